@@ -1,0 +1,1 @@
+//! terraform-provider-vpcflow: manages, queries and checks VPC flow logs.
