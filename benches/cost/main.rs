@@ -1,0 +1,191 @@
+//! What the provider costs: start-up, memory, calls and plans, each beside its yardstick in the same run.
+//!
+//! The yardstick is an echo provider with the same schema (`echo.rs`), which this same program becomes when Terraform
+//! starts it. Every figure is a median of several runs, ours and the yardstick's by turns, so that whatever else the
+//! machine does meets both. It prints a table and answers 0 whatever the table says: a benchmark, not a timed test.
+//!
+//! `make bench` builds the release binary, finds a Terraform and calls this.
+
+#![expect(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "the table is what it is for"
+)]
+
+#[path = "../../tests/it/harness/client.rs"]
+#[allow(
+    dead_code,
+    clippy::unwrap_used,
+    reason = "the tests' client, of which the bench needs a part"
+)]
+mod client;
+mod echo;
+mod plan;
+mod process;
+mod start;
+mod table;
+
+use std::env;
+use std::error::Error;
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use table::{Row, Table, megabytes, milliseconds, percent, seconds};
+
+/// How often each figure is taken; odd, so that the median is one of them.
+const STARTS: usize = 21;
+const PLANS: usize = 5;
+const CALLS: usize = 1_000;
+
+/// What the bench runs against.
+struct Subjects {
+    provider: PathBuf,
+    echo: PathBuf,
+    terraform: OsString,
+}
+
+fn main() -> ExitCode {
+    let outcome = match env::var_os(echo::SCHEMA) {
+        Some(schema) => echo::serve(Path::new(&schema)),
+        None => measure(),
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("{error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn measure() -> Result<(), Box<dyn Error>> {
+    let subjects = Subjects::find()?;
+    let folder = tempfile::tempdir()?;
+    let schema = folder.path().join("schema");
+    start::save_schema(&subjects.provider, &schema)?;
+
+    let mut table = Table::default();
+    starts(&subjects, &schema, &mut table)?;
+    calls(&subjects, &schema, &mut table)?;
+    plans(&subjects, &schema, folder.path(), &mut table)?;
+    println!("{table}");
+    Ok(())
+}
+
+impl Subjects {
+    fn find() -> Result<Self, Box<dyn Error>> {
+        let provider = env::var_os("VPCFLOW_PROVIDER")
+            .ok_or("VPCFLOW_PROVIDER must name the release binary; `make bench` sets it")?;
+        Ok(Self {
+            provider: PathBuf::from(provider).canonicalize()?,
+            echo: env::current_exe()?.canonicalize()?,
+            terraform: env::var_os("VPCFLOW_TERRAFORM").unwrap_or_else(|| "terraform".into()),
+        })
+    }
+}
+
+fn starts(subjects: &Subjects, schema: &Path, table: &mut Table) -> Result<(), Box<dyn Error>> {
+    let mut ours = Vec::new();
+    let mut echo = Vec::new();
+    for _ in 0..STARTS {
+        ours.push(start::once(&subjects.provider, None)?);
+        echo.push(start::once(&subjects.echo, Some(schema))?);
+    }
+    let line = median(ours.iter().map(|start| start.line));
+    table.add(
+        Row::new("exec to handshake line, mTLS", milliseconds(line))
+            .beside(milliseconds(median(echo.iter().map(|start| start.line))))
+            .target("5 ms", line.as_secs_f64() <= 5e-3),
+    );
+    let memory = median(ours.iter().map(|start| start.memory));
+    table.add(
+        Row::new("anonymous memory after it", megabytes(memory))
+            .beside(megabytes(median(echo.iter().map(|start| start.memory))))
+            .target_if(memory > 0, "4 MB", memory <= 4_000_000),
+    );
+    let size = subjects.provider.metadata()?.len();
+    table.add(Row::new("stripped binary", megabytes(size)).target("18 MB", size <= 18_000_000));
+    Ok(())
+}
+
+fn calls(subjects: &Subjects, schema: &Path, table: &mut Table) -> Result<(), Box<dyn Error>> {
+    let ours = start::calls(&subjects.provider, None, CALLS)?;
+    let echo = start::calls(&subjects.echo, Some(schema), CALLS)?;
+    let p50 = median(ours.iter().copied());
+    table.add(
+        Row::new("warm call over the socket, p50", milliseconds(p50))
+            .beside(milliseconds(median(echo.iter().copied())))
+            .target("0.3 ms", p50.as_secs_f64() <= 3e-4),
+    );
+    let steps = |calls: &[_]| calls.iter().filter(|call| start::is_step(**call)).count();
+    table.add(
+        Row::new("... of 1,000, slower than 30 ms", steps(&ours).to_string())
+            .beside(steps(&echo).to_string())
+            .target("10", steps(&ours) <= CALLS / 100),
+    );
+    Ok(())
+}
+
+fn plans(
+    subjects: &Subjects,
+    schema: &Path,
+    folder: &Path,
+    table: &mut Table,
+) -> Result<(), Box<dyn Error>> {
+    let [mut ours, mut echo, mut floor] = [const { Vec::new() }; 3];
+    let thousand = plan::Workspaces::write(folder, subjects, schema, 1_000)?;
+    for _ in 0..PLANS {
+        ours.push(thousand.ours()?);
+        echo.push(thousand.echo()?);
+        floor.push(thousand.terraform_data()?);
+    }
+    let wall = median(ours.iter().map(|run| run.wall));
+    let echo_wall = median(echo.iter().map(|run| run.wall));
+    let ratio = wall.as_secs_f64() / echo_wall.as_secs_f64();
+    table.add(
+        Row::new("plan of 1,000 to create, wall", seconds(wall))
+            .beside(seconds(echo_wall))
+            .ratio(ratio)
+            .target("1.15 x echo", ratio <= 1.15),
+    );
+    table.add(Row::new(
+        "... as many terraform_data",
+        seconds(median(floor.iter().map(|run| run.wall))),
+    ));
+    let cpu = median(ours.iter().map(|run| run.plugin_cpu));
+    let measured = !cpu.is_zero();
+    table.add(
+        Row::new("... our CPU", seconds(cpu))
+            .beside(seconds(median(echo.iter().map(|run| run.plugin_cpu))))
+            .target_if(measured, "0.1 s", cpu.as_secs_f64() <= 0.1),
+    );
+    let share = median(ours.iter().map(process::Usage::share_in_ten_thousand));
+    table.add(
+        Row::new("... our CPU to Terraform's own", percent(share))
+            .beside(percent(median(
+                echo.iter().map(process::Usage::share_in_ten_thousand),
+            )))
+            .target_if(measured, "8 %", share <= 800),
+    );
+
+    let five_thousand = plan::Workspaces::write(folder, subjects, schema, 5_000)?;
+    let [mut ours, mut echo] = [const { Vec::new() }; 2];
+    for _ in 0..PLANS {
+        ours.push(five_thousand.ours()?.plugin_memory);
+        echo.push(five_thousand.echo()?.plugin_memory);
+    }
+    let memory = median(ours);
+    table.add(
+        Row::new("anonymous memory, plan of 5,000", megabytes(memory))
+            .beside(megabytes(median(echo)))
+            .target_if(memory > 0, "8 MB", memory <= 8_000_000),
+    );
+    Ok(())
+}
+
+fn median<T: Ord + Copy>(values: impl IntoIterator<Item = T>) -> T {
+    let mut values: Vec<T> = values.into_iter().collect();
+    values.sort_unstable();
+    values[values.len() / 2]
+}

@@ -1,0 +1,110 @@
+//! The table that the bench prints.
+
+use std::fmt;
+use std::time::Duration;
+
+/// One figure: what was measured, its yardstick, and what it should be at most.
+pub(crate) struct Row {
+    what: &'static str,
+    measured: String,
+    yardstick: String,
+    ratio: String,
+    target: String,
+    verdict: &'static str,
+}
+
+impl Row {
+    /// Starts a row that has no yardstick and no target yet.
+    pub(crate) fn new(what: &'static str, measured: String) -> Self {
+        Self {
+            what,
+            measured,
+            yardstick: String::new(),
+            ratio: String::new(),
+            target: String::new(),
+            verdict: "",
+        }
+    }
+
+    /// Says what the echo provider reached.
+    pub(crate) fn beside(mut self, yardstick: String) -> Self {
+        self.yardstick = yardstick;
+        self
+    }
+
+    /// Says how the two compare.
+    pub(crate) fn ratio(mut self, ratio: f64) -> Self {
+        self.ratio = format!("{ratio:.2}");
+        self
+    }
+
+    /// Says what it may be at most, and whether it is.
+    pub(crate) fn target(self, at_most: &str, met: bool) -> Self {
+        self.target_if(true, at_most, met)
+    }
+
+    /// The same for a figure that not every system gives.
+    pub(crate) fn target_if(mut self, known: bool, at_most: &str, met: bool) -> Self {
+        self.target = format!("<= {at_most}");
+        self.verdict = match (known, met) {
+            (false, _) => "not measured here",
+            (true, true) => "pass",
+            (true, false) => "miss",
+        };
+        self
+    }
+
+    fn cells(&self) -> [&str; 6] {
+        [
+            self.what,
+            &self.measured,
+            &self.yardstick,
+            &self.ratio,
+            &self.target,
+            self.verdict,
+        ]
+    }
+}
+
+/// All figures, in the order in which they were added.
+#[derive(Default)]
+pub(crate) struct Table(Vec<Row>);
+
+impl Table {
+    /// Adds a figure at the end.
+    pub(crate) fn add(&mut self, row: Row) {
+        self.0.push(row);
+    }
+}
+
+impl fmt::Display for Table {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let head = ["", "measured", "echo", "ratio", "target", ""];
+        for [what, measured, echo, ratio, target, verdict] in
+            std::iter::once(head).chain(self.0.iter().map(Row::cells))
+        {
+            let line =
+                format!("{what:<34}{measured:>11}{echo:>11}{ratio:>7}  {target:<15}{verdict}");
+            writeln!(f, "{}", line.trim_end())?;
+        }
+        Ok(())
+    }
+}
+
+pub(crate) fn milliseconds(time: Duration) -> String {
+    format!("{:.2} ms", time.as_secs_f64() * 1e3)
+}
+
+pub(crate) fn seconds(time: Duration) -> String {
+    format!("{:.3} s", time.as_secs_f64())
+}
+
+/// Millions of bytes, not 2^20: the stricter reading of the targets.
+pub(crate) fn megabytes(bytes: u64) -> String {
+    let hundredths = bytes / 10_000;
+    format!("{}.{:02} MB", hundredths / 100, hundredths % 100)
+}
+
+pub(crate) fn percent(in_ten_thousand: u128) -> String {
+    format!("{}.{:02} %", in_ten_thousand / 100, in_ten_thousand % 100)
+}

@@ -1,0 +1,33 @@
+# A second configuration that knows only the flow log's id: where its records are, and in which format, it finds out.
+
+terraform {
+  required_providers {
+    vpcflow = {
+      source = "vpcflow/vpcflow"
+    }
+  }
+}
+
+provider "vpcflow" {}
+
+variable "flow_log_id" {
+  type = string
+}
+
+data "vpcflow_log_events" "refused_logins" {
+  flow_log_id = var.flow_log_id
+  lookback    = "1h"
+  action      = "REJECT"
+  dst_port    = "22,3389"
+}
+
+output "refused_logins" {
+  value = [
+    for event in data.vpcflow_log_events.refused_logins.events : {
+      src_addr = event.src_addr
+      dst_addr = event.dst_addr
+      dst_port = event.dst_port
+      packets  = event.packets
+    }
+  ]
+}

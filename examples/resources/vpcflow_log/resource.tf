@@ -1,0 +1,21 @@
+variable "vpc_id" {
+  type = string
+}
+
+variable "delivery_role_arn" {
+  type        = string
+  description = "A role that vpc-flow-logs.amazonaws.com may assume and that may write to the log group."
+}
+
+# All traffic of a VPC, in a group of CloudWatch Logs, gathered every minute.
+resource "vpcflow_log" "vpc" {
+  vpc_id                   = var.vpc_id
+  traffic_type             = "ALL"
+  log_group_name           = "vpc-flow-logs"
+  iam_role_arn             = var.delivery_role_arn
+  max_aggregation_interval = 60
+
+  tags = {
+    Name = "vpc-all-traffic"
+  }
+}

@@ -1,0 +1,33 @@
+//! Terraform's values: their types, the values themselves, the paths into them, and their two encodings.
+//!
+//! Everything Terraform tells a provider, and everything a provider answers, is a [`Value`] of a [`Type`].
+//! On the wire it is MessagePack ([`msgpack`]); in a state file it is JSON ([`json`]); in the code of a resource it is
+//! a plain struct, filled by [`from_value`] and turned back by [`to_value`].
+//!
+//! Three promises hold throughout. Numbers are exact decimals, since Terraform compares them digit by digit.
+//! No input makes this module allocate more than a constant factor of its own size, nor recurse deeper than
+//! [`MAX_DEPTH`]. And every [`Error`] carries the [`Path`] of the attribute it speaks of.
+//!
+//! This module must not know gRPC, AWS, nor what a resource is.
+
+mod bridge;
+mod error;
+pub mod json;
+pub mod msgpack;
+mod number;
+mod path;
+mod types;
+mod value;
+
+#[cfg(test)]
+mod arbitrary;
+
+pub use bridge::{UNKNOWN, from_value, to_value};
+pub use error::Error;
+pub use number::Number;
+pub use path::{Path, Step};
+pub use types::Type;
+pub use value::{Bound, Refinements, Value};
+
+/// How deep values and types may be nested before they are refused.
+pub const MAX_DEPTH: usize = 64;

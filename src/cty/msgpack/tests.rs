@@ -1,0 +1,473 @@
+use proptest::prelude::*;
+
+use super::*;
+use crate::cty::arbitrary::typed_values;
+use crate::cty::{Bound, MAX_DEPTH, Number, Path, Refinements, Type, Value};
+
+fn number(text: &str) -> Value {
+    Value::Number(text.parse().unwrap())
+}
+
+fn object(entries: impl IntoIterator<Item = (&'static str, Value)>) -> Value {
+    Value::Map(
+        entries
+            .into_iter()
+            .map(|(name, value)| (name.to_owned(), value))
+            .collect(),
+    )
+}
+
+fn refined(refinements: Refinements) -> Value {
+    Value::Unknown(Some(Box::new(refinements)))
+}
+
+fn failure(bytes: &[u8], ty: &Type) -> String {
+    decode(bytes, ty).unwrap_err().to_string()
+}
+
+#[test]
+fn bytes_are_those_of_terraform() {
+    let pair = Type::object([("a", Type::String), ("b", Type::Bool)]);
+    let cases: [(Type, Value, &[u8]); 16] = [
+        (Type::String, Value::Null, b"\xc0"),
+        (Type::String, Value::unknown(), b"\xd4\x00\x00"),
+        (Type::String, "hi".into(), b"\xa2hi"),
+        (Type::Bool, true.into(), b"\xc3"),
+        (Type::Number, 600.into(), b"\xd1\x02\x58"),
+        (Type::Number, 60.into(), b"\x3c"),
+        (Type::Number, (-1).into(), b"\xff"),
+        (
+            Type::Number,
+            i64::MIN.into(),
+            b"\xd3\x80\x00\x00\x00\x00\x00\x00\x00",
+        ),
+        (Type::Number, number("0.1"), b"\xa30.1"),
+        (
+            Type::Number,
+            number("0.5"),
+            b"\xcb\x3f\xe0\x00\x00\x00\x00\x00\x00",
+        ),
+        (
+            Type::Number,
+            number("18446744073709551615"),
+            b"\xb418446744073709551615",
+        ),
+        (
+            Type::list(Type::Bool),
+            Value::List(vec![false.into(), Value::Null]),
+            b"\x92\xc2\xc0",
+        ),
+        (
+            Type::set(Type::String),
+            Value::set(["b".into(), "a".into()]),
+            b"\x92\xa1a\xa1b",
+        ),
+        (
+            pair,
+            object([("b", true.into()), ("a", Value::unknown())]),
+            b"\x82\xa1a\xd4\x00\x00\xa1b\xc3",
+        ),
+        (
+            Type::Dynamic,
+            Value::Dynamic(Box::new((Type::String, "x".into()))),
+            b"\x92\xc4\x08\"string\"\xa1x",
+        ),
+        (
+            Type::String,
+            refined(Refinements {
+                not_null: true,
+                prefix: Some("fl-".to_owned()),
+                ..Refinements::default()
+            }),
+            b"\xd7\x0c\x82\x01\xc2\x02\xa3fl-",
+        ),
+    ];
+    for (ty, value, bytes) in cases {
+        assert_eq!(encode(&value, &ty).unwrap(), bytes, "{value:?}");
+        assert_eq!(decode(bytes, &ty).unwrap(), value);
+    }
+}
+
+#[test]
+fn every_width_of_number_is_read() {
+    let cases: [(&[u8], &str); 10] = [
+        (b"\xcc\xff", "255"),
+        (b"\xcd\xff\xff", "65535"),
+        (b"\xce\xff\xff\xff\xff", "4294967295"),
+        (
+            b"\xcf\xff\xff\xff\xff\xff\xff\xff\xff",
+            "18446744073709551615",
+        ),
+        (b"\xd0\x80", "-128"),
+        (b"\xd1\x80\x00", "-32768"),
+        (b"\xd2\x80\x00\x00\x00", "-2147483648"),
+        (b"\xca\x3f\x00\x00\x00", "0.5"),
+        (b"\xd9\x020\x31", "1"),
+        (b"\xa512e+3", "12000"),
+    ];
+    for (bytes, text) in cases {
+        assert_eq!(decode(bytes, &Type::Number).unwrap(), number(text));
+    }
+}
+
+#[test]
+fn twenty_digits_survive() {
+    for text in [
+        "12345678901234567891",
+        "-98765432109876543210.123456789",
+        "0.1",
+    ] {
+        let bytes = encode(&number(text), &Type::Number).unwrap();
+        assert_eq!(decode(&bytes, &Type::Number).unwrap(), number(text));
+        assert!(bytes.ends_with(text.as_bytes()), "{bytes:x?}");
+    }
+}
+
+#[test]
+fn any_extension_is_unknown() {
+    for bytes in [
+        &b"\xd4\x00\x00"[..],
+        b"\xd4\x63\x07",
+        b"\xc7\x00\x05",
+        b"\xd8\x7f0123456789abcdef",
+    ] {
+        assert_eq!(decode(bytes, &Type::String).unwrap(), Value::unknown());
+    }
+}
+
+#[test]
+fn refinements_are_kept_where_they_make_sense() {
+    let range = Refinements {
+        minimum: Some(Bound {
+            value: Number::from(1_i64),
+            inclusive: true,
+        }),
+        maximum: Some(Bound {
+            value: "2.5".parse().unwrap(),
+            inclusive: false,
+        }),
+        ..Refinements::default()
+    };
+    let bytes = encode(&refined(range.clone()), &Type::Number).unwrap();
+    assert_eq!(
+        decode(&bytes, &Type::Number).unwrap(),
+        refined(range.clone())
+    );
+    assert_eq!(
+        encode(&refined(range.clone()), &Type::String).unwrap(),
+        b"\xd4\x00\x00"
+    );
+    assert_eq!(decode(&bytes, &Type::String).unwrap(), Value::unknown());
+    assert_eq!(decode(&bytes, &Type::Dynamic).unwrap(), Value::unknown());
+}
+
+#[test]
+fn refinements_too_large_to_be_read_are_not_sent() {
+    let prefix = Refinements {
+        prefix: Some("x".repeat(1024)),
+        ..Refinements::default()
+    };
+    assert_eq!(
+        encode(&refined(prefix), &Type::String).unwrap(),
+        b"\xd4\x00\x00"
+    );
+    let mut large = vec![0xc8, 0x04, 0x01, 0x0c];
+    large.resize(large.len() + 1025, 0xc0);
+    assert!(failure(&large, &Type::String).contains("more than 1024 bytes"));
+}
+
+#[test]
+fn refinements_with_keys_of_the_future_are_read() {
+    // { 1: false, 99: [ "x", { "k": 1.0 } ], 2: "fl-" }
+    let payload = b"\x83\x01\xc2\x63\x92\xa1x\x81\xa1k\xcb\x3f\xf0\0\0\0\0\0\0\x02\xa3fl-";
+    let mut bytes = vec![0xc7, u8::try_from(payload.len()).unwrap(), 12];
+    bytes.extend_from_slice(payload);
+    let expected = Refinements {
+        not_null: true,
+        prefix: Some("fl-".to_owned()),
+        ..Refinements::default()
+    };
+    assert_eq!(decode(&bytes, &Type::String).unwrap(), refined(expected));
+}
+
+#[test]
+fn malformed_refinements_are_refused() {
+    for payload in [
+        &b"\xc0"[..],
+        b"\x81\x01\xc0",
+        b"\x81\xa1x\xc0",
+        b"\x81\x03\x91\x01",
+        b"\x80\x00",
+        b"\x81\x02\xa9x",
+    ] {
+        let mut bytes = vec![0xc7, u8::try_from(payload.len()).unwrap(), 12];
+        bytes.extend_from_slice(payload);
+        let error = failure(&bytes, &Type::Number);
+        assert!(
+            error.contains("malformed refinements"),
+            "{payload:x?}: {error}"
+        );
+    }
+}
+
+#[test]
+fn sets_are_canonical_whatever_the_order() {
+    let ty = Type::set(Type::String);
+    let set = decode(b"\x94\xa1b\xa1a\xa1b\xd4\x00\x00", &ty).unwrap();
+    assert_eq!(
+        set,
+        Value::Set(vec![Value::unknown(), "a".into(), "b".into()])
+    );
+}
+
+#[test]
+fn attributes_come_in_any_order() {
+    let ty = Type::object([
+        ("a", Type::Number),
+        ("b", Type::Number),
+        ("c", Type::Number),
+    ]);
+    let value = decode(b"\x83\xa1c\x03\xa1a\x01\xa1b\x02", &ty).unwrap();
+    assert_eq!(
+        value,
+        object([("a", 1.into()), ("b", 2.into()), ("c", 3.into())])
+    );
+}
+
+#[test]
+fn errors_name_the_attribute() {
+    let options = Type::object([("file_format", Type::String), ("hive", Type::Bool)]);
+    let ty = Type::object([
+        ("options", options),
+        ("tags", Type::map(Type::String)),
+        ("keys", Type::list(Type::String)),
+    ]);
+    let cases: [(&[u8], &str); 9] = [
+        (
+            b"\x80",
+            "the value lacks the attributes keys, options, tags",
+        ),
+        (
+            b"\x81\xa4tags\xc0",
+            "the value lacks the attributes keys, options",
+        ),
+        (
+            b"\x81\xa5color\xc0",
+            "color is not an attribute that exists here",
+        ),
+        (b"\x82\xa4tags\xc0\xa4tags\xc0", "[\"tags\"] is given twice"),
+        (
+            b"\x81\xa7options\x82\xabfile_format\x01\xa4hive\xc3",
+            "options.file_format must be a string, but is a number",
+        ),
+        (
+            b"\x81\xa7options\x81\xa4hive\xc3",
+            "options lacks the attributes file_format",
+        ),
+        (
+            b"\x81\xa4tags\x81\xa1k\xc3",
+            "tags[\"k\"] must be a string, but is a bool",
+        ),
+        (
+            b"\x81\xa4keys\x92\xa1a\xa2\xc3\x28",
+            "keys[1] is text that is not valid UTF-8",
+        ),
+        (
+            b"\x81\xa4tags\x81\x01\xc3",
+            "tags has a key that must be a string, but is a number",
+        ),
+    ];
+    for (bytes, message) in cases {
+        assert_eq!(failure(bytes, &ty), message);
+    }
+}
+
+#[test]
+fn wrong_shapes_are_refused() {
+    assert_eq!(
+        failure(b"", &Type::String),
+        "the value ends before it is complete"
+    );
+    assert_eq!(
+        failure(b"\xa3ab", &Type::String),
+        "the value ends before it is complete"
+    );
+    assert_eq!(
+        failure(b"\xc0\xc0", &Type::String),
+        "the value is followed by 1 bytes that belong to nothing"
+    );
+    assert_eq!(
+        failure(b"\xc1", &Type::Bool),
+        "the value must be a bool, but is no MessagePack"
+    );
+    assert_eq!(
+        failure(b"\x91\xc0", &Type::Tuple(vec![])),
+        "the value must have 0 elements, but has 1"
+    );
+    assert_eq!(
+        failure(b"\xcb\x7f\xf0\0\0\0\0\0\0", &Type::Number),
+        "the value must be a finite number"
+    );
+    assert_eq!(
+        failure(b"\x91\xc0", &Type::Dynamic),
+        "the value must be a pair of type and value, but is an array"
+    );
+    assert!(failure(b"\x92\xc4\x01x\xc0", &Type::Dynamic).contains("invalid type constraint"));
+    let set = Type::object([("s", Type::set(Type::String))]);
+    assert_eq!(
+        failure(b"\x81\xa1s\x91\xc3", &set),
+        "s has an element that must be a string, but is a bool"
+    );
+}
+
+#[test]
+fn lengths_beyond_the_bytes_left_are_refused_at_once() {
+    let claims: [(&[u8], Type); 7] = [
+        (b"\xdf\x08\x00\x00\x00", Type::map(Type::String)),
+        (
+            b"\xdf\xff\xff\xff\xff\xa1a",
+            Type::object([("a", Type::String)]),
+        ),
+        (b"\xdd\xff\xff\xff\xff", Type::list(Type::Bool)),
+        (b"\xdd\xff\xff\xff\xff", Type::set(Type::Bool)),
+        (b"\xdb\xff\xff\xff\xff", Type::String),
+        (b"\xc9\xff\xff\xff\xff\x00", Type::String),
+        (b"\x92\xc6\xff\xff\xff\xff", Type::Dynamic),
+    ];
+    for (bytes, ty) in claims {
+        assert_eq!(failure(bytes, &ty), "the value ends before it is complete");
+    }
+}
+
+#[test]
+fn deep_nesting_is_refused_both_ways() {
+    let nest = |depth| (0..depth).fold(Type::String, |ty, _| Type::list(ty));
+    let value = |depth| (0..depth).fold(Value::from("x"), |value, _| Value::List(vec![value]));
+    let (ty, deepest) = (nest(MAX_DEPTH), value(MAX_DEPTH));
+    assert_eq!(
+        decode(&encode(&deepest, &ty).unwrap(), &ty).unwrap(),
+        deepest
+    );
+
+    let (ty, deeper) = (nest(MAX_DEPTH + 1), value(MAX_DEPTH + 1));
+    assert!(
+        encode(&deeper, &ty)
+            .unwrap_err()
+            .message
+            .contains("deeper than 64")
+    );
+    let mut bytes = vec![0x91; MAX_DEPTH + 1];
+    bytes.extend_from_slice(b"\xa1x");
+    assert!(failure(&bytes, &ty).contains("deeper than 64"));
+}
+
+#[test]
+fn dynamic_in_dynamic_is_bounded() {
+    let level = b"\x92\xc4\x09\"dynamic\"";
+    let mut bytes = level.repeat(100_000);
+    bytes.push(0xc0);
+    assert!(failure(&bytes, &Type::Dynamic).contains("deeper than 64"));
+}
+
+#[test]
+fn value_that_is_not_of_its_type_is_not_encoded() {
+    let ty = Type::object([("a", Type::list(Type::String)), ("b", Type::Dynamic)]);
+    let cases = [
+        (
+            object([("a", Value::Null)]),
+            "the value lacks the attributes b",
+        ),
+        (
+            object([("a", Value::Null), ("c", Value::Null)]),
+            "c is not an attribute that exists here",
+        ),
+        (
+            object([
+                ("a", Value::List(vec!["x".into(), true.into()])),
+                ("b", Value::Null),
+            ]),
+            "a[1] must be a string, but is a bool",
+        ),
+        (
+            object([("a", Value::set(["x".into()])), ("b", Value::Null)]),
+            "a must be a list, but is a set",
+        ),
+        (
+            object([("a", Value::Null), ("b", "x".into())]),
+            "b must be a value with its type, but is a string",
+        ),
+    ];
+    for (value, message) in cases {
+        assert_eq!(encode(&value, &ty).unwrap_err().to_string(), message);
+    }
+    let error = encode(&object([("a", true.into()), ("b", Value::Null)]), &ty).unwrap_err();
+    assert_eq!(error.path, Path::from("a"));
+}
+
+#[test]
+fn long_texts_and_collections_come_back() {
+    for length in [31, 32, 255, 256, 65_535, 65_536] {
+        let text = Value::from("x".repeat(length));
+        assert_eq!(
+            decode(&encode(&text, &Type::String).unwrap(), &Type::String).unwrap(),
+            text
+        );
+        let ty = Type::list(Type::Number);
+        let list = Value::List(vec![7.into(); length]);
+        assert_eq!(decode(&encode(&list, &ty).unwrap(), &ty).unwrap(), list);
+        let ty = Type::map(Type::Bool);
+        let map = Value::Map(
+            (0..length)
+                .map(|key| (key.to_string(), true.into()))
+                .collect(),
+        );
+        assert_eq!(decode(&encode(&map, &ty).unwrap(), &ty).unwrap(), map);
+    }
+}
+
+/// Counts the values of which a value is made.
+fn parts(value: &Value) -> usize {
+    1 + match value {
+        Value::List(elements) | Value::Set(elements) => elements.iter().map(parts).sum(),
+        Value::Map(entries) => entries.values().map(parts).sum(),
+        Value::Dynamic(typed) => parts(&typed.1),
+        _ => 0,
+    }
+}
+
+proptest! {
+    #[test]
+    fn encoded_value_decodes_to_itself((ty, value) in typed_values()) {
+        let bytes = encode(&value, &ty).unwrap();
+        prop_assert_eq!(decode(&bytes, &ty), Ok(value));
+    }
+
+    #[test]
+    fn cut_bytes_are_refused((ty, value) in typed_values(), cut in any::<prop::sample::Index>()) {
+        let bytes = encode(&value, &ty).unwrap();
+        prop_assert!(decode(&bytes[..cut.index(bytes.len())], &ty).is_err());
+    }
+
+    #[test]
+    fn mutated_bytes_make_no_more_values_than_there_are_bytes(
+        (ty, value) in typed_values(),
+        mutations in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 1..6),
+    ) {
+        let mut bytes = encode(&value, &ty).unwrap();
+        for (place, byte) in mutations {
+            let place = place.index(bytes.len());
+            bytes[place] = byte;
+        }
+        if let Ok(value) = decode(&bytes, &ty) {
+            prop_assert!(parts(&value) <= bytes.len());
+            prop_assert_eq!(decode(&encode(&value, &ty).unwrap(), &ty), Ok(value));
+        }
+    }
+
+    #[test]
+    fn random_bytes_are_read_or_refused(bytes in prop::collection::vec(any::<u8>(), 0..64), (ty, _) in typed_values()) {
+        if let Ok(value) = decode(&bytes, &ty) {
+            prop_assert!(parts(&value) <= bytes.len());
+        }
+    }
+}

@@ -1,0 +1,121 @@
+//! Where in a value something is.
+
+use std::fmt::{self, Display, Write as _};
+
+/// The way from the root of a value to one of its parts.
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Path(Vec<Step>);
+
+/// One step of a [`Path`].
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Step {
+    /// Goes to an attribute or block of an object.
+    Attribute(String),
+    /// Goes to an element of a map.
+    Key(String),
+    /// Goes to an element of a list or tuple.
+    Index(i64),
+}
+
+impl Path {
+    /// Returns the path of the whole value.
+    pub fn root() -> Self {
+        Self::default()
+    }
+
+    /// Extends the path by an attribute.
+    #[must_use]
+    pub fn attribute(self, name: impl Into<String>) -> Self {
+        self.step(Step::Attribute(name.into()))
+    }
+
+    /// Extends the path by a key of a map.
+    #[must_use]
+    pub fn key(self, key: impl Into<String>) -> Self {
+        self.step(Step::Key(key.into()))
+    }
+
+    /// Extends the path by an index of a list.
+    #[must_use]
+    pub fn index(self, index: i64) -> Self {
+        self.step(Step::Index(index))
+    }
+
+    /// Extends the path by one step.
+    #[must_use]
+    pub fn step(mut self, step: Step) -> Self {
+        self.0.push(step);
+        self
+    }
+
+    /// Returns the steps from the root on.
+    pub fn steps(&self) -> &[Step] {
+        &self.0
+    }
+
+    /// Tells whether this is the path of the whole value.
+    pub fn is_root(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// Puts a step before all others: errors learn their path on the way out.
+    pub(super) fn prepend(&mut self, step: Step) {
+        self.0.insert(0, step);
+    }
+}
+
+impl From<&str> for Path {
+    fn from(name: &str) -> Self {
+        Self::root().attribute(name)
+    }
+}
+
+impl FromIterator<Step> for Path {
+    fn from_iter<I: IntoIterator<Item = Step>>(steps: I) -> Self {
+        Self(steps.into_iter().collect())
+    }
+}
+
+impl Display for Path {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (position, step) in self.0.iter().enumerate() {
+            match step {
+                Step::Attribute(name) => {
+                    if position > 0 {
+                        f.write_char('.')?;
+                    }
+                    f.write_str(name)?;
+                }
+                Step::Key(key) => write!(f, "[{key:?}]")?,
+                Step::Index(index) => write!(f, "[{index}]")?,
+            }
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn display_reads_like_a_terraform_reference() {
+        let path = Path::root().attribute("a").attribute("b").key("k").index(0);
+        assert_eq!(path.to_string(), r#"a.b["k"][0]"#);
+        assert_eq!(
+            Path::from("tags").key("a\"b").to_string(),
+            r#"tags["a\"b"]"#
+        );
+        assert_eq!(Path::root().to_string(), "");
+    }
+
+    #[test]
+    fn steps_are_told_from_the_root_on() {
+        let mut path = Path::from("b");
+        path.prepend(Step::Attribute("a".to_owned()));
+        assert_eq!(path, Path::from("a").attribute("b"));
+        assert_eq!(path.steps().len(), 2);
+        assert!(!path.is_root());
+        assert!(Path::root().is_root());
+    }
+}

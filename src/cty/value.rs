@@ -1,0 +1,347 @@
+//! Values: null, unknown, or known and made of other values.
+
+use std::collections::BTreeMap;
+
+use super::{Error, Number, Type};
+
+/// A value of some [`Type`].
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Value {
+    /// Nothing is given.
+    Null,
+    /// Will be known after apply, with what is known of it already.
+    Unknown(Option<Box<Refinements>>),
+    /// True or false.
+    Bool(bool),
+    /// An exact decimal.
+    Number(Number),
+    /// Text.
+    String(String),
+    /// A list or tuple.
+    List(Vec<Self>),
+    /// A set in its one order; made by [`Value::set`].
+    Set(Vec<Self>),
+    /// A map, object or block.
+    Map(BTreeMap<String, Self>),
+    /// A value with its own type, where the schema leaves the type open.
+    Dynamic(Box<(Type, Self)>),
+}
+
+/// What is known of an unknown value.
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Refinements {
+    /// It will not be null.
+    pub not_null: bool,
+    /// It will be a string that begins so.
+    pub prefix: Option<String>,
+    /// It will be a number not below this.
+    pub minimum: Option<Bound>,
+    /// It will be a number not above this.
+    pub maximum: Option<Bound>,
+    /// It will be a collection with no fewer elements.
+    pub min_length: Option<i64>,
+    /// It will be a collection with no more elements.
+    pub max_length: Option<i64>,
+}
+
+/// The end of a range of numbers.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Bound {
+    /// The number at the end.
+    pub value: Number,
+    /// Whether that number itself is within.
+    pub inclusive: bool,
+}
+
+impl Value {
+    /// Makes an unknown value of which nothing is known.
+    pub fn unknown() -> Self {
+        Self::Unknown(None)
+    }
+
+    /// Makes a set: sorts the elements and merges those that are wholly known and equal.
+    pub fn set(elements: impl IntoIterator<Item = Self>) -> Self {
+        let mut elements: Vec<Self> = elements.into_iter().collect();
+        elements.sort_unstable();
+        elements.dedup_by(|left, right| left == right && left.is_wholly_known());
+        Self::Set(elements)
+    }
+
+    /// Tells whether the value itself is null.
+    pub fn is_null(&self) -> bool {
+        matches!(self.itself(), Self::Null)
+    }
+
+    /// Tells whether the value itself is unknown; its elements may be unknown all the same.
+    pub fn is_unknown(&self) -> bool {
+        matches!(self.itself(), Self::Unknown(_))
+    }
+
+    /// Tells whether neither the value nor any part of it is unknown.
+    pub fn is_wholly_known(&self) -> bool {
+        match self {
+            Self::Unknown(_) => false,
+            Self::Null | Self::Bool(_) | Self::Number(_) | Self::String(_) => true,
+            Self::List(elements) | Self::Set(elements) => {
+                elements.iter().all(Self::is_wholly_known)
+            }
+            Self::Map(entries) => entries.values().all(Self::is_wholly_known),
+            Self::Dynamic(typed) => typed.1.is_wholly_known(),
+        }
+    }
+
+    /// Returns an attribute of an object or an element of a map.
+    pub fn get(&self, name: &str) -> Option<&Self> {
+        match self.itself() {
+            Self::Map(entries) => entries.get(name),
+            _ => None,
+        }
+    }
+
+    /// Replaces every unknown by one of which nothing is known, at any depth.
+    #[must_use]
+    pub fn without_refinements(self) -> Self {
+        self.replace_unknown(&Self::unknown())
+    }
+
+    /// Replaces every unknown by null, at any depth.
+    #[must_use]
+    pub fn unknown_to_null(self) -> Self {
+        self.replace_unknown(&Self::Null)
+    }
+
+    fn replace_unknown(self, by: &Self) -> Self {
+        match self {
+            Self::Unknown(_) => by.clone(),
+            Self::Null | Self::Bool(_) | Self::Number(_) | Self::String(_) => self,
+            Self::List(elements) => {
+                let elements = elements
+                    .into_iter()
+                    .map(|element| element.replace_unknown(by));
+                Self::List(elements.collect())
+            }
+            Self::Set(elements) => Self::set(
+                elements
+                    .into_iter()
+                    .map(|element| element.replace_unknown(by)),
+            ),
+            Self::Map(entries) => {
+                let entries = entries.into_iter();
+                Self::Map(
+                    entries
+                        .map(|(name, value)| (name, value.replace_unknown(by)))
+                        .collect(),
+                )
+            }
+            Self::Dynamic(typed) => {
+                let (ty, value) = *typed;
+                Self::Dynamic(Box::new((ty, value.replace_unknown(by))))
+            }
+        }
+    }
+
+    /// Returns the value without the type it may carry.
+    pub(super) fn itself(&self) -> &Self {
+        match self {
+            Self::Dynamic(typed) => typed.1.itself(),
+            _ => self,
+        }
+    }
+
+    /// Names what the value is, with its article.
+    pub(super) fn noun(&self) -> &'static str {
+        match self {
+            Self::Null => "null",
+            Self::Unknown(_) => "unknown",
+            Self::Bool(_) => "a bool",
+            Self::Number(_) => "a number",
+            Self::String(_) => "a string",
+            Self::List(_) => "a list",
+            Self::Set(_) => "a set",
+            Self::Map(_) => "a map",
+            Self::Dynamic(_) => "a value with its type",
+        }
+    }
+
+    /// Makes the error of a value that is not of its type.
+    pub(super) fn mismatch(&self, ty: &Type) -> Error {
+        Error::new(format!("must be {}, but is {}", ty.noun(), self.noun()))
+    }
+}
+
+impl Refinements {
+    /// Keeps what can be said of a value of the type; `None` when that is nothing.
+    pub(super) fn suited_to(self, ty: &Type) -> Option<Box<Self>> {
+        let Self {
+            not_null,
+            prefix,
+            minimum,
+            maximum,
+            min_length,
+            max_length,
+        } = self;
+        let bare = Self {
+            not_null,
+            ..Self::default()
+        };
+        let suited = match ty {
+            Type::String => Self { prefix, ..bare },
+            Type::Number => Self {
+                minimum,
+                maximum,
+                ..bare
+            },
+            Type::List(_) | Type::Set(_) | Type::Map(_) => Self {
+                min_length,
+                max_length,
+                ..bare
+            },
+            Type::Bool | Type::Tuple(_) | Type::Object(_) => bare,
+            Type::Dynamic => Self::default(),
+        };
+        (suited != Self::default()).then(|| Box::new(suited))
+    }
+}
+
+/// Makes sure that an object has exactly the attributes of its type.
+pub(super) fn check_attributes(
+    values: &BTreeMap<String, Value>,
+    types: &BTreeMap<String, Type>,
+) -> Result<(), Error> {
+    if values.len() == types.len() && values.keys().eq(types.keys()) {
+        return Ok(());
+    }
+    match values.keys().find(|name| !types.contains_key(*name)) {
+        Some(name) => Err(no_attribute(name)),
+        None => Err(missing_attributes(types, |name| values.contains_key(name))),
+    }
+}
+
+/// Makes sure that a tuple has as many elements as its type.
+pub(super) fn check_length(length: usize, expected: usize) -> Result<(), Error> {
+    if length != expected {
+        return Err(Error::new(format!(
+            "must have {expected} elements, but has {length}"
+        )));
+    }
+    Ok(())
+}
+
+/// Makes the error of an attribute its type does not have.
+pub(super) fn no_attribute(name: &str) -> Error {
+    Error::new("is not an attribute that exists here").within_attribute(name)
+}
+
+/// Makes the error of an object without some attributes of its type.
+pub(super) fn missing_attributes(
+    types: &BTreeMap<String, Type>,
+    has: impl Fn(&str) -> bool,
+) -> Error {
+    let missing: Vec<&str> = types
+        .keys()
+        .map(String::as_str)
+        .filter(|name| !has(name))
+        .collect();
+    Error::new(format!("lacks the attributes {}", missing.join(", ")))
+}
+
+impl From<&str> for Value {
+    fn from(text: &str) -> Self {
+        Self::String(text.to_owned())
+    }
+}
+
+impl From<String> for Value {
+    fn from(text: String) -> Self {
+        Self::String(text)
+    }
+}
+
+impl From<bool> for Value {
+    fn from(bool: bool) -> Self {
+        Self::Bool(bool)
+    }
+}
+
+impl From<i64> for Value {
+    fn from(integer: i64) -> Self {
+        Self::Number(Number::from(integer))
+    }
+}
+
+impl From<Number> for Value {
+    fn from(number: Number) -> Self {
+        Self::Number(number)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn object(entries: impl IntoIterator<Item = (&'static str, Value)>) -> Value {
+        Value::Map(
+            entries
+                .into_iter()
+                .map(|(name, value)| (name.to_owned(), value))
+                .collect(),
+        )
+    }
+
+    fn refined() -> Value {
+        let refinements = Refinements {
+            not_null: true,
+            ..Refinements::default()
+        };
+        Value::Unknown(Some(Box::new(refinements)))
+    }
+
+    #[test]
+    fn set_has_one_order_and_merges_known_duplicates_only() {
+        let elements = [
+            Value::from("b"),
+            Value::unknown(),
+            "a".into(),
+            "b".into(),
+            Value::unknown(),
+        ];
+        let set = Value::set(elements);
+        assert_eq!(
+            set,
+            Value::Set(vec![
+                Value::unknown(),
+                Value::unknown(),
+                "a".into(),
+                "b".into()
+            ])
+        );
+    }
+
+    #[test]
+    fn unknown_is_found_at_any_depth() {
+        let value = object([("a", Value::List(vec![object([("b", Value::unknown())])]))]);
+        assert!(!value.is_unknown());
+        assert!(!value.is_wholly_known());
+        assert!(value.unknown_to_null().is_wholly_known());
+    }
+
+    #[test]
+    fn set_stays_canonical_when_unknowns_become_null() {
+        let set = Value::set([Value::unknown(), Value::unknown(), refined()]);
+        assert_eq!(set.clone().unknown_to_null(), Value::Set(vec![Value::Null]));
+        assert_eq!(
+            set.without_refinements(),
+            Value::Set(vec![Value::unknown(); 3])
+        );
+    }
+
+    #[test]
+    fn dynamic_value_answers_for_what_it_holds() {
+        let null = Value::Dynamic(Box::new((Type::String, Value::Null)));
+        assert!(null.is_null());
+        let ty = Type::object([("a", Type::String)]);
+        let held = Value::Dynamic(Box::new((ty, object([("a", refined())]))));
+        assert_eq!(held.get("a"), Some(&refined()));
+        assert_eq!(held.without_refinements().get("a"), Some(&Value::unknown()));
+    }
+}

@@ -1,0 +1,93 @@
+//! Behaviours of attributes, named in `#[schemars(transform = …)]` beside the field, so that a typo
+//! does not compile. Each writes one keyword that [`lower()`](super::lower()) reads.
+//!
+//! Must not know any attribute.
+
+use schemars::Schema;
+use serde_json::Value;
+
+/// Prefix of the keywords that are ours; `lower` refuses any it does not know.
+pub(crate) const PREFIX: &str = "x-terraform-";
+pub(crate) const COMPUTED: &str = "x-terraform-computed";
+pub(crate) const SENSITIVE: &str = "x-terraform-sensitive";
+pub(crate) const REPLACE: &str = "x-terraform-requires-replace";
+pub(crate) const BLOCK: &str = "x-terraform-block";
+pub(crate) const DEFAULT: &str = "x-terraform-default";
+pub(crate) const ONE_OF: &str = "x-terraform-one-of";
+pub(crate) const CONFLICTS: &str = "x-terraform-conflicts-with";
+
+/// The provider sets it when the user does not: optional and computed if the field has a serde
+/// default and is not [`read_only`], else computed.
+pub fn computed(schema: &mut Schema) {
+    schema.insert(COMPUTED.into(), Value::Bool(true));
+}
+
+/// The provider alone sets it.
+pub fn read_only(schema: &mut Schema) {
+    computed(schema);
+    schema.insert("readOnly".into(), Value::Bool(true));
+}
+
+/// Terraform hides it in its output.
+pub fn sensitive(schema: &mut Schema) {
+    schema.insert(SENSITIVE.into(), Value::Bool(true));
+}
+
+/// A change of it needs a new object.
+pub fn requires_replace(schema: &mut Schema) {
+    schema.insert(REPLACE.into(), Value::Bool(true));
+}
+
+/// A nested block that is always there ("group"): absent is an object of nulls.
+pub fn group_block(schema: &mut Schema) {
+    schema.insert(BLOCK.into(), "group".into());
+}
+
+/// A nested block that may be written once.
+pub fn single_block(schema: &mut Schema) {
+    schema.insert(BLOCK.into(), "single".into());
+}
+
+/// A nested block that may be repeated, in order.
+pub fn list_block(schema: &mut Schema) {
+    schema.insert(BLOCK.into(), "list".into());
+}
+
+/// A nested block that may be repeated, without order.
+pub fn set_block(schema: &mut Schema) {
+    schema.insert(BLOCK.into(), "set".into());
+}
+
+/// A nested block that may be repeated, by key.
+pub fn map_block(schema: &mut Schema) {
+    schema.insert(BLOCK.into(), "map".into());
+}
+
+/// The planned value when the user gives none (implies [`computed`]).
+pub fn default_value<T: Into<Value> + Clone>(value: T) -> impl FnMut(&mut Schema) {
+    move |schema| {
+        computed(schema);
+        schema.insert(DEFAULT.into(), value.clone().into());
+    }
+}
+
+/// A known value must be one of these.
+pub fn one_of<T: Into<Value> + Copy>(values: &'static [T]) -> impl FnMut(&mut Schema) {
+    move |schema| {
+        let values = values.iter().map(|v| (*v).into()).collect();
+        schema.insert(ONE_OF.into(), Value::Array(values));
+    }
+}
+
+/// It may not be given together with the attribute of this name.
+pub fn conflicts_with(other: &'static str) -> impl FnMut(&mut Schema) {
+    move |schema| {
+        let others = schema
+            .ensure_object()
+            .entry(CONFLICTS)
+            .or_insert_with(|| Value::Array(Vec::new()));
+        if let Value::Array(others) = others {
+            others.push(other.into());
+        }
+    }
+}

@@ -1,0 +1,58 @@
+//! What accompanies one call: the stop signal, the warnings, and the best-known state.
+//!
+//! Must not know who calls or what is called.
+
+use std::sync::{Mutex, PoisonError};
+
+use tokio_util::sync::CancellationToken;
+
+use super::{Diagnostic, Diagnostics};
+
+/// Accompanies one call of a resource or data source.
+#[derive(Debug)]
+pub struct Context<S = ()> {
+    stop: CancellationToken,
+    warnings: Mutex<Diagnostics>,
+    known: Mutex<Option<S>>,
+}
+
+impl<S> Context<S> {
+    /// Makes the context of a call that `stop` may end early.
+    pub fn new(stop: CancellationToken) -> Self {
+        Self {
+            stop,
+            warnings: Mutex::default(),
+            known: Mutex::new(None),
+        }
+    }
+
+    /// Gives the stop signal: once it is cancelled, no new mutation, retry or wait may begin.
+    pub fn stop(&self) -> &CancellationToken {
+        &self.stop
+    }
+
+    /// Tells the user something that does not fail the call.
+    pub fn warn(&self, warning: Diagnostic) {
+        lock(&self.warnings).push(warning);
+    }
+
+    /// Remembers what exists now. It is saved even if the rest of the call panics.
+    pub fn remember(&self, state: S) {
+        *lock(&self.known) = Some(state);
+    }
+
+    /// Takes the remembered state.
+    pub fn take_known(&self) -> Option<S> {
+        lock(&self.known).take()
+    }
+
+    /// Takes the warnings.
+    pub fn take_warnings(&self) -> Diagnostics {
+        std::mem::take(&mut lock(&self.warnings))
+    }
+}
+
+/// Locks even after a panic: what was stored before it is exactly what is wanted.
+fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

@@ -1,0 +1,109 @@
+//! The typed trait of a data source, and its erased twin over values.
+
+use std::future::Future;
+
+use futures_util::FutureExt;
+use futures_util::future::BoxFuture;
+
+use super::validate::check;
+use super::{Context, Diagnostics, LowerError, Model, Schema, guard, lower};
+use crate::cty::Value;
+
+/// A data source, as its author writes it.
+pub trait DataSource: Send + Sync + 'static {
+    /// What a configured provider hands over.
+    type Connection: Send + Sync + 'static;
+    /// Its arguments and results.
+    type Model: Model;
+    /// Its name in HCL.
+    const TYPE_NAME: &'static str;
+
+    /// Judges what the schema cannot: parts that are unknown are judged when they are known.
+    fn validate(&self, config: &Self::Model, diagnostics: &mut Diagnostics);
+
+    /// Reads. All arguments are known.
+    fn read(
+        &self,
+        connection: &Self::Connection,
+        config: Self::Model,
+        context: &Context,
+    ) -> impl Future<Output = Result<Self::Model, Diagnostics>> + Send;
+}
+
+/// A data source over values, as the protocol layer sees it.
+pub trait ErasedDataSource<C>: Send + Sync {
+    /// Gives its schema.
+    fn schema(&self) -> &Schema;
+    /// Judges a configuration.
+    fn validate(&self, config: &Value) -> Diagnostics;
+    /// Reads; the value is absent if there are errors.
+    fn read<'a>(
+        &'a self,
+        connection: &'a C,
+        config: Value,
+        context: &'a Context,
+    ) -> BoxFuture<'a, (Option<Value>, Diagnostics)>;
+}
+
+struct Erased<D> {
+    typed: D,
+    schema: Schema,
+}
+
+pub(crate) fn erase<D: DataSource>(
+    typed: D,
+) -> Result<Box<dyn ErasedDataSource<D::Connection>>, LowerError> {
+    let schema = lower::<D::Model>(0)?;
+    Ok(Box::new(Erased { typed, schema }))
+}
+
+impl<D: DataSource> ErasedDataSource<D::Connection> for Erased<D> {
+    fn schema(&self) -> &Schema {
+        &self.schema
+    }
+
+    fn validate(&self, config: &Value) -> Diagnostics {
+        let mut diagnostics = check(&self.schema.block, config);
+        match D::Model::decode(config) {
+            Ok(model) => self.typed.validate(&model, &mut diagnostics),
+            Err(error) => diagnostics.push(error.into()),
+        }
+        diagnostics
+    }
+
+    fn read<'a>(
+        &'a self,
+        connection: &'a D::Connection,
+        config: Value,
+        context: &'a Context,
+    ) -> BoxFuture<'a, (Option<Value>, Diagnostics)> {
+        async move {
+            let result = guard("Reading the data source", self.read_typed(connection, &config, context));
+            let result = result.await.unwrap_or_else(|panic| Err(panic.into()));
+            let mut diagnostics = context.take_warnings();
+            match result {
+                Ok(value) => (Some(value), diagnostics),
+                Err(errors) => {
+                    diagnostics.extend(errors);
+                    (None, diagnostics)
+                }
+            }
+        }
+        .boxed()
+    }
+}
+
+impl<D: DataSource> Erased<D> {
+    async fn read_typed(
+        &self,
+        connection: &D::Connection,
+        config: &Value,
+        context: &Context,
+    ) -> Result<Value, Diagnostics> {
+        // What was unknown at validate is known now.
+        self.validate(config).into_result()?;
+        let model = D::Model::decode(config)?;
+        let model = self.typed.read(connection, model, context).await?;
+        Ok(self.schema.block.complete(model.encode(&self.schema.ty)?))
+    }
+}

@@ -1,0 +1,35 @@
+//! Turns a panic into a diagnostic, so that no call takes the process or the state with it.
+
+use std::any::Any;
+use std::future::Future;
+use std::panic::AssertUnwindSafe;
+
+use futures_util::FutureExt;
+
+use super::Diagnostic;
+
+/// Runs a call to its end.
+///
+/// # Errors
+/// A diagnostic that names the call, if it panics.
+pub async fn guard<T>(call: &str, future: impl Future<Output = T>) -> Result<T, Diagnostic> {
+    AssertUnwindSafe(future)
+        .catch_unwind()
+        .await
+        .map_err(|panic| diagnose(call, panic.as_ref()))
+}
+
+fn diagnose(call: &str, panic: &(dyn Any + Send)) -> Diagnostic {
+    let message = panic
+        .downcast_ref::<&str>()
+        .map(|text| (*text).to_owned())
+        .or_else(|| panic.downcast_ref::<String>().cloned())
+        .unwrap_or_else(|| "no message".to_owned());
+    Diagnostic::error(
+        format!("{call} did not finish"),
+        format!(
+            "The provider panicked: {message}. This is a bug in the provider; please report it with \
+             the output of TF_LOG=debug. What was known to exist is kept in the state."
+        ),
+    )
+}

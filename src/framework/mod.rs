@@ -1,0 +1,38 @@
+//! What the author of a resource or data source uses: typed traits, `Attr<T>`, the schema declared
+//! once, the plan rules that Terraform's core expects, and diagnostics.
+//!
+//! A Rust struct with doc comments is the declaration ([`Model`]). `schemars` turns it into JSON
+//! Schema, [`lower()`] turns that into a Terraform [`Schema`], and serde fills the same struct from
+//! Terraform's values. The typed traits ([`Resource`], [`DataSource`], [`Provider`]) each have an
+//! erased twin, which is all that the protocol layer sees.
+//!
+//! Must not know: gRPC, prost, AWS, or any noun.
+
+mod attr;
+pub mod behaviour;
+mod context;
+mod data_source;
+mod diagnostics;
+mod guard;
+mod lower;
+mod model;
+mod plan;
+mod provider;
+mod resource;
+mod schema;
+mod schema_json;
+mod validate;
+
+pub use attr::Attr;
+pub use context::Context;
+pub use data_source::{DataSource, ErasedDataSource};
+pub use diagnostics::{Diagnostic, Diagnostics, Failure, Severity};
+pub use guard::guard;
+pub use lower::{LowerError, lower};
+pub use model::Model;
+pub use plan::Change;
+pub use provider::{Catalogue, Provider};
+pub use resource::{Applied, ErasedResource, Planned, Resource, Target};
+pub use schema::{Attribute, Block, Mode, NestedBlock, Nesting, Rule, Schema, Shape};
+pub use schema_json::schema_json;
+pub(crate) use validate::check;

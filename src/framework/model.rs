@@ -1,0 +1,43 @@
+//! A model: the struct that is declared once and is schema, documentation and value.
+//!
+//! A model may also be a tuple of structs: their attributes are merged into one block, and each
+//! struct is filled from the same object. (`serde(flatten)` cannot do that: it loses unknown values.)
+
+use schemars::generate::SchemaSettings;
+use schemars::{JsonSchema, Schema};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use crate::cty::{self, Type, Value};
+
+/// A struct (by an empty `impl`), or a tuple of structs, that describes the values of one block.
+pub trait Model: Serialize + DeserializeOwned + JsonSchema + Send + 'static {
+    /// Gives the JSON Schemas of its structs.
+    fn json_schemas() -> Vec<Schema> {
+        let settings = SchemaSettings::draft2020_12().with(|s| s.inline_subschemas = true);
+        vec![settings.into_generator().into_root_schema_for::<Self>()]
+    }
+
+    /// Fills the model from a value of its schema's type.
+    ///
+    /// # Errors
+    /// The path and the reason, where a value is not of the field's type, or is unknown where the
+    /// field's type does not allow it.
+    fn decode(value: &Value) -> Result<Self, cty::Error> {
+        cty::from_value(value)
+    }
+
+    /// Gives the model as a value of the type.
+    ///
+    /// # Errors
+    /// The path and the reason, where a field does not fit the type.
+    fn encode(&self, ty: &Type) -> Result<Value, cty::Error> {
+        cty::to_value(self, ty)
+    }
+}
+
+impl<A: Model, B: Model, C: Model> Model for (A, B, C) {
+    fn json_schemas() -> Vec<Schema> {
+        [A::json_schemas(), B::json_schemas(), C::json_schemas()].concat()
+    }
+}

@@ -1,0 +1,194 @@
+//! The plan rules that Terraform's core expects of a provider, over values and a schema.
+//!
+//! Pure: no clock, no random, no network. A computed attribute that the user leaves out is planned as
+//! its default, else as its prior value, else (on create) as unknown. What depends on the rest of the
+//! configuration is the resource's own `plan`, which runs after these rules.
+
+use std::collections::BTreeMap;
+
+use super::schema::{Attribute, Block, NestedBlock, Nesting, Schema, Shape};
+use crate::cty::{Path, Value};
+
+/// One planned change, as the resource's own rules see and complete it.
+#[derive(Debug)]
+pub struct Change<S> {
+    /// The state before; nothing on create.
+    pub prior: Option<S>,
+    /// What the user wrote.
+    pub config: S,
+    /// The plan so far; what it holds at the end is the plan.
+    pub planned: S,
+    /// Attributes whose change does not need a new object, though their schema says so.
+    pub in_place: Vec<&'static str>,
+}
+
+/// Gives the planned object by the schema's rules alone.
+pub(crate) fn propose(schema: &Schema, prior: &Value, proposed: Value, config: &Value) -> Value {
+    fill_block(&schema.block, proposed, config, prior.is_null())
+}
+
+fn fill_block(block: &Block, proposed: Value, config: &Value, creating: bool) -> Value {
+    let Value::Map(mut values) = proposed else { return proposed };
+    let of = |name: &str| config.get(name).unwrap_or(&Value::Null);
+    for (name, attribute) in &block.attributes {
+        let value = values.remove(name).unwrap_or(Value::Null);
+        values.insert(name.clone(), fill_attribute(attribute, value, of(name), creating));
+    }
+    for (name, nested) in &block.blocks {
+        let value = values.remove(name).unwrap_or(Value::Null);
+        values.insert(name.clone(), fill_nested_block(nested, value, of(name), creating));
+    }
+    Value::Map(values)
+}
+
+fn fill_attribute(attribute: &Attribute, proposed: Value, config: &Value, creating: bool) -> Value {
+    if config.is_null() && attribute.mode.is_computed() {
+        return match (&attribute.default, creating) {
+            (Some(default), _) => default.clone(),
+            (None, true) => Value::unknown(),
+            (None, false) => proposed,
+        };
+    }
+    let Shape::Nested(nesting, attributes) = &attribute.shape else { return proposed };
+    fill_elements(*nesting, proposed, config, |element, config| {
+        fill_nested(attributes, element, config, creating)
+    })
+}
+
+fn fill_nested(
+    attributes: &BTreeMap<String, Attribute>,
+    proposed: Value,
+    config: &Value,
+    creating: bool,
+) -> Value {
+    let Value::Map(mut values) = proposed else { return proposed };
+    for (name, attribute) in attributes {
+        let value = values.remove(name).unwrap_or(Value::Null);
+        let config = config.get(name).unwrap_or(&Value::Null);
+        values.insert(name.clone(), fill_attribute(attribute, value, config, creating));
+    }
+    Value::Map(values)
+}
+
+fn fill_nested_block(
+    nested: &NestedBlock,
+    proposed: Value,
+    config: &Value,
+    creating: bool,
+) -> Value {
+    fill_elements(nested.nesting, proposed, config, |element, config| {
+        fill_block(&nested.block, element, config, creating)
+    })
+}
+
+/// Applies `fill` to each element with the configuration's element beside it. An element of a set is
+/// its own configuration: core pairs it with none.
+fn fill_elements(
+    nesting: Nesting,
+    proposed: Value,
+    config: &Value,
+    fill: impl Fn(Value, &Value) -> Value,
+) -> Value {
+    match (nesting, proposed) {
+        (Nesting::Single | Nesting::Group, proposed) => fill(proposed, config),
+        (_, Value::List(elements)) => {
+            let configured = |i: usize| match config {
+                Value::List(configs) => configs.get(i).unwrap_or(&Value::Null),
+                _ => &Value::Null,
+            };
+            let filled = elements.into_iter().enumerate();
+            Value::List(filled.map(|(i, e)| fill(e, configured(i))).collect())
+        }
+        (_, Value::Set(elements)) => Value::set(elements.into_iter().map(|e| {
+            let config = e.clone();
+            fill(e, &config)
+        })),
+        (_, Value::Map(elements)) => Value::Map(
+            elements
+                .into_iter()
+                .map(|(key, e)| {
+                    let filled = fill(e, config.get(&key).unwrap_or(&Value::Null));
+                    (key, filled)
+                })
+                .collect(),
+        ),
+        (_, other) => other,
+    }
+}
+
+/// Gives the paths whose change needs a new object, sorted; none on create.
+pub(crate) fn requires_replace(
+    schema: &Schema,
+    prior: &Value,
+    planned: &Value,
+    in_place: &[&str],
+) -> Vec<Path> {
+    let mut paths = Vec::new();
+    if !prior.is_null() && !planned.is_null() {
+        replace_block(&schema.block, prior, planned, &Path::root(), in_place, &mut paths);
+    }
+    paths.sort();
+    paths
+}
+
+fn replace_block(
+    block: &Block,
+    prior: &Value,
+    planned: &Value,
+    path: &Path,
+    in_place: &[&str],
+    paths: &mut Vec<Path>,
+) {
+    let pair = |name: &str| {
+        let (old, new) = (prior.get(name)?, planned.get(name)?);
+        (!same(old, new)).then_some((old, new))
+    };
+    for (name, attribute) in &block.attributes {
+        let exempt = !attribute.requires_replace || in_place.contains(&name.as_str());
+        if !exempt && pair(name).is_some() {
+            paths.push(path.clone().attribute(name));
+        }
+    }
+    for (name, nested) in &block.blocks {
+        let Some((old, new)) = pair(name) else { continue };
+        let path = path.clone().attribute(name);
+        let whole = matches!(nested.nesting, Nesting::Single | Nesting::Group);
+        if whole && !old.is_null() && !new.is_null() {
+            replace_block(&nested.block, old, new, &path, &[], paths);
+        } else if nested.requires_replace {
+            paths.push(path);
+        }
+    }
+}
+
+/// Compares as core does, refinements of unknown values aside.
+fn same(a: &Value, b: &Value) -> bool {
+    a == b || a.clone().without_refinements() == b.clone().without_refinements()
+}
+
+/// Gives the answer to an apply: what was planned, with the unknown parts as they turned out.
+///
+/// Core refuses any other value for what was planned. What the service made different is drift, and
+/// the next refresh shows it.
+pub(crate) fn settle(planned: &Value, actual: Value) -> Value {
+    match (planned, actual) {
+        (Value::Unknown(_), actual) => actual,
+        (Value::Map(planned), Value::Map(mut actual)) => Value::Map(
+            planned
+                .iter()
+                .map(|(name, value)| {
+                    let actual = actual.remove(name).unwrap_or(Value::Null);
+                    (name.clone(), settle(value, actual))
+                })
+                .collect(),
+        ),
+        (Value::List(planned), Value::List(actual)) if planned.len() == actual.len() => {
+            let pairs = planned.iter().zip(actual);
+            Value::List(pairs.map(|(p, a)| settle(p, a)).collect())
+        }
+        (planned, _) => planned.clone(),
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,153 @@
+use std::collections::BTreeMap;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::*;
+use crate::framework::{Attr, Model, behaviour, lower};
+
+/// A thing with an attribute of each kind.
+#[derive(Serialize, Deserialize, JsonSchema)]
+struct Thing {
+    /// Given by the user.
+    name: Attr<String>,
+    /// Defaulted.
+    #[serde(default)]
+    #[schemars(transform = behaviour::default_value(600), transform = behaviour::requires_replace)]
+    interval: Attr<i64>,
+    /// Chosen by the service.
+    #[serde(default)]
+    #[schemars(transform = behaviour::computed, transform = behaviour::requires_replace)]
+    format: Attr<String>,
+    /// Read only.
+    #[serde(default)]
+    #[schemars(transform = behaviour::read_only)]
+    id: Attr<String>,
+    /// In a group.
+    #[serde(default)]
+    #[schemars(transform = behaviour::group_block)]
+    options: Attr<Options>,
+    /// In a list.
+    #[serde(default)]
+    #[schemars(transform = behaviour::list_block, transform = behaviour::requires_replace)]
+    rule: Attr<Vec<Options>>,
+    /// In a set.
+    #[serde(default)]
+    #[schemars(transform = behaviour::set_block, transform = behaviour::requires_replace)]
+    label: Attr<Vec<Label>>,
+}
+
+/// Options.
+#[derive(Serialize, Deserialize, JsonSchema)]
+struct Options {
+    /// A computed member.
+    #[serde(default)]
+    #[schemars(transform = behaviour::computed, transform = behaviour::requires_replace)]
+    kind: Attr<String>,
+}
+
+/// A label.
+#[derive(Serialize, Deserialize, JsonSchema)]
+struct Label {
+    /// Its key.
+    key: Attr<String>,
+}
+
+impl Model for Thing {}
+
+fn schema() -> Schema {
+    lower::<Thing>(0).unwrap()
+}
+
+fn object(attributes: &[(&str, Value)]) -> Value {
+    let schema = schema();
+    let Value::Map(mut all) = schema.block.empty() else { unreachable!() };
+    all.extend(attributes.iter().map(|(name, value)| ((*name).to_owned(), value.clone())));
+    Value::Map(all)
+}
+
+fn options(kind: Value) -> Value {
+    Value::Map(BTreeMap::from([("kind".to_owned(), kind)]))
+}
+
+#[test]
+fn on_create_what_is_left_out_is_defaulted_or_unknown() {
+    let config = object(&[("name", "a".into())]);
+    let planned = propose(&schema(), &Value::Null, config.clone(), &config);
+    assert_eq!(planned.get("name"), Some(&"a".into()));
+    assert_eq!(planned.get("interval"), Some(&600.into()));
+    assert_eq!(planned.get("format"), Some(&Value::unknown()));
+    assert_eq!(planned.get("id"), Some(&Value::unknown()));
+    assert_eq!(planned.get("options"), Some(&options(Value::unknown())));
+    assert_eq!(planned.get("rule"), Some(&Value::List(Vec::new())));
+}
+
+#[test]
+fn on_update_what_is_computed_keeps_its_value_and_a_removed_argument_its_default() {
+    let config = object(&[("name", "b".into())]);
+    let prior = object(&[
+        ("name", "a".into()),
+        ("interval", 60.into()),
+        ("format", "f".into()),
+        ("id", "1".into()),
+    ]);
+    // Core proposes the prior value for computed attributes that are left out.
+    let proposed = object(&[
+        ("name", "b".into()),
+        ("interval", 60.into()),
+        ("format", "f".into()),
+        ("id", "1".into()),
+    ]);
+    let planned = propose(&schema(), &prior, proposed, &config);
+    assert_eq!(planned.get("format"), Some(&"f".into()));
+    assert_eq!(planned.get("id"), Some(&"1".into()));
+    assert_eq!(planned.get("interval"), Some(&600.into()));
+    let paths = requires_replace(&schema(), &prior, &planned, &[]);
+    assert_eq!(paths, [Path::from("interval")]);
+    assert_eq!(requires_replace(&schema(), &prior, &planned, &["interval"]), []);
+}
+
+#[test]
+fn what_needs_a_new_object_is_named_by_its_path_and_a_set_as_a_whole() {
+    let label = |key: &str| Value::Map(BTreeMap::from([("key".to_owned(), key.into())]));
+    let before = object(&[
+        ("options", options("x".into())),
+        ("label", Value::set([label("a")])),
+        ("rule", Value::List(vec![options("x".into())])),
+    ]);
+    let after = object(&[
+        ("options", options("y".into())),
+        ("label", Value::set([label("b")])),
+        ("rule", Value::List(vec![])),
+    ]);
+    let paths = requires_replace(&schema(), &before, &after, &[]);
+    let shown: Vec<_> = paths.iter().map(ToString::to_string).collect();
+    assert_eq!(shown, ["label", "options.kind", "rule"]);
+    assert_eq!(requires_replace(&schema(), &Value::Null, &after, &[]), []);
+}
+
+#[test]
+fn computed_members_of_list_blocks_follow_their_own_element() {
+    let config = object(&[("rule", Value::List(vec![options(Value::Null), options("k".into())]))]);
+    let planned = propose(&schema(), &Value::Null, config.clone(), &config);
+    let expected = Value::List(vec![options(Value::unknown()), options("k".into())]);
+    assert_eq!(planned.get("rule"), Some(&expected));
+}
+
+#[test]
+fn an_answer_keeps_what_was_planned_and_takes_what_was_unknown() {
+    let planned = object(&[
+        ("name", "planned".into()),
+        ("id", Value::unknown()),
+        ("options", options(Value::unknown())),
+    ]);
+    let actual = object(&[
+        ("name", "other".into()),
+        ("id", "1".into()),
+        ("options", options("k".into())),
+    ]);
+    let settled = settle(&planned, actual);
+    assert_eq!(settled.get("name"), Some(&"planned".into()));
+    assert_eq!(settled.get("id"), Some(&"1".into()));
+    assert_eq!(settled.get("options"), Some(&options("k".into())));
+}

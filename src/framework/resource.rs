@@ -1,0 +1,374 @@
+//! The typed trait of a resource, and its erased twin over values.
+
+use std::future::Future;
+
+use futures_util::FutureExt;
+use futures_util::future::BoxFuture;
+
+use super::plan::{propose, requires_replace, settle};
+use super::validate::check;
+use super::{
+    Change, Context, Diagnostic, Diagnostics, Failure, LowerError, Model, Schema, guard, lower,
+};
+use crate::cty::{self, Path, Value};
+
+/// A resource, as its author writes it. A step that fails tells what exists all the same
+/// ([`Failure::state`], and [`Context::remember`] for what must survive even a panic).
+pub trait Resource: Send + Sync + 'static {
+    /// What a configured provider hands over.
+    type Connection: Send + Sync + 'static;
+    /// Its configuration, plan and state.
+    type State: Model + Clone;
+    /// Its name in HCL.
+    const TYPE_NAME: &'static str;
+    /// The version of its state's form.
+    const VERSION: i64 = 0;
+
+    /// Judges what the schema cannot: parts that are unknown are judged when they are known.
+    fn validate(&self, config: &Self::State, diagnostics: &mut Diagnostics);
+
+    /// Completes a plan that follows the schema's rules. Pure: no clock, no random, no network.
+    ///
+    /// # Errors
+    /// What the service would refuse.
+    fn plan(
+        &self,
+        connection: &Self::Connection,
+        change: &mut Change<Self::State>,
+        warnings: &mut Diagnostics,
+    ) -> Result<(), Diagnostics>;
+
+    /// Makes the object. Planned values win over returned ones; unknown ones take what is returned.
+    fn create(
+        &self,
+        connection: &Self::Connection,
+        config: Self::State,
+        planned: Self::State,
+        context: &Context<Self::State>,
+    ) -> impl Future<Output = Result<Self::State, Failure<Self::State>>> + Send;
+
+    /// Reads the object; `None` if it is gone.
+    fn read(
+        &self,
+        connection: &Self::Connection,
+        state: Self::State,
+        context: &Context<Self::State>,
+    ) -> impl Future<Output = Result<Option<Self::State>, Diagnostics>> + Send;
+
+    /// Changes in place what can be changed so.
+    fn update(
+        &self,
+        connection: &Self::Connection,
+        prior: Self::State,
+        planned: Self::State,
+        context: &Context<Self::State>,
+    ) -> impl Future<Output = Result<Self::State, Failure<Self::State>>> + Send;
+
+    /// Removes the object; that it is gone already is a success.
+    fn delete(
+        &self,
+        connection: &Self::Connection,
+        state: Self::State,
+        context: &Context<Self::State>,
+    ) -> impl Future<Output = Result<(), Diagnostics>> + Send;
+
+    /// Gives the state that a read can start from, for what a user wrote behind `terraform import`.
+    fn import(
+        &self,
+        connection: &Self::Connection,
+        id: &str,
+        context: &Context<Self::State>,
+    ) -> impl Future<Output = Result<Self::State, Diagnostics>> + Send;
+}
+
+/// What a plan came to.
+#[derive(Debug)]
+pub struct Planned {
+    /// The planned object; null for a destroy.
+    pub state: Value,
+    /// The attributes whose change needs a new object.
+    pub requires_replace: Vec<Path>,
+    /// Errors and warnings.
+    pub diagnostics: Diagnostics,
+}
+
+/// What an apply or read came to.
+#[derive(Debug)]
+pub struct Applied {
+    /// The object as it is now; null if there is none.
+    pub state: Value,
+    /// Errors and warnings.
+    pub diagnostics: Diagnostics,
+}
+
+/// The three views of an object that core sends with a change; each may be null.
+#[derive(Debug)]
+pub struct Target {
+    /// The state before.
+    pub prior: Value,
+    /// Core's proposal at plan, the plan at apply.
+    pub planned: Value,
+    /// What the user wrote.
+    pub config: Value,
+}
+
+/// A resource over values, as the protocol layer sees it.
+pub trait ErasedResource<C>: Send + Sync {
+    /// Gives its schema.
+    fn schema(&self) -> &Schema;
+    /// Judges a configuration.
+    fn validate(&self, config: &Value) -> Diagnostics;
+    /// Plans a change.
+    fn plan(&self, connection: &C, target: Target) -> Planned;
+    /// Creates, updates or deletes.
+    fn apply<'a>(
+        &'a self,
+        connection: &'a C,
+        target: Target,
+        stop: tokio_util::sync::CancellationToken,
+    ) -> BoxFuture<'a, Applied>;
+    /// Refreshes.
+    fn read<'a>(
+        &'a self,
+        connection: &'a C,
+        state: Value,
+        stop: tokio_util::sync::CancellationToken,
+    ) -> BoxFuture<'a, Applied>;
+    /// Starts an import.
+    fn import<'a>(
+        &'a self,
+        connection: &'a C,
+        id: &'a str,
+        stop: tokio_util::sync::CancellationToken,
+    ) -> BoxFuture<'a, Applied>;
+    /// Brings a stored state to the present form.
+    ///
+    /// # Errors
+    /// The stored form is not one this provider has written.
+    fn upgrade(&self, version: i64, state: &[u8]) -> Result<Value, Diagnostics>;
+}
+
+struct Erased<R> {
+    typed: R,
+    schema: Schema,
+}
+
+pub(crate) fn erase<R: Resource>(
+    typed: R,
+) -> Result<Box<dyn ErasedResource<R::Connection>>, LowerError> {
+    let schema = lower::<R::State>(R::VERSION)?;
+    Ok(Box::new(Erased { typed, schema }))
+}
+
+impl<R: Resource> ErasedResource<R::Connection> for Erased<R> {
+    fn schema(&self) -> &Schema {
+        &self.schema
+    }
+
+    fn validate(&self, config: &Value) -> Diagnostics {
+        let mut diagnostics = check(&self.schema.block, config);
+        match R::State::decode(config) {
+            Ok(config) => self.typed.validate(&config, &mut diagnostics),
+            Err(error) => diagnostics.push(error.into()),
+        }
+        diagnostics
+    }
+
+    fn plan(&self, connection: &R::Connection, target: Target) -> Planned {
+        if target.planned.is_null() {
+            return Planned {
+                state: Value::Null,
+                requires_replace: Vec::new(),
+                diagnostics: Diagnostics::new(),
+            };
+        }
+        let mut warnings = Diagnostics::new();
+        let prior = target.prior.clone();
+        match self.plan_typed(connection, target, &mut warnings) {
+            Ok((state, requires_replace)) => Planned {
+                state,
+                requires_replace,
+                diagnostics: warnings,
+            },
+            Err(errors) => {
+                warnings.extend(errors);
+                Planned {
+                    state: prior,
+                    requires_replace: Vec::new(),
+                    diagnostics: warnings,
+                }
+            }
+        }
+    }
+
+    fn apply<'a>(
+        &'a self,
+        connection: &'a R::Connection,
+        target: Target,
+        stop: tokio_util::sync::CancellationToken,
+    ) -> BoxFuture<'a, Applied> {
+        async move {
+            let context = Context::new(stop);
+            let prior = target.prior.clone();
+            let planned = target.planned.clone();
+            let applied = guard("Applying the change", self.apply_typed(connection, target, &context));
+            let failure = match applied.await {
+                Ok(Ok(state)) => {
+                    let state = settle(&planned, state);
+                    return Applied { state, diagnostics: context.take_warnings() };
+                }
+                Ok(Err(failure)) => failure,
+                Err(panic) => panic.into(),
+            };
+            self.failed(failure, prior, &context)
+        }
+        .boxed()
+    }
+
+    fn read<'a>(
+        &'a self,
+        connection: &'a R::Connection,
+        state: Value,
+        stop: tokio_util::sync::CancellationToken,
+    ) -> BoxFuture<'a, Applied> {
+        async move {
+            let context = Context::new(stop);
+            let read = guard("Reading the resource", self.read_typed(connection, &state, &context));
+            let result = read.await.unwrap_or_else(|panic| Err(panic.into()));
+            answer(result, state, &context)
+        }
+        .boxed()
+    }
+
+    fn import<'a>(
+        &'a self,
+        connection: &'a R::Connection,
+        id: &'a str,
+        stop: tokio_util::sync::CancellationToken,
+    ) -> BoxFuture<'a, Applied> {
+        async move {
+            let context = Context::new(stop);
+            let import = async {
+                let state = self.typed.import(connection, id, &context).await?;
+                self.encode(&state)
+            };
+            let import = guard("Importing the resource", import).await;
+            let result = import.unwrap_or_else(|panic| Err(panic.into()));
+            answer(result, Value::Null, &context)
+        }
+        .boxed()
+    }
+
+    fn upgrade(&self, version: i64, state: &[u8]) -> Result<Value, Diagnostics> {
+        if version != R::VERSION {
+            return Err(Diagnostic::error(
+                "State not upgraded",
+                format!(
+                    "The state of {} is of version {version}; this provider knows version {}.",
+                    R::TYPE_NAME,
+                    R::VERSION
+                ),
+            )
+            .into());
+        }
+        let value = cty::json::decode(state, &self.schema.ty)?;
+        self.encode(&R::State::decode(&value)?)
+    }
+}
+
+impl<R: Resource> Erased<R> {
+    fn plan_typed(
+        &self,
+        connection: &R::Connection,
+        target: Target,
+        warnings: &mut Diagnostics,
+    ) -> Result<(Value, Vec<Path>), Diagnostics> {
+        let Target { prior, planned: proposed, config } = target;
+        // What was unknown at validate may be known now.
+        check(&self.schema.block, &config).into_result()?;
+        let proposed = propose(&self.schema, &prior, proposed, &config);
+        let mut change = Change {
+            prior: if prior.is_null() { None } else { Some(R::State::decode(&prior)?) },
+            config: R::State::decode(&config)?,
+            planned: R::State::decode(&proposed)?,
+            in_place: Vec::new(),
+        };
+        self.typed.plan(connection, &mut change, warnings)?;
+        let planned = self.encode(&change.planned)?;
+        let replace = requires_replace(&self.schema, &prior, &planned, &change.in_place);
+        Ok((planned, replace))
+    }
+
+    async fn apply_typed(
+        &self,
+        connection: &R::Connection,
+        target: Target,
+        context: &Context<R::State>,
+    ) -> Result<Value, Failure<R::State>> {
+        let decode = |value: &Value| R::State::decode(value).map_err(Diagnostics::from);
+        let Target { prior, planned, config } = target;
+        let state = match (prior.is_null(), planned.is_null()) {
+            (_, true) => {
+                self.typed.delete(connection, decode(&prior)?, context).await?;
+                return Ok(Value::Null);
+            }
+            (true, false) => {
+                let (config, planned) = (decode(&config)?, decode(&planned)?);
+                self.typed.create(connection, config, planned, context).await?
+            }
+            (false, false) => {
+                let (prior, planned) = (decode(&prior)?, decode(&planned)?);
+                self.typed.update(connection, prior, planned, context).await?
+            }
+        };
+        Ok(self.encode(&state)?)
+    }
+
+    async fn read_typed(
+        &self,
+        connection: &R::Connection,
+        state: &Value,
+        context: &Context<R::State>,
+    ) -> Result<Value, Diagnostics> {
+        let state = R::State::decode(state)?;
+        match self.typed.read(connection, state, context).await? {
+            Some(state) => self.encode(&state),
+            None => Ok(Value::Null),
+        }
+    }
+
+    /// Answers a failed apply with what exists: what the step said, else what it remembered, else
+    /// what there was before.
+    fn failed(
+        &self,
+        failure: Failure<R::State>,
+        prior: Value,
+        context: &Context<R::State>,
+    ) -> Applied {
+        let known = failure.state.or_else(|| context.take_known());
+        let mut diagnostics = context.take_warnings();
+        diagnostics.extend(failure.diagnostics);
+        let state = known.map_or(Ok(prior), |state| self.encode(&state));
+        let state = state.unwrap_or_else(|errors| {
+            diagnostics.extend(errors);
+            Value::Null
+        });
+        Applied {
+            state: state.unknown_to_null(),
+            diagnostics,
+        }
+    }
+
+    fn encode(&self, state: &R::State) -> Result<Value, Diagnostics> {
+        Ok(self.schema.block.complete(state.encode(&self.schema.ty)?))
+    }
+}
+
+fn answer<S>(result: Result<Value, Diagnostics>, otherwise: Value, context: &Context<S>) -> Applied {
+    let mut diagnostics = context.take_warnings();
+    let state = result.unwrap_or_else(|errors| {
+        diagnostics.extend(errors);
+        otherwise
+    });
+    Applied { state, diagnostics }
+}

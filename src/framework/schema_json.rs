@@ -1,0 +1,78 @@
+//! A schema in the form of `terraform providers schema -json`, for people, editors and other tools.
+
+use serde_json::{Map, Value as Json, json};
+
+use super::schema::{Attribute, Block, Mode, NestedBlock, Nesting, Schema, Shape};
+
+/// Gives one schema.
+pub fn schema_json(schema: &Schema) -> Json {
+    json!({ "version": schema.version, "block": block(&schema.block) })
+}
+
+fn block(block: &Block) -> Json {
+    let mut json = Map::new();
+    if !block.attributes.is_empty() {
+        let attributes = block.attributes.iter().map(|(n, a)| (n.clone(), attribute(a)));
+        json.insert("attributes".into(), Json::Object(attributes.collect()));
+    }
+    if !block.blocks.is_empty() {
+        let blocks = block.blocks.iter().map(|(n, b)| (n.clone(), nested_block(b)));
+        json.insert("block_types".into(), Json::Object(blocks.collect()));
+    }
+    describe(&mut json, &block.description);
+    Json::Object(json)
+}
+
+fn nested_block(nested: &NestedBlock) -> Json {
+    let mut json = Map::new();
+    json.insert("nesting_mode".into(), nesting(nested.nesting).into());
+    json.insert("block".into(), block(&nested.block));
+    if nested.max_items > 0 {
+        json.insert("max_items".into(), nested.max_items.into());
+    }
+    Json::Object(json)
+}
+
+fn attribute(attribute: &Attribute) -> Json {
+    let mut json = Map::new();
+    match &attribute.shape {
+        Shape::Plain(ty) => {
+            let ty = serde_json::from_str(&ty.to_json()).unwrap_or(Json::Null);
+            json.insert("type".into(), ty);
+        }
+        Shape::Nested(mode, attributes) => {
+            let attributes = attributes.iter().map(|(n, a)| (n.clone(), self::attribute(a)));
+            let attributes = Json::Object(attributes.collect());
+            let nested = json!({ "attributes": attributes, "nesting_mode": nesting(*mode) });
+            json.insert("nested_type".into(), nested);
+        }
+    }
+    describe(&mut json, &attribute.description);
+    let flags = [
+        ("required", attribute.mode == Mode::Required),
+        ("optional", attribute.mode.is_optional()),
+        ("computed", attribute.mode.is_computed()),
+        ("sensitive", attribute.sensitive),
+    ];
+    for (name, _) in flags.into_iter().filter(|(_, set)| *set) {
+        json.insert(name.into(), true.into());
+    }
+    Json::Object(json)
+}
+
+fn describe(json: &mut Map<String, Json>, description: &str) {
+    if !description.is_empty() {
+        json.insert("description".into(), description.into());
+    }
+    json.insert("description_kind".into(), "markdown".into());
+}
+
+fn nesting(nesting: Nesting) -> &'static str {
+    match nesting {
+        Nesting::Single => "single",
+        Nesting::Group => "group",
+        Nesting::List => "list",
+        Nesting::Set => "set",
+        Nesting::Map => "map",
+    }
+}

@@ -1,0 +1,145 @@
+//! Checks known values against the rules that the schema declares.
+//!
+//! Unknown and null values satisfy every rule; what only a noun can judge is its own `validate`.
+
+use std::collections::BTreeMap;
+
+use super::schema::{Attribute, Block, Nesting, Rule, Shape};
+use super::{Diagnostics, Mode};
+use crate::cty::{Path, Value};
+
+/// Checks an object of a block's type.
+pub(crate) fn check(block: &Block, config: &Value) -> Diagnostics {
+    let mut diagnostics = Diagnostics::new();
+    check_block(block, config, &Path::root(), &mut diagnostics);
+    diagnostics
+}
+
+fn check_block(block: &Block, object: &Value, path: &Path, diagnostics: &mut Diagnostics) {
+    check_attributes(&block.attributes, object, path, diagnostics);
+    for (name, nested) in &block.blocks {
+        let value = object.get(name).unwrap_or(&Value::Null);
+        let path = path.clone().attribute(name);
+        for (path, element) in elements(nested.nesting, value, &path) {
+            check_block(&nested.block, element, &path, diagnostics);
+        }
+    }
+}
+
+fn check_attributes(
+    attributes: &BTreeMap<String, Attribute>,
+    object: &Value,
+    path: &Path,
+    diagnostics: &mut Diagnostics,
+) {
+    for (name, attribute) in attributes {
+        let Some(value) = object.get(name) else { continue };
+        let path = path.clone().attribute(name);
+        for rule in &attribute.rules {
+            check_rule(rule, name, value, object, &path, diagnostics);
+        }
+        if let Shape::Nested(nesting, attributes) = &attribute.shape {
+            for (path, element) in elements(*nesting, value, &path) {
+                check_required(attributes, element, &path, diagnostics);
+                check_attributes(attributes, element, &path, diagnostics);
+            }
+        }
+    }
+}
+
+/// Core checks this for blocks itself, but not for nested attributes.
+fn check_required(
+    attributes: &BTreeMap<String, Attribute>,
+    element: &Value,
+    path: &Path,
+    diagnostics: &mut Diagnostics,
+) {
+    let required = attributes.iter().filter(|(_, a)| a.mode == Mode::Required);
+    for (name, _) in required.filter(|(name, _)| element.get(name).is_some_and(Value::is_null)) {
+        let detail = format!("The attribute `{name}` is required here.");
+        diagnostics.error(path.clone().attribute(name), "Missing required argument", detail);
+    }
+}
+
+/// Gives the objects nested in a value, each with its path. An element of a set has no path of its
+/// own: the set's is given.
+fn elements<'a>(nesting: Nesting, value: &'a Value, path: &Path) -> Vec<(Path, &'a Value)> {
+    match (nesting, value) {
+        (Nesting::Single | Nesting::Group, value) => vec![(path.clone(), value)],
+        (_, Value::List(values)) => {
+            let indexed = (0..).zip(values);
+            indexed.map(|(i, v)| (path.clone().index(i), v)).collect()
+        }
+        (_, Value::Set(values)) => values.iter().map(|v| (path.clone(), v)).collect(),
+        (Nesting::Map, Value::Map(values)) => {
+            values.iter().map(|(k, v)| (path.clone().key(k), v)).collect()
+        }
+        _ => Vec::new(),
+    }
+}
+
+fn check_rule(
+    rule: &Rule,
+    name: &str,
+    value: &Value,
+    object: &Value,
+    path: &Path,
+    diagnostics: &mut Diagnostics,
+) {
+    if value.is_null() || value.is_unknown() {
+        return;
+    }
+    let problem = match rule {
+        Rule::OneOf(allowed) if !allowed.contains(value) => {
+            let allowed: Vec<_> = allowed.iter().map(show).collect();
+            let allowed = allowed.join(", ");
+            Some(format!("`{name}` is {}; it must be one of: {allowed}.", show(value)))
+        }
+        Rule::Range(low, high) => out_of_range(value, *low, *high).map(|range| {
+            format!("`{name}` is {}; it must be {range}.", show(value))
+        }),
+        Rule::MaxItems(most) => too_many(value, *most)
+            .map(|count| format!("`{name}` has {count} elements; at most {most} are allowed.")),
+        Rule::ConflictsWith(other) => object
+            .get(other)
+            .filter(|other| !other.is_null() && !other.is_unknown())
+            .map(|_| format!("`{name}` and `{other}` cannot be given together; remove one of them.")),
+        Rule::OneOf(_) => None,
+    };
+    if let Some(problem) = problem {
+        diagnostics.error(path.clone(), format!("Invalid value for {name}"), problem);
+    }
+}
+
+fn out_of_range(value: &Value, low: Option<i64>, high: Option<i64>) -> Option<String> {
+    let Value::Number(number) = value else { return None };
+    let inside = number.as_i64().is_some_and(|n| {
+        low.is_none_or(|low| n >= low) && high.is_none_or(|high| n <= high)
+    });
+    let range = match (low, high) {
+        (Some(low), Some(high)) => format!("a whole number from {low} to {high}"),
+        (Some(low), None) => format!("a whole number of at least {low}"),
+        (None, Some(high)) => format!("a whole number of at most {high}"),
+        (None, None) => return None,
+    };
+    (!inside).then_some(range)
+}
+
+fn too_many(value: &Value, most: usize) -> Option<usize> {
+    let count = match value {
+        Value::List(values) | Value::Set(values) => values.len(),
+        Value::Map(values) => values.len(),
+        _ => 0,
+    };
+    (count > most).then_some(count)
+}
+
+/// Shows a simple value as the user would write it.
+fn show(value: &Value) -> String {
+    match value {
+        Value::String(text) => format!("\"{text}\""),
+        Value::Number(number) => number.to_string(),
+        Value::Bool(truth) => truth.to_string(),
+        _ => "a value of another type".to_owned(),
+    }
+}

@@ -1,0 +1,145 @@
+//! From an open socket to connections that a server may talk on.
+//!
+//! TLS handshakes run beside each other and have a deadline, so that one that fails or hangs, a probe of the port
+//! for instance, neither ends the loop nor keeps the others waiting.
+
+use std::io;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::sync::{mpsc, watch};
+use tokio::time::{sleep, timeout};
+use tokio_rustls::TlsAcceptor;
+use tokio_stream::wrappers::ReceiverStream;
+use tonic::transport::server::Connected;
+
+use super::socket::{Io, Listener};
+
+/// How long a client may take over its TLS handshake.
+const HANDSHAKE_DEADLINE: Duration = Duration::from_secs(10);
+
+/// How long to wait when the system has no more file descriptors for us.
+const PAUSE_AFTER_ACCEPT_FAILED: Duration = Duration::from_millis(50);
+
+/// The number of connections that are being served.
+pub(super) type Open = Arc<watch::Sender<usize>>;
+
+/// Accepts connections until the returned stream is dropped, which also closes the socket.
+pub(super) fn accept(
+    listener: Listener,
+    tls: Option<TlsAcceptor>,
+    open: Open,
+) -> ReceiverStream<io::Result<Connection>> {
+    let (sender, receiver) = mpsc::channel(16);
+    tokio::spawn(async move {
+        loop {
+            let accepted = tokio::select! {
+                accepted = listener.accept() => accepted,
+                () = sender.closed() => return,
+            };
+            match accepted {
+                Ok(io) => {
+                    tokio::spawn(admit(io, tls.clone(), open.clone(), sender.clone()));
+                }
+                Err(error) => {
+                    tracing::warn!(%error, "a connection could not be accepted");
+                    sleep(PAUSE_AFTER_ACCEPT_FAILED).await;
+                }
+            }
+        }
+    });
+    ReceiverStream::new(receiver)
+}
+
+/// Hands one connection over, once its other end has proved who it is.
+async fn admit(
+    io: Box<dyn Io>,
+    tls: Option<TlsAcceptor>,
+    open: Open,
+    admitted: mpsc::Sender<io::Result<Connection>>,
+) {
+    let io = match tls {
+        None => io,
+        Some(tls) => match timeout(HANDSHAKE_DEADLINE, tls.accept(io)).await {
+            Ok(Ok(io)) => Box::new(io),
+            Ok(Err(error)) => {
+                tracing::warn!(%error, "a client was refused: TLS failed");
+                return;
+            }
+            Err(_elapsed) => {
+                tracing::warn!("a client was refused: TLS took too long");
+                return;
+            }
+        },
+    };
+    // A server that has stopped does not want it any more: it is closed by being dropped.
+    let _ = admitted.send(Ok(Connection::new(io, open))).await;
+}
+
+/// A connection with a client that may be served.
+pub(super) struct Connection {
+    io: Box<dyn Io>,
+    open: Open,
+}
+
+impl Connection {
+    fn new(io: Box<dyn Io>, open: Open) -> Self {
+        open.send_modify(|count| *count += 1);
+        Self { io, open }
+    }
+}
+
+impl Drop for Connection {
+    fn drop(&mut self) {
+        self.open.send_modify(|count| *count -= 1);
+    }
+}
+
+impl Connected for Connection {
+    type ConnectInfo = ();
+
+    fn connect_info(&self) {}
+}
+
+impl AsyncRead for Connection {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        buf: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.io).poll_read(cx, buf)
+    }
+}
+
+impl AsyncWrite for Connection {
+    fn poll_write(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        buf: &[u8],
+    ) -> Poll<io::Result<usize>> {
+        Pin::new(&mut self.io).poll_write(cx, buf)
+    }
+
+    fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.io).poll_flush(cx)
+    }
+
+    fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.io).poll_shutdown(cx)
+    }
+
+    fn poll_write_vectored(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        bufs: &[io::IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
+        Pin::new(&mut self.io).poll_write_vectored(cx, bufs)
+    }
+
+    fn is_write_vectored(&self) -> bool {
+        self.io.is_write_vectored()
+    }
+}

@@ -1,0 +1,97 @@
+//! What is the same for every call: a log line, and a panic that becomes a diagnostic.
+
+use std::future::Future;
+use std::time::Instant;
+
+use tonic::{Response, Status};
+
+use super::{convert, pb};
+use crate::framework::{Diagnostic, Diagnostics, guard};
+
+/// An answer that can carry diagnostics.
+pub(crate) trait Answer: Default {
+    /// Adds messages for the user.
+    fn diagnose(&mut self, diagnostics: Diagnostics);
+
+    /// Makes an answer of nothing but messages.
+    fn only(diagnostics: impl Into<Diagnostics>) -> Self {
+        let mut answer = Self::default();
+        answer.diagnose(diagnostics.into());
+        answer
+    }
+}
+
+/// Runs one call: logs it, and answers a panic in it with a diagnostic.
+pub(crate) async fn call<A: Answer>(
+    rpc: &'static str,
+    type_name: &str,
+    future: impl Future<Output = A>,
+) -> Result<Response<A>, Status> {
+    let started = Instant::now();
+    tracing::trace!(tf_rpc = rpc, tf_resource_type = type_name, "call begins");
+    let answer = guard(rpc, future).await;
+    let answer = answer.unwrap_or_else(|panic| A::only(panic));
+    let milliseconds = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
+    tracing::debug!(
+        tf_rpc = rpc,
+        tf_resource_type = type_name,
+        tf_req_duration_ms = milliseconds,
+        "call answered"
+    );
+    Ok(Response::new(answer))
+}
+
+/// Runs work that must come to its end even if the call is cancelled: a mutation that was sent is
+/// never aborted, and its result is waited for.
+pub(crate) async fn to_the_end<A: Answer + Send + 'static>(
+    future: impl Future<Output = A> + Send + 'static,
+) -> A {
+    tokio::spawn(future).await.unwrap_or_else(|failure| {
+        let detail = format!("The provider's task ended early: {failure}. This is a bug in the provider.");
+        A::only(Diagnostic::error("Call not finished", detail))
+    })
+}
+
+macro_rules! answers {
+    ($($response:path),* $(,)?) => {
+        $(impl Answer for $response {
+            fn diagnose(&mut self, diagnostics: Diagnostics) {
+                self.diagnostics.extend(convert::diagnostics(diagnostics));
+            }
+        })*
+    };
+}
+
+answers!(
+    pb::get_metadata::Response,
+    pb::get_provider_schema::Response,
+    pb::get_resource_identity_schemas::Response,
+    pb::get_functions::Response,
+    pb::validate_provider_config::Response,
+    pb::validate_resource_config::Response,
+    pb::validate_data_resource_config::Response,
+    pb::validate_ephemeral_resource_config::Response,
+    pb::validate_list_resource_config::Response,
+    pb::validate_action_config::Response,
+    pb::validate_state_store::Response,
+    pb::configure_provider::Response,
+    pb::upgrade_resource_state::Response,
+    pb::upgrade_resource_identity::Response,
+    pb::read_resource::Response,
+    pb::plan_resource_change::Response,
+    pb::apply_resource_change::Response,
+    pb::import_resource_state::Response,
+    pb::move_resource_state::Response,
+    pb::generate_resource_config::Response,
+    pb::read_data_source::Response,
+    pb::open_ephemeral_resource::Response,
+    pb::renew_ephemeral_resource::Response,
+    pb::close_ephemeral_resource::Response,
+    pb::plan_action::Response,
+    pb::configure_state_store::Response,
+    pb::write_state_bytes::Response,
+    pb::lock_state::Response,
+    pb::unlock_state::Response,
+    pb::get_states::Response,
+    pb::delete_state::Response,
+);

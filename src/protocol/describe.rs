@@ -1,0 +1,46 @@
+//! What there is: schemas, metadata, capabilities.
+
+use super::session::Session;
+use super::{convert, pb};
+use crate::framework::{Diagnostic, Provider};
+
+pub(crate) fn provider_schema<P: Provider>(
+    session: &Session<P>,
+) -> Result<pb::get_provider_schema::Response, Diagnostic> {
+    let types = session.types()?;
+    let resources = types.catalogue.resources.iter();
+    let data_sources = types.catalogue.data_sources.iter();
+    Ok(pb::get_provider_schema::Response {
+        provider: Some(convert::schema(&types.config)),
+        resource_schemas: resources
+            .map(|(name, resource)| ((*name).to_owned(), convert::schema(resource.schema())))
+            .collect(),
+        data_source_schemas: data_sources
+            .map(|(name, source)| ((*name).to_owned(), convert::schema(source.schema())))
+            .collect(),
+        server_capabilities: Some(capabilities()),
+        ..pb::get_provider_schema::Response::default()
+    })
+}
+
+pub(crate) fn metadata<P: Provider>(
+    session: &Session<P>,
+) -> Result<pb::get_metadata::Response, Diagnostic> {
+    let catalogue = &session.types()?.catalogue;
+    let resource = |name: &&str| pb::get_metadata::ResourceMetadata { type_name: (*name).to_owned() };
+    let source = |name: &&str| pb::get_metadata::DataSourceMetadata { type_name: (*name).to_owned() };
+    Ok(pb::get_metadata::Response {
+        server_capabilities: Some(capabilities()),
+        resources: catalogue.resources.keys().map(resource).collect(),
+        data_sources: catalogue.data_sources.keys().map(source).collect(),
+        ..pb::get_metadata::Response::default()
+    })
+}
+
+/// No handler depends on the schema having been asked for in its process, so core may keep it.
+fn capabilities() -> pb::ServerCapabilities {
+    pb::ServerCapabilities {
+        get_provider_schema_optional: true,
+        ..pb::ServerCapabilities::default()
+    }
+}

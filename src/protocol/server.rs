@@ -1,0 +1,339 @@
+//! The service: one thin method per call, in the order of the `.proto`.
+
+use std::sync::Arc;
+
+use futures_util::stream;
+use tokio_util::sync::CancellationToken;
+use tonic::codegen::BoxStream;
+use tonic::{Request, Response, Status, Streaming};
+
+use super::answer::{Answer, call, to_the_end};
+use super::pb::provider_server::{Provider as Service, ProviderServer};
+use super::session::Session;
+use super::{absent, data, describe, managed, pb};
+use crate::framework::{Diagnostics, Provider};
+
+/// The largest message in either direction, in bytes: what HashiCorp's own servers allow.
+pub const MESSAGE_LIMIT: usize = 256 << 20;
+
+/// Makes the gRPC service of a provider. `interrupt` stops its work as `StopProvider` does.
+pub fn service<P: Provider>(
+    provider: P,
+    interrupt: CancellationToken,
+) -> ProviderServer<Server<P>> {
+    ProviderServer::new(Server(Arc::new(Session::new(provider, interrupt))))
+        .max_decoding_message_size(MESSAGE_LIMIT)
+        .max_encoding_message_size(MESSAGE_LIMIT)
+}
+
+/// A provider as a gRPC service.
+pub struct Server<P: Provider>(Arc<Session<P>>);
+
+impl<P: Provider> std::fmt::Debug for Server<P> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Server")
+    }
+}
+
+type Reply<A> = Result<Response<A>, Status>;
+
+/// Gives an answer, or one made of the messages.
+fn or_only<A: Answer>(result: Result<A, impl Into<Diagnostics>>) -> A {
+    result.unwrap_or_else(|messages| A::only(messages))
+}
+
+#[tonic::async_trait]
+impl<P: Provider> Service for Server<P> {
+    async fn get_metadata(
+        &self,
+        _: Request<pb::get_metadata::Request>,
+    ) -> Reply<pb::get_metadata::Response> {
+        call("GetMetadata", "", async { or_only(describe::metadata(&self.0)) }).await
+    }
+
+    async fn get_provider_schema(
+        &self,
+        _: Request<pb::get_provider_schema::Request>,
+    ) -> Reply<pb::get_provider_schema::Response> {
+        call("GetProviderSchema", "", async { or_only(describe::provider_schema(&self.0)) }).await
+    }
+
+    async fn get_resource_identity_schemas(
+        &self,
+        _: Request<pb::get_resource_identity_schemas::Request>,
+    ) -> Reply<pb::get_resource_identity_schemas::Response> {
+        call("GetResourceIdentitySchemas", "", async { Answer::only(Diagnostics::new()) }).await
+    }
+
+    async fn get_functions(
+        &self,
+        _: Request<pb::get_functions::Request>,
+    ) -> Reply<pb::get_functions::Response> {
+        call("GetFunctions", "", async { Answer::only(Diagnostics::new()) }).await
+    }
+
+    async fn validate_provider_config(
+        &self,
+        request: Request<pb::validate_provider_config::Request>,
+    ) -> Reply<pb::validate_provider_config::Response> {
+        let config = request.into_inner().config;
+        call("ValidateProviderConfig", "", async { Answer::only(self.0.validate(config.as_ref())) }).await
+    }
+
+    async fn validate_resource_config(
+        &self,
+        request: Request<pb::validate_resource_config::Request>,
+    ) -> Reply<pb::validate_resource_config::Response> {
+        let request = request.into_inner();
+        let name = request.type_name.clone();
+        call("ValidateResourceConfig", &name, async { or_only(managed::validate(&self.0, &request)) }).await
+    }
+
+    async fn validate_data_resource_config(
+        &self,
+        request: Request<pb::validate_data_resource_config::Request>,
+    ) -> Reply<pb::validate_data_resource_config::Response> {
+        let request = request.into_inner();
+        let name = request.type_name.clone();
+        call("ValidateDataResourceConfig", &name, async { or_only(data::validate(&self.0, &request)) }).await
+    }
+
+    async fn validate_ephemeral_resource_config(
+        &self,
+        request: Request<pb::validate_ephemeral_resource_config::Request>,
+    ) -> Reply<pb::validate_ephemeral_resource_config::Response> {
+        let name = request.into_inner().type_name;
+        call("ValidateEphemeralResourceConfig", &name, async { absent::no_such("ephemeral resource", &name) }).await
+    }
+
+    async fn validate_list_resource_config(
+        &self,
+        request: Request<pb::validate_list_resource_config::Request>,
+    ) -> Reply<pb::validate_list_resource_config::Response> {
+        let name = request.into_inner().type_name;
+        call("ValidateListResourceConfig", &name, async { absent::no_such("list resource", &name) }).await
+    }
+
+    async fn validate_action_config(
+        &self,
+        request: Request<pb::validate_action_config::Request>,
+    ) -> Reply<pb::validate_action_config::Response> {
+        let name = request.into_inner().type_name;
+        call("ValidateActionConfig", &name, async { absent::no_such("action", &name) }).await
+    }
+
+    async fn validate_state_store_config(
+        &self,
+        request: Request<pb::validate_state_store::Request>,
+    ) -> Reply<pb::validate_state_store::Response> {
+        let name = request.into_inner().type_name;
+        call("ValidateStateStoreConfig", &name, async { absent::no_such("state store", &name) }).await
+    }
+
+    async fn configure_provider(
+        &self,
+        request: Request<pb::configure_provider::Request>,
+    ) -> Reply<pb::configure_provider::Response> {
+        let request = request.into_inner();
+        let configure = async { Answer::only(self.0.configure(request.config.as_ref()).await) };
+        call("ConfigureProvider", "", configure).await
+    }
+
+    async fn upgrade_resource_state(
+        &self,
+        request: Request<pb::upgrade_resource_state::Request>,
+    ) -> Reply<pb::upgrade_resource_state::Response> {
+        let request = request.into_inner();
+        let name = request.type_name.clone();
+        call("UpgradeResourceState", &name, async { or_only(managed::upgrade(&self.0, &request)) }).await
+    }
+
+    async fn upgrade_resource_identity(
+        &self,
+        request: Request<pb::upgrade_resource_identity::Request>,
+    ) -> Reply<pb::upgrade_resource_identity::Response> {
+        let name = request.into_inner().type_name;
+        call("UpgradeResourceIdentity", &name, async { absent::no_such("resource with an identity", &name) }).await
+    }
+
+    async fn read_resource(
+        &self,
+        request: Request<pb::read_resource::Request>,
+    ) -> Reply<pb::read_resource::Response> {
+        let request = request.into_inner();
+        let name = request.type_name.clone();
+        call("ReadResource", &name, async { or_only(managed::read(&self.0, request).await) }).await
+    }
+
+    async fn plan_resource_change(
+        &self,
+        request: Request<pb::plan_resource_change::Request>,
+    ) -> Reply<pb::plan_resource_change::Response> {
+        let request = request.into_inner();
+        let name = request.type_name.clone();
+        call("PlanResourceChange", &name, async { or_only(managed::plan(&self.0, request)) }).await
+    }
+
+    async fn apply_resource_change(
+        &self,
+        request: Request<pb::apply_resource_change::Request>,
+    ) -> Reply<pb::apply_resource_change::Response> {
+        let request = request.into_inner();
+        let (session, name) = (Arc::clone(&self.0), request.type_name.clone());
+        let apply = async move { or_only(managed::apply(&session, request).await) };
+        call("ApplyResourceChange", &name, to_the_end(apply)).await
+    }
+
+    async fn import_resource_state(
+        &self,
+        request: Request<pb::import_resource_state::Request>,
+    ) -> Reply<pb::import_resource_state::Response> {
+        let request = request.into_inner();
+        let name = request.type_name.clone();
+        call("ImportResourceState", &name, async { or_only(managed::import(&self.0, request).await) }).await
+    }
+
+    async fn move_resource_state(
+        &self,
+        request: Request<pb::move_resource_state::Request>,
+    ) -> Reply<pb::move_resource_state::Response> {
+        let name = request.into_inner().target_type_name;
+        call("MoveResourceState", &name, async { absent::no_such("resource that others can be moved to", &name) }).await
+    }
+
+    async fn generate_resource_config(
+        &self,
+        request: Request<pb::generate_resource_config::Request>,
+    ) -> Reply<pb::generate_resource_config::Response> {
+        let name = request.into_inner().type_name;
+        call("GenerateResourceConfig", &name, async { absent::no_such("resource with generated configuration", &name) }).await
+    }
+
+    async fn read_data_source(
+        &self,
+        request: Request<pb::read_data_source::Request>,
+    ) -> Reply<pb::read_data_source::Response> {
+        let request = request.into_inner();
+        let name = request.type_name.clone();
+        call("ReadDataSource", &name, async { or_only(data::read(&self.0, request).await) }).await
+    }
+
+    async fn open_ephemeral_resource(
+        &self,
+        request: Request<pb::open_ephemeral_resource::Request>,
+    ) -> Reply<pb::open_ephemeral_resource::Response> {
+        let name = request.into_inner().type_name;
+        call("OpenEphemeralResource", &name, async { absent::no_such("ephemeral resource", &name) }).await
+    }
+
+    async fn renew_ephemeral_resource(
+        &self,
+        request: Request<pb::renew_ephemeral_resource::Request>,
+    ) -> Reply<pb::renew_ephemeral_resource::Response> {
+        let name = request.into_inner().type_name;
+        call("RenewEphemeralResource", &name, async { absent::no_such("ephemeral resource", &name) }).await
+    }
+
+    async fn close_ephemeral_resource(
+        &self,
+        request: Request<pb::close_ephemeral_resource::Request>,
+    ) -> Reply<pb::close_ephemeral_resource::Response> {
+        let name = request.into_inner().type_name;
+        call("CloseEphemeralResource", &name, async { absent::no_such("ephemeral resource", &name) }).await
+    }
+
+    async fn call_function(
+        &self,
+        request: Request<pb::call_function::Request>,
+    ) -> Reply<pb::call_function::Response> {
+        Ok(Response::new(absent::no_function(&request.into_inner().name)))
+    }
+
+    async fn list_resource(
+        &self,
+        request: Request<pb::list_resource::Request>,
+    ) -> Reply<BoxStream<pb::list_resource::Event>> {
+        let answer = absent::no_list(&request.into_inner().type_name);
+        Ok(Response::new(Box::pin(stream::iter([Ok(answer)]))))
+    }
+
+    async fn plan_action(
+        &self,
+        request: Request<pb::plan_action::Request>,
+    ) -> Reply<pb::plan_action::Response> {
+        let name = request.into_inner().action_type;
+        call("PlanAction", &name, async { absent::no_such("action", &name) }).await
+    }
+
+    async fn invoke_action(
+        &self,
+        request: Request<pb::invoke_action::Request>,
+    ) -> Reply<BoxStream<pb::invoke_action::Event>> {
+        let answer = absent::no_action(&request.into_inner().action_type);
+        Ok(Response::new(Box::pin(stream::iter([Ok(answer)]))))
+    }
+
+    async fn configure_state_store(
+        &self,
+        request: Request<pb::configure_state_store::Request>,
+    ) -> Reply<pb::configure_state_store::Response> {
+        let name = request.into_inner().type_name;
+        call("ConfigureStateStore", &name, async { absent::no_such("state store", &name) }).await
+    }
+
+    async fn read_state_bytes(
+        &self,
+        request: Request<pb::read_state_bytes::Request>,
+    ) -> Reply<BoxStream<pb::read_state_bytes::Response>> {
+        let answer = absent::no_state_bytes(&request.into_inner().type_name);
+        Ok(Response::new(Box::pin(stream::iter([Ok(answer)]))))
+    }
+
+    async fn write_state_bytes(
+        &self,
+        _: Request<Streaming<pb::write_state_bytes::RequestChunk>>,
+    ) -> Reply<pb::write_state_bytes::Response> {
+        call("WriteStateBytes", "", async { absent::no_such("state store", "") }).await
+    }
+
+    async fn lock_state(
+        &self,
+        request: Request<pb::lock_state::Request>,
+    ) -> Reply<pb::lock_state::Response> {
+        let name = request.into_inner().type_name;
+        call("LockState", &name, async { absent::no_such("state store", &name) }).await
+    }
+
+    async fn unlock_state(
+        &self,
+        request: Request<pb::unlock_state::Request>,
+    ) -> Reply<pb::unlock_state::Response> {
+        let name = request.into_inner().type_name;
+        call("UnlockState", &name, async { absent::no_such("state store", &name) }).await
+    }
+
+    async fn get_states(
+        &self,
+        request: Request<pb::get_states::Request>,
+    ) -> Reply<pb::get_states::Response> {
+        let name = request.into_inner().type_name;
+        call("GetStates", &name, async { absent::no_such("state store", &name) }).await
+    }
+
+    async fn delete_state(
+        &self,
+        request: Request<pb::delete_state::Request>,
+    ) -> Reply<pb::delete_state::Response> {
+        let name = request.into_inner().type_name;
+        call("DeleteState", &name, async { absent::no_such("state store", &name) }).await
+    }
+
+    async fn stop_provider(
+        &self,
+        _: Request<pb::stop_provider::Request>,
+    ) -> Reply<pb::stop_provider::Response> {
+        tracing::info!("stopping: nothing new is begun, what was sent is waited for");
+        self.0.stop().cancel();
+        Ok(Response::new(pb::stop_provider::Response::default()))
+    }
+}

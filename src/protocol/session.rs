@@ -1,0 +1,143 @@
+//! What a provider is between calls: its types, and its connection once it is configured.
+
+use std::sync::{Arc, OnceLock, PoisonError, RwLock};
+
+use tokio_util::sync::CancellationToken;
+
+use super::{convert, pb};
+use crate::framework::{
+    Catalogue, Diagnostic, Diagnostics, ErasedDataSource, ErasedResource, LowerError, Model,
+    Provider, Schema, lower,
+};
+use crate::cty::Value;
+
+/// One provider process. Calls come concurrently; in reattach mode it is configured again and again.
+pub(crate) struct Session<P: Provider> {
+    provider: P,
+    interrupt: CancellationToken,
+    types: OnceLock<Result<Types<P>, LowerError>>,
+    configured: RwLock<Configured<P::Connection>>,
+}
+
+/// The schemas, made when first asked for: the handshake does not wait for them.
+pub(crate) struct Types<P: Provider> {
+    pub(crate) config: Schema,
+    pub(crate) catalogue: Catalogue<P::Connection>,
+}
+
+struct Configured<C> {
+    connection: Option<Arc<C>>,
+    stop: CancellationToken,
+}
+
+impl<P: Provider> Session<P> {
+    /// `interrupt` stops whatever connection there is, as `StopProvider` does.
+    pub(crate) fn new(provider: P, interrupt: CancellationToken) -> Self {
+        let stop = interrupt.child_token();
+        Self {
+            provider,
+            interrupt,
+            types: OnceLock::new(),
+            configured: RwLock::new(Configured { connection: None, stop }),
+        }
+    }
+
+    pub(crate) fn types(&self) -> Result<&Types<P>, Diagnostic> {
+        let types = self.types.get_or_init(|| {
+            let config = lower::<P::Config>(0)?;
+            let catalogue = P::catalogue()?;
+            Ok(Types { config, catalogue })
+        });
+        types.as_ref().map_err(|error| {
+            let detail = format!("A model cannot be a schema: {error}. This is a bug in the provider.");
+            Diagnostic::error("Schema not made", detail)
+        })
+    }
+
+    pub(crate) fn resource(
+        &self,
+        type_name: &str,
+    ) -> Result<&dyn ErasedResource<P::Connection>, Diagnostic> {
+        let found = self.types()?.catalogue.resources.get(type_name);
+        found.map(AsRef::as_ref).ok_or_else(|| unknown_type("resource", type_name))
+    }
+
+    pub(crate) fn data_source(
+        &self,
+        type_name: &str,
+    ) -> Result<&dyn ErasedDataSource<P::Connection>, Diagnostic> {
+        let found = self.types()?.catalogue.data_sources.get(type_name);
+        found.map(AsRef::as_ref).ok_or_else(|| unknown_type("data source", type_name))
+    }
+
+    pub(crate) fn connection(&self) -> Result<Arc<P::Connection>, Diagnostic> {
+        let configured = self.configured.read().unwrap_or_else(PoisonError::into_inner);
+        configured.connection.clone().ok_or_else(|| {
+            Diagnostic::error(
+                "Provider not configured",
+                "Terraform asked for this before it configured the provider, or the configuration \
+                 failed; the first error of the run says why.",
+            )
+        })
+    }
+
+    /// Gives the signal that `StopProvider` sends.
+    pub(crate) fn stop(&self) -> CancellationToken {
+        let configured = self.configured.read().unwrap_or_else(PoisonError::into_inner);
+        configured.stop.clone()
+    }
+
+    pub(crate) fn validate(&self, config: Option<&pb::DynamicValue>) -> Diagnostics {
+        match self.config(config) {
+            Ok((config, mut diagnostics)) => {
+                self.provider.validate(&config, &mut diagnostics);
+                diagnostics
+            }
+            Err(diagnostics) => diagnostics,
+        }
+    }
+
+    pub(crate) async fn configure(&self, config: Option<&pb::DynamicValue>) -> Diagnostics {
+        let stop = self.interrupt.child_token();
+        let mut warnings = Diagnostics::new();
+        let connected = match self.config(config) {
+            Ok((config, _)) => self.provider.configure(config, stop.clone(), &mut warnings).await,
+            Err(errors) => Err(errors),
+        };
+        let connection = match connected {
+            Ok(connection) => Some(Arc::new(connection)),
+            Err(errors) => {
+                warnings.extend(errors);
+                None
+            }
+        };
+        let mut configured = self.configured.write().unwrap_or_else(PoisonError::into_inner);
+        *configured = Configured { connection, stop };
+        warnings
+    }
+
+    /// Decodes the provider block and checks it against its schema.
+    fn config(
+        &self,
+        config: Option<&pb::DynamicValue>,
+    ) -> Result<(P::Config, Diagnostics), Diagnostics> {
+        let types = self.types()?;
+        let value = match convert::value(config, &types.config.ty)? {
+            Value::Null => return Err(no_config().into()),
+            value => value,
+        };
+        let diagnostics = crate::framework::check(&types.config.block, &value).into_result()?;
+        Ok((P::Config::decode(&value)?, diagnostics))
+    }
+}
+
+fn no_config() -> Diagnostic {
+    Diagnostic::error("Provider not configured", "Terraform sent no provider configuration.")
+}
+
+fn unknown_type(kind: &str, type_name: &str) -> Diagnostic {
+    Diagnostic::error(
+        format!("Unknown {kind} type"),
+        format!("This provider has no {kind} named \"{type_name}\"; is a newer version needed?"),
+    )
+}

@@ -1,0 +1,226 @@
+//! The record format of a flow log: which fields a line holds, and in which order.
+//!
+//! It is written as AWS writes it, `${version} ${account-id} …`. A format must not know what lines hold: that is the
+//! parser's business. Names that the field table lacks are accepted, since AWS adds fields.
+
+use std::fmt;
+
+use super::field::{self, Kind};
+
+/// The most fields that a format may name; AWS's two tables hold 72 together.
+pub const MAX_FIELDS: usize = 80;
+
+/// The record format that VPC flow logs have when none is asked for.
+const VPC_DEFAULT: &str = "version account-id interface-id srcaddr dstaddr srcport dstport protocol packets bytes \
+    start end action log-status";
+
+/// The record format that transit gateways' flow logs have when none is asked for: all fields of versions 2 to 6.
+const TRANSIT_GATEWAY_DEFAULT: &str = "version resource-type account-id tgw-id tgw-attachment-id \
+    tgw-src-vpc-account-id tgw-dst-vpc-account-id tgw-src-vpc-id tgw-dst-vpc-id tgw-src-subnet-id tgw-dst-subnet-id \
+    tgw-src-eni tgw-dst-eni tgw-src-az-id tgw-dst-az-id tgw-pair-attachment-id srcaddr dstaddr srcport dstport \
+    protocol packets bytes start end log-status type packets-lost-no-route packets-lost-blackhole \
+    packets-lost-mtu-exceeded packets-lost-ttl-expired tcp-flags region flow-direction pkt-src-aws-service \
+    pkt-dst-aws-service";
+
+/// The fields of a flow log's lines, in their order.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Format {
+    names: Vec<String>,
+    /// The positions whose results are typed, and so must hold a value of their kind.
+    typed: Vec<(usize, Kind)>,
+    log_status: Option<usize>,
+}
+
+/// Says why a text is not a record format.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{message}")]
+pub struct FormatError {
+    /// The byte of the text at which the mistake is.
+    pub position: usize,
+    /// What is wrong and what to write instead.
+    pub message: String,
+}
+
+impl Format {
+    /// Reads a format as AWS writes it: `${field}` after `${field}`, separated by spaces.
+    pub fn parse(text: &str) -> Result<Self, FormatError> {
+        let mut names: Vec<String> = Vec::new();
+        let mut rest = text.trim_ascii_start();
+        while !rest.is_empty() {
+            let position = text.len() - rest.len();
+            let (word, after) = split_word(rest);
+            let name = field_name(word, position)?;
+            if names.iter().any(|known| known == name) {
+                return fail(
+                    position,
+                    format!("`${{{name}}}` is named twice; name each field once"),
+                );
+            }
+            if names.len() == MAX_FIELDS {
+                return fail(
+                    position,
+                    format!("a record format names at most {MAX_FIELDS} fields"),
+                );
+            }
+            names.push(name.to_owned());
+            rest = after;
+        }
+        if names.is_empty() {
+            return fail(
+                0,
+                "a record format names at least one field, such as `${version}`".to_owned(),
+            );
+        }
+        Ok(Self::of(names))
+    }
+
+    /// Returns the default format of VPC flow logs, of 14 fields.
+    #[must_use]
+    pub fn vpc_default() -> Self {
+        Self::of(VPC_DEFAULT.split(' ').map(str::to_owned).collect())
+    }
+
+    /// Returns the default format of transit gateways' flow logs, of 36 fields.
+    #[must_use]
+    pub fn transit_gateway_default() -> Self {
+        Self::of(
+            TRANSIT_GATEWAY_DEFAULT
+                .split(' ')
+                .map(str::to_owned)
+                .collect(),
+        )
+    }
+
+    /// Returns AWS's names of the fields, in their order.
+    #[must_use]
+    pub fn names(&self) -> &[String] {
+        &self.names
+    }
+
+    /// Returns where a field stands, by its AWS name.
+    #[must_use]
+    pub fn position(&self, name: &str) -> Option<usize> {
+        self.names.iter().position(|known| known == name)
+    }
+
+    /// Returns the names that the field table lacks: mistakes, or fields newer than it.
+    pub fn unknown_names(&self) -> impl Iterator<Item = &str> {
+        self.names
+            .iter()
+            .map(String::as_str)
+            .filter(|name| field::find(name).is_none())
+    }
+
+    pub(super) fn typed(&self) -> &[(usize, Kind)] {
+        &self.typed
+    }
+
+    pub(super) fn log_status(&self) -> Option<usize> {
+        self.log_status
+    }
+
+    fn of(names: Vec<String>) -> Self {
+        let typed = names
+            .iter()
+            .enumerate()
+            .filter_map(|(position, name)| Some((position, field::find(name)?)))
+            .filter(|(_, field)| field.column.is_some() && field.kind != Kind::Text)
+            .map(|(position, field)| (position, field.kind))
+            .collect();
+        let log_status = names.iter().position(|name| name == "log-status");
+        Self {
+            names,
+            typed,
+            log_status,
+        }
+    }
+}
+
+impl fmt::Display for Format {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (position, name) in self.names.iter().enumerate() {
+            let space = if position == 0 { "" } else { " " };
+            write!(out, "{space}${{{name}}}")?;
+        }
+        Ok(())
+    }
+}
+
+fn fail<T>(position: usize, message: String) -> Result<T, FormatError> {
+    Err(FormatError { position, message })
+}
+
+fn split_word(text: &str) -> (&str, &str) {
+    let end = text
+        .find(|letter: char| letter.is_ascii_whitespace())
+        .unwrap_or(text.len());
+    let (word, rest) = text.split_at(end);
+    (word, rest.trim_ascii_start())
+}
+
+/// Takes the name out of one `${name}`; the position is that of the word in the whole text.
+fn field_name(word: &str, position: usize) -> Result<&str, FormatError> {
+    let Some(inner) = word.strip_prefix("${") else {
+        return fail(position, without_braces(word));
+    };
+    let Some((name, after)) = inner.split_once('}') else {
+        return fail(position, never_closed(word, inner));
+    };
+    if name.is_empty() {
+        return fail(
+            position,
+            "`${}` names no field; write the field's name between the braces".to_owned(),
+        );
+    }
+    if let Some(bad) = name.find(|letter: char| !is_name_letter(letter)) {
+        return fail(
+            position + 2 + bad,
+            format!("`${{{name}}}` is not the name of a field; {NAME_RULE}"),
+        );
+    }
+    if !after.is_empty() {
+        let place = position + word.len() - after.len();
+        return fail(
+            place,
+            format!("separate fields by a space: `{after}` follows `${{{name}}}` directly"),
+        );
+    }
+    Ok(name)
+}
+
+fn never_closed(word: &str, inner: &str) -> String {
+    match letters(inner) {
+        "" => format!(
+            "`{word}` is not a field; write the name between the braces without white space"
+        ),
+        name => format!("`{word}` is never closed; write `${{{name}}}`"),
+    }
+}
+
+const NAME_RULE: &str = "names consist of letters, digits and `-`, as in `${account-id}`";
+
+fn without_braces(word: &str) -> String {
+    if word.starts_with("$${") {
+        return format!("`{word}` has one `$` too many; write `{}`", &word[1..]);
+    }
+    match letters(word) {
+        "" => format!("`{word}` is not a field; write fields as in `${{version}} ${{account-id}}`"),
+        name => format!("`{word}` is not a field; write `${{{name}}}`"),
+    }
+}
+
+/// The part of a broken word that was probably meant as the name.
+fn letters(word: &str) -> &str {
+    let word = word.trim_start_matches(|letter| !is_name_letter(letter));
+    let end = word
+        .find(|letter| !is_name_letter(letter))
+        .unwrap_or(word.len());
+    &word[..end]
+}
+
+fn is_name_letter(letter: char) -> bool {
+    letter.is_ascii_alphanumeric() || letter == '-' || letter == '_'
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,20 @@
+//! A flow-log record: what its fields are, how a line is read, what a query asks of it.
+//!
+//! One table ([`field::FIELDS`]) says what every field is. A [`format::Format`] says in which order a flow log writes them,
+//! [`parse::Record`] reads a line of that format without copying it, [`qual::Qual`] is one condition as a user writes it,
+//! [`quals::Quals`] puts conditions together and decides about a record, and [`pattern`] turns them into the CloudWatch
+//! filter pattern that lets the service drop most of what would be dropped here.
+//!
+//! This module is pure: it knows neither Terraform nor AWS's APIs, reads no clock, and does no input or output.
+
+pub mod field;
+pub mod format;
+pub mod parse;
+pub mod pattern;
+pub mod qual;
+pub mod quals;
+
+pub use format::Format;
+pub use parse::{ParseError, Record, parse};
+pub use qual::{Qual, QualError};
+pub use quals::{BindError, Bound, Quals};

@@ -1,0 +1,251 @@
+//! Reading a line of an AWS flow log.
+//!
+//! A [`Record`] borrows the line and keeps where each value stands: nothing is allocated. It must not know what is asked
+//! of it. Lines are read tolerantly (runs of spaces, white space at the ends, times in milliseconds), but a line whose
+//! number of values differs from its format's, or in which a typed result holds something else, is an error: such a line
+//! was written in another format or cut, and its values would come out under wrong names.
+
+use std::net::{IpAddr, Ipv4Addr};
+
+use jiff::Timestamp;
+
+use super::field::Kind;
+use super::format::{Format, MAX_FIELDS};
+
+/// How AWS writes that there is no value.
+pub(super) const NO_VALUE: &str = "-";
+
+/// From this number on a time is in milliseconds: as seconds it would lie beyond the year 5000.
+const FIRST_MILLISECONDS: i64 = 100_000_000_000;
+
+/// One flow-log record, borrowed from its line.
+#[derive(Debug, Clone)]
+pub struct Record<'a> {
+    line: &'a str,
+    format: &'a Format,
+    /// Where each value begins and ends in the line; valid up to the number of the format's fields.
+    spans: [(u32, u32); MAX_FIELDS],
+}
+
+/// Says why a line is no record of its format.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum ParseError {
+    /// The line has more or fewer values than its format has fields.
+    #[error("the line holds {found} values, but its record format has {expected} fields")]
+    Count {
+        /// The number of fields in the format.
+        expected: usize,
+        /// The number of values in the line.
+        found: usize,
+    },
+    /// A value is not what its field holds.
+    #[error("`{value}` in field {field} is not {}", noun(*.kind))]
+    Value {
+        /// AWS's name of the field.
+        field: String,
+        /// What the field holds.
+        kind: Kind,
+        /// The beginning of the value.
+        value: String,
+    },
+}
+
+/// Reads a line in the given format.
+pub fn parse<'a>(line: &'a str, format: &'a Format) -> Result<Record<'a>, ParseError> {
+    let mut record = Record {
+        line,
+        format,
+        spans: [(0, 0); MAX_FIELDS],
+    };
+    let found = split(line, &mut record.spans);
+    let expected = format.names().len();
+    if found != expected {
+        return Err(ParseError::Count { expected, found });
+    }
+    for &(index, kind) in format.typed() {
+        if !record.holds(index, kind) {
+            return Err(record.wrong_value(index, kind));
+        }
+    }
+    Ok(record)
+}
+
+impl<'a> Record<'a> {
+    /// Returns the value at a position of the format; `-` is none.
+    #[must_use]
+    pub fn get(&self, index: usize) -> Option<&'a str> {
+        let raw = self.raw(index)?;
+        (raw != NO_VALUE).then_some(raw)
+    }
+
+    /// Returns the value of a field by its AWS name; `-` is none.
+    #[must_use]
+    pub fn named(&self, name: &str) -> Option<&'a str> {
+        self.get(self.format.position(name)?)
+    }
+
+    /// Returns every field of the format with its value.
+    pub fn fields(&self) -> impl Iterator<Item = (&'a str, Option<&'a str>)> {
+        let values = (0..self.format.names().len()).map(|index| self.get(index));
+        self.format.names().iter().map(String::as_str).zip(values)
+    }
+
+    /// Returns the value as a number, if it is one as AWS writes it: digits, no leading zero.
+    #[must_use]
+    pub fn integer(&self, index: usize) -> Option<i64> {
+        integer(self.raw(index)?)
+    }
+
+    /// Returns the value as an address, if it is one.
+    #[must_use]
+    pub fn address(&self, index: usize) -> Option<IpAddr> {
+        address(self.raw(index)?)
+    }
+
+    /// Returns the value as an instant in whole Unix seconds, if it is one; milliseconds are understood.
+    #[must_use]
+    pub fn seconds(&self, index: usize) -> Option<i64> {
+        let number = self.integer(index)?;
+        Some(if number < FIRST_MILLISECONDS {
+            number
+        } else {
+            number / 1000
+        })
+    }
+
+    /// Returns the value as an instant, if it is one; milliseconds are understood and kept.
+    #[must_use]
+    pub fn time(&self, index: usize) -> Option<Timestamp> {
+        timestamp(self.integer(index)?)
+    }
+
+    /// Returns what the record says of itself: `OK`, `NODATA`, `SKIPDATA`, …; none if the format lacks the field.
+    #[must_use]
+    pub fn log_status(&self) -> Option<&'a str> {
+        self.get(self.format.log_status()?)
+    }
+
+    fn raw(&self, index: usize) -> Option<&'a str> {
+        if index >= self.format.names().len() {
+            return None;
+        }
+        let (start, end) = *self.spans.get(index)?;
+        self.line.get(start as usize..end as usize)
+    }
+
+    fn holds(&self, index: usize, kind: Kind) -> bool {
+        let Some(value) = self.get(index) else {
+            return true;
+        };
+        match kind {
+            Kind::Text => true,
+            Kind::Integer => integer(value).is_some(),
+            Kind::Address => address(value).is_some(),
+            Kind::Seconds => integer(value).is_some_and(|number| timestamp(number).is_some()),
+        }
+    }
+
+    fn wrong_value(&self, index: usize, kind: Kind) -> ParseError {
+        let value = self.raw(index).unwrap_or_default();
+        let field = self.format.names().get(index).cloned().unwrap_or_default();
+        ParseError::Value {
+            field,
+            kind,
+            value: value.chars().take(40).collect(),
+        }
+    }
+}
+
+fn noun(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Integer => "a number",
+        Kind::Text => "text",
+        Kind::Address => "an IP address",
+        Kind::Seconds => "a time in Unix seconds",
+    }
+}
+
+/// Notes where the values of a line stand and counts them all, also those beyond the room for notes.
+fn split(line: &str, spans: &mut [(u32, u32); MAX_FIELDS]) -> usize {
+    let bytes = line.trim_ascii_end().as_bytes();
+    if u32::try_from(bytes.len()).is_err() {
+        return 0;
+    }
+    let mut position = line.len() - line.trim_ascii_start().len();
+    let mut count = 0;
+    while position < bytes.len() {
+        let length = bytes[position..].iter().position(|byte| *byte == b' ');
+        let end = length.map_or(bytes.len(), |length| position + length);
+        if end > position {
+            if let Some(span) = spans.get_mut(count) {
+                *span = (position as u32, end as u32);
+            }
+            count += 1;
+        }
+        position = end + 1;
+    }
+    count
+}
+
+fn integer(text: &str) -> Option<i64> {
+    let bytes = text.as_bytes();
+    if bytes.is_empty() || bytes.len() > 19 || (bytes[0] == b'0' && bytes.len() > 1) {
+        return None;
+    }
+    let mut number: u64 = 0;
+    for byte in bytes {
+        let digit = byte.wrapping_sub(b'0');
+        if digit > 9 {
+            return None;
+        }
+        number = number * 10 + u64::from(digit);
+    }
+    i64::try_from(number).ok()
+}
+
+fn timestamp(number: i64) -> Option<Timestamp> {
+    if number < FIRST_MILLISECONDS {
+        Timestamp::from_second(number).ok()
+    } else {
+        Timestamp::from_millisecond(number).ok()
+    }
+}
+
+fn address(text: &str) -> Option<IpAddr> {
+    match ipv4(text) {
+        Some(address) => Some(IpAddr::V4(address)),
+        None => text.parse().ok(),
+    }
+}
+
+/// Reads the common case, four decimal octets, several times as fast as the general way does.
+fn ipv4(text: &str) -> Option<Ipv4Addr> {
+    let mut address: u32 = 0;
+    let mut dots = 0;
+    let mut octet: u32 = 0;
+    let mut digits = 0;
+    for byte in text.as_bytes() {
+        let digit = byte.wrapping_sub(b'0');
+        if digit <= 9 {
+            if digits > 0 && octet == 0 {
+                return None;
+            }
+            octet = octet * 10 + u32::from(digit);
+            digits += 1;
+            if octet > 255 {
+                return None;
+            }
+        } else {
+            if *byte != b'.' || digits == 0 || dots == 3 {
+                return None;
+            }
+            address = address << 8 | octet;
+            (octet, digits) = (0, 0);
+            dots += 1;
+        }
+    }
+    (dots == 3 && digits > 0).then(|| Ipv4Addr::from(address << 8 | octet))
+}
+
+#[cfg(test)]
+mod tests;

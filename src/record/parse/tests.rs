@@ -1,0 +1,264 @@
+use proptest::prelude::*;
+
+use super::*;
+
+const ACCEPTED: &str = "2 123456789010 eni-1235b8ca123456789 172.31.16.139 172.31.16.21 20641 22 6 20 4249 1418530010 1418530070 ACCEPT OK";
+
+#[track_caller]
+fn read<'a>(line: &'a str, format: &'a Format) -> Record<'a> {
+    parse(line, format).unwrap()
+}
+
+#[test]
+fn a_default_line_is_read_typed() {
+    let format = Format::vpc_default();
+    let record = read(ACCEPTED, &format);
+    assert_eq!(record.get(2), Some("eni-1235b8ca123456789"));
+    assert_eq!(record.named("dstaddr"), Some("172.31.16.21"));
+    assert_eq!(record.address(3), Some("172.31.16.139".parse().unwrap()));
+    assert_eq!(record.integer(6), Some(22));
+    assert_eq!(record.seconds(10), Some(1_418_530_010));
+    assert_eq!(record.time(11).unwrap().to_string(), "2014-12-14T04:07:50Z");
+    assert_eq!(record.named("action"), Some("ACCEPT"));
+    assert_eq!(record.log_status(), Some("OK"));
+    assert_eq!(record.fields().count(), 14);
+    assert_eq!(record.fields().last(), Some(("log-status", Some("OK"))));
+}
+
+#[test]
+fn a_custom_order_puts_every_value_under_its_own_name() {
+    let format = Format::parse("${dstport} ${action} ${srcaddr} ${vpc-id} ${tcp-flags}").unwrap();
+    let record = read("443 REJECT 2001:db8::1 vpc-0a1b 18", &format);
+    assert_eq!(record.named("dstport"), Some("443"));
+    assert_eq!(record.address(2), Some("2001:db8::1".parse().unwrap()));
+    assert_eq!(record.integer(4), Some(18));
+    assert_eq!(record.named("srcport"), None);
+    assert_eq!(record.log_status(), None);
+}
+
+#[test]
+fn a_transit_gateway_line_is_read() {
+    let line = "6 TransitGateway 123456789012 tgw-0a tgw-attach-0b 111111111111 222222222222 vpc-0c vpc-0d subnet-0e subnet-0f \
+        eni-01 eni-02 use1-az1 use1-az2 tgw-attach-03 10.0.0.1 10.1.0.2 443 50000 6 5 300 1700000000 1700000050 OK IPv4 0 0 0 0 \
+        16 us-east-1 egress - -";
+    let format = Format::transit_gateway_default();
+    let record = read(line, &format);
+    assert_eq!(record.named("tgw-dst-vpc-id"), Some("vpc-0d"));
+    assert_eq!(record.named("dstaddr"), Some("10.1.0.2"));
+    assert_eq!(record.named("flow-direction"), Some("egress"));
+    assert_eq!(record.named("pkt-src-aws-service"), None);
+}
+
+#[test]
+fn a_hyphen_is_no_value() {
+    let format = Format::vpc_default();
+    let line = "2 123456789010 eni-1235b8ca123456789 - - - - - - - 1431280876 1431280934 - NODATA";
+    let record = read(line, &format);
+    assert_eq!(record.get(3), None);
+    assert_eq!(record.address(3), None);
+    assert_eq!(record.integer(5), None);
+    assert_eq!(record.named("action"), None);
+    assert_eq!(record.log_status(), Some("NODATA"));
+    assert_eq!(record.integer(10), Some(1_431_280_876));
+}
+
+#[test]
+fn a_leading_hyphen_and_an_unknown_account_are_values_like_others() {
+    let format = Format::parse("${interface-id} ${account-id} ${srcport}").unwrap();
+    let record = read("- unknown 80", &format);
+    assert_eq!(record.get(0), None);
+    assert_eq!(record.get(1), Some("unknown"));
+    assert_eq!(record.integer(2), Some(80));
+}
+
+#[test]
+fn an_account_keeps_its_leading_zeros() {
+    let format = Format::parse("${account-id} ${version}").unwrap();
+    assert_eq!(read("000012345678 3", &format).get(0), Some("000012345678"));
+}
+
+#[test]
+fn white_space_beyond_single_spaces_does_not_move_values() {
+    let format = Format::vpc_default();
+    let doubled = ACCEPTED.replacen(" 6 ", "  6   ", 1);
+    for line in [
+        format!("{ACCEPTED}\n"),
+        format!("{ACCEPTED}\r\n"),
+        format!("  {ACCEPTED}  "),
+        doubled,
+    ] {
+        let record = read(&line, &format);
+        assert_eq!(record.named("protocol"), Some("6"), "{line:?}");
+        assert_eq!(record.log_status(), Some("OK"), "{line:?}");
+    }
+}
+
+#[test]
+fn times_in_milliseconds_are_understood() {
+    let format = Format::parse("${start} ${end}").unwrap();
+    let record = read("1418530010123 1418530070", &format);
+    assert_eq!(record.seconds(0), Some(1_418_530_010));
+    assert_eq!(
+        record.time(0).unwrap().to_string(),
+        "2014-12-14T04:06:50.123Z"
+    );
+    assert_eq!(record.seconds(1), Some(1_418_530_070));
+}
+
+#[test]
+fn letters_beyond_ascii_are_kept() {
+    let format = Format::parse("${interface-id} ${srcport}").unwrap();
+    assert_eq!(read("eni-0аб 22", &format).get(0), Some("eni-0аб"));
+}
+
+#[test]
+fn values_newer_than_the_documentation_are_kept() {
+    let format = Format::parse("${action} ${log-status} ${type} ${new-field}").unwrap();
+    let record = read("MIRROR INCOMPLETEDATA IPv8 value", &format);
+    assert_eq!(record.get(0), Some("MIRROR"));
+    assert_eq!(record.log_status(), Some("INCOMPLETEDATA"));
+    assert_eq!(record.named("new-field"), Some("value"));
+}
+
+#[test]
+fn a_line_of_another_length_is_refused_with_both_counts() {
+    let format = Format::vpc_default();
+    let short = ACCEPTED.rsplit_once(' ').unwrap().0.to_owned();
+    let exported = format!("2014-12-14T04:06:50.000Z {ACCEPTED}");
+    for (line, found) in [
+        (short.as_str(), 13),
+        (&exported, 15),
+        ("", 0),
+        (" \n", 0),
+        (&"x ".repeat(500), 500),
+    ] {
+        let error = parse(line, &format).unwrap_err();
+        assert_eq!(
+            error,
+            ParseError::Count {
+                expected: 14,
+                found
+            }
+        );
+    }
+    assert_eq!(
+        parse(&short, &format).unwrap_err().to_string(),
+        "the line holds 13 values, but its record format has 14 fields"
+    );
+}
+
+#[test]
+fn a_line_of_another_order_is_refused_and_not_misread() {
+    let format = Format::vpc_default();
+    let other = "OK 123456789010 eni-1 172.31.16.139 172.31.16.21 20641 22 6 20 4249 1418530010 1418530070 ACCEPT 2";
+    assert_eq!(
+        parse(other, &format).unwrap_err().to_string(),
+        "`OK` in field version is not a number"
+    );
+    for (broken, message) in [
+        (
+            ACCEPTED.replace("172.31.16.21", "172.31.16.2x"),
+            "`172.31.16.2x` in field dstaddr is not an IP address",
+        ),
+        (
+            ACCEPTED.replace("4249", "****"),
+            "`****` in field bytes is not a number",
+        ),
+        (
+            ACCEPTED.replace("1418530070", "later"),
+            "`later` in field end is not a time in Unix seconds",
+        ),
+        (
+            ACCEPTED.replace(" 22 ", " 022 "),
+            "`022` in field dstport is not a number",
+        ),
+    ] {
+        assert_eq!(parse(&broken, &format).unwrap_err().to_string(), message);
+    }
+}
+
+#[test]
+fn a_long_wrong_value_is_cut_in_the_message() {
+    let format = Format::parse("${srcport}").unwrap();
+    let message = parse(&"é".repeat(1000), &format).unwrap_err().to_string();
+    assert!(message.chars().count() < 100, "{message}");
+}
+
+#[test]
+fn fields_without_a_column_keep_what_they_hold() {
+    let format = Format::parse("${encryption-status} ${pkt-srcaddr}").unwrap();
+    let record = read("enabled -", &format);
+    assert_eq!(record.get(0), Some("enabled"));
+    assert_eq!(record.integer(0), None);
+}
+
+#[test]
+fn numbers_go_to_the_end_of_64_bits() {
+    let format = Format::parse("${bytes}").unwrap();
+    assert_eq!(
+        read("9223372036854775807", &format).integer(0),
+        Some(i64::MAX)
+    );
+    for beyond in [
+        "9223372036854775808",
+        "99999999999999999999",
+        "+1",
+        "-1",
+        "1.0",
+        "1e3",
+        "٣",
+    ] {
+        assert!(parse(beyond, &format).is_err(), "{beyond}");
+    }
+}
+
+#[test]
+fn a_position_beyond_the_format_has_no_value() {
+    let format = Format::parse("${version}").unwrap();
+    let record = read("2", &format);
+    assert_eq!(
+        (record.get(1), record.integer(79), record.get(usize::MAX)),
+        (None, None, None)
+    );
+}
+
+proptest! {
+    #[test]
+    fn any_text_is_read_or_refused_without_a_panic(line in any::<String>()) {
+        for format in [Format::vpc_default(), Format::parse("${srcaddr} ${bytes} ${start}").unwrap()] {
+            if let Ok(record) = parse(&line, &format) {
+                let values: Vec<_> = record.fields().filter_map(|(_, value)| value).collect();
+                prop_assert!(values.iter().all(|value| line.contains(value)));
+            }
+        }
+    }
+
+    #[test]
+    fn any_bytes_are_read_or_refused_without_a_panic(bytes in prop::collection::vec(any::<u8>(), 0..300)) {
+        let line = String::from_utf8_lossy(&bytes);
+        let _ = parse(&line, &Format::vpc_default());
+    }
+
+    #[test]
+    fn what_stands_between_spaces_comes_back(values in prop::collection::vec("[!-~]{1,12}", 1..30), gaps in prop::collection::vec(1usize..4, 30)) {
+        let names: Vec<_> = (0..values.len()).map(|number| format!("${{new-{number}}}")).collect();
+        let format = Format::parse(&names.join(" ")).unwrap();
+        let line: String = values.iter().zip(&gaps).map(|(value, gap)| format!("{value}{}", " ".repeat(*gap))).collect();
+        let record = parse(&line, &format).unwrap();
+        for (index, value) in values.iter().enumerate() {
+            prop_assert_eq!(record.get(index).unwrap_or("-"), value.as_str());
+        }
+    }
+
+    #[test]
+    fn addresses_are_read_as_the_general_way_reads_them(text in "[0-9]{1,3}\\.[0-9]{0,3}\\.[0-9]{1,3}(\\.[0-9]{1,4}){0,2}") {
+        prop_assert_eq!(ipv4(&text), text.parse().ok());
+    }
+
+    #[test]
+    fn every_address_survives(bits in any::<u32>(), wide in any::<u128>()) {
+        let (narrow, wide) = (Ipv4Addr::from(bits), std::net::Ipv6Addr::from(wide));
+        prop_assert_eq!(address(&narrow.to_string()), Some(IpAddr::V4(narrow)));
+        prop_assert_eq!(address(&wide.to_string()), Some(IpAddr::V6(wide)));
+    }
+}

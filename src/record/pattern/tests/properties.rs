@@ -1,0 +1,302 @@
+//! Random formats, lines and quals: what is pushed never loses a record, and claims no more than it does.
+
+use proptest::collection::vec;
+use proptest::prelude::*;
+use proptest::sample::select;
+
+use crate::record::format::Format;
+use crate::record::parse::parse;
+use crate::record::pattern::compile;
+use crate::record::pattern::evaluator::{self, Equality};
+use crate::record::qual::Qual;
+use crate::record::quals::Quals;
+
+const NAMES: [&str; 20] = [
+    "version",
+    "account-id",
+    "interface-id",
+    "srcaddr",
+    "dstaddr",
+    "srcport",
+    "dstport",
+    "protocol",
+    "packets",
+    "bytes",
+    "start",
+    "end",
+    "action",
+    "log-status",
+    "tcp-flags",
+    "flow-direction",
+    "az-id",
+    "pkt-dstaddr",
+    "traffic-path",
+    "new-field",
+];
+
+const EVENT: &str = "36001";
+
+fn octet() -> impl Strategy<Value = u8> {
+    prop_oneof![
+        select(vec![
+            0u8, 1, 9, 10, 16, 31, 63, 64, 100, 127, 128, 192, 199, 200, 255
+        ]),
+        any::<u8>()
+    ]
+}
+
+fn ipv4() -> impl Strategy<Value = String> {
+    (
+        prop_oneof![Just(10u8), Just(192), octet()],
+        prop_oneof![Just(1u8), octet()],
+        octet(),
+        octet(),
+    )
+        .prop_map(|(a, b, c, d)| format!("{a}.{b}.{c}.{d}"))
+}
+
+fn ipv6() -> impl Strategy<Value = String> {
+    select(vec![
+        "::1",
+        "2001:db8::1",
+        "2001:db8:1::9",
+        "::ffff:10.1.1.1",
+        "fe80::10",
+    ])
+    .prop_map(str::to_owned)
+}
+
+fn network() -> impl Strategy<Value = String> {
+    let narrow = (ipv4(), 0u8..=32).prop_map(|(address, length)| {
+        let network = ipnet::IpNet::new(address.parse().unwrap(), length).unwrap();
+        network.trunc().to_string()
+    });
+    let wide = (ipv6(), 0u8..=128).prop_map(|(address, length)| {
+        let network = ipnet::IpNet::new(address.parse().unwrap(), length).unwrap();
+        network.trunc().to_string()
+    });
+    prop_oneof![8 => narrow, 2 => ipv4(), 1 => wide]
+}
+
+fn number() -> impl Strategy<Value = i64> {
+    prop_oneof![4 => 0i64..40, 2 => 0i64..2000, 1 => 60_000i64..65_536]
+}
+
+fn number_qual() -> impl Strategy<Value = String> {
+    let part = prop_oneof![
+        3 => number().prop_map(|number| number.to_string()),
+        2 => (number(), number()).prop_map(|(one, other)| format!("{}-{}", one.min(other), one.max(other))),
+        1 => number().prop_map(|number| format!(">={number}")),
+        1 => number().prop_map(|number| format!("<={number}")),
+        1 => (0i64..1000).prop_map(|number| format!(">{number}")),
+        1 => (1i64..1000).prop_map(|number| format!("<{number}")),
+    ];
+    list(part)
+}
+
+fn list(part: impl Strategy<Value = String>) -> impl Strategy<Value = String> {
+    vec(part, 1..4).prop_map(|parts| parts.join(","))
+}
+
+fn word() -> impl Strategy<Value = String> {
+    select(vec![
+        "eni-1", "eni-2", "eni-10", "eni-*", "use1-az1", "a%20b", "ж", "a,b", "10", "x/y:z",
+    ])
+    .prop_map(|word| word.replace(',', ""))
+}
+
+/// A value as AWS writes it into the field.
+fn value(name: &'static str) -> BoxedStrategy<String> {
+    let present = match name {
+        "srcaddr" | "dstaddr" | "pkt-dstaddr" => prop_oneof![5 => ipv4(), 1 => ipv6()].boxed(),
+        "start" | "end" => prop_oneof![
+            Just(1_700_000_000i64),
+            Just(1_700_000_060_500),
+            1_700_000_000i64..1_700_000_100
+        ]
+        .prop_map(|time| time.to_string())
+        .boxed(),
+        "action" => select(vec!["ACCEPT", "REJECT"])
+            .prop_map(str::to_owned)
+            .boxed(),
+        "log-status" => select(vec!["OK", "NODATA", "SKIPDATA"])
+            .prop_map(str::to_owned)
+            .boxed(),
+        "flow-direction" => select(vec!["ingress", "egress"])
+            .prop_map(str::to_owned)
+            .boxed(),
+        "account-id" | "interface-id" | "az-id" | "new-field" => word().boxed(),
+        "tcp-flags" => (0i64..64).prop_map(|flags| flags.to_string()).boxed(),
+        "bytes" => prop_oneof![number(), Just(i64::MAX), Just(1 << 53)]
+            .prop_map(|number| number.to_string())
+            .boxed(),
+        _ => number().prop_map(|number| number.to_string()).boxed(),
+    };
+    prop_oneof![6 => present, 1 => Just("-".to_owned())].boxed()
+}
+
+fn qual() -> impl Strategy<Value = Qual> {
+    let named = |name: &'static str, text: BoxedStrategy<String>| {
+        text.prop_map(move |text| (name, text)).boxed()
+    };
+    let address = select(vec!["src_addr", "dst_addr", "addr", "fields.pkt-dstaddr"]);
+    let port = select(vec![
+        "src_port",
+        "dst_port",
+        "port",
+        "packets",
+        "bytes",
+        "version",
+        "fields.traffic-path",
+    ]);
+    let text = select(vec![
+        "interface_id",
+        "interface_account_id",
+        "fields.az-id",
+        "fields.new-field",
+    ]);
+    let times = [
+        "1700000000",
+        "<1700000050",
+        ">=2023-11-14T22:13:40Z",
+        "1700000010-1700000060",
+    ];
+    let (name, written) = (
+        "event_id",
+        prop_oneof![Just(EVENT.to_owned()), Just("1".to_owned())],
+    );
+    prop_oneof![
+        4 => (address, list(network())).prop_map(|(name, text)| (name, text)),
+        5 => (port, number_qual()).prop_map(|(name, text)| (name, text)),
+        3 => (text, list(word())).prop_map(|(name, text)| (name, text)),
+        2 => named("action", list(select(vec!["accept", "REJECT"]).prop_map(str::to_owned)).boxed()),
+        1 => named("log_status", list(select(vec!["ok", "nodata"]).prop_map(str::to_owned)).boxed()),
+        1 => named("flow_direction", Just("ingress".to_owned()).boxed()),
+        1 => named("tcp_flags", list(select(vec!["syn", "0", "18", "ack+fin"]).prop_map(str::to_owned)).boxed()),
+        1 => named("protocol", list(select(vec!["tcp", "1", "0-20"]).prop_map(str::to_owned)).boxed()),
+        1 => named("start", list(select(times.to_vec()).prop_map(str::to_owned)).boxed()),
+        1 => named(name, written.boxed()),
+    ]
+    .prop_map(|(name, text)| match name.strip_prefix("fields.") {
+        Some(field) => Qual::parse_field(field, &text).unwrap(),
+        None => Qual::parse(name, &text).unwrap(),
+    })
+}
+
+fn quals() -> impl Strategy<Value = Quals> {
+    let blocks = || vec(prop_oneof![3 => vec(qual(), 1), 1 => vec(qual(), 2)], 0..3);
+    (vec(qual(), 0..3), blocks(), blocks()).prop_map(|(all, any, none)| Quals { all, any, none })
+}
+
+fn format_and_lines() -> impl Strategy<Value = (Format, Vec<String>)> {
+    Just(NAMES.to_vec()).prop_shuffle().prop_flat_map(|names| {
+        let text: Vec<_> = names.iter().map(|name| format!("${{{name}}}")).collect();
+        let format = Format::parse(&text.join(" ")).unwrap();
+        let values: Vec<_> = names.into_iter().map(value).collect();
+        let line = values.prop_map(|values| values.join(" "));
+        (Just(format), vec(line, 12))
+    })
+}
+
+/// The property itself, for one set of quals and some lines.
+fn pushes_down_rightly(
+    quals: &Quals,
+    format: &Format,
+    lines: &[String],
+) -> Result<(), TestCaseError> {
+    let bound = quals.bind(format).unwrap();
+    let pushed = compile(&bound);
+    for line in lines {
+        let record = parse(line, format).unwrap();
+        let satisfied = bound.matches(&record, EVENT);
+        for equality in [Equality::Text, Equality::Number] {
+            let received = match &pushed.pattern {
+                Some(pattern) => {
+                    evaluator::matches(pattern, line, equality).map_err(TestCaseError::fail)?
+                }
+                None => true,
+            };
+            prop_assert!(
+                received || !satisfied,
+                "lost: {line}\n{pushed:?}\n{quals:?}"
+            );
+            if pushed.not_pushed.is_empty() {
+                prop_assert!(
+                    satisfied || !received,
+                    "not exact: {line}\n{pushed:?}\n{quals:?}"
+                );
+            }
+        }
+    }
+    Ok(())
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(600))]
+
+    #[test]
+    fn a_record_that_satisfies_any_quals_matches_what_was_pushed(quals in quals(), (format, lines) in format_and_lines()) {
+        pushes_down_rightly(&quals, &format, &lines)?;
+    }
+
+    #[test]
+    fn one_qual_alone_is_pushed_rightly(qual in qual(), place in 0..3, (format, lines) in format_and_lines()) {
+        let mut quals = Quals::default();
+        match place {
+            0 => quals.all.push(qual),
+            1 => quals.any.push(vec![qual]),
+            _ => quals.none.push(vec![qual]),
+        }
+        pushes_down_rightly(&quals, &format, &lines)?;
+    }
+
+    #[test]
+    fn networks_are_pushed_rightly(networks in vec(network(), 1..4), addresses in vec(ipv4(), 40)) {
+        let format = Format::parse("${srcaddr} ${dstport}").unwrap();
+        let quals = Quals { all: vec![Qual::parse("src_addr", &networks.join(",")).unwrap()], ..Quals::default() };
+        let near = networks.iter().filter_map(|network| network.split('/').next()).map(str::to_owned);
+        let lines: Vec<_> = addresses.into_iter().chain(near).map(|address| format!("{address} 22")).collect();
+        pushes_down_rightly(&quals, &format, &lines)?;
+    }
+}
+
+#[test]
+fn every_prefix_length_is_exact_at_its_edges() {
+    let format = Format::parse("${srcaddr}").unwrap();
+    for length in 0..=32 {
+        for address in [
+            "10.77.150.201",
+            "0.0.0.0",
+            "255.255.255.255",
+            "128.99.0.10",
+            "100.100.100.100",
+        ] {
+            let network = ipnet::Ipv4Net::new(address.parse().unwrap(), length)
+                .unwrap()
+                .trunc();
+            let first = u32::from(network.network());
+            let last = u32::from(network.broadcast());
+            let edges = [
+                first,
+                last,
+                first.wrapping_sub(1),
+                last.wrapping_add(1),
+                first ^ last,
+                first / 2 + last / 2,
+            ];
+            let lines: Vec<_> = edges
+                .iter()
+                .map(|edge| std::net::Ipv4Addr::from(*edge).to_string())
+                .collect();
+            let quals = Quals {
+                all: vec![Qual::parse("src_addr", &network.to_string()).unwrap()],
+                ..Quals::default()
+            };
+            assert!(
+                compile(&quals.bind(&format).unwrap()).not_pushed.is_empty(),
+                "{network}"
+            );
+            pushes_down_rightly(&quals, &format, &lines).unwrap();
+        }
+    }
+}

@@ -1,0 +1,59 @@
+//! Quals on text: the exact value, or one of several.
+
+use super::part::{self, Part, QualError};
+use crate::record::field::Field;
+use crate::record::parse::NO_VALUE;
+
+/// Reads values that are compared as they are written.
+pub(super) fn exact(text: &str) -> Result<Vec<String>, QualError> {
+    open(text, &[])
+}
+
+/// Reads values of which the known ones are brought into AWS's spelling.
+pub(super) fn open(text: &str, known: &[&str]) -> Result<Vec<String>, QualError> {
+    let value = |part| {
+        Ok(spelling(checked(part)?, known)
+            .unwrap_or(part.text)
+            .to_owned())
+    };
+    part::split(text)?.into_iter().map(value).collect()
+}
+
+/// Reads values that have to be among the known ones, in any case.
+pub(super) fn one_of(text: &str, field: &Field) -> Result<Vec<String>, QualError> {
+    let value = |part: Part<'_>| {
+        match spelling(checked(part)?, field.values) {
+        Some(known) => Ok(known.to_owned()),
+        None => Err(part.error(format!(
+            "`{}` is not among {}; to ask for a value that is newer than this list write `fields = {{ \"{}\" = \"…\" }}`",
+            part.text,
+            field.values.join(", "),
+            field.name
+        ))),
+    }
+    };
+    part::split(text)?.into_iter().map(value).collect()
+}
+
+fn spelling<'a>(part: Part<'_>, known: &[&'a str]) -> Option<&'a str> {
+    known
+        .iter()
+        .copied()
+        .find(|known| known.eq_ignore_ascii_case(part.text))
+}
+
+fn checked(part: Part<'_>) -> Result<Part<'_>, QualError> {
+    part.refuse_comparison("texts")?;
+    if part.text == NO_VALUE {
+        return Err(part.error("`-` stands for no value, which no qual can ask for"));
+    }
+    if let Some(space) = part.text.chars().position(char::is_whitespace) {
+        let message =
+            "a value in a record holds no white space (tag values are percent-encoded: `%20`)";
+        return Err(QualError {
+            position: part.position + space,
+            message: message.to_owned(),
+        });
+    }
+    Ok(part)
+}

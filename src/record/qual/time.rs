@@ -1,0 +1,109 @@
+//! Quals on times: RFC 3339 or Unix seconds.
+//!
+//! Records hold whole seconds, so every condition comes down to a range of whole seconds.
+
+use jiff::Timestamp;
+
+use super::Range;
+use super::number::between;
+use super::part::{self, Comparison, Part, QualError};
+
+const FORMS: &str =
+    "write `>=2026-01-31T12:00:00Z` or Unix seconds such as `1767225600-1767229200`";
+
+/// The first second that is out of reach of a timestamp; larger numbers are milliseconds by mistake.
+const SECONDS_END: i64 = 100_000_000_000;
+
+/// Reads instants, bounds, and ranges of Unix seconds, with commas between alternatives.
+pub(super) fn ranges(text: &str) -> Result<Vec<Range>, QualError> {
+    part::split(text)?.into_iter().map(range).collect()
+}
+
+fn range(part: Part<'_>) -> Result<Range, QualError> {
+    let (comparison, operand) = part.comparison()?;
+    if let Some(comparison) = comparison {
+        let instant = instant(operand)?;
+        return Ok(bounded(comparison, instant));
+    }
+    if let Some((first, last)) = part.split_once('-')
+        && first.is_number()
+        && last.is_number()
+        && part.text.matches('-').count() == 1
+        && !looks_like_year(first.text)
+    {
+        return between(part, instant(first)?.floor, instant(last)?.floor);
+    }
+    let Instant { floor, whole } = instant(part)?;
+    if whole {
+        Ok(Range::single(floor))
+    } else {
+        Err(part.error("records hold whole seconds; nothing equals a fraction"))
+    }
+}
+
+/// A moment as the second in which it lies; `whole` if it is that second's very beginning.
+#[derive(Debug, Clone, Copy)]
+struct Instant {
+    floor: i64,
+    whole: bool,
+}
+
+fn bounded(comparison: Comparison, Instant { floor, whole }: Instant) -> Range {
+    let ceiling = if whole { floor } else { floor + 1 };
+    match comparison {
+        Comparison::AtLeast => Range {
+            low: ceiling,
+            high: i64::MAX,
+        },
+        Comparison::Above => Range {
+            low: floor + 1,
+            high: i64::MAX,
+        },
+        Comparison::AtMost => Range {
+            low: i64::MIN,
+            high: floor,
+        },
+        Comparison::Below => Range {
+            low: i64::MIN,
+            high: ceiling - 1,
+        },
+    }
+}
+
+fn instant(part: Part<'_>) -> Result<Instant, QualError> {
+    if part.is_number() {
+        return unix(part);
+    }
+    let time: Timestamp = part.text.parse().map_err(|_| not_a_time(part))?;
+    let nanoseconds = time.as_nanosecond();
+    let floor =
+        i64::try_from(nanoseconds.div_euclid(1_000_000_000)).map_err(|_| not_a_time(part))?;
+    Ok(Instant {
+        floor,
+        whole: nanoseconds.rem_euclid(1_000_000_000) == 0,
+    })
+}
+
+fn unix(part: Part<'_>) -> Result<Instant, QualError> {
+    match part.text.parse::<i64>() {
+        Ok(seconds) if seconds < SECONDS_END => Ok(Instant {
+            floor: seconds,
+            whole: true,
+        }),
+        Ok(milliseconds) if milliseconds < SECONDS_END * 1000 => Err(part.error(format!(
+            "`{}` is in milliseconds; write the seconds, `{}`",
+            part.text,
+            milliseconds / 1000
+        ))),
+        _ => Err(not_a_time(part)),
+    }
+}
+
+fn not_a_time(part: Part<'_>) -> QualError {
+    part.not("a time", FORMS)
+}
+
+/// Tells `2026-01` from a range: nobody means the first hours of 1970.
+fn looks_like_year(text: &str) -> bool {
+    text.len() == 4
+}

@@ -1,0 +1,164 @@
+use super::*;
+use crate::record::parse::parse;
+
+const FORMAT: &str = "${srcaddr} ${dstaddr} ${srcport} ${dstport} ${protocol} ${bytes} ${start} ${action} ${tcp-flags} ${az-id}";
+const WEB: &str = "10.0.0.5 192.168.1.9 50000 443 6 1200 1700000000 ACCEPT 18 use1-az1";
+const SCAN: &str = "203.0.113.7 10.0.0.5 40000 22 6 40 1700000060 REJECT 2 use1-az2";
+const PING: &str = "2001:db8::7 2001:db8:1::1 0 0 58 64 1700000120000 ACCEPT 0 -";
+const EMPTY: &str = "- - - - - - 1700000180 - - -";
+
+/// Names the lines that satisfy the quals.
+#[track_caller]
+fn matching(quals: &Quals) -> String {
+    let format = Format::parse(FORMAT).unwrap();
+    let bound = quals.bind(&format).unwrap();
+    let lines = [
+        ("web", WEB),
+        ("scan", SCAN),
+        ("ping", PING),
+        ("empty", EMPTY),
+    ];
+    let names = lines
+        .iter()
+        .filter(|(name, line)| bound.matches(&parse(line, &format).unwrap(), name));
+    names.map(|(name, _)| *name).collect::<Vec<_>>().join(" ")
+}
+
+fn block(quals: &[(&str, &str)]) -> Vec<Qual> {
+    quals
+        .iter()
+        .map(|(name, text)| match name.strip_prefix("fields.") {
+            Some(field) => Qual::parse_field(field, text).unwrap(),
+            None => Qual::parse(name, text).unwrap(),
+        })
+        .collect()
+}
+
+#[track_caller]
+fn all(quals: &[(&str, &str)]) -> String {
+    matching(&Quals {
+        all: block(quals),
+        ..Quals::default()
+    })
+}
+
+#[test]
+fn each_kind_of_qual_decides_by_value() {
+    assert_eq!(all(&[("action", "reject")]), "scan");
+    assert_eq!(all(&[("src_addr", "10.0.0.0/8")]), "web");
+    assert_eq!(all(&[("src_addr", "2001:DB8:0:0:0::7")]), "ping");
+    assert_eq!(all(&[("src_addr", "0.0.0.0/0")]), "web scan");
+    assert_eq!(all(&[("src_addr", "::/0,10.0.0.5")]), "web ping");
+    assert_eq!(all(&[("dst_port", "0-100")]), "scan ping");
+    assert_eq!(all(&[("bytes", ">40")]), "web ping");
+    assert_eq!(all(&[("protocol", "icmpv6")]), "ping");
+    assert_eq!(all(&[("fields.az-id", "use1-az1,use1-az2")]), "web scan");
+    assert_eq!(all(&[("event_id", "ping,empty")]), "ping empty");
+    assert_eq!(all(&[]), "web scan ping empty");
+}
+
+#[test]
+fn tcp_flags_ask_for_bits_and_zero_for_none() {
+    assert_eq!(all(&[("tcp_flags", "syn")]), "web scan");
+    assert_eq!(all(&[("tcp_flags", "syn+ack")]), "web");
+    assert_eq!(all(&[("tcp_flags", "2")]), "web scan");
+    assert_eq!(all(&[("tcp_flags", "0")]), "ping");
+    assert_eq!(all(&[("tcp_flags", "ack,0")]), "web ping");
+}
+
+#[test]
+fn times_in_milliseconds_compare_as_their_second() {
+    assert_eq!(all(&[("start", "1700000120")]), "ping");
+    assert_eq!(
+        all(&[("start", ">=2023-11-14T22:14:20Z")]),
+        "scan ping empty"
+    );
+    assert_eq!(all(&[("start", "<2023-11-14T22:14:20Z")]), "web");
+    assert_eq!(all(&[("start", "1700000060-1700000120")]), "scan ping");
+}
+
+#[test]
+fn either_side_satisfies_addr_and_port() {
+    assert_eq!(all(&[("addr", "10.0.0.5")]), "web scan");
+    assert_eq!(all(&[("port", "40000,443")]), "web scan");
+}
+
+#[test]
+fn top_level_quals_must_all_hold() {
+    assert_eq!(all(&[("addr", "10.0.0.5"), ("action", "ACCEPT")]), "web");
+}
+
+#[test]
+fn any_where_block_must_hold_with_all_of_its_quals() {
+    let quals = Quals {
+        any: vec![
+            block(&[("action", "accept"), ("dst_port", "443")]),
+            block(&[("protocol", "icmpv6")]),
+        ],
+        ..Quals::default()
+    };
+    assert_eq!(matching(&quals), "web ping");
+}
+
+#[test]
+fn no_exclude_block_may_hold() {
+    let quals = Quals {
+        none: vec![
+            block(&[("dst_port", "443")]),
+            block(&[("action", "reject"), ("dst_port", "443")]),
+        ],
+        ..Quals::default()
+    };
+    assert_eq!(matching(&quals), "scan ping empty");
+}
+
+#[test]
+fn a_missing_value_satisfies_nothing_and_is_never_excluded() {
+    for text in ["0-65535", ">=0"] {
+        assert_eq!(all(&[("dst_port", text)]), "web scan ping");
+        let excluded = Quals {
+            none: vec![block(&[("dst_port", text)])],
+            ..Quals::default()
+        };
+        assert_eq!(matching(&excluded), "empty");
+    }
+}
+
+#[test]
+fn a_qual_on_a_field_that_the_format_lacks_lists_what_there_is() {
+    let format = Format::parse("${version} ${srcaddr}").unwrap();
+    let quals = Quals {
+        any: vec![block(&[("src_addr", "10.0.0.1"), ("dst_port", "22")])],
+        ..Quals::default()
+    };
+    assert_eq!(
+        quals.bind(&format).unwrap_err().to_string(),
+        "`where[0].dst_port` needs the field dstport, which the record format lacks; it has version, srcaddr"
+    );
+    let sides = Quals {
+        all: block(&[("addr", "10.0.0.1")]),
+        ..Quals::default()
+    };
+    assert!(
+        sides
+            .bind(&format)
+            .unwrap_err()
+            .to_string()
+            .starts_with("`addr` needs the field dstaddr")
+    );
+}
+
+#[test]
+fn a_block_without_a_qual_is_refused() {
+    let format = Format::vpc_default();
+    let quals = Quals {
+        none: vec![block(&[("dst_port", "22")]), Vec::new()],
+        ..Quals::default()
+    };
+    assert_eq!(
+        quals.bind(&format).unwrap_err().to_string(),
+        "`exclude[1]` has no qual; write at least one into it, or remove the block"
+    );
+    assert!(!quals.is_empty());
+    assert!(Quals::default().is_empty());
+}

@@ -1,0 +1,150 @@
+//! The real binary as a child: signals, the death of its parent, what it prints.
+
+use std::io::{BufRead, BufReader, Read};
+use std::process::{Command, Output, Stdio};
+use std::time::Duration;
+
+use rustix::process::{Pid, Signal, kill_process};
+use tokio::time::timeout;
+
+use crate::harness::client::{COOKIE, Client, Handshake, call};
+
+const SHUTDOWN: &str = "/plugin.GRPCController/Shutdown";
+
+/// Long enough for any machine, and short beside a minute, after which an idle child ends by itself.
+const SOON: Duration = Duration::from_secs(20);
+
+fn provider() -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_terraform-provider-vpcflow"));
+    for variable in ["TF_LOG", "TF_LOG_PROVIDER", "PLUGIN_CLIENT_CERT"] {
+        command.env_remove(variable);
+    }
+    command
+}
+
+fn signal(client: &Client, signal: Signal) {
+    let id = i32::try_from(client.id().unwrap()).unwrap();
+    kill_process(Pid::from_raw(id).unwrap(), signal).unwrap();
+}
+
+fn run(command: &mut Command) -> Output {
+    command.stdin(Stdio::null()).output().unwrap()
+}
+
+#[tokio::test]
+async fn an_interrupt_of_the_terminal_changes_nothing() {
+    let client = Client::spawn(&mut provider()).await;
+    for _ in 0..3 {
+        signal(&client, Signal::INT);
+        client
+            .handshake
+            .connect(client.identity.clone())
+            .await
+            .unwrap();
+    }
+    timeout(SOON, client.shutdown()).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_termination_ends_the_process_in_order() {
+    let client = Client::spawn(&mut provider()).await;
+    let socket = client.handshake.address.clone();
+    signal(&client, Signal::TERM);
+    timeout(SOON, client.ended()).await.unwrap();
+    assert!(!std::path::Path::new(&socket).exists());
+}
+
+#[tokio::test]
+async fn shutdown_ends_the_process_and_removes_its_socket() {
+    let client = Client::spawn(&mut provider()).await;
+    let socket = client.handshake.address.clone();
+    assert!(std::path::Path::new(&socket).exists());
+    timeout(SOON, client.shutdown()).await.unwrap();
+    assert!(!std::path::Path::new(&socket).exists());
+}
+
+#[tokio::test]
+async fn without_tls_the_process_serves_and_ends_as_well() {
+    let client = Client::spawn_as(&mut provider(), None).await;
+    assert_eq!(client.handshake.certificate, None);
+    call(&client.channel, SHUTDOWN).await.unwrap();
+    timeout(SOON, client.ended()).await.unwrap();
+}
+
+#[test]
+fn garbage_in_the_environment_is_explained_on_standard_error() {
+    for (variable, garbage) in [
+        ("PLUGIN_CLIENT_CERT", "garbage"),
+        ("PLUGIN_MIN_PORT", "x"),
+        ("PLUGIN_UNIX_SOCKET_DIR", "/does/not/exist"),
+    ] {
+        let output = run(provider().env(COOKIE.0, COOKIE.1).env(variable, garbage));
+        let text = String::from_utf8(output.stderr).unwrap();
+        assert!(!output.status.success());
+        assert!(text.contains(variable), "{text}");
+        assert!(!text.contains("panic"), "{text}");
+        assert!(output.stdout.is_empty());
+    }
+}
+
+#[tokio::test]
+async fn a_long_directory_for_temporary_files_does_no_harm() {
+    let parent = tempfile::tempdir().unwrap();
+    let long = parent.path().join("x".repeat(120));
+    std::fs::create_dir(&long).unwrap();
+    let client = Client::spawn(provider().env("TMPDIR", &long)).await;
+    timeout(SOON, client.shutdown()).await.unwrap();
+}
+
+#[tokio::test]
+async fn the_process_ends_when_its_parent_is_killed() {
+    let script = "\"$0\" & wait";
+    let provider = provider();
+    let mut parent = Command::new("sh")
+        .args(["-c", script])
+        .arg(provider.get_program())
+        .env(COOKIE.0, COOKIE.1)
+        .env_remove("PLUGIN_CLIENT_CERT")
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut output = BufReader::new(parent.stdout.take().unwrap());
+    let mut line = String::new();
+    output.read_line(&mut line).unwrap();
+    let handshake = Handshake::parse(line.trim_end());
+    let channel = handshake.connect(None).await.unwrap();
+    parent.kill().unwrap();
+    parent.wait().unwrap();
+    // The output ends when the last process that could write to it has ended.
+    let rest = tokio::task::spawn_blocking(move || output.read_to_end(&mut Vec::new()));
+    let rest = timeout(SOON, rest).await.expect("the orphan lives on");
+    assert_eq!(rest.unwrap().unwrap(), 0);
+    drop(channel);
+}
+
+#[tokio::test]
+async fn log_lines_on_standard_error_are_json_when_asked_for() {
+    let mut command = provider();
+    command
+        .env("TF_LOG_PROVIDER", "TRACE")
+        .stderr(Stdio::piped());
+    let (client, errors) = Client::spawn_with_errors(&mut command).await;
+    timeout(SOON, client.shutdown()).await.unwrap();
+    let lines: Vec<String> = errors.lines().map(Result::unwrap).collect();
+    assert!(!lines.is_empty());
+    for line in lines {
+        let record: serde_json::Value = serde_json::from_str(&line).unwrap();
+        for key in ["@level", "@message", "@timestamp", "@module"] {
+            assert!(record[key].is_string(), "{key} in {line}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn without_a_log_level_standard_error_stays_empty() {
+    let mut command = provider();
+    command.stderr(Stdio::piped());
+    let (client, errors) = Client::spawn_with_errors(&mut command).await;
+    timeout(SOON, client.shutdown()).await.unwrap();
+    assert_eq!(errors.lines().count(), 0);
+}
