@@ -1,1 +1,43 @@
 //! terraform-provider-vpcflow: manages, queries and checks VPC flow logs.
+//!
+//! A call travels one way:
+//!
+//! ```text
+//! terraform → plugin → protocol → framework → flow_log | events → aws → EC2, CloudWatch Logs
+//!                                      cty ┘         └ record
+//! ```
+//!
+//! | module | knows |
+//! |---|---|
+//! | [`plugin`] | being a child process with a private socket; nothing of Terraform's calls |
+//! | [`protocol`] | Terraform's calls on the wire; nothing of AWS or of any noun |
+//! | [`framework`] | schemas, plans, diagnostics, the traits that nouns implement |
+//! | [`cty`] | Terraform's values and their codecs |
+//! | [`record`] | flow-log records: fields, formats, quals, filter patterns; pure |
+//! | `aws` | the AWS SDKs; nothing of Terraform |
+//! | `connection` | what a configured provider hands to its nouns |
+//! | `flow_log`, `events` | the nouns |
+//! | `provider` | all nouns |
+//! | `cli` | the command line |
+//!
+//! ARCHITECTURE.md tells the same as invariants, and a test holds the code to them. Without the feature
+//! `aws` only the modules linked above are built.
+
+pub mod cty;
+pub mod framework;
+pub mod plugin;
+pub mod protocol;
+pub mod record;
+
+#[cfg(feature = "aws")]
+pub mod aws;
+#[cfg(feature = "aws")]
+pub mod cli;
+#[cfg(feature = "aws")]
+pub mod connection;
+#[cfg(feature = "aws")]
+pub mod events;
+#[cfg(feature = "aws")]
+pub mod flow_log;
+#[cfg(feature = "aws")]
+pub mod provider;

@@ -41,8 +41,8 @@ pub(crate) fn serve(schema: &Path) -> Result<(), Box<dyn Error>> {
     let service = ProviderServer::new(Echo { schema })
         .max_decoding_message_size(plugin::MESSAGE_LIMIT)
         .max_encoding_message_size(plugin::MESSAGE_LIMIT);
-    let runtime = tokio::runtime::Builder::new_multi_thread()
-        .worker_threads(2)
+    // One thread: waking others costs more than calls as small as these.
+    let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()?;
     let routes = Routes::new(service);

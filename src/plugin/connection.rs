@@ -11,6 +11,7 @@ use std::time::Duration;
 
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::sync::{mpsc, watch};
+use tokio::task::JoinHandle;
 use tokio::time::{sleep, timeout};
 use tokio_rustls::TlsAcceptor;
 use tokio_stream::wrappers::ReceiverStream;
@@ -27,14 +28,16 @@ const PAUSE_AFTER_ACCEPT_FAILED: Duration = Duration::from_millis(50);
 /// The number of connections that are being served.
 pub(super) type Open = Arc<watch::Sender<usize>>;
 
-/// Accepts connections until the returned stream is dropped, which also closes the socket.
+/// Accepts connections until the returned stream is dropped.
+///
+/// The task owns the socket; once it has ended, the socket is closed and gone.
 pub(super) fn accept(
     listener: Listener,
     tls: Option<TlsAcceptor>,
     open: Open,
-) -> ReceiverStream<io::Result<Connection>> {
+) -> (ReceiverStream<io::Result<Connection>>, JoinHandle<()>) {
     let (sender, receiver) = mpsc::channel(16);
-    tokio::spawn(async move {
+    let accepting = tokio::spawn(async move {
         loop {
             let accepted = tokio::select! {
                 accepted = listener.accept() => accepted,
@@ -51,7 +54,7 @@ pub(super) fn accept(
             }
         }
     });
-    ReceiverStream::new(receiver)
+    (ReceiverStream::new(receiver), accepting)
 }
 
 /// Hands one connection over, once its other end has proved who it is.

@@ -23,6 +23,7 @@ use tokio::time::{sleep, timeout};
 use tokio_util::sync::CancellationToken;
 
 use super::server::Handle;
+pub(super) use parent::Parent;
 pub(super) use signals::Signals;
 
 /// How long calls in flight may outlive `Shutdown`; after two seconds the parent kills us.
@@ -35,7 +36,12 @@ const FIRST_CONNECTION: Duration = Duration::from_secs(60);
 const NEXT_CONNECTION: Duration = Duration::from_secs(10);
 
 /// Waits until a child should end.
-pub(super) async fn of_child(signals: Signals, server: Handle, interrupt: CancellationToken) {
+pub(super) async fn of_child(
+    signals: Signals,
+    parent: Parent,
+    server: Handle,
+    interrupt: CancellationToken,
+) {
     let Signals {
         mut interrupts,
         mut terminations,
@@ -55,7 +61,7 @@ pub(super) async fn of_child(signals: Signals, server: Handle, interrupt: Cancel
             server.draining.cancel();
             terminations.next().await;
         }
-        () = parent::gone() => tracing::info!("the parent is gone"),
+        () = parent.gone() => tracing::info!("the parent is gone"),
         () = abandoned(server.open.subscribe(), FIRST_CONNECTION, NEXT_CONNECTION) => {
             tracing::info!("no client is connected any more");
         }

@@ -75,13 +75,15 @@ pub async fn serve(
 ) -> Result<(), Error> {
     panic::install();
     log::install(&identity.log);
+    // Before the line: with it the parent may go on, and be gone.
+    let parent = lifetime::Parent::remember();
     let environment = Environment::from_process()?;
     let signals = lifetime::Signals::catch()?;
     let server = Server::bind(&environment)?;
     let line = server.handshake(identity.app_protocol);
     handshake::announce(&mut io::stdout().lock(), &line)?;
     environment.warn_of_other_protocols(identity.app_protocol);
-    let end = lifetime::of_child(signals, server.handle(), interrupt);
+    let end = lifetime::of_child(signals, parent, server.handle(), interrupt);
     server.serve(routes, end).await
 }
 

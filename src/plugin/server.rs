@@ -62,8 +62,7 @@ impl Server {
 
     /// Serves the given routes beside the plugin's own until the client calls `Shutdown` or `end` is over.
     ///
-    /// `Shutdown` lets calls in flight finish; `end` is the hard end, so what watches the [`Handle`] decides how
-    /// long that may take.
+    /// `Shutdown` lets calls in flight finish, however long they take; `end` is the hard end.
     ///
     /// # Errors
     ///
@@ -75,7 +74,7 @@ impl Server {
             .add_service(controller::service(self.handle.shutdown.clone()))
             .add_service(stdio::service(draining.clone()))
             .add_service(broker::service(draining.clone()));
-        let incoming = connection::accept(
+        let (incoming, accepting) = connection::accept(
             self.listener,
             self.tls.map(|tls| tls.acceptor),
             self.handle.open.clone(),
@@ -85,10 +84,14 @@ impl Server {
             .max_concurrent_streams(u32::MAX)
             .add_routes(routes)
             .serve_with_incoming_shutdown(incoming, draining.cancelled());
-        tokio::select! {
-            served = served => Ok(served?),
+        let outcome = tokio::select! {
+            served = served => served.map_err(Error::from),
             () = end => Ok(()),
-        }
+        };
+        // Whoever called us may exit the process next: see the socket removed before.
+        accepting.abort();
+        let _ = accepting.await;
+        outcome
     }
 
     /// What the rest of the plugin needs to watch and stop this server.

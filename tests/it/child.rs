@@ -54,6 +54,22 @@ async fn a_termination_ends_the_process_in_order() {
     assert!(!std::path::Path::new(&socket).exists());
 }
 
+#[test]
+fn a_termination_before_any_connection_leaves_nothing_behind() {
+    let mut child = provider()
+        .env(COOKIE.0, COOKIE.1)
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut line = String::new();
+    let mut output = BufReader::new(child.stdout.take().unwrap());
+    output.read_line(&mut line).unwrap();
+    let socket = Handshake::parse(line.trim_end()).address;
+    kill_process(Pid::from_child(&child), Signal::TERM).unwrap();
+    assert!(child.wait().unwrap().success());
+    assert!(!std::path::Path::new(&socket).parent().unwrap().exists());
+}
+
 #[tokio::test]
 async fn shutdown_ends_the_process_and_removes_its_socket() {
     let client = Client::spawn(&mut provider()).await;

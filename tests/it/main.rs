@@ -3,7 +3,12 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 #[cfg(all(feature = "aws", unix))]
+mod acceptance;
+#[cfg(all(feature = "aws", unix))]
 mod child;
+mod fake_itself;
 mod handshake;
 mod harness;
+mod layers;
 mod numbers;
+mod protocol;

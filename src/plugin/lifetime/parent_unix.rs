@@ -5,16 +5,25 @@
 
 use std::time::Duration;
 
-use rustix::process::getppid;
+use rustix::process::{Pid, getppid};
 use tokio::time::sleep;
 
 /// How often to look.
 const INTERVAL: Duration = Duration::from_secs(1);
 
-/// Waits until the parent is dead; for ever if it lives outside our view, as across containers.
-pub(super) async fn gone() {
-    let parent = getppid();
-    while getppid() == parent {
-        sleep(INTERVAL).await;
+/// The process that started us; none if it lives outside our view, as across containers.
+pub(in crate::plugin) struct Parent(Option<Pid>);
+
+impl Parent {
+    /// Remembers who it is, while it is still there.
+    pub(in crate::plugin) fn remember() -> Self {
+        Self(getppid())
+    }
+
+    /// Waits until it is dead.
+    pub(super) async fn gone(&self) {
+        while getppid() == self.0 {
+            sleep(INTERVAL).await;
+        }
     }
 }

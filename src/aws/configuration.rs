@@ -1,0 +1,273 @@
+//! What holds in the end, out of arguments, environment, profile and defaults.
+//!
+//! Arguments beat the environment, the environment beats the profile, the profile beats the defaults, as with the
+//! AWS CLI. The SDK reads most of this by itself, but it ends the process over a malformed retry variable and
+//! keeps silent about a missing profile; so what can be wrong is read here first, and refused by its name.
+//! This module must not know any service, nor open a connection.
+
+use std::{borrow::Cow, fs, path::PathBuf, time::Duration};
+
+use aws_config::profile::{self, ProfileSet};
+use aws_runtime::env_config::file::{EnvConfigFileKind, EnvConfigFiles};
+use aws_smithy_types::{
+    retry::{RetryConfig, RetryMode},
+    timeout::TimeoutConfig,
+};
+use aws_types::os_shim_internal::{Env, Fs};
+use regex_lite::Regex;
+
+use super::{
+    error::Error,
+    settings::{Endpoints, Settings},
+};
+
+/// How often a call is tried if nothing says otherwise; the AWS provider's default.
+const DEFAULT_ATTEMPTS: u32 = 25;
+/// Time to make a connection.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
+/// Time until the answer begins.
+const READ_TIMEOUT: Duration = Duration::from_secs(30);
+/// Time for one attempt with everything that belongs to it: credentials, request and the whole answer.
+const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(60);
+
+/// The environment and the profile, read once.
+#[derive(Debug)]
+pub(super) struct Surroundings {
+    pub(super) env: Env,
+    pub(super) files: EnvConfigFiles,
+    profile: ProfileSet,
+}
+
+impl Surroundings {
+    /// Reads the shared configuration files, and finds the profile in them.
+    pub(super) async fn read(settings: &Settings, env: Env) -> Result<Self, Error> {
+        let files = files(settings, &env);
+        let named = given(settings.profile.as_deref());
+        let profile = profile::load(
+            &Fs::real(),
+            &env,
+            &files,
+            named.map(|name| Cow::Owned(name.to_owned())),
+        )
+        .await
+        .map_err(|error| Error::configuration("shared_config_files", super::error::chain(&error)))?;
+        let source = match named {
+            Some(_) => "profile",
+            None => "AWS_PROFILE",
+        };
+        let wanted = named.map(str::to_owned).or_else(|| variable(&env, &["AWS_PROFILE"]));
+        if let Some(name) = wanted
+            && profile.get_profile(&name).is_none()
+        {
+            let reason = format!("there is no profile {name:?} in the shared configuration files");
+            return Err(Error::configuration(source, reason));
+        }
+        Ok(Self { env, files, profile })
+    }
+
+    /// The first of an argument, environment variables and a key of the profile, with the name of its source.
+    fn first(&self, argument: (&'static str, Option<&str>), variables: &[&'static str], key: &'static str) -> Option<(&'static str, String)> {
+        if let Some(value) = given(argument.1) {
+            return Some((argument.0, value.to_owned()));
+        }
+        let from_variable = variables
+            .iter()
+            .find_map(|name| Some((*name, variable(&self.env, &[name])?)));
+        from_variable.or_else(|| Some((key, given(self.profile.get(key))?.to_owned())))
+    }
+
+    /// The file of certificates to trust in place of the system's.
+    pub(super) fn ca_bundle(&self, settings: &Settings) -> Option<(&'static str, PathBuf)> {
+        let argument = ("custom_ca_bundle", settings.custom_ca_bundle.as_deref());
+        let (source, path) = self.first(argument, &["AWS_CA_BUNDLE"], "ca_bundle")?;
+        Some((source, home(&self.env, &path)))
+    }
+
+    /// The region of all calls that name no other.
+    pub(super) fn region(&self, settings: &Settings) -> Result<Option<String>, Error> {
+        let argument = ("region", settings.region.as_deref());
+        match self.first(argument, &["AWS_REGION", "AWS_DEFAULT_REGION"], "region") {
+            Some((source, region)) => {
+                check_region(settings, source, &region)?;
+                Ok(Some(region))
+            }
+            None => Ok(None),
+        }
+    }
+
+    /// How calls are tried again.
+    pub(super) fn retries(&self, settings: &Settings) -> Result<RetryConfig, Error> {
+        let mode = match given(settings.retry_mode.as_deref()) {
+            Some(mode) => retry_mode("retry_mode", mode)?,
+            // The CLI still knows `legacy` from the environment and profiles; it has no counterpart here.
+            None => match self.first(("", None), &["AWS_RETRY_MODE"], "retry_mode") {
+                Some((_, mode)) if mode.eq_ignore_ascii_case("legacy") => RetryMode::Standard,
+                Some((source, mode)) => retry_mode(source, &mode)?,
+                None => RetryMode::Standard,
+            },
+        };
+        let retries = RetryConfig::standard().with_retry_mode(mode);
+        Ok(retries.with_max_attempts(self.attempts(settings)?))
+    }
+
+    fn attempts(&self, settings: &Settings) -> Result<u32, Error> {
+        if let Some(retries) = settings.max_retries {
+            return u32::try_from(retries)
+                .map(|retries| retries.max(1))
+                .map_err(|_| Error::configuration("max_retries", format!("{retries} is not a number of attempts")));
+        }
+        match self.first(("", None), &["AWS_MAX_ATTEMPTS"], "max_attempts") {
+            Some((source, text)) => match text.parse() {
+                Ok(attempts) if attempts > 0 => Ok(attempts),
+                _ => Err(Error::configuration(
+                    source,
+                    format!("{text:?} is not a number of attempts of at least 1"),
+                )),
+            },
+            None => Ok(DEFAULT_ATTEMPTS),
+        }
+    }
+}
+
+/// The deadlines of every call.
+pub(super) fn timeouts() -> TimeoutConfig {
+    TimeoutConfig::builder()
+        .connect_timeout(CONNECT_TIMEOUT)
+        .read_timeout(READ_TIMEOUT)
+        .operation_attempt_timeout(ATTEMPT_TIMEOUT)
+        .build()
+}
+
+/// Refuses what cannot work, whatever the surroundings are.
+pub(super) fn check(settings: &Settings) -> Result<(), Error> {
+    if settings.insecure {
+        return Err(Error::configuration(
+            "insecure",
+            "certificates are always verified; name the file of your own certificate authority in custom_ca_bundle \
+             (or AWS_CA_BUNDLE) instead",
+        ));
+    }
+    let keys = [&settings.access_key, &settings.secret_key].map(|key| given(key.as_deref()));
+    match keys {
+        [Some(_), None] => return Err(Error::configuration("access_key", "it needs secret_key beside it")),
+        [None, Some(_)] => return Err(Error::configuration("secret_key", "it needs access_key beside it")),
+        [None, None] if given(settings.token.as_deref()).is_some() => {
+            return Err(Error::configuration("token", "it needs access_key and secret_key beside it"));
+        }
+        _ => {}
+    }
+    if let Some(region) = given(settings.sts_region.as_deref()) {
+        check_region(settings, "sts_region", region)?;
+    }
+    let Endpoints { ec2, logs, sts } = &settings.endpoints;
+    for (argument, address) in [
+        ("endpoints.ec2", ec2),
+        ("endpoints.logs", logs),
+        ("endpoints.sts", sts),
+        ("ec2_metadata_service_endpoint", &settings.ec2_metadata_service_endpoint),
+    ] {
+        check_address(argument, address.as_deref())?;
+    }
+    Ok(())
+}
+
+/// What was given and is not empty: an empty string means that it was not given.
+pub(super) fn given(value: Option<&str>) -> Option<&str> {
+    value.filter(|value| !value.is_empty())
+}
+
+/// The first of these environment variables that is set and not empty.
+pub(super) fn variable(env: &Env, names: &[&str]) -> Option<String> {
+    names
+        .iter()
+        .find_map(|name| env.get(name).ok().filter(|value| !value.is_empty()))
+}
+
+/// Reads a length of time as `1h30m`, `900s` or `15m`.
+pub(super) fn duration(argument: &str, text: Option<&str>) -> Result<Option<i32>, Error> {
+    let Some(text) = given(text) else {
+        return Ok(None);
+    };
+    let seconds = seconds(text).ok_or_else(|| {
+        Error::configuration(argument, format!("{text:?} is not a length of time such as 1h30m"))
+    })?;
+    if !(900..=43_200).contains(&seconds) {
+        let reason = format!("{text:?} is not between 15m and 12h");
+        return Err(Error::configuration(argument, reason));
+    }
+    Ok(Some(seconds))
+}
+
+fn seconds(text: &str) -> Option<i32> {
+    let parts = Regex::new(r"^(?:(\d{1,5})h)?(?:(\d{1,6})m)?(?:(\d{1,6})s)?$").ok()?;
+    let parts = parts.captures(text)?;
+    let number = |group| match parts.get(group) {
+        Some(digits) => digits.as_str().parse::<i32>().ok(),
+        None => Some(0),
+    };
+    Some(number(1)? * 3600 + number(2)? * 60 + number(3)?)
+}
+
+fn retry_mode(source: &str, mode: &str) -> Result<RetryMode, Error> {
+    match mode.to_ascii_lowercase().as_str() {
+        "standard" => Ok(RetryMode::Standard),
+        "adaptive" => Ok(RetryMode::Adaptive),
+        _ => Err(Error::configuration(source, format!("{mode:?} is neither standard nor adaptive"))),
+    }
+}
+
+/// Checks the shape of a region, not its name: AWS opens new ones.
+fn check_region(settings: &Settings, source: &str, region: &str) -> Result<(), Error> {
+    let shaped = Regex::new(r"^[a-z]{2,6}(-[a-z]+){1,3}-[0-9]{1,2}$").is_ok_and(|shape| shape.is_match(region));
+    if shaped || settings.skip_region_validation {
+        return Ok(());
+    }
+    let reason = format!("{region:?} is not a region such as eu-central-1 (skip_region_validation accepts any)");
+    Err(Error::configuration(source, reason))
+}
+
+fn check_address(argument: &str, address: Option<&str>) -> Result<(), Error> {
+    let Some(address) = given(address) else {
+        return Ok(());
+    };
+    let host = address
+        .strip_prefix("https://")
+        .or_else(|| address.strip_prefix("http://"));
+    match host {
+        Some(host) if !host.is_empty() && !host.starts_with('/') && !host.contains(char::is_whitespace) => Ok(()),
+        _ => {
+            let reason = format!("{address:?} is not an address such as https://host:port");
+            Err(Error::configuration(argument, reason))
+        }
+    }
+}
+
+fn files(settings: &Settings, env: &Env) -> EnvConfigFiles {
+    let named = |files: &[String], kind: EnvConfigFileKind| -> Vec<_> {
+        let files = files.iter().filter(|file| !file.is_empty());
+        files.map(|file| (kind, home(env, file))).collect()
+    };
+    let config = named(&settings.shared_config_files, EnvConfigFileKind::Config);
+    let credentials = named(&settings.shared_credentials_files, EnvConfigFileKind::Credentials);
+    let builder = EnvConfigFiles::builder()
+        .include_default_config_file(config.is_empty())
+        .include_default_credentials_file(credentials.is_empty());
+    config
+        .into_iter()
+        .chain(credentials)
+        .fold(builder, |builder, (kind, file)| builder.with_file(kind, file))
+        .build()
+}
+
+/// A path, its `~` replaced by the home directory.
+pub(super) fn home(env: &Env, path: &str) -> PathBuf {
+    match (path.strip_prefix("~/"), variable(env, &["HOME", "USERPROFILE"])) {
+        (Some(rest), Some(home)) => PathBuf::from(home).join(rest),
+        _ => PathBuf::from(path),
+    }
+}
+
+/// Reads a file that an argument names.
+pub(super) fn read(argument: &str, path: &std::path::Path) -> Result<Vec<u8>, Error> {
+    fs::read(path).map_err(|error| Error::configuration(argument, format!("{}: {error}", path.display())))
+}

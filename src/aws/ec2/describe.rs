@@ -1,0 +1,105 @@
+//! DescribeFlowLogs: by id, by many ids, by filters.
+//!
+//! EC2 says in two ways that a flow log does not exist: by an error, and by leaving it out. Both mean the same here.
+//! This module must not know what is done with what is found.
+
+use aws_sdk_ec2::types::Filter;
+
+use super::{
+    super::error::{Error, Kind},
+    Ec2, FlowLog, NOT_FOUND,
+};
+
+/// How many ids EC2 takes in one call.
+const IDS: usize = 1_000;
+/// How many values EC2 takes in the filters of one call.
+const VALUES: usize = 200;
+/// How many flow logs EC2 gives in one page.
+const PAGE: i32 = 1_000;
+
+/// What one call asks for.
+#[derive(Default)]
+struct Question<'a> {
+    ids: &'a [String],
+    filters: &'a [Filter],
+    page: Option<i32>,
+}
+
+impl Ec2 {
+    /// Describes a flow log; `None` if it does not exist.
+    pub async fn describe(&self, id: &str) -> Result<Option<FlowLog>, Error> {
+        let found = self.describe_ids(&[id.to_owned()]).await?;
+        Ok(found.into_iter().flatten().find(|flow_log| flow_log.id == id))
+    }
+
+    /// Describes those of the flow logs that exist, however many are asked for.
+    pub async fn describe_all(&self, ids: &[String]) -> Result<Vec<FlowLog>, Error> {
+        let mut found = Vec::new();
+        for ids in ids.chunks(IDS) {
+            match self.describe_ids(ids).await? {
+                Some(flow_logs) => found.extend(flow_logs),
+                // One that does not exist fails them all; a filter leaves it out.
+                None => {
+                    for ids in ids.chunks(VALUES) {
+                        found.extend(self.find(&[("flow-log-id".to_owned(), ids.to_vec())]).await?);
+                    }
+                }
+            }
+        }
+        Ok(found)
+    }
+
+    /// Finds the flow logs that all filters fit, on all pages.
+    pub async fn find(&self, filters: &[(String, Vec<String>)]) -> Result<Vec<FlowLog>, Error> {
+        let filter = |(name, values): &(String, Vec<String>)| {
+            Filter::builder().name(name).set_values(Some(values.clone())).build()
+        };
+        let filters: Vec<Filter> = filters.iter().map(filter).collect();
+        self.pages(&Question {
+            filters: &filters,
+            page: Some(PAGE),
+            ..Question::default()
+        })
+        .await
+    }
+
+    /// Describes by ids; `None` if EC2 says that one of them does not exist.
+    async fn describe_ids(&self, ids: &[String]) -> Result<Option<Vec<FlowLog>>, Error> {
+        let question = Question {
+            ids,
+            ..Question::default()
+        };
+        match self.pages(&question).await {
+            Ok(found) => Ok(Some(found)),
+            Err(error) if error.has_code(&[NOT_FOUND]) => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
+    async fn pages(&self, question: &Question<'_>) -> Result<Vec<FlowLog>, Error> {
+        let mut found = Vec::new();
+        let mut token: Option<String> = None;
+        loop {
+            let flight = self.query("DescribeFlowLogs");
+            let request = self
+                .client
+                .describe_flow_logs()
+                .set_flow_log_ids(Some(question.ids.to_vec()).filter(|ids| !ids.is_empty()))
+                .set_filter(Some(question.filters.to_vec()).filter(|filters| !filters.is_empty()))
+                .set_max_results(question.page)
+                .set_next_token(token.clone());
+            let page = flight
+                .complete(request.customize().interceptor(flight.clone()).send())
+                .await?;
+            found.extend(page.flow_logs.unwrap_or_default().into_iter().map(FlowLog::from));
+            let next = page.next_token.filter(|next| !next.is_empty());
+            if next.is_some() && next == token {
+                return Err(flight.error(Kind::Unreadable, "the same page was announced twice"));
+            }
+            match next {
+                Some(next) => token = Some(next),
+                None => return Ok(found),
+            }
+        }
+    }
+}

@@ -1,0 +1,150 @@
+//! A flow log in EC2's vocabulary: as it is described, and as it is asked for.
+//!
+//! Enumerations are plain text, so that a value newer than the SDK passes through.
+//! This module must not know how it is sent.
+
+use std::collections::BTreeMap;
+
+use aws_sdk_ec2::types;
+
+/// A flow log as EC2 describes it. EC2 does not tell the type of the resource.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct FlowLog {
+    /// Its id, as `fl-…`.
+    pub id: String,
+    /// Id of the resource that it watches.
+    pub resource_id: Option<String>,
+    /// Traffic that it records: `ACCEPT`, `REJECT` or `ALL`.
+    pub traffic_type: Option<String>,
+    /// `cloud-watch-logs`, `s3` or `kinesis-data-firehose`.
+    pub log_destination_type: Option<String>,
+    /// ARN that it delivers to; absent if it was made with a log group's name.
+    pub log_destination: Option<String>,
+    /// Name of the log group that it delivers to.
+    pub log_group_name: Option<String>,
+    /// Role that it delivers by.
+    pub deliver_logs_permission_arn: Option<String>,
+    /// Role that it delivers to another account by.
+    pub deliver_cross_account_role: Option<String>,
+    /// Format of its records.
+    pub log_format: Option<String>,
+    /// Seconds over which it gathers records.
+    pub max_aggregation_interval: Option<i64>,
+    /// How it lays out files on S3.
+    pub destination_options: Option<DestinationOptions>,
+    /// Tags that its records carry.
+    pub tag_fields: Vec<TagField>,
+    /// Its own tags.
+    pub tags: BTreeMap<String, String>,
+    /// When it was made.
+    pub creation_time: Option<jiff::Timestamp>,
+    /// `ACTIVE`, even when delivery fails.
+    pub flow_log_status: Option<String>,
+    /// `SUCCESS` or `FAILED`.
+    pub deliver_logs_status: Option<String>,
+    /// Why delivery fails.
+    pub deliver_logs_error_message: Option<String>,
+}
+
+/// A flow log to be made. What is empty is not sent.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct NewFlowLog {
+    /// Id of the resource to watch.
+    pub resource_id: String,
+    /// Type of the resource, as `VPC`.
+    pub resource_type: String,
+    /// Traffic to record.
+    pub traffic_type: Option<String>,
+    /// Kind of the destination.
+    pub log_destination_type: Option<String>,
+    /// ARN to deliver to.
+    pub log_destination: Option<String>,
+    /// Name of the log group to deliver to.
+    pub log_group_name: Option<String>,
+    /// Role to deliver by.
+    pub deliver_logs_permission_arn: Option<String>,
+    /// Role to deliver to another account by.
+    pub deliver_cross_account_role: Option<String>,
+    /// Format of the records.
+    pub log_format: Option<String>,
+    /// Seconds over which records are gathered.
+    pub max_aggregation_interval: Option<i64>,
+    /// How files are laid out on S3.
+    pub destination_options: Option<DestinationOptions>,
+    /// Tags that the records carry.
+    pub tag_fields: Vec<TagField>,
+    /// Tags of the flow log.
+    pub tags: BTreeMap<String, String>,
+    /// Token that makes this creation one and the same, however often it is sent.
+    pub client_token: String,
+}
+
+/// How a flow log lays out files on S3.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct DestinationOptions {
+    /// `plain-text` or `parquet`.
+    pub file_format: Option<String>,
+    /// Whether prefixes are made for Hive.
+    pub hive_compatible_partitions: Option<bool>,
+    /// Whether each hour has a prefix of its own.
+    pub per_hour_partition: Option<bool>,
+}
+
+/// Tags of one kind of resource that records carry.
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub struct TagField {
+    /// `network-interface`, `instance` or `auto-scaling-group`.
+    pub resource_type: String,
+    /// Keys of the tags, in the order of the fields.
+    pub tag_keys: Vec<String>,
+}
+
+impl From<types::FlowLog> for FlowLog {
+    fn from(described: types::FlowLog) -> Self {
+        let tags = described.tags.unwrap_or_default();
+        let tag_fields = described.tag_field_specifications.unwrap_or_default();
+        Self {
+            id: described.flow_log_id.unwrap_or_default(),
+            resource_id: described.resource_id,
+            traffic_type: described.traffic_type.map(|value| value.as_str().to_owned()),
+            log_destination_type: described.log_destination_type.map(|value| value.as_str().to_owned()),
+            log_destination: described.log_destination,
+            log_group_name: described.log_group_name,
+            deliver_logs_permission_arn: described.deliver_logs_permission_arn,
+            deliver_cross_account_role: described.deliver_cross_account_role,
+            log_format: described.log_format,
+            max_aggregation_interval: described.max_aggregation_interval.map(i64::from),
+            destination_options: described.destination_options.map(DestinationOptions::from),
+            tag_fields: tag_fields.into_iter().map(TagField::from).collect(),
+            tags: tags
+                .into_iter()
+                .filter_map(|tag| Some((tag.key?, tag.value.unwrap_or_default())))
+                .collect(),
+            creation_time: described
+                .creation_time
+                .and_then(|time| jiff::Timestamp::new(time.secs(), i32::try_from(time.subsec_nanos()).ok()?).ok()),
+            flow_log_status: described.flow_log_status,
+            deliver_logs_status: described.deliver_logs_status,
+            deliver_logs_error_message: described.deliver_logs_error_message,
+        }
+    }
+}
+
+impl From<types::DestinationOptionsResponse> for DestinationOptions {
+    fn from(described: types::DestinationOptionsResponse) -> Self {
+        Self {
+            file_format: described.file_format.map(|format| format.as_str().to_owned()),
+            hive_compatible_partitions: described.hive_compatible_partitions,
+            per_hour_partition: described.per_hour_partition,
+        }
+    }
+}
+
+impl From<types::TagFieldSpecificationResponse> for TagField {
+    fn from(described: types::TagFieldSpecificationResponse) -> Self {
+        Self {
+            resource_type: described.resource_type.map(|kind| kind.as_str().to_owned()).unwrap_or_default(),
+            tag_keys: described.tag_keys.unwrap_or_default(),
+        }
+    }
+}

@@ -1,0 +1,277 @@
+//! What went wrong in a call to AWS, in words that a person can act on.
+//!
+//! The SDK tells a failure as a chain of types; [`Error`] keeps what matters of it: who refused (the service, the
+//! network, the configuration), with which code, under which request id, and whether the call may have been
+//! carried out all the same. What to do about it is in `advice`.
+//!
+//! This module must not know any one operation, nor who shows the error.
+
+use std::fmt;
+
+use aws_credential_types::provider::error::CredentialsError;
+use aws_smithy_runtime_api::client::{orchestrator::HttpResponse, result::SdkError};
+use aws_smithy_types::error::metadata::ProvideErrorMetadata;
+use aws_types::request_id::RequestId;
+
+use super::stop::{Flight, HeldBack};
+
+/// A call to AWS that did not do what it should.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Error {
+    /// Name of the API operation, or `Configure`.
+    pub operation: &'static str,
+    /// What kind of failure it was.
+    pub kind: Kind,
+    /// AWS's code, as `UnauthorizedOperation`.
+    pub code: Option<String>,
+    /// AWS's message, or what was found instead of an answer.
+    pub message: String,
+    /// Id under which AWS knows the request.
+    pub request_id: Option<String>,
+    /// Region that was called.
+    pub region: Option<String>,
+    /// HTTP status of the answer.
+    pub status: Option<u16>,
+    /// Whether some attempt was sent and got no readable answer: it may have been carried out.
+    pub unanswered: bool,
+}
+
+/// Who or what stood in the way.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// The service answered with an error.
+    Refused,
+    /// The service answered with success, and listed the item as unsuccessful.
+    Unsuccessful,
+    /// No connection came about: nothing was sent.
+    Unreachable,
+    /// A request was sent and no answer came.
+    NoAnswer,
+    /// An answer came that cannot be read.
+    Unreadable,
+    /// No credentials could be had.
+    Credentials,
+    /// What was configured cannot work.
+    Configuration,
+    /// The call was stopped before it was sent, or before it was tried again.
+    Stopped,
+}
+
+impl Error {
+    /// Begins an error that no answer came with.
+    pub(super) fn new(operation: &'static str, kind: Kind, message: impl Into<String>) -> Self {
+        Self {
+            operation,
+            kind,
+            code: None,
+            message: message.into(),
+            request_id: None,
+            region: None,
+            status: None,
+            unanswered: false,
+        }
+    }
+
+    /// Refuses an argument, by its name, with the reason.
+    pub(super) fn configuration(argument: &str, reason: impl fmt::Display) -> Self {
+        Self::new("Configure", Kind::Configuration, format!("`{argument}`: {reason}"))
+    }
+
+    /// Names the address that could not be reached.
+    pub(super) fn at(mut self, endpoint: Option<&str>) -> Self {
+        if let Some(endpoint) = endpoint {
+            self.message = format!("{endpoint}: {}", self.message);
+        }
+        self
+    }
+
+    /// Finds out what the SDK's error is about.
+    pub(super) fn from_sdk<E>(error: &SdkError<E, HttpResponse>, flight: &Flight) -> Self
+    where
+        E: std::error::Error + ProvideErrorMetadata + 'static,
+    {
+        let found = match error {
+            SdkError::ServiceError(answer) => from_answer(answer.err(), answer.raw(), flight),
+            SdkError::ResponseError(answer) => Self {
+                status: Some(answer.raw().status().as_u16()),
+                request_id: request_id(answer.raw()),
+                ..flight.error(Kind::Unreadable, chain(error))
+            },
+            SdkError::TimeoutError(_) | SdkError::DispatchFailure(_) | SdkError::ConstructionFailure(_) => {
+                from_nothing(error, flight)
+            }
+            other => flight.error(Kind::Unreadable, chain(other)),
+        };
+        Self {
+            unanswered: flight.unanswered(),
+            ..found
+        }
+    }
+
+    /// Tells whether the service gave one of these codes.
+    pub fn has_code(&self, codes: &[&str]) -> bool {
+        self.code.as_deref().is_some_and(|code| codes.contains(&code))
+    }
+}
+
+/// Reads an answer that is an error.
+fn from_answer(error: &impl ProvideErrorMetadata, raw: &HttpResponse, flight: &Flight) -> Error {
+    let (kind, message) = match (error.code(), error.message()) {
+        (Some(_), message) => (Kind::Refused, message.unwrap_or_default().to_owned()),
+        (None, _) => (Kind::Unreadable, excerpt(raw)),
+    };
+    Error {
+        code: error.code().map(str::to_owned),
+        request_id: request_id(raw),
+        status: Some(raw.status().as_u16()),
+        ..flight.error(kind, message)
+    }
+}
+
+/// Finds out why no answer came.
+fn from_nothing(error: &(dyn std::error::Error + 'static), flight: &Flight) -> Error {
+    if find::<HeldBack>(error).is_some() {
+        return flight.error(Kind::Stopped, "it was stopped before it was sent");
+    }
+    // Credentials are fetched by calls of their own, which fail with errors of their own.
+    if let Some(inner) = find::<Error>(error) {
+        return Error {
+            code: inner.code.clone(),
+            request_id: inner.request_id.clone(),
+            status: inner.status,
+            ..flight.error(Kind::Credentials, inner.story())
+        };
+    }
+    if let Some(credentials) = find::<CredentialsError>(error) {
+        return flight.error(Kind::Credentials, chain(credentials));
+    }
+    let text = chain(error);
+    let endpoint = flight.endpoint();
+    match endpoint.as_deref() {
+        // No request was made, so nothing of the network is to blame.
+        None if text.contains("credential") || text.contains("identity") => {
+            flight.error(Kind::Credentials, text)
+        }
+        None => flight.error(Kind::Configuration, text),
+        endpoint if flight.connected() => flight.error(Kind::NoAnswer, text).at(endpoint),
+        endpoint => flight.error(Kind::Unreachable, text).at(endpoint),
+    }
+}
+
+/// The id of a request: EC2 writes it into the body, the others into a header.
+fn request_id(raw: &HttpResponse) -> Option<String> {
+    if let Some(id) = raw.request_id() {
+        return Some(id.to_owned());
+    }
+    let body = std::str::from_utf8(raw.body().bytes()?).ok()?;
+    ["RequestID", "RequestId", "requestId"].iter().find_map(|name| {
+        let (_, rest) = body.split_once(&format!("<{name}>"))?;
+        let (id, _) = rest.split_once('<')?;
+        Some(id.trim().to_owned())
+    })
+}
+
+/// The beginning of an answer that is not AWS's, on one line.
+fn excerpt(raw: &HttpResponse) -> String {
+    const LENGTH: usize = 160;
+    let body = String::from_utf8_lossy(raw.body().bytes().unwrap_or_default());
+    let words: Vec<&str> = body.split_whitespace().collect();
+    let line = words.join(" ");
+    match line.char_indices().nth(LENGTH) {
+        _ if line.is_empty() => "an empty answer".to_owned(),
+        Some((end, _)) => format!("{}…", &line[..end]),
+        None => line,
+    }
+}
+
+/// Finds an error of type `T` among an error and its causes.
+fn find<'a, T: std::error::Error + 'static>(error: &'a (dyn std::error::Error + 'static)) -> Option<&'a T> {
+    causes(error).find_map(|cause| cause.downcast_ref())
+}
+
+/// An error and its causes, those included that an I/O error carries.
+fn causes<'a>(
+    error: &'a (dyn std::error::Error + 'static),
+) -> impl Iterator<Item = &'a (dyn std::error::Error + 'static)> {
+    std::iter::successors(Some(error), |error| match error.downcast_ref::<std::io::Error>() {
+        Some(io) => io.get_ref().map(|inner| inner as &(dyn std::error::Error + 'static)),
+        None => error.source(),
+    })
+}
+
+/// The causes of an error as one line, from the outermost that tells something to the root.
+pub(super) fn chain(error: &(dyn std::error::Error + 'static)) -> String {
+    // The SDK's own wrappers say only at which step it happened.
+    const WRAPPERS: [&str; 12] = [
+        "dispatch failure",
+        "service error",
+        "response error",
+        "request has timed out",
+        "failed to construct request",
+        "connector error",
+        "operation error",
+        "interceptor error",
+        "other error",
+        "timeout",
+        "io error",
+        "other",
+    ];
+    let mut parts: Vec<String> = Vec::new();
+    for cause in causes(error) {
+        let text = cause.to_string();
+        let told = parts.last().is_some_and(|last| last.ends_with(&text));
+        if !told && !WRAPPERS.contains(&text.as_str()) {
+            parts.push(text);
+        }
+    }
+    if parts.is_empty() {
+        return error.to_string();
+    }
+    parts.join(": ")
+}
+
+impl Error {
+    /// What happened to a call that another call needed.
+    fn story(&self) -> String {
+        format!("{} {} {}", self.operation, self.verdict(), self.message)
+    }
+
+    fn verdict(&self) -> &'static str {
+        match self.kind {
+            Kind::Refused => "was refused:",
+            Kind::Unsuccessful => "was not successful:",
+            Kind::Unreachable => "could not reach",
+            Kind::NoAnswer => "got no answer from",
+            Kind::Unreadable => "got an answer that cannot be read:",
+            Kind::Credentials => "had no usable credentials:",
+            Kind::Configuration => "cannot work:",
+            Kind::Stopped => "was not completed:",
+        }
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.operation)?;
+        if let Some(region) = &self.region {
+            write!(f, " in {region}")?;
+        }
+        write!(f, " {} ", self.verdict())?;
+        if let Some(code) = &self.code {
+            write!(f, "{code}: ")?;
+        }
+        f.write_str(self.message.trim_end_matches('.'))?;
+        let status = self.status.map(|status| format!("HTTP {status}"));
+        let id = self.request_id.as_deref().map(|id| format!("request id {id}"));
+        let place: Vec<String> = status.into_iter().chain(id).collect();
+        if !place.is_empty() {
+            write!(f, " ({})", place.join(", "))?;
+        }
+        if self.unanswered {
+            f.write_str("; it may have been carried out")?;
+        }
+        f.write_str(".")
+    }
+}
+
+impl std::error::Error for Error {}

@@ -1,0 +1,273 @@
+//! The one HTTP client that all services share, and the instance metadata service with them.
+//!
+//! The SDK's own client takes one proxy for one kind of traffic; people name two, one for HTTP and one for HTTPS,
+//! so there is a connector for each and the address decides. The client also signs each request with the name of
+//! this product and with what the user wants appended to it.
+//! This module must not know any service.
+
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
+
+use aws_smithy_http_client::{
+    Connector,
+    proxy::ProxyConfig,
+    tls::{Provider, TlsContext, TrustStore, rustls_provider::CryptoMode},
+};
+use aws_smithy_runtime_api::client::{
+    http::{
+        HttpClient, HttpConnector, HttpConnectorFuture, HttpConnectorSettings, SharedHttpClient, SharedHttpConnector,
+    },
+    orchestrator::HttpRequest,
+    runtime_components::RuntimeComponents,
+};
+use base64::{Engine, engine::general_purpose::STANDARD};
+use rustls::{
+    RootCertStore,
+    pki_types::{CertificateDer, pem::PemObject},
+};
+
+use super::{
+    configuration::{Surroundings, given, read, variable},
+    error::Error,
+    settings::Settings,
+};
+
+/// Hosts that never stand behind a proxy: this machine, and the metadata services of instances and containers.
+const NEVER_PROXIED: &str =
+    "localhost,127.0.0.0/8,::1,169.254.169.254,169.254.170.2,169.254.170.23,fd00:ec2::254,fd00:ec2::23";
+
+/// Makes the client.
+pub(super) fn client(settings: &Settings, surroundings: &Surroundings) -> Result<SharedHttpClient, Error> {
+    let mut tls = TlsContext::builder();
+    if let Some((source, path)) = surroundings.ca_bundle(settings) {
+        tls = tls.with_trust_store(trust(source, &read(source, &path)?)?);
+    }
+    let tls = tls
+        .build()
+        .map_err(|error| Error::configuration("custom_ca_bundle", error))?;
+    let [http, https] = proxies(settings, surroundings)?;
+    let product = product(settings, surroundings)?;
+    let client = Client(Arc::new(Shared {
+        tls,
+        http,
+        https,
+        product,
+        connectors: Mutex::default(),
+    }));
+    Ok(SharedHttpClient::new(client))
+}
+
+/// What all connections have in common.
+struct Shared {
+    tls: TlsContext,
+    http: ProxyConfig,
+    https: ProxyConfig,
+    product: String,
+    connectors: Mutex<BTreeMap<Timeouts, SharedHttpConnector>>,
+}
+
+/// Timeouts to connect and to read: connections of different patience are kept apart.
+type Timeouts = (Option<Duration>, Option<Duration>);
+
+#[derive(Clone)]
+struct Client(Arc<Shared>);
+
+impl std::fmt::Debug for Client {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        // A proxy's address may hold a password.
+        f.debug_struct("Client").finish_non_exhaustive()
+    }
+}
+
+impl HttpClient for Client {
+    fn http_connector(&self, settings: &HttpConnectorSettings, components: &RuntimeComponents) -> SharedHttpConnector {
+        let key = (settings.connect_timeout(), settings.read_timeout());
+        let mut connectors = self.0.connectors.lock().unwrap_or_else(PoisonError::into_inner);
+        let connector = connectors
+            .entry(key)
+            .or_insert_with(|| SharedHttpConnector::new(self.0.connector(settings, components)));
+        connector.clone()
+    }
+}
+
+impl Shared {
+    fn connector(&self, settings: &HttpConnectorSettings, components: &RuntimeComponents) -> ByScheme {
+        let connector = |proxy: &ProxyConfig| {
+            let mut builder = Connector::builder()
+                .connector_settings(settings.clone())
+                .proxy_config(proxy.clone());
+            builder.set_sleep_impl(components.sleep_impl());
+            let connector = builder
+                .tls_provider(Provider::rustls(CryptoMode::AwsLc))
+                .tls_context(self.tls.clone())
+                .build();
+            SharedHttpConnector::new(connector)
+        };
+        let https = connector(&self.https);
+        let http = match self.http.is_disabled() && self.https.is_disabled() {
+            true => https.clone(),
+            false => connector(&self.http),
+        };
+        ByScheme {
+            http,
+            https,
+            product: self.product.clone(),
+        }
+    }
+}
+
+/// Two connectors, of which the address chooses one.
+#[derive(Debug)]
+struct ByScheme {
+    http: SharedHttpConnector,
+    https: SharedHttpConnector,
+    product: String,
+}
+
+impl HttpConnector for ByScheme {
+    fn call(&self, mut request: HttpRequest) -> HttpConnectorFuture {
+        let agent = match request.headers().get("user-agent") {
+            Some(agent) => format!("{agent} {}", self.product),
+            None => self.product.clone(),
+        };
+        // The product was checked to be fit for a header; a request goes out without it rather than not at all.
+        let _ = request.headers_mut().try_insert("user-agent", agent);
+        match request.uri().starts_with("https:") {
+            true => self.https.call(request),
+            false => self.http.call(request),
+        }
+    }
+}
+
+/// The name of this product, and what the user appends to it.
+fn product(settings: &Settings, surroundings: &Surroundings) -> Result<String, Error> {
+    let own = concat!("terraform-provider-vpcflow/", env!("CARGO_PKG_VERSION"));
+    let mut words = vec![own.to_owned()];
+    let appended = variable(&surroundings.env, &["TF_APPEND_USER_AGENT"]);
+    let appended = appended.iter().map(|text| ("TF_APPEND_USER_AGENT", text));
+    for (source, text) in settings
+        .user_agent
+        .iter()
+        .map(|text| ("user_agent", text))
+        .chain(appended)
+    {
+        if !text.chars().all(|c| matches!(c, ' '..='~')) {
+            return Err(Error::configuration(source, "it may hold printable ASCII alone"));
+        }
+        words.push(text.trim().to_owned());
+    }
+    words.retain(|word| !word.is_empty());
+    Ok(words.join(" "))
+}
+
+/// The proxies for HTTP and for HTTPS.
+fn proxies(settings: &Settings, surroundings: &Surroundings) -> Result<[ProxyConfig; 2], Error> {
+    let env = &surroundings.env;
+    let argument = |name: &'static str, value: &Option<String>| value.clone().map(|value| (name, value));
+    let named = |names: &[&'static str]| names.iter().find_map(|name| Some((*name, variable(env, &[name])?)));
+    let http_argument = argument("http_proxy", &settings.http_proxy);
+    let http = http_argument
+        .clone()
+        .or_else(|| named(&["HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"]));
+    let https = argument("https_proxy", &settings.https_proxy)
+        .or_else(|| named(&["HTTPS_PROXY", "https_proxy"]))
+        .or(http_argument)
+        .or_else(|| named(&["ALL_PROXY", "all_proxy"]));
+    let except = settings
+        .no_proxy
+        .clone()
+        .or_else(|| variable(env, &["NO_PROXY", "no_proxy"]))
+        .unwrap_or_default();
+    Ok([proxy(http, &except)?, proxy(https, &except)?])
+}
+
+/// One proxy for all traffic of its connector; an empty address means none.
+fn proxy(named: Option<(&'static str, String)>, except: &str) -> Result<ProxyConfig, Error> {
+    let Some((source, address)) = named else {
+        return Ok(ProxyConfig::disabled());
+    };
+    let Some(address) = given(Some(&address)) else {
+        return Ok(ProxyConfig::disabled());
+    };
+    let address = match address.contains("://") {
+        true => address.to_owned(),
+        false => format!("http://{address}"),
+    };
+    // The address itself is not told: it may hold a password.
+    let proxy = ProxyConfig::all(address.as_str())
+        .map_err(|_| Error::configuration(source, "it is not the address of a proxy such as http://host:port"))?;
+    Ok(proxy.no_proxy(format!("{NEVER_PROXIED},{except}")))
+}
+
+/// The certificates of a bundle, without those that no verifier can read: the SDK would end the process over them.
+fn trust(source: &str, bundle: &[u8]) -> Result<TrustStore, Error> {
+    let mut roots = RootCertStore::empty();
+    let mut store = TrustStore::empty();
+    for certificate in CertificateDer::pem_slice_iter(bundle) {
+        let certificate =
+            certificate.map_err(|error| Error::configuration(source, format!("it is not a PEM file: {error}")))?;
+        if roots.add(certificate.clone()).is_ok() {
+            store.add_pem_certificate(pem(&certificate));
+        }
+    }
+    if roots.is_empty() {
+        return Err(Error::configuration(source, "it holds no certificate in PEM form that can be used"));
+    }
+    Ok(store)
+}
+
+fn pem(certificate: &CertificateDer<'_>) -> String {
+    let text = STANDARD.encode(certificate);
+    format!("-----BEGIN CERTIFICATE-----\n{text}\n-----END CERTIFICATE-----\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use aws_types::os_shim_internal::Env;
+
+    use super::*;
+
+    async fn refused(settings: Settings, variables: &[(&str, &str)]) -> String {
+        let surroundings = Surroundings::read(&settings, Env::from_slice(variables)).await.unwrap();
+        client(&settings, &surroundings).unwrap_err().to_string()
+    }
+
+    #[tokio::test]
+    async fn proxy_that_is_no_address_is_refused_without_telling_its_password() {
+        let settings = Settings {
+            https_proxy: Some("socks5://me:CANARY@host:1".to_owned()),
+            ..Settings::default()
+        };
+        let text = refused(settings, &[]).await;
+        assert!(text.contains("`https_proxy`"), "{text}");
+        assert!(!text.contains("CANARY"), "{text}");
+    }
+
+    #[tokio::test]
+    async fn bundle_is_refused_by_the_name_of_its_source() {
+        let text = refused(Settings::default(), &[("AWS_CA_BUNDLE", "/nowhere/ca.pem")]).await;
+        assert!(text.contains("`AWS_CA_BUNDLE`: /nowhere/ca.pem: No such file"), "{text}");
+
+        let file = tempfile::NamedTempFile::new().unwrap();
+        std::fs::write(file.path(), "no certificate").unwrap();
+        let settings = Settings {
+            custom_ca_bundle: Some(file.path().to_str().unwrap().to_owned()),
+            ..Settings::default()
+        };
+        let text = refused(settings, &[("AWS_CA_BUNDLE", "/nowhere/ca.pem")]).await;
+        assert!(text.contains("`custom_ca_bundle`: it holds no certificate"), "{text}");
+    }
+
+    #[tokio::test]
+    async fn user_agent_that_no_header_can_carry_is_refused() {
+        let settings = Settings {
+            user_agent: vec!["bad\nline".to_owned()],
+            ..Settings::default()
+        };
+        let text = refused(settings, &[]).await;
+        assert!(text.contains("`user_agent`"), "{text}");
+    }
+}

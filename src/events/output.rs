@@ -1,0 +1,242 @@
+//! The results of a query, typed, and how a record becomes one.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::aws::logs;
+use crate::framework::{Attr, Model, behaviour};
+use crate::record::{self, Format, Record};
+
+/// What a query found.
+#[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
+pub struct Output {
+    /// The events, in the order asked for.
+    #[serde(default)]
+    #[schemars(transform = behaviour::read_only)]
+    pub events: Attr<Vec<Event>>,
+    /// Whether `limit` was reached before everything had been looked at.
+    #[serde(default)]
+    #[schemars(transform = behaviour::read_only)]
+    pub truncated: Attr<bool>,
+    /// What was pushed down to CloudWatch Logs.
+    #[serde(default)]
+    #[schemars(transform = behaviour::read_only)]
+    pub pushed: Attr<Vec<Push>>,
+    /// The quals that only the provider checked, such as `where[0].src_addr`.
+    #[serde(default)]
+    #[schemars(transform = behaviour::read_only)]
+    pub not_pushed: Attr<Vec<String>>,
+    /// What the query had to do.
+    #[serde(default)]
+    #[schemars(transform = behaviour::read_only)]
+    pub statistics: Attr<Statistics>,
+    /// The account of the provider's credentials; null if the provider was told not to ask for it.
+    #[serde(default)]
+    #[schemars(transform = behaviour::read_only)]
+    pub account_id: Attr<String>,
+    /// The partition of the region, such as `aws`.
+    #[serde(default)]
+    #[schemars(transform = behaviour::read_only)]
+    pub partition: Attr<String>,
+}
+
+impl Model for Output {}
+
+/// One event. What its record has no value for (`-`), or what its format lacks, is null.
+#[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
+pub struct Event {
+    /// When the flow began, as RFC 3339.
+    #[schemars(transform = behaviour::read_only)]
+    pub timestamp: Option<String>,
+    /// When CloudWatch Logs got the event, as RFC 3339.
+    #[schemars(transform = behaviour::read_only)]
+    pub ingestion_time: Option<String>,
+    /// The id that CloudWatch Logs gave the event.
+    #[schemars(transform = behaviour::read_only)]
+    pub event_id: Option<String>,
+    /// The log stream, usually one for each network interface.
+    #[schemars(transform = behaviour::read_only)]
+    pub log_stream_name: Option<String>,
+    /// The version of the record.
+    #[schemars(transform = behaviour::read_only)]
+    pub version: Option<i64>,
+    /// The account that owns the network interface.
+    #[schemars(transform = behaviour::read_only)]
+    pub interface_account_id: Option<String>,
+    /// The network interface.
+    #[schemars(transform = behaviour::read_only)]
+    pub interface_id: Option<String>,
+    /// The source address.
+    #[schemars(transform = behaviour::read_only)]
+    pub src_addr: Option<String>,
+    /// The destination address.
+    #[schemars(transform = behaviour::read_only)]
+    pub dst_addr: Option<String>,
+    /// The source port.
+    #[schemars(transform = behaviour::read_only)]
+    pub src_port: Option<i64>,
+    /// The destination port.
+    #[schemars(transform = behaviour::read_only)]
+    pub dst_port: Option<i64>,
+    /// The protocol's IANA number.
+    #[schemars(transform = behaviour::read_only)]
+    pub protocol: Option<i64>,
+    /// The number of packets.
+    #[schemars(transform = behaviour::read_only)]
+    pub packets: Option<i64>,
+    /// The number of bytes.
+    #[schemars(transform = behaviour::read_only)]
+    pub bytes: Option<i64>,
+    /// When the first packet was seen, as RFC 3339.
+    #[schemars(transform = behaviour::read_only)]
+    pub start: Option<String>,
+    /// When the last packet was seen, as RFC 3339.
+    #[schemars(transform = behaviour::read_only)]
+    pub end: Option<String>,
+    /// `ACCEPT` or `REJECT`.
+    #[schemars(transform = behaviour::read_only)]
+    pub action: Option<String>,
+    /// `OK`, `NODATA` or `SKIPDATA`.
+    #[schemars(transform = behaviour::read_only)]
+    pub log_status: Option<String>,
+    /// The VPC of the network interface.
+    #[schemars(transform = behaviour::read_only)]
+    pub vpc_id: Option<String>,
+    /// The subnet of the network interface.
+    #[schemars(transform = behaviour::read_only)]
+    pub subnet_id: Option<String>,
+    /// The instance of the network interface.
+    #[schemars(transform = behaviour::read_only)]
+    pub instance_id: Option<String>,
+    /// The TCP flags of the record, as a number.
+    #[schemars(transform = behaviour::read_only)]
+    pub tcp_flags: Option<i64>,
+    /// `IPv4`, `IPv6` or `EFA`.
+    #[schemars(transform = behaviour::read_only)]
+    pub r#type: Option<String>,
+    /// `ingress` or `egress`.
+    #[schemars(transform = behaviour::read_only)]
+    pub flow_direction: Option<String>,
+    /// Every other field that has a value, by AWS's own name.
+    #[schemars(transform = behaviour::read_only)]
+    pub fields: BTreeMap<String, String>,
+    /// The line, if `include_message` is set or the line did not parse.
+    #[schemars(transform = behaviour::read_only)]
+    pub message: Option<String>,
+    /// Why the line did not parse.
+    #[schemars(transform = behaviour::read_only)]
+    pub parse_error: Option<String>,
+}
+
+/// One pattern that was pushed down.
+#[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
+pub struct Push {
+    /// The filter pattern.
+    #[schemars(transform = behaviour::read_only)]
+    pub pattern: Option<String>,
+    /// What the names of the log streams begin with.
+    #[schemars(transform = behaviour::read_only)]
+    pub stream_prefix: Option<String>,
+}
+
+/// What a query had to do.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Statistics {
+    /// Events that CloudWatch Logs sent and the provider looked at.
+    #[schemars(transform = behaviour::read_only)]
+    pub scanned: i64,
+    /// Events that satisfied the quals.
+    #[schemars(transform = behaviour::read_only)]
+    pub matched: i64,
+    /// Lines that did not parse.
+    #[schemars(transform = behaviour::read_only)]
+    pub parse_errors: i64,
+    /// Records that say that there was no traffic (`NODATA`).
+    #[schemars(transform = behaviour::read_only)]
+    pub no_data: i64,
+    /// Records that say that others were skipped (`SKIPDATA`); one may stand for many.
+    #[schemars(transform = behaviour::read_only)]
+    pub skip_data: i64,
+    /// Pages read.
+    #[schemars(transform = behaviour::read_only)]
+    pub pages: i64,
+    /// Calls made to read them, to EC2 for the formats included.
+    #[schemars(transform = behaviour::read_only)]
+    pub calls: i64,
+}
+
+/// Where the named results stand in one format.
+#[derive(Debug)]
+pub(crate) struct Columns {
+    named: BTreeMap<&'static str, usize>,
+    others: Vec<usize>,
+}
+
+impl Columns {
+    pub(crate) fn of(format: &Format) -> Self {
+        let (mut named, mut others) = (BTreeMap::new(), Vec::new());
+        for (index, name) in format.names().iter().enumerate() {
+            match record::field::find(name).and_then(|field| field.column) {
+                Some(column) => drop(named.insert(column, index)),
+                None => others.push(index),
+            }
+        }
+        Self { named, others }
+    }
+
+    /// Makes a result of a record.
+    pub(crate) fn event(&self, raw: &logs::Event, format: &Format, record: &Record<'_>) -> Event {
+        let at = |column: &str| self.named.get(column).copied();
+        let text = |column: &str| record.get(at(column)?).map(str::to_owned);
+        let integer = |column: &str| record.integer(at(column)?);
+        let time = |column: &str| record.time(at(column)?).map(|time| time.to_string());
+        let other = |index: &usize| {
+            let name = format.names().get(*index)?;
+            Some((name.clone(), record.get(*index)?.to_owned()))
+        };
+        Event {
+            version: integer("version"),
+            interface_account_id: text("interface_account_id"),
+            interface_id: text("interface_id"),
+            src_addr: text("src_addr"),
+            dst_addr: text("dst_addr"),
+            src_port: integer("src_port"),
+            dst_port: integer("dst_port"),
+            protocol: integer("protocol"),
+            packets: integer("packets"),
+            bytes: integer("bytes"),
+            start: time("start"),
+            end: time("end"),
+            action: text("action"),
+            log_status: text("log_status"),
+            vpc_id: text("vpc_id"),
+            subnet_id: text("subnet_id"),
+            instance_id: text("instance_id"),
+            tcp_flags: integer("tcp_flags"),
+            r#type: text("type"),
+            flow_direction: text("flow_direction"),
+            fields: self.others.iter().filter_map(other).collect(),
+            ..Event::bare(raw)
+        }
+    }
+}
+
+impl Event {
+    /// Makes a result of what CloudWatch Logs says of an event, without its record.
+    pub(crate) fn bare(raw: &logs::Event) -> Self {
+        Self {
+            timestamp: time(raw.timestamp),
+            ingestion_time: time(raw.ingestion_time),
+            event_id: Some(raw.id.clone()),
+            log_stream_name: Some(raw.stream.clone()),
+            ..Self::default()
+        }
+    }
+}
+
+fn time(milliseconds: Option<i64>) -> Option<String> {
+    Timestamp::from_millisecond(milliseconds?).ok().map(|time| time.to_string())
+}

@@ -1,0 +1,95 @@
+//! The arguments of a query, besides its quals, declared once.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::quals::Quals;
+use crate::framework::{Attr, Model, behaviour};
+
+/// Orders of the results.
+pub(crate) const ORDERS: &[&str] = &[OLDEST_FIRST, NEWEST_FIRST];
+pub(crate) const OLDEST_FIRST: &str = "oldest_first";
+pub(crate) const NEWEST_FIRST: &str = "newest_first";
+/// Results, if `limit` does not say.
+pub(crate) const DEFAULT_LIMIT: usize = 1000;
+/// How long a query may take, if `timeout` does not say.
+pub(crate) const DEFAULT_TIMEOUT: &str = "5m";
+
+/// Queries the events that flow logs have written to a CloudWatch Logs group. The quals are pushed down to
+/// CloudWatch where that is exact, and are always checked again by the provider.
+///
+/// Exactly one of `flow_log_id` and `log_group_name`, and one of `lookback` and `start_time`, is required.
+#[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
+pub struct Query {
+    /// The flow log whose events are wanted. Its log group, region and record format are found by asking
+    /// EC2. A log group that does not exist yet is an empty result and a warning.
+    #[serde(default)]
+    #[schemars(transform = behaviour::conflicts_with("log_group_name"))]
+    pub flow_log_id: Attr<String>,
+    /// The log group whose events are wanted, as a name or an ARN. With `flow_log_id`: the group found.
+    #[serde(default)]
+    #[schemars(transform = behaviour::computed)]
+    pub log_group_name: Attr<String>,
+    /// The region of the flow log or log group. The default is the provider's.
+    #[serde(default)]
+    #[schemars(transform = behaviour::computed)]
+    pub region: Attr<String>,
+    /// The one log stream to look into.
+    #[serde(default)]
+    #[schemars(transform = behaviour::conflicts_with("log_stream_name_prefix"))]
+    pub log_stream_name: Attr<String>,
+    /// What the names of the log streams to look into begin with.
+    #[serde(default)]
+    pub log_stream_name_prefix: Attr<String>,
+    /// The record format, as `${field}` separated by spaces (in HCL: `$${field}`), when it cannot be
+    /// discovered from a flow log that writes to the group.
+    #[serde(default)]
+    pub log_format: Attr<String>,
+    /// Whether masked data is shown as it is; needs the permission `logs:Unmask`.
+    #[serde(default)]
+    pub unmask: Attr<bool>,
+    /// How far to look back from now, such as `30m`, `1h` or `2d`.
+    #[serde(default)]
+    #[schemars(transform = behaviour::conflicts_with("start_time"))]
+    #[schemars(transform = behaviour::conflicts_with("end_time"))]
+    pub lookback: Attr<String>,
+    /// The beginning of the time wanted (RFC 3339), itself included.
+    #[serde(default)]
+    pub start_time: Attr<String>,
+    /// The end of the time wanted (RFC 3339), itself excluded. The default is now.
+    #[serde(default)]
+    pub end_time: Attr<String>,
+    /// How long the query may take, such as `5m`, the default. A query that takes longer fails: there is no
+    /// silent partial result.
+    #[serde(default)]
+    pub timeout: Attr<String>,
+    /// The most events to give, at most 10000. The default is 1000, with a warning if there are more.
+    #[serde(default)]
+    #[schemars(range(min = 1, max = 10_000))]
+    pub limit: Attr<i64>,
+    /// Which events come first: `oldest_first` (the default) or `newest_first`.
+    #[serde(default)]
+    #[schemars(transform = behaviour::one_of(ORDERS))]
+    pub order: Attr<String>,
+    /// A CloudWatch filter pattern of your own, sent as it is. The quals are still checked.
+    #[serde(default)]
+    pub filter_pattern: Attr<String>,
+    /// Whether every event carries the line it was read from.
+    #[serde(default)]
+    pub include_message: Attr<bool>,
+    /// Quals of which any block must hold. Within a block all must hold.
+    #[serde(default)]
+    #[schemars(transform = behaviour::list_block)]
+    pub r#where: Attr<Vec<Quals>>,
+    /// Quals of which no block may hold. Within a block all must hold for it to exclude an event.
+    #[serde(default)]
+    #[schemars(transform = behaviour::list_block)]
+    pub exclude: Attr<Vec<Quals>>,
+}
+
+impl Model for Query {}
+
+/// Gives a known value that is not empty: an empty string means "not given".
+pub(crate) fn given(value: &Attr<String>) -> Option<&str> {
+    value.known().map(String::as_str).filter(|text| !text.is_empty())
+}

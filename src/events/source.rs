@@ -1,0 +1,137 @@
+//! Finds the log group and its record formats, by the flow log or by the group that was given.
+
+use super::query::{Query, given};
+use crate::aws::ec2::{self, Ec2};
+use crate::aws::{self};
+use crate::connection::Connection;
+use crate::framework::{Context, Diagnostic, Diagnostics};
+use crate::record::Format;
+
+/// Where the events are, and how their lines are to be read.
+#[derive(Debug)]
+pub(crate) struct Source {
+    /// The log group's name, or its ARN if one was given.
+    pub(crate) log_group: String,
+    /// The formats in which the flow logs that write to the group write; at least one.
+    pub(crate) formats: Vec<Format>,
+    pub(crate) region: String,
+    /// The flow log that was asked for, if one was.
+    pub(crate) flow_log: Option<ec2::FlowLog>,
+    /// Calls made to find all this.
+    pub(crate) calls: i64,
+}
+
+/// Finds the source of a query.
+pub(crate) async fn find(
+    connection: &Connection,
+    query: &Query,
+    context: &Context,
+) -> Result<Source, Diagnostics> {
+    let region = connection.region(given(&query.region))?;
+    let ec2 = connection.aws()?.ec2(&region);
+    let written = given(&query.log_format).map(Format::parse).transpose();
+    let written = written.map_err(|error| malformed_format(query, &error.to_string()))?;
+    match (given(&query.flow_log_id), given(&query.log_group_name)) {
+        (Some(id), None) => of_flow_log(&ec2, id, written, region).await,
+        (None, Some(group)) => Ok(of_group(&ec2, group, written, region, context).await),
+        _ => Err(one_source().into()),
+    }
+}
+
+async fn of_flow_log(
+    ec2: &Ec2,
+    id: &str,
+    written: Option<Format>,
+    region: String,
+) -> Result<Source, Diagnostics> {
+    let described = ec2.describe(id).await.map_err(|error| {
+        let advice = error.advice().map(|advice| format!("\n\n{advice}")).unwrap_or_default();
+        let detail = format!("It was asked for by DescribeFlowLogs. {error}{advice}");
+        Diagnostic::error(format!("Flow log {id} not read"), detail).at("flow_log_id")
+    })?;
+    let Some(flow_log) = described else {
+        let detail = format!(
+            "There is no flow log {id} in {region}. Check the id, and set `region` if it is elsewhere."
+        );
+        return Err(Diagnostic::error("Flow log not found", detail).at("flow_log_id").into());
+    };
+    let log_group = log_group(&flow_log)?;
+    let described = flow_log.log_format.as_deref().map(Format::parse).and_then(Result::ok);
+    let format = written.or(described).unwrap_or_else(Format::vpc_default);
+    Ok(Source { log_group, formats: vec![format], region, flow_log: Some(flow_log), calls: 1 })
+}
+
+/// Gives the log group that a flow log writes to.
+fn log_group(flow_log: &ec2::FlowLog) -> Result<String, Diagnostic> {
+    let arn = flow_log.log_destination.as_deref().unwrap_or_default();
+    if let Some(name) = &flow_log.log_group_name {
+        return Ok(name.clone());
+    }
+    if let Some((_, name)) = arn.split_once(":log-group:") {
+        return Ok(name.strip_suffix(":*").unwrap_or(name).to_owned());
+    }
+    let detail = format!(
+        "The flow log {} delivers to {arn}, not to CloudWatch Logs, so its records cannot be queried here. \
+         Query them where they are, with Athena for S3 or where the delivery stream puts them.",
+        flow_log.id
+    );
+    Err(Diagnostic::error("Records are not in CloudWatch Logs", detail).at("flow_log_id"))
+}
+
+/// Finds the formats of the flow logs that write to a group. That they cannot be found is no error: the
+/// default format is tried, and lines that do not fit are counted.
+async fn of_group(
+    ec2: &Ec2,
+    group: &str,
+    written: Option<Format>,
+    region: String,
+    context: &Context,
+) -> Source {
+    let name = group.split_once(":log-group:").map_or(group, |(_, name)| name);
+    let name = name.strip_suffix(":*").unwrap_or(name);
+    let (formats, calls) = match written {
+        Some(format) => (vec![format], 0),
+        None => (discover(ec2, name, context).await, 1),
+    };
+    Source { log_group: group.to_owned(), formats, region, flow_log: None, calls }
+}
+
+async fn discover(ec2: &Ec2, group: &str, context: &Context) -> Vec<Format> {
+    let filters = [("log-group-name".to_owned(), vec![group.to_owned()])];
+    let found = match ec2.find(&filters).await {
+        Ok(found) => found,
+        Err(error) => {
+            context.warn(not_discovered(group, &error));
+            Vec::new()
+        }
+    };
+    let texts = found.iter().filter_map(|log| log.log_format.as_deref());
+    let mut formats: Vec<Format> = Vec::new();
+    for format in texts.filter_map(|text| Format::parse(text).ok()) {
+        if !formats.contains(&format) {
+            formats.push(format);
+        }
+    }
+    if formats.is_empty() { vec![Format::vpc_default()] } else { formats }
+}
+
+fn not_discovered(group: &str, error: &aws::Error) -> Diagnostic {
+    let detail = format!(
+        "EC2 was asked which flow logs write to {group}, to learn their record format. {error} The \
+         default format is assumed; if it is another, set `log_format`."
+    );
+    Diagnostic::warning("Record format not discovered", detail).at("log_format")
+}
+
+fn malformed_format(query: &Query, problem: &str) -> Diagnostic {
+    let text = given(&query.log_format).unwrap_or_default();
+    let detail = format!("`log_format` is \"{text}\"; {problem}.");
+    Diagnostic::error("Malformed record format", detail).at("log_format")
+}
+
+/// Says that one source is needed.
+pub(crate) fn one_source() -> Diagnostic {
+    let detail = "Set `flow_log_id` to the id of a flow log, or `log_group_name` to the name or ARN of a \
+                  CloudWatch Logs group; one of them.";
+    Diagnostic::error("Exactly one source needed", detail).at("flow_log_id")
+}

@@ -1,0 +1,99 @@
+//! The time that a query asks for: half-open, its beginning included, its end excluded.
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+
+use super::query::{DEFAULT_TIMEOUT, Query, given};
+use crate::framework::{Attr, Diagnostic, Diagnostics};
+
+/// A stretch of time, in milliseconds since 1970, as CloudWatch Logs counts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Window {
+    /// The first millisecond.
+    pub(crate) start: i64,
+    /// The millisecond after the last.
+    pub(crate) end: i64,
+}
+
+/// Gives the window of a query whose arguments are known and valid.
+///
+/// # Errors
+/// An end that is not after the start.
+pub(crate) fn window(query: &Query, now: Timestamp) -> Result<Window, Diagnostics> {
+    validate(query).into_result()?;
+    let end = time(&query.end_time).unwrap_or(now);
+    let start = match given(&query.lookback).map(duration) {
+        Some(Ok(lookback)) => now.saturating_sub(lookback).unwrap_or(Timestamp::MIN),
+        _ => time(&query.start_time).unwrap_or(Timestamp::MIN),
+    };
+    if start >= end {
+        let detail = format!("The window begins at {start} and ends at {end}: nothing lies between.");
+        return Err(Diagnostic::error("Empty time window", detail).at("start_time").into());
+    }
+    Ok(Window { start: start.as_millisecond(), end: end.as_millisecond() })
+}
+
+/// Gives how long a query may take.
+pub(crate) fn timeout(query: &Query) -> Duration {
+    let text = given(&query.timeout).unwrap_or(DEFAULT_TIMEOUT);
+    duration(text).unwrap_or(Duration::from_secs(300))
+}
+
+/// Judges the arguments about time that are known.
+pub(crate) fn validate(query: &Query) -> Diagnostics {
+    let mut diagnostics = Diagnostics::new();
+    let lookback = [&query.lookback, &query.start_time];
+    if lookback.iter().all(|value| !value.is_unknown() && given(value).is_none()) {
+        diagnostics.error(
+            "lookback",
+            "No time window",
+            "Set `lookback` (such as \"1h\"), or `start_time` and perhaps `end_time` (RFC 3339): without \
+             it the whole log group would be searched.",
+        );
+    }
+    for (name, value) in [("start_time", &query.start_time), ("end_time", &query.end_time)] {
+        if let Some(text) = given(value)
+            && let Err(problem) = text.parse::<Timestamp>()
+        {
+            let detail = format!(
+                "`{name}` is \"{text}\"; it must be a time with its offset as RFC 3339, such as \
+                 2026-05-01T00:00:00Z ({problem})."
+            );
+            diagnostics.error(name, "Malformed time", detail);
+        }
+    }
+    if let (Some(start), Some(end)) = (time(&query.start_time), time(&query.end_time))
+        && start >= end
+    {
+        let detail = format!("`start_time` is {start} and `end_time` is {end}: nothing lies between.");
+        diagnostics.error("start_time", "Empty time window", detail);
+    }
+    for (name, value) in [("lookback", &query.lookback), ("timeout", &query.timeout)] {
+        if let Some(text) = given(value)
+            && let Err(problem) = duration(text)
+        {
+            let detail = format!("`{name}` is \"{text}\"; {problem}.");
+            diagnostics.error(name, "Malformed duration", detail);
+        }
+    }
+    diagnostics
+}
+
+fn time(value: &Attr<String>) -> Option<Timestamp> {
+    given(value)?.parse().ok()
+}
+
+/// Reads a duration such as `90s`, `30m`, `1h30m` or `2d`; a day has 24 hours.
+fn duration(text: &str) -> Result<Duration, &'static str> {
+    const PROBLEM: &str = "it must be a duration such as 90s, 30m, 1h or 2d";
+    let span: jiff::Span = text.parse().map_err(|_| PROBLEM)?;
+    let length = span
+        .to_duration(jiff::SpanRelativeTo::days_are_24_hours())
+        .map_err(|_| "months and years have no fixed length; write it in days or hours")?;
+    match Duration::try_from(length) {
+        Ok(length) if length > Duration::ZERO => Ok(length),
+        _ => Err("it must be more than nothing"),
+    }
+}
+

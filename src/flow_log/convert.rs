@@ -1,0 +1,258 @@
+//! The model and EC2's words for it, each made of the other, field by field without `..`: a field
+//! that is forgotten does not compile.
+
+use std::collections::BTreeSet;
+
+use super::destination::{self, LOGS, S3};
+use super::model::{DestinationOptions, FlowLog, TagFieldSpecification};
+use super::plan::{default_options, family};
+use super::tags;
+use super::target::{self, Family, given};
+use crate::aws::ec2;
+use crate::connection::Connection;
+use crate::framework::Attr;
+
+/// Makes the request that creates a planned flow log. A log group that was given by name is sent by
+/// name, one that was given by ARN is sent by ARN.
+pub(crate) fn request(
+    config: &FlowLog,
+    planned: &FlowLog,
+    client_token: String,
+) -> ec2::NewFlowLog {
+    let text = |value: &Attr<String>| given(value).map(str::to_owned);
+    let arn = given(&config.log_destination).map(|arn| destination::trimmed(arn).to_owned());
+    ec2::NewFlowLog {
+        resource_id: text(&planned.resource_id).unwrap_or_default(),
+        resource_type: text(&planned.resource_type).unwrap_or_default(),
+        traffic_type: text(&planned.traffic_type)
+            .filter(|_| family(planned) != Some(Family::Transit)),
+        log_destination_type: text(&planned.log_destination_type),
+        log_group_name: text(&config.log_group_name).filter(|_| arn.is_none()),
+        log_destination: arn,
+        deliver_logs_permission_arn: text(&planned.iam_role_arn),
+        deliver_cross_account_role: text(&planned.deliver_cross_account_role),
+        log_format: text(&planned.log_format),
+        max_aggregation_interval: planned.max_aggregation_interval.known().copied(),
+        destination_options: options_request(planned),
+        tag_fields: tag_fields_request(planned),
+        tags: planned.tags_all.known().cloned().unwrap_or_default(),
+        client_token,
+    }
+}
+
+fn options_request(planned: &FlowLog) -> Option<ec2::DestinationOptions> {
+    let options = planned.destination_options.known()?;
+    let on_s3 = planned.log_destination_type.known().is_some_and(|kind| kind == S3);
+    on_s3.then(|| ec2::DestinationOptions {
+        file_format: options.file_format.known().cloned(),
+        hive_compatible_partitions: options.hive_compatible_partitions.known().copied(),
+        per_hour_partition: options.per_hour_partition.known().copied(),
+    })
+}
+
+fn tag_fields_request(planned: &FlowLog) -> Vec<ec2::TagField> {
+    let specifications = planned.tag_field_specification.known().into_iter().flatten();
+    specifications
+        .map(|specification| ec2::TagField {
+            resource_type: specification.resource_type.known().cloned().unwrap_or_default(),
+            tag_keys: specification
+                .tag_keys
+                .known()
+                .into_iter()
+                .flatten()
+                .filter_map(|key| key.known().cloned())
+                .collect(),
+        })
+        .collect()
+}
+
+/// Says whether a described flow log is what a request asked for. What the request leaves to the
+/// service is not compared.
+pub(crate) fn is_answer(request: &ec2::NewFlowLog, described: &ec2::FlowLog) -> bool {
+    let same = |asked: &Option<String>, found: &Option<String>| asked.is_none() || asked == found;
+    let options = request.destination_options.is_none()
+        || described.destination_options.is_none()
+        || request.destination_options == described.destination_options;
+    described.resource_id.as_ref() == Some(&request.resource_id)
+        && same(&request.traffic_type, &described.traffic_type)
+        && same(&request.log_destination_type, &described.log_destination_type)
+        && same(&request.log_destination, &described.log_destination)
+        && same(&request.log_group_name, &described.log_group_name)
+        && same(&request.deliver_logs_permission_arn, &described.deliver_logs_permission_arn)
+        && same(&request.deliver_cross_account_role, &described.deliver_cross_account_role)
+        && same(&request.log_format, &described.log_format)
+        && (request.max_aggregation_interval.is_none()
+            || request.max_aggregation_interval == described.max_aggregation_interval)
+        && options
+        && request.tags.iter().all(|(key, value)| described.tags.get(key) == Some(value))
+}
+
+/// Makes the state of a described flow log. Where two spellings mean the same, the one in `before` is
+/// kept.
+pub(crate) fn state(
+    described: ec2::FlowLog,
+    before: &FlowLog,
+    region: &str,
+    connection: &Connection,
+) -> FlowLog {
+    let ec2::FlowLog {
+        id,
+        resource_id,
+        traffic_type,
+        log_destination_type,
+        log_destination,
+        log_group_name,
+        deliver_logs_permission_arn,
+        deliver_cross_account_role,
+        log_format,
+        max_aggregation_interval,
+        destination_options,
+        tag_fields,
+        tags: described_tags,
+        creation_time,
+        flow_log_status,
+        deliver_logs_status,
+        deliver_logs_error_message,
+    } = described;
+    let targets = targets(resource_id);
+    let resource_type = told_or_kept(targets.resource_type, &before.resource_type);
+    let destination_type = log_destination_type.unwrap_or_else(|| LOGS.to_owned());
+    let group = log_group_name.or_else(|| {
+        let arn = log_destination.as_deref()?;
+        destination::group_of_arn(arn).map(str::to_owned)
+    });
+    let arn = match (log_destination, &group) {
+        (Some(arn), _) => Attr::Known(arn),
+        (None, Some(name)) => {
+            destination::group_arn(name, &Attr::Known(region.to_owned()), connection)
+        }
+        (None, None) => Attr::Null,
+    };
+    let all = tags::visible(connection, &described_tags);
+    FlowLog {
+        vpc_id: kept(&before.vpc_id, targets.vpc_id),
+        subnet_id: kept(&before.subnet_id, targets.subnet_id),
+        eni_id: kept(&before.eni_id, targets.eni_id),
+        transit_gateway_id: kept(&before.transit_gateway_id, targets.transit_gateway_id),
+        transit_gateway_attachment_id: kept(
+            &before.transit_gateway_attachment_id,
+            targets.transit_gateway_attachment_id,
+        ),
+        regional_nat_gateway_id: kept(
+            &before.regional_nat_gateway_id,
+            targets.regional_nat_gateway_id,
+        ),
+        resource_id: kept(&before.resource_id, targets.resource_id),
+        traffic_type: match resource_type.known().and_then(|name| Family::of(name)) {
+            Some(Family::Transit) => before.traffic_type.clone(),
+            _ => kept(&before.traffic_type, traffic_type.into()),
+        },
+        resource_type,
+        log_destination: same_arn(&before.log_destination, arn),
+        log_group_name: kept(&before.log_group_name, group.into()),
+        iam_role_arn: kept(&before.iam_role_arn, deliver_logs_permission_arn.into()),
+        deliver_cross_account_role: kept(
+            &before.deliver_cross_account_role,
+            deliver_cross_account_role.into(),
+        ),
+        log_format: kept(&before.log_format, log_format.into()),
+        max_aggregation_interval: max_aggregation_interval.into(),
+        destination_options: options(destination_options, &destination_type, before),
+        log_destination_type: kept(&before.log_destination_type, Attr::Known(destination_type)),
+        tag_field_specification: Attr::Known(tag_fields.into_iter().map(tag_field).collect()),
+        tags: tags::refresh(connection, &all, &before.tags),
+        tags_all: Attr::Known(all),
+        region: kept(&before.region, Attr::Known(region.to_owned())),
+        timeouts: before.timeouts.clone(),
+        arn: flow_log_arn(&id, region, connection),
+        id: Attr::Known(id),
+        creation_time: creation_time.map(|time| time.to_string()).into(),
+        flow_log_status: flow_log_status.into(),
+        deliver_logs_status: deliver_logs_status.into(),
+        deliver_logs_error_message: deliver_logs_error_message.into(),
+    }
+}
+
+/// Makes the state of a flow log of which only the id is known: the request's values, and null for
+/// what only the service knows.
+pub(crate) fn undescribed(
+    id: String,
+    planned: FlowLog,
+    region: &str,
+    connection: &Connection,
+) -> FlowLog {
+    FlowLog {
+        arn: flow_log_arn(&id, region, connection),
+        id: Attr::Known(id),
+        ..planned
+    }
+}
+
+/// Gives the seven ids and the type that follow from one id.
+fn targets(resource_id: Option<String>) -> FlowLog {
+    let described = FlowLog { resource_id: resource_id.into(), ..FlowLog::default() };
+    let mut targets = described.clone();
+    target::derive(&described, &mut targets);
+    targets
+}
+
+fn options(
+    described: Option<ec2::DestinationOptions>,
+    destination_type: &str,
+    before: &FlowLog,
+) -> Attr<DestinationOptions> {
+    if destination_type != S3 {
+        return before.destination_options.clone();
+    }
+    let defaults = default_options();
+    Attr::Known(match described {
+        Some(options) => DestinationOptions {
+            file_format: Attr::from(options.file_format).or(defaults.file_format),
+            hive_compatible_partitions: Attr::from(options.hive_compatible_partitions)
+                .or(defaults.hive_compatible_partitions),
+            per_hour_partition: Attr::from(options.per_hour_partition)
+                .or(defaults.per_hour_partition),
+        },
+        None => defaults,
+    })
+}
+
+fn tag_field(described: ec2::TagField) -> TagFieldSpecification {
+    let keys: BTreeSet<_> = described.tag_keys.into_iter().map(Attr::Known).collect();
+    TagFieldSpecification {
+        resource_type: Attr::Known(described.resource_type),
+        tag_keys: Attr::Known(keys),
+    }
+}
+
+fn flow_log_arn(id: &str, region: &str, connection: &Connection) -> Attr<String> {
+    let (Ok(aws), Some(account)) = (&connection.aws, &connection.account) else {
+        return Attr::Null;
+    };
+    let partition = aws.partition(region);
+    Attr::Known(format!("arn:{partition}:ec2:{region}:{}:vpc-flow-log/{id}", account.id))
+}
+
+/// An empty string means "not given" and stays as the user wrote it.
+fn kept(before: &Attr<String>, now: Attr<String>) -> Attr<String> {
+    match before {
+        Attr::Known(text) if text.is_empty() => before.clone(),
+        _ => now,
+    }
+}
+
+/// What the id does not tell stays as the user wrote it.
+fn told_or_kept(told: Attr<String>, before: &Attr<String>) -> Attr<String> {
+    if told.is_null() { before.clone() } else { kept(before, told) }
+}
+
+fn same_arn(before: &Attr<String>, now: Attr<String>) -> Attr<String> {
+    match (before, &now) {
+        (Attr::Known(old), Attr::Known(new))
+            if destination::trimmed(old) == destination::trimmed(new) =>
+        {
+            before.clone()
+        }
+        _ => kept(before, now),
+    }
+}

@@ -1,0 +1,82 @@
+//! Where records go: destination types, and log groups by name and by ARN.
+
+use super::model::FlowLog;
+use super::target::given;
+use crate::connection::Connection;
+use crate::framework::Attr;
+
+/// The values of `log_destination_type`.
+pub(crate) const TYPES: &[&str] = &[LOGS, S3, FIREHOSE];
+pub(crate) const LOGS: &str = "cloud-watch-logs";
+pub(crate) const S3: &str = "s3";
+pub(crate) const FIREHOSE: &str = "kinesis-data-firehose";
+
+/// Fills the destination arguments that the user did not give, from those that are given.
+pub(crate) fn derive(config: &FlowLog, planned: &mut FlowLog, connection: &Connection) {
+    if config.log_destination_type.is_null() {
+        planned.log_destination_type = destination_type(config);
+    }
+    if config.log_group_name.is_null() {
+        planned.log_group_name = match &config.log_destination {
+            Attr::Unknown if planned.log_destination_type == Attr::Known(LOGS.to_owned()) => {
+                Attr::Unknown
+            }
+            Attr::Unknown if planned.log_destination_type.is_unknown() => Attr::Unknown,
+            destination => Attr::from(given(destination).and_then(group_of_arn).map(str::to_owned)),
+        };
+    }
+    if config.log_destination.is_null() {
+        planned.log_destination = match &config.log_group_name {
+            Attr::Unknown => Attr::Unknown,
+            Attr::Known(name) if !name.is_empty() => group_arn(name, &planned.region, connection),
+            Attr::Known(_) | Attr::Null => Attr::Null,
+        };
+    }
+}
+
+fn destination_type(config: &FlowLog) -> Attr<String> {
+    let told = match (&config.log_destination, &config.log_group_name) {
+        (Attr::Unknown, _) => return Attr::Unknown,
+        (destination, _) => given(destination).and_then(type_of_arn).unwrap_or(LOGS),
+    };
+    Attr::Known(told.to_owned())
+}
+
+/// Gives the destination type that an ARN tells by its service.
+pub(crate) fn type_of_arn(arn: &str) -> Option<&'static str> {
+    match arn.split(':').nth(2)? {
+        "logs" => Some(LOGS),
+        "s3" => Some(S3),
+        "firehose" => Some(FIREHOSE),
+        _ => None,
+    }
+}
+
+/// Gives the log group's name in its ARN.
+pub(crate) fn group_of_arn(arn: &str) -> Option<&str> {
+    let (_, name) = trimmed(arn).split_once(":log-group:")?;
+    Some(name).filter(|name| !name.is_empty())
+}
+
+/// Gives an ARN without the `:*` that log groups' ARNs may end in.
+pub(crate) fn trimmed(arn: &str) -> &str {
+    arn.strip_suffix(":*").unwrap_or(arn)
+}
+
+/// Builds the ARN of a log group, as EC2 describes a flow log that was made with a group's name. It is
+/// null if the provider was told not to ask for the account.
+pub(crate) fn group_arn(
+    name: &str,
+    region: &Attr<String>,
+    connection: &Connection,
+) -> Attr<String> {
+    match (region, &connection.aws, &connection.account) {
+        (Attr::Known(region), Ok(aws), Some(account)) => {
+            let partition = aws.partition(region);
+            let account = &account.id;
+            Attr::Known(format!("arn:{partition}:logs:{region}:{account}:log-group:{name}"))
+        }
+        (Attr::Unknown, _, _) | (_, Err(_), _) => Attr::Unknown,
+        (_, Ok(_), _) => Attr::Null,
+    }
+}

@@ -1,0 +1,125 @@
+//! Plans a flow log: what the user did not write is defaulted, derived or left to the service.
+//!
+//! Pure, and the same at apply as at plan: everything follows from the configuration, the prior state
+//! and the provider's settings.
+
+use super::destination::{self, S3};
+use super::model::{DestinationOptions, FlowLog};
+use super::target::{self, Family};
+use super::{tags, validate};
+use crate::connection::Connection;
+use crate::framework::{Attr, Change, Diagnostic, Diagnostics};
+use crate::record::Format;
+
+/// Completes the plan.
+pub(crate) fn plan(
+    connection: &Connection,
+    change: &mut Change<FlowLog>,
+    warnings: &mut Diagnostics,
+) -> Result<(), Diagnostics> {
+    let Change { prior, config, planned, in_place } = change;
+    validate::arguments(config).into_result()?;
+    planned.region = region(connection, prior.as_ref(), config);
+    target::derive(config, planned);
+    destination::derive(config, planned, connection);
+    planned.max_aggregation_interval = interval(config, planned);
+    planned.log_format = log_format(prior.as_ref(), config, planned);
+    planned.destination_options = options(config, planned);
+    planned.tags_all = tags::plan(connection, &config.tags, prior.as_ref().map(|p| &p.tags_all));
+    if connection.ignore_tags.is_unknown() {
+        warnings.push(ignore_tags_unknown());
+    }
+    if family(planned) == Some(Family::Transit) {
+        // It is never sent, so a change of it changes nothing.
+        in_place.push("traffic_type");
+    }
+    in_place.extend(same_destination(prior.as_ref(), planned));
+    if connection.account.is_none() && connection.aws.is_ok() && prior.is_none() {
+        planned.arn = Attr::Null;
+    }
+    validate::tags_all(&planned.tags_all).into_result()?;
+    Ok(())
+}
+
+/// The region given, else the provider's; what exists stays where it is while that is unknown.
+fn region(connection: &Connection, prior: Option<&FlowLog>, config: &FlowLog) -> Attr<String> {
+    match (&config.region, &connection.region, prior) {
+        (Attr::Null, Attr::Unknown, Some(prior)) => prior.region.clone(),
+        (Attr::Null, provider, _) => provider.clone(),
+        (written, _, _) => written.clone(),
+    }
+}
+
+fn interval(config: &FlowLog, planned: &FlowLog) -> Attr<i64> {
+    match (&config.max_aggregation_interval, &planned.resource_type) {
+        (Attr::Null, Attr::Unknown) => Attr::Unknown,
+        (Attr::Null, _) if family(planned) == Some(Family::Transit) => Attr::Known(60),
+        (Attr::Null, _) => Attr::Known(600),
+        (written, _) => written.clone(),
+    }
+}
+
+/// The default format is AWS's promise for VPCs, subnets and interfaces only; elsewhere AWS adds fields
+/// to it as they come, so what the service chose is kept.
+fn log_format(prior: Option<&FlowLog>, config: &FlowLog, planned: &FlowLog) -> Attr<String> {
+    match (&config.log_format, family(planned)) {
+        (Attr::Null, Some(Family::Vpc)) => Attr::Known(Format::vpc_default().to_string()),
+        (Attr::Null, _) => prior.map_or(Attr::Unknown, |prior| prior.log_format.clone()),
+        (written, _) => written.clone(),
+    }
+}
+
+/// On S3 the members that are not written have defaults; elsewhere there are none.
+fn options(config: &FlowLog, planned: &FlowLog) -> Attr<DestinationOptions> {
+    let written = match &config.destination_options {
+        Attr::Unknown => return Attr::Unknown,
+        Attr::Null => DestinationOptions::default(),
+        Attr::Known(written) => written.clone(),
+    };
+    let defaults = match &planned.log_destination_type {
+        Attr::Known(kind) if kind == S3 => default_options(),
+        Attr::Unknown => DestinationOptions {
+            file_format: Attr::Unknown,
+            hive_compatible_partitions: Attr::Unknown,
+            per_hour_partition: Attr::Unknown,
+        },
+        Attr::Known(_) | Attr::Null => DestinationOptions::default(),
+    };
+    Attr::Known(DestinationOptions {
+        file_format: written.file_format.or(defaults.file_format),
+        hive_compatible_partitions: written
+            .hive_compatible_partitions
+            .or(defaults.hive_compatible_partitions),
+        per_hour_partition: written.per_hour_partition.or(defaults.per_hour_partition),
+    })
+}
+
+/// What AWS describes for a flow log to S3 that was made without options.
+pub(crate) fn default_options() -> DestinationOptions {
+    DestinationOptions {
+        file_format: Attr::Known("plain-text".to_owned()),
+        hive_compatible_partitions: Attr::Known(false),
+        per_hour_partition: Attr::Known(false),
+    }
+}
+
+/// A destination that differs by the `:*` at its end is the same destination.
+fn same_destination(prior: Option<&FlowLog>, planned: &FlowLog) -> Option<&'static str> {
+    let before = prior?.log_destination.known()?;
+    let after = planned.log_destination.known()?;
+    let same = destination::trimmed(before) == destination::trimmed(after);
+    same.then_some("log_destination")
+}
+
+pub(crate) fn family(model: &FlowLog) -> Option<Family> {
+    model.resource_type.known().and_then(|name| Family::of(name))
+}
+
+fn ignore_tags_unknown() -> Diagnostic {
+    Diagnostic::warning(
+        "Tags not planned",
+        "The provider's `ignore_tags` is not known yet, so `tags_all` is planned as it is. The next \
+         plan shows what there is to change.",
+    )
+    .at("tags_all")
+}

@@ -1,0 +1,98 @@
+//! The tag rules: `tags` is what the user wrote, `tags_all` is what the flow log has.
+//!
+//! Default tags are merged below the user's; a null value leaves its key out; ignored keys and AWS's
+//! own (`aws:`) are neither shown nor changed.
+
+use std::collections::BTreeMap;
+
+use crate::connection::{Connection, IgnoreTags, Tags};
+use crate::framework::Attr;
+
+/// The tags a user writes: a value may be null, which leaves its key out.
+pub(crate) type Written = Attr<BTreeMap<String, Attr<String>>>;
+
+/// Plans `tags_all`: the defaults with the user's tags over them, without the ignored ones.
+///
+/// Unknown as a whole if any part of it is: core does not let an element appear later.
+pub(crate) fn plan(connection: &Connection, tags: &Written, prior: Option<&Attr<Tags>>) -> Attr<Tags> {
+    let Attr::Known(ignore) = or_none(&connection.ignore_tags) else {
+        // What is ignored is not known: the tags stay as they are.
+        return prior.cloned().unwrap_or(Attr::Unknown);
+    };
+    let (Attr::Known(mut all), Attr::Known(own)) = (or_none(&connection.default_tags), or_none(tags))
+    else {
+        return Attr::Unknown;
+    };
+    for (key, value) in own {
+        match value {
+            Attr::Known(value) => drop(all.insert(key, value)),
+            Attr::Null => {}
+            Attr::Unknown => return Attr::Unknown,
+        }
+    }
+    all.retain(|key, _| !ignore.ignores(key));
+    Attr::Known(all)
+}
+
+/// Gives the tags that a refresh shows as `tags_all`.
+pub(crate) fn visible(connection: &Connection, described: &Tags) -> Tags {
+    let ignore = ignored(connection);
+    let shown = |key: &str| !key.starts_with("aws:") && !ignore.ignores(key);
+    let tags = described.iter().filter(|(key, _)| shown(key));
+    tags.map(|(key, value)| (key.clone(), value.clone())).collect()
+}
+
+/// Gives the tags that a refresh shows as `tags`: what the user wrote, as far as it is still so, and
+/// what others added. A tag that is a default and that the user did not write is not theirs.
+pub(crate) fn refresh(connection: &Connection, all: &Tags, before: &Written) -> Written {
+    let defaults = match &connection.default_tags {
+        Attr::Known(tags) => tags.clone(),
+        Attr::Null | Attr::Unknown => Tags::new(),
+    };
+    let written = before.known().cloned().unwrap_or_default();
+    let ignore = ignored(connection);
+    let mut tags = BTreeMap::new();
+    for (key, value) in all {
+        if written.contains_key(key) || defaults.get(key) != Some(value) {
+            tags.insert(key.clone(), Attr::Known(value.clone()));
+        }
+    }
+    for (key, value) in written {
+        // Kept as written: what is left out on purpose, and what is none of our business.
+        if value.is_null() || ignore.ignores(&key) {
+            tags.entry(key).or_insert(value);
+        }
+    }
+    if tags.is_empty() && before.is_null() { Attr::Null } else { Attr::Known(tags) }
+}
+
+/// The calls that bring a flow log's tags from one set to another.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(crate) struct Difference {
+    /// Keys to remove.
+    pub(crate) remove: Vec<String>,
+    /// Tags to add or change.
+    pub(crate) set: Tags,
+}
+
+/// Compares two sets of tags.
+pub(crate) fn difference(before: &Tags, after: &Tags) -> Difference {
+    let gone = before.keys().filter(|key| !after.contains_key(*key));
+    let changed = after.iter().filter(|(key, value)| before.get(*key) != Some(value));
+    Difference {
+        remove: gone.cloned().collect(),
+        set: changed.map(|(key, value)| (key.clone(), value.clone())).collect(),
+    }
+}
+
+fn ignored(connection: &Connection) -> IgnoreTags {
+    connection.ignore_tags.known().cloned().unwrap_or_default()
+}
+
+/// Gives the value, or an empty one for null.
+fn or_none<T: Clone + Default>(value: &Attr<T>) -> Attr<T> {
+    match value {
+        Attr::Null => Attr::Known(T::default()),
+        other => other.clone(),
+    }
+}

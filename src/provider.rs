@@ -1,0 +1,135 @@
+//! The provider: its configuration, how that becomes a connection, and its catalogue. The only place
+//! that knows all nouns.
+
+mod config;
+mod tags;
+
+use tokio_util::sync::CancellationToken;
+
+use crate::aws::{self, Aws};
+use crate::connection::Connection;
+use crate::framework::{self, Attr, Catalogue, Diagnostic, Diagnostics, LowerError};
+use crate::events;
+use crate::flow_log;
+
+pub use config::Config;
+
+/// The provider's address in the public registry.
+pub const ADDRESS: &str = "registry.terraform.io/vpcflow/vpcflow";
+
+/// The provider `vpcflow`.
+#[derive(Debug)]
+pub struct Provider;
+
+impl framework::Provider for Provider {
+    type Config = Config;
+    type Connection = Connection;
+
+    fn validate(&self, config: &Config, diagnostics: &mut Diagnostics) {
+        config.judge(diagnostics);
+    }
+
+    async fn configure(
+        &self,
+        config: Config,
+        stop: CancellationToken,
+        warnings: &mut Diagnostics,
+    ) -> Result<Connection, Diagnostics> {
+        let mut judged = Diagnostics::new();
+        config.judge(&mut judged);
+        judged.into_result()?;
+        let aws = match config.unknown_argument() {
+            Some(argument) => Err(argument),
+            None => Ok(Aws::connect(config.settings(), stop).await.map_err(not_configured)?),
+        };
+        let region = match (&config.region, &aws) {
+            (Attr::Unknown, _) => Attr::Unknown,
+            (_, Ok(aws)) => Attr::from(aws.region().map(str::to_owned)),
+            (region, Err(_)) => region.clone(),
+        };
+        let account = match &aws {
+            Ok(aws) if config.skip_requesting_account_id != Attr::Known(true) => {
+                account(aws, &config, warnings).await?
+            }
+            _ => None,
+        };
+        if let Some(account) = &account {
+            config.check_account(&account.id)?;
+        }
+        Ok(Connection {
+            region,
+            account,
+            default_tags: tags::defaults(&config),
+            ignore_tags: tags::ignored(&config),
+            aws,
+        })
+    }
+
+    fn catalogue() -> Result<Catalogue<Connection>, LowerError> {
+        Catalogue::default()
+            .resource(flow_log::Resource::default())?
+            .data_source(events::DataSource)
+    }
+}
+
+/// Gives the schema of the provider, in the form of `terraform providers schema -json`.
+///
+/// # Errors
+/// A model that cannot be a schema.
+pub fn schema_json() -> Result<serde_json::Value, LowerError> {
+    let catalogue = <Provider as framework::Provider>::catalogue()?;
+    let provider = framework::schema_json(&framework::lower::<Config>(0)?);
+    let resources = catalogue.resources.iter();
+    let resources = resources.map(|(name, r)| ((*name).to_owned(), framework::schema_json(r.schema())));
+    let sources = catalogue.data_sources.iter();
+    let sources = sources.map(|(name, d)| ((*name).to_owned(), framework::schema_json(d.schema())));
+    Ok(serde_json::json!({
+        "format_version": "1.0",
+        "provider_schemas": {
+            ADDRESS: {
+                "provider": provider,
+                "resource_schemas": resources.collect::<serde_json::Map<_, _>>(),
+                "data_source_schemas": sources.collect::<serde_json::Map<_, _>>(),
+            }
+        }
+    }))
+}
+
+/// Asks STS who we are. With `skip_credentials_validation` a refusal is a warning.
+async fn account(
+    aws: &Aws,
+    config: &Config,
+    warnings: &mut Diagnostics,
+) -> Result<Option<aws::Account>, Diagnostics> {
+    match aws.account().await {
+        Ok(account) => Ok(Some(account)),
+        Err(error) if config.skip_credentials_validation == Attr::Known(true) => {
+            warnings.push(Diagnostic::warning(
+                "AWS account not known",
+                format!("STS was asked for the account; ARNs will be null. {error}"),
+            ));
+            Ok(None)
+        }
+        Err(error) => Err(Diagnostic::error(
+            "AWS account not found out",
+            format!(
+                "STS was asked who these credentials belong to (GetCallerIdentity). {}\n\nIf STS \
+                 cannot be reached from here, set `skip_requesting_account_id = true`; ARNs are null \
+                 then.",
+                explained(&error)
+            ),
+        )
+        .into()),
+    }
+}
+
+fn not_configured(error: aws::Error) -> Diagnostic {
+    Diagnostic::error("Provider not configured", explained(&error))
+}
+
+fn explained(error: &aws::Error) -> String {
+    match error.advice() {
+        Some(advice) => format!("{error}\n\n{advice}"),
+        None => error.to_string(),
+    }
+}

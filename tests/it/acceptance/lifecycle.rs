@@ -1,0 +1,332 @@
+//! Create, read, change, replace, import, delete.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use serde_json::json;
+
+use super::flow_log;
+use crate::harness::fake::{Fake, Fault, FlowLog, REGION};
+use crate::harness::terraform::{Version, Workspace};
+
+#[test]
+fn a_flow_log_lives_from_create_to_destroy() {
+    let fake = Fake::start();
+    let work = Workspace::new(Version::Any, fake.url());
+    work.configure(&flow_log("main", r#"tags = { Name = "main" }"#));
+    work.apply();
+    work.plans_empty();
+    let made = fake.flow_logs(REGION).remove(0);
+    let state = work.instance("vpcflow_log.main");
+    assert_eq!(state["id"], made.id);
+    assert_eq!(state["arn"], format!("arn:aws:ec2:us-east-1:123456789012:vpc-flow-log/{}", made.id));
+    assert_eq!(state["resource_id"], "vpc-0123456789abcdef0");
+    assert_eq!(state["resource_type"], "VPC");
+    assert_eq!(state["log_destination_type"], "cloud-watch-logs");
+    assert_eq!(state["log_destination"], "arn:aws:logs:us-east-1:123456789012:log-group:flow-logs");
+    assert_eq!(state["max_aggregation_interval"], 600);
+    assert_eq!(state["deliver_logs_status"], "SUCCESS");
+    assert_eq!(state["creation_time"], made.creation_time);
+    assert_eq!(made.tags, BTreeMap::from([("Name".to_owned(), "main".to_owned())]));
+    work.destroy();
+    assert_eq!(fake.flow_logs(REGION), []);
+}
+
+#[test]
+fn tags_change_in_place_and_everything_else_replaces() {
+    let fake = Fake::start();
+    let work = Workspace::new(Version::Any, fake.url());
+    work.configure(&flow_log("main", r#"tags = { Name = "before", Gone = "x" }"#));
+    work.apply();
+    let first = fake.flow_logs(REGION).remove(0);
+    work.configure(&flow_log("main", r#"tags = { Name = "after" }"#));
+    work.apply();
+    work.plans_empty();
+    let same = fake.flow_logs(REGION).remove(0);
+    assert_eq!(same.id, first.id);
+    assert_eq!(same.tags, BTreeMap::from([("Name".to_owned(), "after".to_owned())]));
+    work.configure(&flow_log("main", "max_aggregation_interval = 60"));
+    work.plan().says(&["must be replaced", "# forces replacement"]);
+    work.apply();
+    work.plans_empty();
+    let other = fake.flow_logs(REGION);
+    assert_eq!(other.len(), 1);
+    assert_ne!(other[0].id, first.id);
+    assert_eq!(other[0].max_aggregation_interval, 60);
+}
+
+#[test]
+fn s3_destinations_have_their_options_in_every_equal_form() {
+    let fake = Fake::start();
+    let work = Workspace::new(Version::Any, fake.url());
+    let forms = [
+        "",
+        "destination_options {}",
+        r#"destination_options { file_format = "plain-text" }"#,
+        "destination_options {\n file_format = null\n hive_compatible_partitions = false\n}",
+    ];
+    let configure = |options: &str| {
+        work.configure(&format!(
+            r#"
+resource "vpcflow_log" "s3" {{
+  subnet_id       = "subnet-0123456789abcdef0"
+  traffic_type    = "REJECT"
+  log_destination = "arn:aws:s3:::bucket/folder/"
+  {options}
+}}"#
+        ));
+    };
+    for form in forms {
+        configure(form);
+        work.apply();
+        work.plans_empty();
+    }
+    let made = fake.flow_logs(REGION);
+    assert_eq!(made.len(), 1);
+    assert_eq!(fake.calls_of("CreateFlowLogs").len(), 1);
+    configure("destination_options { per_hour_partition = true }");
+    work.plan().says(&["must be replaced", "per_hour_partition"]);
+    work.apply();
+    work.plans_empty();
+    assert!(fake.flow_logs(REGION)[0].destination_options.as_ref().unwrap().per_hour_partition);
+}
+
+#[test]
+fn what_was_made_elsewhere_is_imported_and_plans_empty() {
+    let fake = Fake::start();
+    let mut made = FlowLog::sample("fl-0aaaaaaaaaaaaaaaa", "eni-0123456789abcdef0");
+    made.resource_type = "NetworkInterface".to_owned();
+    made.log_destination = None;
+    made.tags = BTreeMap::from([("Name".to_owned(), "made elsewhere".to_owned())]);
+    fake.insert(made);
+    for id in [
+        "fl-0aaaaaaaaaaaaaaaa",
+        "fl-0aaaaaaaaaaaaaaaa@us-east-1",
+        "arn:aws:ec2:us-east-1:123456789012:vpc-flow-log/fl-0aaaaaaaaaaaaaaaa",
+    ] {
+        let work = Workspace::new(Version::Any, fake.url());
+        work.configure(
+            r#"
+resource "vpcflow_log" "found" {
+  eni_id         = "eni-0123456789abcdef0"
+  traffic_type   = "ALL"
+  log_group_name = "sample"
+  iam_role_arn   = "arn:aws:iam::123456789012:role/sample"
+  tags           = { Name = "made elsewhere" }
+}"#,
+        );
+        work.run(&["import", "-no-color", "vpcflow_log.found", id]).succeeds();
+        work.plans_empty();
+    }
+    let work = Workspace::new(Version::Any, fake.url());
+    work.configure(&flow_log("main", ""));
+    work.run(&["import", "-no-color", "vpcflow_log.main", "flowlog-1"])
+        .fails_with(&["Flow log not imported", "\"flowlog-1\" is not the id of a flow log"]);
+    work.run(&["import", "-no-color", "vpcflow_log.main", "fl-0bbbbbbbbbbbbbbbb"])
+        .fails_with(&["Cannot import non-existent remote object"]);
+}
+
+#[test]
+fn a_flow_log_deleted_behind_terraforms_back_is_planned_anew() {
+    let fake = Fake::start();
+    for empty in [false, true] {
+        fake.missing_is_empty(empty);
+        let work = Workspace::new(Version::Any, fake.url());
+        work.configure(&flow_log("main", ""));
+        work.apply();
+        let id = fake.flow_logs(REGION).remove(0).id;
+        fake.change(&id, |log| log.creation_time = "2026-01-02T03:04:05Z".to_owned());
+        work.run(&["apply", "-refresh-only", "-auto-approve", "-no-color"]).succeeds();
+        fake.remove(&id);
+        let plan = work.plan();
+        assert_eq!(plan.code, 2);
+        plan.says(&["vpcflow_log.main will be created"]);
+        work.apply();
+        work.plans_empty();
+        work.destroy();
+    }
+}
+
+#[test]
+fn a_young_flow_log_is_asked_for_again_before_it_counts_as_gone() {
+    let fake = Fake::start();
+    fake.hide_for(2);
+    let work = Workspace::new(Version::Any, fake.url());
+    work.configure(&flow_log("main", ""));
+    work.apply();
+    work.plans_empty();
+    let id = fake.flow_logs(REGION).remove(0).id;
+    fake.change(&id, |log| log.hidden_for = 2);
+    work.plans_empty();
+    assert_eq!(fake.flow_logs(REGION).len(), 1);
+}
+
+#[test]
+fn failed_delivery_is_said_aloud() {
+    let fake = Fake::start();
+    let work = Workspace::new(Version::Any, fake.url());
+    work.configure(&flow_log("main", ""));
+    work.apply();
+    let id = fake.flow_logs(REGION).remove(0).id;
+    fake.deliver_failing(&id, "Access error");
+    let plan = work.plan();
+    plan.says(&[
+        "Warning: Flow log",
+        "does not deliver",
+        "EC2 reports delivery status FAILED: Access error. Records are being lost.",
+    ]);
+}
+
+#[test]
+fn twenty_flow_logs_are_created_changed_and_destroyed_as_the_server_sees_it() {
+    let fake = Fake::start();
+    let work = Workspace::new(Version::Any, fake.url());
+    let configure = |tag: &str| {
+        work.configure(&format!(
+            r#"
+resource "vpcflow_log" "many" {{
+  count          = 20
+  vpc_id         = format("vpc-%017x", count.index)
+  traffic_type   = "ALL"
+  log_group_name = "flow-logs"
+  iam_role_arn   = "arn:aws:iam::123456789012:role/flow-logs"
+  tags           = {{ Number = tostring(count.index), Step = "{tag}" }}
+}}"#
+        ));
+    };
+    let agrees = |step: &str| {
+        let served = fake.flow_logs(REGION);
+        let served: BTreeMap<_, _> = served
+            .into_iter()
+            .map(|log| (log.id, (log.resource_id, json!(log.tags))))
+            .collect();
+        let known = work.instances("vpcflow_log.many").into_iter().map(|state| {
+            let text = |name: &str| state[name].as_str().unwrap().to_owned();
+            (text("id"), (text("vpc_id"), state["tags_all"].clone()))
+        });
+        assert_eq!(known.collect::<BTreeMap<_, _>>(), served, "after {step}");
+        served.len()
+    };
+    configure("made");
+    work.apply();
+    assert_eq!(agrees("create"), 20);
+    configure("changed");
+    work.apply();
+    assert_eq!(agrees("change"), 20);
+    work.plans_empty();
+    work.destroy();
+    assert_eq!(agrees("destroy"), 0);
+}
+
+#[test]
+fn throttling_and_server_errors_are_waited_out_with_one_token() {
+    let fake = Fake::start();
+    fake.fail("CreateFlowLogs", Fault::Throttle, 1);
+    fake.fail(
+        "CreateFlowLogs",
+        Fault::Error {
+            status: 503,
+            code: "ServiceUnavailable".to_owned(),
+            message: "later".to_owned(),
+        },
+        1,
+    );
+    let work = Workspace::new(Version::Any, fake.url());
+    work.configure(&flow_log("main", ""));
+    work.apply();
+    let calls = fake.calls_of("CreateFlowLogs");
+    assert_eq!(calls.len(), 3);
+    let tokens: Vec<_> = calls.iter().map(|call| &call.parameters["ClientToken"]).collect();
+    assert!(tokens.iter().all(|token| *token == tokens[0]), "{tokens:?}");
+    assert_eq!(fake.flow_logs(REGION).len(), 1);
+}
+
+#[test]
+fn a_role_that_is_too_new_is_waited_for_in_both_shapes_of_the_refusal() {
+    const TEXT: &str = "Unable to assume given IAM role";
+    let fake = Fake::start();
+    fake.fail("CreateFlowLogs", Fault::error("InvalidParameter", TEXT), 1);
+    fake.fail("CreateFlowLogs", Fault::unsuccessful("InvalidParameter", TEXT), 1);
+    let work = Workspace::new(Version::Any, fake.url());
+    work.configure(&flow_log("main", ""));
+    work.apply();
+    assert_eq!(fake.calls_of("CreateFlowLogs").len(), 3);
+    work.plans_empty();
+}
+
+#[test]
+fn an_http_200_with_unsuccessful_items_is_a_failure() {
+    let fake = Fake::start();
+    let work = Workspace::new(Version::Any, fake.url());
+    work.configure(&flow_log("main", ""));
+    let message = "LogDestination: bucket does not exist.";
+    fake.fail("CreateFlowLogs", Fault::unsuccessful("400", message), 1);
+    work.run(&["apply", "-auto-approve", "-no-color"])
+        .fails_with(&["Flow log not created", message, "vpc-0123456789abcdef0"]);
+    assert_eq!(fake.flow_logs(REGION), []);
+    work.apply();
+    fake.fail("DeleteFlowLogs", Fault::unsuccessful("InternalError", "try later"), 30);
+    work.run(&["destroy", "-auto-approve", "-no-color"]).fails_with(&["not deleted", "try later"]);
+    assert_eq!(work.instances("vpcflow_log.main").len(), 1);
+    fake.clear_faults();
+    work.destroy();
+    assert_eq!(fake.flow_logs(REGION), []);
+}
+
+#[test]
+fn a_create_without_an_answer_is_settled_by_looking() {
+    for fault in [Fault::DropAfterDoing, Fault::Garbage] {
+        let fake = Fake::start();
+        fake.fail("CreateFlowLogs", fault.clone(), 3);
+        let work = Workspace::new(Version::Any, fake.url()).with_settings("max_retries = 1");
+        work.configure(&flow_log("main", ""));
+        work.apply();
+        let made = fake.flow_logs(REGION);
+        assert_eq!(made.len(), 1, "{fault:?}");
+        assert_eq!(work.instance("vpcflow_log.main")["id"], made[0].id);
+        fake.clear_faults();
+        work.plans_empty();
+    }
+}
+
+#[test]
+fn a_describe_that_fails_after_the_create_loses_nothing() {
+    let fake = Fake::start();
+    fake.fail("DescribeFlowLogs", Fault::error("UnauthorizedOperation", "not allowed"), 1);
+    let work = Workspace::new(Version::Any, fake.url());
+    work.configure(&flow_log("main", ""));
+    work.apply().says(&["created but not read back", "UnauthorizedOperation"]);
+    let state = work.instance("vpcflow_log.main");
+    assert_eq!(state["id"], fake.flow_logs(REGION)[0].id);
+    assert_eq!(state["traffic_type"], "ALL");
+    work.plans_empty();
+}
+
+#[test]
+fn a_partial_tag_failure_keeps_the_state_true() {
+    let fake = Fake::start();
+    let work = Workspace::new(Version::Any, fake.url());
+    work.configure(&flow_log("main", r#"tags = { Old = "x", Same = "s" }"#));
+    work.apply();
+    work.configure(&flow_log("main", r#"tags = { New = "y", Same = "s" }"#));
+    fake.fail("CreateTags", Fault::error("UnauthorizedOperation", "no tags today"), 1);
+    work.run(&["apply", "-auto-approve", "-no-color"])
+        .fails_with(&["Tags of flow log", "not changed", "no tags today"]);
+    let state = work.instance("vpcflow_log.main");
+    assert_eq!(state["tags_all"], json!({ "Same": "s" }));
+    work.apply();
+    work.plans_empty();
+    let tags = &fake.flow_logs(REGION)[0].tags;
+    assert_eq!(json!(tags), json!({ "New": "y", "Same": "s" }));
+}
+
+#[test]
+fn an_endpoint_that_is_slow_to_answer_is_not_given_up() {
+    let fake = Fake::start();
+    fake.latency("*", Duration::from_millis(300));
+    let work = Workspace::new(Version::V115, fake.url());
+    work.configure(&flow_log("main", ""));
+    work.apply();
+    work.plans_empty();
+    work.destroy();
+}

@@ -1,0 +1,8 @@
+//! The fake, tested over raw HTTP: what it answers must not depend on this provider's own code.
+
+mod ec2;
+mod faults;
+mod logs;
+mod patterns;
+mod sts;
+mod wire;

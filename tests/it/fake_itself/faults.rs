@@ -1,0 +1,181 @@
+//! What the fake does wrong on demand.
+
+use std::sync::mpsc;
+use std::time::{Duration, Instant};
+
+use super::wire::{Reply, ec2, ec2_in, logs, query, signed};
+use crate::harness::fake::{Fake, Fault, REGION};
+use serde_json::json;
+
+const FLOW_LOG: &[(&str, &str)] = &[
+    ("ResourceId.1", "vpc-1"),
+    ("ResourceType", "VPC"),
+    ("TrafficType", "ALL"),
+    ("LogDestinationType", "s3"),
+    ("LogDestination", "arn:aws:s3:::bucket"),
+    ("ClientToken", "token"),
+];
+const LONG: Duration = Duration::from_secs(20);
+
+fn create(fake: &Fake) -> std::io::Result<Reply> {
+    ec2_in(fake, REGION, "CreateFlowLogs", FLOW_LOG)
+}
+
+#[test]
+fn an_error_happens_as_often_as_told_and_does_nothing() {
+    let fake = Fake::start();
+    let fault = Fault::error("InvalidParameter", "Unable to assume given IAM role");
+    fake.fail("CreateFlowLogs", fault, 2);
+    for _ in 0..2 {
+        let message = create(&fake).unwrap().refused(400, "InvalidParameter");
+        assert_eq!(message, "Unable to assume given IAM role");
+        assert!(fake.flow_logs(REGION).is_empty());
+    }
+    create(&fake).unwrap().fine();
+}
+
+#[test]
+fn faults_come_in_the_order_in_which_they_were_told() {
+    let fake = Fake::start();
+    let unavailable = Fault::Error {
+        status: 503,
+        code: "ServiceUnavailable".to_owned(),
+        message: "Later".to_owned(),
+    };
+    fake.fail("DescribeFlowLogs", unavailable, 1);
+    fake.fail("DescribeFlowLogs", Fault::Throttle, 5);
+    let describe = || ec2(&fake, "DescribeFlowLogs", &[]);
+    describe().refused(503, "ServiceUnavailable");
+    describe().refused(503, "RequestLimitExceeded");
+    fake.clear_faults();
+    describe().fine();
+}
+
+#[test]
+fn each_service_throttles_in_its_own_words() {
+    let fake = Fake::start();
+    for action in ["GetCallerIdentity", "FilterLogEvents"] {
+        fake.fail(action, Fault::Throttle, 1);
+    }
+    let key = signed("AKIAFAKE", REGION, "sts");
+    query(&fake, "2011-06-15", Some(&key), "GetCallerIdentity", &[])
+        .unwrap()
+        .refused(400, "Throttling");
+    let reply = logs(&fake, "FilterLogEvents", &json!({ "logGroupName": "g" }));
+    assert_eq!(reply.status, 400);
+    assert_eq!(reply.json()["__type"], "ThrottlingException");
+}
+
+#[test]
+fn a_partial_failure_names_every_id_inside_success() {
+    let fake = Fake::start();
+    let fault = Fault::unsuccessful("InternalError", "Oops");
+    fake.fail("CreateFlowLogs", fault.clone(), 1);
+    let reply = create(&fake).unwrap().fine();
+    assert_eq!(reply.text("resourceId"), "vpc-1");
+    assert_eq!(reply.text("code"), "InternalError");
+    assert!(reply.texts("flowLogIdSet").is_empty());
+    assert!(fake.flow_logs(REGION).is_empty());
+
+    create(&fake).unwrap().fine();
+    let id = fake.flow_logs(REGION).remove(0).id;
+    fake.fail("DeleteFlowLogs", fault, 1);
+    let reply = ec2(&fake, "DeleteFlowLogs", &[("FlowLogId.1", &id)]).fine();
+    assert_eq!(reply.text("resourceId"), id);
+    assert_eq!(fake.flow_logs(REGION).len(), 1);
+}
+
+#[test]
+fn a_lost_reply_leaves_the_thing_done_or_not() {
+    let fake = Fake::start();
+    fake.fail("CreateFlowLogs", Fault::DropBefore, 1);
+    fake.fail("CreateFlowLogs", Fault::DropAfterDoing, 1);
+    assert!(create(&fake).is_err());
+    assert!(fake.flow_logs(REGION).is_empty());
+    assert!(create(&fake).is_err());
+    let id = fake.flow_logs(REGION).remove(0).id;
+    let again = create(&fake).unwrap().fine();
+    assert_eq!(again.text("item"), id, "the token gives what was made");
+    assert_eq!(fake.calls_of("CreateFlowLogs").len(), 3);
+}
+
+#[test]
+fn garbage_is_success_with_a_body_that_nobody_can_read() {
+    let fake = Fake::start();
+    fake.fail("CreateFlowLogs", Fault::Garbage, 1);
+    let reply = create(&fake).unwrap().fine();
+    assert!(!reply.body.contains("Response"));
+    assert_eq!(fake.flow_logs(REGION).len(), 1);
+}
+
+#[test]
+fn a_held_call_is_done_at_once_and_answered_when_released() {
+    let fake = Fake::start();
+    fake.fail("CreateFlowLogs", Fault::Hold, 1);
+    let (answered, answer) = mpsc::channel();
+    std::thread::scope(|scope| {
+        scope.spawn(|| answered.send(create(&fake).unwrap().status).unwrap());
+        fake.wait_for_calls("CreateFlowLogs", 1, LONG);
+        // The other calls go on; it takes one of them to know that the held one was done.
+        while fake.flow_logs(REGION).is_empty() {
+            ec2(&fake, "DescribeFlowLogs", &[]).fine();
+        }
+        assert_eq!(answer.try_recv(), Err(mpsc::TryRecvError::Empty));
+        fake.release();
+        assert_eq!(answer.recv_timeout(LONG), Ok(200));
+    });
+}
+
+#[test]
+fn slowness_is_for_one_call_or_one_action_or_all() {
+    let fake = Fake::start();
+    let slow = Duration::from_millis(60);
+    let took = |action: &str| {
+        let start = Instant::now();
+        ec2(&fake, action, &[]);
+        start.elapsed()
+    };
+    fake.fail("DescribeFlowLogs", Fault::Delay(slow), 1);
+    assert!(took("DescribeFlowLogs") >= slow);
+    fake.latency("*", slow);
+    assert!(took("DeleteFlowLogs") >= slow);
+    fake.latency("DescribeFlowLogs", 2 * slow);
+    assert!(took("DescribeFlowLogs") >= 2 * slow);
+}
+
+#[test]
+fn what_was_just_made_may_not_be_seen_yet() {
+    let fake = Fake::start();
+    fake.hide_for(2);
+    create(&fake).unwrap().fine();
+    let id = fake.flow_logs(REGION).remove(0).id;
+    let describe = || ec2(&fake, "DescribeFlowLogs", &[("FlowLogId.1", &id)]);
+    describe().refused(400, "InvalidFlowLogId.NotFound");
+    describe().refused(400, "InvalidFlowLogId.NotFound");
+    describe().fine();
+}
+
+#[test]
+fn failing_delivery_is_described() {
+    let fake = Fake::start();
+    create(&fake).unwrap().fine();
+    fake.deliver_failing(&fake.flow_logs(REGION)[0].id, "Rate limited");
+    let reply = ec2(&fake, "DescribeFlowLogs", &[]).fine();
+    assert_eq!(reply.text("deliverLogsStatus"), "FAILED");
+    assert_eq!(reply.text("deliverLogsErrorMessage"), "Rate limited");
+    assert_eq!(reply.text("flowLogStatus"), "ACTIVE");
+}
+
+#[test]
+#[should_panic(expected = "0 of 1 calls of CreateFlowLogs")]
+fn waiting_for_a_call_that_never_comes_ends() {
+    Fake::start().wait_for_calls("CreateFlowLogs", 1, Duration::from_millis(10));
+}
+
+#[test]
+fn a_stopped_fake_no_longer_listens() {
+    let fake = Fake::start();
+    let address = fake.url().replace("http://", "");
+    drop(fake);
+    assert!(std::net::TcpStream::connect(address).is_err());
+}

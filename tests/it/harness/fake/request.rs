@@ -1,0 +1,157 @@
+//! From HTTP to a call: which service, which action, who asks, with what.
+
+use std::collections::BTreeMap;
+use std::time::Instant;
+
+use hyper::HeaderMap;
+use serde_json::{Map, Value};
+
+use super::Call;
+
+const EC2_VERSION: &str = "2016-11-15";
+const STS_VERSION: &str = "2011-06-15";
+const LOGS_TARGET: &str = "Logs_20140328.";
+
+/// The service a call is for: it decides the words of an answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Service {
+    Ec2,
+    Sts,
+    Logs,
+}
+
+impl Service {
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Self::Ec2 => "ec2",
+            Self::Sts => "sts",
+            Self::Logs => "logs",
+        }
+    }
+}
+
+/// A call, decoded.
+#[derive(Debug)]
+pub(super) struct Request {
+    pub(super) service: Service,
+    pub(super) action: String,
+    /// Empty when the call is not signed.
+    pub(super) region: String,
+    /// Empty when the call is not signed.
+    pub(super) access_key: String,
+    pub(super) user_agent: String,
+    /// The form of a Query call, without its action and version.
+    pub(super) form: BTreeMap<String, String>,
+    /// The body of a JSON call.
+    pub(super) json: Map<String, Value>,
+}
+
+impl Request {
+    /// Decodes a call; what is not one says why.
+    pub(super) fn decode(headers: &HeaderMap, body: &[u8]) -> Result<Self, String> {
+        let (access_key, region) = scope(header(headers, "authorization"));
+        let mut request = Self {
+            service: Service::Logs,
+            action: String::new(),
+            region,
+            access_key,
+            user_agent: header(headers, "user-agent").to_owned(),
+            form: BTreeMap::new(),
+            json: Map::new(),
+        };
+        match header(headers, "x-amz-target") {
+            "" => request.read_form(body)?,
+            target => request.read_json(target, body)?,
+        }
+        Ok(request)
+    }
+
+    fn read_form(&mut self, body: &[u8]) -> Result<(), String> {
+        for (name, value) in form_urlencoded::parse(body) {
+            if self.form.contains_key(name.as_ref()) {
+                return Err(format!("the parameter {name} is given twice"));
+            }
+            self.form.insert(name.into_owned(), value.into_owned());
+        }
+        self.action = self.form.remove("Action").unwrap_or_default();
+        self.service = match self.form.remove("Version").as_deref() {
+            Some(EC2_VERSION) => Service::Ec2,
+            Some(STS_VERSION) => Service::Sts,
+            other => return Err(format!("no service has the version {other:?}")),
+        };
+        Ok(())
+    }
+
+    fn read_json(&mut self, target: &str, body: &[u8]) -> Result<(), String> {
+        let action = target.strip_prefix(LOGS_TARGET);
+        action
+            .ok_or_else(|| format!("no service has the target {target}"))?
+            .clone_into(&mut self.action);
+        self.json = serde_json::from_slice(body).map_err(|error| error.to_string())?;
+        Ok(())
+    }
+
+    /// What a test sees of the call.
+    pub(super) fn call(&self) -> Call {
+        let mut parameters = self.form.clone();
+        for (name, value) in &self.json {
+            let text = match value {
+                Value::String(text) => text.clone(),
+                other => other.to_string(),
+            };
+            parameters.insert(name.clone(), text);
+        }
+        Call {
+            service: self.service.name().to_owned(),
+            action: self.action.clone(),
+            parameters,
+            region: self.region.clone(),
+            access_key: self.access_key.clone(),
+            user_agent: self.user_agent.clone(),
+            at: Instant::now(),
+        }
+    }
+
+    /// A parameter of the form; an empty one is given, too.
+    pub(super) fn get(&self, name: &str) -> Option<&str> {
+        self.form.get(name).map(String::as_str)
+    }
+
+    /// A list of the form, `name.1`, `name.2` and so on, in the order of its numbers.
+    pub(super) fn list(&self, name: &str) -> Vec<String> {
+        let numbers = self.numbers(name);
+        let values = numbers.iter().map(|n| self.get(&format!("{name}.{n}")));
+        values.flatten().map(str::to_owned).collect()
+    }
+
+    /// The numbers a list of the form has, with members (`name.1.Key`) or without.
+    pub(super) fn numbers(&self, name: &str) -> Vec<u32> {
+        let after = |key: &str| {
+            let rest = key.strip_prefix(name)?.strip_prefix('.')?;
+            rest.split('.').next()?.parse().ok()
+        };
+        let mut numbers: Vec<u32> = self.form.keys().filter_map(|key| after(key)).collect();
+        numbers.sort_unstable();
+        numbers.dedup();
+        numbers
+    }
+}
+
+fn header<'a>(headers: &'a HeaderMap, name: &str) -> &'a str {
+    let value = headers.get(name);
+    value
+        .and_then(|value| value.to_str().ok())
+        .unwrap_or_default()
+}
+
+/// The access key and the region of `AWS4-HMAC-SHA256 Credential=key/date/region/service/aws4_request, …`.
+fn scope(authorization: &str) -> (String, String) {
+    let credential = authorization
+        .split(['=', ',', ' '])
+        .skip_while(|word| *word != "Credential")
+        .nth(1);
+    let mut parts = credential.unwrap_or_default().split('/');
+    let access_key = parts.next().unwrap_or_default();
+    let region = parts.nth(1).unwrap_or_default();
+    (access_key.to_owned(), region.to_owned())
+}

@@ -1,0 +1,244 @@
+//! The HTTP side: accept, decode, record, meet the fault, answer.
+
+use std::convert::Infallible;
+use std::io;
+use std::net::TcpListener;
+use std::sync::Arc;
+use std::time::Duration;
+
+use http_body_util::{BodyExt as _, Full};
+use hyper::body::{Bytes, Incoming};
+use hyper::service::service_fn;
+use hyper::{Response, StatusCode};
+use hyper_util::rt::TokioIo;
+use tokio::sync::oneshot;
+
+use super::fault::Fault;
+use super::request::{Request, Service};
+use super::state::State;
+use super::{Shared, ec2, logs, sts};
+
+/// Serves until `stopped` resolves.
+pub(super) fn run(listener: TcpListener, shared: Arc<Shared>, stopped: oneshot::Receiver<()>) {
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .enable_all()
+        .build()
+        .expect("a runtime for the fake");
+    runtime.block_on(async {
+        listener.set_nonblocking(true).expect("a listener");
+        let listener = tokio::net::TcpListener::from_std(listener).expect("a listener");
+        tokio::select! {
+            _ = stopped => {}
+            never = accept(listener, shared) => match never {},
+        }
+    });
+    runtime.shutdown_timeout(Duration::from_secs(1));
+}
+
+async fn accept(listener: tokio::net::TcpListener, shared: Arc<Shared>) -> Infallible {
+    loop {
+        let Ok((stream, _)) = listener.accept().await else {
+            continue;
+        };
+        // A reply must not wait for the client's delayed acknowledgement.
+        stream.set_nodelay(true).expect("a TCP stream");
+        let shared = Arc::clone(&shared);
+        tokio::spawn(async move {
+            let service = service_fn(|request| answer(&shared, request));
+            let connection = hyper::server::conn::http1::Builder::new()
+                .serve_connection(TokioIo::new(stream), service);
+            // Ends with an error when the client goes away or the fault says so: neither is the fake's failure.
+            let _ = connection.await;
+        });
+    }
+}
+
+/// One call from its bytes to its reply; an error closes the connection without one.
+async fn answer(
+    shared: &Shared,
+    request: hyper::Request<Incoming>,
+) -> io::Result<Response<Full<Bytes>>> {
+    let (head, body) = request.into_parts();
+    let body = body.collect().await.map_err(io::Error::other)?.to_bytes();
+    let request = match Request::decode(&head.headers, &body) {
+        Ok(request) => request,
+        Err(reason) => return Ok(Reply::not_a_call(&reason).into_response("none")),
+    };
+    // Asked for before the call is recorded: a release that follows the recording must not be missed.
+    let mut released = shared.released.subscribe();
+    released.mark_unchanged();
+    let (fault, latency, request_id) = record(shared, &request);
+    if fault == Some(Fault::DropBefore) {
+        return Err(io::Error::other("dropped before doing"));
+    }
+    let reply = reply(shared, &request, fault.as_ref(), &request_id);
+    tokio::time::sleep(latency).await;
+    match fault {
+        Some(Fault::DropAfterDoing) => return Err(io::Error::other("dropped after doing")),
+        Some(Fault::Delay(delay)) => tokio::time::sleep(delay).await,
+        Some(Fault::Hold) => released.changed().await.map_err(io::Error::other)?,
+        _ => {}
+    }
+    Ok(reply.into_response(&request_id))
+}
+
+/// Writes the call down, wakes whoever waits for it, and says what it meets.
+fn record(shared: &Shared, request: &Request) -> (Option<Fault>, Duration, String) {
+    let mut state = shared.state();
+    state.calls.push(request.call());
+    shared.seen.notify_all();
+    let latencies = &state.settings.latencies;
+    let latency = latencies.get(&request.action).or(latencies.get("*"));
+    let latency = latency.copied().unwrap_or_default();
+    let number = state.next();
+    let request_id = format!("fa4e0000-0000-4000-8000-{number:012x}");
+    (state.faults.take(&request.action), latency, request_id)
+}
+
+/// Does what was asked, or what the fault makes of it.
+fn reply(shared: &Shared, request: &Request, fault: Option<&Fault>, request_id: &str) -> Reply {
+    let outcome = match fault {
+        Some(Fault::Error {
+            status,
+            code,
+            message,
+        }) => Err(ApiError::with_status(*status, code, message)),
+        Some(Fault::Throttle) => Err(throttled(request.service)),
+        Some(Fault::Unsuccessful { code, message }) => {
+            ec2::unsuccessful(request, code, message, request_id)
+        }
+        _ => authorized(request).and_then(|()| act(shared, request, request_id)),
+    };
+    match (fault, outcome) {
+        (Some(Fault::Garbage), _) => Reply::ok("text/plain", "<html><p>not what was asked for"),
+        (_, Ok(reply)) => reply,
+        (_, Err(error)) => error.into_reply(request.service, request_id),
+    }
+}
+
+fn act(shared: &Shared, request: &Request, request_id: &str) -> Outcome {
+    if request.action == "FilterLogEvents" {
+        // The one call that may take long: the events are looked through outside the lock.
+        let search = logs::search(&shared.state(), request)?;
+        return Ok(search.run());
+    }
+    let state: &mut State = &mut shared.state();
+    match request.service {
+        Service::Ec2 => ec2::answer(state, request, request_id),
+        Service::Sts => sts::answer(state, request, request_id),
+        Service::Logs => logs::answer(state, request),
+    }
+}
+
+fn authorized(request: &Request) -> Result<(), ApiError> {
+    let signed = !request.access_key.is_empty() && !request.region.is_empty();
+    if signed || request.action == "AssumeRoleWithWebIdentity" {
+        return Ok(());
+    }
+    let (status, code) = match request.service {
+        Service::Ec2 => (401, "AuthFailure"),
+        Service::Sts => (403, "MissingAuthenticationToken"),
+        Service::Logs => (400, "MissingAuthenticationTokenException"),
+    };
+    let message = "AWS was not able to validate the provided access credentials";
+    Err(ApiError::with_status(status, code, message))
+}
+
+fn throttled(service: Service) -> ApiError {
+    match service {
+        Service::Ec2 => {
+            ApiError::with_status(503, "RequestLimitExceeded", "Request limit exceeded.")
+        }
+        Service::Sts => ApiError::new("Throttling", "Rate exceeded"),
+        Service::Logs => ApiError::new("ThrottlingException", "Rate exceeded"),
+    }
+}
+
+/// What a service makes of a call.
+pub(super) type Outcome = Result<Reply, ApiError>;
+
+/// An answer before it is HTTP.
+#[derive(Debug)]
+pub(super) struct Reply {
+    status: u16,
+    content_type: &'static str,
+    body: String,
+}
+
+impl Reply {
+    /// HTTP 200.
+    pub(super) fn ok(content_type: &'static str, body: impl Into<String>) -> Self {
+        Self {
+            status: 200,
+            content_type,
+            body: body.into(),
+        }
+    }
+
+    fn not_a_call(reason: &str) -> Self {
+        Self {
+            status: 404,
+            content_type: "text/plain",
+            body: format!("the fake does not understand this: {reason}\n"),
+        }
+    }
+
+    fn into_response(self, request_id: &str) -> Response<Full<Bytes>> {
+        let mut response = Response::new(Full::new(Bytes::from(self.body)));
+        *response.status_mut() = StatusCode::from_u16(self.status).expect("an HTTP status");
+        let headers = response.headers_mut();
+        headers.insert(
+            "content-type",
+            self.content_type.parse().expect("a content type"),
+        );
+        headers.insert(
+            "x-amzn-requestid",
+            request_id.parse().expect("a request id"),
+        );
+        response
+    }
+}
+
+/// An error in no service's words yet.
+#[derive(Clone, Debug)]
+pub(super) struct ApiError {
+    status: u16,
+    code: String,
+    message: String,
+}
+
+impl ApiError {
+    /// An error with HTTP status 400.
+    pub(super) fn new(code: &str, message: impl Into<String>) -> Self {
+        Self::with_status(400, code, message)
+    }
+
+    /// An error with an HTTP status of its own.
+    pub(super) fn with_status(status: u16, code: &str, message: impl Into<String>) -> Self {
+        Self {
+            status,
+            code: code.to_owned(),
+            message: message.into(),
+        }
+    }
+
+    fn into_reply(self, service: Service, request_id: &str) -> Reply {
+        let (content_type, body) = match service {
+            Service::Ec2 => (
+                ec2::CONTENT_TYPE,
+                ec2::error(&self.code, &self.message, request_id),
+            ),
+            Service::Sts => (
+                sts::CONTENT_TYPE,
+                sts::error(&self.code, &self.message, request_id),
+            ),
+            Service::Logs => (logs::CONTENT_TYPE, logs::error(&self.code, &self.message)),
+        };
+        Reply {
+            status: self.status,
+            content_type,
+            body,
+        }
+    }
+}

@@ -1,0 +1,246 @@
+//! A working folder in which a real Terraform runs the provider that was just built.
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+
+use serde_json::Value;
+use tempfile::TempDir;
+
+/// Where the tests find Terraform; `make test` sets it.
+const TERRAFORM: &str = "VPCFLOW_TERRAFORM";
+/// Where the tests find Terraform 1.15; `make test` sets it.
+const TERRAFORM_115: &str = "VPCFLOW_TERRAFORM_115";
+
+/// Which Terraform runs.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Version {
+    /// The machine's own, 1.10 or newer.
+    Any,
+    /// 1.15.
+    V115,
+}
+
+impl Version {
+    fn program(self) -> PathBuf {
+        let variable = match self {
+            Self::Any => TERRAFORM,
+            Self::V115 => TERRAFORM_115,
+        };
+        let found = std::env::var_os(variable).map(PathBuf::from);
+        let installed = Path::new(env!("CARGO_MANIFEST_DIR")).join(match self {
+            Self::Any => ".tools/terraform",
+            Self::V115 => ".tools/terraform-1.15",
+        });
+        let program = found.unwrap_or(installed);
+        assert!(program.exists(), "{} is not there: run `make test`, or `make tools` once", program.display());
+        program
+    }
+}
+
+/// A folder with a configuration and its state; removed when dropped.
+pub(crate) struct Workspace {
+    folder: TempDir,
+    terraform: PathBuf,
+    endpoint: String,
+    settings: String,
+}
+
+impl Workspace {
+    /// Makes a folder whose provider talks to the endpoint.
+    pub(crate) fn new(version: Version, endpoint: &str) -> Self {
+        let folder = tempfile::Builder::new().prefix("tf").tempdir().unwrap();
+        let overrides = format!(
+            "provider_installation {{\n  dev_overrides {{\n    \"registry.terraform.io/vpcflow/vpcflow\" = \"{}\"\n  }}\n  direct {{}}\n}}\n",
+            provider_folder().display()
+        );
+        std::fs::write(folder.path().join("terraform.rc"), overrides).unwrap();
+        Self {
+            folder,
+            terraform: version.program(),
+            endpoint: endpoint.to_owned(),
+            settings: String::new(),
+        }
+    }
+
+    /// Adds arguments to the provider block.
+    pub(crate) fn with_settings(mut self, settings: &str) -> Self {
+        settings.clone_into(&mut self.settings);
+        self
+    }
+
+    /// Writes the configuration: the provider, and this behind it.
+    pub(crate) fn configure(&self, configuration: &str) {
+        let endpoint = &self.endpoint;
+        let settings = &self.settings;
+        let text = format!(
+            r#"
+terraform {{
+  required_providers {{
+    vpcflow = {{ source = "vpcflow/vpcflow" }}
+  }}
+}}
+provider "vpcflow" {{
+  region     = "us-east-1"
+  access_key = "AKIAEXAMPLE"
+  secret_key = "secret-canary"
+  endpoints {{
+    ec2  = "{endpoint}"
+    logs = "{endpoint}"
+    sts  = "{endpoint}"
+  }}
+  {settings}
+}}
+{configuration}
+"#
+        );
+        self.write("main.tf", &text);
+    }
+
+    /// Writes a file.
+    pub(crate) fn write(&self, name: &str, text: &str) {
+        std::fs::write(self.folder.path().join(name), text).unwrap();
+    }
+
+    /// Reads a file.
+    pub(crate) fn read(&self, name: &str) -> String {
+        std::fs::read_to_string(self.folder.path().join(name)).unwrap()
+    }
+
+    /// Makes the command, so that a test can start it and go on.
+    pub(crate) fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(&self.terraform);
+        for (name, _) in std::env::vars_os() {
+            let name = name.to_string_lossy().into_owned();
+            if ["AWS_", "TF_", "PLUGIN_"].iter().any(|head| name.starts_with(head)) {
+                command.env_remove(name);
+            }
+        }
+        command
+            .args(arguments)
+            .current_dir(self.folder.path())
+            .env("TF_CLI_CONFIG_FILE", self.folder.path().join("terraform.rc"))
+            .env("CHECKPOINT_DISABLE", "1")
+            .env("TF_IN_AUTOMATION", "1")
+            .env("AWS_EC2_METADATA_DISABLED", "true")
+            .env("AWS_CONFIG_FILE", self.folder.path().join("no-config"))
+            .env("AWS_SHARED_CREDENTIALS_FILE", self.folder.path().join("no-credentials"))
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped());
+        command
+    }
+
+    /// Runs a command to its end.
+    pub(crate) fn run(&self, arguments: &[&str]) -> Run {
+        Run::of(self.command(arguments).output().unwrap())
+    }
+
+    /// Applies the configuration; it must succeed.
+    #[track_caller]
+    pub(crate) fn apply(&self) -> Run {
+        self.run(&["apply", "-auto-approve", "-no-color"]).succeeds()
+    }
+
+    /// Plans; the exit code says whether there is something to do (2) or not (0).
+    pub(crate) fn plan(&self) -> Run {
+        self.run(&["plan", "-detailed-exitcode", "-no-color"])
+    }
+
+    /// Plans, with and without a refresh, and there must be nothing to do.
+    #[track_caller]
+    pub(crate) fn plans_empty(&self) {
+        for extra in ["-refresh=true", "-refresh=false"] {
+            let run = self.run(&["plan", "-detailed-exitcode", "-no-color", extra]);
+            assert_eq!(run.code, 0, "a plan ({extra}) is not empty:\n{}", run.output);
+        }
+    }
+
+    /// Destroys everything; it must succeed.
+    #[track_caller]
+    pub(crate) fn destroy(&self) -> Run {
+        self.run(&["destroy", "-auto-approve", "-no-color"]).succeeds()
+    }
+
+    /// Gives the state as `terraform show -json` tells it.
+    #[track_caller]
+    pub(crate) fn state(&self) -> Value {
+        let run = Run::of(self.command(&["show", "-json"]).output().unwrap()).succeeds();
+        serde_json::from_str(&run.stdout).unwrap()
+    }
+
+    /// Gives the attributes of every managed resource or data source of a type.
+    #[track_caller]
+    pub(crate) fn instances(&self, address_head: &str) -> Vec<Value> {
+        let state = self.state();
+        let resources = state["values"]["root_module"]["resources"].as_array().cloned();
+        let mut found = Vec::new();
+        for resource in resources.unwrap_or_default() {
+            if resource["address"].as_str().unwrap().starts_with(address_head) {
+                found.push(resource["values"].clone());
+            }
+        }
+        found
+    }
+
+    /// Gives the attributes of the one instance at an address.
+    #[track_caller]
+    pub(crate) fn instance(&self, address: &str) -> Value {
+        let mut found = self.instances(address);
+        assert_eq!(found.len(), 1, "instances at {address}");
+        found.remove(0)
+    }
+}
+
+/// What a run of Terraform came to.
+#[derive(Debug)]
+pub(crate) struct Run {
+    pub(crate) code: i32,
+    pub(crate) stdout: String,
+    /// Both streams, for reading. Lines are joined by single spaces in [`Run::flat`].
+    pub(crate) output: String,
+}
+
+impl Run {
+    pub(crate) fn of(output: Output) -> Self {
+        let stdout = String::from_utf8_lossy(&output.stdout).into_owned();
+        let stderr = String::from_utf8_lossy(&output.stderr);
+        Self {
+            code: output.status.code().unwrap_or(-1),
+            output: format!("{stdout}{stderr}"),
+            stdout,
+        }
+    }
+
+    /// Gives the output on one line: Terraform breaks and frames its messages.
+    pub(crate) fn flat(&self) -> String {
+        let words = self.output.split_whitespace().filter(|word| *word != "│");
+        words.collect::<Vec<_>>().join(" ")
+    }
+
+    #[track_caller]
+    pub(crate) fn succeeds(self) -> Self {
+        assert_eq!(self.code, 0, "{}", self.output);
+        self
+    }
+
+    #[track_caller]
+    pub(crate) fn fails_with(self, texts: &[&str]) -> Self {
+        assert_ne!(self.code, 0, "{}", self.output);
+        self.says(texts)
+    }
+
+    #[track_caller]
+    pub(crate) fn says(self, texts: &[&str]) -> Self {
+        let flat = self.flat();
+        for text in texts {
+            assert!(flat.contains(text), "{text:?} is not in:\n{}", self.output);
+        }
+        self
+    }
+}
+
+/// The folder of the binary under test.
+fn provider_folder() -> PathBuf {
+    let binary = Path::new(env!("CARGO_BIN_EXE_terraform-provider-vpcflow"));
+    binary.parent().unwrap().to_owned()
+}
