@@ -45,27 +45,41 @@ enum Subcommands {
 /// Reads the command line and runs what needs no server.
 pub fn parse() -> Command {
     match Arguments::try_parse() {
-        Ok(Arguments { command: Some(Subcommands::Serve { .. }) }) => Command::ServeForDebugging,
-        Ok(Arguments { command: Some(Subcommands::Schema) }) => Command::Done(print_schema()),
+        Ok(Arguments {
+            command: Some(Subcommands::Serve { .. }),
+        }) => Command::ServeForDebugging,
+        Ok(Arguments {
+            command: Some(Subcommands::Schema),
+        }) => Command::Done(print_schema()),
         Ok(Arguments { command: None }) => Command::Done(help()),
         Err(error) => {
             drop(error.print());
             let wrong = error.use_stderr();
-            Command::Done(if wrong { ExitCode::from(1) } else { ExitCode::SUCCESS })
+            Command::Done(if wrong {
+                ExitCode::from(1)
+            } else {
+                ExitCode::SUCCESS
+            })
         }
     }
 }
 
 /// Terraform's child without Terraform: says what this is, and fails.
 fn help() -> ExitCode {
-    drop(write!(std::io::stderr(), "{}", Arguments::command().render_long_help()));
+    drop(write!(
+        std::io::stderr(),
+        "{}",
+        Arguments::command().render_long_help()
+    ));
     ExitCode::FAILURE
 }
 
 fn print_schema() -> ExitCode {
-    let printed = provider::schema_json().map_err(|error| error.to_string()).and_then(|json| {
-        writeln!(std::io::stdout(), "{json:#}").map_err(|error| error.to_string())
-    });
+    let printed = provider::schema_json()
+        .map_err(|error| error.to_string())
+        .and_then(|json| {
+            writeln!(std::io::stdout(), "{json:#}").map_err(|error| error.to_string())
+        });
     match printed {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {

@@ -38,7 +38,11 @@ pub struct IgnoreTags {
 impl IgnoreTags {
     /// Says whether a tag of this key is left alone.
     pub fn ignores(&self, key: &str) -> bool {
-        self.keys.contains(key) || self.key_prefixes.iter().any(|prefix| key.starts_with(prefix))
+        self.keys.contains(key)
+            || self
+                .key_prefixes
+                .iter()
+                .any(|prefix| key.starts_with(prefix))
     }
 }
 

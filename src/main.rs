@@ -58,7 +58,9 @@ fn main() -> ExitCode {
 
 /// One thread: the work is waiting for AWS, and a second worker costs memory and wake-ups in every plan.
 fn run(debugging: bool) -> Result<(), Box<dyn std::error::Error>> {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()?;
     let interrupt = CancellationToken::new();
     let routes = Routes::new(protocol::service(Provider, interrupt.clone()));
     let served = runtime.block_on(async {

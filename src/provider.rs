@@ -8,9 +8,9 @@ use tokio_util::sync::CancellationToken;
 
 use crate::aws::{self, Aws};
 use crate::connection::Connection;
-use crate::framework::{self, Attr, Catalogue, Diagnostic, Diagnostics, LowerError};
 use crate::events;
 use crate::flow_log;
+use crate::framework::{self, Attr, Catalogue, Diagnostic, Diagnostics, LowerError};
 
 pub use config::Config;
 
@@ -40,7 +40,9 @@ impl framework::Provider for Provider {
         judged.into_result()?;
         let aws = match config.unknown_argument() {
             Some(argument) => Err(argument),
-            None => Ok(Aws::connect(config.settings(), stop).await.map_err(not_configured)?),
+            None => Ok(Aws::connect(config.settings(), stop)
+                .await
+                .map_err(not_configured)?),
         };
         let region = match (&config.region, &aws) {
             (Attr::Unknown, _) => Attr::Unknown,
@@ -80,7 +82,8 @@ pub fn schema_json() -> Result<serde_json::Value, LowerError> {
     let catalogue = <Provider as framework::Provider>::catalogue()?;
     let provider = framework::schema_json(&framework::lower::<Config>(0)?);
     let resources = catalogue.resources.iter();
-    let resources = resources.map(|(name, r)| ((*name).to_owned(), framework::schema_json(r.schema())));
+    let resources =
+        resources.map(|(name, r)| ((*name).to_owned(), framework::schema_json(r.schema())));
     let sources = catalogue.data_sources.iter();
     let sources = sources.map(|(name, d)| ((*name).to_owned(), framework::schema_json(d.schema())));
     Ok(serde_json::json!({

@@ -21,7 +21,10 @@ pub struct Account {
 /// Asks STS for the account.
 pub(super) async fn account(client: &Client, region: &str, stop: &Stop) -> Result<Account, Error> {
     let flight = Flight::query("GetCallerIdentity", Some(region), stop);
-    let request = client.get_caller_identity().customize().interceptor(flight.clone());
+    let request = client
+        .get_caller_identity()
+        .customize()
+        .interceptor(flight.clone());
     let caller = flight.complete(request.send()).await?;
     let partition = caller.arn().and_then(|arn| arn.split(':').nth(1));
     match (caller.account(), partition) {
@@ -66,7 +69,14 @@ mod tests {
         ];
         assert_eq!(
             regions.map(partition),
-            ["aws", "aws-cn", "aws-us-gov", "aws-iso", "aws-iso-b", "aws-eusc"]
+            [
+                "aws",
+                "aws-cn",
+                "aws-us-gov",
+                "aws-iso",
+                "aws-iso-b",
+                "aws-eusc"
+            ]
         );
     }
 }

@@ -29,7 +29,10 @@ impl Error {
     fn about_permission(&self, code: &str) -> Option<String> {
         let denied = matches!(
             code,
-            "UnauthorizedOperation" | "AccessDenied" | "AccessDeniedException" | "Client.UnauthorizedOperation"
+            "UnauthorizedOperation"
+                | "AccessDenied"
+                | "AccessDeniedException"
+                | "Client.UnauthorizedOperation"
         );
         if self.says_role_not_assumable() {
             return Some(format!(
@@ -58,7 +61,9 @@ impl Error {
                 "The role's trust policy must allow sts:AssumeRole to the caller, with the external id and source \
                  identity that it asks for; and the caller must be allowed sts:AssumeRole on the role."
             }
-            _ => "The caller lacks a permission for this operation, or a service control policy forbids it.",
+            _ => {
+                "The caller lacks a permission for this operation, or a service control policy forbids it."
+            }
         };
         Some(advice.to_owned())
     }
@@ -70,7 +75,10 @@ impl Error {
                 "The session is over, or this machine's clock is wrong. Sign in again (`aws sso login`, or new keys) \
                  and run again."
             }
-            "UnrecognizedClientException" | "InvalidClientTokenId" | "InvalidAccessKeyId" | "AuthFailure" => {
+            "UnrecognizedClientException"
+            | "InvalidClientTokenId"
+            | "InvalidAccessKeyId"
+            | "AuthFailure" => {
                 "AWS does not know this access key. Check AWS_ACCESS_KEY_ID or the profile, that a session token \
                  belongs to temporary keys, and that the partition and region are the right ones: keys of aws-cn and \
                  aws-us-gov are valid there alone, and some regions must be enabled for the account."
@@ -78,7 +86,9 @@ impl Error {
             "SignatureDoesNotMatch" | "InvalidSignatureException" => {
                 "The secret key does not belong to the access key, or this machine's clock is wrong."
             }
-            "OptInRequired" | "RegionDisabledException" => "This region is not enabled for the account.",
+            "OptInRequired" | "RegionDisabledException" => {
+                "This region is not enabled for the account."
+            }
             "InvalidIdentityToken" | "IDPRejectedClaim" => {
                 "STS did not accept the web identity token. Check that the identity provider exists in the account, \
                  and that the role's trust policy names its audience and subject."
@@ -108,7 +118,10 @@ impl Error {
                 "There is no such log group in this account and region. The flow log's service makes it when the first \
                  traffic is recorded; a group of another account must be named by its ARN."
             }
-            _ if self.message.contains("DeliverLogsPermissionArn is not applicable") => {
+            _ if self
+                .message
+                .contains("DeliverLogsPermissionArn is not applicable") =>
+            {
                 "A delivery role belongs to CloudWatch Logs (and to Firehose in another account) alone: remove it."
             }
             _ => return None,
@@ -127,7 +140,9 @@ impl Error {
                  Service Quotas."
             }
             "TagLimitExceeded" => "A resource carries at most 50 tags of its own.",
-            "InvalidFlowLogId.NotFound" => "The flow log was deleted, or it lives in another region or account.",
+            "InvalidFlowLogId.NotFound" => {
+                "The flow log was deleted, or it lives in another region or account."
+            }
             "InvalidVpcID.NotFound"
             | "InvalidVpcId.NotFound"
             | "InvalidSubnetID.NotFound"
@@ -143,8 +158,13 @@ impl Error {
             "IdempotentParameterMismatch" => {
                 "A flow log was made under the same token with other parameters. Run again: a new token is used then."
             }
-            "FilterLimitExceeded" => "DescribeFlowLogs takes at most 200 values in all its filters: use fewer.",
-            "MissingParameter" | "InvalidParameter" | "InvalidParameterValue" | "InvalidParameterCombination"
+            "FilterLimitExceeded" => {
+                "DescribeFlowLogs takes at most 200 values in all its filters: use fewer."
+            }
+            "MissingParameter"
+            | "InvalidParameter"
+            | "InvalidParameterValue"
+            | "InvalidParameterCombination"
                 if self.operation == "CreateFlowLogs" =>
             {
                 "EC2 does not accept this combination. CloudWatch Logs needs a delivery role and a group; S3 takes \
@@ -154,12 +174,20 @@ impl Error {
             "InvalidParameterException" if self.operation == "FilterLogEvents" => {
                 "CloudWatch Logs does not accept the filter pattern, the time window or the group's name."
             }
-            "RequestLimitExceeded" | "Throttling" | "ThrottlingException" | "EC2ThrottledException" => {
+            "RequestLimitExceeded"
+            | "Throttling"
+            | "ThrottlingException"
+            | "EC2ThrottledException" => {
                 "AWS limits the rate of calls of an account and region, and other tools share it. Run again later, with \
                  less parallelism or more retries."
             }
-            "ServiceUnavailable" | "Unavailable" | "InternalError" | "InternalFailure"
-            | "ServiceUnavailableException" => "AWS failed by itself. Run again later; see the AWS Health Dashboard.",
+            "ServiceUnavailable"
+            | "Unavailable"
+            | "InternalError"
+            | "InternalFailure"
+            | "ServiceUnavailableException" => {
+                "AWS failed by itself. Run again later; see the AWS Health Dashboard."
+            }
             _ => return None,
         };
         Some(advice.to_owned())
@@ -178,7 +206,9 @@ impl Error {
                 "Give credentials by AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, by a profile (AWS_PROFILE, \
                  `aws sso login`), by a web identity, or by the role of the instance or container."
             }
-            Kind::Refused | Kind::Unsuccessful | Kind::Configuration | Kind::Stopped => return None,
+            Kind::Refused | Kind::Unsuccessful | Kind::Configuration | Kind::Stopped => {
+                return None;
+            }
         };
         Some(advice.to_owned())
     }

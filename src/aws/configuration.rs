@@ -50,23 +50,36 @@ impl Surroundings {
             named.map(|name| Cow::Owned(name.to_owned())),
         )
         .await
-        .map_err(|error| Error::configuration("shared_config_files", super::error::chain(&error)))?;
+        .map_err(|error| {
+            Error::configuration("shared_config_files", super::error::chain(&error))
+        })?;
         let source = match named {
             Some(_) => "profile",
             None => "AWS_PROFILE",
         };
-        let wanted = named.map(str::to_owned).or_else(|| variable(&env, &["AWS_PROFILE"]));
+        let wanted = named
+            .map(str::to_owned)
+            .or_else(|| variable(&env, &["AWS_PROFILE"]));
         if let Some(name) = wanted
             && profile.get_profile(&name).is_none()
         {
             let reason = format!("there is no profile {name:?} in the shared configuration files");
             return Err(Error::configuration(source, reason));
         }
-        Ok(Self { env, files, profile })
+        Ok(Self {
+            env,
+            files,
+            profile,
+        })
     }
 
     /// The first of an argument, environment variables and a key of the profile, with the name of its source.
-    fn first(&self, argument: (&'static str, Option<&str>), variables: &[&'static str], key: &'static str) -> Option<(&'static str, String)> {
+    fn first(
+        &self,
+        argument: (&'static str, Option<&str>),
+        variables: &[&'static str],
+        key: &'static str,
+    ) -> Option<(&'static str, String)> {
         if let Some(value) = given(argument.1) {
             return Some((argument.0, value.to_owned()));
         }
@@ -114,7 +127,12 @@ impl Surroundings {
         if let Some(retries) = settings.max_retries {
             return u32::try_from(retries)
                 .map(|retries| retries.max(1))
-                .map_err(|_| Error::configuration("max_retries", format!("{retries} is not a number of attempts")));
+                .map_err(|_| {
+                    Error::configuration(
+                        "max_retries",
+                        format!("{retries} is not a number of attempts"),
+                    )
+                });
         }
         match self.first(("", None), &["AWS_MAX_ATTEMPTS"], "max_attempts") {
             Some((source, text)) => match text.parse() {
@@ -149,10 +167,23 @@ pub(super) fn check(settings: &Settings) -> Result<(), Error> {
     }
     let keys = [&settings.access_key, &settings.secret_key].map(|key| given(key.as_deref()));
     match keys {
-        [Some(_), None] => return Err(Error::configuration("access_key", "it needs secret_key beside it")),
-        [None, Some(_)] => return Err(Error::configuration("secret_key", "it needs access_key beside it")),
+        [Some(_), None] => {
+            return Err(Error::configuration(
+                "access_key",
+                "it needs secret_key beside it",
+            ));
+        }
+        [None, Some(_)] => {
+            return Err(Error::configuration(
+                "secret_key",
+                "it needs access_key beside it",
+            ));
+        }
         [None, None] if given(settings.token.as_deref()).is_some() => {
-            return Err(Error::configuration("token", "it needs access_key and secret_key beside it"));
+            return Err(Error::configuration(
+                "token",
+                "it needs access_key and secret_key beside it",
+            ));
         }
         _ => {}
     }
@@ -164,7 +195,10 @@ pub(super) fn check(settings: &Settings) -> Result<(), Error> {
         ("endpoints.ec2", ec2),
         ("endpoints.logs", logs),
         ("endpoints.sts", sts),
-        ("ec2_metadata_service_endpoint", &settings.ec2_metadata_service_endpoint),
+        (
+            "ec2_metadata_service_endpoint",
+            &settings.ec2_metadata_service_endpoint,
+        ),
     ] {
         check_address(argument, address.as_deref())?;
     }
@@ -189,7 +223,10 @@ pub(super) fn duration(argument: &str, text: Option<&str>) -> Result<Option<i32>
         return Ok(None);
     };
     let seconds = seconds(text).ok_or_else(|| {
-        Error::configuration(argument, format!("{text:?} is not a length of time such as 1h30m"))
+        Error::configuration(
+            argument,
+            format!("{text:?} is not a length of time such as 1h30m"),
+        )
     })?;
     if !(900..=43_200).contains(&seconds) {
         let reason = format!("{text:?} is not between 15m and 12h");
@@ -212,17 +249,23 @@ fn retry_mode(source: &str, mode: &str) -> Result<RetryMode, Error> {
     match mode.to_ascii_lowercase().as_str() {
         "standard" => Ok(RetryMode::Standard),
         "adaptive" => Ok(RetryMode::Adaptive),
-        _ => Err(Error::configuration(source, format!("{mode:?} is neither standard nor adaptive"))),
+        _ => Err(Error::configuration(
+            source,
+            format!("{mode:?} is neither standard nor adaptive"),
+        )),
     }
 }
 
 /// Checks the shape of a region, not its name: AWS opens new ones.
 fn check_region(settings: &Settings, source: &str, region: &str) -> Result<(), Error> {
-    let shaped = Regex::new(r"^[a-z]{2,6}(-[a-z]+){1,3}-[0-9]{1,2}$").is_ok_and(|shape| shape.is_match(region));
+    let shaped = Regex::new(r"^[a-z]{2,6}(-[a-z]+){1,3}-[0-9]{1,2}$")
+        .is_ok_and(|shape| shape.is_match(region));
     if shaped || settings.skip_region_validation {
         return Ok(());
     }
-    let reason = format!("{region:?} is not a region such as eu-central-1 (skip_region_validation accepts any)");
+    let reason = format!(
+        "{region:?} is not a region such as eu-central-1 (skip_region_validation accepts any)"
+    );
     Err(Error::configuration(source, reason))
 }
 
@@ -234,7 +277,13 @@ fn check_address(argument: &str, address: Option<&str>) -> Result<(), Error> {
         .strip_prefix("https://")
         .or_else(|| address.strip_prefix("http://"));
     match host {
-        Some(host) if !host.is_empty() && !host.starts_with('/') && !host.contains(char::is_whitespace) => Ok(()),
+        Some(host)
+            if !host.is_empty()
+                && !host.starts_with('/')
+                && !host.contains(char::is_whitespace) =>
+        {
+            Ok(())
+        }
         _ => {
             let reason = format!("{address:?} is not an address such as https://host:port");
             Err(Error::configuration(argument, reason))
@@ -248,20 +297,28 @@ fn files(settings: &Settings, env: &Env) -> EnvConfigFiles {
         files.map(|file| (kind, home(env, file))).collect()
     };
     let config = named(&settings.shared_config_files, EnvConfigFileKind::Config);
-    let credentials = named(&settings.shared_credentials_files, EnvConfigFileKind::Credentials);
+    let credentials = named(
+        &settings.shared_credentials_files,
+        EnvConfigFileKind::Credentials,
+    );
     let builder = EnvConfigFiles::builder()
         .include_default_config_file(config.is_empty())
         .include_default_credentials_file(credentials.is_empty());
     config
         .into_iter()
         .chain(credentials)
-        .fold(builder, |builder, (kind, file)| builder.with_file(kind, file))
+        .fold(builder, |builder, (kind, file)| {
+            builder.with_file(kind, file)
+        })
         .build()
 }
 
 /// A path, its `~` replaced by the home directory.
 pub(super) fn home(env: &Env, path: &str) -> PathBuf {
-    match (path.strip_prefix("~/"), variable(env, &["HOME", "USERPROFILE"])) {
+    match (
+        path.strip_prefix("~/"),
+        variable(env, &["HOME", "USERPROFILE"]),
+    ) {
         (Some(rest), Some(home)) => PathBuf::from(home).join(rest),
         _ => PathBuf::from(path),
     }
@@ -269,5 +326,6 @@ pub(super) fn home(env: &Env, path: &str) -> PathBuf {
 
 /// Reads a file that an argument names.
 pub(super) fn read(argument: &str, path: &std::path::Path) -> Result<Vec<u8>, Error> {
-    fs::read(path).map_err(|error| Error::configuration(argument, format!("{}: {error}", path.display())))
+    fs::read(path)
+        .map_err(|error| Error::configuration(argument, format!("{}: {error}", path.display())))
 }

@@ -23,7 +23,9 @@ use aws_config::{
 };
 use aws_credential_types::{
     Credentials,
-    provider::{self, ProvideCredentials, SharedCredentialsProvider, error::CredentialsError, future},
+    provider::{
+        self, ProvideCredentials, SharedCredentialsProvider, error::CredentialsError, future,
+    },
 };
 use aws_sdk_sts::types::{PolicyDescriptorType, Tag};
 use aws_smithy_types::retry::RetryConfig;
@@ -65,7 +67,9 @@ impl Sources<'_> {
         roles
             .filter(|role| !role.role_arn.is_empty())
             .try_fold(first, |before, role| {
-                Ok(SharedCredentialsProvider::new(self.assumed_role(role, before)?))
+                Ok(SharedCredentialsProvider::new(
+                    self.assumed_role(role, before)?,
+                ))
             })
     }
 
@@ -85,13 +89,18 @@ impl Sources<'_> {
                 profile = profile.profile_name(name);
                 CredentialsProviderChain::first_try("Profile", profile.build())
             }
-            None => CredentialsProviderChain::first_try("Environment", EnvironmentVariableCredentialsProvider::new())
-                .or_else("Profile", profile.build()),
+            None => CredentialsProviderChain::first_try(
+                "Environment",
+                EnvironmentVariableCredentialsProvider::new(),
+            )
+            .or_else("Profile", profile.build()),
         };
         let web_identity = WebIdentityTokenCredentialsProvider::builder()
             .configure(&self.provider)
             .build();
-        let container = EcsCredentialsProvider::builder().configure(&self.provider).build();
+        let container = EcsCredentialsProvider::builder()
+            .configure(&self.provider)
+            .build();
         let chain = chain
             .or_else("WebIdentityToken", web_identity)
             .or_else("EcsContainer", container);
@@ -106,7 +115,11 @@ impl Sources<'_> {
         })
     }
 
-    fn assumed_role(&self, role: &AssumeRole, before: SharedCredentialsProvider) -> Result<AssumedRole, Error> {
+    fn assumed_role(
+        &self,
+        role: &AssumeRole,
+        before: SharedCredentialsProvider,
+    ) -> Result<AssumedRole, Error> {
         Ok(AssumedRole {
             client: self.sts_client(Some(before)),
             seconds: duration("assume_role.duration", role.duration.as_deref())?,
@@ -140,7 +153,10 @@ impl Sources<'_> {
             client: self.sts_client(None),
             role_arn: or(&role.role_arn, "AWS_ROLE_ARN").ok_or_else(|| missing("role_arn"))?,
             session_name: session_name(or(&role.session_name, "AWS_ROLE_SESSION_NAME").as_deref()),
-            seconds: duration("assume_role_with_web_identity.duration", role.duration.as_deref())?,
+            seconds: duration(
+                "assume_role_with_web_identity.duration",
+                role.duration.as_deref(),
+            )?,
             policy: role.policy.clone().filter(|policy| !policy.is_empty()),
             policies: policies(&role.policy_arns),
             token,
@@ -198,7 +214,9 @@ impl AssumedRole {
 
 impl std::fmt::Debug for AssumedRole {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_tuple("AssumedRole").field(&self.role.role_arn).finish()
+        f.debug_tuple("AssumedRole")
+            .field(&self.role.role_arn)
+            .finish()
     }
 }
 
@@ -234,7 +252,10 @@ impl WebIdentity {
         let token = match &self.token {
             Token::Given(token) => token.clone(),
             Token::File(file) => std::fs::read_to_string(file).map_err(|error| {
-                CredentialsError::invalid_configuration(format!("web identity token {}: {error}", file.display()))
+                CredentialsError::invalid_configuration(format!(
+                    "web identity token {}: {error}",
+                    file.display()
+                ))
             })?,
         };
         let flight = Flight::query("AssumeRoleWithWebIdentity", None, &self.stop);
@@ -270,12 +291,17 @@ impl ProvideCredentials for WebIdentity {
 }
 
 /// Reads what STS answered for a role.
-fn credentials(answer: Result<Option<aws_sdk_sts::types::Credentials>, Error>, role: &str) -> provider::Result {
+fn credentials(
+    answer: Result<Option<aws_sdk_sts::types::Credentials>, Error>,
+    role: &str,
+) -> provider::Result {
     let answer = answer.map_err(|mut error| {
         error.message = format!("{} (role {role})", error.message.trim_end_matches('.'));
         CredentialsError::provider_error(error)
     })?;
-    let keys = answer.ok_or_else(|| CredentialsError::unhandled(format!("STS gave no credentials for role {role}")))?;
+    let keys = answer.ok_or_else(|| {
+        CredentialsError::unhandled(format!("STS gave no credentials for role {role}"))
+    })?;
     let expiry = SystemTime::try_from(keys.expiration).map_err(CredentialsError::unhandled)?;
     Ok(Credentials::new(
         keys.access_key_id,
@@ -290,7 +316,9 @@ fn credentials(answer: Result<Option<aws_sdk_sts::types::Credentials>, Error>, r
 fn session_name(name: Option<&str>) -> String {
     given(name).map_or_else(
         || {
-            let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+            let now = SystemTime::now()
+                .duration_since(UNIX_EPOCH)
+                .unwrap_or_default();
             format!("terraform-provider-vpcflow-{}", now.as_millis())
         },
         str::to_owned,
@@ -312,5 +340,6 @@ fn some<T>(values: Vec<T>) -> Option<Vec<T>> {
 
 /// Tells whether the environment asks to leave the instance metadata service alone.
 pub(super) fn metadata_disabled(env: &Env) -> bool {
-    variable(env, &["AWS_EC2_METADATA_DISABLED"]).is_some_and(|value| value.eq_ignore_ascii_case("true"))
+    variable(env, &["AWS_EC2_METADATA_DISABLED"])
+        .is_some_and(|value| value.eq_ignore_ascii_case("true"))
 }

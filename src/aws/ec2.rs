@@ -42,7 +42,10 @@ impl Ec2 {
     /// Gives this gateway with another stop signal, such as one that a deadline gives too.
     #[must_use]
     pub fn until(&self, stop: Stop) -> Self {
-        Self { stop, ..self.clone() }
+        Self {
+            stop,
+            ..self.clone()
+        }
     }
 
     fn query(&self, operation: &'static str) -> Flight {
@@ -57,7 +60,9 @@ impl Ec2 {
 /// Turns an unsuccessful item of a successful answer into an error.
 fn unsuccessful(flight: &Flight, item: &UnsuccessfulItem, request_id: Option<&str>) -> Error {
     let cause = item.error();
-    let message = cause.and_then(|cause| cause.message()).unwrap_or("no reason was given");
+    let message = cause
+        .and_then(|cause| cause.message())
+        .unwrap_or("no reason was given");
     Error {
         code: cause.and_then(|cause| cause.code()).map(str::to_owned),
         request_id: request_id.map(str::to_owned),

@@ -74,7 +74,11 @@ impl Error {
 
     /// Refuses an argument, by its name, with the reason.
     pub(super) fn configuration(argument: &str, reason: impl fmt::Display) -> Self {
-        Self::new("Configure", Kind::Configuration, format!("`{argument}`: {reason}"))
+        Self::new(
+            "Configure",
+            Kind::Configuration,
+            format!("`{argument}`: {reason}"),
+        )
     }
 
     /// Names the address that could not be reached.
@@ -97,9 +101,9 @@ impl Error {
                 request_id: request_id(answer.raw()),
                 ..flight.error(Kind::Unreadable, chain(error))
             },
-            SdkError::TimeoutError(_) | SdkError::DispatchFailure(_) | SdkError::ConstructionFailure(_) => {
-                from_nothing(error, flight)
-            }
+            SdkError::TimeoutError(_)
+            | SdkError::DispatchFailure(_)
+            | SdkError::ConstructionFailure(_) => from_nothing(error, flight),
             other => flight.error(Kind::Unreadable, chain(other)),
         };
         Self {
@@ -110,7 +114,9 @@ impl Error {
 
     /// Tells whether the service gave one of these codes.
     pub fn has_code(&self, codes: &[&str]) -> bool {
-        self.code.as_deref().is_some_and(|code| codes.contains(&code))
+        self.code
+            .as_deref()
+            .is_some_and(|code| codes.contains(&code))
     }
 }
 
@@ -164,11 +170,13 @@ fn request_id(raw: &HttpResponse) -> Option<String> {
         return Some(id.to_owned());
     }
     let body = std::str::from_utf8(raw.body().bytes()?).ok()?;
-    ["RequestID", "RequestId", "requestId"].iter().find_map(|name| {
-        let (_, rest) = body.split_once(&format!("<{name}>"))?;
-        let (id, _) = rest.split_once('<')?;
-        Some(id.trim().to_owned())
-    })
+    ["RequestID", "RequestId", "requestId"]
+        .iter()
+        .find_map(|name| {
+            let (_, rest) = body.split_once(&format!("<{name}>"))?;
+            let (id, _) = rest.split_once('<')?;
+            Some(id.trim().to_owned())
+        })
 }
 
 /// The beginning of an answer that is not AWS's, on one line.
@@ -185,7 +193,9 @@ fn excerpt(raw: &HttpResponse) -> String {
 }
 
 /// Finds an error of type `T` among an error and its causes.
-fn find<'a, T: std::error::Error + 'static>(error: &'a (dyn std::error::Error + 'static)) -> Option<&'a T> {
+fn find<'a, T: std::error::Error + 'static>(
+    error: &'a (dyn std::error::Error + 'static),
+) -> Option<&'a T> {
     causes(error).find_map(|cause| cause.downcast_ref())
 }
 
@@ -193,9 +203,13 @@ fn find<'a, T: std::error::Error + 'static>(error: &'a (dyn std::error::Error + 
 fn causes<'a>(
     error: &'a (dyn std::error::Error + 'static),
 ) -> impl Iterator<Item = &'a (dyn std::error::Error + 'static)> {
-    std::iter::successors(Some(error), |error| match error.downcast_ref::<std::io::Error>() {
-        Some(io) => io.get_ref().map(|inner| inner as &(dyn std::error::Error + 'static)),
-        None => error.source(),
+    std::iter::successors(Some(error), |error| {
+        match error.downcast_ref::<std::io::Error>() {
+            Some(io) => io
+                .get_ref()
+                .map(|inner| inner as &(dyn std::error::Error + 'static)),
+            None => error.source(),
+        }
     })
 }
 
@@ -262,7 +276,10 @@ impl fmt::Display for Error {
         }
         f.write_str(self.message.trim_end_matches('.'))?;
         let status = self.status.map(|status| format!("HTTP {status}"));
-        let id = self.request_id.as_deref().map(|id| format!("request id {id}"));
+        let id = self
+            .request_id
+            .as_deref()
+            .map(|id| format!("request id {id}"));
         let place: Vec<String> = status.into_iter().chain(id).collect();
         if !place.is_empty() {
             write!(f, " ({})", place.join(", "))?;

@@ -18,7 +18,8 @@ use aws_smithy_http_client::{
 };
 use aws_smithy_runtime_api::client::{
     http::{
-        HttpClient, HttpConnector, HttpConnectorFuture, HttpConnectorSettings, SharedHttpClient, SharedHttpConnector,
+        HttpClient, HttpConnector, HttpConnectorFuture, HttpConnectorSettings, SharedHttpClient,
+        SharedHttpConnector,
     },
     orchestrator::HttpRequest,
     runtime_components::RuntimeComponents,
@@ -36,11 +37,13 @@ use super::{
 };
 
 /// Hosts that never stand behind a proxy: this machine, and the metadata services of instances and containers.
-const NEVER_PROXIED: &str =
-    "localhost,127.0.0.0/8,::1,169.254.169.254,169.254.170.2,169.254.170.23,fd00:ec2::254,fd00:ec2::23";
+const NEVER_PROXIED: &str = "localhost,127.0.0.0/8,::1,169.254.169.254,169.254.170.2,169.254.170.23,fd00:ec2::254,fd00:ec2::23";
 
 /// Makes the client.
-pub(super) fn client(settings: &Settings, surroundings: &Surroundings) -> Result<SharedHttpClient, Error> {
+pub(super) fn client(
+    settings: &Settings,
+    surroundings: &Surroundings,
+) -> Result<SharedHttpClient, Error> {
     let mut tls = TlsContext::builder();
     if let Some((source, path)) = surroundings.ca_bundle(settings) {
         tls = tls.with_trust_store(trust(source, &read(source, &path)?)?);
@@ -83,9 +86,17 @@ impl std::fmt::Debug for Client {
 }
 
 impl HttpClient for Client {
-    fn http_connector(&self, settings: &HttpConnectorSettings, components: &RuntimeComponents) -> SharedHttpConnector {
+    fn http_connector(
+        &self,
+        settings: &HttpConnectorSettings,
+        components: &RuntimeComponents,
+    ) -> SharedHttpConnector {
         let key = (settings.connect_timeout(), settings.read_timeout());
-        let mut connectors = self.0.connectors.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut connectors = self
+            .0
+            .connectors
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
         let connector = connectors
             .entry(key)
             .or_insert_with(|| SharedHttpConnector::new(self.0.connector(settings, components)));
@@ -94,7 +105,11 @@ impl HttpClient for Client {
 }
 
 impl Shared {
-    fn connector(&self, settings: &HttpConnectorSettings, components: &RuntimeComponents) -> ByScheme {
+    fn connector(
+        &self,
+        settings: &HttpConnectorSettings,
+        components: &RuntimeComponents,
+    ) -> ByScheme {
         let connector = |proxy: &ProxyConfig| {
             let mut builder = Connector::builder()
                 .connector_settings(settings.clone())
@@ -155,7 +170,10 @@ fn product(settings: &Settings, surroundings: &Surroundings) -> Result<String, E
         .chain(appended)
     {
         if !text.chars().all(|c| matches!(c, ' '..='~')) {
-            return Err(Error::configuration(source, "it may hold printable ASCII alone"));
+            return Err(Error::configuration(
+                source,
+                "it may hold printable ASCII alone",
+            ));
         }
         words.push(text.trim().to_owned());
     }
@@ -166,8 +184,13 @@ fn product(settings: &Settings, surroundings: &Surroundings) -> Result<String, E
 /// The proxies for HTTP and for HTTPS.
 fn proxies(settings: &Settings, surroundings: &Surroundings) -> Result<[ProxyConfig; 2], Error> {
     let env = &surroundings.env;
-    let argument = |name: &'static str, value: &Option<String>| value.clone().map(|value| (name, value));
-    let named = |names: &[&'static str]| names.iter().find_map(|name| Some((*name, variable(env, &[name])?)));
+    let argument =
+        |name: &'static str, value: &Option<String>| value.clone().map(|value| (name, value));
+    let named = |names: &[&'static str]| {
+        names
+            .iter()
+            .find_map(|name| Some((*name, variable(env, &[name])?)))
+    };
     let http_argument = argument("http_proxy", &settings.http_proxy);
     let http = http_argument
         .clone()
@@ -197,8 +220,12 @@ fn proxy(named: Option<(&'static str, String)>, except: &str) -> Result<ProxyCon
         false => format!("http://{address}"),
     };
     // The address itself is not told: it may hold a password.
-    let proxy = ProxyConfig::all(address.as_str())
-        .map_err(|_| Error::configuration(source, "it is not the address of a proxy such as http://host:port"))?;
+    let proxy = ProxyConfig::all(address.as_str()).map_err(|_| {
+        Error::configuration(
+            source,
+            "it is not the address of a proxy such as http://host:port",
+        )
+    })?;
     Ok(proxy.no_proxy(format!("{NEVER_PROXIED},{except}")))
 }
 
@@ -207,14 +234,18 @@ fn trust(source: &str, bundle: &[u8]) -> Result<TrustStore, Error> {
     let mut roots = RootCertStore::empty();
     let mut store = TrustStore::empty();
     for certificate in CertificateDer::pem_slice_iter(bundle) {
-        let certificate =
-            certificate.map_err(|error| Error::configuration(source, format!("it is not a PEM file: {error}")))?;
+        let certificate = certificate.map_err(|error| {
+            Error::configuration(source, format!("it is not a PEM file: {error}"))
+        })?;
         if roots.add(certificate.clone()).is_ok() {
             store.add_pem_certificate(pem(&certificate));
         }
     }
     if roots.is_empty() {
-        return Err(Error::configuration(source, "it holds no certificate in PEM form that can be used"));
+        return Err(Error::configuration(
+            source,
+            "it holds no certificate in PEM form that can be used",
+        ));
     }
     Ok(store)
 }
@@ -231,7 +262,9 @@ mod tests {
     use super::*;
 
     async fn refused(settings: Settings, variables: &[(&str, &str)]) -> String {
-        let surroundings = Surroundings::read(&settings, Env::from_slice(variables)).await.unwrap();
+        let surroundings = Surroundings::read(&settings, Env::from_slice(variables))
+            .await
+            .unwrap();
         client(&settings, &surroundings).unwrap_err().to_string()
     }
 
@@ -249,7 +282,10 @@ mod tests {
     #[tokio::test]
     async fn bundle_is_refused_by_the_name_of_its_source() {
         let text = refused(Settings::default(), &[("AWS_CA_BUNDLE", "/nowhere/ca.pem")]).await;
-        assert!(text.contains("`AWS_CA_BUNDLE`: /nowhere/ca.pem: No such file"), "{text}");
+        assert!(
+            text.contains("`AWS_CA_BUNDLE`: /nowhere/ca.pem: No such file"),
+            "{text}"
+        );
 
         let file = tempfile::NamedTempFile::new().unwrap();
         std::fs::write(file.path(), "no certificate").unwrap();
@@ -258,7 +294,10 @@ mod tests {
             ..Settings::default()
         };
         let text = refused(settings, &[("AWS_CA_BUNDLE", "/nowhere/ca.pem")]).await;
-        assert!(text.contains("`custom_ca_bundle`: it holds no certificate"), "{text}");
+        assert!(
+            text.contains("`custom_ca_bundle`: it holds no certificate"),
+            "{text}"
+        );
     }
 
     #[tokio::test]

@@ -77,7 +77,11 @@ impl Logs {
     }
 
     /// Fetches the first page of a query, or the one that a token stands for.
-    pub async fn events_page(&self, query: &EventsQuery, token: Option<String>) -> Result<EventsPage, Error> {
+    pub async fn events_page(
+        &self,
+        query: &EventsQuery,
+        token: Option<String>,
+    ) -> Result<EventsPage, Error> {
         let flight = Flight::query("FilterLogEvents", Some(&self.region), &self.stop);
         let streams = Some(query.stream_names.clone()).filter(|names| !names.is_empty());
         let request = self
@@ -93,7 +97,10 @@ impl Logs {
             .set_unmask(query.unmask.then_some(true))
             .set_next_token(token)
             .limit(PAGE);
-        let group = query.log_group.strip_suffix(":*").unwrap_or(&query.log_group);
+        let group = query
+            .log_group
+            .strip_suffix(":*")
+            .unwrap_or(&query.log_group);
         let request = match group.starts_with("arn:") {
             true => request.log_group_identifier(group),
             false => request.log_group_name(group),

@@ -124,7 +124,14 @@ impl Aws {
             Some(region) => Some(region),
             None => metadata_region(metadata.as_ref(), &provider).await,
         };
-        let sdk = sdk_config(&settings, &surroundings, retries.clone(), http, region.as_deref()).await;
+        let sdk = sdk_config(
+            &settings,
+            &surroundings,
+            retries.clone(),
+            http,
+            region.as_deref(),
+        )
+        .await;
         let sts_region = given(settings.sts_region.as_deref())
             .or(region.as_deref())
             .unwrap_or(STS_FALLBACK_REGION)
@@ -138,7 +145,10 @@ impl Aws {
             sts: sts_config(&sdk, &settings.endpoints, &sts_region),
             stop: stop.clone(),
         };
-        let sdk = sdk.into_builder().credentials_provider(sources.credentials()?).build();
+        let sdk = sdk
+            .into_builder()
+            .credentials_provider(sources.credentials()?)
+            .build();
         Ok(Self(Arc::new(Shared {
             sdk,
             endpoints: settings.endpoints,
@@ -183,7 +193,11 @@ impl Aws {
             if let Some(endpoint) = given(shared.endpoints.ec2.as_deref()) {
                 config = config.endpoint_url(endpoint);
             }
-            Ec2::new(aws_sdk_ec2::Client::from_conf(config.build()), region, &shared.stop)
+            Ec2::new(
+                aws_sdk_ec2::Client::from_conf(config.build()),
+                region,
+                &shared.stop,
+            )
         })
     }
 
@@ -213,9 +227,16 @@ impl Shared {
 }
 
 /// Takes a region's gateway, or makes it.
-fn once<T: Clone>(gateways: &Mutex<BTreeMap<String, T>>, region: &str, make: impl FnOnce() -> T) -> T {
+fn once<T: Clone>(
+    gateways: &Mutex<BTreeMap<String, T>>,
+    region: &str,
+    make: impl FnOnce() -> T,
+) -> T {
     let mut gateways = gateways.lock().unwrap_or_else(PoisonError::into_inner);
-    gateways.entry(region.to_owned()).or_insert_with(make).clone()
+    gateways
+        .entry(region.to_owned())
+        .or_insert_with(make)
+        .clone()
 }
 
 fn bucket(settings: &Settings) -> Result<TokenBucket, Error> {
@@ -232,7 +253,11 @@ fn bucket(settings: &Settings) -> Result<TokenBucket, Error> {
 }
 
 /// What the SDK's own providers of credentials and regions go by.
-fn provider_config(settings: &Settings, retries: &RetryConfig, http: &SharedHttpClient) -> ProviderConfig {
+fn provider_config(
+    settings: &Settings,
+    retries: &RetryConfig,
+    http: &SharedHttpClient,
+) -> ProviderConfig {
     ProviderConfig::without_region()
         .with_behavior_version(Some(behavior()))
         .with_http_client(http.clone())
@@ -253,8 +278,12 @@ fn metadata(
     }
     let mut client = imds::Client::builder().configure(provider);
     if let Some(mode) = given(settings.ec2_metadata_service_endpoint_mode.as_deref()) {
-        let mode = EndpointMode::from_str(mode)
-            .map_err(|_| Error::configuration("ec2_metadata_service_endpoint_mode", "it is neither IPv4 nor IPv6"))?;
+        let mode = EndpointMode::from_str(mode).map_err(|_| {
+            Error::configuration(
+                "ec2_metadata_service_endpoint_mode",
+                "it is neither IPv4 nor IPv6",
+            )
+        })?;
         client = client.endpoint_mode(mode);
     }
     if let Some(address) = given(settings.ec2_metadata_service_endpoint.as_deref()) {
@@ -265,7 +294,10 @@ fn metadata(
     Ok(Some(client.build()))
 }
 
-async fn metadata_region(metadata: Option<&imds::Client>, provider: &ProviderConfig) -> Option<String> {
+async fn metadata_region(
+    metadata: Option<&imds::Client>,
+    provider: &ProviderConfig,
+) -> Option<String> {
     let region = ImdsRegionProvider::builder()
         .configure(provider)
         .imds_client(metadata?.clone())
@@ -302,7 +334,11 @@ async fn sdk_config(
 }
 
 /// Settings of the clients of STS, without credentials of their own.
-fn sts_config(sdk: &SdkConfig, endpoints: &Endpoints, region: &str) -> aws_sdk_sts::config::Builder {
+fn sts_config(
+    sdk: &SdkConfig,
+    endpoints: &Endpoints,
+    region: &str,
+) -> aws_sdk_sts::config::Builder {
     let config = aws_sdk_sts::config::Builder::from(sdk).region(Region::new(region.to_owned()));
     match given(endpoints.sts.as_deref()) {
         Some(endpoint) => config.endpoint_url(endpoint),

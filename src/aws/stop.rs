@@ -160,7 +160,9 @@ impl Flight {
         let message = match &log.failure {
             None => "it was stopped before anything was sent".to_owned(),
             Some(failure) => {
-                format!("it was stopped before it was tried again; the last attempt failed: {failure}")
+                format!(
+                    "it was stopped before it was tried again; the last attempt failed: {failure}"
+                )
             }
         };
         Error {
@@ -224,7 +226,11 @@ impl Log {
                 .connection
                 .take()
                 .is_some_and(|connection| connection.get().is_some());
-        self.unreachable = if self.connected { 0 } else { self.unreachable + 1 };
+        self.unreachable = if self.connected {
+            0
+        } else {
+            self.unreachable + 1
+        };
         self.unanswered |= failure.is_some()
             && match status {
                 None => self.connected,
@@ -283,7 +289,9 @@ impl Intercept for Flight {
         if *self.phase.borrow() != Phase::UnderWay {
             return Ok(());
         }
-        let status = context.response().map(|response| response.status().as_u16());
+        let status = context
+            .response()
+            .map(|response| response.status().as_u16());
         let failure = match context.output_or_error() {
             Some(Ok(_)) => None,
             Some(Err(error)) => Some(chain(error)),
@@ -301,6 +309,8 @@ impl Intercept for Flight {
 /// Scheme, host and port of an address.
 fn origin(uri: &str) -> &str {
     let host = uri.find("://").map_or(0, |at| at + 3);
-    let end = uri[host..].find(['/', '?']).map_or(uri.len(), |at| host + at);
+    let end = uri[host..]
+        .find(['/', '?'])
+        .map_or(uri.len(), |at| host + at);
     &uri[..end]
 }

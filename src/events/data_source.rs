@@ -70,7 +70,11 @@ impl framework::DataSource for DataSource {
             region: Attr::Known(source.region.clone()),
             ..query
         };
-        Ok((query, quals, output(connection, &source, &scan, not_pushed, found)?))
+        Ok((
+            query,
+            quals,
+            output(connection, &source, &scan, not_pushed, found)?,
+        ))
     }
 }
 
@@ -91,14 +95,20 @@ fn plan(
     }
     let (pattern, not_pushed) = push_down(query, &readers);
     let events = EventsQuery {
-        stream_names: given(&query.log_stream_name).map(str::to_owned).into_iter().collect(),
+        stream_names: given(&query.log_stream_name)
+            .map(str::to_owned)
+            .into_iter()
+            .collect(),
         stream_prefix: given(&query.log_stream_name_prefix).map(str::to_owned),
         pattern,
         newest_first: given(&query.order) == Some(NEWEST_FIRST),
         unmask: query.unmask == Attr::Known(true),
         ..scan::request(source.log_group.clone(), window)
     };
-    let limit = query.limit.known().and_then(|limit| usize::try_from(*limit).ok());
+    let limit = query
+        .limit
+        .known()
+        .and_then(|limit| usize::try_from(*limit).ok());
     let scan = Scan {
         events,
         readers,
@@ -139,7 +149,9 @@ fn missing_group(
         {
             let status = flow_log.deliver_logs_status.as_deref().unwrap_or("unknown");
             let reason = flow_log.deliver_logs_error_message.as_deref();
-            let reason = reason.map(|reason| format!(" ({reason})")).unwrap_or_default();
+            let reason = reason
+                .map(|reason| format!(" ({reason})"))
+                .unwrap_or_default();
             let detail = format!(
                 "The log group {} of flow log {} does not exist: nothing has been delivered yet. The \
                  delivery status is {status}{reason}.",
@@ -221,8 +233,15 @@ fn output(
     not_pushed: Vec<String>,
     found: Found,
 ) -> Result<Output, Diagnostic> {
-    let EventsQuery { pattern, stream_prefix, .. } = &scan.events;
-    let push = Push { pattern: pattern.clone(), stream_prefix: stream_prefix.clone() };
+    let EventsQuery {
+        pattern,
+        stream_prefix,
+        ..
+    } = &scan.events;
+    let push = Push {
+        pattern: pattern.clone(),
+        stream_prefix: stream_prefix.clone(),
+    };
     let pushed = pattern.is_some() || stream_prefix.is_some();
     let mut statistics = found.statistics;
     statistics.calls += source.calls;
@@ -232,7 +251,12 @@ fn output(
         pushed: Attr::Known(if pushed { vec![push] } else { Vec::new() }),
         not_pushed: Attr::Known(not_pushed),
         statistics: Attr::Known(statistics),
-        account_id: Attr::from(connection.account.as_ref().map(|account| account.id.clone())),
+        account_id: Attr::from(
+            connection
+                .account
+                .as_ref()
+                .map(|account| account.id.clone()),
+        ),
         partition: Attr::Known(connection.aws()?.partition(&source.region)),
     })
 }
@@ -242,6 +266,9 @@ fn not_bound(error: &BindError) -> Diagnostic {
         BindError::MissingField { qual, .. } => qual.as_str(),
         BindError::EmptyBlock { block } => block.as_str(),
     };
-    Diagnostic::error("Qual not possible for this record format", format!("{error}."))
-        .at(quals::path(path))
+    Diagnostic::error(
+        "Qual not possible for this record format",
+        format!("{error}."),
+    )
+    .at(quals::path(path))
 }

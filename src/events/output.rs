@@ -238,5 +238,7 @@ impl Event {
 }
 
 fn time(milliseconds: Option<i64>) -> Option<String> {
-    Timestamp::from_millisecond(milliseconds?).ok().map(|time| time.to_string())
+    Timestamp::from_millisecond(milliseconds?)
+        .ok()
+        .map(|time| time.to_string())
 }

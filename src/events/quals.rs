@@ -162,11 +162,21 @@ impl Quals {
         let fields = fields.filter_map(|(name, text)| {
             let path = at.clone().attribute("fields").key(name);
             let text = text.known()?;
-            Some((path, name.as_str(), text, record::Qual::parse_field(name, text)))
+            Some((
+                path,
+                name.as_str(),
+                text,
+                record::Qual::parse_field(name, text),
+            ))
         });
         let named = self.named().into_iter().filter_map(|(name, text)| {
             let text = text.known()?;
-            Some((at.clone().attribute(name), name, text, record::Qual::parse(name, text)))
+            Some((
+                at.clone().attribute(name),
+                name,
+                text,
+                record::Qual::parse(name, text),
+            ))
         });
         let mut quals = Vec::new();
         for (path, name, text, parsed) in named.chain(fields) {
@@ -200,7 +210,11 @@ fn parse_blocks(
             let detail = format!(
                 "This `{name}` block has no qual. Write at least one into it, or remove the block: as it \
                  is, it would {}.",
-                if name == "where" { "let every event through" } else { "exclude every event" }
+                if name == "where" {
+                    "let every event through"
+                } else {
+                    "exclude every event"
+                }
             );
             diagnostics.error(path.clone(), format!("Empty {name} block"), detail);
         }
@@ -214,7 +228,10 @@ fn parse_blocks(
 pub(crate) fn path(label: &str) -> Path {
     let (block, name) = match label.split_once("].") {
         Some((block, name)) => (Some(block), name),
-        None => (label.strip_suffix(']').filter(|_| !label.ends_with("\"]")), ""),
+        None => (
+            label.strip_suffix(']').filter(|_| !label.ends_with("\"]")),
+            "",
+        ),
     };
     let name = if block.is_none() { label } else { name };
     let block = block.and_then(|block| block.split_once('['));
@@ -222,7 +239,10 @@ pub(crate) fn path(label: &str) -> Path {
         Some((name, index)) => Path::root().attribute(name).index(index),
         None => Path::root(),
     };
-    match name.strip_prefix("fields[\"").and_then(|rest| rest.strip_suffix("\"]")) {
+    match name
+        .strip_prefix("fields[\"")
+        .and_then(|rest| rest.strip_suffix("\"]"))
+    {
         Some(field) => path.attribute("fields").key(field),
         None if name.is_empty() => path,
         None => path.attribute(name),
@@ -232,11 +252,7 @@ pub(crate) fn path(label: &str) -> Path {
 /// Points at the character that is wrong.
 fn malformed(path: Path, name: &str, text: &str, error: &record::QualError) -> Diagnostic {
     let column = name.len() + " = \"".len() + error.position;
-    let detail = format!(
-        "{name} = \"{text}\"\n{:column$}^ {}",
-        "",
-        error.message
-    );
+    let detail = format!("{name} = \"{text}\"\n{:column$}^ {}", "", error.message);
     Diagnostic::error(format!("Malformed qual {name}"), detail).at(path)
 }
 
@@ -246,7 +262,12 @@ mod tests {
 
     #[test]
     fn a_label_is_a_path() {
-        for label in ["src_addr", "where[0].src_addr", "exclude[12]", "where[1].fields[\"az-id\"]"] {
+        for label in [
+            "src_addr",
+            "where[0].src_addr",
+            "exclude[12]",
+            "where[1].fields[\"az-id\"]",
+        ] {
             assert_eq!(path(label).to_string(), label);
         }
     }

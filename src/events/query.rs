@@ -91,5 +91,8 @@ impl Model for Query {}
 
 /// Gives a known value that is not empty: an empty string means "not given".
 pub(crate) fn given(value: &Attr<String>) -> Option<&str> {
-    value.known().map(String::as_str).filter(|text| !text.is_empty())
+    value
+        .known()
+        .map(String::as_str)
+        .filter(|text| !text.is_empty())
 }

@@ -64,7 +64,9 @@ impl Scan {
         let mut found = Found::default();
         let mut token = None;
         loop {
-            let page = self.page(logs, token.clone(), deadline, &found, context).await?;
+            let page = self
+                .page(logs, token.clone(), deadline, &found, context)
+                .await?;
             found.statistics.pages += 1;
             found.statistics.calls += 1;
             let rest = self.take(&mut found, &page.events);
@@ -139,7 +141,9 @@ impl Scan {
         }
         let problem = problem.map(|error| error.to_string()).unwrap_or_default();
         found.statistics.parse_errors += 1;
-        found.unparsed.get_or_insert_with(|| (raw.message.clone(), problem.clone()));
+        found
+            .unparsed
+            .get_or_insert_with(|| (raw.message.clone(), problem.clone()));
         (!self.qualified).then(|| Event {
             message: Some(raw.message.clone()),
             parse_error: Some(problem),

@@ -45,7 +45,10 @@ async fn of_flow_log(
     region: String,
 ) -> Result<Source, Diagnostics> {
     let described = ec2.describe(id).await.map_err(|error| {
-        let advice = error.advice().map(|advice| format!("\n\n{advice}")).unwrap_or_default();
+        let advice = error
+            .advice()
+            .map(|advice| format!("\n\n{advice}"))
+            .unwrap_or_default();
         let detail = format!("It was asked for by DescribeFlowLogs. {error}{advice}");
         Diagnostic::error(format!("Flow log {id} not read"), detail).at("flow_log_id")
     })?;
@@ -53,12 +56,24 @@ async fn of_flow_log(
         let detail = format!(
             "There is no flow log {id} in {region}. Check the id, and set `region` if it is elsewhere."
         );
-        return Err(Diagnostic::error("Flow log not found", detail).at("flow_log_id").into());
+        return Err(Diagnostic::error("Flow log not found", detail)
+            .at("flow_log_id")
+            .into());
     };
     let log_group = log_group(&flow_log)?;
-    let described = flow_log.log_format.as_deref().map(Format::parse).and_then(Result::ok);
+    let described = flow_log
+        .log_format
+        .as_deref()
+        .map(Format::parse)
+        .and_then(Result::ok);
     let format = written.or(described).unwrap_or_else(Format::vpc_default);
-    Ok(Source { log_group, formats: vec![format], region, flow_log: Some(flow_log), calls: 1 })
+    Ok(Source {
+        log_group,
+        formats: vec![format],
+        region,
+        flow_log: Some(flow_log),
+        calls: 1,
+    })
 }
 
 /// Gives the log group that a flow log writes to.
@@ -87,13 +102,21 @@ async fn of_group(
     region: String,
     context: &Context,
 ) -> Source {
-    let name = group.split_once(":log-group:").map_or(group, |(_, name)| name);
+    let name = group
+        .split_once(":log-group:")
+        .map_or(group, |(_, name)| name);
     let name = name.strip_suffix(":*").unwrap_or(name);
     let (formats, calls) = match written {
         Some(format) => (vec![format], 0),
         None => (discover(ec2, name, context).await, 1),
     };
-    Source { log_group: group.to_owned(), formats, region, flow_log: None, calls }
+    Source {
+        log_group: group.to_owned(),
+        formats,
+        region,
+        flow_log: None,
+        calls,
+    }
 }
 
 async fn discover(ec2: &Ec2, group: &str, context: &Context) -> Vec<Format> {
@@ -112,7 +135,11 @@ async fn discover(ec2: &Ec2, group: &str, context: &Context) -> Vec<Format> {
             formats.push(format);
         }
     }
-    if formats.is_empty() { vec![Format::vpc_default()] } else { formats }
+    if formats.is_empty() {
+        vec![Format::vpc_default()]
+    } else {
+        formats
+    }
 }
 
 fn not_discovered(group: &str, error: &aws::Error) -> Diagnostic {

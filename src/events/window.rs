@@ -28,10 +28,16 @@ pub(crate) fn window(query: &Query, now: Timestamp) -> Result<Window, Diagnostic
         _ => time(&query.start_time).unwrap_or(Timestamp::MIN),
     };
     if start >= end {
-        let detail = format!("The window begins at {start} and ends at {end}: nothing lies between.");
-        return Err(Diagnostic::error("Empty time window", detail).at("start_time").into());
+        let detail =
+            format!("The window begins at {start} and ends at {end}: nothing lies between.");
+        return Err(Diagnostic::error("Empty time window", detail)
+            .at("start_time")
+            .into());
     }
-    Ok(Window { start: start.as_millisecond(), end: end.as_millisecond() })
+    Ok(Window {
+        start: start.as_millisecond(),
+        end: end.as_millisecond(),
+    })
 }
 
 /// Gives how long a query may take.
@@ -44,7 +50,10 @@ pub(crate) fn timeout(query: &Query) -> Duration {
 pub(crate) fn validate(query: &Query) -> Diagnostics {
     let mut diagnostics = Diagnostics::new();
     let lookback = [&query.lookback, &query.start_time];
-    if lookback.iter().all(|value| !value.is_unknown() && given(value).is_none()) {
+    if lookback
+        .iter()
+        .all(|value| !value.is_unknown() && given(value).is_none())
+    {
         diagnostics.error(
             "lookback",
             "No time window",
@@ -52,7 +61,10 @@ pub(crate) fn validate(query: &Query) -> Diagnostics {
              it the whole log group would be searched.",
         );
     }
-    for (name, value) in [("start_time", &query.start_time), ("end_time", &query.end_time)] {
+    for (name, value) in [
+        ("start_time", &query.start_time),
+        ("end_time", &query.end_time),
+    ] {
         if let Some(text) = given(value)
             && let Err(problem) = text.parse::<Timestamp>()
         {
@@ -66,7 +78,8 @@ pub(crate) fn validate(query: &Query) -> Diagnostics {
     if let (Some(start), Some(end)) = (time(&query.start_time), time(&query.end_time))
         && start >= end
     {
-        let detail = format!("`start_time` is {start} and `end_time` is {end}: nothing lies between.");
+        let detail =
+            format!("`start_time` is {start} and `end_time` is {end}: nothing lies between.");
         diagnostics.error("start_time", "Empty time window", detail);
     }
     for (name, value) in [("lookback", &query.lookback), ("timeout", &query.timeout)] {
@@ -96,4 +109,3 @@ fn duration(text: &str) -> Result<Duration, &'static str> {
         _ => Err("it must be more than nothing"),
     }
 }
-

@@ -42,7 +42,10 @@ pub(crate) fn request(
 
 fn options_request(planned: &FlowLog) -> Option<ec2::DestinationOptions> {
     let options = planned.destination_options.known()?;
-    let on_s3 = planned.log_destination_type.known().is_some_and(|kind| kind == S3);
+    let on_s3 = planned
+        .log_destination_type
+        .known()
+        .is_some_and(|kind| kind == S3);
     on_s3.then(|| ec2::DestinationOptions {
         file_format: options.file_format.known().cloned(),
         hive_compatible_partitions: options.hive_compatible_partitions.known().copied(),
@@ -51,10 +54,18 @@ fn options_request(planned: &FlowLog) -> Option<ec2::DestinationOptions> {
 }
 
 fn tag_fields_request(planned: &FlowLog) -> Vec<ec2::TagField> {
-    let specifications = planned.tag_field_specification.known().into_iter().flatten();
+    let specifications = planned
+        .tag_field_specification
+        .known()
+        .into_iter()
+        .flatten();
     specifications
         .map(|specification| ec2::TagField {
-            resource_type: specification.resource_type.known().cloned().unwrap_or_default(),
+            resource_type: specification
+                .resource_type
+                .known()
+                .cloned()
+                .unwrap_or_default(),
             tag_keys: specification
                 .tag_keys
                 .known()
@@ -75,16 +86,28 @@ pub(crate) fn is_answer(request: &ec2::NewFlowLog, described: &ec2::FlowLog) -> 
         || request.destination_options == described.destination_options;
     described.resource_id.as_ref() == Some(&request.resource_id)
         && same(&request.traffic_type, &described.traffic_type)
-        && same(&request.log_destination_type, &described.log_destination_type)
+        && same(
+            &request.log_destination_type,
+            &described.log_destination_type,
+        )
         && same(&request.log_destination, &described.log_destination)
         && same(&request.log_group_name, &described.log_group_name)
-        && same(&request.deliver_logs_permission_arn, &described.deliver_logs_permission_arn)
-        && same(&request.deliver_cross_account_role, &described.deliver_cross_account_role)
+        && same(
+            &request.deliver_logs_permission_arn,
+            &described.deliver_logs_permission_arn,
+        )
+        && same(
+            &request.deliver_cross_account_role,
+            &described.deliver_cross_account_role,
+        )
         && same(&request.log_format, &described.log_format)
         && (request.max_aggregation_interval.is_none()
             || request.max_aggregation_interval == described.max_aggregation_interval)
         && options
-        && request.tags.iter().all(|(key, value)| described.tags.get(key) == Some(value))
+        && request
+            .tags
+            .iter()
+            .all(|(key, value)| described.tags.get(key) == Some(value))
 }
 
 /// Makes the state of a described flow log. Where two spellings mean the same, the one in `before` is
@@ -190,7 +213,10 @@ pub(crate) fn undescribed(
 
 /// Gives the seven ids and the type that follow from one id.
 fn targets(resource_id: Option<String>) -> FlowLog {
-    let described = FlowLog { resource_id: resource_id.into(), ..FlowLog::default() };
+    let described = FlowLog {
+        resource_id: resource_id.into(),
+        ..FlowLog::default()
+    };
     let mut targets = described.clone();
     target::derive(&described, &mut targets);
     targets
@@ -230,7 +256,10 @@ fn flow_log_arn(id: &str, region: &str, connection: &Connection) -> Attr<String>
         return Attr::Null;
     };
     let partition = aws.partition(region);
-    Attr::Known(format!("arn:{partition}:ec2:{region}:{}:vpc-flow-log/{id}", account.id))
+    Attr::Known(format!(
+        "arn:{partition}:ec2:{region}:{}:vpc-flow-log/{id}",
+        account.id
+    ))
 }
 
 /// An empty string means "not given" and stays as the user wrote it.
@@ -243,7 +272,11 @@ fn kept(before: &Attr<String>, now: Attr<String>) -> Attr<String> {
 
 /// What the id does not tell stays as the user wrote it.
 fn told_or_kept(told: Attr<String>, before: &Attr<String>) -> Attr<String> {
-    if told.is_null() { before.clone() } else { kept(before, told) }
+    if told.is_null() {
+        before.clone()
+    } else {
+        kept(before, told)
+    }
 }
 
 fn same_arn(before: &Attr<String>, now: Attr<String>) -> Attr<String> {

@@ -74,7 +74,9 @@ pub(crate) fn group_arn(
         (Attr::Known(region), Ok(aws), Some(account)) => {
             let partition = aws.partition(region);
             let account = &account.id;
-            Attr::Known(format!("arn:{partition}:logs:{region}:{account}:log-group:{name}"))
+            Attr::Known(format!(
+                "arn:{partition}:logs:{region}:{account}:log-group:{name}"
+            ))
         }
         (Attr::Unknown, _, _) | (_, Err(_), _) => Attr::Unknown,
         (_, Ok(_), _) => Attr::Null,

@@ -17,7 +17,12 @@ pub(crate) fn plan(
     change: &mut Change<FlowLog>,
     warnings: &mut Diagnostics,
 ) -> Result<(), Diagnostics> {
-    let Change { prior, config, planned, in_place } = change;
+    let Change {
+        prior,
+        config,
+        planned,
+        in_place,
+    } = change;
     validate::arguments(config).into_result()?;
     planned.region = region(connection, prior.as_ref(), config);
     target::derive(config, planned);
@@ -25,7 +30,11 @@ pub(crate) fn plan(
     planned.max_aggregation_interval = interval(config, planned);
     planned.log_format = log_format(prior.as_ref(), config, planned);
     planned.destination_options = options(config, planned);
-    planned.tags_all = tags::plan(connection, &config.tags, prior.as_ref().map(|p| &p.tags_all));
+    planned.tags_all = tags::plan(
+        connection,
+        &config.tags,
+        prior.as_ref().map(|p| &p.tags_all),
+    );
     if connection.ignore_tags.is_unknown() {
         warnings.push(ignore_tags_unknown());
     }
@@ -112,7 +121,10 @@ fn same_destination(prior: Option<&FlowLog>, planned: &FlowLog) -> Option<&'stat
 }
 
 pub(crate) fn family(model: &FlowLog) -> Option<Family> {
-    model.resource_type.known().and_then(|name| Family::of(name))
+    model
+        .resource_type
+        .known()
+        .and_then(|name| Family::of(name))
 }
 
 fn ignore_tags_unknown() -> Diagnostic {

@@ -80,9 +80,20 @@ impl framework::Resource for Resource {
             let request = &request;
             async move { self.create_once(&ec2, request).await }
         });
-        let id = created.await.map_err(|error| not_created(&error, &request))?;
-        tracing::info!(flow_log_id = id, resource_id = request.resource_id, "flow log created");
-        context.remember(convert::undescribed(id.clone(), planned.clone(), &region, connection));
+        let id = created
+            .await
+            .map_err(|error| not_created(&error, &request))?;
+        tracing::info!(
+            flow_log_id = id,
+            resource_id = request.resource_id,
+            "flow log created"
+        );
+        context.remember(convert::undescribed(
+            id.clone(),
+            planned.clone(),
+            &region,
+            connection,
+        ));
         match find(&ec2, &id, context.stop()).await {
             Ok(Some(described)) => {
                 warn_of_failed_delivery(&described, context);
@@ -105,7 +116,9 @@ impl framework::Resource for Resource {
         state: FlowLog,
         context: &Context<FlowLog>,
     ) -> Result<Option<FlowLog>, Diagnostics> {
-        let Some(id) = given(&state.id) else { return Ok(None) };
+        let Some(id) = given(&state.id) else {
+            return Ok(None);
+        };
         let region = connection.region(given(&state.region))?;
         let ec2 = connection.aws()?.ec2(&region);
         let described = if is_young(&state) {
@@ -130,7 +143,9 @@ impl framework::Resource for Resource {
         planned: FlowLog,
         context: &Context<FlowLog>,
     ) -> Result<FlowLog> {
-        let Some(id) = given(&prior.id) else { return Err(no_id().into()) };
+        let Some(id) = given(&prior.id) else {
+            return Err(no_id().into());
+        };
         let region = connection.region(given(&prior.region))?;
         let ec2 = connection.aws()?.ec2(&region).until(context.stop().clone());
         let tags = |state: &FlowLog| state.tags_all.known().cloned().unwrap_or_default();
@@ -146,7 +161,10 @@ impl framework::Resource for Resource {
                     tags_all: Attr::Known(now),
                     ..prior.clone()
                 };
-                Err(Failure::with_state(diagnostic(summary, tried, &error), state))
+                Err(Failure::with_state(
+                    diagnostic(summary, tried, &error),
+                    state,
+                ))
             }
         }
     }
@@ -157,7 +175,9 @@ impl framework::Resource for Resource {
         state: FlowLog,
         context: &Context<FlowLog>,
     ) -> Result<(), Diagnostics> {
-        let Some(id) = given(&state.id) else { return Ok(()) };
+        let Some(id) = given(&state.id) else {
+            return Ok(());
+        };
         let region = connection.region(given(&state.region))?;
         let ec2 = connection.aws()?.ec2(&region);
         let timeouts = state.timeouts.known();
@@ -200,9 +220,10 @@ impl Resource {
         let since = Timestamp::now() - CLOCK_TOLERANCE;
         let id = match ec2.create(request).await {
             Ok(id) => id,
-            Err(error) if error.unanswered => {
-                self.made_unanswered(ec2, request, since).await.ok_or(error)?
-            }
+            Err(error) if error.unanswered => self
+                .made_unanswered(ec2, request, since)
+                .await
+                .ok_or(error)?,
             Err(error) => return Err(error),
         };
         self.handed_out().insert(id.clone());
@@ -231,7 +252,9 @@ impl Resource {
     }
 
     fn handed_out(&self) -> MutexGuard<'_, BTreeSet<String>> {
-        self.handed_out.lock().unwrap_or_else(PoisonError::into_inner)
+        self.handed_out
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -245,7 +268,10 @@ async fn find(
         if let Some(found) = ec2.describe(id).await? {
             return Ok(Some(found));
         }
-        let stopped = stop.run_until_cancelled(tokio::time::sleep(pause)).await.is_none();
+        let stopped = stop
+            .run_until_cancelled(tokio::time::sleep(pause))
+            .await
+            .is_none();
         if stopped {
             break;
         }
@@ -291,7 +317,8 @@ async fn within<T, F: Future<Output = T>>(
 
 fn timeout(written: Option<&Attr<String>>, otherwise: Duration) -> Duration {
     let text = written.and_then(given);
-    text.and_then(|text| duration(text).ok()).unwrap_or(otherwise)
+    text.and_then(|text| duration(text).ok())
+        .unwrap_or(otherwise)
 }
 
 /// Reads a duration such as `30s`, `5m` or `1h30m`.
@@ -341,7 +368,10 @@ fn warn_of_failed_delivery(described: &ec2::FlowLog, context: &Context<FlowLog>)
     if described.deliver_logs_status.as_deref() != Some("FAILED") {
         return;
     }
-    let cause = described.deliver_logs_error_message.as_deref().unwrap_or("no reason given");
+    let cause = described
+        .deliver_logs_error_message
+        .as_deref()
+        .unwrap_or("no reason given");
     let fix = match cause {
         "Access error" => {
             " The role, the bucket's policy or the key's policy does not allow the delivery. After it \
@@ -394,6 +424,9 @@ fn no_id() -> Diagnostic {
 
 /// Says what did not happen, what was tried, what the service answered, and what to do.
 fn diagnostic(summary: String, tried: &str, error: &aws::Error) -> Diagnostic {
-    let advice = error.advice().map(|advice| format!("\n\n{advice}")).unwrap_or_default();
+    let advice = error
+        .advice()
+        .map(|advice| format!("\n\n{advice}"))
+        .unwrap_or_default();
     Diagnostic::error(summary, format!("{tried} {error}{advice}"))
 }

@@ -14,12 +14,17 @@ pub(crate) type Written = Attr<BTreeMap<String, Attr<String>>>;
 /// Plans `tags_all`: the defaults with the user's tags over them, without the ignored ones.
 ///
 /// Unknown as a whole if any part of it is: core does not let an element appear later.
-pub(crate) fn plan(connection: &Connection, tags: &Written, prior: Option<&Attr<Tags>>) -> Attr<Tags> {
+pub(crate) fn plan(
+    connection: &Connection,
+    tags: &Written,
+    prior: Option<&Attr<Tags>>,
+) -> Attr<Tags> {
     let Attr::Known(ignore) = or_none(&connection.ignore_tags) else {
         // What is ignored is not known: the tags stay as they are.
         return prior.cloned().unwrap_or(Attr::Unknown);
     };
-    let (Attr::Known(mut all), Attr::Known(own)) = (or_none(&connection.default_tags), or_none(tags))
+    let (Attr::Known(mut all), Attr::Known(own)) =
+        (or_none(&connection.default_tags), or_none(tags))
     else {
         return Attr::Unknown;
     };
@@ -39,7 +44,8 @@ pub(crate) fn visible(connection: &Connection, described: &Tags) -> Tags {
     let ignore = ignored(connection);
     let shown = |key: &str| !key.starts_with("aws:") && !ignore.ignores(key);
     let tags = described.iter().filter(|(key, _)| shown(key));
-    tags.map(|(key, value)| (key.clone(), value.clone())).collect()
+    tags.map(|(key, value)| (key.clone(), value.clone()))
+        .collect()
 }
 
 /// Gives the tags that a refresh shows as `tags`: what the user wrote, as far as it is still so, and
@@ -53,7 +59,8 @@ pub(crate) fn refresh(connection: &Connection, all: &Tags, before: &Written) -> 
     let ignore = ignored(connection);
     let mut tags = BTreeMap::new();
     for (key, value) in all {
-        if written.contains_key(key) || defaults.get(key) != Some(value) {
+        let own = written.get(key).is_some_and(|value| !value.is_null());
+        if own || defaults.get(key) != Some(value) {
             tags.insert(key.clone(), Attr::Known(value.clone()));
         }
     }
@@ -63,7 +70,11 @@ pub(crate) fn refresh(connection: &Connection, all: &Tags, before: &Written) -> 
             tags.entry(key).or_insert(value);
         }
     }
-    if tags.is_empty() && before.is_null() { Attr::Null } else { Attr::Known(tags) }
+    if tags.is_empty() && before.is_null() {
+        Attr::Null
+    } else {
+        Attr::Known(tags)
+    }
 }
 
 /// The calls that bring a flow log's tags from one set to another.
@@ -78,10 +89,14 @@ pub(crate) struct Difference {
 /// Compares two sets of tags.
 pub(crate) fn difference(before: &Tags, after: &Tags) -> Difference {
     let gone = before.keys().filter(|key| !after.contains_key(*key));
-    let changed = after.iter().filter(|(key, value)| before.get(*key) != Some(value));
+    let changed = after
+        .iter()
+        .filter(|(key, value)| before.get(*key) != Some(value));
     Difference {
         remove: gone.cloned().collect(),
-        set: changed.map(|(key, value)| (key.clone(), value.clone())).collect(),
+        set: changed
+            .map(|(key, value)| (key.clone(), value.clone()))
+            .collect(),
     }
 }
 

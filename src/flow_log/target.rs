@@ -54,9 +54,21 @@ struct Kind {
 
 /// Longer prefixes stand before those that they begin with.
 const KINDS: [Kind; 8] = [
-    Kind { argument: Some("vpc_id"), prefix: "vpc-", resource_type: "VPC" },
-    Kind { argument: Some("subnet_id"), prefix: "subnet-", resource_type: "Subnet" },
-    Kind { argument: Some("eni_id"), prefix: "eni-", resource_type: "NetworkInterface" },
+    Kind {
+        argument: Some("vpc_id"),
+        prefix: "vpc-",
+        resource_type: "VPC",
+    },
+    Kind {
+        argument: Some("subnet_id"),
+        prefix: "subnet-",
+        resource_type: "Subnet",
+    },
+    Kind {
+        argument: Some("eni_id"),
+        prefix: "eni-",
+        resource_type: "NetworkInterface",
+    },
     Kind {
         argument: Some("transit_gateway_attachment_id"),
         prefix: "tgw-attach-",
@@ -72,8 +84,16 @@ const KINDS: [Kind; 8] = [
         prefix: "nat-",
         resource_type: "RegionalNatGateway",
     },
-    Kind { argument: None, prefix: "core-network-", resource_type: "CoreNetwork" },
-    Kind { argument: None, prefix: "attachment-", resource_type: "CoreNetworkAttachment" },
+    Kind {
+        argument: None,
+        prefix: "core-network-",
+        resource_type: "CoreNetwork",
+    },
+    Kind {
+        argument: None,
+        prefix: "attachment-",
+        resource_type: "CoreNetworkAttachment",
+    },
 ];
 
 /// Gives the resource type that an id's prefix tells.
@@ -84,7 +104,10 @@ pub(crate) fn type_of_id(id: &str) -> Option<&'static str> {
 
 /// Gives the prefix that ids in an argument must have; none for `resource_id`.
 pub(crate) fn prefix_of_argument(argument: &str) -> Option<&'static str> {
-    KINDS.iter().find(|kind| kind.argument == Some(argument)).map(|kind| kind.prefix)
+    KINDS
+        .iter()
+        .find(|kind| kind.argument == Some(argument))
+        .map(|kind| kind.prefix)
 }
 
 /// Gives the id arguments of a model by name, `resource_id` last.
@@ -94,7 +117,10 @@ pub(crate) fn arguments(model: &FlowLog) -> [(&'static str, &Attr<String>); 7] {
         ("subnet_id", &model.subnet_id),
         ("eni_id", &model.eni_id),
         ("transit_gateway_id", &model.transit_gateway_id),
-        ("transit_gateway_attachment_id", &model.transit_gateway_attachment_id),
+        (
+            "transit_gateway_attachment_id",
+            &model.transit_gateway_attachment_id,
+        ),
         ("regional_nat_gateway_id", &model.regional_nat_gateway_id),
         ("resource_id", &model.resource_id),
     ]
@@ -106,8 +132,14 @@ fn arguments_mut(model: &mut FlowLog) -> [(&'static str, &mut Attr<String>); 7] 
         ("subnet_id", &mut model.subnet_id),
         ("eni_id", &mut model.eni_id),
         ("transit_gateway_id", &mut model.transit_gateway_id),
-        ("transit_gateway_attachment_id", &mut model.transit_gateway_attachment_id),
-        ("regional_nat_gateway_id", &mut model.regional_nat_gateway_id),
+        (
+            "transit_gateway_attachment_id",
+            &mut model.transit_gateway_attachment_id,
+        ),
+        (
+            "regional_nat_gateway_id",
+            &mut model.regional_nat_gateway_id,
+        ),
         ("resource_id", &mut model.resource_id),
     ]
 }
@@ -119,8 +151,11 @@ pub(crate) fn derive(config: &FlowLog, planned: &mut FlowLog) {
     let (id, resource_type) = identify(config);
     let argument = match &resource_type {
         Attr::Known(resource_type) => {
-            let kind = KINDS.iter().find(|kind| kind.resource_type == resource_type);
-            kind.and_then(|kind| kind.argument).map_or(Attr::Null, Attr::Known)
+            let kind = KINDS
+                .iter()
+                .find(|kind| kind.resource_type == resource_type);
+            kind.and_then(|kind| kind.argument)
+                .map_or(Attr::Null, Attr::Known)
         }
         Attr::Null => Attr::Null,
         Attr::Unknown => Attr::Unknown,
@@ -165,5 +200,8 @@ fn identify(config: &FlowLog) -> (Attr<String>, Attr<String>) {
 
 /// Gives a known value that is not empty: an empty string means "not given".
 pub(crate) fn given(value: &Attr<String>) -> Option<&str> {
-    value.known().map(String::as_str).filter(|text| !text.is_empty())
+    value
+        .known()
+        .map(String::as_str)
+        .filter(|text| !text.is_empty())
 }

@@ -25,9 +25,19 @@ pub(crate) fn arguments(config: &FlowLog) -> Diagnostics {
     resource_type(config, &derived, &mut diagnostics);
     traffic_type(config, &derived, &mut diagnostics);
     destinations(config, &mut diagnostics);
-    role(config, "iam_role_arn", &config.iam_role_arn, &mut diagnostics);
+    role(
+        config,
+        "iam_role_arn",
+        &config.iam_role_arn,
+        &mut diagnostics,
+    );
     let cross = &config.deliver_cross_account_role;
-    role(config, "deliver_cross_account_role", cross, &mut diagnostics);
+    role(
+        config,
+        "deliver_cross_account_role",
+        cross,
+        &mut diagnostics,
+    );
     interval(config, &derived, &mut diagnostics);
     log_format(config, &mut diagnostics);
     written_tags(config, &mut diagnostics);
@@ -51,7 +61,10 @@ pub(crate) fn tags_all(tags: &Attr<Tags>) -> Diagnostics {
 
 fn targets(config: &FlowLog, diagnostics: &mut Diagnostics) {
     let arguments = target::arguments(config);
-    if arguments.iter().all(|(_, value)| !value.is_unknown() && given(value).is_none()) {
+    if arguments
+        .iter()
+        .all(|(_, value)| !value.is_unknown() && given(value).is_none())
+    {
         diagnostics.error(
             "resource_id",
             "Nothing to watch",
@@ -79,7 +92,9 @@ fn targets(config: &FlowLog, diagnostics: &mut Diagnostics) {
 
 fn well_formed_id(name: &str, id: &str, diagnostics: &mut Diagnostics) {
     let problem = match target::prefix_of_argument(name) {
-        Some(prefix) if !id.starts_with(prefix) => format!("ids of this kind begin with `{prefix}`"),
+        Some(prefix) if !id.starts_with(prefix) => {
+            format!("ids of this kind begin with `{prefix}`")
+        }
         Some("tgw-") if id.starts_with("tgw-attach-") => {
             "this is the id of an attachment: use transit_gateway_attachment_id".to_owned()
         }
@@ -99,7 +114,9 @@ fn is_hexadecimal(digits: &str) -> bool {
 }
 
 fn resource_type(config: &FlowLog, derived: &FlowLog, diagnostics: &mut Diagnostics) {
-    let Some(id) = given(&derived.resource_id) else { return };
+    let Some(id) = given(&derived.resource_id) else {
+        return;
+    };
     match (target::type_of_id(id), given(&config.resource_type)) {
         (Some(told), Some(written)) if told != written => {
             let detail = format!(
@@ -120,7 +137,9 @@ fn resource_type(config: &FlowLog, derived: &FlowLog, diagnostics: &mut Diagnost
 }
 
 fn traffic_type(config: &FlowLog, derived: &FlowLog, diagnostics: &mut Diagnostics) {
-    let Some(resource_type) = derived.resource_type.known() else { return };
+    let Some(resource_type) = derived.resource_type.known() else {
+        return;
+    };
     match (Family::of(resource_type), &config.traffic_type) {
         (Some(Family::Vpc | Family::Nat), Attr::Null) => {
             let detail = format!(
@@ -176,7 +195,11 @@ fn destinations(config: &FlowLog, diagnostics: &mut Diagnostics) {
         Some(kind @ (S3 | FIREHOSE)) if nowhere => {
             let detail = format!(
                 "`log_destination_type` is \"{kind}\": set `log_destination` to the ARN of the {}.",
-                if kind == S3 { "bucket (arn:aws:s3:::name/folder/)" } else { "delivery stream" }
+                if kind == S3 {
+                    "bucket (arn:aws:s3:::name/folder/)"
+                } else {
+                    "delivery stream"
+                }
             );
             diagnostics.error("log_destination", "No destination", detail);
         }
@@ -234,7 +257,11 @@ fn destination_arn(
                 "`log_destination_type` is \"{written}\", but `log_destination` is an ARN of \
                  {told}. Remove `log_destination_type`; it follows from the ARN."
             );
-            diagnostics.error("log_destination_type", "Destination type contradicts the ARN", detail);
+            diagnostics.error(
+                "log_destination_type",
+                "Destination type contradicts the ARN",
+                detail,
+            );
         }
         (Some(S3), _) if in_aws_folder(arn) => {
             let detail = format!(
@@ -247,7 +274,9 @@ fn destination_arn(
 }
 
 fn in_aws_folder(arn: &str) -> bool {
-    let folder = arn.split_once(":::").and_then(|(_, path)| path.split_once('/'));
+    let folder = arn
+        .split_once(":::")
+        .and_then(|(_, path)| path.split_once('/'));
     folder.is_some_and(|(_, folder)| folder.split('/').next() == Some("AWSLogs"))
 }
 
@@ -259,15 +288,26 @@ fn is_arn(text: &str) -> bool {
 
 fn no_options(kind: &str, options: &DestinationOptions, diagnostics: &mut Diagnostics) {
     let set = [
-        ("file_format", options.file_format.known().is_some_and(|f| f != "plain-text")),
+        (
+            "file_format",
+            options
+                .file_format
+                .known()
+                .is_some_and(|f| f != "plain-text"),
+        ),
         (
             "hive_compatible_partitions",
             options.hive_compatible_partitions == Attr::Known(true),
         ),
-        ("per_hour_partition", options.per_hour_partition == Attr::Known(true)),
+        (
+            "per_hour_partition",
+            options.per_hour_partition == Attr::Known(true),
+        ),
     ];
     for (name, _) in set.into_iter().filter(|(_, set)| *set) {
-        let path = crate::cty::Path::root().attribute("destination_options").attribute(name);
+        let path = crate::cty::Path::root()
+            .attribute("destination_options")
+            .attribute(name);
         let detail = format!("Destination options are for S3 only, and records go to {kind}.");
         diagnostics.error(path, "Destination option not possible", detail);
     }
@@ -311,7 +351,10 @@ fn role(config: &FlowLog, name: &str, value: &Attr<String>, diagnostics: &mut Di
 }
 
 fn interval(config: &FlowLog, derived: &FlowLog, diagnostics: &mut Diagnostics) {
-    let family = derived.resource_type.known().and_then(|name| Family::of(name));
+    let family = derived
+        .resource_type
+        .known()
+        .and_then(|name| Family::of(name));
     if family == Some(Family::Transit) && config.max_aggregation_interval == Attr::Known(600) {
         diagnostics.error(
             "max_aggregation_interval",
@@ -322,7 +365,9 @@ fn interval(config: &FlowLog, derived: &FlowLog, diagnostics: &mut Diagnostics) 
 }
 
 fn log_format(config: &FlowLog, diagnostics: &mut Diagnostics) {
-    let Some(text) = given(&config.log_format) else { return };
+    let Some(text) = given(&config.log_format) else {
+        return;
+    };
     match Format::parse(text) {
         Err(error) => {
             let detail = format!("`log_format` is \"{text}\"; {error}.");
@@ -349,15 +394,25 @@ fn written_tags(config: &FlowLog, diagnostics: &mut Diagnostics) {
             "a key cannot be empty".to_owned()
         } else if length > LONGEST_TAG_KEY {
             format!("a key has at most {LONGEST_TAG_KEY} characters, this one has {length}")
-        } else if value.known().is_some_and(|v| v.chars().count() > LONGEST_TAG_VALUE) {
+        } else if value
+            .known()
+            .is_some_and(|v| v.chars().count() > LONGEST_TAG_VALUE)
+        {
             format!("a value has at most {LONGEST_TAG_VALUE} characters")
         } else {
             continue;
         };
         let path = crate::cty::Path::root().attribute("tags").key(key);
-        diagnostics.error(path, "Invalid tag", format!("The tag \"{key}\" is not possible: {problem}."));
+        diagnostics.error(
+            path,
+            "Invalid tag",
+            format!("The tag \"{key}\" is not possible: {problem}."),
+        );
     }
-    let count = config.tags.known().map_or(0, |tags| tags.values().filter(|v| !v.is_null()).count());
+    let count = config
+        .tags
+        .known()
+        .map_or(0, |tags| tags.values().filter(|v| !v.is_null()).count());
     if count > MOST_TAGS {
         let detail = format!("{count} tags are given; AWS allows {MOST_TAGS}. Remove some.");
         diagnostics.error("tags", "Too many tags", detail);
@@ -365,12 +420,16 @@ fn written_tags(config: &FlowLog, diagnostics: &mut Diagnostics) {
 }
 
 fn timeouts(config: &FlowLog, diagnostics: &mut Diagnostics) {
-    let Some(timeouts) = config.timeouts.known() else { return };
+    let Some(timeouts) = config.timeouts.known() else {
+        return;
+    };
     for (name, value) in [("create", &timeouts.create), ("delete", &timeouts.delete)] {
         if let Some(text) = given(value)
             && let Err(problem) = super::resource::duration(text)
         {
-            let path = crate::cty::Path::root().attribute("timeouts").attribute(name);
+            let path = crate::cty::Path::root()
+                .attribute("timeouts")
+                .attribute(name);
             let detail = format!("The timeout \"{text}\" is not possible: {problem}.");
             diagnostics.error(path, "Malformed duration", detail);
         }

@@ -78,7 +78,10 @@ impl<D: DataSource> ErasedDataSource<D::Connection> for Erased<D> {
         context: &'a Context,
     ) -> BoxFuture<'a, (Option<Value>, Diagnostics)> {
         async move {
-            let result = guard("Reading the data source", self.read_typed(connection, &config, context));
+            let result = guard(
+                "Reading the data source",
+                self.read_typed(connection, &config, context),
+            );
             let result = result.await.unwrap_or_else(|panic| Err(panic.into()));
             let mut diagnostics = context.take_warnings();
             match result {

@@ -187,6 +187,10 @@ impl<S> From<Diagnostic> for Failure<S> {
 fn sentence(text: &str) -> String {
     let mut characters = text.chars();
     let head = characters.next().map(|c| c.to_uppercase().to_string());
-    let stop = if text.ends_with(['.', '!', '?']) { "" } else { "." };
+    let stop = if text.ends_with(['.', '!', '?']) {
+        ""
+    } else {
+        "."
+    };
     format!("{}{}{stop}", head.unwrap_or_default(), characters.as_str())
 }

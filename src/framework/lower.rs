@@ -9,9 +9,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value as Json};
 
+use super::Model;
 use super::behaviour;
 use super::schema::{Attribute, Block, Mode, NestedBlock, Nesting, Rule, Schema, Shape};
-use super::Model;
 use crate::cty::{Number, Type, Value};
 
 /// A model that cannot be a Terraform schema: where, and why.
@@ -32,7 +32,9 @@ pub fn lower<M: Model>(version: i64) -> Result<Schema, LowerError> {
     let mut root = Block::default();
     for schema in M::json_schemas() {
         let json = schema.to_value();
-        let object = json.as_object().ok_or_else(|| refuse("", "not an object schema"))?;
+        let object = json
+            .as_object()
+            .ok_or_else(|| refuse("", "not an object schema"))?;
         let block = lower_block("", object)?;
         root.attributes.extend(block.attributes);
         root.blocks.extend(block.blocks);
@@ -51,9 +53,13 @@ fn lower_block(path: &str, schema: &Map<String, Json>) -> Result<Block, LowerErr
     for (name, property, required) in properties(path, schema)? {
         let path = join(path, name);
         if let Some(nesting) = block_nesting(&path, property)? {
-            block.blocks.insert(name.clone(), lower_nested_block(&path, property, nesting)?);
+            block
+                .blocks
+                .insert(name.clone(), lower_nested_block(&path, property, nesting)?);
         } else {
-            block.attributes.insert(name.clone(), lower_attribute(&path, property, required)?);
+            block
+                .attributes
+                .insert(name.clone(), lower_attribute(&path, property, required)?);
         }
     }
     Ok(block)
@@ -86,7 +92,11 @@ fn lower_attribute(
     required: bool,
 ) -> Result<Attribute, LowerError> {
     check_keywords(path, schema)?;
-    let mode = match (flag(schema, behaviour::COMPUTED), flag(schema, "readOnly"), required) {
+    let mode = match (
+        flag(schema, behaviour::COMPUTED),
+        flag(schema, "readOnly"),
+        required,
+    ) {
         (true, true, _) => Mode::Computed,
         (true, false, false) => Mode::OptionalComputed,
         (true, false, true) => return Err(refuse(path, "computed needs `serde(default)`")),
@@ -99,7 +109,10 @@ fn lower_attribute(
         mode,
         sensitive: flag(schema, behaviour::SENSITIVE),
         requires_replace: flag(schema, behaviour::REPLACE),
-        default: schema.get(behaviour::DEFAULT).map(|v| literal(path, v)).transpose()?,
+        default: schema
+            .get(behaviour::DEFAULT)
+            .map(|v| literal(path, v))
+            .transpose()?,
         rules: rules(path, schema)?,
     })
 }
@@ -126,7 +139,10 @@ fn nested_attributes(
 ) -> Result<BTreeMap<String, Attribute>, LowerError> {
     let block = lower_block(path, object)?;
     match block.blocks.keys().next() {
-        Some(name) => Err(refuse(&join(path, name), "a block inside a nested attribute")),
+        Some(name) => Err(refuse(
+            &join(path, name),
+            "a block inside a nested attribute",
+        )),
         None => Ok(block.attributes),
     }
 }
@@ -136,7 +152,10 @@ fn plain(path: &str, schema: &Map<String, Json>) -> Result<Type, LowerError> {
         "string" => Type::String,
         "boolean" => Type::Bool,
         "integer" | "number" => Type::Number,
-        "object" => Type::map(plain(path, subschema(path, schema, "additionalProperties")?)?),
+        "object" => Type::map(plain(
+            path,
+            subschema(path, schema, "additionalProperties")?,
+        )?),
         "array" => {
             let element = plain(path, subschema(path, schema, "items")?)?;
             sequence(schema).wrap(element)
@@ -146,7 +165,11 @@ fn plain(path: &str, schema: &Map<String, Json>) -> Result<Type, LowerError> {
 }
 
 fn sequence(schema: &Map<String, Json>) -> Nesting {
-    if flag(schema, "uniqueItems") { Nesting::Set } else { Nesting::List }
+    if flag(schema, "uniqueItems") {
+        Nesting::Set
+    } else {
+        Nesting::List
+    }
 }
 
 /// Gives the JSON type, null aside: `Option<T>` and `Attr<T>` say nullable by the field's type.
@@ -231,15 +254,17 @@ fn subschema<'a>(
 }
 
 fn block_nesting(path: &str, schema: &Map<String, Json>) -> Result<Option<Nesting>, LowerError> {
-    Ok(Some(match schema.get(behaviour::BLOCK).and_then(Json::as_str) {
-        None => return Ok(None),
-        Some("single") => Nesting::Single,
-        Some("group") => Nesting::Group,
-        Some("list") => Nesting::List,
-        Some("set") => Nesting::Set,
-        Some("map") => Nesting::Map,
-        Some(other) => return Err(refuse(path, &format!("no nesting mode `{other}`"))),
-    }))
+    Ok(Some(
+        match schema.get(behaviour::BLOCK).and_then(Json::as_str) {
+            None => return Ok(None),
+            Some("single") => Nesting::Single,
+            Some("group") => Nesting::Group,
+            Some("list") => Nesting::List,
+            Some("set") => Nesting::Set,
+            Some("map") => Nesting::Map,
+            Some(other) => return Err(refuse(path, &format!("no nesting mode `{other}`"))),
+        },
+    ))
 }
 
 /// Refuses the keywords of ours that are not known, so that no behaviour is dropped silently.
@@ -266,7 +291,10 @@ fn flag(schema: &Map<String, Json>, keyword: &str) -> bool {
 
 /// Gives the doc comment as Markdown: lines of a paragraph joined, paragraphs and list items kept.
 fn description(schema: &Map<String, Json>) -> String {
-    let text = schema.get("description").and_then(Json::as_str).unwrap_or_default();
+    let text = schema
+        .get("description")
+        .and_then(Json::as_str)
+        .unwrap_or_default();
     let paragraphs = text.split("\n\n").map(|paragraph| {
         let mut joined = String::new();
         for line in paragraph.lines().map(str::trim_end) {
@@ -281,7 +309,11 @@ fn description(schema: &Map<String, Json>) -> String {
 }
 
 fn join(path: &str, name: &str) -> String {
-    if path.is_empty() { name.to_owned() } else { format!("{path}.{name}") }
+    if path.is_empty() {
+        name.to_owned()
+    } else {
+        format!("{path}.{name}")
+    }
 }
 
 fn refuse(path: &str, reason: &str) -> LowerError {

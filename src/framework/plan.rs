@@ -28,15 +28,23 @@ pub(crate) fn propose(schema: &Schema, prior: &Value, proposed: Value, config: &
 }
 
 fn fill_block(block: &Block, proposed: Value, config: &Value, creating: bool) -> Value {
-    let Value::Map(mut values) = proposed else { return proposed };
+    let Value::Map(mut values) = proposed else {
+        return proposed;
+    };
     let of = |name: &str| config.get(name).unwrap_or(&Value::Null);
     for (name, attribute) in &block.attributes {
         let value = values.remove(name).unwrap_or(Value::Null);
-        values.insert(name.clone(), fill_attribute(attribute, value, of(name), creating));
+        values.insert(
+            name.clone(),
+            fill_attribute(attribute, value, of(name), creating),
+        );
     }
     for (name, nested) in &block.blocks {
         let value = values.remove(name).unwrap_or(Value::Null);
-        values.insert(name.clone(), fill_nested_block(nested, value, of(name), creating));
+        values.insert(
+            name.clone(),
+            fill_nested_block(nested, value, of(name), creating),
+        );
     }
     Value::Map(values)
 }
@@ -49,7 +57,9 @@ fn fill_attribute(attribute: &Attribute, proposed: Value, config: &Value, creati
             (None, false) => proposed,
         };
     }
-    let Shape::Nested(nesting, attributes) = &attribute.shape else { return proposed };
+    let Shape::Nested(nesting, attributes) = &attribute.shape else {
+        return proposed;
+    };
     fill_elements(*nesting, proposed, config, |element, config| {
         fill_nested(attributes, element, config, creating)
     })
@@ -61,11 +71,16 @@ fn fill_nested(
     config: &Value,
     creating: bool,
 ) -> Value {
-    let Value::Map(mut values) = proposed else { return proposed };
+    let Value::Map(mut values) = proposed else {
+        return proposed;
+    };
     for (name, attribute) in attributes {
         let value = values.remove(name).unwrap_or(Value::Null);
         let config = config.get(name).unwrap_or(&Value::Null);
-        values.insert(name.clone(), fill_attribute(attribute, value, config, creating));
+        values.insert(
+            name.clone(),
+            fill_attribute(attribute, value, config, creating),
+        );
     }
     Value::Map(values)
 }
@@ -125,7 +140,14 @@ pub(crate) fn requires_replace(
 ) -> Vec<Path> {
     let mut paths = Vec::new();
     if !prior.is_null() && !planned.is_null() {
-        replace_block(&schema.block, prior, planned, &Path::root(), in_place, &mut paths);
+        replace_block(
+            &schema.block,
+            prior,
+            planned,
+            &Path::root(),
+            in_place,
+            &mut paths,
+        );
     }
     paths.sort();
     paths
@@ -150,7 +172,9 @@ fn replace_block(
         }
     }
     for (name, nested) in &block.blocks {
-        let Some((old, new)) = pair(name) else { continue };
+        let Some((old, new)) = pair(name) else {
+            continue;
+        };
         let path = path.clone().attribute(name);
         let whole = matches!(nested.nesting, Nesting::Single | Nesting::Group);
         if whole && !old.is_null() && !new.is_null() {

@@ -7,7 +7,9 @@ use std::future::Future;
 
 use tokio_util::sync::CancellationToken;
 
-use super::{DataSource, Diagnostics, ErasedDataSource, ErasedResource, LowerError, Model, Resource};
+use super::{
+    DataSource, Diagnostics, ErasedDataSource, ErasedResource, LowerError, Model, Resource,
+};
 
 /// A provider: one configuration, one connection made of it, and the types that use the connection.
 pub trait Provider: Send + Sync + 'static {
@@ -65,7 +67,10 @@ impl<C: Send + Sync + 'static> Catalogue<C> {
     ///
     /// # Errors
     /// The model cannot be a schema.
-    pub fn resource<R: Resource<Connection = C>>(mut self, resource: R) -> Result<Self, LowerError> {
+    pub fn resource<R: Resource<Connection = C>>(
+        mut self,
+        resource: R,
+    ) -> Result<Self, LowerError> {
         let erased = super::resource::erase(resource)?;
         self.resources.insert(R::TYPE_NAME, erased);
         Ok(self)

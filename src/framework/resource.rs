@@ -211,11 +211,17 @@ impl<R: Resource> ErasedResource<R::Connection> for Erased<R> {
             let context = Context::new(stop);
             let prior = target.prior.clone();
             let planned = target.planned.clone();
-            let applied = guard("Applying the change", self.apply_typed(connection, target, &context));
+            let applied = guard(
+                "Applying the change",
+                self.apply_typed(connection, target, &context),
+            );
             let failure = match applied.await {
                 Ok(Ok(state)) => {
-                    let state = settle(&planned, state);
-                    return Applied { state, diagnostics: context.take_warnings() };
+                    let state = settle(&planned, state).unknown_to_null();
+                    return Applied {
+                        state,
+                        diagnostics: context.take_warnings(),
+                    };
                 }
                 Ok(Err(failure)) => failure,
                 Err(panic) => panic.into(),
@@ -233,7 +239,10 @@ impl<R: Resource> ErasedResource<R::Connection> for Erased<R> {
     ) -> BoxFuture<'a, Applied> {
         async move {
             let context = Context::new(stop);
-            let read = guard("Reading the resource", self.read_typed(connection, &state, &context));
+            let read = guard(
+                "Reading the resource",
+                self.read_typed(connection, &state, &context),
+            );
             let result = read.await.unwrap_or_else(|panic| Err(panic.into()));
             answer(result, state, &context)
         }
@@ -283,12 +292,20 @@ impl<R: Resource> Erased<R> {
         target: Target,
         warnings: &mut Diagnostics,
     ) -> Result<(Value, Vec<Path>), Diagnostics> {
-        let Target { prior, planned: proposed, config } = target;
+        let Target {
+            prior,
+            planned: proposed,
+            config,
+        } = target;
         // What was unknown at validate may be known now.
         check(&self.schema.block, &config).into_result()?;
         let proposed = propose(&self.schema, &prior, proposed, &config);
         let mut change = Change {
-            prior: if prior.is_null() { None } else { Some(R::State::decode(&prior)?) },
+            prior: if prior.is_null() {
+                None
+            } else {
+                Some(R::State::decode(&prior)?)
+            },
             config: R::State::decode(&config)?,
             planned: R::State::decode(&proposed)?,
             in_place: Vec::new(),
@@ -306,19 +323,29 @@ impl<R: Resource> Erased<R> {
         context: &Context<R::State>,
     ) -> Result<Value, Failure<R::State>> {
         let decode = |value: &Value| R::State::decode(value).map_err(Diagnostics::from);
-        let Target { prior, planned, config } = target;
+        let Target {
+            prior,
+            planned,
+            config,
+        } = target;
         let state = match (prior.is_null(), planned.is_null()) {
             (_, true) => {
-                self.typed.delete(connection, decode(&prior)?, context).await?;
+                self.typed
+                    .delete(connection, decode(&prior)?, context)
+                    .await?;
                 return Ok(Value::Null);
             }
             (true, false) => {
                 let (config, planned) = (decode(&config)?, decode(&planned)?);
-                self.typed.create(connection, config, planned, context).await?
+                self.typed
+                    .create(connection, config, planned, context)
+                    .await?
             }
             (false, false) => {
                 let (prior, planned) = (decode(&prior)?, decode(&planned)?);
-                self.typed.update(connection, prior, planned, context).await?
+                self.typed
+                    .update(connection, prior, planned, context)
+                    .await?
             }
         };
         Ok(self.encode(&state)?)
@@ -364,7 +391,11 @@ impl<R: Resource> Erased<R> {
     }
 }
 
-fn answer<S>(result: Result<Value, Diagnostics>, otherwise: Value, context: &Context<S>) -> Applied {
+fn answer<S>(
+    result: Result<Value, Diagnostics>,
+    otherwise: Value,
+    context: &Context<S>,
+) -> Applied {
     let mut diagnostics = context.take_warnings();
     let state = result.unwrap_or_else(|errors| {
         diagnostics.extend(errors);

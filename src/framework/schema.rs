@@ -47,7 +47,9 @@ impl Block {
 
     /// Gives absent blocks the form that core expects: no element, or an object of nulls, never null.
     pub fn complete(&self, object: Value) -> Value {
-        let Value::Map(mut values) = object else { return object };
+        let Value::Map(mut values) = object else {
+            return object;
+        };
         for (name, nested) in &self.blocks {
             let value = values.remove(name).unwrap_or(Value::Null);
             values.insert(name.clone(), nested.complete(value));
@@ -57,7 +59,10 @@ impl Block {
 
     /// Gives an object in which nothing is set.
     pub fn empty(&self) -> Value {
-        let attributes = self.attributes.keys().map(|name| (name.clone(), Value::Null));
+        let attributes = self
+            .attributes
+            .keys()
+            .map(|name| (name.clone(), Value::Null));
         self.complete(Value::Map(attributes.collect()))
     }
 }
@@ -112,7 +117,10 @@ impl Attribute {
         match &self.shape {
             Shape::Plain(ty) => ty.clone(),
             Shape::Nested(nesting, attributes) => nesting.wrap(Type::Object(
-                attributes.iter().map(|(n, a)| (n.clone(), a.ty())).collect(),
+                attributes
+                    .iter()
+                    .map(|(n, a)| (n.clone(), a.ty()))
+                    .collect(),
             )),
         }
     }
@@ -181,9 +189,12 @@ impl NestedBlock {
             (Nesting::Set, Value::Null) => Value::Set(Vec::new()),
             (Nesting::Map, Value::Null) => Value::Map(BTreeMap::new()),
             (Nesting::Single | Nesting::Group, object) => self.block.complete(object),
-            (Nesting::List, Value::List(objects)) => {
-                Value::List(objects.into_iter().map(|o| self.block.complete(o)).collect())
-            }
+            (Nesting::List, Value::List(objects)) => Value::List(
+                objects
+                    .into_iter()
+                    .map(|o| self.block.complete(o))
+                    .collect(),
+            ),
             (Nesting::Set, Value::Set(objects)) => {
                 Value::set(objects.into_iter().map(|o| self.block.complete(o)))
             }

@@ -12,11 +12,17 @@ pub fn schema_json(schema: &Schema) -> Json {
 fn block(block: &Block) -> Json {
     let mut json = Map::new();
     if !block.attributes.is_empty() {
-        let attributes = block.attributes.iter().map(|(n, a)| (n.clone(), attribute(a)));
+        let attributes = block
+            .attributes
+            .iter()
+            .map(|(n, a)| (n.clone(), attribute(a)));
         json.insert("attributes".into(), Json::Object(attributes.collect()));
     }
     if !block.blocks.is_empty() {
-        let blocks = block.blocks.iter().map(|(n, b)| (n.clone(), nested_block(b)));
+        let blocks = block
+            .blocks
+            .iter()
+            .map(|(n, b)| (n.clone(), nested_block(b)));
         json.insert("block_types".into(), Json::Object(blocks.collect()));
     }
     describe(&mut json, &block.description);
@@ -41,7 +47,9 @@ fn attribute(attribute: &Attribute) -> Json {
             json.insert("type".into(), ty);
         }
         Shape::Nested(mode, attributes) => {
-            let attributes = attributes.iter().map(|(n, a)| (n.clone(), self::attribute(a)));
+            let attributes = attributes
+                .iter()
+                .map(|(n, a)| (n.clone(), self::attribute(a)));
             let attributes = Json::Object(attributes.collect());
             let nested = json!({ "attributes": attributes, "nesting_mode": nesting(*mode) });
             json.insert("nested_type".into(), nested);

@@ -33,7 +33,9 @@ fn check_attributes(
     diagnostics: &mut Diagnostics,
 ) {
     for (name, attribute) in attributes {
-        let Some(value) = object.get(name) else { continue };
+        let Some(value) = object.get(name) else {
+            continue;
+        };
         let path = path.clone().attribute(name);
         for rule in &attribute.rules {
             check_rule(rule, name, value, object, &path, diagnostics);
@@ -57,7 +59,11 @@ fn check_required(
     let required = attributes.iter().filter(|(_, a)| a.mode == Mode::Required);
     for (name, _) in required.filter(|(name, _)| element.get(name).is_some_and(Value::is_null)) {
         let detail = format!("The attribute `{name}` is required here.");
-        diagnostics.error(path.clone().attribute(name), "Missing required argument", detail);
+        diagnostics.error(
+            path.clone().attribute(name),
+            "Missing required argument",
+            detail,
+        );
     }
 }
 
@@ -71,9 +77,10 @@ fn elements<'a>(nesting: Nesting, value: &'a Value, path: &Path) -> Vec<(Path, &
             indexed.map(|(i, v)| (path.clone().index(i), v)).collect()
         }
         (_, Value::Set(values)) => values.iter().map(|v| (path.clone(), v)).collect(),
-        (Nesting::Map, Value::Map(values)) => {
-            values.iter().map(|(k, v)| (path.clone().key(k), v)).collect()
-        }
+        (Nesting::Map, Value::Map(values)) => values
+            .iter()
+            .map(|(k, v)| (path.clone().key(k), v))
+            .collect(),
         _ => Vec::new(),
     }
 }
@@ -93,17 +100,21 @@ fn check_rule(
         Rule::OneOf(allowed) if !allowed.contains(value) => {
             let allowed: Vec<_> = allowed.iter().map(show).collect();
             let allowed = allowed.join(", ");
-            Some(format!("`{name}` is {}; it must be one of: {allowed}.", show(value)))
+            Some(format!(
+                "`{name}` is {}; it must be one of: {allowed}.",
+                show(value)
+            ))
         }
-        Rule::Range(low, high) => out_of_range(value, *low, *high).map(|range| {
-            format!("`{name}` is {}; it must be {range}.", show(value))
-        }),
+        Rule::Range(low, high) => out_of_range(value, *low, *high)
+            .map(|range| format!("`{name}` is {}; it must be {range}.", show(value))),
         Rule::MaxItems(most) => too_many(value, *most)
             .map(|count| format!("`{name}` has {count} elements; at most {most} are allowed.")),
         Rule::ConflictsWith(other) => object
             .get(other)
             .filter(|other| !other.is_null() && !other.is_unknown())
-            .map(|_| format!("`{name}` and `{other}` cannot be given together; remove one of them.")),
+            .map(|_| {
+                format!("`{name}` and `{other}` cannot be given together; remove one of them.")
+            }),
         Rule::OneOf(_) => None,
     };
     if let Some(problem) = problem {
@@ -112,10 +123,12 @@ fn check_rule(
 }
 
 fn out_of_range(value: &Value, low: Option<i64>, high: Option<i64>) -> Option<String> {
-    let Value::Number(number) = value else { return None };
-    let inside = number.as_i64().is_some_and(|n| {
-        low.is_none_or(|low| n >= low) && high.is_none_or(|high| n <= high)
-    });
+    let Value::Number(number) = value else {
+        return None;
+    };
+    let inside = number
+        .as_i64()
+        .is_some_and(|n| low.is_none_or(|low| n >= low) && high.is_none_or(|high| n <= high));
     let range = match (low, high) {
         (Some(low), Some(high)) => format!("a whole number from {low} to {high}"),
         (Some(low), None) => format!("a whole number of at least {low}"),

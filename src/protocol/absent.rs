@@ -23,7 +23,10 @@ pub(crate) fn no_function(name: &str) -> pb::call_function::Response {
 /// Answers a request to list.
 pub(crate) fn no_list(type_name: &str) -> pb::list_resource::Event {
     pb::list_resource::Event {
-        diagnostic: vec![super::convert::diagnostic(diagnostic("list resource", type_name))],
+        diagnostic: vec![super::convert::diagnostic(diagnostic(
+            "list resource",
+            type_name,
+        ))],
         ..pb::list_resource::Event::default()
     }
 }
@@ -40,7 +43,10 @@ pub(crate) fn no_action(type_name: &str) -> pb::invoke_action::Event {
 /// Answers a request to read a stored state.
 pub(crate) fn no_state_bytes(type_name: &str) -> pb::read_state_bytes::Response {
     pb::read_state_bytes::Response {
-        diagnostics: vec![super::convert::diagnostic(diagnostic("state store", type_name))],
+        diagnostics: vec![super::convert::diagnostic(diagnostic(
+            "state store",
+            type_name,
+        ))],
         ..pb::read_state_bytes::Response::default()
     }
 }

@@ -47,7 +47,8 @@ pub(crate) async fn to_the_end<A: Answer + Send + 'static>(
     future: impl Future<Output = A> + Send + 'static,
 ) -> A {
     tokio::spawn(future).await.unwrap_or_else(|failure| {
-        let detail = format!("The provider's task ended early: {failure}. This is a bug in the provider.");
+        let detail =
+            format!("The provider's task ended early: {failure}. This is a bug in the provider.");
         A::only(Diagnostic::error("Call not finished", detail))
     })
 }

@@ -27,7 +27,10 @@ pub(crate) fn value(wire: Option<&pb::DynamicValue>, ty: &Type) -> Result<Value,
 /// Encodes a value, always as msgpack.
 pub(crate) fn dynamic_value(value: &Value, ty: &Type) -> Result<pb::DynamicValue, Diagnostic> {
     match cty::msgpack::encode(value, ty) {
-        Ok(msgpack) => Ok(pb::DynamicValue { msgpack, json: Vec::new() }),
+        Ok(msgpack) => Ok(pb::DynamicValue {
+            msgpack,
+            json: Vec::new(),
+        }),
         Err(error) => {
             let detail = format!(
                 "The provider made a value that does not fit its own schema: {}. This is a bug in \
@@ -63,7 +66,9 @@ pub(crate) fn path(path: &Path) -> pb::AttributePath {
         cty::Step::Key(key) => Selector::ElementKeyString(key.clone()),
         cty::Step::Index(index) => Selector::ElementKeyInt(*index),
     };
-    let step = |step: &cty::Step| Step { selector: Some(selector(step)) };
+    let step = |step: &cty::Step| Step {
+        selector: Some(selector(step)),
+    };
     pb::AttributePath {
         steps: path.steps().iter().map(step).collect(),
     }
@@ -78,8 +83,16 @@ pub(crate) fn schema(schema: &Schema) -> pb::Schema {
 
 fn block(block: &Block) -> pb::schema::Block {
     pb::schema::Block {
-        attributes: block.attributes.iter().map(|(n, a)| attribute(n, a)).collect(),
-        block_types: block.blocks.iter().map(|(n, b)| nested_block(n, b)).collect(),
+        attributes: block
+            .attributes
+            .iter()
+            .map(|(n, a)| attribute(n, a))
+            .collect(),
+        block_types: block
+            .blocks
+            .iter()
+            .map(|(n, b)| nested_block(n, b))
+            .collect(),
         description: block.description.clone(),
         description_kind: pb::StringKind::Markdown.into(),
         ..pb::schema::Block::default()
@@ -90,9 +103,15 @@ fn attribute(name: &str, attribute: &Attribute) -> pb::schema::Attribute {
     let (ty, nested_type) = match &attribute.shape {
         Shape::Plain(ty) => (ty.to_json().into(), None),
         Shape::Nested(nesting, attributes) => {
-            let attributes = attributes.iter().map(|(n, a)| self::attribute(n, a)).collect();
+            let attributes = attributes
+                .iter()
+                .map(|(n, a)| self::attribute(n, a))
+                .collect();
             let nesting = object_nesting(*nesting).into();
-            let object = pb::schema::Object { attributes, nesting };
+            let object = pb::schema::Object {
+                attributes,
+                nesting,
+            };
             (Vec::new(), Some(object))
         }
     };

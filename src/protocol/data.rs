@@ -25,7 +25,9 @@ pub(crate) async fn read<P: Provider>(
     let context = Context::new(session.stop());
     let (state, diagnostics) = source.read(&connection, config, &context).await;
     Ok(pb::read_data_source::Response {
-        state: state.map(|state| convert::dynamic_value(&state, ty)).transpose()?,
+        state: state
+            .map(|state| convert::dynamic_value(&state, ty))
+            .transpose()?,
         diagnostics: convert::diagnostics(diagnostics),
         deferred: None,
     })

@@ -27,8 +27,12 @@ pub(crate) fn metadata<P: Provider>(
     session: &Session<P>,
 ) -> Result<pb::get_metadata::Response, Diagnostic> {
     let catalogue = &session.types()?.catalogue;
-    let resource = |name: &&str| pb::get_metadata::ResourceMetadata { type_name: (*name).to_owned() };
-    let source = |name: &&str| pb::get_metadata::DataSourceMetadata { type_name: (*name).to_owned() };
+    let resource = |name: &&str| pb::get_metadata::ResourceMetadata {
+        type_name: (*name).to_owned(),
+    };
+    let source = |name: &&str| pb::get_metadata::DataSourceMetadata {
+        type_name: (*name).to_owned(),
+    };
     Ok(pb::get_metadata::Response {
         server_capabilities: Some(capabilities()),
         resources: catalogue.resources.keys().map(resource).collect(),

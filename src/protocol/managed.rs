@@ -100,7 +100,9 @@ pub(crate) async fn import<P: Provider>(
         return Err(no_identity().into());
     }
     let connection = session.connection()?;
-    let imported = resource.import(&connection, &request.id, session.stop()).await;
+    let imported = resource
+        .import(&connection, &request.id, session.stop())
+        .await;
     let found = !imported.state.is_null();
     let (state, diagnostics) = encode(imported, resource.schema());
     let imported = pb::import_resource_state::ImportedResource {

@@ -48,28 +48,40 @@ impl<P: Provider> Service for Server<P> {
         &self,
         _: Request<pb::get_metadata::Request>,
     ) -> Reply<pb::get_metadata::Response> {
-        call("GetMetadata", "", async { or_only(describe::metadata(&self.0)) }).await
+        call("GetMetadata", "", async {
+            or_only(describe::metadata(&self.0))
+        })
+        .await
     }
 
     async fn get_provider_schema(
         &self,
         _: Request<pb::get_provider_schema::Request>,
     ) -> Reply<pb::get_provider_schema::Response> {
-        call("GetProviderSchema", "", async { or_only(describe::provider_schema(&self.0)) }).await
+        call("GetProviderSchema", "", async {
+            or_only(describe::provider_schema(&self.0))
+        })
+        .await
     }
 
     async fn get_resource_identity_schemas(
         &self,
         _: Request<pb::get_resource_identity_schemas::Request>,
     ) -> Reply<pb::get_resource_identity_schemas::Response> {
-        call("GetResourceIdentitySchemas", "", async { Answer::only(Diagnostics::new()) }).await
+        call("GetResourceIdentitySchemas", "", async {
+            Answer::only(Diagnostics::new())
+        })
+        .await
     }
 
     async fn get_functions(
         &self,
         _: Request<pb::get_functions::Request>,
     ) -> Reply<pb::get_functions::Response> {
-        call("GetFunctions", "", async { Answer::only(Diagnostics::new()) }).await
+        call("GetFunctions", "", async {
+            Answer::only(Diagnostics::new())
+        })
+        .await
     }
 
     async fn validate_provider_config(
@@ -77,7 +89,10 @@ impl<P: Provider> Service for Server<P> {
         request: Request<pb::validate_provider_config::Request>,
     ) -> Reply<pb::validate_provider_config::Response> {
         let config = request.into_inner().config;
-        call("ValidateProviderConfig", "", async { Answer::only(self.0.validate(config.as_ref())) }).await
+        call("ValidateProviderConfig", "", async {
+            Answer::only(self.0.validate(config.as_ref()))
+        })
+        .await
     }
 
     async fn validate_resource_config(
@@ -86,7 +101,10 @@ impl<P: Provider> Service for Server<P> {
     ) -> Reply<pb::validate_resource_config::Response> {
         let request = request.into_inner();
         let name = request.type_name.clone();
-        call("ValidateResourceConfig", &name, async { or_only(managed::validate(&self.0, &request)) }).await
+        call("ValidateResourceConfig", &name, async {
+            or_only(managed::validate(&self.0, &request))
+        })
+        .await
     }
 
     async fn validate_data_resource_config(
@@ -95,7 +113,10 @@ impl<P: Provider> Service for Server<P> {
     ) -> Reply<pb::validate_data_resource_config::Response> {
         let request = request.into_inner();
         let name = request.type_name.clone();
-        call("ValidateDataResourceConfig", &name, async { or_only(data::validate(&self.0, &request)) }).await
+        call("ValidateDataResourceConfig", &name, async {
+            or_only(data::validate(&self.0, &request))
+        })
+        .await
     }
 
     async fn validate_ephemeral_resource_config(
@@ -103,7 +124,10 @@ impl<P: Provider> Service for Server<P> {
         request: Request<pb::validate_ephemeral_resource_config::Request>,
     ) -> Reply<pb::validate_ephemeral_resource_config::Response> {
         let name = request.into_inner().type_name;
-        call("ValidateEphemeralResourceConfig", &name, async { absent::no_such("ephemeral resource", &name) }).await
+        call("ValidateEphemeralResourceConfig", &name, async {
+            absent::no_such("ephemeral resource", &name)
+        })
+        .await
     }
 
     async fn validate_list_resource_config(
@@ -111,7 +135,10 @@ impl<P: Provider> Service for Server<P> {
         request: Request<pb::validate_list_resource_config::Request>,
     ) -> Reply<pb::validate_list_resource_config::Response> {
         let name = request.into_inner().type_name;
-        call("ValidateListResourceConfig", &name, async { absent::no_such("list resource", &name) }).await
+        call("ValidateListResourceConfig", &name, async {
+            absent::no_such("list resource", &name)
+        })
+        .await
     }
 
     async fn validate_action_config(
@@ -119,7 +146,10 @@ impl<P: Provider> Service for Server<P> {
         request: Request<pb::validate_action_config::Request>,
     ) -> Reply<pb::validate_action_config::Response> {
         let name = request.into_inner().type_name;
-        call("ValidateActionConfig", &name, async { absent::no_such("action", &name) }).await
+        call("ValidateActionConfig", &name, async {
+            absent::no_such("action", &name)
+        })
+        .await
     }
 
     async fn validate_state_store_config(
@@ -127,7 +157,10 @@ impl<P: Provider> Service for Server<P> {
         request: Request<pb::validate_state_store::Request>,
     ) -> Reply<pb::validate_state_store::Response> {
         let name = request.into_inner().type_name;
-        call("ValidateStateStoreConfig", &name, async { absent::no_such("state store", &name) }).await
+        call("ValidateStateStoreConfig", &name, async {
+            absent::no_such("state store", &name)
+        })
+        .await
     }
 
     async fn configure_provider(
@@ -145,7 +178,10 @@ impl<P: Provider> Service for Server<P> {
     ) -> Reply<pb::upgrade_resource_state::Response> {
         let request = request.into_inner();
         let name = request.type_name.clone();
-        call("UpgradeResourceState", &name, async { or_only(managed::upgrade(&self.0, &request)) }).await
+        call("UpgradeResourceState", &name, async {
+            or_only(managed::upgrade(&self.0, &request))
+        })
+        .await
     }
 
     async fn upgrade_resource_identity(
@@ -153,7 +189,10 @@ impl<P: Provider> Service for Server<P> {
         request: Request<pb::upgrade_resource_identity::Request>,
     ) -> Reply<pb::upgrade_resource_identity::Response> {
         let name = request.into_inner().type_name;
-        call("UpgradeResourceIdentity", &name, async { absent::no_such("resource with an identity", &name) }).await
+        call("UpgradeResourceIdentity", &name, async {
+            absent::no_such("resource with an identity", &name)
+        })
+        .await
     }
 
     async fn read_resource(
@@ -162,7 +201,10 @@ impl<P: Provider> Service for Server<P> {
     ) -> Reply<pb::read_resource::Response> {
         let request = request.into_inner();
         let name = request.type_name.clone();
-        call("ReadResource", &name, async { or_only(managed::read(&self.0, request).await) }).await
+        call("ReadResource", &name, async {
+            or_only(managed::read(&self.0, request).await)
+        })
+        .await
     }
 
     async fn plan_resource_change(
@@ -171,7 +213,10 @@ impl<P: Provider> Service for Server<P> {
     ) -> Reply<pb::plan_resource_change::Response> {
         let request = request.into_inner();
         let name = request.type_name.clone();
-        call("PlanResourceChange", &name, async { or_only(managed::plan(&self.0, request)) }).await
+        call("PlanResourceChange", &name, async {
+            or_only(managed::plan(&self.0, request))
+        })
+        .await
     }
 
     async fn apply_resource_change(
@@ -190,7 +235,10 @@ impl<P: Provider> Service for Server<P> {
     ) -> Reply<pb::import_resource_state::Response> {
         let request = request.into_inner();
         let name = request.type_name.clone();
-        call("ImportResourceState", &name, async { or_only(managed::import(&self.0, request).await) }).await
+        call("ImportResourceState", &name, async {
+            or_only(managed::import(&self.0, request).await)
+        })
+        .await
     }
 
     async fn move_resource_state(
@@ -198,7 +246,10 @@ impl<P: Provider> Service for Server<P> {
         request: Request<pb::move_resource_state::Request>,
     ) -> Reply<pb::move_resource_state::Response> {
         let name = request.into_inner().target_type_name;
-        call("MoveResourceState", &name, async { absent::no_such("resource that others can be moved to", &name) }).await
+        call("MoveResourceState", &name, async {
+            absent::no_such("resource that others can be moved to", &name)
+        })
+        .await
     }
 
     async fn generate_resource_config(
@@ -206,7 +257,10 @@ impl<P: Provider> Service for Server<P> {
         request: Request<pb::generate_resource_config::Request>,
     ) -> Reply<pb::generate_resource_config::Response> {
         let name = request.into_inner().type_name;
-        call("GenerateResourceConfig", &name, async { absent::no_such("resource with generated configuration", &name) }).await
+        call("GenerateResourceConfig", &name, async {
+            absent::no_such("resource with generated configuration", &name)
+        })
+        .await
     }
 
     async fn read_data_source(
@@ -215,7 +269,10 @@ impl<P: Provider> Service for Server<P> {
     ) -> Reply<pb::read_data_source::Response> {
         let request = request.into_inner();
         let name = request.type_name.clone();
-        call("ReadDataSource", &name, async { or_only(data::read(&self.0, request).await) }).await
+        call("ReadDataSource", &name, async {
+            or_only(data::read(&self.0, request).await)
+        })
+        .await
     }
 
     async fn open_ephemeral_resource(
@@ -223,7 +280,10 @@ impl<P: Provider> Service for Server<P> {
         request: Request<pb::open_ephemeral_resource::Request>,
     ) -> Reply<pb::open_ephemeral_resource::Response> {
         let name = request.into_inner().type_name;
-        call("OpenEphemeralResource", &name, async { absent::no_such("ephemeral resource", &name) }).await
+        call("OpenEphemeralResource", &name, async {
+            absent::no_such("ephemeral resource", &name)
+        })
+        .await
     }
 
     async fn renew_ephemeral_resource(
@@ -231,7 +291,10 @@ impl<P: Provider> Service for Server<P> {
         request: Request<pb::renew_ephemeral_resource::Request>,
     ) -> Reply<pb::renew_ephemeral_resource::Response> {
         let name = request.into_inner().type_name;
-        call("RenewEphemeralResource", &name, async { absent::no_such("ephemeral resource", &name) }).await
+        call("RenewEphemeralResource", &name, async {
+            absent::no_such("ephemeral resource", &name)
+        })
+        .await
     }
 
     async fn close_ephemeral_resource(
@@ -239,14 +302,19 @@ impl<P: Provider> Service for Server<P> {
         request: Request<pb::close_ephemeral_resource::Request>,
     ) -> Reply<pb::close_ephemeral_resource::Response> {
         let name = request.into_inner().type_name;
-        call("CloseEphemeralResource", &name, async { absent::no_such("ephemeral resource", &name) }).await
+        call("CloseEphemeralResource", &name, async {
+            absent::no_such("ephemeral resource", &name)
+        })
+        .await
     }
 
     async fn call_function(
         &self,
         request: Request<pb::call_function::Request>,
     ) -> Reply<pb::call_function::Response> {
-        Ok(Response::new(absent::no_function(&request.into_inner().name)))
+        Ok(Response::new(absent::no_function(
+            &request.into_inner().name,
+        )))
     }
 
     async fn list_resource(
@@ -262,7 +330,10 @@ impl<P: Provider> Service for Server<P> {
         request: Request<pb::plan_action::Request>,
     ) -> Reply<pb::plan_action::Response> {
         let name = request.into_inner().action_type;
-        call("PlanAction", &name, async { absent::no_such("action", &name) }).await
+        call("PlanAction", &name, async {
+            absent::no_such("action", &name)
+        })
+        .await
     }
 
     async fn invoke_action(
@@ -278,7 +349,10 @@ impl<P: Provider> Service for Server<P> {
         request: Request<pb::configure_state_store::Request>,
     ) -> Reply<pb::configure_state_store::Response> {
         let name = request.into_inner().type_name;
-        call("ConfigureStateStore", &name, async { absent::no_such("state store", &name) }).await
+        call("ConfigureStateStore", &name, async {
+            absent::no_such("state store", &name)
+        })
+        .await
     }
 
     async fn read_state_bytes(
@@ -293,7 +367,10 @@ impl<P: Provider> Service for Server<P> {
         &self,
         _: Request<Streaming<pb::write_state_bytes::RequestChunk>>,
     ) -> Reply<pb::write_state_bytes::Response> {
-        call("WriteStateBytes", "", async { absent::no_such("state store", "") }).await
+        call("WriteStateBytes", "", async {
+            absent::no_such("state store", "")
+        })
+        .await
     }
 
     async fn lock_state(
@@ -301,7 +378,10 @@ impl<P: Provider> Service for Server<P> {
         request: Request<pb::lock_state::Request>,
     ) -> Reply<pb::lock_state::Response> {
         let name = request.into_inner().type_name;
-        call("LockState", &name, async { absent::no_such("state store", &name) }).await
+        call("LockState", &name, async {
+            absent::no_such("state store", &name)
+        })
+        .await
     }
 
     async fn unlock_state(
@@ -309,7 +389,10 @@ impl<P: Provider> Service for Server<P> {
         request: Request<pb::unlock_state::Request>,
     ) -> Reply<pb::unlock_state::Response> {
         let name = request.into_inner().type_name;
-        call("UnlockState", &name, async { absent::no_such("state store", &name) }).await
+        call("UnlockState", &name, async {
+            absent::no_such("state store", &name)
+        })
+        .await
     }
 
     async fn get_states(
@@ -317,7 +400,10 @@ impl<P: Provider> Service for Server<P> {
         request: Request<pb::get_states::Request>,
     ) -> Reply<pb::get_states::Response> {
         let name = request.into_inner().type_name;
-        call("GetStates", &name, async { absent::no_such("state store", &name) }).await
+        call("GetStates", &name, async {
+            absent::no_such("state store", &name)
+        })
+        .await
     }
 
     async fn delete_state(
@@ -325,7 +411,10 @@ impl<P: Provider> Service for Server<P> {
         request: Request<pb::delete_state::Request>,
     ) -> Reply<pb::delete_state::Response> {
         let name = request.into_inner().type_name;
-        call("DeleteState", &name, async { absent::no_such("state store", &name) }).await
+        call("DeleteState", &name, async {
+            absent::no_such("state store", &name)
+        })
+        .await
     }
 
     async fn stop_provider(

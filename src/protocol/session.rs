@@ -5,11 +5,11 @@ use std::sync::{Arc, OnceLock, PoisonError, RwLock};
 use tokio_util::sync::CancellationToken;
 
 use super::{convert, pb};
+use crate::cty::Value;
 use crate::framework::{
     Catalogue, Diagnostic, Diagnostics, ErasedDataSource, ErasedResource, LowerError, Model,
     Provider, Schema, lower,
 };
-use crate::cty::Value;
 
 /// One provider process. Calls come concurrently; in reattach mode it is configured again and again.
 pub(crate) struct Session<P: Provider> {
@@ -38,7 +38,10 @@ impl<P: Provider> Session<P> {
             provider,
             interrupt,
             types: OnceLock::new(),
-            configured: RwLock::new(Configured { connection: None, stop }),
+            configured: RwLock::new(Configured {
+                connection: None,
+                stop,
+            }),
         }
     }
 
@@ -49,7 +52,8 @@ impl<P: Provider> Session<P> {
             Ok(Types { config, catalogue })
         });
         types.as_ref().map_err(|error| {
-            let detail = format!("A model cannot be a schema: {error}. This is a bug in the provider.");
+            let detail =
+                format!("A model cannot be a schema: {error}. This is a bug in the provider.");
             Diagnostic::error("Schema not made", detail)
         })
     }
@@ -59,7 +63,9 @@ impl<P: Provider> Session<P> {
         type_name: &str,
     ) -> Result<&dyn ErasedResource<P::Connection>, Diagnostic> {
         let found = self.types()?.catalogue.resources.get(type_name);
-        found.map(AsRef::as_ref).ok_or_else(|| unknown_type("resource", type_name))
+        found
+            .map(AsRef::as_ref)
+            .ok_or_else(|| unknown_type("resource", type_name))
     }
 
     pub(crate) fn data_source(
@@ -67,11 +73,16 @@ impl<P: Provider> Session<P> {
         type_name: &str,
     ) -> Result<&dyn ErasedDataSource<P::Connection>, Diagnostic> {
         let found = self.types()?.catalogue.data_sources.get(type_name);
-        found.map(AsRef::as_ref).ok_or_else(|| unknown_type("data source", type_name))
+        found
+            .map(AsRef::as_ref)
+            .ok_or_else(|| unknown_type("data source", type_name))
     }
 
     pub(crate) fn connection(&self) -> Result<Arc<P::Connection>, Diagnostic> {
-        let configured = self.configured.read().unwrap_or_else(PoisonError::into_inner);
+        let configured = self
+            .configured
+            .read()
+            .unwrap_or_else(PoisonError::into_inner);
         configured.connection.clone().ok_or_else(|| {
             Diagnostic::error(
                 "Provider not configured",
@@ -83,7 +94,10 @@ impl<P: Provider> Session<P> {
 
     /// Gives the signal that `StopProvider` sends.
     pub(crate) fn stop(&self) -> CancellationToken {
-        let configured = self.configured.read().unwrap_or_else(PoisonError::into_inner);
+        let configured = self
+            .configured
+            .read()
+            .unwrap_or_else(PoisonError::into_inner);
         configured.stop.clone()
     }
 
@@ -101,7 +115,11 @@ impl<P: Provider> Session<P> {
         let stop = self.interrupt.child_token();
         let mut warnings = Diagnostics::new();
         let connected = match self.config(config) {
-            Ok((config, _)) => self.provider.configure(config, stop.clone(), &mut warnings).await,
+            Ok((config, _)) => {
+                self.provider
+                    .configure(config, stop.clone(), &mut warnings)
+                    .await
+            }
             Err(errors) => Err(errors),
         };
         let connection = match connected {
@@ -111,7 +129,10 @@ impl<P: Provider> Session<P> {
                 None
             }
         };
-        let mut configured = self.configured.write().unwrap_or_else(PoisonError::into_inner);
+        let mut configured = self
+            .configured
+            .write()
+            .unwrap_or_else(PoisonError::into_inner);
         *configured = Configured { connection, stop };
         warnings
     }
@@ -132,7 +153,10 @@ impl<P: Provider> Session<P> {
 }
 
 fn no_config() -> Diagnostic {
-    Diagnostic::error("Provider not configured", "Terraform sent no provider configuration.")
+    Diagnostic::error(
+        "Provider not configured",
+        "Terraform sent no provider configuration.",
+    )
 }
 
 fn unknown_type(kind: &str, type_name: &str) -> Diagnostic {

@@ -241,11 +241,25 @@ impl Config {
     pub(crate) fn judge(&self, diagnostics: &mut Diagnostics) {
         let refused = [
             ("insecure", self.insecure == Attr::Known(true), INSECURE),
-            ("s3_use_path_style", self.s3_use_path_style == Attr::Known(true), NO_S3),
-            ("endpoints", self.endpoints.known().is_some_and(|e| given(&e.s3).is_some()), NO_S3),
+            (
+                "s3_use_path_style",
+                self.s3_use_path_style == Attr::Known(true),
+                NO_S3,
+            ),
+            (
+                "endpoints",
+                self.endpoints
+                    .known()
+                    .is_some_and(|e| given(&e.s3).is_some()),
+                NO_S3,
+            ),
         ];
         for (argument, _, reason) in refused.into_iter().filter(|(_, refused, _)| *refused) {
-            diagnostics.error(argument, format!("Provider argument {argument} refused"), reason);
+            diagnostics.error(
+                argument,
+                format!("Provider argument {argument} refused"),
+                reason,
+            );
         }
         if given(&self.access_key).is_some() && self.secret_key.is_null() {
             diagnostics.error(
@@ -256,7 +270,9 @@ impl Config {
         }
         for (index, role) in (0..).zip(self.assume_role.known().into_iter().flatten()) {
             if !role.role_arn.is_unknown() && given(&role.role_arn).is_none() {
-                let path = crate::cty::Path::root().attribute("assume_role").index(index);
+                let path = crate::cty::Path::root()
+                    .attribute("assume_role")
+                    .index(index);
                 let detail = "Set `role_arn` to the ARN of the role that is to be taken on.";
                 diagnostics.error(path.attribute("role_arn"), "Role missing", detail);
             }
@@ -266,9 +282,15 @@ impl Config {
     /// Refuses an account that is not allowed.
     pub(crate) fn check_account(&self, account: &str) -> Result<(), Diagnostic> {
         let lists = |set: &Attr<BTreeSet<Attr<String>>>| {
-            set.known().map(|set| set.iter().any(|id| id.known().is_some_and(|id| id == account)))
+            set.known().map(|set| {
+                set.iter()
+                    .any(|id| id.known().is_some_and(|id| id == account))
+            })
         };
-        let (argument, reason) = match (lists(&self.allowed_account_ids), lists(&self.forbidden_account_ids)) {
+        let (argument, reason) = match (
+            lists(&self.allowed_account_ids),
+            lists(&self.forbidden_account_ids),
+        ) {
             (Some(false), _) => ("allowed_account_ids", "is not among the allowed ones"),
             (_, Some(true)) => ("forbidden_account_ids", "is a forbidden one"),
             _ => return Ok(()),
@@ -294,11 +316,20 @@ impl Config {
             ("https_proxy", &self.https_proxy),
             ("no_proxy", &self.no_proxy),
             ("sts_region", &self.sts_region),
-            ("ec2_metadata_service_endpoint", &self.ec2_metadata_service_endpoint),
-            ("ec2_metadata_service_endpoint_mode", &self.ec2_metadata_service_endpoint_mode),
+            (
+                "ec2_metadata_service_endpoint",
+                &self.ec2_metadata_service_endpoint,
+            ),
+            (
+                "ec2_metadata_service_endpoint_mode",
+                &self.ec2_metadata_service_endpoint_mode,
+            ),
             ("skip_metadata_api_check", &self.skip_metadata_api_check),
         ];
-        let text = texts.into_iter().find(|(_, value)| value.is_unknown()).map(|(name, _)| name);
+        let text = texts
+            .into_iter()
+            .find(|(_, value)| value.is_unknown())
+            .map(|(name, _)| name);
         text.or_else(|| self.unknown_block())
     }
 
@@ -313,7 +344,11 @@ impl Config {
         };
         let web = match &self.assume_role_with_web_identity {
             Attr::Known(web) => {
-                let parts = [&web.role_arn, &web.web_identity_token, &web.web_identity_token_file];
+                let parts = [
+                    &web.role_arn,
+                    &web.web_identity_token,
+                    &web.web_identity_token_file,
+                ];
                 parts.iter().any(|part| part.is_unknown())
             }
             other => other.is_unknown(),
@@ -323,7 +358,10 @@ impl Config {
             ("assume_role", roles),
             ("assume_role_with_web_identity", web),
         ];
-        found.into_iter().find(|(_, unknown)| *unknown).map(|(name, _)| name)
+        found
+            .into_iter()
+            .find(|(_, unknown)| *unknown)
+            .map(|(name, _)| name)
     }
 }
 
@@ -335,15 +373,24 @@ const NO_S3: &str = "This version of the provider makes no call to S3, so the ar
 
 impl AssumeRole {
     fn is_unknown(&self) -> bool {
-        [&self.role_arn, &self.session_name, &self.external_id, &self.duration, &self.policy]
-            .iter()
-            .any(|part| part.is_unknown())
+        [
+            &self.role_arn,
+            &self.session_name,
+            &self.external_id,
+            &self.duration,
+            &self.policy,
+        ]
+        .iter()
+        .any(|part| part.is_unknown())
     }
 }
 
 /// Gives a known value that is not empty: an empty string means "not given".
 fn given(value: &Attr<String>) -> Option<&str> {
-    value.known().map(String::as_str).filter(|text| !text.is_empty())
+    value
+        .known()
+        .map(String::as_str)
+        .filter(|text| !text.is_empty())
 }
 
 impl Config {
@@ -404,7 +451,9 @@ impl AssumeRole {
             policy: text(&self.policy),
             policy_arns: list(&self.policy_arns),
             source_identity: text(&self.source_identity),
-            tags: tags.filter_map(|(key, value)| Some((key.clone(), value.known()?.clone()))).collect(),
+            tags: tags
+                .filter_map(|(key, value)| Some((key.clone(), value.known()?.clone())))
+                .collect(),
             transitive_tag_keys: list(&self.transitive_tag_keys),
         }
     }

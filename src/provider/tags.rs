@@ -47,7 +47,10 @@ pub(crate) fn ignored(config: &Config) -> Attr<IgnoreTags> {
         Attr::Null => return Attr::Known(ignored),
         Attr::Known(block) => block,
     };
-    let parts = [(&block.keys, &mut ignored.keys), (&block.key_prefixes, &mut ignored.key_prefixes)];
+    let parts = [
+        (&block.keys, &mut ignored.keys),
+        (&block.key_prefixes, &mut ignored.key_prefixes),
+    ];
     for (written, ignored) in parts {
         if written.is_unknown() {
             return Attr::Unknown;

@@ -11,12 +11,31 @@ const LAYERS: &[(&str, &[&str], &[&str])] = &[
     ("protocol", &["framework", "cty"], &["aws_"]),
     ("record", &[], &["tonic", "prost", "aws_", "schemars"]),
     ("aws", &[], &["tonic", "prost", "schemars"]),
-    ("connection", &["aws", "framework"], &["tonic", "prost", "aws_"]),
-    ("flow_log", &["framework", "cty", "record", "aws", "connection"], &["tonic", "prost", "aws_"]),
-    ("events", &["framework", "cty", "record", "aws", "connection"], &["tonic", "prost", "aws_"]),
+    (
+        "connection",
+        &["aws", "framework"],
+        &["tonic", "prost", "aws_"],
+    ),
+    (
+        "flow_log",
+        &["framework", "cty", "record", "aws", "connection"],
+        &["tonic", "prost", "aws_"],
+    ),
+    (
+        "events",
+        &["framework", "cty", "record", "aws", "connection"],
+        &["tonic", "prost", "aws_"],
+    ),
     (
         "provider",
-        &["framework", "cty", "aws", "connection", "flow_log", "events"],
+        &[
+            "framework",
+            "cty",
+            "aws",
+            "connection",
+            "flow_log",
+            "events",
+        ],
         &["tonic", "prost", "aws_"],
     ),
     ("cli", &["provider"], &["tonic", "prost", "aws_"]),
@@ -27,7 +46,9 @@ fn every_path_stays_within_the_layer_table() {
     let mut broken = Vec::new();
     for (module, may_use, never) in LAYERS {
         for (file, line, text) in lines_of(module) {
-            let of_ours = text.match_indices("crate::").map(|(at, _)| first_name(&text[at + 7..]));
+            let of_ours = text
+                .match_indices("crate::")
+                .map(|(at, _)| first_name(&text[at + 7..]));
             for used in of_ours.filter(|used| used != module && is_module(used)) {
                 if !may_use.contains(&used.as_str()) {
                     broken.push(format!("{file}:{line}: {module} uses {used}"));
@@ -50,15 +71,23 @@ fn every_path_stays_within_the_layer_table() {
 fn every_module_stands_in_the_layer_table_and_in_the_architecture() {
     let listed: BTreeSet<&str> = LAYERS.iter().map(|(module, ..)| *module).collect();
     let lib = std::fs::read_to_string(root().join("src/lib.rs")).unwrap();
-    let declared = lib.lines().filter_map(|line| line.strip_prefix("pub mod ")?.strip_suffix(';'));
+    let declared = lib
+        .lines()
+        .filter_map(|line| line.strip_prefix("pub mod ")?.strip_suffix(';'));
     assert_eq!(listed, declared.collect());
     let page = std::fs::read_to_string(root().join("ARCHITECTURE.md")).unwrap();
     for (module, may_use, _) in LAYERS {
-        let row = page.lines().find(|line| line.starts_with(&format!("| `{module}`")));
+        let row = page
+            .lines()
+            .find(|line| line.starts_with(&format!("| `{module}`")));
         let row = row.unwrap_or_else(|| panic!("no row for {module} in ARCHITECTURE.md"));
         let column = row.split('|').nth(2).unwrap();
         let named: BTreeSet<&str> = column.split('`').skip(1).step_by(2).collect();
-        assert_eq!(named, may_use.iter().copied().collect(), "{module} in ARCHITECTURE.md");
+        assert_eq!(
+            named,
+            may_use.iter().copied().collect(),
+            "{module} in ARCHITECTURE.md"
+        );
     }
 }
 
@@ -68,7 +97,11 @@ fn every_file_says_what_it_is_for() {
         let text = std::fs::read_to_string(&path).unwrap();
         let tests = path.file_name().is_some_and(|name| name == "tests.rs")
             || path.components().any(|part| part.as_os_str() == "tests");
-        assert!(tests || text.starts_with("//!"), "{} begins without a //! line", path.display());
+        assert!(
+            tests || text.starts_with("//!"),
+            "{} begins without a //! line",
+            path.display()
+        );
     }
 }
 
@@ -91,7 +124,9 @@ fn lines_of(module: &str) -> Vec<(String, usize, String)> {
 
 fn sources(folder: &Path) -> Vec<PathBuf> {
     let mut found = Vec::new();
-    let Ok(entries) = std::fs::read_dir(folder) else { return found };
+    let Ok(entries) = std::fs::read_dir(folder) else {
+        return found;
+    };
     for path in entries.map(|entry| entry.unwrap().path()) {
         if path.is_dir() {
             found.extend(sources(&path));
@@ -105,7 +140,9 @@ fn sources(folder: &Path) -> Vec<PathBuf> {
 
 /// Gives the module that a path or a group of paths behind `crate::` begins with.
 fn first_name(path: &str) -> String {
-    path.chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect()
+    path.chars()
+        .take_while(|c| c.is_alphanumeric() || *c == '_')
+        .collect()
 }
 
 fn is_module(name: &str) -> bool {

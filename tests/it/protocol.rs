@@ -103,7 +103,10 @@ impl framework::Resource for ThingResource {
         change: &mut Change<Thing>,
         _: &mut Diagnostics,
     ) -> Result<(), Diagnostics> {
-        assert!(change.config.name != Attr::Known("panic at plan".to_owned()), "as asked");
+        assert!(
+            change.config.name != Attr::Known("panic at plan".to_owned()),
+            "as asked"
+        );
         Ok(())
     }
 
@@ -114,7 +117,10 @@ impl framework::Resource for ThingResource {
         planned: Thing,
         context: &Context<Thing>,
     ) -> Result<Thing, Failure<Thing>> {
-        let made = Thing { id: Attr::Known("1".to_owned()), ..planned };
+        let made = Thing {
+            id: Attr::Known("1".to_owned()),
+            ..planned
+        };
         context.remember(made.clone());
         match made.name.known().map(String::as_str) {
             Some("panic") => panic!("as asked"),
@@ -177,17 +183,31 @@ struct Served {
 
 async fn serve() -> Served {
     let created = Arc::new(Notify::new());
-    let provider = Example { created: Arc::clone(&created) };
+    let provider = Example {
+        created: Arc::clone(&created),
+    };
     let routes = Routes::new(service(provider, CancellationToken::new()));
     let server = Client::serve(routes).await;
-    Served { client: ProviderClient::new(server.channel.clone()), created, _server: server }
+    Served {
+        client: ProviderClient::new(server.channel.clone()),
+        created,
+        _server: server,
+    }
 }
 
 async fn configured() -> Served {
     let mut served = serve().await;
     let config = object(&lower::<Config>(0).unwrap().ty, &[]);
-    let request = pb::configure_provider::Request { config, ..Default::default() };
-    let answer = served.client.configure_provider(request).await.unwrap().into_inner();
+    let request = pb::configure_provider::Request {
+        config,
+        ..Default::default()
+    };
+    let answer = served
+        .client
+        .configure_provider(request)
+        .await
+        .unwrap()
+        .into_inner();
     assert_eq!(answer.diagnostics, []);
     served
 }
@@ -197,21 +217,38 @@ fn thing_type() -> Type {
 }
 
 fn object(ty: &Type, values: &[(&str, Value)]) -> Option<pb::DynamicValue> {
-    let Type::Object(attributes) = ty else { unreachable!() };
-    let mut all: BTreeMap<String, Value> =
-        attributes.keys().map(|name| (name.clone(), Value::Null)).collect();
-    all.extend(values.iter().map(|(name, value)| ((*name).to_owned(), value.clone())));
+    let Type::Object(attributes) = ty else {
+        unreachable!()
+    };
+    let mut all: BTreeMap<String, Value> = attributes
+        .keys()
+        .map(|name| (name.clone(), Value::Null))
+        .collect();
+    all.extend(
+        values
+            .iter()
+            .map(|(name, value)| ((*name).to_owned(), value.clone())),
+    );
     let msgpack = cty::msgpack::encode(&Value::Map(all), ty).unwrap();
-    Some(pb::DynamicValue { msgpack, json: Vec::new() })
+    Some(pb::DynamicValue {
+        msgpack,
+        json: Vec::new(),
+    })
 }
 
 fn thing(name: &str, id: Value) -> Option<pb::DynamicValue> {
     let member = Value::Map(BTreeMap::from([("member".to_owned(), Value::Null)]));
-    object(&thing_type(), &[("name", name.into()), ("id", id), ("group", member)])
+    object(
+        &thing_type(),
+        &[("name", name.into()), ("id", id), ("group", member)],
+    )
 }
 
 fn null() -> Option<pb::DynamicValue> {
-    Some(pb::DynamicValue { msgpack: vec![0xc0], json: Vec::new() })
+    Some(pb::DynamicValue {
+        msgpack: vec![0xc0],
+        json: Vec::new(),
+    })
 }
 
 fn decoded(value: Option<pb::DynamicValue>) -> Value {
@@ -230,22 +267,43 @@ fn create(name: &str) -> pb::apply_resource_change::Request {
 }
 
 fn summaries(diagnostics: &[pb::Diagnostic]) -> Vec<&str> {
-    diagnostics.iter().map(|diagnostic| diagnostic.summary.as_str()).collect()
+    diagnostics
+        .iter()
+        .map(|diagnostic| diagnostic.summary.as_str())
+        .collect()
 }
 
 #[tokio::test]
 async fn the_schema_holds_every_mode_and_the_group() {
     let mut served = serve().await;
     let request = pb::get_provider_schema::Request::default();
-    let schema = served.client.get_provider_schema(request).await.unwrap().into_inner();
-    let block = schema.resource_schemas["example_thing"].block.clone().unwrap();
+    let schema = served
+        .client
+        .get_provider_schema(request)
+        .await
+        .unwrap()
+        .into_inner();
+    let block = schema.resource_schemas["example_thing"]
+        .block
+        .clone()
+        .unwrap();
     assert_eq!(block.description, "A thing.");
-    let [id, name] = block.attributes.as_slice() else { panic!("{block:?}") };
+    let [id, name] = block.attributes.as_slice() else {
+        panic!("{block:?}")
+    };
     assert!(id.computed && !id.optional && !id.required);
     assert!(name.required && !name.computed);
     assert_eq!(name.r#type, b"\"string\"");
-    assert_eq!(block.block_types[0].nesting(), pb::schema::nested_block::NestingMode::Group);
-    assert!(schema.server_capabilities.unwrap().get_provider_schema_optional);
+    assert_eq!(
+        block.block_types[0].nesting(),
+        pb::schema::nested_block::NestingMode::Group
+    );
+    assert!(
+        schema
+            .server_capabilities
+            .unwrap()
+            .get_provider_schema_optional
+    );
     assert!(schema.provider.unwrap().block.is_some());
 }
 
@@ -257,11 +315,19 @@ async fn validation_points_at_the_attribute() {
         config: thing("bad", Value::Null),
         client_capabilities: None,
     };
-    let answer = served.client.validate_resource_config(request).await.unwrap().into_inner();
+    let answer = served
+        .client
+        .validate_resource_config(request)
+        .await
+        .unwrap()
+        .into_inner();
     assert_eq!(summaries(&answer.diagnostics), ["Bad name"]);
     let path = answer.diagnostics[0].attribute.clone().unwrap();
     let step = path.steps[0].selector.clone().unwrap();
-    assert_eq!(step, pb::attribute_path::step::Selector::AttributeName("name".to_owned()));
+    assert_eq!(
+        step,
+        pb::attribute_path::step::Selector::AttributeName("name".to_owned())
+    );
 }
 
 #[tokio::test]
@@ -272,11 +338,23 @@ async fn truncated_and_foreign_values_are_diagnostics() {
         let msgpack = whole[..length].to_vec();
         let request = pb::validate_resource_config::Request {
             type_name: "example_thing".to_owned(),
-            config: Some(pb::DynamicValue { msgpack, json: Vec::new() }),
+            config: Some(pb::DynamicValue {
+                msgpack,
+                json: Vec::new(),
+            }),
             client_capabilities: None,
         };
-        let answer = served.client.validate_resource_config(request).await.unwrap().into_inner();
-        assert_eq!(summaries(&answer.diagnostics), ["Value not decoded"], "{length} bytes");
+        let answer = served
+            .client
+            .validate_resource_config(request)
+            .await
+            .unwrap()
+            .into_inner();
+        assert_eq!(
+            summaries(&answer.diagnostics),
+            ["Value not decoded"],
+            "{length} bytes"
+        );
     }
 }
 
@@ -290,23 +368,47 @@ async fn a_plan_makes_computed_values_unknown_and_a_panic_in_it_a_diagnostic() {
         config: thing(name, Value::Null),
         ..Default::default()
     };
-    let answer = served.client.plan_resource_change(plan("a")).await.unwrap().into_inner();
+    let answer = served
+        .client
+        .plan_resource_change(plan("a"))
+        .await
+        .unwrap()
+        .into_inner();
     assert_eq!(answer.diagnostics, []);
     let planned = decoded(answer.planned_state);
     assert_eq!(planned.get("id"), Some(&Value::unknown()));
-    assert_eq!(planned.get("group").unwrap().get("member"), Some(&Value::unknown()));
+    assert_eq!(
+        planned.get("group").unwrap().get("member"),
+        Some(&Value::unknown())
+    );
     assert!(!answer.legacy_type_system);
     let request = plan("panic at plan");
-    let answer = served.client.plan_resource_change(request).await.unwrap().into_inner();
-    assert_eq!(summaries(&answer.diagnostics), ["PlanResourceChange did not finish"]);
+    let answer = served
+        .client
+        .plan_resource_change(request)
+        .await
+        .unwrap()
+        .into_inner();
+    assert_eq!(
+        summaries(&answer.diagnostics),
+        ["PlanResourceChange did not finish"]
+    );
     assert!(answer.diagnostics[0].detail.contains("as asked"));
 }
 
 #[tokio::test]
 async fn what_exists_is_answered_whatever_happens_after() {
     let mut served = configured().await;
-    for (name, summary) in [("panic", "Applying the change did not finish"), ("fail", "Not made")] {
-        let answer = served.client.apply_resource_change(create(name)).await.unwrap().into_inner();
+    for (name, summary) in [
+        ("panic", "Applying the change did not finish"),
+        ("fail", "Not made"),
+    ] {
+        let answer = served
+            .client
+            .apply_resource_change(create(name))
+            .await
+            .unwrap()
+            .into_inner();
         assert_eq!(summaries(&answer.diagnostics), [summary]);
         let state = decoded(answer.new_state);
         assert_eq!(state.get("id"), Some(&"1".into()), "{name}");
@@ -320,7 +422,12 @@ async fn what_exists_is_answered_whatever_happens_after() {
         config: null(),
         ..Default::default()
     };
-    let answer = served.client.apply_resource_change(delete).await.unwrap().into_inner();
+    let answer = served
+        .client
+        .apply_resource_change(delete)
+        .await
+        .unwrap()
+        .into_inner();
     assert_eq!(summaries(&answer.diagnostics), ["Not deleted"]);
     assert_eq!(decoded(answer.new_state).get("id"), Some(&"1".into()));
 }
@@ -329,8 +436,14 @@ async fn what_exists_is_answered_whatever_happens_after() {
 async fn an_apply_goes_on_when_its_call_is_cancelled() {
     let mut served = configured().await;
     let call = served.client.apply_resource_change(create("slow"));
-    assert!(tokio::time::timeout(Duration::from_millis(10), call).await.is_err());
-    tokio::time::timeout(Duration::from_secs(20), served.created.notified()).await.unwrap();
+    assert!(
+        tokio::time::timeout(Duration::from_millis(10), call)
+            .await
+            .is_err()
+    );
+    tokio::time::timeout(Duration::from_secs(20), served.created.notified())
+        .await
+        .unwrap();
 }
 
 #[tokio::test]
@@ -338,26 +451,54 @@ async fn stop_hurries_what_runs_and_the_server_lives_on() {
     let mut served = configured().await;
     let mut other = served.client.clone();
     let running = tokio::spawn(async move {
-        other.apply_resource_change(create("wait for stop")).await.unwrap().into_inner()
+        other
+            .apply_resource_change(create("wait for stop"))
+            .await
+            .unwrap()
+            .into_inner()
     });
     served.created.notified().await;
-    let stopped = served.client.stop_provider(pb::stop_provider::Request::default()).await;
+    let stopped = served
+        .client
+        .stop_provider(pb::stop_provider::Request::default())
+        .await;
     assert_eq!(stopped.unwrap().into_inner().error, "");
-    let answer = tokio::time::timeout(Duration::from_secs(20), running).await.unwrap().unwrap();
+    let answer = tokio::time::timeout(Duration::from_secs(20), running)
+        .await
+        .unwrap()
+        .unwrap();
     assert_eq!(decoded(answer.new_state).get("id"), Some(&"1".into()));
     let request = pb::get_metadata::Request::default();
-    let metadata = served.client.get_metadata(request).await.unwrap().into_inner();
+    let metadata = served
+        .client
+        .get_metadata(request)
+        .await
+        .unwrap()
+        .into_inner();
     assert_eq!(metadata.resources[0].type_name, "example_thing");
 }
 
 #[tokio::test]
 async fn without_a_configuration_calls_say_so() {
     let mut served = serve().await;
-    let answer = served.client.apply_resource_change(create("a")).await.unwrap().into_inner();
+    let answer = served
+        .client
+        .apply_resource_change(create("a"))
+        .await
+        .unwrap()
+        .into_inner();
     assert_eq!(summaries(&answer.diagnostics), ["Provider not configured"]);
     let config = object(&lower::<Config>(0).unwrap().ty, &[("broken", true.into())]);
-    let request = pb::configure_provider::Request { config, ..Default::default() };
-    let answer = served.client.configure_provider(request).await.unwrap().into_inner();
+    let request = pb::configure_provider::Request {
+        config,
+        ..Default::default()
+    };
+    let answer = served
+        .client
+        .configure_provider(request)
+        .await
+        .unwrap()
+        .into_inner();
     assert_eq!(summaries(&answer.diagnostics), ["Not connected"]);
 }
 
@@ -367,17 +508,30 @@ async fn a_stored_state_of_this_version_is_upgraded_and_another_refused() {
     let upgrade = |version, json: &str| pb::upgrade_resource_state::Request {
         type_name: "example_thing".to_owned(),
         version,
-        raw_state: Some(pb::RawState { json: json.as_bytes().to_vec(), ..Default::default() }),
+        raw_state: Some(pb::RawState {
+            json: json.as_bytes().to_vec(),
+            ..Default::default()
+        }),
     };
     let stored = r#"{ "name": "a", "id": "1", "dropped_long_ago": true }"#;
-    let answer = served.client.upgrade_resource_state(upgrade(0, stored)).await.unwrap().into_inner();
+    let answer = served
+        .client
+        .upgrade_resource_state(upgrade(0, stored))
+        .await
+        .unwrap()
+        .into_inner();
     assert_eq!(answer.diagnostics, []);
     let state = decoded(answer.upgraded_state);
     assert_eq!(state.get("id"), Some(&"1".into()));
     assert!(!state.get("group").unwrap().is_null());
     for (version, json) in [(7, stored), (0, "{"), (0, "")] {
         let request = upgrade(version, json);
-        let answer = served.client.upgrade_resource_state(request).await.unwrap().into_inner();
+        let answer = served
+            .client
+            .upgrade_resource_state(request)
+            .await
+            .unwrap()
+            .into_inner();
         assert_eq!(answer.diagnostics.len(), 1, "version {version}: {json}");
     }
 }
@@ -417,27 +571,50 @@ async fn kinds_that_this_provider_lacks_are_answered_not_crashed() {
         read_data_source, pb::read_data_source::Request::default();
     }
     let identities = pb::get_resource_identity_schemas::Request::default();
-    let identities = client.get_resource_identity_schemas(identities).await.unwrap().into_inner();
+    let identities = client
+        .get_resource_identity_schemas(identities)
+        .await
+        .unwrap()
+        .into_inner();
     assert!(identities.identity_schemas.is_empty() && identities.diagnostics.is_empty());
     let functions = pb::get_functions::Request::default();
     let functions = client.get_functions(functions).await.unwrap().into_inner();
     assert!(functions.functions.is_empty() && functions.diagnostics.is_empty());
-    let call = pb::call_function::Request { name: "f".to_owned(), ..Default::default() };
+    let call = pb::call_function::Request {
+        name: "f".to_owned(),
+        ..Default::default()
+    };
     let called = client.call_function(call).await.unwrap().into_inner();
     assert!(called.error.unwrap().text.contains("\"f\""));
-    let list = client.list_resource(pb::list_resource::Request::default()).await.unwrap();
+    let list = client
+        .list_resource(pb::list_resource::Request::default())
+        .await
+        .unwrap();
     let event = list.into_inner().message().await.unwrap().unwrap();
     assert_eq!(event.diagnostic.len(), 1);
-    let invoked = client.invoke_action(pb::invoke_action::Request::default()).await.unwrap();
+    let invoked = client
+        .invoke_action(pb::invoke_action::Request::default())
+        .await
+        .unwrap();
     let event = invoked.into_inner().message().await.unwrap().unwrap();
-    let completed = matches!(event.r#type, Some(pb::invoke_action::event::Type::Completed(_)));
+    let completed = matches!(
+        event.r#type,
+        Some(pb::invoke_action::event::Type::Completed(_))
+    );
     assert!(completed);
     let import = pb::import_resource_state::Request {
         type_name: "example_thing".to_owned(),
         id: "1".to_owned(),
         ..Default::default()
     };
-    let imported = client.import_resource_state(import).await.unwrap().into_inner();
-    assert_eq!(summaries(&imported.diagnostics), ["Importing the resource did not finish"]);
+    let imported = client
+        .import_resource_state(import)
+        .await
+        .unwrap()
+        .into_inner();
+    assert_eq!(
+        summaries(&imported.diagnostics),
+        ["Importing the resource did not finish"]
+    );
     assert!(imported.imported_resources.is_empty());
 }

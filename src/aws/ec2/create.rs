@@ -63,7 +63,10 @@ impl Ec2 {
                 status: Some(200),
                 request_id: answer.request_id().map(str::to_owned),
                 unanswered: true,
-                ..flight.error(Kind::Unreadable, "the answer holds neither an id nor a failure")
+                ..flight.error(
+                    Kind::Unreadable,
+                    "the answer holds neither an id nor a failure",
+                )
             },
         })
     }
@@ -80,7 +83,10 @@ fn stopped_waiting(refusal: Error) -> Error {
     }
 }
 
-fn request(request: CreateFlowLogsFluentBuilder, new: &NewFlowLog) -> Result<CreateFlowLogsFluentBuilder, Error> {
+fn request(
+    request: CreateFlowLogsFluentBuilder,
+    new: &NewFlowLog,
+) -> Result<CreateFlowLogsFluentBuilder, Error> {
     let NewFlowLog {
         resource_id,
         resource_type,
@@ -97,10 +103,13 @@ fn request(request: CreateFlowLogsFluentBuilder, new: &NewFlowLog) -> Result<Cre
         tags,
         client_token,
     } = new;
-    let interval = max_aggregation_interval.map(i32::try_from).transpose().map_err(|_| {
-        let reason = "it is not a number of seconds that EC2 knows";
-        Error::configuration("max_aggregation_interval", reason)
-    })?;
+    let interval = max_aggregation_interval
+        .map(i32::try_from)
+        .transpose()
+        .map_err(|_| {
+            let reason = "it is not a number of seconds that EC2 knows";
+            Error::configuration("max_aggregation_interval", reason)
+        })?;
     Ok(request
         .client_token(client_token)
         .resource_ids(resource_id)
@@ -142,8 +151,13 @@ fn tag_field(field: &TagField) -> types::TagFieldSpecificationRequest {
         .build()
 }
 
-fn tag_specification(tags: &std::collections::BTreeMap<String, String>) -> Option<types::TagSpecification> {
-    let tags: Vec<_> = tags.iter().map(|(key, value)| super::tags::tag(key, value)).collect();
+fn tag_specification(
+    tags: &std::collections::BTreeMap<String, String>,
+) -> Option<types::TagSpecification> {
+    let tags: Vec<_> = tags
+        .iter()
+        .map(|(key, value)| super::tags::tag(key, value))
+        .collect();
     let specification = types::TagSpecification::builder()
         .resource_type(types::ResourceType::VpcFlowLog)
         .set_tags(some(tags));

@@ -29,7 +29,10 @@ impl Ec2 {
     /// Describes a flow log; `None` if it does not exist.
     pub async fn describe(&self, id: &str) -> Result<Option<FlowLog>, Error> {
         let found = self.describe_ids(&[id.to_owned()]).await?;
-        Ok(found.into_iter().flatten().find(|flow_log| flow_log.id == id))
+        Ok(found
+            .into_iter()
+            .flatten()
+            .find(|flow_log| flow_log.id == id))
     }
 
     /// Describes those of the flow logs that exist, however many are asked for.
@@ -41,7 +44,10 @@ impl Ec2 {
                 // One that does not exist fails them all; a filter leaves it out.
                 None => {
                     for ids in ids.chunks(VALUES) {
-                        found.extend(self.find(&[("flow-log-id".to_owned(), ids.to_vec())]).await?);
+                        found.extend(
+                            self.find(&[("flow-log-id".to_owned(), ids.to_vec())])
+                                .await?,
+                        );
                     }
                 }
             }
@@ -52,7 +58,10 @@ impl Ec2 {
     /// Finds the flow logs that all filters fit, on all pages.
     pub async fn find(&self, filters: &[(String, Vec<String>)]) -> Result<Vec<FlowLog>, Error> {
         let filter = |(name, values): &(String, Vec<String>)| {
-            Filter::builder().name(name).set_values(Some(values.clone())).build()
+            Filter::builder()
+                .name(name)
+                .set_values(Some(values.clone()))
+                .build()
         };
         let filters: Vec<Filter> = filters.iter().map(filter).collect();
         self.pages(&Question {
@@ -91,7 +100,12 @@ impl Ec2 {
             let page = flight
                 .complete(request.customize().interceptor(flight.clone()).send())
                 .await?;
-            found.extend(page.flow_logs.unwrap_or_default().into_iter().map(FlowLog::from));
+            found.extend(
+                page.flow_logs
+                    .unwrap_or_default()
+                    .into_iter()
+                    .map(FlowLog::from),
+            );
             let next = page.next_token.filter(|next| !next.is_empty());
             if next.is_some() && next == token {
                 return Err(flight.error(Kind::Unreadable, "the same page was announced twice"));

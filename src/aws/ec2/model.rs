@@ -106,8 +106,12 @@ impl From<types::FlowLog> for FlowLog {
         Self {
             id: described.flow_log_id.unwrap_or_default(),
             resource_id: described.resource_id,
-            traffic_type: described.traffic_type.map(|value| value.as_str().to_owned()),
-            log_destination_type: described.log_destination_type.map(|value| value.as_str().to_owned()),
+            traffic_type: described
+                .traffic_type
+                .map(|value| value.as_str().to_owned()),
+            log_destination_type: described
+                .log_destination_type
+                .map(|value| value.as_str().to_owned()),
             log_destination: described.log_destination,
             log_group_name: described.log_group_name,
             deliver_logs_permission_arn: described.deliver_logs_permission_arn,
@@ -120,9 +124,9 @@ impl From<types::FlowLog> for FlowLog {
                 .into_iter()
                 .filter_map(|tag| Some((tag.key?, tag.value.unwrap_or_default())))
                 .collect(),
-            creation_time: described
-                .creation_time
-                .and_then(|time| jiff::Timestamp::new(time.secs(), i32::try_from(time.subsec_nanos()).ok()?).ok()),
+            creation_time: described.creation_time.and_then(|time| {
+                jiff::Timestamp::new(time.secs(), i32::try_from(time.subsec_nanos()).ok()?).ok()
+            }),
             flow_log_status: described.flow_log_status,
             deliver_logs_status: described.deliver_logs_status,
             deliver_logs_error_message: described.deliver_logs_error_message,
@@ -133,7 +137,9 @@ impl From<types::FlowLog> for FlowLog {
 impl From<types::DestinationOptionsResponse> for DestinationOptions {
     fn from(described: types::DestinationOptionsResponse) -> Self {
         Self {
-            file_format: described.file_format.map(|format| format.as_str().to_owned()),
+            file_format: described
+                .file_format
+                .map(|format| format.as_str().to_owned()),
             hive_compatible_partitions: described.hive_compatible_partitions,
             per_hour_partition: described.per_hour_partition,
         }
@@ -143,7 +149,10 @@ impl From<types::DestinationOptionsResponse> for DestinationOptions {
 impl From<types::TagFieldSpecificationResponse> for TagField {
     fn from(described: types::TagFieldSpecificationResponse) -> Self {
         Self {
-            resource_type: described.resource_type.map(|kind| kind.as_str().to_owned()).unwrap_or_default(),
+            resource_type: described
+                .resource_type
+                .map(|kind| kind.as_str().to_owned())
+                .unwrap_or_default(),
             tag_keys: described.tag_keys.unwrap_or_default(),
         }
     }

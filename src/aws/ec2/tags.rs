@@ -29,7 +29,10 @@ impl Ec2 {
         }
         let flight = self.mutation("DeleteTags");
         // With a value, even an empty one, EC2 would remove the tag only if the value is the same.
-        let tags = keys.iter().map(|key| Tag::builder().key(key).build()).collect();
+        let tags = keys
+            .iter()
+            .map(|key| Tag::builder().key(key).build())
+            .collect();
         let request = self.client.delete_tags().resources(id).set_tags(Some(tags));
         let answer = request.customize().interceptor(flight.clone()).send();
         flight.complete(answer).await?;

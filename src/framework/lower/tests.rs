@@ -59,17 +59,34 @@ fn types_modes_and_rules_follow_from_the_fields() {
     let schema = lower::<Everything>(3).unwrap();
     let attribute = |name: &str| &schema.block.attributes[name];
     assert_eq!(schema.version, 3);
-    assert_eq!(schema.block.description, "First line of a paragraph.\n\n- a list\n- of two");
+    assert_eq!(
+        schema.block.description,
+        "First line of a paragraph.\n\n- a list\n- of two"
+    );
     assert_eq!(attribute("required").mode, Mode::Required);
     assert_eq!(attribute("optional").mode, Mode::Optional);
     assert_eq!(attribute("optional").shape, Shape::Plain(Type::Number));
-    assert_eq!(attribute("list").shape, Shape::Plain(Type::list(Type::String)));
-    assert_eq!(attribute("set").shape, Shape::Plain(Type::set(Type::String)));
+    assert_eq!(
+        attribute("list").shape,
+        Shape::Plain(Type::list(Type::String))
+    );
+    assert_eq!(
+        attribute("set").shape,
+        Shape::Plain(Type::set(Type::String))
+    );
     assert_eq!(attribute("map").shape, Shape::Plain(Type::map(Type::Bool)));
     assert_eq!(attribute("rows").mode, Mode::Computed);
-    assert!(matches!(&attribute("rows").shape, Shape::Nested(Nesting::List, row) if row.len() == 1));
-    assert_eq!(attribute("allowed").rules, [Rule::OneOf(vec![60.into(), 600.into()])]);
-    assert_eq!(attribute("bounded").rules, [Rule::Range(Some(1), Some(10_000))]);
+    assert!(
+        matches!(&attribute("rows").shape, Shape::Nested(Nesting::List, row) if row.len() == 1)
+    );
+    assert_eq!(
+        attribute("allowed").rules,
+        [Rule::OneOf(vec![60.into(), 600.into()])]
+    );
+    assert_eq!(
+        attribute("bounded").rules,
+        [Rule::Range(Some(1), Some(10_000))]
+    );
     assert_eq!(schema.block.blocks["block"].nesting, Nesting::Map);
     assert_eq!(schema.block.blocks["block"].block.description, "A block.");
 }
@@ -89,7 +106,10 @@ fn an_unknown_behaviour_is_refused() {
     }
     impl Model for Odd {}
     let error = lower::<Odd>(0).unwrap_err();
-    assert_eq!(error.to_string(), "field: unknown keyword `x-terraform-odd`");
+    assert_eq!(
+        error.to_string(),
+        "field: unknown keyword `x-terraform-odd`"
+    );
 }
 
 #[test]

@@ -61,8 +61,14 @@ fn schema() -> Schema {
 
 fn object(attributes: &[(&str, Value)]) -> Value {
     let schema = schema();
-    let Value::Map(mut all) = schema.block.empty() else { unreachable!() };
-    all.extend(attributes.iter().map(|(name, value)| ((*name).to_owned(), value.clone())));
+    let Value::Map(mut all) = schema.block.empty() else {
+        unreachable!()
+    };
+    all.extend(
+        attributes
+            .iter()
+            .map(|(name, value)| ((*name).to_owned(), value.clone())),
+    );
     Value::Map(all)
 }
 
@@ -104,7 +110,10 @@ fn on_update_what_is_computed_keeps_its_value_and_a_removed_argument_its_default
     assert_eq!(planned.get("interval"), Some(&600.into()));
     let paths = requires_replace(&schema(), &prior, &planned, &[]);
     assert_eq!(paths, [Path::from("interval")]);
-    assert_eq!(requires_replace(&schema(), &prior, &planned, &["interval"]), []);
+    assert_eq!(
+        requires_replace(&schema(), &prior, &planned, &["interval"]),
+        []
+    );
 }
 
 #[test]
@@ -128,7 +137,10 @@ fn what_needs_a_new_object_is_named_by_its_path_and_a_set_as_a_whole() {
 
 #[test]
 fn computed_members_of_list_blocks_follow_their_own_element() {
-    let config = object(&[("rule", Value::List(vec![options(Value::Null), options("k".into())]))]);
+    let config = object(&[(
+        "rule",
+        Value::List(vec![options(Value::Null), options("k".into())]),
+    )]);
     let planned = propose(&schema(), &Value::Null, config.clone(), &config);
     let expected = Value::List(vec![options(Value::unknown()), options("k".into())]);
     assert_eq!(planned.get("rule"), Some(&expected));

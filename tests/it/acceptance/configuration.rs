@@ -11,11 +11,23 @@ fn arguments_that_cannot_work_are_refused_with_a_reason() {
         ("insecure = true", "custom_ca_bundle"),
         ("s3_use_path_style = true", "makes no call to S3"),
         (r#"retry_mode = "eager""#, "\"standard\", \"adaptive\""),
-        ("allowed_account_ids = [\"1\"]\n forbidden_account_ids = [\"2\"]", "cannot be given together"),
-        (r#"custom_ca_bundle = "/no/such/file.pem""#, "/no/such/file.pem"),
+        (
+            "allowed_account_ids = [\"1\"]\n forbidden_account_ids = [\"2\"]",
+            "cannot be given together",
+        ),
+        (
+            r#"custom_ca_bundle = "/no/such/file.pem""#,
+            "/no/such/file.pem",
+        ),
         (r#"https_proxy = "not a url""#, "https_proxy"),
-        (r#"allowed_account_ids = ["999999999999"]"#, "account 123456789012, which is not among"),
-        (r#"forbidden_account_ids = ["123456789012"]"#, "which is a forbidden one"),
+        (
+            r#"allowed_account_ids = ["999999999999"]"#,
+            "account 123456789012, which is not among",
+        ),
+        (
+            r#"forbidden_account_ids = ["123456789012"]"#,
+            "which is a forbidden one",
+        ),
         ("assume_role { session_name = \"x\" }", "Set `role_arn`"),
     ];
     for (settings, text) in refused {
@@ -47,13 +59,21 @@ fn roles_are_taken_on_one_after_the_other() {
         .into_iter()
         .map(|call| call.parameters["RoleArn"].clone())
         .collect();
-    let pair = ["arn:aws:iam::111111111111:role/hub", "arn:aws:iam::222222222222:role/spoke"];
+    let pair = [
+        "arn:aws:iam::111111111111:role/hub",
+        "arn:aws:iam::222222222222:role/spoke",
+    ];
     assert_eq!(assumed[..2], pair);
     let second = &fake.calls_of("AssumeRole")[1].parameters;
     assert_eq!(second["ExternalId"], "external-canary");
     assert_eq!(second["DurationSeconds"], "1800");
     assert_eq!(fake.flow_logs(REGION)[0].account, "222222222222");
-    assert!(work.instance("vpcflow_log.main")["arn"].as_str().unwrap().contains("222222222222"));
+    assert!(
+        work.instance("vpcflow_log.main")["arn"]
+            .as_str()
+            .unwrap()
+            .contains("222222222222")
+    );
 }
 
 #[test]
@@ -74,11 +94,20 @@ fn without_an_account_the_arns_are_null() {
 fn credentials_that_sts_refuses_fail_the_run_unless_told_otherwise() {
     let fake = Fake::start();
     let text = "The security token included in the request is invalid";
-    fake.fail("GetCallerIdentity", Fault::error("InvalidClientTokenId", text), 1);
+    fake.fail(
+        "GetCallerIdentity",
+        Fault::error("InvalidClientTokenId", text),
+        1,
+    );
     let work = Workspace::new(Version::Any, fake.url());
     work.configure(&flow_log("main", ""));
-    work.run(&["plan", "-no-color"]).fails_with(&["AWS account not found out", text]);
-    fake.fail("GetCallerIdentity", Fault::error("InvalidClientTokenId", text), 1);
+    work.run(&["plan", "-no-color"])
+        .fails_with(&["AWS account not found out", text]);
+    fake.fail(
+        "GetCallerIdentity",
+        Fault::error("InvalidClientTokenId", text),
+        1,
+    );
     let work = work.with_settings("skip_credentials_validation = true");
     work.configure(&flow_log("main", ""));
     let plan = work.plan();
@@ -99,14 +128,19 @@ fn an_unknown_provider_configuration_plans_creates_and_names_the_argument_for_re
         let text = work.read("main.tf");
         let fixed = "region     = \"us-east-1\"";
         assert!(text.contains(fixed));
-        work.write("main.tf", &text.replacen(fixed, "region = terraform_data.x.output", 1));
+        work.write(
+            "main.tf",
+            &text.replacen(fixed, "region = terraform_data.x.output", 1),
+        );
     };
     unknown("");
     let plan = work.plan();
     assert_eq!(plan.code, 2, "{}", plan.output);
     unknown("data \"vpcflow_log_events\" \"q\" {\n log_group_name = \"g\"\n lookback = \"1h\"\n}");
-    work.run(&["plan", "-no-color"])
-        .fails_with(&["Provider configuration not known yet", "`region` depends on something"]);
+    work.run(&["plan", "-no-color"]).fails_with(&[
+        "Provider configuration not known yet",
+        "`region` depends on something",
+    ]);
     unknown("");
     work.apply();
     work.plans_empty();
@@ -120,26 +154,39 @@ fn no_credentials_no_region_and_no_endpoint_are_clear_errors() {
         let text = work.read("main.tf");
         let start = text.find("provider \"vpcflow\"").unwrap();
         let end = text.find("\nresource").unwrap();
-        work.write("main.tf", &format!("{}{block}{}", &text[..start], &text[end..]));
+        work.write(
+            "main.tf",
+            &format!("{}{block}{}", &text[..start], &text[end..]),
+        );
     };
     let fake = Fake::start();
     let url = fake.url();
     let work = Workspace::new(Version::Any, url);
     let endpoints = format!("endpoints {{\n ec2 = \"{url}\"\n sts = \"{url}\"\n}}");
-    bare(&work, &format!("provider \"vpcflow\" {{\n region = \"us-east-1\"\n {endpoints}\n}}"));
-    work.run(&["plan", "-no-color"]).fails_with(&["AWS account not found out", "credentials"]);
+    bare(
+        &work,
+        &format!("provider \"vpcflow\" {{\n region = \"us-east-1\"\n {endpoints}\n}}"),
+    );
+    work.run(&["plan", "-no-color"])
+        .fails_with(&["AWS account not found out", "credentials"]);
     bare(
         &work,
         &format!(
             "provider \"vpcflow\" {{\n access_key = \"x\"\n secret_key = \"y\"\n skip_requesting_account_id = true\n {endpoints}\n}}"
         ),
     );
-    work.run(&["apply", "-auto-approve", "-no-color"]).fails_with(&["No region", "AWS_REGION"]);
-    let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    work.run(&["apply", "-auto-approve", "-no-color"])
+        .fails_with(&["No region", "AWS_REGION"]);
+    let port = std::net::TcpListener::bind("127.0.0.1:0")
+        .unwrap()
+        .local_addr()
+        .unwrap()
+        .port();
     let nobody = format!("http://127.0.0.1:{port}");
     let work = Workspace::new(Version::Any, &nobody).with_settings("max_retries = 0");
     work.configure(&flow_log("main", ""));
-    work.run(&["plan", "-no-color"]).fails_with(&["AWS account not found out", "127.0.0.1"]);
+    work.run(&["plan", "-no-color"])
+        .fails_with(&["AWS account not found out", "127.0.0.1"]);
 }
 
 #[test]
@@ -149,7 +196,8 @@ fn a_reply_that_is_not_xml_is_a_clear_error() {
     work.configure(&flow_log("main", ""));
     work.apply();
     fake.fail("DescribeFlowLogs", Fault::Garbage, 10);
-    work.run(&["plan", "-no-color"]).fails_with(&["Flow log", "not read", "DescribeFlowLogs"]);
+    work.run(&["plan", "-no-color"])
+        .fails_with(&["Flow log", "not read", "DescribeFlowLogs"]);
 }
 
 #[test]
@@ -164,15 +212,27 @@ fn no_secret_reaches_the_log_the_state_or_the_messages() {
     "#;
     let work = Workspace::new(Version::Any, fake.url()).with_settings(settings);
     work.configure(&flow_log("main", ""));
-    fake.fail("CreateFlowLogs", Fault::error("UnauthorizedOperation", "no"), 1);
+    fake.fail(
+        "CreateFlowLogs",
+        Fault::error("UnauthorizedOperation", "no"),
+        1,
+    );
     let mut command = work.command(&["apply", "-auto-approve", "-no-color"]);
     // Terraform logs its own side of the talk at TRACE, the configuration included; ours is what is judged.
     command.env("TF_LOG_PROVIDER", "TRACE");
     let output = crate::harness::terraform::Run::of(command.output().unwrap());
     assert_ne!(output.code, 0);
-    assert!(output.output.contains("call answered"), "no log of ours:\n{}", output.output);
+    assert!(
+        output.output.contains("call answered"),
+        "no log of ours:\n{}",
+        output.output
+    );
     for canary in ["secret-canary", "token-canary", "external-canary"] {
-        assert!(!output.output.contains(canary), "{canary} leaked:\n{}", output.output);
+        assert!(
+            !output.output.contains(canary),
+            "{canary} leaked:\n{}",
+            output.output
+        );
     }
 }
 
@@ -184,7 +244,11 @@ fn a_changed_provider_region_is_a_planned_replacement() {
     work.apply();
     let text = work.read("main.tf").replace("us-east-1", "eu-west-1");
     work.write("main.tf", &text);
-    work.plan().says(&["must be replaced", "region", "\"us-east-1\" -> \"eu-west-1\""]);
+    work.plan().says(&[
+        "must be replaced",
+        "region",
+        "\"us-east-1\" -> \"eu-west-1\"",
+    ]);
     work.apply();
     assert_eq!(fake.flow_logs(REGION).len(), 0);
     assert_eq!(fake.flow_logs("eu-west-1").len(), 1);

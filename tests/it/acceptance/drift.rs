@@ -15,27 +15,43 @@ fn changes() -> Vec<(&'static [&'static str], fn(&mut FlowLog))> {
             &["vpc_id", "subnet_id", "resource_id", "resource_type"],
             |log| log.resource_id = "subnet-0fedcba9876543210".to_owned(),
         ),
-        (&["eni_id"], |log| log.resource_id = "eni-0fedcba9876543210".to_owned()),
-        (&["transit_gateway_id"], |log| log.resource_id = "tgw-0fedcba9876543210".to_owned()),
-        (
-            &["transit_gateway_attachment_id"],
-            |log| log.resource_id = "tgw-attach-0fedcba9876543210".to_owned(),
-        ),
-        (&["regional_nat_gateway_id"], |log| log.resource_id = "nat-0fedcba9876543210".to_owned()),
-        (&["traffic_type"], |log| log.traffic_type = Some("REJECT".to_owned())),
-        (&["log_destination_type", "log_destination", "log_group_name"], |log| {
-            log.log_destination_type = "s3".to_owned();
-            log.log_destination = Some("arn:aws:s3:::other".to_owned());
-            log.log_group_name = None;
+        (&["eni_id"], |log| {
+            log.resource_id = "eni-0fedcba9876543210".to_owned()
         }),
+        (&["transit_gateway_id"], |log| {
+            log.resource_id = "tgw-0fedcba9876543210".to_owned()
+        }),
+        (&["transit_gateway_attachment_id"], |log| {
+            log.resource_id = "tgw-attach-0fedcba9876543210".to_owned()
+        }),
+        (&["regional_nat_gateway_id"], |log| {
+            log.resource_id = "nat-0fedcba9876543210".to_owned()
+        }),
+        (&["traffic_type"], |log| {
+            log.traffic_type = Some("REJECT".to_owned())
+        }),
+        (
+            &["log_destination_type", "log_destination", "log_group_name"],
+            |log| {
+                log.log_destination_type = "s3".to_owned();
+                log.log_destination = Some("arn:aws:s3:::other".to_owned());
+                log.log_group_name = None;
+            },
+        ),
         (&["iam_role_arn"], |log| {
-            log.deliver_logs_permission_arn = Some("arn:aws:iam::123456789012:role/other".to_owned());
+            log.deliver_logs_permission_arn =
+                Some("arn:aws:iam::123456789012:role/other".to_owned());
         }),
         (&["deliver_cross_account_role"], |log| {
-            log.deliver_cross_account_role = Some("arn:aws:iam::210987654321:role/other".to_owned());
+            log.deliver_cross_account_role =
+                Some("arn:aws:iam::210987654321:role/other".to_owned());
         }),
-        (&["log_format"], |log| log.log_format = "${srcaddr} ${dstaddr}".to_owned()),
-        (&["max_aggregation_interval"], |log| log.max_aggregation_interval = 60),
+        (&["log_format"], |log| {
+            log.log_format = "${srcaddr} ${dstaddr}".to_owned()
+        }),
+        (&["max_aggregation_interval"], |log| {
+            log.max_aggregation_interval = 60
+        }),
         (&["destination_options"], |log| {
             log.log_destination_type = "s3".to_owned();
             log.log_destination = Some("arn:aws:s3:::other".to_owned());
@@ -54,12 +70,19 @@ fn changes() -> Vec<(&'static [&'static str], fn(&mut FlowLog))> {
         (&["tags", "tags_all"], |log| {
             log.tags = BTreeMap::from([("Name".to_owned(), "changed elsewhere".to_owned())]);
         }),
-        (&["creation_time"], |log| log.creation_time = "2026-02-03T04:05:06Z".to_owned()),
-        (&["flow_log_status"], |log| log.flow_log_status = "INACTIVE".to_owned()),
-        (&["deliver_logs_status", "deliver_logs_error_message"], |log| {
-            log.deliver_logs_status = "FAILED".to_owned();
-            log.deliver_logs_error_message = Some("Rate limited".to_owned());
+        (&["creation_time"], |log| {
+            log.creation_time = "2026-02-03T04:05:06Z".to_owned()
         }),
+        (&["flow_log_status"], |log| {
+            log.flow_log_status = "INACTIVE".to_owned()
+        }),
+        (
+            &["deliver_logs_status", "deliver_logs_error_message"],
+            |log| {
+                log.deliver_logs_status = "FAILED".to_owned();
+                log.deliver_logs_error_message = Some("Rate limited".to_owned());
+            },
+        ),
     ]
 }
 
@@ -105,7 +128,8 @@ fn drift_of_an_omitted_argument_is_mended_by_a_replacement() {
     work.apply();
     let id = fake.flow_logs(REGION).remove(0).id;
     fake.change(&id, |log| log.max_aggregation_interval = 60);
-    work.plan().says(&["max_aggregation_interval", "60 -> 600 # forces replacement"]);
+    work.plan()
+        .says(&["max_aggregation_interval", "60 -> 600 # forces replacement"]);
 }
 
 #[test]
@@ -128,7 +152,10 @@ resource "vpcflow_log" "main" {{
     work.plans_empty();
     let made = fake.flow_logs(REGION).remove(0);
     let sent = &fake.calls_of("CreateFlowLogs")[0].parameters["LogDestination"];
-    assert_eq!(sent, "arn:aws:logs:us-east-1:123456789012:log-group:flow-logs");
+    assert_eq!(
+        sent,
+        "arn:aws:logs:us-east-1:123456789012:log-group:flow-logs"
+    );
     configure("arn:aws:logs:us-east-1:123456789012:log-group:flow-logs");
     work.apply();
     work.plans_empty();
@@ -163,8 +190,14 @@ fn schema_attributes() -> Vec<String> {
     let schema = vpcflow::provider::schema_json().unwrap();
     let block = &schema["provider_schemas"]["registry.terraform.io/vpcflow/vpcflow"]["resource_schemas"]
         ["vpcflow_log"]["block"];
-    let names = |part: &str| block[part].as_object().map(|o: &serde_json::Map<String, Value>| {
-        o.keys().cloned().collect::<Vec<_>>()
-    });
-    [names("attributes"), names("block_types")].into_iter().flatten().flatten().collect()
+    let names = |part: &str| {
+        block[part]
+            .as_object()
+            .map(|o: &serde_json::Map<String, Value>| o.keys().cloned().collect::<Vec<_>>())
+    };
+    [names("attributes"), names("block_types")]
+        .into_iter()
+        .flatten()
+        .flatten()
+        .collect()
 }

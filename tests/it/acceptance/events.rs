@@ -11,7 +11,14 @@ const START: i64 = 1_767_225_600;
 const STREAM: &str = "eni-0123456789abcdef0-all";
 
 /// One record in the default format; `-` stands for no value.
-fn record(second: i64, source: &str, target: &str, port: u16, protocol: u8, action: &str) -> (i64, String) {
+fn record(
+    second: i64,
+    source: &str,
+    target: &str,
+    port: u16,
+    protocol: u8,
+    action: &str,
+) -> (i64, String) {
     let start = START + second;
     let line = format!(
         "2 123456789012 eni-0123456789abcdef0 {source} {target} 40000 {port} {protocol} 3 180 {start} {} {action} OK",
@@ -55,7 +62,12 @@ fn query(fake: &Fake, quals: &str) -> (Value, Run) {
 }
 
 fn column(result: &Value, name: &str) -> Vec<Value> {
-    result["events"].as_array().unwrap().iter().map(|event| event[name].clone()).collect()
+    result["events"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|event| event[name].clone())
+        .collect()
 }
 
 #[test]
@@ -92,22 +104,53 @@ fn events_are_typed_and_what_has_no_value_is_null() {
 
 /// Quals, the sources that satisfy them, and whether all of it is pushed down.
 const QUERIES: &[(&str, &[&str], bool)] = &[
-    (r#"action = "REJECT""#, &["10.0.0.1", "192.0.2.7", "2001:db8::1"], true),
-    (r#"src_addr = "10.0.0.0/8""#, &["10.0.0.1", "10.0.0.2", "10.0.0.3"], true),
+    (
+        r#"action = "REJECT""#,
+        &["10.0.0.1", "192.0.2.7", "2001:db8::1"],
+        true,
+    ),
+    (
+        r#"src_addr = "10.0.0.0/8""#,
+        &["10.0.0.1", "10.0.0.2", "10.0.0.3"],
+        true,
+    ),
     (r#"src_addr = "2001:db8::/32""#, &["2001:db8::1"], false),
-    ("action = \"REJECT\"\n dst_port = \"22,3389\"", &["10.0.0.1", "192.0.2.7", "2001:db8::1"], true),
+    (
+        "action = \"REJECT\"\n dst_port = \"22,3389\"",
+        &["10.0.0.1", "192.0.2.7", "2001:db8::1"],
+        true,
+    ),
     (r#"protocol = "icmp""#, &["10.0.0.3"], true),
     (r#"port = "443""#, &["10.0.0.2"], false),
     (r#"addr = "10.1.0.1""#, &["10.0.0.1", "192.0.2.7"], false),
-    ("where { dst_port = \"22\" }\n where { protocol = \"icmp\" }", &["10.0.0.1", "10.0.0.3", "2001:db8::1"], false),
+    (
+        "where { dst_port = \"22\" }\n where { protocol = \"icmp\" }",
+        &["10.0.0.1", "10.0.0.3", "2001:db8::1"],
+        false,
+    ),
     (
         "action = \"REJECT\"\n exclude { src_addr = \"10.0.0.0/8\" }",
         &["192.0.2.7", "2001:db8::1"],
         true,
     ),
-    (r#"dst_port = "400-500,3389""#, &["10.0.0.2", "192.0.2.7"], true),
+    (
+        r#"dst_port = "400-500,3389""#,
+        &["10.0.0.2", "192.0.2.7"],
+        false,
+    ),
+    (r#"dst_port = "400-500""#, &["10.0.0.2"], true),
     (r#"dst_port = ">=3000""#, &["192.0.2.7"], true),
-    (r#"fields = { "srcport" = "40000" }"#, &["10.0.0.1", "10.0.0.2", "192.0.2.7", "10.0.0.3", "2001:db8::1"], true),
+    (
+        r#"fields = { "srcport" = "40000" }"#,
+        &[
+            "10.0.0.1",
+            "10.0.0.2",
+            "192.0.2.7",
+            "10.0.0.3",
+            "2001:db8::1",
+        ],
+        true,
+    ),
     (r#"interface_id = "eni-00000000000000000""#, &[], true),
 ];
 
@@ -120,7 +163,11 @@ fn quals_choose_the_same_events_pushed_down_or_not() {
     for (number, (quals, ..)) in QUERIES.iter().enumerate() {
         // A pattern that lets everything through takes the place of the push-down.
         for (kind, more) in [("pushed", ""), ("scanned", r#"filter_pattern = "" "#)] {
-            let pattern = if more.is_empty() { "" } else { r#"filter_pattern = "[...]""# };
+            let pattern = if more.is_empty() {
+                ""
+            } else {
+                r#"filter_pattern = "[...]""#
+            };
             text.push_str(&format!(
                 "data \"vpcflow_log_events\" \"{kind}_{number}\" {{\n  log_group_name = \"flow-logs\"\n{WINDOW}\n{quals}\n{pattern}\n}}\n"
             ));
@@ -134,7 +181,12 @@ fn quals_choose_the_same_events_pushed_down_or_not() {
         assert_eq!(column(&pushed, "src_addr"), *sources, "{quals}");
         assert_eq!(pushed["events"], scanned["events"], "{quals}");
         assert_eq!(scanned["statistics"]["scanned"], 6, "{quals}");
-        assert_eq!(pushed["not_pushed"] == json!([]), *exact, "{quals}: {}", pushed["not_pushed"]);
+        assert_eq!(
+            pushed["not_pushed"] == json!([]),
+            *exact,
+            "{quals}: {}",
+            pushed["not_pushed"]
+        );
         if *exact {
             assert_eq!(pushed["statistics"]["scanned"], sources.len(), "{quals}");
         }
@@ -154,7 +206,10 @@ fn the_window_is_half_open_and_the_order_is_kept_over_pages() {
     let expected: Vec<_> = (0..60).map(|n| json!(format!("10.0.0.{n}"))).collect();
     assert_eq!(column(&result, "src_addr"), expected);
     let (newest, _) = query(&fake, "order = \"newest_first\"\n limit = 3");
-    assert_eq!(column(&newest, "src_addr"), ["10.0.0.59", "10.0.0.58", "10.0.0.57"]);
+    assert_eq!(
+        column(&newest, "src_addr"),
+        ["10.0.0.59", "10.0.0.58", "10.0.0.57"]
+    );
     assert_eq!(newest["truncated"], true);
 }
 
@@ -170,7 +225,11 @@ fn a_limit_that_was_not_set_warns_when_it_cuts() {
     let (result, run) = query(&fake, "limit = 1001");
     assert_eq!(result["truncated"], false);
     assert_eq!(result["events"].as_array().unwrap().len(), 1001);
-    assert!(!run.output.contains("Warning: Result cut"), "{}", run.output);
+    assert!(
+        !run.output.contains("Warning: Result cut"),
+        "{}",
+        run.output
+    );
 }
 
 #[test]
@@ -182,14 +241,23 @@ fn positions_come_from_the_flow_logs_own_format() {
     log.log_format = "${dstport} ${pkt-srcaddr} ${srcaddr} ${action} ${az-id} ${start}".to_owned();
     fake.insert(log);
     let lines = vec![
-        (START * 1000, format!("22 172.16.0.9 10.0.0.1 REJECT use1-az1 {START}")),
-        (START * 1000 + 1, format!("443 172.16.0.9 22.0.0.1 ACCEPT - {START}")),
+        (
+            START * 1000,
+            format!("22 172.16.0.9 10.0.0.1 REJECT use1-az1 {START}"),
+        ),
+        (
+            START * 1000 + 1,
+            format!("443 172.16.0.9 22.0.0.1 ACCEPT - {START}"),
+        ),
     ];
     fake.put_events("flow-logs", STREAM, lines);
     let quals = "dst_port = \"22\"\n fields = { \"pkt-srcaddr\" = \"172.16.0.0/12\" }";
     let (by_group, _) = query(&fake, quals);
     assert_eq!(column(&by_group, "src_addr"), ["10.0.0.1"]);
-    assert_eq!(by_group["events"][0]["fields"], json!({"pkt-srcaddr": "172.16.0.9", "az-id": "use1-az1"}));
+    assert_eq!(
+        by_group["events"][0]["fields"],
+        json!({"pkt-srcaddr": "172.16.0.9", "az-id": "use1-az1"})
+    );
     assert_eq!(by_group["statistics"]["scanned"], 1);
     let work = Workspace::new(Version::Any, fake.url());
     work.configure(&format!(
@@ -212,8 +280,14 @@ fn positions_come_from_the_flow_logs_own_format() {
 #[test]
 fn several_formats_in_one_group_are_told_apart() {
     let fake = Fake::start();
-    for (number, format) in ["${srcaddr} ${action} ${start}", "${action} ${srcaddr}"].iter().enumerate() {
-        let mut log = FlowLog::sample(&format!("fl-0aaaaaaaaaaaaaaa{number}"), "vpc-0123456789abcdef0");
+    for (number, format) in ["${srcaddr} ${action} ${start}", "${action} ${srcaddr}"]
+        .iter()
+        .enumerate()
+    {
+        let mut log = FlowLog::sample(
+            &format!("fl-0aaaaaaaaaaaaaaa{number}"),
+            "vpc-0123456789abcdef0",
+        );
         log.log_group_name = Some("flow-logs".to_owned());
         log.log_destination = None;
         log.log_format = (*format).to_owned();
@@ -240,7 +314,10 @@ fn lines_that_do_not_parse_are_given_without_quals_and_counted_with_them() {
     let (result, run) = query(&fake, "");
     let last = &result["events"][6];
     assert_eq!(last["message"], "cut in the mid");
-    assert!(last["parse_error"].as_str().unwrap().contains("4 values"), "{last}");
+    assert!(
+        last["parse_error"].as_str().unwrap().contains("4 values"),
+        "{last}"
+    );
     assert_eq!(result["statistics"]["parse_errors"], 1);
     run.says(&["Lines that do not parse", "\"cut in the mid\""]);
     // A user's own pattern lets the line through, so the quals meet it.
@@ -258,7 +335,8 @@ fn a_flow_log_that_has_delivered_nothing_yet_is_an_empty_result_and_a_warning() 
         "{}\ndata \"vpcflow_log_events\" \"q\" {{\n  flow_log_id = vpcflow_log.main.id\n  lookback = \"1h\"\n}}",
         flow_log("main", "")
     ));
-    work.apply().says(&["No events yet", "The delivery status is SUCCESS"]);
+    work.apply()
+        .says(&["No events yet", "The delivery status is SUCCESS"]);
     let result = work.instance("data.vpcflow_log_events.q");
     assert_eq!(result["events"], json!([]));
     work.plans_empty();
@@ -270,29 +348,67 @@ fn queries_that_fail_say_why() {
     fake.put_events("flow-logs", STREAM, some_traffic());
     let work = Workspace::new(Version::Any, fake.url()).with_settings("max_retries = 0");
     let fails = |arguments: &str, texts: &[&str]| {
-        work.configure(&format!("data \"vpcflow_log_events\" \"q\" {{\n{arguments}\n}}"));
+        work.configure(&format!(
+            "data \"vpcflow_log_events\" \"q\" {{\n{arguments}\n}}"
+        ));
         work.run(&["plan", "-no-color"]).fails_with(texts);
     };
     let missing = "log_group_name = \"no-such-group\"\n lookback = \"1h\"";
-    fails(missing, &["Flow-log events not read", "no-such-group", "ResourceNotFoundException"]);
+    fails(
+        missing,
+        &[
+            "Flow-log events not read",
+            "no-such-group",
+            "ResourceNotFoundException",
+        ],
+    );
     let elsewhere = "log_group_name = \"flow-logs\"\n region = \"eu-west-1\"\n lookback = \"1h\"";
-    fails(elsewhere, &["The log group flow-logs in eu-west-1", "set `region`"]);
+    fails(
+        elsewhere,
+        &["The log group flow-logs in eu-west-1", "set `region`"],
+    );
     let unknown = "flow_log_id = \"fl-0bbbbbbbbbbbbbbbb\"\n lookback = \"1h\"";
-    fails(unknown, &["Flow log not found", "fl-0bbbbbbbbbbbbbbbb in us-east-1"]);
+    fails(
+        unknown,
+        &["Flow log not found", "fl-0bbbbbbbbbbbbbbbb in us-east-1"],
+    );
     let mut s3 = FlowLog::sample("fl-0cccccccccccccccc", "vpc-0123456789abcdef0");
     s3.log_group_name = None;
     s3.log_destination_type = "s3".to_owned();
     s3.log_destination = Some("arn:aws:s3:::bucket".to_owned());
     fake.insert(s3);
     let on_s3 = "flow_log_id = \"fl-0cccccccccccccccc\"\n lookback = \"1h\"";
-    fails(on_s3, &["Records are not in CloudWatch Logs", "delivers to arn:aws:s3:::bucket"]);
+    fails(
+        on_s3,
+        &[
+            "Records are not in CloudWatch Logs",
+            "delivers to arn:aws:s3:::bucket",
+        ],
+    );
     let window = format!("log_group_name = \"flow-logs\"\n{WINDOW}");
     let bad_pattern = format!("{window}\n filter_pattern = \"[a, b\"");
-    fails(&bad_pattern, &["Flow-log events not read", "InvalidParameterException"]);
-    fake.fail("FilterLogEvents", Fault::error("ExpiredTokenException", "The security token is expired"), 1);
-    fails(&window, &["ExpiredTokenException", "The security token is expired"]);
-    fake.fail("FilterLogEvents", Fault::Delay(std::time::Duration::from_secs(20)), 1);
+    fails(
+        &bad_pattern,
+        &["Flow-log events not read", "InvalidParameterException"],
+    );
+    fake.fail(
+        "FilterLogEvents",
+        Fault::error("ExpiredTokenException", "The security token is expired"),
+        1,
+    );
+    fails(
+        &window,
+        &["ExpiredTokenException", "The security token is expired"],
+    );
+    fake.fail(
+        "FilterLogEvents",
+        Fault::Delay(std::time::Duration::from_secs(20)),
+        1,
+    );
     let slow = format!("{window}\n timeout = \"300ms\"");
-    fails(&slow, &["The `timeout` was over after 0 pages", "raise `timeout`"]);
+    fails(
+        &slow,
+        &["The `timeout` was over after 0 pages", "raise `timeout`"],
+    );
     assert_eq!(fake.flow_logs(REGION).len(), 1);
 }

@@ -27,16 +27,31 @@ resource "vpcflow_log" "many" {
   iam_role_arn   = "arn:aws:iam::123456789012:role/flow-logs"
 }"#,
         );
-        let child = work.command(&["apply", "-auto-approve", "-no-color"]).spawn().unwrap();
-        fake.wait_for_calls("CreateFlowLogs", 15, SOON);
+        let child = work
+            .command(&["apply", "-auto-approve", "-no-color"])
+            .spawn()
+            .unwrap();
         let id = Pid::from_raw(i32::try_from(child.id()).unwrap()).unwrap();
+        // Somebody has to read what it prints, or it waits for that.
+        let running = std::thread::spawn(move || child.wait_with_output());
+        fake.wait_for_calls("CreateFlowLogs", 15, SOON);
         kill_process(id, signal).unwrap();
-        let run = Run::of(child.wait_with_output().unwrap());
+        let run = Run::of(running.join().unwrap().unwrap());
         assert_ne!(run.code, 0, "{}", run.output);
-        let made: BTreeSet<_> = fake.flow_logs(REGION).into_iter().map(|log| log.id).collect();
+        let made: BTreeSet<_> = fake
+            .flow_logs(REGION)
+            .into_iter()
+            .map(|log| log.id)
+            .collect();
         let known = work.instances("vpcflow_log.many").into_iter();
-        let known: BTreeSet<_> = known.map(|s| s["id"].as_str().unwrap().to_owned()).collect();
-        assert!(made.len() >= 10 && made.len() < 50, "{} were made", made.len());
+        let known: BTreeSet<_> = known
+            .map(|s| s["id"].as_str().unwrap().to_owned())
+            .collect();
+        assert!(
+            made.len() >= 10 && made.len() < 50,
+            "{} were made",
+            made.len()
+        );
         assert_eq!(known, made, "{}", run.output);
         fake.latency("*", Duration::ZERO);
         work.apply();

@@ -19,15 +19,31 @@ fn a_flow_log_lives_from_create_to_destroy() {
     let made = fake.flow_logs(REGION).remove(0);
     let state = work.instance("vpcflow_log.main");
     assert_eq!(state["id"], made.id);
-    assert_eq!(state["arn"], format!("arn:aws:ec2:us-east-1:123456789012:vpc-flow-log/{}", made.id));
+    assert_eq!(
+        state["arn"],
+        format!(
+            "arn:aws:ec2:us-east-1:123456789012:vpc-flow-log/{}",
+            made.id
+        )
+    );
     assert_eq!(state["resource_id"], "vpc-0123456789abcdef0");
     assert_eq!(state["resource_type"], "VPC");
     assert_eq!(state["log_destination_type"], "cloud-watch-logs");
-    assert_eq!(state["log_destination"], "arn:aws:logs:us-east-1:123456789012:log-group:flow-logs");
+    assert_eq!(
+        state["log_destination"],
+        "arn:aws:logs:us-east-1:123456789012:log-group:flow-logs"
+    );
     assert_eq!(state["max_aggregation_interval"], 600);
     assert_eq!(state["deliver_logs_status"], "SUCCESS");
-    assert_eq!(state["creation_time"], made.creation_time);
-    assert_eq!(made.tags, BTreeMap::from([("Name".to_owned(), "main".to_owned())]));
+    let time = |text: &str| text.parse::<jiff::Timestamp>().unwrap();
+    assert_eq!(
+        time(state["creation_time"].as_str().unwrap()),
+        time(&made.creation_time)
+    );
+    assert_eq!(
+        made.tags,
+        BTreeMap::from([("Name".to_owned(), "main".to_owned())])
+    );
     work.destroy();
     assert_eq!(fake.flow_logs(REGION), []);
 }
@@ -36,7 +52,10 @@ fn a_flow_log_lives_from_create_to_destroy() {
 fn tags_change_in_place_and_everything_else_replaces() {
     let fake = Fake::start();
     let work = Workspace::new(Version::Any, fake.url());
-    work.configure(&flow_log("main", r#"tags = { Name = "before", Gone = "x" }"#));
+    work.configure(&flow_log(
+        "main",
+        r#"tags = { Name = "before", Gone = "x" }"#,
+    ));
     work.apply();
     let first = fake.flow_logs(REGION).remove(0);
     work.configure(&flow_log("main", r#"tags = { Name = "after" }"#));
@@ -44,9 +63,13 @@ fn tags_change_in_place_and_everything_else_replaces() {
     work.plans_empty();
     let same = fake.flow_logs(REGION).remove(0);
     assert_eq!(same.id, first.id);
-    assert_eq!(same.tags, BTreeMap::from([("Name".to_owned(), "after".to_owned())]));
+    assert_eq!(
+        same.tags,
+        BTreeMap::from([("Name".to_owned(), "after".to_owned())])
+    );
     work.configure(&flow_log("main", "max_aggregation_interval = 60"));
-    work.plan().says(&["must be replaced", "# forces replacement"]);
+    work.plan()
+        .says(&["must be replaced", "# forces replacement"]);
     work.apply();
     work.plans_empty();
     let other = fake.flow_logs(REGION);
@@ -85,10 +108,17 @@ resource "vpcflow_log" "s3" {{
     assert_eq!(made.len(), 1);
     assert_eq!(fake.calls_of("CreateFlowLogs").len(), 1);
     configure("destination_options { per_hour_partition = true }");
-    work.plan().says(&["must be replaced", "per_hour_partition"]);
+    work.plan()
+        .says(&["must be replaced", "per_hour_partition"]);
     work.apply();
     work.plans_empty();
-    assert!(fake.flow_logs(REGION)[0].destination_options.as_ref().unwrap().per_hour_partition);
+    assert!(
+        fake.flow_logs(REGION)[0]
+            .destination_options
+            .as_ref()
+            .unwrap()
+            .per_hour_partition
+    );
 }
 
 #[test]
@@ -115,15 +145,24 @@ resource "vpcflow_log" "found" {
   tags           = { Name = "made elsewhere" }
 }"#,
         );
-        work.run(&["import", "-no-color", "vpcflow_log.found", id]).succeeds();
+        work.run(&["import", "-no-color", "vpcflow_log.found", id])
+            .succeeds();
         work.plans_empty();
     }
     let work = Workspace::new(Version::Any, fake.url());
     work.configure(&flow_log("main", ""));
     work.run(&["import", "-no-color", "vpcflow_log.main", "flowlog-1"])
-        .fails_with(&["Flow log not imported", "\"flowlog-1\" is not the id of a flow log"]);
-    work.run(&["import", "-no-color", "vpcflow_log.main", "fl-0bbbbbbbbbbbbbbbb"])
-        .fails_with(&["Cannot import non-existent remote object"]);
+        .fails_with(&[
+            "Flow log not imported",
+            "\"flowlog-1\" is not the id of a flow log",
+        ]);
+    work.run(&[
+        "import",
+        "-no-color",
+        "vpcflow_log.main",
+        "fl-0bbbbbbbbbbbbbbbb",
+    ])
+    .fails_with(&["Cannot import non-existent remote object"]);
 }
 
 #[test]
@@ -135,8 +174,11 @@ fn a_flow_log_deleted_behind_terraforms_back_is_planned_anew() {
         work.configure(&flow_log("main", ""));
         work.apply();
         let id = fake.flow_logs(REGION).remove(0).id;
-        fake.change(&id, |log| log.creation_time = "2026-01-02T03:04:05Z".to_owned());
-        work.run(&["apply", "-refresh-only", "-auto-approve", "-no-color"]).succeeds();
+        fake.change(&id, |log| {
+            log.creation_time = "2026-01-02T03:04:05Z".to_owned()
+        });
+        work.run(&["apply", "-refresh-only", "-auto-approve", "-no-color"])
+            .succeeds();
         fake.remove(&id);
         let plan = work.plan();
         assert_eq!(plan.code, 2);
@@ -236,7 +278,10 @@ fn throttling_and_server_errors_are_waited_out_with_one_token() {
     work.apply();
     let calls = fake.calls_of("CreateFlowLogs");
     assert_eq!(calls.len(), 3);
-    let tokens: Vec<_> = calls.iter().map(|call| &call.parameters["ClientToken"]).collect();
+    let tokens: Vec<_> = calls
+        .iter()
+        .map(|call| &call.parameters["ClientToken"])
+        .collect();
     assert!(tokens.iter().all(|token| *token == tokens[0]), "{tokens:?}");
     assert_eq!(fake.flow_logs(REGION).len(), 1);
 }
@@ -246,7 +291,11 @@ fn a_role_that_is_too_new_is_waited_for_in_both_shapes_of_the_refusal() {
     const TEXT: &str = "Unable to assume given IAM role";
     let fake = Fake::start();
     fake.fail("CreateFlowLogs", Fault::error("InvalidParameter", TEXT), 1);
-    fake.fail("CreateFlowLogs", Fault::unsuccessful("InvalidParameter", TEXT), 1);
+    fake.fail(
+        "CreateFlowLogs",
+        Fault::unsuccessful("InvalidParameter", TEXT),
+        1,
+    );
     let work = Workspace::new(Version::Any, fake.url());
     work.configure(&flow_log("main", ""));
     work.apply();
@@ -259,14 +308,19 @@ fn an_http_200_with_unsuccessful_items_is_a_failure() {
     let fake = Fake::start();
     let work = Workspace::new(Version::Any, fake.url());
     work.configure(&flow_log("main", ""));
-    let message = "LogDestination: bucket does not exist.";
+    let message = "LogDestination: bucket does not exist";
     fake.fail("CreateFlowLogs", Fault::unsuccessful("400", message), 1);
     work.run(&["apply", "-auto-approve", "-no-color"])
         .fails_with(&["Flow log not created", message, "vpc-0123456789abcdef0"]);
     assert_eq!(fake.flow_logs(REGION), []);
     work.apply();
-    fake.fail("DeleteFlowLogs", Fault::unsuccessful("InternalError", "try later"), 30);
-    work.run(&["destroy", "-auto-approve", "-no-color"]).fails_with(&["not deleted", "try later"]);
+    fake.fail(
+        "DeleteFlowLogs",
+        Fault::unsuccessful("InternalError", "try later"),
+        30,
+    );
+    work.run(&["destroy", "-auto-approve", "-no-color"])
+        .fails_with(&["not deleted", "try later"]);
     assert_eq!(work.instances("vpcflow_log.main").len(), 1);
     fake.clear_faults();
     work.destroy();
@@ -292,10 +346,15 @@ fn a_create_without_an_answer_is_settled_by_looking() {
 #[test]
 fn a_describe_that_fails_after_the_create_loses_nothing() {
     let fake = Fake::start();
-    fake.fail("DescribeFlowLogs", Fault::error("UnauthorizedOperation", "not allowed"), 1);
+    fake.fail(
+        "DescribeFlowLogs",
+        Fault::error("UnauthorizedOperation", "not allowed"),
+        1,
+    );
     let work = Workspace::new(Version::Any, fake.url());
     work.configure(&flow_log("main", ""));
-    work.apply().says(&["created but not read back", "UnauthorizedOperation"]);
+    work.apply()
+        .says(&["created but not read back", "UnauthorizedOperation"]);
     let state = work.instance("vpcflow_log.main");
     assert_eq!(state["id"], fake.flow_logs(REGION)[0].id);
     assert_eq!(state["traffic_type"], "ALL");
@@ -309,7 +368,11 @@ fn a_partial_tag_failure_keeps_the_state_true() {
     work.configure(&flow_log("main", r#"tags = { Old = "x", Same = "s" }"#));
     work.apply();
     work.configure(&flow_log("main", r#"tags = { New = "y", Same = "s" }"#));
-    fake.fail("CreateTags", Fault::error("UnauthorizedOperation", "no tags today"), 1);
+    fake.fail(
+        "CreateTags",
+        Fault::error("UnauthorizedOperation", "no tags today"),
+        1,
+    );
     work.run(&["apply", "-auto-approve", "-no-color"])
         .fails_with(&["Tags of flow log", "not changed", "no tags today"]);
     let state = work.instance("vpcflow_log.main");

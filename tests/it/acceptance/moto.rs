@@ -28,9 +28,13 @@ resource "vpcflow_log" "main" {{
         configure(r#"{ Name = "second", More = "x" }"#);
         work.apply();
         work.plans_empty();
-        let id = work.instance("vpcflow_log.main")["id"].as_str().unwrap().to_owned();
+        let id = work.instance("vpcflow_log.main")["id"]
+            .as_str()
+            .unwrap()
+            .to_owned();
         work.run(&["state", "rm", "vpcflow_log.main"]).succeeds();
-        work.run(&["import", "-no-color", "vpcflow_log.main", &id]).succeeds();
+        work.run(&["import", "-no-color", "vpcflow_log.main", &id])
+            .succeeds();
         work.plans_empty();
         work.destroy();
         assert_eq!(moto.count_flow_logs(), 0);
@@ -87,10 +91,22 @@ fn rejected_traffic_is_read_back_from_moto() {
         "moto-logs",
         "eni-0123456789abcdef0-all",
         &[
-            ((now - 600) * 1000, line("192.0.2.1", 22, "REJECT", now - 600)),
-            ((now - 500) * 1000, line("192.0.2.2", 443, "ACCEPT", now - 500)),
-            ((now - 400) * 1000, line("192.0.2.3", 3389, "REJECT", now - 400)),
-            ((now - 300) * 1000, line("192.0.2.4", 80, "REJECT", now - 300)),
+            (
+                (now - 600) * 1000,
+                line("192.0.2.1", 22, "REJECT", now - 600),
+            ),
+            (
+                (now - 500) * 1000,
+                line("192.0.2.2", 443, "ACCEPT", now - 500),
+            ),
+            (
+                (now - 400) * 1000,
+                line("192.0.2.3", 3389, "REJECT", now - 400),
+            ),
+            (
+                (now - 300) * 1000,
+                line("192.0.2.4", 80, "REJECT", now - 300),
+            ),
         ],
     );
     let work = Workspace::new(Version::Any, moto.url());

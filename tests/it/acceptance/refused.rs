@@ -14,16 +14,32 @@ fn resources() -> Vec<(Vec<&'static str>, &'static str, &'static str)> {
     vec![
         (vec![ALL, GROUP, ROLE], "", "Nothing to watch"),
         (
-            vec![VPC, r#"subnet_id = "subnet-0123456789abcdef0""#, ALL, GROUP, ROLE],
+            vec![
+                VPC,
+                r#"subnet_id = "subnet-0123456789abcdef0""#,
+                ALL,
+                GROUP,
+                ROLE,
+            ],
             "subnet_id",
             "Two different resources to watch",
         ),
         (
-            vec![VPC, r#"resource_id = "vpc-0fedcba9876543210""#, ALL, GROUP, ROLE],
+            vec![
+                VPC,
+                r#"resource_id = "vpc-0fedcba9876543210""#,
+                ALL,
+                GROUP,
+                ROLE,
+            ],
             "resource_id",
             "A flow log watches one resource",
         ),
-        (vec![r#"vpc_id = "vpc-xyz""#, ALL, GROUP, ROLE], "vpc_id", "8 or 17 hexadecimal digits"),
+        (
+            vec![r#"vpc_id = "vpc-xyz""#, ALL, GROUP, ROLE],
+            "vpc_id",
+            "8 or 17 hexadecimal digits",
+        ),
         (
             vec![r#"vpc_id = "subnet-0123456789abcdef0""#, ALL, GROUP, ROLE],
             "vpc_id",
@@ -39,7 +55,11 @@ fn resources() -> Vec<(Vec<&'static str>, &'static str, &'static str)> {
             "resource_type",
             "Wrong resource type",
         ),
-        (vec![VPC, GROUP, ROLE], "", "A flow log of a VPC needs `traffic_type`"),
+        (
+            vec![VPC, GROUP, ROLE],
+            "",
+            "A flow log of a VPC needs `traffic_type`",
+        ),
         (
             vec![VPC, r#"traffic_type = "all""#, GROUP, ROLE],
             "traffic_type",
@@ -50,10 +70,24 @@ fn resources() -> Vec<(Vec<&'static str>, &'static str, &'static str)> {
             "max_aggregation_interval",
             "`max_aggregation_interval` is 61; it must be one of: 60, 600",
         ),
-        (vec![VPC, ALL, ROLE], "", "Set `log_group_name` to the name of a CloudWatch Logs group"),
-        (vec![VPC, ALL, GROUP], "", "Delivery to CloudWatch Logs needs a role"),
         (
-            vec![VPC, ALL, S3, r#"log_destination_type = "cloud-watch-logs""#, ROLE],
+            vec![VPC, ALL, ROLE],
+            "",
+            "Set `log_group_name` to the name of a CloudWatch Logs group",
+        ),
+        (
+            vec![VPC, ALL, GROUP],
+            "",
+            "Delivery to CloudWatch Logs needs a role",
+        ),
+        (
+            vec![
+                VPC,
+                ALL,
+                S3,
+                r#"log_destination_type = "cloud-watch-logs""#,
+                ROLE,
+            ],
             "log_destination_type",
             "Destination type contradicts the ARN",
         ),
@@ -62,47 +96,95 @@ fn resources() -> Vec<(Vec<&'static str>, &'static str, &'static str)> {
             "log_destination_type",
             "it must be one of: \"cloud-watch-logs\", \"s3\", \"kinesis-data-firehose\"",
         ),
-        (vec![VPC, ALL, S3, ROLE], "iam_role_arn", "AWS refuses a role there"),
-        (vec![VPC, ALL, S3, GROUP], "log_group_name", "but records go to s3"),
+        (
+            vec![VPC, ALL, S3, ROLE],
+            "iam_role_arn",
+            "AWS refuses a role there",
+        ),
+        (
+            vec![VPC, ALL, S3, GROUP],
+            "log_group_name",
+            "but records go to s3",
+        ),
         (
             vec![VPC, ALL, r#"log_destination = "my-bucket""#],
             "log_destination",
             "it must be an ARN",
         ),
         (
-            vec![VPC, ALL, r#"log_destination = "arn:aws:sqs:us-east-1:123456789012:queue""#],
+            vec![
+                VPC,
+                ALL,
+                r#"log_destination = "arn:aws:sqs:us-east-1:123456789012:queue""#,
+            ],
             "log_destination",
             "an S3 bucket or a Firehose delivery stream",
         ),
         (
-            vec![VPC, ALL, r#"log_destination = "arn:aws:s3:::bucket/AWSLogs/""#],
+            vec![
+                VPC,
+                ALL,
+                r#"log_destination = "arn:aws:s3:::bucket/AWSLogs/""#,
+            ],
             "log_destination",
             "the folder cannot be AWSLogs",
         ),
-        (vec![VPC, ALL, r#"log_destination_type = "s3""#], "", "arn:aws:s3:::name/folder/"),
+        (
+            vec![VPC, ALL, r#"log_destination_type = "s3""#],
+            "",
+            "arn:aws:s3:::name/folder/",
+        ),
         (
             vec![VPC, ALL, GROUP, r#"iam_role_arn = "flow-logs""#],
             "iam_role_arn",
             "it must be the ARN of a role",
         ),
         (
-            vec![VPC, ALL, GROUP, ROLE, "destination_options { per_hour_partition = true }"],
+            vec![
+                VPC,
+                ALL,
+                GROUP,
+                ROLE,
+                "destination_options { per_hour_partition = true }",
+            ],
             "destination_options",
             "Destination options are for S3 only",
         ),
         (
-            vec![VPC, ALL, GROUP, ROLE, r#"tags = { for i in range(51) : "k${i}" => "v" }"#],
+            vec![
+                VPC,
+                ALL,
+                GROUP,
+                ROLE,
+                r#"tags = { for i in range(51) : "k${i}" => "v" }"#,
+            ],
             "tags",
             "AWS allows 50",
         ),
-        (vec![VPC, ALL, GROUP, ROLE, r#"tags = { "aws:x" = "y" }"#], "tags", "reserved by AWS"),
         (
-            vec![VPC, ALL, GROUP, ROLE, r#"tags = { (join("", [for i in range(129) : "k"])) = "y" }"#],
+            vec![VPC, ALL, GROUP, ROLE, r#"tags = { "aws:x" = "y" }"#],
+            "tags",
+            "reserved by AWS",
+        ),
+        (
+            vec![
+                VPC,
+                ALL,
+                GROUP,
+                ROLE,
+                r#"tags = { (join("", [for i in range(129) : "k"])) = "y" }"#,
+            ],
             "tags",
             "a key has at most 128 characters, this one has 129",
         ),
         (
-            vec![VPC, ALL, GROUP, ROLE, r#"log_format = "$${version} $${srcaddr""#],
+            vec![
+                VPC,
+                ALL,
+                GROUP,
+                ROLE,
+                r#"log_format = "$${version} $${srcaddr""#,
+            ],
             "log_format",
             "Malformed record format",
         ),
@@ -112,7 +194,12 @@ fn resources() -> Vec<(Vec<&'static str>, &'static str, &'static str)> {
             "write it as 30s, 5m or 1h30m",
         ),
         (
-            vec![r#"resource_id = "tgw-0123456789abcdef0""#, GROUP, ROLE, "max_aggregation_interval = 600"],
+            vec![
+                r#"resource_id = "tgw-0123456789abcdef0""#,
+                GROUP,
+                ROLE,
+                "max_aggregation_interval = 600",
+            ],
             "max_aggregation_interval",
             "the interval is 60 seconds",
         ),
@@ -125,7 +212,9 @@ fn impossible_flow_logs_are_refused_at_plan_with_their_path() {
     let work = Workspace::new(Version::Any, fake.url());
     for (arguments, line, text) in resources() {
         let body = arguments.join("\n  ");
-        work.configure(&format!("resource \"vpcflow_log\" \"bad\" {{\n  {body}\n}}"));
+        work.configure(&format!(
+            "resource \"vpcflow_log\" \"bad\" {{\n  {body}\n}}"
+        ));
         let run = work.run(&["plan", "-no-color"]).fails_with(&[text]);
         points_at(&run.output, line, "vpcflow_log");
     }
@@ -159,13 +248,18 @@ fn a_newer_record_field_warns_and_is_passed_on() {
     let work = Workspace::new(Version::Any, fake.url());
     let format = r#"log_format = "$${version} $${brand-new}""#;
     work.configure(&super::flow_log("main", format));
-    work.apply().says(&["Unknown record field", "`brand-new` is not known"]);
+    work.apply()
+        .says(&["Unknown record field", "`brand-new` is not known"]);
     work.plans_empty();
 }
 
 /// Queries, the line that Terraform points at, and what it says.
 const QUERIES: &[(&str, &str, &str)] = &[
-    (r#"lookback = "1h""#, "", "Set `flow_log_id` to the id of a flow log, or `log_group_name`"),
+    (
+        r#"lookback = "1h""#,
+        "",
+        "Set `flow_log_id` to the id of a flow log, or `log_group_name`",
+    ),
     (
         "lookback = \"1h\"\n  flow_log_id = \"fl-1\"\n  log_group_name = \"g\"",
         "flow_log_id",
@@ -182,8 +276,16 @@ const QUERIES: &[(&str, &str, &str)] = &[
         "lookback",
         "cannot be given together",
     ),
-    ("log_group_name = \"g\"\n  start_time = \"yesterday\"", "start_time", "as RFC 3339"),
-    ("log_group_name = \"g\"\n  lookback = \"soon\"", "lookback", "such as 90s, 30m, 1h or 2d"),
+    (
+        "log_group_name = \"g\"\n  start_time = \"yesterday\"",
+        "start_time",
+        "as RFC 3339",
+    ),
+    (
+        "log_group_name = \"g\"\n  lookback = \"soon\"",
+        "lookback",
+        "such as 90s, 30m, 1h or 2d",
+    ),
     (
         "log_group_name = \"g\"\n  lookback = \"1h\"\n  src_addr = \"10.0.0.0/33\"",
         "src_addr",
@@ -204,18 +306,26 @@ const QUERIES: &[(&str, &str, &str)] = &[
         "protocol",
         "Malformed qual protocol",
     ),
-    ("log_group_name = \"g\"\n  lookback = \"1h\"\n  dst_prt = \"22\"", "dst_prt", "Unsupported argument"),
+    (
+        "log_group_name = \"g\"\n  lookback = \"1h\"\n  dst_prt = \"22\"",
+        "dst_prt",
+        "Unsupported argument",
+    ),
     (
         "log_group_name = \"g\"\n  lookback = \"1h\"\n  exclude {}",
-        "exclude",
+        "",
         "This `exclude` block has no qual",
     ),
     (
         "log_group_name = \"g\"\n  lookback = \"1h\"\n  where {}",
-        "where",
+        "",
         "This `where` block has no qual",
     ),
-    ("log_group_name = \"g\"\n  lookback = \"1h\"\n  limit = 10001", "limit", "from 1 to 10000"),
+    (
+        "log_group_name = \"g\"\n  lookback = \"1h\"\n  limit = 10001",
+        "limit",
+        "from 1 to 10000",
+    ),
     (
         "log_group_name = \"g\"\n  lookback = \"1h\"\n  order = \"random\"",
         "order",
@@ -233,7 +343,9 @@ fn impossible_queries_are_refused_with_their_path() {
     let fake = Fake::start();
     let work = Workspace::new(Version::Any, fake.url());
     for (arguments, line, text) in QUERIES {
-        work.configure(&format!("data \"vpcflow_log_events\" \"bad\" {{\n  {arguments}\n}}"));
+        work.configure(&format!(
+            "data \"vpcflow_log_events\" \"bad\" {{\n  {arguments}\n}}"
+        ));
         let run = work.run(&["plan", "-no-color"]).fails_with(&[text]);
         points_at(&run.output, line, "vpcflow_log_events");
     }
@@ -246,7 +358,14 @@ fn points_at(output: &str, argument: &str, type_name: &str) {
         let (number, code) = line.trim_start_matches(['│', ' ']).split_once(": ")?;
         number.parse::<usize>().ok().map(|_| code.trim().to_owned())
     });
-    let expected = if argument.is_empty() { type_name } else { argument };
+    let expected = if argument.is_empty() {
+        type_name
+    } else {
+        argument
+    };
     let pointed: Vec<_> = pointed.collect();
-    assert!(pointed.iter().any(|line| line.contains(expected)), "{expected}: {pointed:?}\n{output}");
+    assert!(
+        pointed.iter().any(|line| line.contains(expected)),
+        "{expected}: {pointed:?}\n{output}"
+    );
 }

@@ -12,28 +12,51 @@ use crate::harness::terraform::{Version, Workspace};
 const MATRIX: &[(&str, &str, &str, fn() -> (Value, Value))] = &[
     ("null", "", "", || (json!({}), Value::Null)),
     ("empty", "", "tags = {}", || (json!({}), json!({}))),
-    ("an empty value", "", r#"tags = { A = "" }"#, || (json!({"A": ""}), json!({"A": ""}))),
-    ("a null value leaves its key out", "", r#"tags = { A = "1", B = null }"#, || {
-        (json!({"A": "1"}), json!({"A": "1", "B": null}))
+    ("an empty value", "", r#"tags = { A = "" }"#, || {
+        (json!({"A": ""}), json!({"A": ""}))
     }),
-    ("defaults alone", r#"default_tags { tags = { D = "d" } }"#, "", || {
-        (json!({"D": "d"}), Value::Null)
-    }),
-    ("defaults beside", r#"default_tags { tags = { D = "d" } }"#, r#"tags = { A = "1" }"#, || {
-        (json!({"A": "1", "D": "d"}), json!({"A": "1"}))
-    }),
-    ("an equal default", r#"default_tags { tags = { A = "1" } }"#, r#"tags = { A = "1" }"#, || {
-        (json!({"A": "1"}), json!({"A": "1"}))
-    }),
-    ("an overridden default", r#"default_tags { tags = { A = "d" } }"#, r#"tags = { A = "1" }"#, || {
-        (json!({"A": "1"}), json!({"A": "1"}))
-    }),
-    ("a default under a null", r#"default_tags { tags = { A = "d" } }"#, "tags = { A = null }", || {
-        (json!({"A": "d"}), json!({"A": null}))
-    }),
-    ("an ignored key", r#"ignore_tags { keys = ["A"] }"#, r#"tags = { A = "1", B = "2" }"#, || {
-        (json!({"B": "2"}), json!({"A": "1", "B": "2"}))
-    }),
+    (
+        "a null value leaves its key out",
+        "",
+        r#"tags = { A = "1", B = null }"#,
+        || (json!({"A": "1"}), json!({"A": "1", "B": null})),
+    ),
+    (
+        "defaults alone",
+        r#"default_tags { tags = { D = "d" } }"#,
+        "",
+        || (json!({"D": "d"}), Value::Null),
+    ),
+    (
+        "defaults beside",
+        r#"default_tags { tags = { D = "d" } }"#,
+        r#"tags = { A = "1" }"#,
+        || (json!({"A": "1", "D": "d"}), json!({"A": "1"})),
+    ),
+    (
+        "an equal default",
+        r#"default_tags { tags = { A = "1" } }"#,
+        r#"tags = { A = "1" }"#,
+        || (json!({"A": "1"}), json!({"A": "1"})),
+    ),
+    (
+        "an overridden default",
+        r#"default_tags { tags = { A = "d" } }"#,
+        r#"tags = { A = "1" }"#,
+        || (json!({"A": "1"}), json!({"A": "1"})),
+    ),
+    (
+        "a default under a null",
+        r#"default_tags { tags = { A = "d" } }"#,
+        "tags = { A = null }",
+        || (json!({"A": "d"}), json!({"A": null})),
+    ),
+    (
+        "an ignored key",
+        r#"ignore_tags { keys = ["A"] }"#,
+        r#"tags = { A = "1", B = "2" }"#,
+        || (json!({"B": "2"}), json!({"A": "1", "B": "2"})),
+    ),
     (
         "an ignored prefix",
         r#"ignore_tags { key_prefixes = ["team/"] }
@@ -69,7 +92,9 @@ fn tags_of_others_are_drift_unless_they_are_ignored() {
     work.apply();
     let id = fake.flow_logs(REGION).remove(0).id;
     let add = |key: &'static str| {
-        fake.change(&id, |log| drop(log.tags.insert(key.to_owned(), "x".to_owned())));
+        fake.change(&id, |log| {
+            drop(log.tags.insert(key.to_owned(), "x".to_owned()))
+        });
     };
     add("kube/owner");
     add("aws:cloudformation:stack");

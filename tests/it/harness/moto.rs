@@ -22,8 +22,16 @@ impl Moto {
     pub(crate) fn start() -> Self {
         let installed = Path::new(env!("CARGO_MANIFEST_DIR")).join(".venv/bin/moto_server");
         let program = std::env::var_os(MOTO).map_or(installed, PathBuf::from);
-        assert!(program.exists(), "{} is not there: run `make test`, or `make tools` once", program.display());
-        let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+        assert!(
+            program.exists(),
+            "{} is not there: run `make test`, or `make tools` once",
+            program.display()
+        );
+        let port = TcpListener::bind("127.0.0.1:0")
+            .unwrap()
+            .local_addr()
+            .unwrap()
+            .port();
         let mut child = Command::new(&program)
             .args(["-H", "127.0.0.1", "-p", &port.to_string()])
             .env("PYTHONUNBUFFERED", "1")
@@ -33,12 +41,19 @@ impl Moto {
             .spawn()
             .unwrap();
         let mut lines = BufReader::new(child.stderr.take().unwrap()).lines();
-        let ready = lines.by_ref().map_while(Result::ok).any(|line| line.contains("Running on"));
+        let ready = lines
+            .by_ref()
+            .map_while(Result::ok)
+            .any(|line| line.contains("Running on"));
         assert!(ready, "moto ended before it listened");
         // Its log goes on; nobody must block on a full pipe.
         std::thread::spawn(move || lines.for_each(drop));
         let client = program.with_file_name("python");
-        Self { child, url: format!("http://127.0.0.1:{port}"), client }
+        Self {
+            child,
+            url: format!("http://127.0.0.1:{port}"),
+            client,
+        }
     }
 
     pub(crate) fn url(&self) -> &str {
@@ -80,7 +95,14 @@ impl Moto {
                 aws_access_key_id='x', aws_secret_access_key='y'); \
             print(json.dumps(getattr(client, method)(**json.loads(arguments)), default=str))";
         let output = Command::new(&self.client)
-            .args(["-c", SCRIPT, &self.url, service, method, &arguments.to_string()])
+            .args([
+                "-c",
+                SCRIPT,
+                &self.url,
+                service,
+                method,
+                &arguments.to_string(),
+            ])
             .output()
             .unwrap();
         let error = String::from_utf8_lossy(&output.stderr);

@@ -32,7 +32,11 @@ impl Version {
             Self::V115 => ".tools/terraform-1.15",
         });
         let program = found.unwrap_or(installed);
-        assert!(program.exists(), "{} is not there: run `make test`, or `make tools` once", program.display());
+        assert!(
+            program.exists(),
+            "{} is not there: run `make test`, or `make tools` once",
+            program.display()
+        );
         program
     }
 }
@@ -111,19 +115,28 @@ provider "vpcflow" {{
         let mut command = Command::new(&self.terraform);
         for (name, _) in std::env::vars_os() {
             let name = name.to_string_lossy().into_owned();
-            if ["AWS_", "TF_", "PLUGIN_"].iter().any(|head| name.starts_with(head)) {
+            if ["AWS_", "TF_", "PLUGIN_"]
+                .iter()
+                .any(|head| name.starts_with(head))
+            {
                 command.env_remove(name);
             }
         }
         command
             .args(arguments)
             .current_dir(self.folder.path())
-            .env("TF_CLI_CONFIG_FILE", self.folder.path().join("terraform.rc"))
+            .env(
+                "TF_CLI_CONFIG_FILE",
+                self.folder.path().join("terraform.rc"),
+            )
             .env("CHECKPOINT_DISABLE", "1")
             .env("TF_IN_AUTOMATION", "1")
             .env("AWS_EC2_METADATA_DISABLED", "true")
             .env("AWS_CONFIG_FILE", self.folder.path().join("no-config"))
-            .env("AWS_SHARED_CREDENTIALS_FILE", self.folder.path().join("no-credentials"))
+            .env(
+                "AWS_SHARED_CREDENTIALS_FILE",
+                self.folder.path().join("no-credentials"),
+            )
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped());
@@ -138,7 +151,8 @@ provider "vpcflow" {{
     /// Applies the configuration; it must succeed.
     #[track_caller]
     pub(crate) fn apply(&self) -> Run {
-        self.run(&["apply", "-auto-approve", "-no-color"]).succeeds()
+        self.run(&["apply", "-auto-approve", "-no-color"])
+            .succeeds()
     }
 
     /// Plans; the exit code says whether there is something to do (2) or not (0).
@@ -151,14 +165,19 @@ provider "vpcflow" {{
     pub(crate) fn plans_empty(&self) {
         for extra in ["-refresh=true", "-refresh=false"] {
             let run = self.run(&["plan", "-detailed-exitcode", "-no-color", extra]);
-            assert_eq!(run.code, 0, "a plan ({extra}) is not empty:\n{}", run.output);
+            assert_eq!(
+                run.code, 0,
+                "a plan ({extra}) is not empty:\n{}",
+                run.output
+            );
         }
     }
 
     /// Destroys everything; it must succeed.
     #[track_caller]
     pub(crate) fn destroy(&self) -> Run {
-        self.run(&["destroy", "-auto-approve", "-no-color"]).succeeds()
+        self.run(&["destroy", "-auto-approve", "-no-color"])
+            .succeeds()
     }
 
     /// Gives the state as `terraform show -json` tells it.
@@ -168,14 +187,17 @@ provider "vpcflow" {{
         serde_json::from_str(&run.stdout).unwrap()
     }
 
-    /// Gives the attributes of every managed resource or data source of a type.
+    /// Gives the attributes of every instance at an address.
     #[track_caller]
-    pub(crate) fn instances(&self, address_head: &str) -> Vec<Value> {
+    pub(crate) fn instances(&self, address: &str) -> Vec<Value> {
         let state = self.state();
-        let resources = state["values"]["root_module"]["resources"].as_array().cloned();
+        let resources = state["values"]["root_module"]["resources"]
+            .as_array()
+            .cloned();
         let mut found = Vec::new();
         for resource in resources.unwrap_or_default() {
-            if resource["address"].as_str().unwrap().starts_with(address_head) {
+            let found_at = resource["address"].as_str().unwrap();
+            if found_at.split('[').next() == Some(address) {
                 found.push(resource["values"].clone());
             }
         }
