@@ -42,7 +42,7 @@ impl framework::Provider for Provider {
             Some(argument) => Err(argument),
             None => Ok(Aws::connect(config.settings(), stop)
                 .await
-                .map_err(not_configured)?),
+                .map_err(|error| not_configured(&error))?),
         };
         let region = match (&config.region, &aws) {
             (Attr::Unknown, _) => Attr::Unknown,
@@ -126,8 +126,8 @@ async fn account(
     }
 }
 
-fn not_configured(error: aws::Error) -> Diagnostic {
-    Diagnostic::error("Provider not configured", explained(&error))
+fn not_configured(error: &aws::Error) -> Diagnostic {
+    Diagnostic::error("Provider not configured", explained(error))
 }
 
 fn explained(error: &aws::Error) -> String {

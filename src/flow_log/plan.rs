@@ -64,7 +64,7 @@ fn interval(config: &FlowLog, planned: &FlowLog) -> Attr<i64> {
         (Attr::Null, Attr::Unknown) => Attr::Unknown,
         (Attr::Null, _) if family(planned) == Some(Family::Transit) => Attr::Known(60),
         (Attr::Null, _) => Attr::Known(600),
-        (written, _) => written.clone(),
+        (written, _) => *written,
     }
 }
 

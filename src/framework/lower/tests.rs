@@ -53,6 +53,7 @@ struct Row {
 }
 
 impl Model for Everything {}
+impl Model for Row {}
 
 #[test]
 fn types_modes_and_rules_follow_from_the_fields() {
@@ -142,7 +143,6 @@ fn a_tuple_of_structs_is_one_block() {
     impl Model for Left {}
     impl Model for Right {}
     type Both = (Left, Right, Row);
-    impl Model for Row {}
     let schema = lower::<Both>(0).unwrap();
     let names: Vec<_> = schema.block.attributes.keys().cloned().collect();
     assert_eq!(names, ["cell", "left", "right"]);

@@ -220,7 +220,7 @@ fn no_secret_reaches_the_log_the_state_or_the_messages() {
     let mut command = work.command(&["apply", "-auto-approve", "-no-color"]);
     // Terraform logs its own side of the talk at TRACE, the configuration included; ours is what is judged.
     command.env("TF_LOG_PROVIDER", "TRACE");
-    let output = crate::harness::terraform::Run::of(command.output().unwrap());
+    let output = crate::harness::terraform::Run::of(&command.output().unwrap());
     assert_ne!(output.code, 0);
     assert!(
         output.output.contains("call answered"),

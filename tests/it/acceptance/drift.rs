@@ -8,8 +8,11 @@ use super::flow_log;
 use crate::harness::fake::{DestinationOptions, Fake, FlowLog, REGION, TagFieldSpecification};
 use crate::harness::terraform::{Version, Workspace};
 
+/// A change made behind Terraform's back.
+type Edit = fn(&mut FlowLog);
+
 /// What the server can change, by the attributes of the schema that show it.
-fn changes() -> Vec<(&'static [&'static str], fn(&mut FlowLog))> {
+fn changes() -> Vec<(&'static [&'static str], Edit)> {
     vec![
         (
             &["vpc_id", "subnet_id", "resource_id", "resource_type"],

@@ -36,7 +36,7 @@ resource "vpcflow_log" "many" {
         let running = std::thread::spawn(move || child.wait_with_output());
         fake.wait_for_calls("CreateFlowLogs", 15, SOON);
         kill_process(id, signal).unwrap();
-        let run = Run::of(running.join().unwrap().unwrap());
+        let run = Run::of(&running.join().unwrap().unwrap());
         assert_ne!(run.code, 0, "{}", run.output);
         let made: BTreeSet<_> = fake
             .flow_logs(REGION)

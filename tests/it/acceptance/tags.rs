@@ -8,8 +8,16 @@ use super::flow_log;
 use crate::harness::fake::{Fake, REGION};
 use crate::harness::terraform::{Version, Workspace};
 
+/// A row of the matrix: its name, and what [`MATRIX`] says.
+type Row = (
+    &'static str,
+    &'static str,
+    &'static str,
+    fn() -> (Value, Value),
+);
+
 /// Provider settings, the resource's tags, what the server then holds, and `tags` in the state.
-const MATRIX: &[(&str, &str, &str, fn() -> (Value, Value))] = &[
+const MATRIX: &[Row] = &[
     ("null", "", "", || (json!({}), Value::Null)),
     ("empty", "", "tags = {}", || (json!({}), json!({}))),
     ("an empty value", "", r#"tags = { A = "" }"#, || {

@@ -145,7 +145,7 @@ provider "vpcflow" {{
 
     /// Runs a command to its end.
     pub(crate) fn run(&self, arguments: &[&str]) -> Run {
-        Run::of(self.command(arguments).output().unwrap())
+        Run::of(&self.command(arguments).output().unwrap())
     }
 
     /// Applies the configuration; it must succeed.
@@ -183,7 +183,7 @@ provider "vpcflow" {{
     /// Gives the state as `terraform show -json` tells it.
     #[track_caller]
     pub(crate) fn state(&self) -> Value {
-        let run = Run::of(self.command(&["show", "-json"]).output().unwrap()).succeeds();
+        let run = Run::of(&self.command(&["show", "-json"]).output().unwrap()).succeeds();
         serde_json::from_str(&run.stdout).unwrap()
     }
 
@@ -223,7 +223,7 @@ pub(crate) struct Run {
 }
 
 impl Run {
-    pub(crate) fn of(output: Output) -> Self {
+    pub(crate) fn of(output: &Output) -> Self {
         let stdout = String::from_utf8_lossy(&output.stdout).into_owned();
         let stderr = String::from_utf8_lossy(&output.stderr);
         Self {
