@@ -6,45 +6,45 @@
 
 use super::error::{Error, Kind};
 
-/// The service that writes records on behalf of a flow log, and must be trusted by the delivery role.
-const DELIVERY_PRINCIPAL: &str = "vpc-flow-logs.amazonaws.com";
-
 impl Error {
     /// The likely cause and the fix, where they are known.
     pub fn advice(&self) -> Option<String> {
-        self.about_code().or_else(|| self.about_kind())
+        self.about_code()
+            .or_else(|| self.about_kind())
+            .map(str::to_owned)
     }
 
-    fn about_code(&self) -> Option<String> {
+    fn about_code(&self) -> Option<&'static str> {
         let code = self.code.as_deref()?;
-        let advice = self
-            .about_permission(code)
-            .or_else(|| self.about_credentials(code))
+        self.about_permission(code)
+            .or_else(|| about_credentials(code))
             .or_else(|| self.about_destination(code))
-            .or_else(|| self.about_request(code))?;
-        Some(advice)
+            .or_else(|| self.about_request(code))
     }
 
     /// Permissions that are missing, of the caller or of the delivery role.
-    fn about_permission(&self, code: &str) -> Option<String> {
+    fn about_permission(&self, code: &str) -> Option<&'static str> {
         let denied = matches!(
             code,
-            "UnauthorizedOperation"
-                | "AccessDenied"
-                | "AccessDeniedException"
-                | "Client.UnauthorizedOperation"
+            "UnauthorizedOperation" | "AccessDenied" | "AccessDeniedException"
         );
         if self.says_role_not_assumable() {
-            return Some(format!(
+            return Some(
                 "EC2 could not assume the delivery role. Its trust policy must allow sts:AssumeRole to the service \
-                 principal {DELIVERY_PRINCIPAL} (for delivery across accounts to delivery.logs.amazonaws.com); a role \
-                 that was just made may take two minutes to become known."
-            ));
+                 principal vpc-flow-logs.amazonaws.com (for delivery across accounts to delivery.logs.amazonaws.com); a role \
+                 that was just made may take two minutes to become known.",
+            );
         }
         if !denied {
             return None;
         }
-        let advice = match self.operation {
+        if self.kind == Kind::Credentials {
+            return Some(
+                "The role's trust policy must allow sts:AssumeRole to the caller, with the external id and \
+                          source identity that it asks for; and the caller must be allowed sts:AssumeRole on the role.",
+            );
+        }
+        Some(match self.operation {
             "CreateFlowLogs" => {
                 "The caller needs ec2:CreateFlowLogs and ec2:CreateTags, and beyond them logs:CreateLogDelivery, which \
                  the message does not name; iam:PassRole on the delivery role for CloudWatch Logs; s3:GetBucketPolicy \
@@ -57,50 +57,15 @@ impl Error {
             "FilterLogEvents" => {
                 "The caller needs logs:FilterLogEvents on the log group (and logs:Unmask to see masked data)."
             }
-            _ if self.kind == Kind::Credentials => {
-                "The role's trust policy must allow sts:AssumeRole to the caller, with the external id and source \
-                 identity that it asks for; and the caller must be allowed sts:AssumeRole on the role."
-            }
             _ => {
                 "The caller lacks a permission for this operation, or a service control policy forbids it."
             }
-        };
-        Some(advice.to_owned())
-    }
-
-    /// Credentials that AWS does not accept.
-    fn about_credentials(&self, code: &str) -> Option<String> {
-        let advice = match code {
-            "ExpiredToken" | "ExpiredTokenException" | "RequestExpired" | "IDPExpiredToken" => {
-                "The session is over, or this machine's clock is wrong. Sign in again (`aws sso login`, or new keys) \
-                 and run again."
-            }
-            "UnrecognizedClientException"
-            | "InvalidClientTokenId"
-            | "InvalidAccessKeyId"
-            | "AuthFailure" => {
-                "AWS does not know this access key. Check AWS_ACCESS_KEY_ID or the profile, that a session token \
-                 belongs to temporary keys, and that the partition and region are the right ones: keys of aws-cn and \
-                 aws-us-gov are valid there alone, and some regions must be enabled for the account."
-            }
-            "SignatureDoesNotMatch" | "InvalidSignatureException" => {
-                "The secret key does not belong to the access key, or this machine's clock is wrong."
-            }
-            "OptInRequired" | "RegionDisabledException" => {
-                "This region is not enabled for the account."
-            }
-            "InvalidIdentityToken" | "IDPRejectedClaim" => {
-                "STS did not accept the web identity token. Check that the identity provider exists in the account, \
-                 and that the role's trust policy names its audience and subject."
-            }
-            _ => return None,
-        };
-        Some(advice.to_owned())
+        })
     }
 
     /// What a flow log delivers to.
-    fn about_destination(&self, code: &str) -> Option<String> {
-        let advice = match code {
+    fn about_destination(&self, code: &str) -> Option<&'static str> {
+        Some(match code {
             "LogDestinationPermissionIssueException" => {
                 "The bucket or stream does not let the delivery service write. The bucket's policy must allow \
                  delivery.logs.amazonaws.com s3:PutObject and s3:GetBucketAcl. EC2 adds a statement for each flow log \
@@ -125,13 +90,12 @@ impl Error {
                 "A delivery role belongs to CloudWatch Logs (and to Firehose in another account) alone: remove it."
             }
             _ => return None,
-        };
-        Some(advice.to_owned())
+        })
     }
 
     /// What was asked for.
-    fn about_request(&self, code: &str) -> Option<String> {
-        let advice = match code {
+    fn about_request(&self, code: &str) -> Option<&'static str> {
+        Some(match code {
             "FlowLogAlreadyExists" => {
                 "An equal flow log watches this resource already: import it, or change the destination or the format."
             }
@@ -189,13 +153,13 @@ impl Error {
                 "AWS failed by itself. Run again later; see the AWS Health Dashboard."
             }
             _ => return None,
-        };
-        Some(advice.to_owned())
+        })
     }
 
-    fn about_kind(&self) -> Option<String> {
-        let advice = match self.kind {
+    fn about_kind(&self) -> Option<&'static str> {
+        Some(match self.kind {
             Kind::Unreachable => self.about_network(),
+            Kind::Credentials if self.message.contains("could not reach") => self.about_network(),
             Kind::NoAnswer => {
                 "The connection was made and then failed. A proxy, a firewall or a VPN on the way may cut it."
             }
@@ -209,8 +173,7 @@ impl Error {
             Kind::Refused | Kind::Unsuccessful | Kind::Configuration | Kind::Stopped => {
                 return None;
             }
-        };
-        Some(advice.to_owned())
+        })
     }
 
     fn about_network(&self) -> &'static str {
@@ -233,5 +196,205 @@ impl Error {
     pub(super) fn says_role_not_assumable(&self) -> bool {
         matches!(self.kind, Kind::Refused | Kind::Unsuccessful)
             && self.message.contains("Unable to assume given IAM role")
+    }
+}
+
+/// Credentials that AWS does not accept.
+fn about_credentials(code: &str) -> Option<&'static str> {
+    Some(match code {
+        "ExpiredToken" | "ExpiredTokenException" | "RequestExpired" | "IDPExpiredToken" => {
+            "The session is over, or this machine's clock is wrong. Sign in again (`aws sso login`, or new keys) \
+                 and run again."
+        }
+        "UnrecognizedClientException"
+        | "InvalidClientTokenId"
+        | "InvalidAccessKeyId"
+        | "AuthFailure" => {
+            "AWS does not know this access key. Check AWS_ACCESS_KEY_ID or the profile, that a session token \
+                 belongs to temporary keys, and that the partition and region are the right ones: keys of aws-cn and \
+                 aws-us-gov are valid there alone, and some regions must be enabled for the account."
+        }
+        "SignatureDoesNotMatch" | "InvalidSignatureException" => {
+            "The secret key does not belong to the access key, or this machine's clock is wrong."
+        }
+        "OptInRequired" | "RegionDisabledException" => {
+            "This region is not enabled for the account."
+        }
+        "InvalidIdentityToken" | "IDPRejectedClaim" => {
+            "STS did not accept the web identity token. Check that the identity provider exists in the account, \
+                 and that the role's trust policy names its audience and subject."
+        }
+        _ => return None,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn refused(operation: &'static str, code: &str, message: &str) -> Error {
+        Error {
+            code: Some(code.to_owned()),
+            ..Error::new(operation, Kind::Refused, message)
+        }
+    }
+
+    #[test]
+    fn codes_lead_to_their_fix() {
+        let role = "Unable to assume given IAM role";
+        let s3_role = "DeliverLogsPermissionArn is not applicable for s3 delivery";
+        for (operation, code, message, fix) in [
+            (
+                "CreateFlowLogs",
+                "UnauthorizedOperation",
+                "",
+                "logs:CreateLogDelivery",
+            ),
+            (
+                "CreateFlowLogs",
+                "UnauthorizedOperation",
+                "",
+                "iam:PassRole",
+            ),
+            (
+                "DeleteFlowLogs",
+                "UnauthorizedOperation",
+                "",
+                "logs:DeleteLogDelivery",
+            ),
+            (
+                "DescribeFlowLogs",
+                "UnauthorizedOperation",
+                "",
+                "ec2:DescribeFlowLogs",
+            ),
+            ("CreateTags", "UnauthorizedOperation", "", "ec2:CreateTags"),
+            ("DeleteTags", "UnauthorizedOperation", "", "ec2:DeleteTags"),
+            (
+                "FilterLogEvents",
+                "AccessDeniedException",
+                "",
+                "logs:FilterLogEvents",
+            ),
+            (
+                "GetCallerIdentity",
+                "AccessDenied",
+                "",
+                "service control policy",
+            ),
+            (
+                "CreateFlowLogs",
+                "InvalidParameter",
+                role,
+                "vpc-flow-logs.amazonaws.com",
+            ),
+            ("CreateFlowLogs", "InvalidParameter", s3_role, "remove it"),
+            (
+                "CreateFlowLogs",
+                "InvalidParameter",
+                "",
+                "tag field specifications",
+            ),
+            ("CreateFlowLogs", "FlowLogAlreadyExists", "", "import it"),
+            ("CreateFlowLogs", "FlowLogsLimitExceeded", "", "quota"),
+            (
+                "CreateFlowLogs",
+                "LogDestinationPermissionIssueException",
+                "",
+                "s3:PutObject",
+            ),
+            (
+                "CreateFlowLogs",
+                "LogDestinationNotFoundException",
+                "",
+                "does not exist",
+            ),
+            ("CreateFlowLogs", "400", "LogDestination: x", "SSE-KMS"),
+            (
+                "CreateFlowLogs",
+                "InvalidVpcID.NotFound",
+                "",
+                "account and region",
+            ),
+            (
+                "CreateFlowLogs",
+                "IdempotentParameterMismatch",
+                "",
+                "new token",
+            ),
+            ("DescribeFlowLogs", "FilterLimitExceeded", "", "200"),
+            (
+                "DescribeFlowLogs",
+                "RequestLimitExceeded",
+                "",
+                "less parallelism",
+            ),
+            ("DescribeFlowLogs", "ServiceUnavailable", "", "Health"),
+            ("DescribeFlowLogs", "ExpiredToken", "", "sso login"),
+            ("DescribeFlowLogs", "AuthFailure", "", "access key"),
+            (
+                "FilterLogEvents",
+                "UnrecognizedClientException",
+                "",
+                "access key",
+            ),
+            (
+                "GetCallerIdentity",
+                "InvalidClientTokenId",
+                "",
+                "aws-us-gov",
+            ),
+            ("GetCallerIdentity", "SignatureDoesNotMatch", "", "clock"),
+            (
+                "FilterLogEvents",
+                "ResourceNotFoundException",
+                "",
+                "first traffic",
+            ),
+            ("CreateTags", "TagLimitExceeded", "", "50"),
+            ("CreateTags", "InvalidFlowLogId.NotFound", "", "deleted"),
+            ("DescribeFlowLogs", "OptInRequired", "", "enabled"),
+        ] {
+            let advice = refused(operation, code, message)
+                .advice()
+                .unwrap_or_default();
+            assert!(
+                advice.contains(fix),
+                "{operation} {code} {message}: {advice:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn network_failures_are_told_apart() {
+        for (message, fix) in [
+            (
+                "https://h: Connection refused (os error 111)",
+                "Nothing listens",
+            ),
+            (
+                "https://h: dns error: failed to lookup address information",
+                "does not resolve",
+            ),
+            (
+                "https://h: invalid peer certificate: UnknownIssuer",
+                "custom_ca_bundle",
+            ),
+            (
+                "https://h: HTTP connect timeout occurred after 5s",
+                "firewall",
+            ),
+        ] {
+            let error = Error::new("CreateFlowLogs", Kind::Unreachable, message);
+            assert!(error.advice().unwrap().contains(fix), "{message}");
+        }
+    }
+
+    #[test]
+    fn nothing_is_said_about_what_is_not_known() {
+        assert_eq!(
+            refused("CreateFlowLogs", "BrandNewCode", "x").advice(),
+            None
+        );
     }
 }

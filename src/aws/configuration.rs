@@ -60,7 +60,7 @@ impl Surroundings {
         let wanted = named
             .map(str::to_owned)
             .or_else(|| variable(&env, &["AWS_PROFILE"]));
-        if let Some(name) = wanted
+        if let Some(name) = wanted.filter(|name| name != "default")
             && profile.get_profile(&name).is_none()
         {
             let reason = format!("there is no profile {name:?} in the shared configuration files");
@@ -328,4 +328,57 @@ pub(super) fn home(env: &Env, path: &str) -> PathBuf {
 pub(super) fn read(argument: &str, path: &std::path::Path) -> Result<Vec<u8>, Error> {
     fs::read(path)
         .map_err(|error| Error::configuration(argument, format!("{}: {error}", path.display())))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lengths_of_time_are_read_as_go_writes_them() {
+        let read = |text| duration("duration", Some(text)).ok().flatten();
+        assert_eq!(
+            ["1h", "1h30m", "900s", "15m0s", "12h"].map(read),
+            [3600, 5400, 900, 900, 43_200].map(Some)
+        );
+        assert_eq!(
+            ["5m", "13h", "1h30", "soon", "-1h", "99999h"].map(read),
+            [None; 6]
+        );
+        assert_eq!(duration("duration", Some("")), Ok(None));
+    }
+
+    #[test]
+    fn regions_are_known_by_their_shape() {
+        let settings = Settings::default();
+        let fits = |region: &&str| check_region(&settings, "region", region).is_ok();
+        let real = [
+            "us-east-1",
+            "ap-southeast-7",
+            "us-gov-west-1",
+            "eusc-de-east-1",
+            "us-isob-east-1",
+            "mx-central-1",
+        ];
+        assert!(real.iter().all(fits));
+        let wrong = [
+            "eu",
+            "eu-central",
+            "EU-CENTRAL-1",
+            "eu-central-1a",
+            " eu-central-1",
+            "Frankfurt",
+        ];
+        assert!(!wrong.iter().any(fits));
+    }
+
+    #[test]
+    fn tilde_is_the_home_directory() {
+        let env = Env::from_slice(&[("HOME", "/home/me")]);
+        assert_eq!(
+            home(&env, "~/.aws/config"),
+            PathBuf::from("/home/me/.aws/config")
+        );
+        assert_eq!(home(&env, "/etc/~/x"), PathBuf::from("/etc/~/x"));
+    }
 }

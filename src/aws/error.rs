@@ -141,6 +141,9 @@ fn from_nothing(error: &(dyn std::error::Error + 'static), flight: &Flight) -> E
     }
     // Credentials are fetched by calls of their own, which fail with errors of their own.
     if let Some(inner) = find::<Error>(error) {
+        if inner.kind == Kind::Stopped {
+            return flight.error(Kind::Stopped, inner.message.clone());
+        }
         return Error {
             code: inner.code.clone(),
             request_id: inner.request_id.clone(),
@@ -292,3 +295,40 @@ impl fmt::Display for Error {
 }
 
 impl std::error::Error for Error {}
+
+#[cfg(test)]
+mod tests {
+    use aws_smithy_runtime_api::http::StatusCode;
+    use aws_smithy_types::body::SdkBody;
+
+    use super::*;
+
+    fn answer(body: &'static str) -> HttpResponse {
+        HttpResponse::new(StatusCode::try_from(400).unwrap(), SdkBody::from(body))
+    }
+
+    #[test]
+    fn request_id_is_read_from_the_body_too() {
+        let refused = answer("<Response><Errors/><RequestID> abc </RequestID></Response>");
+        assert_eq!(request_id(&refused).as_deref(), Some("abc"));
+        let made = answer("<R><requestId>def</requestId></R>");
+        assert_eq!(request_id(&made).as_deref(), Some("def"));
+        assert_eq!(request_id(&answer("<RequestID>")), None);
+    }
+
+    #[test]
+    fn long_answers_are_cut_between_characters() {
+        let long: &'static str = String::leak("ä\n".repeat(500));
+        let cut = excerpt(&answer(long));
+        assert_eq!(cut.chars().count(), 161);
+        assert!(cut.ends_with('…'));
+        assert_eq!(excerpt(&answer(" \n")), "an empty answer");
+    }
+
+    #[test]
+    fn chain_tells_each_cause_once() {
+        let root = std::io::Error::new(std::io::ErrorKind::Other, "root");
+        let middle = std::io::Error::other(root);
+        assert_eq!(chain(&middle), "root");
+    }
+}

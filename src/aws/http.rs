@@ -250,7 +250,8 @@ fn trust(source: &str, bundle: &[u8]) -> Result<TrustStore, Error> {
     Ok(store)
 }
 
-fn pem(certificate: &CertificateDer<'_>) -> String {
+/// A certificate in PEM form.
+pub(super) fn pem(certificate: &CertificateDer<'_>) -> String {
     let text = STANDARD.encode(certificate);
     format!("-----BEGIN CERTIFICATE-----\n{text}\n-----END CERTIFICATE-----\n")
 }

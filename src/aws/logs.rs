@@ -77,6 +77,10 @@ impl Logs {
     }
 
     /// Fetches the first page of a query, or the one that a token stands for.
+    #[expect(
+        deprecated,
+        reason = "AWS ignores `interleaved`; other implementations of the service go by it"
+    )]
     pub async fn events_page(
         &self,
         query: &EventsQuery,
@@ -93,7 +97,7 @@ impl Logs {
             .set_end_time(query.end_ms)
             .set_filter_pattern(query.pattern.clone())
             .set_start_from_head(query.newest_first.then_some(false))
-            // Said to be without effect since 2019; other implementations of the service still go by it.
+            .set_interleaved(Some(true))
             .set_unmask(query.unmask.then_some(true))
             .set_next_token(token)
             .limit(PAGE);

@@ -1,0 +1,252 @@
+//! Describing flow logs, fetching events.
+
+use std::collections::BTreeMap;
+
+use super::{super::*, *};
+
+const FULL: &str = r#"<DescribeFlowLogsResponse xmlns="http://ec2.amazonaws.com/doc/2016-11-15/"><flowLogSet><item>
+<flowLogId>fl-1</flowLogId><resourceId>vpc-1</resourceId><trafficType>ALL</trafficType>
+<logDestinationType>s3</logDestinationType><logDestination>arn:aws:s3:::b</logDestination>
+<logGroupName>g</logGroupName><deliverLogsPermissionArn>arn:aws:iam::1:role/r</deliverLogsPermissionArn>
+<deliverCrossAccountRole>arn:aws:iam::1:role/c</deliverCrossAccountRole><logFormat>${version}</logFormat>
+<maxAggregationInterval>60</maxAggregationInterval><creationTime>2026-01-02T03:04:05.678Z</creationTime>
+<destinationOptions><fileFormat>avro</fileFormat><hiveCompatiblePartitions>false</hiveCompatiblePartitions>
+<perHourPartition>true</perHourPartition></destinationOptions>
+<tagFieldSpecificationSet><item><resourceType>instance</resourceType><tagKeySet><item>Name</item></tagKeySet></item>
+</tagFieldSpecificationSet><tagSet><item><key>k</key><value/></item></tagSet>
+<flowLogStatus>ACTIVE</flowLogStatus><deliverLogsStatus>FAILED</deliverLogsStatus>
+<deliverLogsErrorMessage>Access error</deliverLogsErrorMessage></item></flowLogSet></DescribeFlowLogsResponse>"#;
+
+fn page(ids: &[&str], next: Option<&str>) -> Reply {
+    let items: Vec<String> = ids
+        .iter()
+        .map(|id| format!("<item><flowLogId>{id}</flowLogId></item>"))
+        .collect();
+    let next = next
+        .map(|next| format!("<nextToken>{next}</nextToken>"))
+        .unwrap_or_default();
+    ok(&format!(
+        "<DescribeFlowLogsResponse><flowLogSet>{}</flowLogSet>{next}</DescribeFlowLogsResponse>",
+        items.concat()
+    ))
+}
+
+fn ids(flow_logs: &[FlowLog]) -> Vec<&str> {
+    flow_logs
+        .iter()
+        .map(|flow_log| flow_log.id.as_str())
+        .collect()
+}
+
+#[tokio::test]
+async fn every_described_attribute_comes_through() {
+    let server = Responder::start(vec![ok(FULL)]).await;
+    let found = aws(&server, 1)
+        .await
+        .ec2(REGION)
+        .describe("fl-1")
+        .await
+        .unwrap()
+        .unwrap();
+    let text = |text: &str| Some(text.to_owned());
+    let expected = FlowLog {
+        id: "fl-1".to_owned(),
+        resource_id: text("vpc-1"),
+        traffic_type: text("ALL"),
+        log_destination_type: text("s3"),
+        log_destination: text("arn:aws:s3:::b"),
+        log_group_name: text("g"),
+        deliver_logs_permission_arn: text("arn:aws:iam::1:role/r"),
+        deliver_cross_account_role: text("arn:aws:iam::1:role/c"),
+        log_format: text("${version}"),
+        max_aggregation_interval: Some(60),
+        destination_options: Some(DestinationOptions {
+            file_format: text("avro"),
+            hive_compatible_partitions: Some(false),
+            per_hour_partition: Some(true),
+        }),
+        tag_fields: vec![TagField {
+            resource_type: "instance".to_owned(),
+            tag_keys: vec!["Name".to_owned()],
+        }],
+        tags: BTreeMap::from([("k".to_owned(), String::new())]),
+        creation_time: Some("2026-01-02T03:04:05.678Z".parse().unwrap()),
+        flow_log_status: text("ACTIVE"),
+        deliver_logs_status: text("FAILED"),
+        deliver_logs_error_message: text("Access error"),
+    };
+    assert_eq!(found, expected);
+}
+
+#[tokio::test]
+async fn both_ways_to_say_not_found_mean_none() {
+    let replies = vec![
+        refusal(400, "InvalidFlowLogId.NotFound", "gone"),
+        page(&[], None),
+    ];
+    let server = Responder::start(replies).await;
+    let ec2 = aws(&server, 1).await.ec2(REGION);
+    assert_eq!(ec2.describe("fl-1").await.unwrap(), None);
+    assert_eq!(ec2.describe("fl-1").await.unwrap(), None);
+}
+
+#[tokio::test]
+async fn find_reads_all_pages() {
+    let server = Responder::start(vec![page(&["fl-1"], Some("t")), page(&["fl-2"], None)]).await;
+    let filters = [(
+        "resource-id".to_owned(),
+        vec!["vpc-1".to_owned(), "vpc-2".to_owned()],
+    )];
+    let found = aws(&server, 1)
+        .await
+        .ec2(REGION)
+        .find(&filters)
+        .await
+        .unwrap();
+    assert_eq!(ids(&found), ["fl-1", "fl-2"]);
+    let requests = server.requests();
+    assert_eq!(
+        requests[0].parameter("Filter.1.Name").as_deref(),
+        Some("resource-id")
+    );
+    assert_eq!(
+        requests[0].parameter("Filter.1.Value.2").as_deref(),
+        Some("vpc-2")
+    );
+    assert_eq!(requests[1].parameter("NextToken").as_deref(), Some("t"));
+}
+
+#[tokio::test]
+async fn page_that_announces_itself_does_not_go_on_for_ever() {
+    let server = Responder::start(vec![page(&[], Some("t")), page(&[], Some("t"))]).await;
+    let error = aws(&server, 1)
+        .await
+        .ec2(REGION)
+        .find(&[])
+        .await
+        .unwrap_err();
+    assert_eq!(error.kind, Kind::Unreadable);
+}
+
+#[tokio::test]
+async fn many_ids_are_split_and_missing_ones_left_out() {
+    let replies = vec![
+        page(&["fl-0"], None),
+        refusal(400, "InvalidFlowLogId.NotFound", "one of them"),
+        page(&["fl-1001"], None),
+    ];
+    let server = Responder::start(replies).await;
+    let wanted: Vec<String> = (0..1002).map(|n| format!("fl-{n}")).collect();
+    let found = aws(&server, 1)
+        .await
+        .ec2(REGION)
+        .describe_all(&wanted)
+        .await
+        .unwrap();
+    assert_eq!(ids(&found), ["fl-0", "fl-1001"]);
+    let requests = server.requests();
+    assert_eq!(
+        requests[0].parameter("FlowLogId.1000").as_deref(),
+        Some("fl-999")
+    );
+    assert_eq!(requests[0].parameter("FlowLogId.1001"), None);
+    assert_eq!(
+        requests[2].parameter("Filter.1.Name").as_deref(),
+        Some("flow-log-id")
+    );
+    assert_eq!(
+        requests[2].parameter("Filter.1.Value.2").as_deref(),
+        Some("fl-1001")
+    );
+}
+
+#[tokio::test]
+async fn events_are_asked_for_by_name_or_by_arn() {
+    let body = r#"{"events":[{"timestamp":5,"ingestionTime":6,"eventId":"e","logStreamName":"s","message":"m"}],"nextToken":"n"}"#;
+    let server = Responder::start(vec![ok(body), ok("{}")]).await;
+    let logs = aws(&server, 1).await.logs(REGION);
+    let query = EventsQuery {
+        log_group: "group".to_owned(),
+        stream_names: vec!["s".to_owned()],
+        start_ms: Some(1),
+        end_ms: Some(9),
+        pattern: Some("[a]".to_owned()),
+        ..EventsQuery::default()
+    };
+    let page = logs.events_page(&query, None).await.unwrap();
+    let event = Event {
+        timestamp: Some(5),
+        ingestion_time: Some(6),
+        id: "e".to_owned(),
+        stream: "s".to_owned(),
+        message: "m".to_owned(),
+    };
+    assert_eq!(
+        (page.events, page.next),
+        (vec![event], Some("n".to_owned()))
+    );
+
+    let query = EventsQuery {
+        log_group: "arn:aws:logs:eu-central-1:1:log-group:g:*".to_owned(),
+        newest_first: true,
+        unmask: true,
+        ..EventsQuery::default()
+    };
+    let page = logs
+        .events_page(&query, Some("n".to_owned()))
+        .await
+        .unwrap();
+    assert_eq!(page, EventsPage::default());
+
+    let sent: Vec<serde_json::Value> = server
+        .requests()
+        .iter()
+        .map(|request| serde_json::from_str(&request.body).unwrap())
+        .collect();
+    let first = serde_json::json!({
+        "logGroupName": "group", "logStreamNames": ["s"], "startTime": 1, "endTime": 9,
+        "filterPattern": "[a]", "limit": 10000, "interleaved": true,
+    });
+    let second = serde_json::json!({
+        "logGroupIdentifier": "arn:aws:logs:eu-central-1:1:log-group:g", "nextToken": "n",
+        "startFromHead": false, "unmask": true, "limit": 10000, "interleaved": true,
+    });
+    assert_eq!(sent, [first, second]);
+}
+
+#[tokio::test]
+async fn refused_query_for_events_tells_its_cause() {
+    let body = r#"{"__type":"ResourceNotFoundException","message":"The specified log group does not exist."}"#;
+    let server = Responder::start(vec![Reply::Answer(400, body.to_owned())]).await;
+    let query = EventsQuery::default();
+    let error = aws(&server, 3)
+        .await
+        .logs(REGION)
+        .events_page(&query, None)
+        .await
+        .unwrap_err();
+    assert_eq!(
+        (error.kind, error.code.as_deref()),
+        (Kind::Refused, Some("ResourceNotFoundException"))
+    );
+    assert!(error.advice().unwrap().contains("no such log group"));
+}
+
+#[tokio::test]
+async fn account_is_asked_for_once() {
+    let body = "<GetCallerIdentityResponse xmlns=\"https://sts.amazonaws.com/doc/2011-06-15/\"><GetCallerIdentityResult>\
+                <Arn>arn:aws-cn:iam::123456789012:user/u</Arn><UserId>u</UserId><Account>123456789012</Account>\
+                </GetCallerIdentityResult></GetCallerIdentityResponse>";
+    let busy = Reply::Answer(500, "busy".to_owned());
+    let server = Responder::start(vec![busy, ok(body)]).await;
+    let aws = aws(&server, 1).await;
+    assert_eq!(aws.account().await.unwrap_err().kind, Kind::Unreadable);
+    for _ in 0..2 {
+        let account = aws.account().await.unwrap();
+        assert_eq!(
+            (account.id.as_str(), account.partition.as_str()),
+            ("123456789012", "aws-cn")
+        );
+    }
+    assert_eq!(server.requests().len(), 2);
+}
