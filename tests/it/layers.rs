@@ -155,7 +155,9 @@ fn names_crate(text: &str, head: &str) -> bool {
         let before = text[..at].chars().next_back();
         let whole = first_name(&text[at..]);
         let starts = before.is_none_or(|c| !c.is_alphanumeric() && c != '_' && c != ':');
-        starts && text[at + whole.len()..].starts_with("::")
+        // The cryptography library bears the name, too, but is no part of the SDK; a quoted name is a text.
+        let another = whole == "aws_lc_rs" || before == Some('"');
+        starts && !another && text[at + whole.len()..].starts_with("::")
     })
 }
 
