@@ -32,7 +32,7 @@ pub struct Error {
     pub region: Option<String>,
     /// HTTP status of the answer.
     pub status: Option<u16>,
-    /// Whether some attempt was sent and got no readable answer: it may have been carried out.
+    /// Whether some attempt of a mutation was sent and got no readable answer: it may have been carried out.
     pub unanswered: bool,
 }
 
@@ -327,7 +327,7 @@ mod tests {
 
     #[test]
     fn chain_tells_each_cause_once() {
-        let root = std::io::Error::new(std::io::ErrorKind::Other, "root");
+        let root = std::io::Error::other("root");
         let middle = std::io::Error::other(root);
         assert_eq!(chain(&middle), "root");
     }

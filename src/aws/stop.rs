@@ -299,6 +299,7 @@ impl Intercept for Flight {
         };
         let mut log = self.log();
         log.end(status, failure);
+        log.unanswered &= self.mutates;
         let unreachable = log.unreachable;
         drop(log);
         self.phase.send_replace(Phase::Between { unreachable });

@@ -240,7 +240,9 @@ async fn account_is_asked_for_once() {
     let busy = Reply::Answer(500, "busy".to_owned());
     let server = Responder::start(vec![busy, ok(body)]).await;
     let aws = aws(&server, 1).await;
-    assert_eq!(aws.account().await.unwrap_err().kind, Kind::Unreadable);
+    let error = aws.account().await.unwrap_err();
+    assert_eq!(error.kind, Kind::Unreadable);
+    assert!(!error.unanswered, "a query carries nothing out");
     for _ in 0..2 {
         let account = aws.account().await.unwrap();
         assert_eq!(
