@@ -14,10 +14,11 @@
 //! | [`framework`] | schemas, plans, diagnostics, the traits that nouns implement |
 //! | [`cty`] | Terraform's values and their codecs |
 //! | [`record`] | flow-log records: fields, formats, quals, filter patterns; pure |
+//! | [`functions`] | the provider's functions, thin over records; pure |
 //! | `aws` | the AWS SDKs; nothing of Terraform |
 //! | `connection` | what a configured provider hands to its nouns |
 //! | `flow_log`, `events` | the nouns |
-//! | `provider` | all nouns |
+//! | `provider` | all nouns and functions |
 //! | `cli` | the command line |
 //!
 //! ARCHITECTURE.md tells the same as invariants, and a test holds the code to them. Without the feature
@@ -25,6 +26,7 @@
 
 pub mod cty;
 pub mod framework;
+pub mod functions;
 pub mod plugin;
 pub mod protocol;
 pub mod record;

@@ -1,5 +1,5 @@
 //! The provider: its configuration, how that becomes a connection, and its catalogue. The only place
-//! that knows all nouns.
+//! that knows all nouns and functions.
 
 mod config;
 mod tags;
@@ -11,6 +11,7 @@ use crate::connection::Connection;
 use crate::events;
 use crate::flow_log;
 use crate::framework::{self, Attr, Catalogue, Diagnostic, Diagnostics, LowerError};
+use crate::functions;
 
 pub use config::Config;
 
@@ -68,9 +69,10 @@ impl framework::Provider for Provider {
     }
 
     fn catalogue() -> Result<Catalogue<Connection>, LowerError> {
-        Catalogue::default()
+        let nouns = Catalogue::default()
             .resource(flow_log::Resource::default())?
-            .data_source(events::DataSource)
+            .data_source(events::DataSource)?;
+        functions::add(nouns)
     }
 }
 
@@ -86,6 +88,9 @@ pub fn schema_json() -> Result<serde_json::Value, LowerError> {
         resources.map(|(name, r)| ((*name).to_owned(), framework::schema_json(r.schema())));
     let sources = catalogue.data_sources.iter();
     let sources = sources.map(|(name, d)| ((*name).to_owned(), framework::schema_json(d.schema())));
+    let functions = catalogue.functions.iter();
+    let functions =
+        functions.map(|(name, f)| ((*name).to_owned(), framework::function_json(f.signature())));
     Ok(serde_json::json!({
         "format_version": "1.0",
         "provider_schemas": {
@@ -93,6 +98,7 @@ pub fn schema_json() -> Result<serde_json::Value, LowerError> {
                 "provider": provider,
                 "resource_schemas": resources.collect::<serde_json::Map<_, _>>(),
                 "data_source_schemas": sources.collect::<serde_json::Map<_, _>>(),
+                "functions": functions.collect::<serde_json::Map<_, _>>(),
             }
         }
     }))

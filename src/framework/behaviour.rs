@@ -15,6 +15,8 @@ pub(crate) const BLOCK: &str = "x-terraform-block";
 pub(crate) const DEFAULT: &str = "x-terraform-default";
 pub(crate) const ONE_OF: &str = "x-terraform-one-of";
 pub(crate) const CONFLICTS: &str = "x-terraform-conflicts-with";
+pub(crate) const ALLOW_NULL: &str = "x-terraform-allow-null";
+pub(crate) const ALLOW_UNKNOWN: &str = "x-terraform-allow-unknown";
 
 /// The provider sets it when the user does not: optional and computed if the field has a serde
 /// default and is not [`read_only`], else computed.
@@ -90,4 +92,14 @@ pub fn conflicts_with(other: &'static str) -> impl FnMut(&mut Schema) {
             others.push(other.into());
         }
     }
+}
+
+/// A parameter of a function to which null is handed, as `Attr` or `Option`.
+pub fn allow_null(schema: &mut Schema) {
+    schema.insert(ALLOW_NULL.into(), Value::Bool(true));
+}
+
+/// A parameter of a function to which unknown values are handed, as `Attr`.
+pub fn allow_unknown(schema: &mut Schema) {
+    schema.insert(ALLOW_UNKNOWN.into(), Value::Bool(true));
 }

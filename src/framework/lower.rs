@@ -147,7 +147,7 @@ fn nested_attributes(
     }
 }
 
-fn plain(path: &str, schema: &Map<String, Json>) -> Result<Type, LowerError> {
+pub(super) fn plain(path: &str, schema: &Map<String, Json>) -> Result<Type, LowerError> {
     Ok(match kind(path, schema)? {
         "string" => Type::String,
         "boolean" => Type::Bool,
@@ -285,12 +285,12 @@ fn check_keywords(path: &str, schema: &Map<String, Json>) -> Result<(), LowerErr
     }
 }
 
-fn flag(schema: &Map<String, Json>, keyword: &str) -> bool {
+pub(super) fn flag(schema: &Map<String, Json>, keyword: &str) -> bool {
     schema.get(keyword) == Some(&Json::Bool(true))
 }
 
 /// Gives the doc comment as Markdown: lines of a paragraph joined, paragraphs and list items kept.
-fn description(schema: &Map<String, Json>) -> String {
+pub(super) fn description(schema: &Map<String, Json>) -> String {
     let text = schema
         .get("description")
         .and_then(Json::as_str)
@@ -308,7 +308,7 @@ fn description(schema: &Map<String, Json>) -> String {
     paragraphs.collect::<Vec<_>>().join("\n\n")
 }
 
-fn join(path: &str, name: &str) -> String {
+pub(super) fn join(path: &str, name: &str) -> String {
     if path.is_empty() {
         name.to_owned()
     } else {
@@ -316,7 +316,7 @@ fn join(path: &str, name: &str) -> String {
     }
 }
 
-fn refuse(path: &str, reason: &str) -> LowerError {
+pub(super) fn refuse(path: &str, reason: &str) -> LowerError {
     LowerError {
         path: path.to_owned(),
         reason: reason.to_owned(),

@@ -3,7 +3,7 @@
 //!
 //! A Rust struct with doc comments is the declaration ([`Model`]). `schemars` turns it into JSON
 //! Schema, [`lower()`] turns that into a Terraform [`Schema`], and serde fills the same struct from
-//! Terraform's values. The typed traits ([`Resource`], [`DataSource`], [`Provider`]) each have an
+//! Terraform's values. The typed traits ([`Resource`], [`DataSource`], [`Function`], [`Provider`]) each have an
 //! erased twin, which is all that the protocol layer sees.
 //!
 //! Must not know: gRPC, prost, AWS, or any noun.
@@ -13,6 +13,7 @@ pub mod behaviour;
 mod context;
 mod data_source;
 mod diagnostics;
+mod function;
 mod guard;
 mod lower;
 mod model;
@@ -27,6 +28,7 @@ pub use attr::Attr;
 pub use context::Context;
 pub use data_source::{DataSource, ErasedDataSource};
 pub use diagnostics::{Diagnostic, Diagnostics, Failure, Severity};
+pub use function::{ErasedFunction, Function, FunctionError, Parameter, Signature};
 pub use guard::guard;
 pub use lower::{LowerError, lower};
 pub use model::Model;
@@ -34,5 +36,5 @@ pub use plan::Change;
 pub use provider::{Catalogue, Provider};
 pub use resource::{Applied, ErasedResource, Planned, Resource, Target};
 pub use schema::{Attribute, Block, Mode, NestedBlock, Nesting, Rule, Schema, Shape};
-pub use schema_json::schema_json;
+pub use schema_json::{function_json, schema_json};
 pub(crate) use validate::check;

@@ -8,7 +8,8 @@ use std::future::Future;
 use tokio_util::sync::CancellationToken;
 
 use super::{
-    DataSource, Diagnostics, ErasedDataSource, ErasedResource, LowerError, Model, Resource,
+    DataSource, Diagnostics, ErasedDataSource, ErasedFunction, ErasedResource, Function,
+    LowerError, Model, Resource,
 };
 
 /// A provider: one configuration, one connection made of it, and the types that use the connection.
@@ -42,6 +43,8 @@ pub struct Catalogue<C> {
     pub resources: BTreeMap<&'static str, Box<dyn ErasedResource<C>>>,
     /// Data sources.
     pub data_sources: BTreeMap<&'static str, Box<dyn ErasedDataSource<C>>>,
+    /// Functions.
+    pub functions: BTreeMap<&'static str, Box<dyn ErasedFunction>>,
 }
 
 impl<C> std::fmt::Debug for Catalogue<C> {
@@ -49,6 +52,7 @@ impl<C> std::fmt::Debug for Catalogue<C> {
         f.debug_struct("Catalogue")
             .field("resources", &self.resources.keys())
             .field("data_sources", &self.data_sources.keys())
+            .field("functions", &self.functions.keys())
             .finish()
     }
 }
@@ -58,6 +62,7 @@ impl<C> Default for Catalogue<C> {
         Self {
             resources: BTreeMap::new(),
             data_sources: BTreeMap::new(),
+            functions: BTreeMap::new(),
         }
     }
 }
@@ -86,6 +91,16 @@ impl<C: Send + Sync + 'static> Catalogue<C> {
     ) -> Result<Self, LowerError> {
         let erased = super::data_source::erase(data_source)?;
         self.data_sources.insert(D::TYPE_NAME, erased);
+        Ok(self)
+    }
+
+    /// Adds a function.
+    ///
+    /// # Errors
+    /// The arguments cannot be a signature.
+    pub fn function<F: Function>(mut self) -> Result<Self, LowerError> {
+        self.functions
+            .insert(F::NAME, super::function::erase::<F>()?);
         Ok(self)
     }
 }

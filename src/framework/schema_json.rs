@@ -2,11 +2,44 @@
 
 use serde_json::{Map, Value as Json, json};
 
+use super::function::{Parameter, Signature};
 use super::schema::{Attribute, Block, Mode, NestedBlock, Nesting, Schema, Shape};
+use crate::cty::Type;
 
 /// Gives one schema.
 pub fn schema_json(schema: &Schema) -> Json {
     json!({ "version": schema.version, "block": block(&schema.block) })
+}
+
+/// Gives the signature of one function.
+pub fn function_json(signature: &Signature) -> Json {
+    let mut json = Map::new();
+    json.insert("summary".into(), signature.summary.as_str().into());
+    json.insert("description".into(), signature.description.as_str().into());
+    json.insert("return_type".into(), type_json(&signature.returns));
+    if !signature.parameters.is_empty() {
+        let parameters = signature.parameters.iter().map(parameter).collect();
+        json.insert("parameters".into(), Json::Array(parameters));
+    }
+    if let Some(variadic) = &signature.variadic {
+        json.insert("variadic_parameter".into(), parameter(variadic));
+    }
+    Json::Object(json)
+}
+
+fn parameter(parameter: &Parameter) -> Json {
+    let mut json = Map::new();
+    json.insert("name".into(), parameter.name.as_str().into());
+    json.insert("description".into(), parameter.description.as_str().into());
+    json.insert("type".into(), type_json(&parameter.ty));
+    if parameter.allow_null {
+        json.insert("is_nullable".into(), true.into());
+    }
+    Json::Object(json)
+}
+
+fn type_json(ty: &Type) -> Json {
+    serde_json::from_str(&ty.to_json()).unwrap_or(Json::Null)
 }
 
 fn block(block: &Block) -> Json {
@@ -43,8 +76,7 @@ fn attribute(attribute: &Attribute) -> Json {
     let mut json = Map::new();
     match &attribute.shape {
         Shape::Plain(ty) => {
-            let ty = serde_json::from_str(&ty.to_json()).unwrap_or(Json::Null);
-            json.insert("type".into(), ty);
+            json.insert("type".into(), type_json(ty));
         }
         Shape::Nested(mode, attributes) => {
             let attributes = attributes

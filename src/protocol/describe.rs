@@ -1,7 +1,7 @@
 //! What there is: schemas, metadata, capabilities.
 
 use super::session::Session;
-use super::{convert, pb};
+use super::{convert, functions, pb};
 use crate::framework::{Diagnostic, Provider};
 
 pub(crate) fn provider_schema<P: Provider>(
@@ -18,6 +18,7 @@ pub(crate) fn provider_schema<P: Provider>(
         data_source_schemas: data_sources
             .map(|(name, source)| ((*name).to_owned(), convert::schema(source.schema())))
             .collect(),
+        functions: functions::signatures(&types.catalogue).collect(),
         server_capabilities: Some(capabilities()),
         ..pb::get_provider_schema::Response::default()
     })
@@ -33,10 +34,14 @@ pub(crate) fn metadata<P: Provider>(
     let source = |name: &&str| pb::get_metadata::DataSourceMetadata {
         type_name: (*name).to_owned(),
     };
+    let function = |name: &&str| pb::get_metadata::FunctionMetadata {
+        name: (*name).to_owned(),
+    };
     Ok(pb::get_metadata::Response {
         server_capabilities: Some(capabilities()),
         resources: catalogue.resources.keys().map(resource).collect(),
         data_sources: catalogue.data_sources.keys().map(source).collect(),
+        functions: catalogue.functions.keys().map(function).collect(),
         ..pb::get_metadata::Response::default()
     })
 }

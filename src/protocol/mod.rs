@@ -11,6 +11,7 @@
 //! | `answer` | logging, panics and diagnostics, the same for every call |
 //! | `describe` | what there is: schemas and metadata |
 //! | `managed`, `data` | the calls of resources and of data sources |
+//! | `functions` | the calls of functions, and what functions there are |
 //! | `absent` | the calls for kinds of things that this provider does not have |
 //! | `convert` | values, paths, diagnostics and schemas on the wire |
 
@@ -19,6 +20,7 @@ mod answer;
 mod convert;
 mod data;
 mod describe;
+mod functions;
 mod managed;
 pub mod pb;
 mod server;

@@ -10,7 +10,7 @@ use tonic::{Request, Response, Status, Streaming};
 use super::answer::{Answer, call, to_the_end};
 use super::pb::provider_server::{Provider as Service, ProviderServer};
 use super::session::Session;
-use super::{absent, data, describe, managed, pb};
+use super::{absent, data, describe, functions, managed, pb};
 use crate::framework::{Diagnostics, Provider};
 
 /// The largest message in either direction, in bytes: what HashiCorp's own servers allow.
@@ -79,7 +79,7 @@ impl<P: Provider> Service for Server<P> {
         _: Request<pb::get_functions::Request>,
     ) -> Reply<pb::get_functions::Response> {
         call("GetFunctions", "", async {
-            Answer::only(Diagnostics::new())
+            or_only(functions::declared(&self.0))
         })
         .await
     }
@@ -312,9 +312,12 @@ impl<P: Provider> Service for Server<P> {
         &self,
         request: Request<pb::call_function::Request>,
     ) -> Reply<pb::call_function::Response> {
-        Ok(Response::new(absent::no_function(
-            &request.into_inner().name,
-        )))
+        let request = request.into_inner();
+        let name = request.name.clone();
+        call("CallFunction", &name, async {
+            or_only(functions::call(&self.0, &request))
+        })
+        .await
     }
 
     async fn list_resource(

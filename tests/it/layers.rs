@@ -10,6 +10,11 @@ const LAYERS: &[(&str, &[&str], &[&str])] = &[
     ("framework", &["cty"], &["tonic", "prost", "aws_"]),
     ("protocol", &["framework", "cty"], &["aws_"]),
     ("record", &[], &["tonic", "prost", "aws_", "schemars"]),
+    (
+        "functions",
+        &["framework", "cty", "record"],
+        &["tonic", "prost", "aws_"],
+    ),
     ("aws", &[], &["tonic", "prost", "schemars"]),
     (
         "connection",
@@ -35,6 +40,7 @@ const LAYERS: &[(&str, &[&str], &[&str])] = &[
             "connection",
             "flow_log",
             "events",
+            "functions",
         ],
         &["tonic", "prost", "aws_"],
     ),

@@ -7,6 +7,7 @@ mod acceptance;
 #[cfg(all(feature = "aws", unix))]
 mod child;
 mod fake_itself;
+mod functions;
 mod handshake;
 mod harness;
 mod layers;

@@ -3,6 +3,7 @@
 mod configuration;
 mod drift;
 mod events;
+mod functions;
 mod interrupt;
 mod lifecycle;
 mod moto;

@@ -1,0 +1,8 @@
+# The pattern of a metric filter that counts refused logins from outside.
+output "refused_logins" {
+  value = provider::vpcflow::filter_pattern({
+    action   = "REJECT"
+    dst_port = "22,3389"
+    exclude  = [{ src_addr = "10.0.0.0/8" }]
+  })
+}

@@ -1,0 +1,272 @@
+//! The typed trait of a function, its signature made of the declaration, and its erased twin over values.
+//!
+//! The struct of the arguments is the declaration: its doc comment is the summary and description, its fields are the
+//! parameters in their order, and a field with `serde(default)` takes all arguments that follow. Functions are pure and
+//! work whether or not the provider is configured.
+
+use std::collections::BTreeMap;
+use std::marker::PhantomData;
+
+use schemars::JsonSchema;
+use schemars::generate::SchemaSettings;
+use serde::de::DeserializeOwned;
+use serde_json::{Map, Value as Json};
+
+use super::{LowerError, behaviour, lower};
+use crate::cty::{self, Path, Step, Type, Value};
+
+/// A function, as its author writes it: the struct of its arguments.
+pub trait Function: DeserializeOwned + JsonSchema + Send + 'static {
+    /// Its name in HCL, behind `provider::vpcflow::`.
+    const NAME: &'static str;
+
+    /// Gives the type of its results.
+    fn returns() -> Type;
+
+    /// Computes the result. Pure: no clock, no random, no network; the same arguments give the same result.
+    ///
+    /// # Errors
+    /// What is wrong with which argument.
+    fn call(self) -> Result<Value, FunctionError>;
+}
+
+/// Why a function gave no result.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FunctionError {
+    /// What is wrong and what to write instead; Terraform puts the full stop behind it.
+    pub text: String,
+    /// The argument in question, by its parameter's name; the root for the call as a whole.
+    pub path: Path,
+}
+
+impl FunctionError {
+    /// Makes an error about the call as a whole.
+    pub fn new(text: impl Into<String>) -> Self {
+        Self {
+            text: text.into(),
+            path: Path::root(),
+        }
+    }
+
+    /// Points the error at an argument: a parameter's name, and behind it the index of a variadic one.
+    #[must_use]
+    pub fn at(mut self, path: impl Into<Path>) -> Self {
+        self.path = path.into();
+        self
+    }
+}
+
+impl From<cty::Error> for FunctionError {
+    fn from(error: cty::Error) -> Self {
+        Self::new(error.to_string()).at(error.path)
+    }
+}
+
+/// What a function takes and gives.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Signature {
+    /// What it does, in a sentence.
+    pub summary: String,
+    /// The same at length, in Markdown.
+    pub description: String,
+    /// What it takes, in order.
+    pub parameters: Vec<Parameter>,
+    /// What each argument after those is.
+    pub variadic: Option<Parameter>,
+    /// What it gives.
+    pub returns: Type,
+}
+
+/// A parameter of a function.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Parameter {
+    /// Its name, for messages and documentation alone: arguments go by their order.
+    pub name: String,
+    /// For the user, in Markdown.
+    pub description: String,
+    /// What it takes.
+    pub ty: Type,
+    /// Whether null is handed to the function; otherwise it is refused.
+    pub allow_null: bool,
+    /// Whether unknown values are handed to the function; otherwise Terraform answers unknown without a call.
+    pub allow_unknown: bool,
+}
+
+impl Signature {
+    /// Gives the parameter that takes the argument at a position.
+    pub fn parameter(&self, position: usize) -> Option<&Parameter> {
+        self.parameters.get(position).or(self.variadic.as_ref())
+    }
+
+    /// Gives the position of the argument that an error is about.
+    pub fn position(&self, path: &Path) -> Option<usize> {
+        let mut steps = path.steps().iter();
+        let Some(Step::Attribute(name)) = steps.next() else {
+            return None;
+        };
+        let fixed = self.parameters.iter().position(|p| p.name == *name);
+        fixed.or_else(|| match steps.next() {
+            Some(Step::Index(index)) => Some(self.parameters.len() + usize::try_from(*index).ok()?),
+            _ => Some(self.parameters.len()),
+        })
+    }
+
+    /// Puts arguments under the names of their parameters.
+    fn object(&self, arguments: Vec<Value>) -> Result<Value, FunctionError> {
+        let expected = self.parameters.len();
+        if arguments.len() < expected || (arguments.len() > expected && self.variadic.is_none()) {
+            let given = arguments.len();
+            let text = format!("{given} arguments are given, but the function takes {expected}");
+            return Err(FunctionError::new(text));
+        }
+        let mut arguments = arguments.into_iter();
+        let mut object = BTreeMap::new();
+        for (parameter, value) in self.parameters.iter().zip(arguments.by_ref()) {
+            let path = Path::root().attribute(&parameter.name);
+            parameter.check(&value, path)?;
+            object.insert(parameter.name.clone(), value);
+        }
+        if let Some(variadic) = &self.variadic {
+            let rest: Vec<Value> = arguments.collect();
+            for (index, value) in (0..).zip(&rest) {
+                let path = Path::root().attribute(&variadic.name).index(index);
+                variadic.check(value, path)?;
+            }
+            object.insert(variadic.name.clone(), Value::List(rest));
+        }
+        Ok(Value::Map(object))
+    }
+}
+
+impl Parameter {
+    fn check(&self, value: &Value, path: Path) -> Result<(), FunctionError> {
+        let problem = if value.is_null() && !self.allow_null {
+            "is null, but a value is needed"
+        } else if !value.is_wholly_known() && !self.allow_unknown {
+            "is unknown here, but a known value is needed"
+        } else {
+            return Ok(());
+        };
+        Err(FunctionError::new(format!("`{}` {problem}", self.name)).at(path))
+    }
+}
+
+/// A function over values, as the protocol layer sees it.
+pub trait ErasedFunction: Send + Sync {
+    /// Gives its signature.
+    fn signature(&self) -> &Signature;
+    /// Calls it; each argument is of its parameter's type.
+    ///
+    /// # Errors
+    /// What is wrong with which argument.
+    fn call(&self, arguments: Vec<Value>) -> Result<Value, FunctionError>;
+}
+
+struct Erased<F> {
+    signature: Signature,
+    typed: PhantomData<fn() -> F>,
+}
+
+pub(crate) fn erase<F: Function>() -> Result<Box<dyn ErasedFunction>, LowerError> {
+    Ok(Box::new(Erased::<F> {
+        signature: signature::<F>()?,
+        typed: PhantomData,
+    }))
+}
+
+impl<F: Function> ErasedFunction for Erased<F> {
+    fn signature(&self) -> &Signature {
+        &self.signature
+    }
+
+    fn call(&self, arguments: Vec<Value>) -> Result<Value, FunctionError> {
+        let object = self.signature.object(arguments)?;
+        cty::from_value::<F>(&object)?.call()
+    }
+}
+
+/// Makes a signature of the struct of the arguments.
+fn signature<F: Function>() -> Result<Signature, LowerError> {
+    let settings = SchemaSettings::draft2020_12().with(|s| s.inline_subschemas = true);
+    let json = settings.into_generator().into_root_schema_for::<F>();
+    let Some(object) = json.as_object() else {
+        return Err(lower::refuse(F::NAME, "the arguments are no struct"));
+    };
+    let properties = object.get("properties").and_then(Json::as_object);
+    let mut properties = properties.cloned().unwrap_or_default();
+    let required = object.get("required").and_then(Json::as_array);
+    let mut parameters = Vec::new();
+    // Properties have no order, required ones do: that of the fields.
+    for name in required.into_iter().flatten().filter_map(Json::as_str) {
+        let property = properties.remove(name).unwrap_or_default();
+        parameters.push(parameter(F::NAME, name, &property, &property)?);
+    }
+    let variadic = properties
+        .iter()
+        .map(|(name, property)| {
+            let element = property.get("items").ok_or_else(|| {
+                let path = lower::join(F::NAME, name);
+                lower::refuse(&path, "a parameter with a default must be a list")
+            })?;
+            parameter(F::NAME, name, property, element)
+        })
+        .collect::<Result<Vec<_>, _>>()?;
+    if variadic.len() > 1 {
+        return Err(lower::refuse(F::NAME, "more than one variadic parameter"));
+    }
+    let description = lower::description(object);
+    Ok(Signature {
+        summary: description.split("\n\n").next().unwrap_or_default().into(),
+        description,
+        parameters,
+        variadic: variadic.into_iter().next(),
+        returns: F::returns(),
+    })
+}
+
+/// Makes a parameter; its values are described by the field's schema, or by that of the field's elements.
+fn parameter(
+    function: &str,
+    name: &str,
+    field: &Json,
+    values: &Json,
+) -> Result<Parameter, LowerError> {
+    let path = lower::join(function, name);
+    let nothing = Map::new();
+    let (field, values) = (
+        field.as_object().unwrap_or(&nothing),
+        values.as_object().unwrap_or(&nothing),
+    );
+    let known = [behaviour::ALLOW_NULL, behaviour::ALLOW_UNKNOWN];
+    if let Some(key) = field
+        .keys()
+        .find(|key| key.starts_with(behaviour::PREFIX) && !known.contains(&key.as_str()))
+    {
+        return Err(lower::refuse(&path, &format!("`{key}` on a parameter")));
+    }
+    let null = Json::from("null");
+    let nullable = values.get("type").and_then(Json::as_array);
+    Ok(Parameter {
+        name: name.to_owned(),
+        description: lower::description(field),
+        ty: if says_nothing(values) {
+            Type::Dynamic
+        } else {
+            lower::plain(&path, values)?
+        },
+        allow_null: lower::flag(field, behaviour::ALLOW_NULL)
+            || nullable.is_some_and(|types| types.contains(&null)),
+        allow_unknown: lower::flag(field, behaviour::ALLOW_UNKNOWN),
+    })
+}
+
+/// Tells whether a schema lets every value through, so that the value says its type itself.
+fn says_nothing(schema: &Map<String, Json>) -> bool {
+    let silent = |key: &String| {
+        matches!(key.as_str(), "description" | "title") || key.starts_with(behaviour::PREFIX)
+    };
+    schema.keys().all(silent)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,64 @@
+//! The function `filter_pattern`: quals as a CloudWatch filter pattern, exactly or not at all.
+
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+use super::{quals, record_format};
+use crate::cty::{Type, Value};
+use crate::framework::{Function, FunctionError};
+use crate::record::pattern;
+
+/// Makes a CloudWatch filter pattern of quals, for metric filters and subscription filters.
+///
+/// A record matches the pattern if and only if it satisfies the quals; where no pattern can say that, the call fails
+/// and names the quals in question. The quals are those of `vpcflow_log_events`: the ones at the top level must hold,
+/// any object of the list `where` must hold, and no object of the list `exclude` may.
+#[derive(Debug, Deserialize, JsonSchema)]
+pub struct FilterPattern {
+    /// The quals, such as `{ action = "REJECT", dst_port = "22,3389", exclude = [{ src_addr = "10.0.0.0/8" }] }`.
+    quals: serde_json::Value,
+    /// The record format of the flow log, its `log_format`; without one, AWS's default format for VPCs, of 14 fields.
+    #[serde(default)]
+    format: Vec<Option<String>>,
+}
+
+impl Function for FilterPattern {
+    const NAME: &'static str = "filter_pattern";
+
+    fn returns() -> Type {
+        Type::String
+    }
+
+    fn call(self) -> Result<Value, FunctionError> {
+        let fail = |text: String| FunctionError::new(text).at("quals");
+        let format = record_format(&self.format)?;
+        let quals = quals::read(&self.quals)?;
+        if quals.is_empty() {
+            let text =
+                "there is no qual; a filter that matches every record has the empty pattern \"\"";
+            return Err(fail(text.to_owned()));
+        }
+        let bound = quals
+            .bind(&format)
+            .map_err(|error| fail(error.to_string()))?;
+        let pushed = pattern::compile(&bound);
+        match pushed.pattern {
+            Some(pattern) if pushed.not_pushed.is_empty() => Ok(pattern.into()),
+            _ => Err(fail(inexact(&pushed.not_pushed))),
+        }
+    }
+}
+
+fn inexact(quals: &[String]) -> String {
+    let quals: Vec<_> = quals.iter().map(|qual| format!("`{qual}`")).collect();
+    format!(
+        "no filter pattern of at most {} characters says exactly the same as {}; a pattern has one condition for each \
+         field and cannot put \"or\" between fields. Leave these quals out, or write them so that each asks one field \
+         for values, for one range, or for a network that ends at an octet",
+        pattern::MAX_LENGTH,
+        quals.join(", ")
+    )
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,65 @@
+//! The provider's functions: records, formats and filter patterns from `record`, and the policies that delivery needs.
+//!
+//! | file | holds |
+//! |---|---|
+//! | `parse_record` | a line of a flow log as an object |
+//! | `log_format` | a record format of field names |
+//! | `filter_pattern`, `quals` | quals as a CloudWatch filter pattern, exactly or not at all |
+//! | `policy`, `arn` | the policies that let AWS deliver |
+//! | `nearest` | what a misspelt name was meant to be |
+//!
+//! Functions are pure and work whether or not the provider is configured. Must not know gRPC, AWS, nor the nouns.
+
+mod arn;
+mod filter_pattern;
+mod log_format;
+mod nearest;
+mod parse_record;
+mod policy;
+mod quals;
+
+pub use filter_pattern::FilterPattern;
+pub use log_format::LogFormat;
+pub use parse_record::ParseRecord;
+pub use policy::{DeliveryBucketPolicy, DeliveryRolePolicy, DeliveryTrustPolicy};
+
+use crate::cty::Path;
+use crate::framework::{Catalogue, FunctionError, LowerError};
+use crate::record::Format;
+
+/// Adds all functions to a catalogue.
+///
+/// # Errors
+/// A function whose arguments cannot be a signature.
+pub fn add<C: Send + Sync + 'static>(catalogue: Catalogue<C>) -> Result<Catalogue<C>, LowerError> {
+    catalogue
+        .function::<ParseRecord>()?
+        .function::<LogFormat>()?
+        .function::<FilterPattern>()?
+        .function::<DeliveryTrustPolicy>()?
+        .function::<DeliveryRolePolicy>()?
+        .function::<DeliveryBucketPolicy>()
+}
+
+/// Gives the argument behind the others that may be left out; null and the empty text stand for none.
+fn optional<'a>(name: &str, given: &'a [Option<String>]) -> Result<Option<&'a str>, FunctionError> {
+    match given {
+        [] => Ok(None),
+        [only] => Ok(only.as_deref().filter(|text| !text.is_empty())),
+        [_, _, ..] => {
+            let text = format!("only one `{name}` can be given");
+            Err(FunctionError::new(text).at(Path::from(name).index(1)))
+        }
+    }
+}
+
+/// Gives the record format of the argument `format`, which is AWS's default for VPCs if there is none.
+fn record_format(given: &[Option<String>]) -> Result<Format, FunctionError> {
+    let Some(text) = optional("format", given)? else {
+        return Ok(Format::vpc_default());
+    };
+    Format::parse(text).map_err(|error| {
+        let text = format!("\"{text}\" is not a record format: {error}");
+        FunctionError::new(text).at("format")
+    })
+}

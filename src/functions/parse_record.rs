@@ -1,0 +1,172 @@
+//! The function `parse_record`: a line of a flow log as an object of the columns that an event has.
+
+use std::collections::BTreeMap;
+
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+use super::{optional, record_format};
+use crate::cty::{Type, Value};
+use crate::framework::{Function, FunctionError};
+use crate::record::field::{self, FIELDS, Field, Kind};
+use crate::record::{self, ParseError, Record};
+
+/// The attribute that holds every field without a column of its own.
+const FIELDS_ATTRIBUTE: &str = "fields";
+
+/// Reads a line of a flow log.
+///
+/// The result has the columns that the events of `vpcflow_log_events` have: numbers are numbers, times are RFC 3339, and
+/// what the record has no value for (`-`) or its format lacks is null. `fields` holds every other field of the format by
+/// AWS's own name, with null for `-`.
+#[derive(Debug, Deserialize, JsonSchema)]
+pub struct ParseRecord {
+    /// The line, as CloudWatch Logs shows it or as it stands in a plain-text file in S3.
+    line: String,
+    /// The record format of the flow log, its `log_format`; without one, AWS's default format for VPCs, of 14 fields.
+    #[serde(default)]
+    format: Vec<Option<String>>,
+}
+
+impl Function for ParseRecord {
+    const NAME: &'static str = "parse_record";
+
+    fn returns() -> Type {
+        let column = |field: &Field| match field.kind {
+            Kind::Integer => Type::Number,
+            Kind::Text | Kind::Address | Kind::Seconds => Type::String,
+        };
+        let columns = columns().map(|(name, field)| (name, column(field)));
+        Type::object(columns.chain([(FIELDS_ATTRIBUTE, Type::map(Type::String))]))
+    }
+
+    fn call(self) -> Result<Value, FunctionError> {
+        let format = record_format(&self.format)?;
+        let record = record::parse(&self.line, &format).map_err(|error| {
+            let hint = match (&error, optional("format", &self.format)) {
+                (ParseError::Count { .. }, Ok(None)) => {
+                    "; give the flow log's record format as the second argument"
+                }
+                (ParseError::Count { .. } | ParseError::Value { .. }, _) => "",
+            };
+            FunctionError::new(format!("{error}{hint}")).at("line")
+        })?;
+        let mut object: BTreeMap<String, Value> = columns()
+            .map(|(name, field)| {
+                let place = format.position(field.name);
+                let value = place.and_then(|place| column(&record, place, field.kind));
+                (name.to_owned(), value.unwrap_or(Value::Null))
+            })
+            .collect();
+        let others = record
+            .fields()
+            .filter(|(name, _)| field::find(name).is_none_or(|field| field.column.is_none()))
+            .map(|(name, text)| (name.to_owned(), text.map_or(Value::Null, Value::from)));
+        object.insert(FIELDS_ATTRIBUTE.to_owned(), Value::Map(others.collect()));
+        Ok(Value::Map(object))
+    }
+}
+
+/// Gives the fields that have a column, each with its name.
+fn columns() -> impl Iterator<Item = (&'static str, &'static Field)> {
+    FIELDS
+        .iter()
+        .filter_map(|field| Some((field.column?, field)))
+}
+
+fn column(record: &Record<'_>, place: usize, kind: Kind) -> Option<Value> {
+    match kind {
+        Kind::Integer => record.integer(place).map(Value::from),
+        Kind::Text | Kind::Address => record.get(place).map(Value::from),
+        Kind::Seconds => record.time(place).map(|time| time.to_string().into()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const LINE: &str = "2 012345678901 eni-0a1 10.0.0.1 10.0.0.2 443 49152 6 10 840 1432917027 1432917142 ACCEPT OK";
+
+    fn parse(line: &str, format: &[&str]) -> Result<Value, FunctionError> {
+        let format = format.iter().map(|text| Some((*text).to_owned()));
+        ParseRecord {
+            line: line.to_owned(),
+            format: format.collect(),
+        }
+        .call()
+    }
+
+    #[test]
+    fn the_default_format_needs_no_argument() {
+        let record = parse(LINE, &[]).unwrap();
+        let expected = [
+            ("version", Value::from(2)),
+            ("interface_account_id", "012345678901".into()),
+            ("src_addr", "10.0.0.1".into()),
+            ("dst_port", 49152.into()),
+            ("bytes", 840.into()),
+            ("start", "2015-05-29T16:30:27Z".into()),
+            ("end", "2015-05-29T16:32:22Z".into()),
+            ("log_status", "OK".into()),
+            ("vpc_id", Value::Null),
+            ("fields", Value::Map(BTreeMap::new())),
+        ];
+        for (name, value) in expected {
+            assert_eq!(record.get(name), Some(&value), "{name}");
+        }
+        assert_eq!(parse(LINE, &[""]).unwrap(), record);
+    }
+
+    #[test]
+    fn other_fields_go_by_their_own_names_and_a_dash_is_null() {
+        let format = "${action} ${srcport} ${az-id} ${reject-reason} ${newer-field}";
+        let record = parse("REJECT - use1-az1 - x", &[format]).unwrap();
+        assert_eq!(record.get("action"), Some(&"REJECT".into()));
+        assert_eq!(record.get("src_port"), Some(&Value::Null));
+        let fields = record.get("fields").unwrap();
+        assert_eq!(fields.get("az-id"), Some(&"use1-az1".into()));
+        assert_eq!(fields.get("reject-reason"), Some(&Value::Null));
+        assert_eq!(fields.get("newer-field"), Some(&"x".into()));
+        assert_eq!(fields.get("action"), None);
+    }
+
+    #[test]
+    fn the_result_is_of_the_declared_type() {
+        let record = parse(LINE, &[]).unwrap();
+        let bytes = crate::cty::msgpack::encode(&record, &ParseRecord::returns()).unwrap();
+        let again = crate::cty::msgpack::decode(&bytes, &ParseRecord::returns()).unwrap();
+        assert_eq!(again, record);
+    }
+
+    #[test]
+    fn an_error_points_at_the_line_or_at_the_format() {
+        let cases: [(&str, &[&str], &str, &str); 5] = [
+            (
+                "2 1",
+                &[],
+                "line",
+                "the line holds 2 values, but its record format has 14 fields; give",
+            ),
+            ("2 1", &["${version}"], "line", "has 1 fields"),
+            (
+                "x",
+                &["${version}"],
+                "line",
+                "`x` in field version is not a number",
+            ),
+            ("2", &["version"], "format", "write `${version}`"),
+            (
+                "2",
+                &["${version}", "${version}"],
+                "format[1]",
+                "only one `format`",
+            ),
+        ];
+        for (line, format, path, text) in cases {
+            let error = parse(line, format).unwrap_err();
+            assert_eq!(error.path.to_string(), path);
+            assert!(error.text.contains(text), "{error:?}");
+        }
+    }
+}

@@ -1,0 +1,317 @@
+//! The policies that let AWS deliver flow logs, as canonical JSON: sorted keys, no white space, sorted lists without
+//! duplicates, and a list of one written as that one, as IAM itself returns them.
+//!
+//! See <https://docs.aws.amazon.com/vpc/latest/userguide/flow-logs-iam-role.html> and
+//! <https://docs.aws.amazon.com/vpc/latest/userguide/flow-logs-s3-permissions.html>.
+
+use std::collections::BTreeSet;
+
+use schemars::JsonSchema;
+use serde::Deserialize;
+use serde_json::{Value as Json, json};
+
+use super::arn::{Arn, is_account, is_partition, is_region, partition_of};
+use super::optional;
+use crate::cty::{Path, Type, Value};
+use crate::framework::{Attr, Function, FunctionError, behaviour};
+
+/// The service that writes flow logs into CloudWatch Logs, in every partition.
+const FLOW_LOGS: &str = "vpc-flow-logs.amazonaws.com";
+
+/// The service that writes flow logs into S3, in every partition.
+const DELIVERY: &str = "delivery.logs.amazonaws.com";
+
+/// What delivery does in a log group. It does not create it: a group that was destroyed would come back with the next
+/// record.
+const LOG_ACTIONS: [&str; 4] = [
+    "logs:CreateLogStream",
+    "logs:DescribeLogGroups",
+    "logs:DescribeLogStreams",
+    "logs:PutLogEvents",
+];
+
+/// The most bytes of a bucket's policy.
+const LONGEST_BUCKET_POLICY: usize = 20 * 1024;
+
+/// With this ACL the owner of the bucket owns what is delivered.
+const OWNER_ACL: &str = "bucket-owner-full-control";
+
+/// Stands for every region.
+const EVERY: &str = "*";
+
+/// Gives the trust policy of a role that delivers flow logs into CloudWatch Logs.
+///
+/// It lets the service `vpc-flow-logs.amazonaws.com` assume the role, for flow logs of one account and region alone
+/// (`aws:SourceAccount`, `aws:SourceArn`), so that nobody else's flow log can use the role.
+#[derive(Debug, Deserialize, JsonSchema)]
+pub struct DeliveryTrustPolicy {
+    /// The account of the flow logs, twelve digits.
+    account_id: String,
+    /// The region of the flow logs, or `*` for every region.
+    region: String,
+    /// The partition, such as `aws-cn`; without one, that of the region.
+    #[serde(default)]
+    partition: Vec<Option<String>>,
+}
+
+/// Gives the policy of a role that delivers flow logs into a CloudWatch Logs group.
+///
+/// It allows log streams to be made, described and written in the group, but not the group to be created: with that, a
+/// group that was destroyed would come back with the next record.
+#[derive(Debug, Deserialize, JsonSchema)]
+pub struct DeliveryRolePolicy {
+    /// The ARN of the log group, with or without `:*` at its end.
+    log_group_arn: String,
+}
+
+/// Gives the policy of a bucket into which flow logs are delivered.
+///
+/// It lets the service `delivery.logs.amazonaws.com` read the bucket's ACL and write below `AWSLogs`, for flow logs of
+/// the accounts and regions alone (`aws:SourceAccount`, `aws:SourceArn`) and into these accounts' folders alone, plain
+/// and Hive-compatible, with the ACL `bucket-owner-full-control`.
+#[derive(Debug, Deserialize, JsonSchema)]
+pub struct DeliveryBucketPolicy {
+    /// The ARN of the bucket.
+    bucket_arn: String,
+    /// The folder in which `AWSLogs` is, such as `network/flow`; null or empty if there is none.
+    #[schemars(transform = behaviour::allow_null)]
+    prefix: Attr<String>,
+    /// The accounts of the flow logs, twelve digits each.
+    account_ids: Vec<String>,
+    /// The regions of the flow logs; `["*"]` for every region.
+    regions: Vec<String>,
+}
+
+impl Function for DeliveryTrustPolicy {
+    const NAME: &'static str = "delivery_trust_policy";
+
+    fn returns() -> Type {
+        Type::String
+    }
+
+    fn call(self) -> Result<Value, FunctionError> {
+        let (account, region) = (&self.account_id, &self.region);
+        check_account(account, "account_id".into())?;
+        check_region(region, "region".into())?;
+        let partition = match optional("partition", &self.partition)? {
+            None => partition_of(region),
+            Some(partition) if is_partition(partition) => partition,
+            Some(other) => {
+                let text = format!("\"{other}\" is not a partition, such as \"aws\" or \"aws-cn\"");
+                return Err(FunctionError::new(text).at("partition"));
+            }
+        };
+        Ok(policy(&[json!({
+            "Sid": "VPCFlowLogsAssumeRole",
+            "Effect": "Allow",
+            "Principal": { "Service": FLOW_LOGS },
+            "Action": "sts:AssumeRole",
+            "Condition": {
+                "StringEquals": { "aws:SourceAccount": account },
+                "ArnLike": {
+                    "aws:SourceArn": format!("arn:{partition}:ec2:{region}:{account}:vpc-flow-log/*")
+                },
+            },
+        })])
+        .into())
+    }
+}
+
+impl Function for DeliveryRolePolicy {
+    const NAME: &'static str = "delivery_role_policy";
+
+    fn returns() -> Type {
+        Type::String
+    }
+
+    fn call(self) -> Result<Value, FunctionError> {
+        let given = &self.log_group_arn;
+        let arn = given.strip_suffix(":*").unwrap_or(given);
+        let group = Arn::parse(arn)
+            .filter(|arn| arn.service == "logs" && is_region(arn.region) && is_account(arn.account))
+            .and_then(|arn| arn.resource.strip_prefix("log-group:"));
+        if !group.is_some_and(is_group_name) {
+            let text = format!(
+                "\"{given}\" is not the ARN of a log group, such as \
+                 \"arn:aws:logs:eu-central-1:123456789012:log-group:name\""
+            );
+            return Err(FunctionError::new(text).at("log_group_arn"));
+        }
+        Ok(policy(&[json!({
+            "Sid": "VPCFlowLogsDelivery",
+            "Effect": "Allow",
+            "Action": LOG_ACTIONS,
+            "Resource": format!("{arn}:*"),
+        })])
+        .into())
+    }
+}
+
+impl Function for DeliveryBucketPolicy {
+    const NAME: &'static str = "delivery_bucket_policy";
+
+    fn returns() -> Type {
+        Type::String
+    }
+
+    fn call(self) -> Result<Value, FunctionError> {
+        let partition = self.partition()?;
+        let folder = self.folder()?;
+        let accounts = distinct("account_ids", &self.account_ids, check_account)?;
+        let regions = distinct("regions", &self.regions, check_region)?;
+        let bucket = &self.bucket_arn;
+        let folders = accounts.iter().flat_map(|account| {
+            ["", "aws-account-id="]
+                .map(|head| format!("{bucket}/{folder}AWSLogs/{head}{account}/*"))
+        });
+        let sources = accounts.iter().flat_map(|account| {
+            let source = move |region| format!("arn:{partition}:logs:{region}:{account}:*");
+            regions.iter().map(source)
+        });
+        let like = json!({ "aws:SourceArn": list(sources) });
+        let accounts = list(accounts.iter().map(|account| (*account).to_owned()));
+        let text = policy(&[
+            json!({
+                "Sid": "AWSLogDeliveryWrite",
+                "Effect": "Allow",
+                "Principal": { "Service": DELIVERY },
+                "Action": "s3:PutObject",
+                "Resource": list(folders),
+                "Condition": {
+                    "StringEquals": { "aws:SourceAccount": accounts, "s3:x-amz-acl": OWNER_ACL },
+                    "ArnLike": like,
+                },
+            }),
+            json!({
+                "Sid": "AWSLogDeliveryAclCheck",
+                "Effect": "Allow",
+                "Principal": { "Service": DELIVERY },
+                "Action": "s3:GetBucketAcl",
+                "Resource": bucket,
+                "Condition": {
+                    "StringEquals": { "aws:SourceAccount": accounts },
+                    "ArnLike": like,
+                },
+            }),
+        ]);
+        fits(&text)?;
+        Ok(text.into())
+    }
+}
+
+/// Makes sure that S3 takes the policy.
+fn fits(policy: &str) -> Result<(), FunctionError> {
+    if policy.len() <= LONGEST_BUCKET_POLICY {
+        return Ok(());
+    }
+    let text = format!(
+        "the policy would have {} bytes, and S3 takes {LONGEST_BUCKET_POLICY}; write [\"*\"] for the regions, or \
+         spread the accounts over several buckets",
+        policy.len()
+    );
+    Err(FunctionError::new(text).at("account_ids"))
+}
+
+impl DeliveryBucketPolicy {
+    fn partition(&self) -> Result<&str, FunctionError> {
+        let given = &self.bucket_arn;
+        let fail = |text: String| Err(FunctionError::new(text).at("bucket_arn"));
+        let arn = Arn::parse(given).filter(|arn| arn.service == "s3" && arn.region.is_empty());
+        match arn {
+            Some(arn) if is_bucket_name(arn.resource) => Ok(arn.partition),
+            Some(arn) if arn.resource.contains('/') => fail(format!(
+                "\"{given}\" names a folder; give the ARN of the bucket alone, and the folder as `prefix`"
+            )),
+            _ => fail(format!(
+                "\"{given}\" is not the ARN of a bucket, such as \"arn:aws:s3:::name\""
+            )),
+        }
+    }
+
+    /// Gives the folder with a slash at its end, or nothing.
+    fn folder(&self) -> Result<String, FunctionError> {
+        let prefix = self.prefix.known().map_or("", String::as_str);
+        let folder = prefix.trim_matches('/');
+        let fail = |text: String| Err(FunctionError::new(text).at("prefix"));
+        if folder.is_empty() {
+            return Ok(String::new());
+        }
+        if folder.split('/').any(|part| part == "AWSLogs") {
+            return fail(format!(
+                "\"{prefix}\" names the folder AWSLogs, which AWS adds itself; leave it out"
+            ));
+        }
+        if folder.contains(['*', '?', '$']) || folder.chars().any(char::is_control) {
+            return fail(format!(
+                "\"{prefix}\" is not a folder: `*`, `?` and `$` would let other folders be written"
+            ));
+        }
+        Ok(format!("{folder}/"))
+    }
+}
+
+/// Checks every element of a list argument, and sorts them without duplicates.
+fn distinct<'a>(
+    name: &str,
+    given: &'a [String],
+    check: impl Fn(&str, Path) -> Result<(), FunctionError>,
+) -> Result<BTreeSet<&'a str>, FunctionError> {
+    if given.is_empty() {
+        return Err(FunctionError::new(format!("`{name}` is empty; write at least one")).at(name));
+    }
+    for text in given {
+        check(text, name.into())?;
+    }
+    Ok(given.iter().map(String::as_str).collect())
+}
+
+fn check_account(text: &str, path: Path) -> Result<(), FunctionError> {
+    if is_account(text) {
+        return Ok(());
+    }
+    let hint = if !text.is_empty() && text.len() < 12 && text.bytes().all(|b| b.is_ascii_digit()) {
+        "; in quotes it keeps the zeros at its beginning"
+    } else {
+        ""
+    };
+    let text = format!("\"{text}\" is not the number of an account, which has twelve digits{hint}");
+    Err(FunctionError::new(text).at(path))
+}
+
+fn check_region(text: &str, path: Path) -> Result<(), FunctionError> {
+    if text == EVERY || is_region(text) {
+        return Ok(());
+    }
+    let text =
+        format!("\"{text}\" is not a region, such as \"eu-central-1\", nor \"*\" for every region");
+    Err(FunctionError::new(text).at(path))
+}
+
+/// <https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_CreateLogGroup.html>
+fn is_group_name(text: &str) -> bool {
+    let allowed = |c: char| c.is_ascii_alphanumeric() || "_-/.#".contains(c);
+    !text.is_empty() && text.len() <= 512 && text.chars().all(allowed)
+}
+
+/// Old buckets may have capital letters and underscores in their names.
+fn is_bucket_name(text: &str) -> bool {
+    let allowed = |c: char| c.is_ascii_alphanumeric() || "_-.".contains(c);
+    (3..=255).contains(&text.len()) && text.chars().all(allowed)
+}
+
+/// Sorts a list; of one element, that element.
+fn list(texts: impl IntoIterator<Item = String>) -> Json {
+    let mut texts: Vec<String> = texts.into_iter().collect();
+    texts.sort();
+    match <[String; 1]>::try_from(texts) {
+        Ok([only]) => only.into(),
+        Err(texts) => texts.into(),
+    }
+}
+
+fn policy(statements: &[Json]) -> String {
+    json!({ "Version": "2012-10-17", "Statement": statements }).to_string()
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,176 @@
+//! The provider's functions, called by a real Terraform. No server is needed: functions ask nobody.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+use serde_json::{Value, json};
+
+use crate::harness::terraform::{Version, Workspace};
+
+const BOTH: [Version; 2] = [Version::Any, Version::V115];
+
+/// An address at which nobody answers.
+const NOBODY: &str = "http://127.0.0.1:1";
+
+/// Applies outputs, with which a plan is empty afterwards, and gives their values.
+#[track_caller]
+fn outputs(version: Version, configuration: &str) -> Value {
+    let work = Workspace::new(version, NOBODY);
+    work.configure(configuration);
+    work.apply();
+    work.plans_empty();
+    let outputs = work.state()["values"]["outputs"].clone();
+    let outputs = outputs.as_object().unwrap().iter();
+    outputs
+        .map(|(name, output)| (name.clone(), output["value"].clone()))
+        .collect()
+}
+
+fn examples() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/functions")
+}
+
+#[test]
+fn there_is_an_example_for_every_function() {
+    let schema = vpcflow::provider::schema_json().unwrap();
+    let functions = &schema["provider_schemas"][vpcflow::provider::ADDRESS]["functions"];
+    let functions: BTreeSet<String> = functions.as_object().unwrap().keys().cloned().collect();
+    let entries = std::fs::read_dir(examples()).unwrap();
+    let folders = entries.map(|entry| entry.unwrap().file_name().into_string().unwrap());
+    assert_eq!(folders.collect::<BTreeSet<_>>(), functions);
+}
+
+#[test]
+fn the_examples_give_what_they_say() {
+    let names = [
+        "parse_record",
+        "log_format",
+        "filter_pattern",
+        "delivery_trust_policy",
+        "delivery_role_policy",
+        "delivery_bucket_policy",
+    ];
+    let read = |name: &str| std::fs::read_to_string(examples().join(name).join("function.tf"));
+    let all: Vec<String> = names.iter().map(|name| read(name).unwrap()).collect();
+    for version in BOTH {
+        let given = outputs(version, &all.join("\n"));
+        assert_eq!(
+            given["refused_from"],
+            json!({ "address": "198.51.100.7", "port": 22, "zone": "euc1-az1" })
+        );
+        assert_eq!(
+            given["record_format"],
+            "${version} ${interface-id} ${srcaddr} ${dstaddr} ${dstport} ${action} ${log-status}"
+        );
+        assert_eq!(
+            given["refused_logins"],
+            "[w1,w2,w3,w4!=\"10.*\",w5,w6,w7=22||w7=3389,w8,w9,w10,w11,w12,w13=\"REJECT\",w14]"
+        );
+        let policy =
+            |name: &str| -> Value { serde_json::from_str(given[name].as_str().unwrap()).unwrap() };
+        assert_eq!(
+            policy("trust_policy")["Statement"][0]["Condition"]["ArnLike"]["aws:SourceArn"],
+            "arn:aws:ec2:eu-central-1:123456789012:vpc-flow-log/*"
+        );
+        assert_eq!(
+            policy("role_policy")["Statement"][0]["Resource"],
+            "arn:aws:logs:eu-central-1:123456789012:log-group:vpc-flow-logs:*"
+        );
+        assert_eq!(
+            policy("bucket_policy")["Statement"][0]["Resource"][0],
+            "arn:aws:s3:::flow-logs/network/AWSLogs/123456789012/*"
+        );
+    }
+}
+
+#[test]
+fn a_value_that_is_known_after_apply_is_waited_for() {
+    let configuration = r#"
+resource "terraform_data" "later" {
+  input = "2 1 eni-0 10.0.0.1 10.0.0.2 1 2 6 1 1 1432917027 1432917142 ACCEPT OK"
+}
+locals {
+  record = provider::vpcflow::parse_record(terraform_data.later.output, null)
+}
+output "from" {
+  value = local.record.src_addr
+}
+output "absent" {
+  value = local.record.vpc_id == null
+}
+"#;
+    for version in BOTH {
+        let given = outputs(version, configuration);
+        assert_eq!(given, json!({ "from": "10.0.0.1", "absent": true }));
+    }
+}
+
+#[test]
+fn errors_name_the_argument_and_say_what_to_write() {
+    let cases = [
+        (
+            r#"parse_record("2 123456789012 eni-1")"#,
+            r#"Invalid value for "line" parameter: the line holds 3 values, but its record format has 14 fields; give the flow log's record format as the second argument."#,
+        ),
+        (
+            r#"parse_record("2", "version")"#,
+            r#"Invalid value for "format" parameter: "version" is not a record format: `version` is not a field; write `${version}`."#,
+        ),
+        (
+            r#"log_format("version", "src_addr")"#,
+            r#"Invalid value for "fields" parameter: there is no field `src_addr`; did you mean `srcaddr`?"#,
+        ),
+        (
+            r#"filter_pattern({ dst_prt = 22 })"#,
+            r#"Invalid value for "quals" parameter: there is no qual `dst_prt`; did you mean `dst_port`?"#,
+        ),
+        (
+            r#"filter_pattern({ action = "REJECT", where = [{ port = 22 }] })"#,
+            "says exactly the same as `where[0].port`;",
+        ),
+        (
+            r#"filter_pattern({ dst_port = [22, 443] })"#,
+            r#"`dst_port` must be one text; write "22,443", in which a comma means "or"."#,
+        ),
+        (
+            r#"delivery_trust_policy(12345678901, "eu-central-1")"#,
+            r#"Invalid value for "account_id" parameter: "12345678901" is not the number of an account, which has twelve digits; in quotes it keeps the zeros at its beginning."#,
+        ),
+        (
+            r#"delivery_role_policy("vpc-flow-logs")"#,
+            r#"Invalid value for "log_group_arn" parameter: "vpc-flow-logs" is not the ARN of a log group"#,
+        ),
+        (
+            r#"delivery_bucket_policy("arn:aws:s3:::b/net", null, ["123456789012"], ["*"])"#,
+            r#"Invalid value for "bucket_arn" parameter: "arn:aws:s3:::b/net" names a folder"#,
+        ),
+        (
+            r#"delivery_bucket_policy("arn:aws:s3:::bucket", "", ["123456789012"], ["there"])"#,
+            r#"Invalid value for "regions" parameter: "there" is not a region"#,
+        ),
+    ];
+    let output = |(number, (call, _)): (usize, &(&str, &str))| {
+        format!("output \"o{number}\" {{\n  value = provider::vpcflow::{call}\n}}\n")
+    };
+    let configuration: String = cases.iter().enumerate().map(output).collect();
+    let texts: Vec<&str> = cases.iter().map(|(_, text)| *text).collect();
+    for version in BOTH {
+        let work = Workspace::new(version, NOBODY);
+        work.configure(&configuration);
+        work.plan().fails_with(&texts);
+    }
+}
+
+#[test]
+fn terraform_reads_the_signatures_as_we_print_them() {
+    let ours = vpcflow::provider::schema_json().unwrap();
+    let ours = &ours["provider_schemas"][vpcflow::provider::ADDRESS]["functions"];
+    for version in BOTH {
+        let work = Workspace::new(version, NOBODY);
+        work.configure("");
+        let run = work.run(&["providers", "schema", "-json"]).succeeds();
+        let theirs: Value = serde_json::from_str(&run.stdout).unwrap();
+        let theirs = &theirs["provider_schemas"][vpcflow::provider::ADDRESS]["functions"];
+        assert_eq!(theirs, ours, "{version:?}");
+    }
+}

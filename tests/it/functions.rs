@@ -1,0 +1,411 @@
+//! Functions over the protocol: the provider's own, and one of the tests' own that misbehaves.
+
+use std::collections::BTreeMap;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use tokio_util::sync::CancellationToken;
+use tonic::service::Routes;
+use tonic::transport::Channel;
+use vpcflow::cty::{self, Type, Value};
+use vpcflow::framework::{
+    self, Attr, Catalogue, Diagnostics, Function, FunctionError, LowerError, Model, behaviour,
+};
+use vpcflow::functions;
+use vpcflow::protocol::pb;
+use vpcflow::protocol::pb::provider_client::ProviderClient;
+use vpcflow::protocol::service;
+
+use crate::harness::client::Client;
+
+const LINE: &str =
+    "2 012345678901 eni-0a1 10.0.0.1 10.0.0.2 443 49152 6 10 840 1432917027 1432917142 ACCEPT OK";
+
+/// A provider that has functions alone.
+struct Example;
+
+/// Nothing to configure.
+#[derive(Serialize, Deserialize, JsonSchema)]
+struct Config {}
+
+impl Model for Config {}
+
+impl framework::Provider for Example {
+    type Config = Config;
+    type Connection = ();
+
+    fn validate(&self, _: &Config, _: &mut Diagnostics) {}
+
+    async fn configure(
+        &self,
+        _: Config,
+        _: CancellationToken,
+        _: &mut Diagnostics,
+    ) -> Result<(), Diagnostics> {
+        Ok(())
+    }
+
+    fn catalogue() -> Result<Catalogue<()>, LowerError> {
+        functions::add(Catalogue::default())?.function::<Odd>()
+    }
+}
+
+/// Does what it is told.
+#[derive(Deserialize, JsonSchema)]
+struct Odd {
+    /// What to do.
+    #[schemars(transform = behaviour::allow_null)]
+    #[schemars(transform = behaviour::allow_unknown)]
+    deed: Attr<String>,
+}
+
+impl Function for Odd {
+    const NAME: &'static str = "odd";
+
+    fn returns() -> Type {
+        Type::String
+    }
+
+    fn call(self) -> Result<Value, FunctionError> {
+        match self.deed {
+            Attr::Null => Ok("null".into()),
+            Attr::Unknown => Ok(Value::unknown()),
+            Attr::Known(deed) if deed == "panic" => panic!("as asked"),
+            Attr::Known(_) => Ok(true.into()),
+        }
+    }
+}
+
+struct Served {
+    client: ProviderClient<Channel>,
+    _server: Client,
+}
+
+impl Served {
+    async fn new() -> Self {
+        let routes = Routes::new(service(Example, CancellationToken::new()));
+        let server = Client::serve(routes).await;
+        Self {
+            client: ProviderClient::new(server.channel.clone()),
+            _server: server,
+        }
+    }
+
+    async fn send(
+        &mut self,
+        name: &str,
+        arguments: Vec<pb::DynamicValue>,
+    ) -> Result<pb::DynamicValue, pb::FunctionError> {
+        let request = pb::call_function::Request {
+            name: name.to_owned(),
+            arguments,
+        };
+        let answer = self.client.call_function(request).await.unwrap();
+        match answer.into_inner() {
+            pb::call_function::Response {
+                result: Some(result),
+                error: None,
+            } => Ok(result),
+            pb::call_function::Response {
+                result: None,
+                error: Some(error),
+            } => Err(error),
+            both => panic!("neither a result nor an error: {both:?}"),
+        }
+    }
+
+    /// Calls a function whose parameters and result are texts.
+    async fn call(&mut self, name: &str, arguments: &[&str]) -> Result<Value, pb::FunctionError> {
+        let arguments = arguments.iter().map(|argument| text(argument)).collect();
+        let result = self.send(name, arguments).await?;
+        Ok(cty::msgpack::decode(&result.msgpack, &Type::String).unwrap())
+    }
+}
+
+fn wire(value: &Value, ty: &Type) -> pb::DynamicValue {
+    pb::DynamicValue {
+        msgpack: cty::msgpack::encode(value, ty).unwrap(),
+        json: Vec::new(),
+    }
+}
+
+fn text(text: &str) -> pb::DynamicValue {
+    wire(&text.into(), &Type::String)
+}
+
+fn parsed_type() -> Type {
+    functions::ParseRecord::returns()
+}
+
+#[tokio::test]
+async fn every_call_tells_of_the_same_functions() {
+    let mut served = Served::new().await;
+    let schema = pb::get_provider_schema::Request::default();
+    let schema = served.client.get_provider_schema(schema).await.unwrap();
+    let schema = schema.into_inner();
+    let functions = pb::get_functions::Request::default();
+    let functions = served.client.get_functions(functions).await.unwrap();
+    let functions = functions.into_inner();
+    assert_eq!(functions.diagnostics, []);
+    assert_eq!(functions.functions, schema.functions);
+    let metadata = pb::get_metadata::Request::default();
+    let metadata = served.client.get_metadata(metadata).await.unwrap();
+    let named: Vec<_> = metadata
+        .into_inner()
+        .functions
+        .into_iter()
+        .map(|f| f.name)
+        .collect();
+    assert_eq!(
+        named,
+        functions.functions.keys().cloned().collect::<Vec<_>>()
+    );
+    assert_eq!(
+        named,
+        [
+            "delivery_bucket_policy",
+            "delivery_role_policy",
+            "delivery_trust_policy",
+            "filter_pattern",
+            "log_format",
+            "odd",
+            "parse_record"
+        ]
+    );
+}
+
+#[tokio::test]
+async fn a_signature_names_its_parameters_in_order() {
+    let mut served = Served::new().await;
+    let functions = pb::get_functions::Request::default();
+    let functions = served.client.get_functions(functions).await.unwrap();
+    let functions = functions.into_inner().functions;
+    let shown = |name: &str| {
+        let function: &pb::Function = &functions[name];
+        let all = function
+            .parameters
+            .iter()
+            .chain(&function.variadic_parameter);
+        let all = all.map(|p| {
+            assert!(p.description.ends_with('.'), "{name} {}", p.name);
+            let ty = String::from_utf8(p.r#type.clone()).unwrap();
+            format!(
+                "{} {ty}{}",
+                p.name,
+                if p.allow_null_value { "?" } else { "" }
+            )
+        });
+        let variadic = if function.variadic_parameter.is_some() {
+            "..."
+        } else {
+            ""
+        };
+        format!("{}{variadic}", all.collect::<Vec<_>>().join(", "))
+    };
+    assert_eq!(
+        shown("parse_record"),
+        r#"line "string", format "string"?..."#
+    );
+    assert_eq!(shown("log_format"), r#"fields "string"..."#);
+    assert_eq!(
+        shown("filter_pattern"),
+        r#"quals "dynamic", format "string"?..."#
+    );
+    assert_eq!(
+        shown("delivery_trust_policy"),
+        r#"account_id "string", region "string", partition "string"?..."#
+    );
+    assert_eq!(shown("delivery_role_policy"), r#"log_group_arn "string""#);
+    assert_eq!(
+        shown("delivery_bucket_policy"),
+        r#"bucket_arn "string", prefix "string"?, account_ids ["list","string"], regions ["list","string"]"#
+    );
+    for (name, function) in &functions {
+        assert!(
+            function.summary.ends_with('.') && !function.summary.contains('\n'),
+            "{name}"
+        );
+        assert!(
+            function.description.starts_with(&function.summary),
+            "{name}"
+        );
+    }
+    let odd = &functions["odd"].parameters[0];
+    assert!(odd.allow_unknown_values && odd.allow_null_value);
+    let line = &functions["parse_record"].parameters[0];
+    assert!(!line.allow_unknown_values && !line.allow_null_value);
+    let returns = functions["parse_record"].r#return.clone().unwrap();
+    assert_eq!(returns.r#type, parsed_type().to_json().into_bytes());
+}
+
+#[tokio::test]
+async fn a_function_answers_the_same_before_and_after_the_configuration() {
+    let mut served = Served::new().await;
+    let before = served.send("parse_record", vec![text(LINE)]).await.unwrap();
+    let empty = Type::object::<String>([]);
+    let request = pb::configure_provider::Request {
+        config: Some(wire(&Value::Map(BTreeMap::new()), &empty)),
+        ..Default::default()
+    };
+    let configured = served.client.configure_provider(request).await.unwrap();
+    assert_eq!(configured.into_inner().diagnostics, []);
+    let after = served.send("parse_record", vec![text(LINE)]).await.unwrap();
+    assert_eq!(before, after);
+    let record = cty::msgpack::decode(&after.msgpack, &parsed_type()).unwrap();
+    assert_eq!(record.get("dst_port"), Some(&49152.into()));
+    assert_eq!(
+        record.get("interface_account_id"),
+        Some(&"012345678901".into())
+    );
+}
+
+#[tokio::test]
+async fn arguments_come_in_every_form_that_terraform_sends() {
+    let mut served = Served::new().await;
+    let empty = pb::DynamicValue::default();
+    let nil = wire(&Value::Null, &Type::String);
+    let plain = served.send("parse_record", vec![text(LINE)]).await.unwrap();
+    for null in [&empty, &nil] {
+        let arguments = vec![text(LINE), null.clone()];
+        assert_eq!(served.send("parse_record", arguments).await.unwrap(), plain);
+    }
+    let json = pb::DynamicValue {
+        msgpack: Vec::new(),
+        json: format!("\"{LINE}\"").into_bytes(),
+    };
+    assert_eq!(
+        served.send("parse_record", vec![json]).await.unwrap(),
+        plain
+    );
+    let quals = Type::object([
+        ("dst_port", Type::Number),
+        (
+            "exclude",
+            Type::Tuple(vec![Type::object([("action", Type::String)])]),
+        ),
+    ]);
+    let action = Value::Map(BTreeMap::from([("action".to_owned(), "ACCEPT".into())]));
+    let value = Value::Map(BTreeMap::from([
+        ("dst_port".to_owned(), 22.into()),
+        ("exclude".to_owned(), Value::List(vec![action])),
+    ]));
+    let dynamic = wire(&Value::Dynamic(Box::new((quals, value))), &Type::Dynamic);
+    let arguments = vec![dynamic, text("${dstport} ${action}")];
+    let pattern = served.send("filter_pattern", arguments).await.unwrap();
+    let pattern = cty::msgpack::decode(&pattern.msgpack, &Type::String).unwrap();
+    assert_eq!(pattern, "[w1=22,w2!=\"ACCEPT\"]".into());
+}
+
+#[tokio::test]
+async fn an_error_carries_the_index_of_its_argument() {
+    let mut served = Served::new().await;
+    let cases: [(&str, &[&str], Option<i64>, &str); 8] = [
+        ("parse_record", &["2 1"], Some(0), "the line holds 2 values"),
+        (
+            "parse_record",
+            &[LINE, "version"],
+            Some(1),
+            "is not a record format",
+        ),
+        (
+            "parse_record",
+            &[LINE, "${version}", "x"],
+            Some(2),
+            "only one `format`",
+        ),
+        ("parse_record", &[], None, "0 arguments are given"),
+        (
+            "log_format",
+            &["version", "srcaddr", "dstadr"],
+            Some(2),
+            "did you mean `dstaddr`?",
+        ),
+        (
+            "delivery_trust_policy",
+            &["1", "eu-west-1"],
+            Some(0),
+            "twelve digits",
+        ),
+        (
+            "delivery_role_policy",
+            &["a", "b"],
+            Some(1),
+            "takes 1 arguments",
+        ),
+        ("none_such", &[], None, "no function named \"none_such\""),
+    ];
+    for (name, arguments, position, text) in cases {
+        let error = served.call(name, arguments).await.unwrap_err();
+        assert_eq!(error.function_argument, position, "{error:?}");
+        assert!(error.text.contains(text), "{error:?}");
+    }
+    let null = vec![pb::DynamicValue::default()];
+    let error = served.send("parse_record", null).await.unwrap_err();
+    assert_eq!(error.function_argument, Some(0));
+    assert!(error.text.contains("`line` is null"), "{error:?}");
+    let unknown = vec![text(LINE), wire(&Value::unknown(), &Type::String)];
+    let error = served.send("parse_record", unknown).await.unwrap_err();
+    assert_eq!(error.function_argument, Some(1));
+    assert!(error.text.contains("is unknown here"), "{error:?}");
+}
+
+#[tokio::test]
+async fn what_goes_wrong_inside_is_an_error_of_the_function() {
+    let mut served = Served::new().await;
+    let error = served.call("odd", &["panic"]).await.unwrap_err();
+    assert!(error.text.contains("panicked: as asked"), "{error:?}");
+    assert_eq!(error.function_argument, None);
+    let error = served.call("odd", &["another type"]).await.unwrap_err();
+    assert!(error.text.contains("Value not encoded"), "{error:?}");
+    let whole = text(LINE).msgpack;
+    for length in 1..whole.len() {
+        let msgpack = whole[..length].to_vec();
+        let cut = pb::DynamicValue {
+            msgpack,
+            json: Vec::new(),
+        };
+        let error = served.send("parse_record", vec![cut]).await.unwrap_err();
+        assert_eq!(error.function_argument, Some(0), "{length} bytes");
+        assert!(error.text.contains("Value not decoded"), "{error:?}");
+    }
+    assert_eq!(
+        served.call("log_format", &["version"]).await.unwrap(),
+        "${version}".into()
+    );
+}
+
+#[tokio::test]
+async fn null_and_unknown_reach_a_parameter_that_allows_them() {
+    let mut served = Served::new().await;
+    let odd = |value: Value| vec![wire(&value, &Type::String)];
+    let null = served.send("odd", odd(Value::Null)).await.unwrap();
+    assert_eq!(null, text("null"));
+    let unknown = served.send("odd", odd(Value::unknown())).await.unwrap();
+    assert_eq!(unknown, wire(&Value::unknown(), &Type::String));
+}
+
+/// The columns of `parse_record` come from the table of record fields, those of an event from its model.
+#[cfg(feature = "aws")]
+#[test]
+fn a_parsed_record_has_the_columns_of_an_event() {
+    const NOT_OF_THE_RECORD: [&str; 6] = [
+        "timestamp",
+        "ingestion_time",
+        "event_id",
+        "log_stream_name",
+        "message",
+        "parse_error",
+    ];
+    let schema = vpcflow::provider::schema_json().unwrap();
+    let source = &schema["provider_schemas"][vpcflow::provider::ADDRESS]["data_source_schemas"]["vpcflow_log_events"];
+    let event = &source["block"]["attributes"]["events"]["nested_type"]["attributes"];
+    let columns = event.as_object().unwrap().iter();
+    let columns: BTreeMap<String, Type> = columns
+        .filter(|(name, _)| !NOT_OF_THE_RECORD.contains(&name.as_str()))
+        .map(|(name, attribute)| {
+            let ty = attribute["type"].to_string();
+            (name.clone(), Type::from_json(ty.as_bytes()).unwrap())
+        })
+        .collect();
+    assert_eq!(Type::Object(columns), parsed_type());
+}
