@@ -6,6 +6,8 @@
 mod acceptance;
 #[cfg(all(feature = "aws", unix))]
 mod child;
+#[cfg(feature = "aws")]
+mod docs;
 mod fake_itself;
 mod functions;
 mod handshake;
@@ -13,3 +15,5 @@ mod harness;
 mod layers;
 mod numbers;
 mod protocol;
+#[cfg(feature = "aws")]
+mod schemas;

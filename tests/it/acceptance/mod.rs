@@ -1,13 +1,16 @@
 //! What a user does: a real Terraform, the built provider, and a server that speaks AWS's wire.
 
 mod configuration;
+mod documents;
 mod drift;
 mod events;
+mod examples;
 mod functions;
 mod interrupt;
 mod lifecycle;
 mod moto;
 mod refused;
+mod schema;
 mod tags;
 
 /// A flow log of a VPC to a log group, with what a test adds.

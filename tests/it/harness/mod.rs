@@ -2,6 +2,8 @@
 
 pub(crate) mod client;
 pub(crate) mod fake;
+#[cfg(feature = "aws")]
+pub(crate) mod golden;
 #[cfg(all(feature = "aws", unix))]
 pub(crate) mod moto;
 #[cfg(all(feature = "aws", unix))]

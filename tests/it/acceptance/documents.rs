@@ -1,0 +1,275 @@
+//! What the README and the guides show works as they say. A block of theirs is marked by a comment above
+//! it, `<!-- tested: NAME -->`, by which its test finds it.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+
+use super::examples::from_environment;
+use crate::harness::fake::{Fake, FlowLog};
+use crate::harness::golden;
+use crate::harness::terraform::{Run, Version, Workspace};
+
+const REGION: &str = "eu-central-1";
+const GROUP: &str = "vpc-flow-logs";
+const README: &str = "README.md";
+const GUIDE: &str = "templates/guides/check-the-traffic-in-your-plan.md";
+
+/// The blocks that have a test here, by document.
+const TESTED: &[(&str, &[&str])] = &[
+    (README, &["configuration", "import"]),
+    (GUIDE, &["a_gate_that_warns", "a_gate_that_fails"]),
+];
+
+/// Gives the blocks of Terraform in a document by the names in the comments above them.
+fn blocks(document: &str) -> BTreeMap<String, String> {
+    let text = golden::read(document);
+    let lines: Vec<&str> = text.lines().collect();
+    let mut found = BTreeMap::new();
+    for (number, _) in lines
+        .iter()
+        .enumerate()
+        .filter(|(_, line)| **line == "```terraform")
+    {
+        let name = number
+            .checked_sub(1)
+            .and_then(|above| lines[above].strip_prefix("<!-- tested: "))
+            .and_then(|rest| rest.strip_suffix(" -->"));
+        let name = name.unwrap_or_else(|| panic!("{document}:{}: not marked", number + 1));
+        let block = lines[number + 1..]
+            .iter()
+            .take_while(|line| **line != "```");
+        let block = block.fold(String::new(), |text, line| text + line + "\n");
+        found.insert(name.to_owned(), block);
+    }
+    found
+}
+
+#[test]
+fn every_block_of_terraform_that_a_document_shows_is_tested() {
+    let mut documents = golden::files_under("templates");
+    documents.extend([README, "CONTRIBUTING.md"].map(str::to_owned));
+    for document in documents {
+        let tested = TESTED.iter().find(|(path, _)| *path == document);
+        let mut tested = tested.map(|(_, names)| names.to_vec()).unwrap_or_default();
+        tested.sort_unstable();
+        let found: Vec<_> = blocks(&document).into_keys().collect();
+        assert_eq!(found, tested, "{document}");
+    }
+}
+
+/// Runs a command; the provider finds everything in the environment.
+fn run(work: &Workspace, fake: &Fake, arguments: &[&str]) -> Run {
+    let arguments = [arguments, &["-no-color"]].concat();
+    Run::of(&from_environment(work, fake, &arguments))
+}
+
+fn plan(work: &Workspace, fake: &Fake) -> Run {
+    run(work, fake, &["plan", "-detailed-exitcode"])
+}
+
+fn apply(work: &Workspace, fake: &Fake) -> Run {
+    run(work, fake, &["apply", "-auto-approve"])
+}
+
+/// Writes the README's configuration. Terraform's own overrides take the place of what the AWS provider
+/// would give.
+fn readme(fake: &Fake) -> Workspace {
+    let work = Workspace::new(Version::Any, fake.url());
+    work.write("main.tf", &blocks(README)["configuration"]);
+    work.write(
+        "main_override.tf",
+        r#"
+resource "vpcflow_log" "main" {
+  vpc_id         = "vpc-0123456789abcdef0"
+  log_group_name = "vpc-flow-logs"
+  iam_role_arn   = "arn:aws:iam::123456789012:role/flow-logs"
+}
+"#,
+    );
+    work
+}
+
+/// Lets someone be refused, or let through, just now.
+fn traffic(fake: &Fake, port: u16, action: &str) {
+    let now = Timestamp::now();
+    let seconds = now.as_second() - 60;
+    let line = format!(
+        "2 123456789012 eni-0123456789abcdef0 203.0.113.9 10.0.0.1 40000 {port} 6 3 180 {seconds} {} {action} OK",
+        seconds + 50
+    );
+    let events = vec![(seconds * 1000, line)];
+    fake.put_events_in(REGION, GROUP, "eni-0123456789abcdef0-all", events);
+}
+
+#[test]
+fn the_readmes_configuration_applies_and_its_check_warns() {
+    let fake = Fake::start();
+    let work = readme(&fake);
+    apply(&work, &fake)
+        .succeeds()
+        .says(&["1 added, 0 changed, 0 destroyed", "No events yet"]);
+    let made = fake.flow_logs(REGION).remove(0);
+    assert_eq!(made.tags["Team"], "network");
+    assert_eq!(made.tags["Name"], "main");
+    assert_eq!(made.max_aggregation_interval, 60);
+    traffic(&fake, 443, "REJECT");
+    let quiet = plan(&work, &fake);
+    assert_eq!(quiet.code, 0, "{}", quiet.output);
+    let failed = "Check block assertion failed";
+    assert!(!quiet.output.contains(failed), "{}", quiet.output);
+    traffic(&fake, 22, "REJECT");
+    let loud = plan(&work, &fake);
+    assert_eq!(loud.code, 0, "{}", loud.output);
+    loud.says(&[failed, "Refused: 203.0.113.9"]);
+    run(&work, &fake, &["destroy", "-auto-approve"]).succeeds();
+    assert_eq!(fake.flow_logs(REGION), []);
+}
+
+#[test]
+fn the_readmes_import_takes_over_an_equal_flow_log() {
+    let fake = Fake::start();
+    let import = &blocks(README)["import"];
+    let id = import.split('"').nth(1).unwrap();
+    let mut log = FlowLog::sample(id, "vpc-0123456789abcdef0");
+    REGION.clone_into(&mut log.region);
+    log.log_group_name = Some(GROUP.to_owned());
+    log.log_destination = None;
+    log.deliver_logs_permission_arn = Some("arn:aws:iam::123456789012:role/flow-logs".to_owned());
+    log.max_aggregation_interval = 60;
+    log.tags = [("Name", "main"), ("Team", "network")]
+        .map(|(key, value)| (key.to_owned(), value.to_owned()))
+        .into();
+    fake.insert(log);
+    let work = readme(&fake);
+    work.write("import.tf", import);
+    apply(&work, &fake)
+        .succeeds()
+        .says(&["1 imported, 0 added, 0 changed, 0 destroyed"]);
+    assert_eq!(plan(&work, &fake).code, 0);
+}
+
+/// The provider, and a block of the guide behind it.
+fn gate(fake: &Fake, name: &str) -> Workspace {
+    let work = Workspace::new(Version::Any, fake.url());
+    work.write(
+        "provider.tf",
+        "terraform {\n  required_providers {\n    vpcflow = { source = \"vpcflow/vpcflow\" }\n  }\n}\n",
+    );
+    work.write("gate.tf", &blocks(GUIDE)[name]);
+    work
+}
+
+/// Gives the exit codes of the three commands in the guide's table.
+fn codes(work: &Workspace, fake: &Fake) -> [i32; 3] {
+    [
+        plan(work, fake).code,
+        run(work, fake, &["plan"]).code,
+        apply(work, fake).code,
+    ]
+}
+
+#[test]
+fn a_gate_that_warns_lets_the_run_go_on() {
+    let fake = Fake::start();
+    traffic(&fake, 443, "REJECT");
+    let work = gate(&fake, "a_gate_that_warns");
+    assert_eq!(codes(&work, &fake), [0, 0, 0]);
+    traffic(&fake, 3389, "REJECT");
+    assert_eq!(codes(&work, &fake), [0, 0, 0]);
+    plan(&work, &fake).says(&["Warning: ", "Refused logins from 203.0.113.9."]);
+    apply(&work, &fake).says(&["Warning: ", "Refused logins from 203.0.113.9."]);
+    work.write("more.tf", "resource \"terraform_data\" \"more\" {}\n");
+    assert_eq!(plan(&work, &fake).code, 2);
+}
+
+#[test]
+fn a_gate_that_fails_stops_the_run_before_anything_changes() {
+    let fake = Fake::start();
+    traffic(&fake, 443, "ACCEPT");
+    let work = gate(&fake, "a_gate_that_fails");
+    assert_eq!(codes(&work, &fake), [0, 0, 0]);
+    traffic(&fake, 23, "ACCEPT");
+    assert_eq!(codes(&work, &fake), [1, 1, 1]);
+    work.write("more.tf", &super::flow_log("main", ""));
+    let plan = plan(&work, &fake);
+    assert_eq!(plan.code, 1);
+    plan.says(&[
+        "Resource postcondition failed",
+        "got through by telnet: 203.0.113.9.",
+    ]);
+    assert_eq!(apply(&work, &fake).code, 1);
+    assert_eq!(fake.flow_logs(REGION), []);
+}
+
+#[test]
+fn a_gate_that_cannot_look_does_not_pass() {
+    let fake = Fake::start();
+    for name in ["a_gate_that_warns", "a_gate_that_fails"] {
+        let work = gate(&fake, name);
+        assert_eq!(codes(&work, &fake), [1, 1, 1], "{name}");
+        plan(&work, &fake).says(&["Flow-log events not read"]);
+    }
+}
+
+#[test]
+fn a_data_source_inside_of_a_check_has_something_to_do_for_ever() {
+    let fake = Fake::start();
+    traffic(&fake, 443, "REJECT");
+    let work = gate(&fake, "a_gate_that_warns");
+    let text = blocks(GUIDE)["a_gate_that_warns"].clone();
+    let (source, check) = text.split_once("check \"nobody_knocks\" {\n").unwrap();
+    work.write(
+        "gate.tf",
+        &format!("check \"nobody_knocks\" {{\n{source}\n{check}"),
+    );
+    for _ in 0..2 {
+        assert_eq!(apply(&work, &fake).code, 0);
+        assert_eq!(plan(&work, &fake).code, 2);
+    }
+}
+
+/// One flow log for each target and each destination that the README says can be had, beside those of the
+/// other tests.
+const REACH: &[&str] = &[
+    r#"
+  transit_gateway_id = "tgw-0123456789abcdef0"
+  log_group_name     = "flow-logs"
+  iam_role_arn       = "arn:aws:iam::123456789012:role/flow-logs"
+"#,
+    r#"
+  transit_gateway_attachment_id = "tgw-attach-0123456789abcdef0"
+  log_destination               = "arn:aws:s3:::flow-logs"
+"#,
+    r#"
+  regional_nat_gateway_id = "nat-0123456789abcdef0"
+  traffic_type            = "ALL"
+  log_destination         = "arn:aws:s3:::flow-logs"
+"#,
+    r#"
+  resource_id     = "core-network-0123456789abcdef0"
+  log_destination = "arn:aws:s3:::flow-logs"
+"#,
+    r#"
+  eni_id          = "eni-0123456789abcdef0"
+  traffic_type    = "ALL"
+  log_destination = "arn:aws:firehose:us-east-1:123456789012:deliverystream/flow-logs"
+"#,
+];
+
+#[test]
+fn every_target_and_destination_that_the_readme_names_can_be_had() {
+    let fake = Fake::start();
+    let work = Workspace::new(Version::Any, fake.url());
+    let resources = REACH.iter().enumerate().map(|(number, arguments)| {
+        format!("resource \"vpcflow_log\" \"number_{number}\" {{{arguments}}}\n")
+    });
+    work.configure(&resources.collect::<String>());
+    work.apply();
+    assert_eq!(
+        fake.flow_logs(crate::harness::fake::REGION).len(),
+        REACH.len()
+    );
+    work.plans_empty();
+    work.destroy();
+}

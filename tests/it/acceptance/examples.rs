@@ -1,0 +1,188 @@
+//! Every example of the documentation does what it shows.
+
+use std::collections::BTreeMap;
+
+use crate::harness::fake::{Fake, FlowLog};
+use crate::harness::golden;
+use crate::harness::terraform::{Run, Version, Workspace};
+
+/// A flow log that examples may ask about.
+const FLOW_LOG: &str = "fl-0aaaaaaaaaaaaaaaa";
+
+/// Values for the variables of the examples.
+const VARIABLES: &[(&str, &str)] = &[
+    ("bucket_arn", "arn:aws:s3:::flow-logs"),
+    (
+        "delivery_role_arn",
+        "arn:aws:iam::123456789012:role/flow-logs",
+    ),
+    ("flow_log_id", FLOW_LOG),
+    ("subnet_id", "subnet-0123456789abcdef0"),
+    ("vpc_id", "vpc-0123456789abcdef0"),
+];
+
+fn fake() -> Fake {
+    let fake = Fake::start();
+    let mut log = FlowLog::sample(FLOW_LOG, "vpc-0fedcba9876543210");
+    log.log_group_name = Some("vpc-flow-logs".to_owned());
+    log.log_destination = None;
+    fake.insert(log);
+    fake.put_events("vpc-flow-logs", "eni-0123456789abcdef0-all", Vec::new());
+    fake
+}
+
+/// Gives the Terraform files of a folder of examples, without those about import.
+fn examples(folder: &str) -> Vec<String> {
+    let mut files = golden::files_under(folder);
+    files.retain(|path| {
+        let name = path.rsplit('/').next().unwrap();
+        path.ends_with(".tf") && !name.starts_with("import")
+    });
+    assert!(!files.is_empty(), "{folder} holds no example");
+    files
+}
+
+/// Makes a workspace with the example and values for its variables.
+fn workspace(version: Version, fake: &Fake, example: &str) -> Workspace {
+    let work = Workspace::new(version, fake.url());
+    work.configure("");
+    let text = golden::read(example);
+    work.write("example.tf", &text);
+    let mut values = String::new();
+    for line in text.lines() {
+        let name = line.strip_prefix("variable \"");
+        if let Some((name, _)) = name.and_then(|rest| rest.split_once('"')) {
+            let known = VARIABLES.iter().find(|(known, _)| *known == name);
+            let (_, value) = known.unwrap_or_else(|| panic!("{example}: no value for {name}"));
+            values.push_str(&format!("{name} = \"{value}\"\n"));
+        }
+    }
+    work.write("terraform.tfvars", &values);
+    work
+}
+
+#[test]
+fn every_kind_of_example_has_a_test_here() {
+    let kinds: Vec<_> = golden::files_under("examples")
+        .iter()
+        .map(|path| path.split('/').nth(1).unwrap().to_owned())
+        .collect();
+    for kind in kinds {
+        let here = ["provider", "resources", "data-sources"];
+        // These have tests of their own; the demo is one.
+        let elsewhere = ["demo", "stacks", "ci"];
+        assert!(
+            here.contains(&kind.as_str()) || elsewhere.contains(&kind.as_str()),
+            "nothing runs examples/{kind}"
+        );
+    }
+}
+
+#[test]
+fn resources_apply_import_and_go() {
+    resources(Version::Any);
+}
+
+#[test]
+fn resources_apply_import_and_go_with_1_15() {
+    resources(Version::V115);
+}
+
+fn resources(version: Version) {
+    let fake = fake();
+    let mut commands = BTreeMap::new();
+    for example in examples("examples/resources") {
+        let folder = example.rsplit_once('/').unwrap().0.to_owned();
+        let work = workspace(version, &fake, &example);
+        work.apply();
+        work.plans_empty();
+        let address = address(&golden::read(&example));
+        let id = work.instance(&address)["id"].as_str().unwrap().to_owned();
+
+        let command = golden::read(&format!("{folder}/import.sh"));
+        let words: Vec<_> = command.split_whitespace().collect();
+        let ["terraform", "import", shown, given] = words[..] else {
+            panic!("{folder}/import.sh: {command}");
+        };
+        commands
+            .entry(folder.clone())
+            .or_insert_with(Vec::new)
+            .push((shown == address, address.clone()));
+        forget(&work, &address);
+        work.run(&["import", "-no-color", &address, &id]).succeeds();
+        work.plans_empty();
+
+        let block = golden::read(&format!("{folder}/import-by-string-id.tf"));
+        let block = block.replace(shown, &address).replace(given, &id);
+        assert!(block.contains(&address) && block.contains(&id), "{block}");
+        forget(&work, &address);
+        work.write("import.tf", &block);
+        work.apply()
+            .says(&["1 imported, 0 added, 0 changed, 0 destroyed"]);
+        work.plans_empty();
+        work.destroy();
+    }
+    for (folder, shown) in commands {
+        assert!(
+            shown.iter().any(|(shown, _)| *shown),
+            "{folder}/import.sh names none of {shown:?}"
+        );
+    }
+}
+
+fn forget(work: &Workspace, address: &str) {
+    work.run(&["state", "rm", address]).succeeds();
+}
+
+/// Gives the address of the first resource in a configuration.
+fn address(text: &str) -> String {
+    let line = text.lines().find(|line| line.starts_with("resource \""));
+    let parts: Vec<_> = line.unwrap().split('"').collect();
+    format!("{}.{}", parts[1], parts[3])
+}
+
+#[test]
+fn data_sources_are_read_and_leave_nothing_to_do() {
+    let fake = fake();
+    for example in examples("examples/data-sources") {
+        let work = workspace(Version::Any, &fake, &example);
+        work.apply();
+        work.plans_empty();
+        work.destroy();
+    }
+    assert!(!fake.calls_of("FilterLogEvents").is_empty());
+}
+
+#[test]
+fn the_provider_block_finds_what_it_needs_in_the_environment() {
+    let fake = Fake::start();
+    let work = Workspace::new(Version::Any, fake.url());
+    for example in examples("examples/provider") {
+        work.write("provider.tf", &golden::read(&example));
+    }
+    work.write("main.tf", &super::flow_log("main", ""));
+    let run = |arguments: &[&str]| Run::of(&from_environment(&work, &fake, arguments));
+    run(&["apply", "-auto-approve", "-no-color"]).succeeds();
+    let made = fake.flow_logs("eu-central-1").remove(0);
+    assert_eq!(made.tags["ManagedBy"], "terraform");
+    let plan = run(&["plan", "-detailed-exitcode", "-no-color"]);
+    assert_eq!(plan.code, 0, "{}", plan.output);
+    run(&["destroy", "-auto-approve", "-no-color"]).succeeds();
+    assert_eq!(fake.flow_logs("eu-central-1"), []);
+}
+
+/// Runs Terraform with the fake's endpoint and credentials in the environment, and nothing of it in the
+/// configuration.
+pub(super) fn from_environment(
+    work: &Workspace,
+    fake: &Fake,
+    arguments: &[&str],
+) -> std::process::Output {
+    work.command(arguments)
+        .env("AWS_ENDPOINT_URL", fake.url())
+        .env("AWS_ACCESS_KEY_ID", "AKIAEXAMPLE")
+        .env("AWS_SECRET_ACCESS_KEY", "secret-canary")
+        .env("AWS_REGION", "eu-central-1")
+        .output()
+        .unwrap()
+}

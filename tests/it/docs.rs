@@ -1,0 +1,215 @@
+//! The registry's documentation: its pages are what the schema, the examples and the templates make of them.
+//!
+//! The layout is the one that the registry reads and that HashiCorp's generator writes. What the pages say
+//! comes from `provider::schema_json`: a noun that appears there needs no change here.
+
+mod function;
+mod pages;
+mod section;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::{Map, Value};
+
+use crate::harness::golden;
+use pages::{KINDS, catalogue, pages};
+
+/// The registry shows no page that is longer.
+const LONGEST_PAGE: usize = 500 * 1024;
+
+#[test]
+fn the_pages_are_what_the_declarations_make_of_them() {
+    golden::check(Some("docs"), &pages());
+}
+
+#[test]
+fn every_page_has_its_front_matter_and_fits_the_registry() {
+    for (path, text) in pages() {
+        let front = text
+            .strip_prefix("---\n")
+            .and_then(|rest| rest.split_once("\n---\n"));
+        let (front, body) = front.unwrap_or_else(|| panic!("{path} has no front matter"));
+        let mut keys = Vec::new();
+        for line in front
+            .lines()
+            .filter(|line| !line.is_empty() && !line.starts_with(' '))
+        {
+            let (key, value) = line.split_once(':').unwrap();
+            assert!(
+                key == "subcategory" || !value.trim().is_empty(),
+                "{path}: empty {key}"
+            );
+            keys.push(key);
+        }
+        assert_eq!(keys, ["page_title", "subcategory", "description"], "{path}");
+        assert!(
+            body.trim_start().starts_with("# "),
+            "{path} begins without a title"
+        );
+        assert!(text.len() < LONGEST_PAGE, "{path} is too long");
+        assert!(
+            text.ends_with('\n') && !text.ends_with("\n\n"),
+            "{path}: how it ends"
+        );
+        assert!(
+            !text.contains("\n\n\n"),
+            "{path} has two empty lines in a row"
+        );
+    }
+}
+
+#[test]
+fn every_noun_has_a_page_and_an_example() {
+    let provider = catalogue();
+    let pages = pages();
+    let mut nouns = 0;
+    for kind in KINDS {
+        for name in provider.names(kind.schemas) {
+            let page = kind.page(&name);
+            assert!(pages.contains_key(&page), "{page} is missing");
+            assert!(
+                pages[&page].contains("## Example Usage\n\n```terraform\n"),
+                "{page} shows no example"
+            );
+            nouns += 1;
+        }
+    }
+    assert!(nouns >= 2, "{nouns} nouns");
+    for (path, text) in &pages {
+        let guide = path.starts_with("docs/guides/");
+        assert!(
+            guide || path == "docs/index.md" || KINDS.iter().any(|kind| kind.owns(path)),
+            "{path} belongs to no noun"
+        );
+        assert!(
+            guide || text.contains("\n## Schema\n") || text.contains("\n## Signature\n"),
+            "{path} has no schema"
+        );
+    }
+}
+
+#[test]
+fn every_example_and_every_template_is_used() {
+    let known = pages::sources();
+    for folder in ["examples", "templates"] {
+        for path in golden::files_under(folder) {
+            let apart = ["examples/demo/", "examples/stacks/", "examples/ci/"];
+            if !apart.iter().any(|head| path.starts_with(head)) {
+                assert!(known.contains(&path), "{path} is on no page");
+            }
+        }
+    }
+}
+
+#[test]
+fn links_between_pages_lead_somewhere() {
+    let pages = pages();
+    let mut followed = 0;
+    for (path, text) in &pages {
+        let anchors = anchors(text);
+        let targets = text.split("](").skip(1);
+        for target in targets.filter_map(|rest| rest.split_once(')')) {
+            let target = target.0;
+            if target.starts_with("https://") {
+                continue;
+            }
+            let (file, anchor) = target.split_once('#').unwrap_or((target, ""));
+            let (there, anchors) = if file.is_empty() {
+                (path.clone(), anchors.clone())
+            } else {
+                let there = resolve(path, file);
+                let text = pages.get(&there);
+                let text =
+                    text.unwrap_or_else(|| panic!("{path} links to {target}: no page {there}"));
+                (there, self::anchors(text))
+            };
+            assert!(
+                anchor.is_empty() || anchors.contains(anchor),
+                "{path} links to {target}: no such place in {there}"
+            );
+            followed += 1;
+        }
+    }
+    assert!(followed > 10, "{followed} links");
+}
+
+/// Gives the page that a link from another page names: beside it, or above it by `../`.
+fn resolve(from: &str, link: &str) -> String {
+    let mut folders: Vec<&str> = from.split('/').collect();
+    folders.pop();
+    for part in link.split('/') {
+        match part {
+            ".." => drop(folders.pop()),
+            "." => {}
+            name => folders.push(name),
+        }
+    }
+    folders.join("/")
+}
+
+/// Gives the places of a page that a link can lead to: its headings and its named anchors.
+fn anchors(text: &str) -> BTreeSet<String> {
+    let headings = text.lines().filter(|line| line.starts_with('#'));
+    let headings = headings.map(|line| {
+        let words = line.trim_start_matches('#').trim().to_lowercase();
+        words
+            .chars()
+            .filter_map(|c| match c {
+                ' ' => Some('-'),
+                c if c.is_alphanumeric() || c == '-' || c == '_' => Some(c),
+                _ => None,
+            })
+            .collect()
+    });
+    let named = text.split("<a id=\"").skip(1);
+    let named = named.filter_map(|rest| Some(rest.split_once('"')?.0.to_owned()));
+    headings.chain(named).collect()
+}
+
+#[test]
+fn every_description_is_a_sentence() {
+    let schema = vpcflow::provider::schema_json().unwrap();
+    let mut bad = BTreeMap::new();
+    let mut described = 0;
+    each_described("", &schema, &mut |path, object| {
+        described += 1;
+        let text = object.get("description").and_then(Value::as_str);
+        let text = text.unwrap_or_default();
+        let begins = text
+            .chars()
+            .next()
+            .is_some_and(|c| c.is_uppercase() || c == '`');
+        if !begins || !text.ends_with('.') || text.ends_with("..") || text.contains("  ") {
+            bad.insert(path.to_owned(), text.to_owned());
+        }
+    });
+    assert_eq!(bad, BTreeMap::new());
+    assert!(described > 100, "{described} descriptions");
+}
+
+/// Visits everything that a user may want explained: blocks, attributes, functions and their parameters.
+fn each_described(path: &str, json: &Value, visit: &mut dyn FnMut(&str, &Map<String, Value>)) {
+    if let Value::Object(object) = json {
+        // A function's parameter has no kind of description, but a type and a name.
+        let parameter = object.contains_key("type") && object.contains_key("name");
+        if object.contains_key("description_kind") || parameter {
+            visit(path, object);
+        }
+        if object.contains_key("return_type") {
+            visit(path, object);
+        }
+    }
+    match json {
+        Value::Object(object) => {
+            for (name, inner) in object.iter().filter(|(name, _)| *name != "type") {
+                each_described(&format!("{path}/{name}"), inner, visit);
+            }
+        }
+        Value::Array(list) => {
+            for (index, inner) in list.iter().enumerate() {
+                each_described(&format!("{path}/{index}"), inner, visit);
+            }
+        }
+        _ => {}
+    }
+}
