@@ -68,7 +68,7 @@ fn every_kind_of_example_has_a_test_here() {
         .map(|path| path.split('/').nth(1).unwrap().to_owned())
         .collect();
     for kind in kinds {
-        let here = ["provider", "resources", "data-sources"];
+        let here = ["provider", "resources", "data-sources", "functions"];
         // These have tests of their own; the demo is one.
         let elsewhere = ["demo", "stacks", "ci"];
         assert!(
@@ -142,13 +142,15 @@ fn address(text: &str) -> String {
 }
 
 #[test]
-fn data_sources_are_read_and_leave_nothing_to_do() {
+fn data_sources_and_functions_apply_and_leave_nothing_to_do() {
     let fake = fake();
-    for example in examples("examples/data-sources") {
-        let work = workspace(Version::Any, &fake, &example);
-        work.apply();
-        work.plans_empty();
-        work.destroy();
+    for folder in ["examples/data-sources", "examples/functions"] {
+        for example in examples(folder) {
+            let work = workspace(Version::Any, &fake, &example);
+            work.apply();
+            work.plans_empty();
+            work.destroy();
+        }
     }
     assert!(!fake.calls_of("FilterLogEvents").is_empty());
 }
