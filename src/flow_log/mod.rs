@@ -10,11 +10,13 @@
 //! | `plan` | defaulted, derived and service-chosen arguments |
 //! | `resource` | create, read, update, delete, import |
 //! | `convert` | the model and EC2's description, each made of the other |
+//! | `filter` | which flow logs data sources and lists mean |
 //!
 //! Must not know gRPC or the AWS SDKs (`aws` does), nor the other nouns.
 
 mod convert;
 mod destination;
+mod filter;
 mod model;
 mod plan;
 mod resource;
@@ -22,5 +24,6 @@ mod tags;
 mod target;
 mod validate;
 
+pub use filter::{Filter, Filters};
 pub use model::{DestinationOptions, FlowLog, TagFieldSpecification, Timeouts};
 pub use resource::Resource;

@@ -28,7 +28,7 @@ struct Question<'a> {
 impl Ec2 {
     /// Describes a flow log; `None` if it does not exist.
     pub async fn describe(&self, id: &str) -> Result<Option<FlowLog>, Error> {
-        let found = self.describe_ids(&[id.to_owned()]).await?;
+        let found = self.describe_ids(&[id.to_owned()], &[]).await?;
         Ok(found
             .into_iter()
             .flatten()
@@ -37,17 +37,26 @@ impl Ec2 {
 
     /// Describes those of the flow logs that exist, however many are asked for.
     pub async fn describe_all(&self, ids: &[String]) -> Result<Vec<FlowLog>, Error> {
+        self.find_among(ids, &[]).await
+    }
+
+    /// Finds those of the flow logs that exist and that all filters fit, however many are asked for.
+    pub async fn find_among(
+        &self,
+        ids: &[String],
+        filters: &[(String, Vec<String>)],
+    ) -> Result<Vec<FlowLog>, Error> {
+        let taken: usize = filters.iter().map(|(_, values)| values.len()).sum();
         let mut found = Vec::new();
         for ids in ids.chunks(IDS) {
-            match self.describe_ids(ids).await? {
+            match self.describe_ids(ids, filters).await? {
                 Some(flow_logs) => found.extend(flow_logs),
                 // One that does not exist fails them all; a filter leaves it out.
                 None => {
-                    for ids in ids.chunks(VALUES) {
-                        found.extend(
-                            self.find(&[("flow-log-id".to_owned(), ids.to_vec())])
-                                .await?,
-                        );
+                    for ids in ids.chunks(VALUES.saturating_sub(taken).max(1)) {
+                        let by_id = ("flow-log-id".to_owned(), ids.to_vec());
+                        let filters = [&[by_id][..], filters].concat();
+                        found.extend(self.find(&filters).await?);
                     }
                 }
             }
@@ -57,13 +66,7 @@ impl Ec2 {
 
     /// Finds the flow logs that all filters fit, on all pages.
     pub async fn find(&self, filters: &[(String, Vec<String>)]) -> Result<Vec<FlowLog>, Error> {
-        let filter = |(name, values): &(String, Vec<String>)| {
-            Filter::builder()
-                .name(name)
-                .set_values(Some(values.clone()))
-                .build()
-        };
-        let filters: Vec<Filter> = filters.iter().map(filter).collect();
+        let filters = in_words_of_sdk(filters);
         self.pages(&Question {
             filters: &filters,
             page: Some(PAGE),
@@ -73,9 +76,15 @@ impl Ec2 {
     }
 
     /// Describes by ids; `None` if EC2 says that one of them does not exist.
-    async fn describe_ids(&self, ids: &[String]) -> Result<Option<Vec<FlowLog>>, Error> {
+    async fn describe_ids(
+        &self,
+        ids: &[String],
+        filters: &[(String, Vec<String>)],
+    ) -> Result<Option<Vec<FlowLog>>, Error> {
+        let filters = in_words_of_sdk(filters);
         let question = Question {
             ids,
+            filters: &filters,
             ..Question::default()
         };
         match self.pages(&question).await {
@@ -116,4 +125,14 @@ impl Ec2 {
             }
         }
     }
+}
+
+fn in_words_of_sdk(filters: &[(String, Vec<String>)]) -> Vec<Filter> {
+    let filter = |(name, values): &(String, Vec<String>)| {
+        Filter::builder()
+            .name(name)
+            .set_values(Some(values.clone()))
+            .build()
+    };
+    filters.iter().map(filter).collect()
 }
