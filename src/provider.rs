@@ -71,6 +71,8 @@ impl framework::Provider for Provider {
     fn catalogue() -> Result<Catalogue<Connection>, LowerError> {
         let nouns = Catalogue::default()
             .resource(flow_log::Resource::default())?
+            .data_source(flow_log::DataSource)?
+            .data_source(flow_log::DataSources)?
             .data_source(events::DataSource)?;
         functions::add(nouns)
     }

@@ -1,4 +1,4 @@
-//! The noun "flow log": the resource `vpcflow_log`.
+//! The noun "flow log": the resource `vpcflow_log`, the data sources `vpcflow_log` and `vpcflow_logs`.
 //!
 //! | file | holds |
 //! |---|---|
@@ -10,11 +10,16 @@
 //! | `plan` | defaulted, derived and service-chosen arguments |
 //! | `resource` | create, read, update, delete, import |
 //! | `convert` | the model and EC2's description, each made of the other |
+//! | `described` | a flow log as the data sources show it |
+//! | `data_source`, `data_sources` | the one flow log that is meant, and all of them |
 //! | `filter` | which flow logs data sources and lists mean |
 //!
 //! Must not know gRPC or the AWS SDKs (`aws` does), nor the other nouns.
 
 mod convert;
+mod data_source;
+mod data_sources;
+mod described;
 mod destination;
 mod filter;
 mod model;
@@ -24,6 +29,9 @@ mod tags;
 mod target;
 mod validate;
 
+pub use data_source::{DataSource, Lookup};
+pub use data_sources::{DataSources, Found, Search};
+pub use described::Described;
 pub use filter::{Filter, Filters};
 pub use model::{DestinationOptions, FlowLog, TagFieldSpecification, Timeouts};
 pub use resource::Resource;

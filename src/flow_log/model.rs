@@ -21,7 +21,7 @@ pub(crate) const TAG_FIELD_RESOURCE_TYPES: &[&str] =
 /// Manages a flow log, which records the IP traffic of a VPC, a subnet, a network interface, a transit
 /// gateway or another network resource, and delivers the records to CloudWatch Logs, S3 or Firehose.
 ///
-/// AWS cannot change a flow log: every argument but `tags` and `timeouts` replaces it.
+/// AWS cannot change a flow log: every argument but `tags`, `timeouts` and `adopt_existing` replaces it.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct FlowLog {
     /// The VPC whose traffic is recorded (`vpc-…`).
@@ -120,6 +120,10 @@ pub struct FlowLog {
     #[serde(default)]
     #[schemars(transform = behaviour::computed, transform = behaviour::requires_replace)]
     pub region: Attr<String>,
+    /// Whether a flow log that exists already and is equal in everything but its tags is taken over, instead
+    /// of failing. Its tags are then changed to what is planned here.
+    #[serde(default)]
+    pub adopt_existing: Attr<bool>,
     /// How long the operations may take.
     #[serde(default)]
     #[schemars(transform = behaviour::single_block)]

@@ -423,7 +423,7 @@ fn no_id() -> Diagnostic {
 }
 
 /// Says what did not happen, what was tried, what the service answered, and what to do.
-fn diagnostic(summary: String, tried: &str, error: &aws::Error) -> Diagnostic {
+pub(crate) fn diagnostic(summary: String, tried: &str, error: &aws::Error) -> Diagnostic {
     let advice = error
         .advice()
         .map(|advice| format!("\n\n{advice}"))
