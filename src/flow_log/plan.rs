@@ -24,6 +24,7 @@ pub(crate) fn plan(
         in_place,
     } = change;
     validate::arguments(config).into_result()?;
+    validate::across_accounts(connection, config).into_result()?;
     planned.region = region(connection, prior.as_ref(), config);
     target::derive(config, planned);
     destination::derive(config, planned, connection);

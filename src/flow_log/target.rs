@@ -110,6 +110,21 @@ pub(crate) fn prefix_of_argument(argument: &str) -> Option<&'static str> {
         .map(|kind| kind.prefix)
 }
 
+/// Gives the prefix of an id that digits must follow; none for ids of other forms.
+pub(crate) fn prefix_of_id(id: &str) -> Option<&'static str> {
+    let kind = KINDS.iter().find(|kind| id.starts_with(kind.prefix));
+    kind.filter(|kind| kind.argument.is_some())
+        .map(|kind| kind.prefix)
+}
+
+/// Gives the prefix that ids of a resource type have, where AWS tells it.
+pub(crate) fn prefix_of_type(resource_type: &str) -> Option<&'static str> {
+    let mut kinds = KINDS.iter().filter(|kind| kind.argument.is_some());
+    kinds
+        .find(|kind| kind.resource_type == resource_type)
+        .map(|kind| kind.prefix)
+}
+
 /// Gives the id arguments of a model by name, `resource_id` last.
 pub(crate) fn arguments(model: &FlowLog) -> [(&'static str, &Attr<String>); 7] {
     [

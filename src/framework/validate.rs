@@ -98,11 +98,13 @@ fn check_rule(
     }
     let problem = match rule {
         Rule::OneOf(allowed) if !allowed.contains(value) => {
+            let hint = meant(allowed, value).map(|meant| format!(" Write {}.", show(meant)));
             let allowed: Vec<_> = allowed.iter().map(show).collect();
             let allowed = allowed.join(", ");
             Some(format!(
-                "`{name}` is {}; it must be one of: {allowed}.",
-                show(value)
+                "`{name}` is {}; it must be one of: {allowed}.{}",
+                show(value),
+                hint.unwrap_or_default()
             ))
         }
         Rule::Range(low, high) => out_of_range(value, *low, *high)
@@ -120,6 +122,22 @@ fn check_rule(
     if let Some(problem) = problem {
         diagnostics.error(path.clone(), format!("Invalid value for {name}"), problem);
     }
+}
+
+/// Finds the one allowed value that is spelt differently, or of which a part is written.
+fn meant<'a>(allowed: &'a [Value], written: &Value) -> Option<&'a Value> {
+    let joined = |value: &Value| match value {
+        Value::String(text) => text.to_lowercase().replace(['-', '_', ' '], ""),
+        _ => String::new(),
+    };
+    let text = joined(written);
+    if let Some(same) = allowed.iter().find(|value| joined(value) == text) {
+        return Some(same).filter(|_| !text.is_empty());
+    }
+    let mut parts = allowed
+        .iter()
+        .filter(|value| text.len() > 2 && joined(value).contains(&text));
+    parts.next().filter(|_| parts.next().is_none())
 }
 
 fn out_of_range(value: &Value, low: Option<i64>, high: Option<i64>) -> Option<String> {

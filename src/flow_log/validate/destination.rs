@@ -1,0 +1,429 @@
+//! Judges where records go: the destination, its type, and the roles that deliver.
+
+use super::super::destination::{FIREHOSE, LOGS, S3, TYPES, group_of_arn, type_of_arn};
+use super::super::model::{DestinationOptions, FlowLog};
+use super::super::target::given;
+use crate::cty::Path;
+use crate::framework::{Attr, Diagnostics};
+
+/// What the name of the role in the destination account must begin with.
+/// <https://docs.aws.amazon.com/vpc/latest/userguide/firehose-cross-account-delivery.html>
+const CROSS_ACCOUNT_ROLE: &str = "AWSLogDeliveryFirehoseCrossAccountRole";
+/// The longest name of a log group.
+const LONGEST_GROUP: usize = 512;
+
+/// An ARN in parts.
+struct Arn<'a> {
+    service: &'a str,
+    region: &'a str,
+    account: &'a str,
+    resource: &'a str,
+}
+
+/// Judges all of it.
+pub(super) fn judge(config: &FlowLog, diagnostics: &mut Diagnostics) {
+    let kind = kind(config);
+    if let Some(arn) = given(&config.log_destination) {
+        match destination_problem(arn) {
+            Some(problem) => {
+                let detail = format!("`log_destination` is \"{arn}\"; {problem}.");
+                diagnostics.error("log_destination", "Malformed destination", detail);
+            }
+            None => contradiction(config, arn, diagnostics),
+        }
+    }
+    if let Some(name) = given(&config.log_group_name) {
+        log_group(name, kind, config, diagnostics);
+    }
+    if given(&config.log_destination).is_none() && !config.log_destination.is_unknown() {
+        no_destination(kind, config, diagnostics);
+    }
+    if let (Some(kind @ (LOGS | FIREHOSE)), Attr::Known(options)) =
+        (kind, &config.destination_options)
+    {
+        no_options(kind, options, diagnostics);
+    }
+    roles(config, kind, diagnostics);
+}
+
+/// Gives the destination type, as far as the configuration tells it.
+fn kind(config: &FlowLog) -> Option<&str> {
+    match (&config.log_destination_type, &config.log_destination) {
+        (Attr::Known(kind), _) if !kind.is_empty() => {
+            Some(kind.as_str()).filter(|kind| TYPES.contains(kind))
+        }
+        (Attr::Unknown, _) | (_, Attr::Unknown) => None,
+        (_, destination) => match given(destination) {
+            Some(arn) => type_of_arn(arn),
+            None => Some(LOGS),
+        },
+    }
+}
+
+/// Says what is wrong with a destination, and what to write instead.
+fn destination_problem(text: &str) -> Option<String> {
+    const EXAMPLES: &str = "arn:aws:logs:eu-central-1:123456789012:log-group:name, \
+                            arn:aws:s3:::bucket/folder/ or \
+                            arn:aws:firehose:eu-central-1:123456789012:deliverystream/name";
+    if text != text.trim() {
+        return Some("it has white space around it".to_owned());
+    }
+    let Some(arn) = Arn::parse(text) else {
+        return Some(not_an_arn(text, EXAMPLES));
+    };
+    let problem = match arn.service {
+        "logs" => log_group_problem(&arn)?,
+        "s3" => bucket_problem(&arn)?,
+        "firehose" => stream_problem(&arn)?,
+        "kinesis" => {
+            "that is a Kinesis data stream, which flow logs cannot write to: let a Firehose \
+                      delivery stream write to it"
+                .to_owned()
+        }
+        _ => format!(
+            "it must be the ARN of a CloudWatch Logs group, an S3 bucket or a Firehose delivery stream, \
+             such as {EXAMPLES}"
+        ),
+    };
+    Some(problem)
+}
+
+fn not_an_arn(text: &str, examples: &str) -> String {
+    let word = text.to_lowercase().replace(['-', '_', ' '], "");
+    let kind = TYPES.iter().find(|kind| kind.replace('-', "") == word);
+    if let Some(kind) = kind {
+        return format!(
+            "that is a type of destination: write log_destination_type = \"{kind}\", and here the ARN of \
+             the destination, such as {examples}"
+        );
+    }
+    if let Some(path) = text.strip_prefix("s3://") {
+        return format!("it must be an ARN: write \"arn:aws:s3:::{path}\"");
+    }
+    if text.starts_with('/') {
+        return format!(
+            "it must be an ARN. For a log group by its name write log_group_name = \"{text}\" instead"
+        );
+    }
+    format!("it must be an ARN, such as {examples}")
+}
+
+fn log_group_problem(arn: &Arn<'_>) -> Option<String> {
+    let name = arn.resource.strip_prefix("log-group:");
+    let name = name.map(|name| name.strip_suffix(":*").unwrap_or(name));
+    match name {
+        None | Some("") => Some("the ARN of a log group ends in `:log-group:NAME`".to_owned()),
+        Some(name) if name.contains(":log-stream") => Some(
+            "that is a log stream: flow logs make their streams themselves, give the log group's ARN"
+                .to_owned(),
+        ),
+        Some(name) => group_name_problem(name).or_else(|| in_region_and_account(arn)),
+    }
+}
+
+fn bucket_problem(arn: &Arn<'_>) -> Option<String> {
+    let (bucket, folder) = arn.resource.split_once('/').unwrap_or((arn.resource, ""));
+    if !arn.region.is_empty() || !arn.account.is_empty() {
+        return Some(format!(
+            "the ARN of a bucket names neither region nor account: write \"arn:aws:s3:::{}\"",
+            arn.resource
+        ));
+    }
+    if folder.split('/').next() == Some("AWSLogs") {
+        return Some("the folder cannot be AWSLogs, which AWS adds itself".to_owned());
+    }
+    let allowed = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '.' || c == '-';
+    if !(3..=63).contains(&bucket.len()) || !bucket.chars().all(allowed) {
+        return Some(
+            "a bucket's name has 3 to 63 small letters, digits, dots and hyphens".to_owned(),
+        );
+    }
+    folder
+        .contains('*')
+        .then(|| "a folder is written without `*`".to_owned())
+}
+
+fn stream_problem(arn: &Arn<'_>) -> Option<String> {
+    let name = arn.resource.strip_prefix("deliverystream/");
+    if name.is_none_or(str::is_empty) {
+        return Some("the ARN of a delivery stream ends in `:deliverystream/NAME`".to_owned());
+    }
+    in_region_and_account(arn)
+}
+
+fn in_region_and_account(arn: &Arn<'_>) -> Option<String> {
+    let whole = !arn.region.is_empty() && is_account(arn.account);
+    (!whole).then(|| "the ARN must name a region and an account of 12 digits".to_owned())
+}
+
+fn contradiction(config: &FlowLog, arn: &str, diagnostics: &mut Diagnostics) {
+    let written = given(&config.log_destination_type).filter(|kind| TYPES.contains(kind));
+    if let (Some(told), Some(written)) = (type_of_arn(arn), written)
+        && told != written
+    {
+        let detail = format!(
+            "`log_destination_type` is \"{written}\", but `log_destination` is an ARN of {told}. Write \
+             \"{told}\", or remove `log_destination_type`; it follows from the ARN."
+        );
+        diagnostics.error(
+            "log_destination_type",
+            "Destination type contradicts the ARN",
+            detail,
+        );
+    }
+}
+
+fn log_group(name: &str, kind: Option<&str>, config: &FlowLog, diagnostics: &mut Diagnostics) {
+    const PATH: &str = "log_group_name";
+    if name.starts_with("arn:") {
+        let detail = format!(
+            "`log_group_name` is \"{name}\"; that is an ARN: write log_destination = \"{name}\" instead."
+        );
+        diagnostics.error(PATH, "Malformed log group name", detail);
+        return;
+    }
+    if let Some(problem) = group_name_problem(name) {
+        let detail = format!("`log_group_name` is \"{name}\"; {problem}.");
+        diagnostics.error(PATH, "Malformed log group name", detail);
+    }
+    if let Some(kind @ (S3 | FIREHOSE)) = kind {
+        let detail = format!(
+            "`log_group_name` is \"{name}\", but records go to {kind}. Remove `log_group_name`; or, for \
+             records in that group too, declare another flow log with log_destination_type = \
+             \"cloud-watch-logs\"."
+        );
+        diagnostics.error(PATH, "Log group not possible", detail);
+    }
+    let arn = given(&config.log_destination);
+    if let Some(arn) = arn
+        && group_of_arn(arn).is_some_and(|other| other != name)
+    {
+        let detail = format!(
+            "`log_group_name` is \"{name}\", but `log_destination` is \"{arn}\". Remove one of them."
+        );
+        diagnostics.error(PATH, "Two different log groups", detail);
+    }
+}
+
+fn group_name_problem(name: &str) -> Option<String> {
+    let allowed = |c: char| c.is_ascii_alphanumeric() || "_-/.#".contains(c);
+    if let Some(name) = name.strip_suffix(":*") {
+        return Some(format!("write it without `:*`, \"{name}\""));
+    }
+    match name.chars().find(|c| !allowed(*c)) {
+        Some(bad) => Some(format!(
+            "a log group's name consists of letters, digits and `_-/.#`, without `{bad}`"
+        )),
+        None if name.len() > LONGEST_GROUP => Some(format!(
+            "a log group's name has at most {LONGEST_GROUP} characters"
+        )),
+        None => None,
+    }
+}
+
+fn no_destination(kind: Option<&str>, config: &FlowLog, diagnostics: &mut Diagnostics) {
+    match kind {
+        Some(LOGS)
+            if given(&config.log_group_name).is_none() && !config.log_group_name.is_unknown() =>
+        {
+            diagnostics.error(
+                "log_destination",
+                "No destination",
+                "Set `log_group_name` to the name of a CloudWatch Logs group, or `log_destination` to \
+                 the ARN of a log group, a bucket or a Firehose delivery stream.",
+            );
+        }
+        Some(kind @ (S3 | FIREHOSE)) => {
+            let example = if kind == S3 {
+                "bucket (arn:aws:s3:::name/folder/)"
+            } else {
+                "delivery stream"
+            };
+            let detail = format!(
+                "`log_destination_type` is \"{kind}\": set `log_destination` to the ARN of the {example}."
+            );
+            diagnostics.error("log_destination", "No destination", detail);
+        }
+        _ => {}
+    }
+}
+
+fn no_options(kind: &str, options: &DestinationOptions, diagnostics: &mut Diagnostics) {
+    let format = options.file_format.known();
+    let set = [
+        ("file_format", format.is_some_and(|f| f != "plain-text")),
+        (
+            "hive_compatible_partitions",
+            options.hive_compatible_partitions == Attr::Known(true),
+        ),
+        (
+            "per_hour_partition",
+            options.per_hour_partition == Attr::Known(true),
+        ),
+    ];
+    for (name, _) in set.into_iter().filter(|(_, set)| *set) {
+        let path = Path::root()
+            .attribute("destination_options")
+            .attribute(name);
+        let detail = format!(
+            "Destination options are for S3 only, and records go to {kind}. Remove the block \
+             `destination_options`."
+        );
+        diagnostics.error(path, "Destination option not possible", detail);
+    }
+}
+
+fn roles(config: &FlowLog, kind: Option<&str>, diagnostics: &mut Diagnostics) {
+    let delivery = ("iam_role_arn", &config.iam_role_arn);
+    let cross = (
+        "deliver_cross_account_role",
+        &config.deliver_cross_account_role,
+    );
+    for (name, value) in [delivery, cross] {
+        let Some(arn) = given(value) else { continue };
+        if kind == Some(S3) {
+            let detail = format!(
+                "`{name}` is for CloudWatch Logs and Firehose. S3 delivery uses the bucket's policy; \
+                 AWS refuses a role there. Remove `{name}`."
+            );
+            diagnostics.error(name, "Role not possible for S3", detail);
+        } else if let Some(problem) = role_problem(arn) {
+            let detail = format!("`{name}` is \"{arn}\"; {problem}.");
+            diagnostics.error(name, "Malformed role ARN", detail);
+        }
+    }
+    let absent = |value: &Attr<String>| given(value).is_none() && !value.is_unknown();
+    if kind == Some(LOGS) && absent(delivery.1) {
+        diagnostics.error(
+            delivery.0,
+            "Delivery role needed",
+            "Delivery to CloudWatch Logs needs a role: set `iam_role_arn` to the ARN of one that trusts \
+             vpc-flow-logs.amazonaws.com and allows logs:CreateLogStream, logs:PutLogEvents, \
+             logs:DescribeLogGroups and logs:DescribeLogStreams on the group.",
+        );
+    }
+    if let Some(arn) = given(cross.1) {
+        cross_account_role(arn, config, kind, diagnostics);
+        if kind == Some(FIREHOSE) && absent(delivery.1) {
+            diagnostics.error(
+                delivery.0,
+                "Delivery role needed",
+                "Delivery to Firehose in another account needs two roles: beside \
+                 `deliver_cross_account_role`, set `iam_role_arn` to the ARN of a role in this account \
+                 that trusts delivery.logs.amazonaws.com and may assume the other.",
+            );
+        }
+    }
+}
+
+fn role_problem(text: &str) -> Option<String> {
+    const EXAMPLE: &str = "arn:aws:iam::123456789012:role/flow-logs";
+    let Some(arn) = Arn::parse(text) else {
+        return Some(format!("it must be the ARN of a role, such as {EXAMPLE}"));
+    };
+    let of_role = arn.service == "iam" && arn.resource.starts_with("role/");
+    match (arn.service, arn.resource.split('/').next()) {
+        ("iam", Some("instance-profile")) => Some(format!(
+            "that is an instance profile: give the role in it, such as {EXAMPLE}"
+        )),
+        ("sts", _) => Some(format!(
+            "that is the session of a role: give the role itself, such as {EXAMPLE}"
+        )),
+        _ if !of_role || !is_account(arn.account) || arn.resource.ends_with('/') => {
+            Some(format!("it must be the ARN of a role, such as {EXAMPLE}"))
+        }
+        _ => None,
+    }
+}
+
+fn cross_account_role(
+    arn: &str,
+    config: &FlowLog,
+    kind: Option<&str>,
+    diagnostics: &mut Diagnostics,
+) {
+    const PATH: &str = "deliver_cross_account_role";
+    const SUMMARY: &str = "Cross-account role not possible";
+    if kind == Some(LOGS) {
+        diagnostics.error(
+            PATH,
+            SUMMARY,
+            "`deliver_cross_account_role` is for delivery to Firehose in another account. Remove it; \
+             CloudWatch Logs is delivered to by `iam_role_arn` alone.",
+        );
+        return;
+    }
+    let Some(role) = Arn::parse(arn).filter(|_| kind == Some(FIREHOSE)) else {
+        return;
+    };
+    let name = role.resource.rsplit('/').next().unwrap_or_default();
+    if !name.starts_with(CROSS_ACCOUNT_ROLE) {
+        let detail = format!(
+            "`deliver_cross_account_role` is \"{arn}\"; AWS assumes the role in the destination account \
+             only if its name begins with {CROSS_ACCOUNT_ROLE}."
+        );
+        diagnostics.error(PATH, SUMMARY, detail);
+    }
+    let stream = given(&config.log_destination).and_then(Arn::parse);
+    if let Some(stream) = stream
+        && is_account(stream.account)
+        && stream.account != role.account
+    {
+        let detail = format!(
+            "`deliver_cross_account_role` is a role of account {}, but the delivery stream is in account \
+             {}. Give a role of the stream's account.",
+            role.account, stream.account
+        );
+        diagnostics.error(PATH, SUMMARY, detail);
+    }
+}
+
+/// A delivery stream of another account needs both roles.
+pub(super) fn across_accounts(account: &str, config: &FlowLog, diagnostics: &mut Diagnostics) {
+    let stream = given(&config.log_destination).and_then(Arn::parse);
+    let Some(stream) = stream.filter(|arn| arn.service == "firehose" && arn.account != account)
+    else {
+        return;
+    };
+    let roles = [
+        ("iam_role_arn", &config.iam_role_arn),
+        (
+            "deliver_cross_account_role",
+            &config.deliver_cross_account_role,
+        ),
+    ];
+    for (name, value) in roles {
+        if given(value).is_none() && !value.is_unknown() {
+            let detail = format!(
+                "The delivery stream is in account {}, and the flow log in account {account}. That needs \
+                 `iam_role_arn`, a role of this account, and `deliver_cross_account_role`, a role of the \
+                 other whose name begins with {CROSS_ACCOUNT_ROLE}.",
+                stream.account
+            );
+            diagnostics.error(name, "Role needed to deliver across accounts", detail);
+        }
+    }
+}
+
+impl<'a> Arn<'a> {
+    fn parse(text: &'a str) -> Option<Self> {
+        let parts: Vec<_> = text.splitn(6, ':').collect();
+        let ["arn", partition, service, region, account, resource] = *parts.as_slice() else {
+            return None;
+        };
+        let whole = (partition == "aws" || partition.starts_with("aws-"))
+            && !service.is_empty()
+            && !resource.is_empty()
+            && !text.contains(char::is_whitespace);
+        whole.then_some(Self {
+            service,
+            region,
+            account,
+            resource,
+        })
+    }
+}
+
+fn is_account(text: &str) -> bool {
+    text.len() == 12 && text.bytes().all(|b| b.is_ascii_digit())
+}
