@@ -110,6 +110,87 @@ pub(crate) fn is_answer(request: &ec2::NewFlowLog, described: &ec2::FlowLog) -> 
             .all(|(key, value)| described.tags.get(key) == Some(value))
 }
 
+/// Says whether a described flow log is equal to what a request asks for, its tags aside. What the
+/// request leaves to the service is not compared.
+pub(crate) fn is_equal(
+    request: &ec2::NewFlowLog,
+    planned: &FlowLog,
+    described: &ec2::FlowLog,
+) -> bool {
+    let ec2::NewFlowLog {
+        resource_id,
+        resource_type: _,
+        traffic_type,
+        log_destination_type,
+        log_destination: _,
+        log_group_name: _,
+        deliver_logs_permission_arn,
+        deliver_cross_account_role,
+        log_format,
+        max_aggregation_interval,
+        destination_options,
+        tag_fields,
+        tags: _,
+        client_token: _,
+    } = request;
+    let mut wanted_fields = tag_fields.clone();
+    let mut found_fields = described.tag_fields.clone();
+    for field in wanted_fields.iter_mut().chain(&mut found_fields) {
+        field.tag_keys.sort();
+    }
+    wanted_fields.sort();
+    found_fields.sort();
+    let kind = |kind: &Option<String>| kind.clone().unwrap_or_else(|| LOGS.to_owned());
+    let on_s3 = kind(log_destination_type) == S3;
+    described.resource_id.as_ref() == Some(resource_id)
+        && *traffic_type == described.traffic_type
+        && kind(log_destination_type) == kind(&described.log_destination_type)
+        && is_same_destination(request, planned, described)
+        && *deliver_logs_permission_arn == described.deliver_logs_permission_arn
+        && *deliver_cross_account_role == described.deliver_cross_account_role
+        && (log_format.is_none() || *log_format == described.log_format)
+        && (max_aggregation_interval.is_none()
+            || *max_aggregation_interval == described.max_aggregation_interval)
+        && (!on_s3
+            || with_defaults(destination_options.as_ref())
+                == with_defaults(described.destination_options.as_ref()))
+        && wanted_fields == found_fields
+}
+
+/// A log group is the same whether it is given by name or by ARN; EC2 describes one made by name
+/// without its ARN.
+fn is_same_destination(
+    request: &ec2::NewFlowLog,
+    planned: &FlowLog,
+    described: &ec2::FlowLog,
+) -> bool {
+    let wanted = request
+        .log_destination
+        .as_deref()
+        .or(given(&planned.log_destination));
+    let found = described.log_destination.as_deref();
+    if let (Some(wanted), Some(found)) = (wanted, found) {
+        return destination::trimmed(wanted) == destination::trimmed(found);
+    }
+    let group = |name: Option<&String>, arn: Option<&str>| {
+        let in_arn = arn.and_then(destination::group_of_arn);
+        name.map(String::as_str).or(in_arn).map(str::to_owned)
+    };
+    let wanted = group(request.log_group_name.as_ref(), wanted);
+    wanted.is_some() && wanted == group(described.log_group_name.as_ref(), found)
+}
+
+fn with_defaults(options: Option<&ec2::DestinationOptions>) -> (String, bool, bool) {
+    let options = options.cloned().unwrap_or_default();
+    (
+        options
+            .file_format
+            .unwrap_or_else(|| "plain-text".to_owned()),
+        options.hive_compatible_partitions.unwrap_or(false),
+        options.per_hour_partition.unwrap_or(false),
+    )
+}
+
 /// Makes the state of a described flow log. Where two spellings mean the same, the one in `before` is
 /// kept.
 pub(crate) fn state(

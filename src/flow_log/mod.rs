@@ -12,10 +12,12 @@
 //! | `convert` | the model and EC2's description, each made of the other |
 //! | `described` | a flow log as the data sources show it |
 //! | `data_source`, `data_sources` | the one flow log that is meant, and all of them |
+//! | `adopt` | taking over an equal flow log that exists, and what must never happen then |
 //! | `filter` | which flow logs data sources and lists mean |
 //!
 //! Must not know gRPC or the AWS SDKs (`aws` does), nor the other nouns.
 
+mod adopt;
 mod convert;
 mod data_source;
 mod data_sources;

@@ -3,8 +3,6 @@
 //! Nothing is lost: once EC2 has answered with an id, no later failure forgets it, and after a create
 //! that got no answer the flow log is looked for before the create counts as failed.
 
-use std::collections::BTreeSet;
-use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
@@ -12,7 +10,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::model::FlowLog;
 use super::target::given;
-use super::{convert, plan, tags, validate};
+use super::{adopt, convert, plan, tags, validate};
 use crate::aws::ec2::{self, Ec2};
 use crate::aws::{self};
 use crate::connection::{Connection, Tags};
@@ -38,8 +36,8 @@ const CLOCK_TOLERANCE: SignedDuration = SignedDuration::from_secs(5);
 /// The resource `vpcflow_log`.
 #[derive(Debug, Default)]
 pub struct Resource {
-    /// The ids that creates of this process have given out: none is given to a second resource.
-    handed_out: Mutex<BTreeSet<String>>,
+    /// The ids that this process has given out, taken over and deleted.
+    ledger: adopt::Ledger,
 }
 
 type Result<T, E = Failure<FlowLog>> = std::result::Result<T, E>;
@@ -78,11 +76,18 @@ impl framework::Resource for Resource {
         let created = within(timeout, context.stop(), |stop| {
             let ec2 = ec2.until(stop);
             let request = &request;
-            async move { self.create_once(&ec2, request).await }
+            let (planned, region) = (&planned, &region);
+            async move { self.create_once(&ec2, request, planned, region).await }
         });
-        let id = created
+        let id = match created
             .await
-            .map_err(|error| not_created(&error, &request))?;
+            .map_err(|error| not_created(&error, &request))?
+        {
+            Made::New(id) => id,
+            Made::Adopted(log) => {
+                return self.adopt(connection, &ec2, *log, planned, context).await;
+            }
+        };
         tracing::info!(
             flow_log_id = id,
             resource_id = request.resource_id,
@@ -180,6 +185,10 @@ impl framework::Resource for Resource {
         };
         let region = connection.region(given(&state.region))?;
         let ec2 = connection.aws()?.ec2(&region);
+        if !self.ledger.delete(id) {
+            context.warn(adopt::kept(id));
+            return Ok(());
+        }
         let timeouts = state.timeouts.known();
         let timeout = timeout(timeouts.map(|t| &t.delete), DELETE_TIMEOUT);
         let deleted = within(timeout, context.stop(), |stop| {
@@ -216,18 +225,67 @@ impl Resource {
         &self,
         ec2: &Ec2,
         request: &ec2::NewFlowLog,
-    ) -> Result<String, aws::Error> {
+        planned: &FlowLog,
+        region: &str,
+    ) -> Result<Made, NotMade> {
         let since = Timestamp::now() - CLOCK_TOLERANCE;
-        let id = match ec2.create(request).await {
-            Ok(id) => id,
-            Err(error) if error.unanswered => self
-                .made_unanswered(ec2, request, since)
-                .await
-                .ok_or(error)?,
-            Err(error) => return Err(error),
+        let error = match ec2.create(request).await {
+            Ok(id) => {
+                self.ledger.hand_out(&id);
+                return Ok(Made::New(id));
+            }
+            Err(error) => error,
         };
-        self.handed_out().insert(id.clone());
-        Ok(id)
+        if error.unanswered
+            && let Some(id) = self.made_unanswered(ec2, request, since).await
+        {
+            self.ledger.hand_out(&id);
+            return Ok(Made::New(id));
+        }
+        if !error.has_code(&[adopt::EXISTS]) {
+            return Err(NotMade::from(error));
+        }
+        match adopt::settle(&self.ledger, ec2, request, planned, region).await {
+            Ok(adopt::Existing::Adopted(log)) => Ok(Made::Adopted(log)),
+            Ok(adopt::Existing::Left(what_to_do)) => Err(NotMade { error, what_to_do }),
+            Err(other) => Err(NotMade {
+                what_to_do: format!("Which one it is could not be found out: {other}"),
+                error,
+            }),
+        }
+    }
+
+    /// Makes a flow log that was taken over what is planned: its tags are all that can differ.
+    async fn adopt(
+        &self,
+        connection: &Connection,
+        ec2: &Ec2,
+        mut log: ec2::FlowLog,
+        planned: FlowLog,
+        context: &Context<FlowLog>,
+    ) -> Result<FlowLog> {
+        let region = connection.region(given(&planned.region))?;
+        let id = log.id.clone();
+        tracing::info!(flow_log_id = id, "equal flow log taken over");
+        context.warn(adopt::adopted(&id));
+        let exists = convert::undescribed(id.clone(), planned.clone(), &region, connection);
+        context.remember(exists);
+        let mut now = tags::visible(connection, &log.tags);
+        let wanted = planned.tags_all.known().cloned().unwrap_or_default();
+        let change = tags::difference(&now, &wanted);
+        let ec2 = ec2.until(context.stop().clone());
+        if let Err(error) = retag(&ec2, &id, &change, &mut now).await {
+            // As an error it would make Terraform replace what it has just taken over.
+            let summary = format!("Tags of flow log {id} not changed");
+            let tried = "It was taken over, and its tags were to be changed by DeleteTags and \
+                         CreateTags. The next plan shows them as they are, and the next apply changes \
+                         them.";
+            let Diagnostic { detail, .. } = diagnostic(String::new(), tried, &error);
+            context.warn(Diagnostic::warning(summary, detail).at("tags"));
+        }
+        log.tags = now;
+        warn_of_failed_delivery(&log, context);
+        Ok(convert::state(log, &planned, &region, connection))
     }
 
     /// Finds the one flow log that is what was asked for, was made since the call began, and belongs to
@@ -240,21 +298,38 @@ impl Resource {
     ) -> Option<String> {
         let filters = [("resource-id".to_owned(), vec![request.resource_id.clone()])];
         let found = ec2.find(&filters).await.ok()?;
-        let handed_out = self.handed_out();
         let mut equal = found.into_iter().filter(|log| {
             let new = log.creation_time.is_some_and(|time| time >= since);
-            new && !handed_out.contains(&log.id) && convert::is_answer(request, log)
+            new && !self.ledger.has_handed_out(&log.id) && convert::is_answer(request, log)
         });
         match (equal.next(), equal.next()) {
             (Some(log), None) => Some(log.id),
             _ => None,
         }
     }
+}
 
-    fn handed_out(&self) -> MutexGuard<'_, BTreeSet<String>> {
-        self.handed_out
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
+/// How a create came to its flow log.
+enum Made {
+    /// EC2 made it.
+    New(String),
+    /// It existed already, and was taken over.
+    Adopted(Box<ec2::FlowLog>),
+}
+
+/// Why a create came to none.
+struct NotMade {
+    error: aws::Error,
+    /// What the user can do about it, beyond AWS's advice.
+    what_to_do: String,
+}
+
+impl From<aws::Error> for NotMade {
+    fn from(error: aws::Error) -> Self {
+        Self {
+            error,
+            what_to_do: String::new(),
+        }
     }
 }
 
@@ -390,12 +465,17 @@ fn warn_of_failed_delivery(described: &ec2::FlowLog, context: &Context<FlowLog>)
     );
 }
 
-fn not_created(error: &aws::Error, request: &ec2::NewFlowLog) -> Diagnostic {
+fn not_created(not_made: &NotMade, request: &ec2::NewFlowLog) -> Diagnostic {
+    let NotMade { error, what_to_do } = not_made;
     let tried = format!(
         "A flow log of {} was to be created by CreateFlowLogs.",
         request.resource_id
     );
-    let mut diagnostic = diagnostic("Flow log not created".to_owned(), &tried, error);
+    let summary = "Flow log not created".to_owned();
+    if !what_to_do.is_empty() {
+        return Diagnostic::error(summary, format!("{tried} {error}\n\n{what_to_do}"));
+    }
+    let mut diagnostic = diagnostic(summary, &tried, error);
     if error.unanswered {
         diagnostic.detail.push_str(
             "\n\nEC2 gave no answer, and no flow log that matches was found afterwards. If there is \
