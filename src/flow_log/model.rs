@@ -111,6 +111,7 @@ pub struct FlowLog {
     pub tag_field_specification: Attr<BTreeSet<TagFieldSpecification>>,
     /// Tags of the flow log. With `default_tags` in the provider, these win where keys are equal.
     #[serde(default)]
+    #[schemars(transform = behaviour::computed)]
     pub tags: Attr<BTreeMap<String, Attr<String>>>,
     /// All tags of the flow log, those from the provider's `default_tags` included.
     #[serde(default)]

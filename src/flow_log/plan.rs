@@ -31,6 +31,7 @@ pub(crate) fn plan(
     planned.max_aggregation_interval = interval(config, planned);
     planned.log_format = log_format(prior.as_ref(), config, planned);
     planned.destination_options = options(config, planned);
+    planned.tags = own_tags(prior.as_ref(), config);
     planned.tags_all = tags::plan(
         connection,
         &config.tags,
@@ -43,7 +44,14 @@ pub(crate) fn plan(
         // It is never sent, so a change of it changes nothing.
         in_place.push("traffic_type");
     }
-    in_place.extend(same_destination(prior.as_ref(), planned));
+    if let Some(prior) = prior {
+        if is_same_destination(prior, planned) {
+            planned.log_destination = prior.log_destination.clone();
+        }
+        if is_told_late(prior, planned) {
+            in_place.push("resource_type");
+        }
+    }
     if connection.account.is_none() && connection.aws.is_ok() && prior.is_none() {
         planned.arn = Attr::Null;
     }
@@ -57,6 +65,18 @@ fn region(connection: &Connection, prior: Option<&FlowLog>, config: &FlowLog) ->
         (Attr::Null, Attr::Unknown, Some(prior)) => prior.region.clone(),
         (Attr::Null, provider, _) => provider.clone(),
         (written, _, _) => written.clone(),
+    }
+}
+
+/// What the user wrote. No tags and an empty map of tags are the same: an import cannot know which of
+/// them is written.
+fn own_tags(prior: Option<&FlowLog>, config: &FlowLog) -> tags::Written {
+    let before = prior.map(|prior| &prior.tags);
+    match before {
+        Some(Attr::Known(before)) if before.is_empty() && config.tags.is_null() => {
+            Attr::Known(before.clone())
+        }
+        _ => config.tags.clone(),
     }
 }
 
@@ -113,12 +133,24 @@ pub(crate) fn default_options() -> DestinationOptions {
     }
 }
 
-/// A destination that differs by the `:*` at its end is the same destination.
-fn same_destination(prior: Option<&FlowLog>, planned: &FlowLog) -> Option<&'static str> {
-    let before = prior?.log_destination.known()?;
-    let after = planned.log_destination.known()?;
-    let same = destination::trimmed(before) == destination::trimmed(after);
-    same.then_some("log_destination")
+/// A destination that differs by the `:*` at its end is the same destination, and nothing is to do.
+fn is_same_destination(prior: &FlowLog, planned: &FlowLog) -> bool {
+    let (before, after) = (
+        prior.log_destination.known(),
+        planned.log_destination.known(),
+    );
+    before
+        .zip(after)
+        .is_some_and(|(before, after)| destination::trimmed(before) == destination::trimmed(after))
+}
+
+/// EC2 describes no resource type. Where the id does not tell it either, an import leaves it open, and
+/// the configuration tells it afterwards.
+fn is_told_late(prior: &FlowLog, planned: &FlowLog) -> bool {
+    let id = target::given(&prior.resource_id);
+    prior.resource_type.is_null()
+        && prior.resource_id == planned.resource_id
+        && id.is_some_and(|id| target::type_of_id(id).is_none())
 }
 
 pub(crate) fn family(model: &FlowLog) -> Option<Family> {

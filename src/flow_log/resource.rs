@@ -3,6 +3,7 @@
 //! Nothing is lost: once EC2 has answered with an id, no later failure forgets it, and after a create
 //! that got no answer the flow log is looked for before the create counts as failed.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
@@ -214,6 +215,8 @@ impl framework::Resource for Resource {
         Ok(FlowLog {
             id: Attr::Known(id.to_owned()),
             region: Attr::Known(region),
+            // Not null: whether no tags are written or an empty map of them, the plan is empty.
+            tags: Attr::Known(BTreeMap::new()),
             ..FlowLog::default()
         })
     }

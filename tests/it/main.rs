@@ -9,6 +9,8 @@ mod child;
 #[cfg(feature = "aws")]
 mod docs;
 mod fake_itself;
+#[cfg(feature = "aws")]
+mod flow_log;
 mod functions;
 mod handshake;
 mod harness;

@@ -89,8 +89,9 @@ fn changes() -> Vec<(&'static [&'static str], Edit)> {
     ]
 }
 
-/// What no server can change: where the flow log is and what it is called, and how long things may take.
-const FIXED: [&str; 4] = ["id", "arn", "region", "timeouts"];
+/// What no server can change: where the flow log is and what it is called, how long things may take, and what may be
+/// taken over.
+const FIXED: [&str; 5] = ["id", "arn", "region", "timeouts", "adopt_existing"];
 
 #[test]
 fn every_attribute_of_the_schema_that_changes_is_named_by_the_plan() {

@@ -7,10 +7,12 @@ mod events;
 mod examples;
 mod functions;
 mod interrupt;
+mod kinds;
 mod lifecycle;
 mod moto;
 mod refused;
 mod schema;
+mod sources;
 mod tags;
 
 /// A flow log of a VPC to a log group, with what a test adds.

@@ -1,6 +1,8 @@
 //! What the tests share.
 
 pub(crate) mod client;
+#[cfg(feature = "aws")]
+pub(crate) mod core;
 pub(crate) mod fake;
 #[cfg(feature = "aws")]
 pub(crate) mod golden;

@@ -1,0 +1,207 @@
+//! Every target and every destination, from apply over import to destroy, with a real Terraform.
+
+use crate::harness::fake::{Fake, REGION};
+use crate::harness::terraform::{Version, Workspace};
+
+const TO_GROUP: &str = r#"
+  log_group_name = "flow-logs"
+  iam_role_arn   = "arn:aws:iam::123456789012:role/flow-logs""#;
+const OF_VPC: &str = r#"
+  vpc_id       = "vpc-0123456789abcdef0"
+  traffic_type = "ALL""#;
+
+/// Goes through a flow log's whole life, and gives it as the server had it.
+fn lives(body: &str) -> crate::harness::fake::FlowLog {
+    let fake = Fake::start();
+    let work = Workspace::new(Version::Any, fake.url());
+    work.configure(&format!("resource \"vpcflow_log\" \"x\" {{{body}\n}}"));
+    work.apply();
+    work.plans_empty();
+    let made = fake.flow_logs(REGION).remove(0);
+    work.run(&["state", "rm", "vpcflow_log.x"]).succeeds();
+    work.run(&["import", "-no-color", "vpcflow_log.x", &made.id])
+        .succeeds();
+    work.plans_empty();
+    work.destroy();
+    assert_eq!(fake.flow_logs(REGION), [], "{body}");
+    made
+}
+
+/// The argument of the target, what it is, and whether it takes a traffic type.
+const TARGETS: &[(&str, &str, bool)] = &[
+    (r#"vpc_id = "vpc-0123456789abcdef0""#, "VPC", true),
+    (r#"subnet_id = "subnet-0123456789abcdef0""#, "Subnet", true),
+    (
+        r#"eni_id = "eni-0123456789abcdef0""#,
+        "NetworkInterface",
+        true,
+    ),
+    (
+        r#"regional_nat_gateway_id = "nat-0123456789abcdef0""#,
+        "RegionalNatGateway",
+        true,
+    ),
+    (
+        r#"transit_gateway_id = "tgw-0123456789abcdef0""#,
+        "TransitGateway",
+        false,
+    ),
+    (
+        r#"transit_gateway_attachment_id = "tgw-attach-0123456789abcdef0""#,
+        "TransitGatewayAttachment",
+        false,
+    ),
+    (
+        r#"resource_id = "core-network-0123456789abcdef0""#,
+        "CoreNetwork",
+        false,
+    ),
+    (
+        r#"resource_id = "attachment-0123456789abcdef0""#,
+        "CoreNetworkAttachment",
+        false,
+    ),
+];
+
+#[test]
+fn every_target_lives_from_apply_over_import_to_destroy() {
+    for (target, resource_type, has_traffic_type) in TARGETS {
+        let traffic = if *has_traffic_type {
+            "\n  traffic_type = \"REJECT\""
+        } else {
+            ""
+        };
+        let made = lives(&format!("\n  {target}{traffic}{TO_GROUP}"));
+        assert_eq!(made.resource_type, *resource_type);
+        assert_eq!(made.traffic_type.is_some(), *has_traffic_type);
+        let interval = match *resource_type {
+            "VPC" | "Subnet" | "NetworkInterface" | "RegionalNatGateway" => 600,
+            _ => 60,
+        };
+        assert_eq!(made.max_aggregation_interval, interval, "{resource_type}");
+    }
+}
+
+#[test]
+fn a_type_that_the_id_does_not_tell_is_given_and_is_told_late_after_an_import() {
+    let fake = Fake::start();
+    let work = Workspace::new(Version::Any, fake.url());
+    let edge = format!(
+        "resource \"vpcflow_log\" \"x\" {{\n  resource_id = \"edge-0123456789abcdef0\"\n  \
+         resource_type = \"CoreNetworkEdge\"{TO_GROUP}\n}}"
+    );
+    work.configure(&edge);
+    work.apply();
+    work.plans_empty();
+    let made = fake.flow_logs(REGION).remove(0);
+    assert_eq!(made.resource_type, "CoreNetworkEdge");
+    work.run(&["state", "rm", "vpcflow_log.x"]).succeeds();
+    work.run(&["import", "-no-color", "vpcflow_log.x", &made.id])
+        .succeeds();
+    work.plan().says(&["0 to add, 1 to change, 0 to destroy"]);
+    work.apply();
+    work.plans_empty();
+    assert_eq!(fake.flow_logs(REGION), [made]);
+    work.destroy();
+    assert_eq!(fake.flow_logs(REGION), []);
+}
+
+#[test]
+fn every_destination_lives_from_apply_over_import_to_destroy() {
+    let group = lives(&format!(
+        "{OF_VPC}\n  log_destination = \"arn:aws:logs:us-east-1:123456789012:log-group:g:*\"\n  \
+         iam_role_arn = \"arn:aws:iam::123456789012:role/flow-logs\""
+    ));
+    assert_eq!(
+        group.log_destination.as_deref(),
+        Some("arn:aws:logs:us-east-1:123456789012:log-group:g")
+    );
+    let folder = lives(&format!(
+        "{OF_VPC}\n  log_destination = \"arn:aws:s3:::bucket/folder/\"\n  tags = {{}}"
+    ));
+    assert!(folder.destination_options.is_some());
+    let stream = lives(&format!(
+        "{OF_VPC}\n  log_destination = \"arn:aws:firehose:us-east-1:123456789012:deliverystream/s\""
+    ));
+    assert_eq!(stream.log_destination_type, "kinesis-data-firehose");
+    let foreign = lives(&format!(
+        "{OF_VPC}\n  log_destination = \"arn:aws:firehose:us-east-1:210987654321:deliverystream/s\"\n  \
+         iam_role_arn = \"arn:aws:iam::123456789012:role/flow-logs\"\n  deliver_cross_account_role = \
+         \"arn:aws:iam::210987654321:role/AWSLogDeliveryFirehoseCrossAccountRole\""
+    ));
+    assert!(foreign.deliver_cross_account_role.is_some());
+    let tagged = lives(&format!(
+        "{OF_VPC}{TO_GROUP}\n  log_format = \"$${{version}} $${{instance-tag}} $${{asg-tag}}\"\n  \
+         tag_field_specification {{\n    resource_type = \"instance\"\n    tag_keys = [\"Name\"]\n  }}\n  \
+         tag_field_specification {{\n    resource_type = \"auto-scaling-group\"\n    tag_keys = [\"Team\"]\n  }}"
+    ));
+    assert_eq!(tagged.tag_field_specifications.len(), 2);
+}
+
+#[test]
+fn a_traffic_type_of_a_transit_gateway_is_kept_as_written_and_never_sent() {
+    let fake = Fake::start();
+    let work = Workspace::new(Version::Any, fake.url());
+    let configure = |traffic: &str| {
+        work.configure(&format!(
+            "resource \"vpcflow_log\" \"x\" {{\n  transit_gateway_id = \"tgw-0123456789abcdef0\"\n  \
+             traffic_type = {traffic}{TO_GROUP}\n}}"
+        ));
+    };
+    configure("\"ALL\"");
+    work.apply().says(&["Traffic type has no effect"]);
+    work.plans_empty();
+    configure("\"REJECT\"");
+    work.apply();
+    work.plans_empty();
+    assert_eq!(fake.calls_of("CreateFlowLogs").len(), 1);
+}
+
+#[test]
+fn create_before_destroy_keeps_the_flow_log_that_it_takes_over() {
+    let fake = Fake::start();
+    let work = Workspace::new(Version::Any, fake.url());
+    work.configure(&format!(
+        "resource \"vpcflow_log\" \"x\" {{{OF_VPC}{TO_GROUP}\n  adopt_existing = true\n  \
+         lifecycle {{\n    create_before_destroy = true\n  }}\n}}"
+    ));
+    work.apply();
+    let before = fake.flow_logs(REGION);
+    work.run(&[
+        "apply",
+        "-auto-approve",
+        "-no-color",
+        "-replace=vpcflow_log.x",
+    ])
+    .succeeds()
+    .says(&["taken over", "not deleted"]);
+    assert_eq!(fake.flow_logs(REGION), before);
+    assert_eq!(work.instance("vpcflow_log.x")["id"], before[0].id);
+    work.plans_empty();
+    work.destroy();
+    assert_eq!(fake.flow_logs(REGION), []);
+}
+
+#[test]
+fn an_equal_flow_log_stands_in_the_way_until_it_is_taken_over() {
+    let fake = Fake::start();
+    let other = Workspace::new(Version::Any, fake.url());
+    other.configure(&super::flow_log("main", ""));
+    other.apply();
+    let made = fake.flow_logs(REGION).remove(0);
+    let work = Workspace::new(Version::Any, fake.url());
+    work.configure(&super::flow_log("main", ""));
+    work.run(&["apply", "-auto-approve", "-no-color"])
+        .fails_with(&[
+            "FlowLogAlreadyExists",
+            &format!("id = \"{}@us-east-1\"", made.id),
+        ]);
+    work.configure(&super::flow_log(
+        "main",
+        "adopt_existing = true\n  tags = { Name = \"taken\" }",
+    ));
+    work.apply().says(&["taken over"]);
+    work.plans_empty();
+    assert_eq!(work.instance("vpcflow_log.main")["id"], made.id);
+    assert_eq!(fake.flow_logs(REGION)[0].tags["Name"], "taken");
+}

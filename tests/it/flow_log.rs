@@ -1,0 +1,55 @@
+//! The resource over the protocol, without a Terraform: what is refused and accepted, and many lives.
+
+mod accepted;
+mod adopt;
+mod random;
+mod refused;
+
+use serde_json::{Value as Json, json};
+
+const VPC: &str = "vpc-0123456789abcdef0";
+const ROLE: &str = "arn:aws:iam::123456789012:role/flow-logs";
+const GROUP_ARN: &str = "arn:aws:logs:us-east-1:123456789012:log-group:flow-logs";
+const STREAM: &str = "arn:aws:firehose:us-east-1:123456789012:deliverystream/flow-logs";
+const FOREIGN_STREAM: &str = "arn:aws:firehose:us-east-1:210987654321:deliverystream/flow-logs";
+const CROSS_ROLE: &str = "arn:aws:iam::210987654321:role/AWSLogDeliveryFirehoseCrossAccountRole-x";
+
+/// All traffic of a VPC to a log group, with arguments added, changed, or (by null) taken away.
+fn to_group(more: Json) -> Json {
+    with(
+        json!({ "vpc_id": VPC, "traffic_type": "ALL", "log_group_name": "flow-logs", "iam_role_arn": ROLE }),
+        more,
+    )
+}
+
+/// All traffic of a VPC to a bucket.
+fn to_bucket(more: Json) -> Json {
+    with(
+        json!({ "vpc_id": VPC, "traffic_type": "ALL", "log_destination": "arn:aws:s3:::bucket" }),
+        more,
+    )
+}
+
+/// All traffic of a VPC to a delivery stream.
+fn to_stream(more: Json) -> Json {
+    with(
+        json!({ "vpc_id": VPC, "traffic_type": "ALL", "log_destination": STREAM }),
+        more,
+    )
+}
+
+/// All traffic of a transit gateway to a log group.
+fn of_gateway(more: Json) -> Json {
+    let gateway = json!({
+        "vpc_id": null, "traffic_type": null, "transit_gateway_id": "tgw-0123456789abcdef0"
+    });
+    with(to_group(gateway), more)
+}
+
+fn with(mut arguments: Json, more: Json) -> Json {
+    let Json::Object(more) = more else {
+        panic!("arguments are an object");
+    };
+    arguments.as_object_mut().unwrap().extend(more);
+    arguments
+}

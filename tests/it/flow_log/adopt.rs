@@ -1,0 +1,214 @@
+//! Taking over: what exists is never lost, nor deleted by mistake, nor given to two.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Value as Json, json};
+use vpcflow::cty::Value;
+
+use super::{GROUP_ARN, of_gateway, to_bucket, to_group, to_stream};
+use crate::harness::core::{Core, errors};
+use crate::harness::fake::{Fake, Fault, REGION};
+
+fn text<'a>(state: &'a Value, name: &str) -> &'a str {
+    match state.get(name) {
+        Some(Value::String(text)) => text,
+        other => panic!("{name} is {other:?}"),
+    }
+}
+
+fn adopting(mut config: Json) -> Json {
+    config["adopt_existing"] = json!(true);
+    config
+}
+
+/// Makes what a row says in another run, and gives its id.
+async fn made_elsewhere(fake: &Fake, row: &Json) -> String {
+    let mut core = Core::start(fake.url()).await;
+    let config = core.config(row);
+    text(&core.create(&config).await, "id").to_owned()
+}
+
+#[tokio::test]
+async fn without_it_the_error_names_the_flow_log_and_gives_an_import_block() {
+    let fake = Fake::start();
+    let id = made_elsewhere(&fake, &to_group(json!({}))).await;
+    let mut core = Core::start(fake.url()).await;
+    let config = core.config(&to_group(json!({})));
+    let plan = core.plan(&Value::Null, &config).await;
+    let (state, said) = core.apply(&Value::Null, &plan.planned, &config).await;
+    assert!(state.is_null());
+    assert_eq!(said.len(), 1);
+    let block = format!("import {{\n  to = vpcflow_log.NAME\n  id = \"{id}@us-east-1\"\n}}");
+    assert!(said[0].text.contains("FlowLogAlreadyExists"), "{said:?}");
+    assert!(said[0].text.contains(&block), "{said:?}");
+    assert_eq!(fake.flow_logs(REGION).len(), 1);
+}
+
+#[tokio::test]
+async fn an_equal_flow_log_is_taken_over_and_its_tags_brought_to_plan() {
+    let rows = [
+        (to_group(json!({})), to_group(json!({}))),
+        // By name and by ARN it is the same group, whichever way it was made.
+        (
+            to_group(json!({})),
+            to_group(json!({ "log_group_name": null, "log_destination": GROUP_ARN })),
+        ),
+        (
+            to_group(json!({ "log_group_name": null, "log_destination": GROUP_ARN })),
+            to_group(json!({})),
+        ),
+        (
+            to_bucket(json!({})),
+            to_bucket(json!({ "destination_options": { "file_format": "plain-text" } })),
+        ),
+        (to_stream(json!({})), to_stream(json!({}))),
+        (of_gateway(json!({})), of_gateway(json!({}))),
+    ];
+    for (before, after) in rows {
+        let fake = Fake::start();
+        let id = made_elsewhere(&fake, &before).await;
+        fake.change(&id, |log| {
+            log.tags = BTreeMap::from([("Old".to_owned(), "x".to_owned())]);
+        });
+        // The fake judges equality as EC2 does, by its own rules: one that was made by name counts too.
+        fake.fail(
+            "CreateFlowLogs",
+            Fault::error("FlowLogAlreadyExists", "There is an existing Flow Log"),
+            1,
+        );
+        let mut core = Core::start(fake.url()).await;
+        let mut after = adopting(after);
+        after["tags"] = json!({ "New": "y" });
+        let config = core.config(&after);
+        let plan = core.plan(&Value::Null, &config).await;
+        let (state, said) = core.apply(&Value::Null, &plan.planned, &config).await;
+        assert_eq!(errors(&said), [], "{after}");
+        assert!(said[0].text.contains("taken over"), "{said:?}");
+        assert_eq!(text(&state, "id"), id);
+        let logs = fake.flow_logs(REGION);
+        assert_eq!(logs.len(), 1);
+        assert_eq!(json!(logs[0].tags), json!({ "New": "y" }));
+        let refreshed = core.read(&state).await;
+        let plan = core.plan(&refreshed, &config).await;
+        assert_eq!(plan.planned, refreshed, "{after}");
+    }
+}
+
+#[tokio::test]
+async fn one_that_differs_in_anything_is_not_taken_over() {
+    let differing = [
+        json!({ "traffic_type": "REJECT" }),
+        json!({ "max_aggregation_interval": 60 }),
+        json!({ "log_group_name": "other" }),
+        json!({ "log_format": "${version}" }),
+        json!({ "iam_role_arn": "arn:aws:iam::123456789012:role/other" }),
+    ];
+    for more in differing {
+        let fake = Fake::start();
+        let id = made_elsewhere(&fake, &to_group(more.clone())).await;
+        // Emulators, and maybe EC2, refuse more than what is equal in everything.
+        fake.fail(
+            "CreateFlowLogs",
+            Fault::error("FlowLogAlreadyExists", "There is an existing Flow Log"),
+            1,
+        );
+        let mut core = Core::start(fake.url()).await;
+        let config = core.config(&adopting(to_group(json!({}))));
+        let plan = core.plan(&Value::Null, &config).await;
+        let (state, said) = core.apply(&Value::Null, &plan.planned, &config).await;
+        assert!(state.is_null(), "{more}");
+        assert!(said[0].is_error && said[0].text.contains(&id), "{said:?}");
+        assert!(said[0].text.contains("is equal in everything"), "{said:?}");
+    }
+}
+
+#[tokio::test]
+async fn what_was_taken_over_is_not_deleted_by_the_same_run() {
+    // create_before_destroy: a flow log is replaced by its own equal, then the old one is deleted.
+    let fake = Fake::start();
+    let row = adopting(to_group(json!({})));
+    let mut before = Core::start(fake.url()).await;
+    let config = before.config(&row);
+    let old = before.create(&config).await;
+    let mut core = Core::start(fake.url()).await;
+    let new = core.create(&config).await;
+    assert_eq!(text(&new, "id"), text(&old, "id"));
+    let said = core.delete(&old, &Value::Null).await;
+    assert_eq!(errors(&said), []);
+    assert!(said[0].text.contains("not deleted"), "{said:?}");
+    assert_eq!(fake.flow_logs(REGION).len(), 1);
+    assert!(fake.calls_of("DeleteFlowLogs").is_empty());
+    // The next run is free to.
+    let mut next = Core::start(fake.url()).await;
+    assert_eq!(next.delete(&new, &Value::Null).await, []);
+    assert_eq!(fake.flow_logs(REGION), []);
+}
+
+#[tokio::test]
+async fn what_was_deleted_is_not_taken_over_by_the_same_run() {
+    let fake = Fake::start();
+    let row = adopting(to_group(json!({})));
+    let mut core = Core::start(fake.url()).await;
+    let config = core.config(&row);
+    let old = core.create(&config).await;
+    let ghost = fake.flow_logs(REGION).remove(0);
+    assert_eq!(core.delete(&old, &Value::Null).await, []);
+    // EC2 is eventually consistent: it may show for a while what is gone.
+    fake.insert(ghost);
+    let plan = core.plan(&Value::Null, &config).await;
+    let (state, said) = core.apply(&Value::Null, &plan.planned, &config).await;
+    assert!(state.is_null());
+    assert!(said[0].text.contains("It was not taken over"), "{said:?}");
+}
+
+#[tokio::test]
+async fn no_two_resources_of_a_run_get_the_same_flow_log() {
+    let fake = Fake::start();
+    let row = adopting(to_group(json!({})));
+    let mut core = Core::start(fake.url()).await;
+    let config = core.config(&row);
+    core.create(&config).await;
+    let plan = core.plan(&Value::Null, &config).await;
+    let (state, said) = core.apply(&Value::Null, &plan.planned, &config).await;
+    assert!(state.is_null());
+    assert!(said[0].is_error);
+    assert!(said[0].text.contains("remove one of the two"), "{said:?}");
+    // Nor if it was taken over before.
+    let mut other = Core::start(fake.url()).await;
+    other.create(&config).await;
+    let plan = other.plan(&Value::Null, &config).await;
+    let (state, said) = other.apply(&Value::Null, &plan.planned, &config).await;
+    assert!(state.is_null() && said[0].is_error, "{said:?}");
+}
+
+#[tokio::test]
+async fn tags_that_cannot_be_changed_do_not_lose_what_was_taken_over() {
+    let fake = Fake::start();
+    let id = made_elsewhere(&fake, &to_group(json!({}))).await;
+    let mut core = Core::start(fake.url()).await;
+    let mut row = adopting(to_group(json!({})));
+    row["tags"] = json!({ "New": "y" });
+    let config = core.config(&row);
+    fake.fail(
+        "CreateTags",
+        Fault::error("UnauthorizedOperation", "no tags today"),
+        1,
+    );
+    let plan = core.plan(&Value::Null, &config).await;
+    let (state, said) = core.apply(&Value::Null, &plan.planned, &config).await;
+    assert_eq!(errors(&said), []);
+    assert!(
+        said.iter()
+            .any(|message| message.path == "tags" && message.text.contains("no tags today")),
+        "{said:?}"
+    );
+    assert_eq!(text(&state, "id"), id);
+    // The next plan shows what is missing, and the next apply adds it.
+    let refreshed = core.read(&state).await;
+    let plan = core.plan(&refreshed, &config).await;
+    assert_ne!(plan.planned, refreshed);
+    assert_eq!(plan.replaces, 0);
+    let (_, said) = core.apply(&refreshed, &plan.planned, &config).await;
+    assert_eq!(said, []);
+    assert_eq!(json!(fake.flow_logs(REGION)[0].tags), json!({ "New": "y" }));
+}
