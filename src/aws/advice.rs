@@ -16,10 +16,28 @@ impl Error {
 
     fn about_code(&self) -> Option<&'static str> {
         let code = self.code.as_deref()?;
-        self.about_permission(code)
+        self.about_message()
+            .or_else(|| self.about_permission(code))
             .or_else(|| about_credentials(code))
             .or_else(|| self.about_destination(code))
             .or_else(|| self.about_request(code))
+    }
+
+    /// What AWS says in words, under codes that say less.
+    fn about_message(&self) -> Option<&'static str> {
+        let says = |words: &str| self.message.contains(words);
+        Some(if says("DeliverLogsPermissionArn is not applicable") {
+            "A delivery role belongs to CloudWatch Logs (and to Firehose in another account) alone: remove it."
+        } else if says("undeliverable") {
+            "A bucket encrypted with SSE-KMS must name its key by ARN, not by id, and the key's policy must allow \
+             delivery.logs.amazonaws.com kms:GenerateDataKey*. Check also that the bucket is not set to requester pays."
+        } else if says("Access Denied for LogDestination") {
+            "The destination's own policy forbids the delivery. A bucket's policy must allow \
+             delivery.logs.amazonaws.com s3:PutObject and s3:GetBucketAcl; for EC2 to write the policy itself, the \
+             caller needs s3:GetBucketPolicy and s3:PutBucketPolicy."
+        } else {
+            return None;
+        })
     }
 
     /// Permissions that are missing, of the caller or of the delivery role.
@@ -83,12 +101,6 @@ impl Error {
                 "There is no such log group in this account and region. The flow log's service makes it when the first \
                  traffic is recorded; a group of another account must be named by its ARN."
             }
-            _ if self
-                .message
-                .contains("DeliverLogsPermissionArn is not applicable") =>
-            {
-                "A delivery role belongs to CloudWatch Logs (and to Firehose in another account) alone: remove it."
-            }
             _ => return None,
         })
     }
@@ -121,6 +133,10 @@ impl Error {
             }
             "IdempotentParameterMismatch" => {
                 "A flow log was made under the same token with other parameters. Run again: a new token is used then."
+            }
+            "UnknownParameter" | "InvalidAction" => {
+                "The endpoint does not know this call or one of its parameters: it may be an emulator, or a proxy, that \
+                 is older than the feature."
             }
             "FilterLimitExceeded" => {
                 "DescribeFlowLogs takes at most 200 values in all its filters: use fewer."

@@ -513,3 +513,6 @@ pub(crate) fn diagnostic(summary: String, tried: &str, error: &aws::Error) -> Di
         .unwrap_or_default();
     Diagnostic::error(summary, format!("{tried} {error}{advice}"))
 }
+
+#[cfg(test)]
+mod tests;

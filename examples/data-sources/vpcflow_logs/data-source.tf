@@ -1,0 +1,30 @@
+# All flow logs of the region whose delivery fails, whoever made them.
+data "vpcflow_logs" "failing" {
+  filter {
+    name   = "deliver-log-status"
+    values = ["FAILED"]
+  }
+}
+
+# All flow logs of production that record what is rejected.
+data "vpcflow_logs" "production" {
+  tags = {
+    Environment = "prod*"
+  }
+
+  filter {
+    name   = "traffic-type"
+    values = ["ALL", "REJECT"]
+  }
+}
+
+output "failing" {
+  value = {
+    for flow_log in data.vpcflow_logs.failing.flow_logs :
+    flow_log.id => flow_log.deliver_logs_error_message
+  }
+}
+
+output "production" {
+  value = data.vpcflow_logs.production.ids
+}
