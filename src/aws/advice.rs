@@ -30,7 +30,7 @@ impl Error {
             "A delivery role belongs to CloudWatch Logs (and to Firehose in another account) alone: remove it."
         } else if says("undeliverable") {
             "A bucket encrypted with SSE-KMS must name its key by ARN, not by id, and the key's policy must allow \
-             delivery.logs.amazonaws.com kms:GenerateDataKey*. Check also that the bucket is not set to requester pays."
+             delivery.logs.amazonaws.com kms:GenerateDataKey*."
         } else if says("Access Denied for LogDestination") {
             "The destination's own policy forbids the delivery. A bucket's policy must allow \
              delivery.logs.amazonaws.com s3:PutObject and s3:GetBucketAcl; for EC2 to write the policy itself, the \

@@ -267,7 +267,7 @@ pub(crate) fn state(
         tags: tags::refresh(connection, &all, &before.tags),
         tags_all: Attr::Known(all),
         region: kept(&before.region, Attr::Known(region.to_owned())),
-        adopt_existing: before.adopt_existing.clone(),
+        adopt_existing: before.adopt_existing,
         timeouts: before.timeouts.clone(),
         arn: flow_log_arn(&id, region, connection),
         id: Attr::Known(id),

@@ -42,11 +42,11 @@ pub struct DataSource;
 
 impl framework::DataSource for DataSource {
     type Connection = Connection;
-    /// The arguments stand last: where names are equal, theirs is the schema.
-    type Model = (Described, Filters, Lookup);
+    /// The arguments stand first: where names are equal, theirs is the schema.
+    type Model = (Lookup, Filters, Described);
     const TYPE_NAME: &'static str = "vpcflow_log";
 
-    fn validate(&self, (_, filters, lookup): &Self::Model, diagnostics: &mut Diagnostics) {
+    fn validate(&self, (lookup, filters, _): &Self::Model, diagnostics: &mut Diagnostics) {
         filters.judge(diagnostics);
         match given(&lookup.id) {
             Some(id) if !is_flow_log_id(id) => {
@@ -70,7 +70,7 @@ impl framework::DataSource for DataSource {
     async fn read(
         &self,
         connection: &Connection,
-        (_, filters, lookup): Self::Model,
+        (lookup, filters, _): Self::Model,
         _context: &Context,
     ) -> Result<Self::Model, Diagnostics> {
         let region = connection.region(given(&lookup.region))?;
@@ -97,7 +97,7 @@ impl framework::DataSource for DataSource {
             region: described.region.clone(),
             tags: described.tags.clone(),
         };
-        Ok((described, filters, lookup))
+        Ok((lookup, filters, described))
     }
 }
 

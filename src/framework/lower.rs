@@ -36,8 +36,13 @@ pub fn lower<M: Model>(version: i64) -> Result<Schema, LowerError> {
             .as_object()
             .ok_or_else(|| refuse("", "not an object schema"))?;
         let block = lower_block("", object)?;
-        root.attributes.extend(block.attributes);
-        root.blocks.extend(block.blocks);
+        // Where two structs declare the same, the first is the declaration.
+        for (name, attribute) in block.attributes {
+            root.attributes.entry(name).or_insert(attribute);
+        }
+        for (name, nested) in block.blocks {
+            root.blocks.entry(name).or_insert(nested);
+        }
         if root.description.is_empty() {
             root.description = block.description;
         }

@@ -2,7 +2,7 @@
 
 mod accepted;
 mod adopt;
-mod random;
+pub(crate) mod random;
 mod refused;
 
 use serde_json::{Value as Json, json};

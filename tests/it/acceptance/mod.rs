@@ -10,6 +10,7 @@ mod interrupt;
 mod kinds;
 mod lifecycle;
 mod moto;
+mod random;
 mod refused;
 mod schema;
 mod sources;

@@ -14,6 +14,11 @@ const CONFIGURATIONS: u64 = 500;
 pub(crate) struct Dice(u64);
 
 impl Dice {
+    /// Begins anew, in a way of its own for each seed.
+    pub(crate) fn new(seed: u64) -> Self {
+        Self(seed)
+    }
+
     fn next(&mut self) -> u64 {
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mixed = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
@@ -43,7 +48,7 @@ enum Kind {
 }
 
 /// Gives one valid configuration.
-fn configuration(dice: &mut Dice) -> Json {
+pub(crate) fn configuration(dice: &mut Dice) -> Json {
     let (target, kind) = target(dice);
     let mut row = with(target, destination(dice));
     if kind == Kind::Vpc {
@@ -185,7 +190,7 @@ fn format(dice: &mut Dice, kind: Kind, row: &mut Json) {
 async fn random_configurations_live_from_create_over_import_to_delete() {
     let fake = Fake::start();
     let mut core = Core::start(fake.url()).await;
-    let mut dice = Dice(1);
+    let mut dice = Dice::new(1);
     for n in 0..CONFIGURATIONS {
         let row = configuration(&mut dice);
         let config = core.config(&row);
