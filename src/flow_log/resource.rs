@@ -10,9 +10,10 @@ use std::time::Duration;
 use jiff::{SignedDuration, Timestamp};
 use tokio_util::sync::CancellationToken;
 
+use super::identity::Identity;
 use super::model::FlowLog;
 use super::target::given;
-use super::{convert, plan, tags, validate};
+use super::{convert, generate, moved, plan, tags, validate};
 use crate::aws::ec2::{self, Ec2};
 use crate::aws::{self};
 use crate::connection::{Connection, Tags};
@@ -47,6 +48,7 @@ type Result<T, E = Failure<FlowLog>> = std::result::Result<T, E>;
 impl framework::Resource for Resource {
     type Connection = Connection;
     type State = FlowLog;
+    type Identity = Identity;
     const TYPE_NAME: &'static str = "vpcflow_log";
 
     fn validate(&self, config: &FlowLog, diagnostics: &mut Diagnostics) {
@@ -202,11 +204,25 @@ impl framework::Resource for Resource {
     ) -> Result<FlowLog, Diagnostics> {
         let (id, region) = import_id(id).ok_or_else(|| bad_import_id(id))?;
         let region = connection.region(region)?;
-        Ok(FlowLog {
-            id: Attr::Known(id.to_owned()),
-            region: Attr::Known(region),
-            ..FlowLog::default()
-        })
+        Ok(to_import(id, region, connection))
+    }
+
+    async fn import_by_identity(
+        &self,
+        connection: &Connection,
+        identity: Identity,
+        _context: &Context<FlowLog>,
+    ) -> Result<FlowLog, Diagnostics> {
+        let (id, region) = identity.place(connection)?;
+        Ok(to_import(&id, region, connection))
+    }
+
+    fn move_from(source: &framework::Source<'_>) -> Result<FlowLog, Diagnostics> {
+        moved::state(source)
+    }
+
+    fn generate_config(&self, connection: Option<&Connection>, state: FlowLog) -> FlowLog {
+        generate::configuration(connection, state)
     }
 }
 
@@ -337,6 +353,16 @@ fn is_young(state: &FlowLog) -> bool {
     made.is_some_and(|made| Timestamp::now().duration_since(made) < YOUNG)
 }
 
+/// Gives the state that a read can start from.
+fn to_import(id: &str, region: String, connection: &Connection) -> FlowLog {
+    FlowLog {
+        arn: convert::flow_log_arn(id, &region, connection),
+        id: Attr::Known(id.to_owned()),
+        region: Attr::Known(region),
+        ..FlowLog::default()
+    }
+}
+
 /// Takes `fl-…`, `fl-…@region`, or a flow log's ARN.
 fn import_id(text: &str) -> Option<(&str, Option<&str>)> {
     let (id, region) = if text.starts_with("arn:") {
@@ -423,7 +449,7 @@ fn no_id() -> Diagnostic {
 }
 
 /// Says what did not happen, what was tried, what the service answered, and what to do.
-fn diagnostic(summary: String, tried: &str, error: &aws::Error) -> Diagnostic {
+pub(super) fn diagnostic(summary: String, tried: &str, error: &aws::Error) -> Diagnostic {
     let advice = error
         .advice()
         .map(|advice| format!("\n\n{advice}"))

@@ -12,6 +12,7 @@ mod fake_itself;
 mod functions;
 mod handshake;
 mod harness;
+mod identity;
 mod layers;
 mod numbers;
 mod protocol;
