@@ -3,11 +3,11 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 use tonic::service::Routes;
 use tonic::transport::Channel;
@@ -22,10 +22,18 @@ use vpcflow::protocol::service;
 
 use crate::harness::client::Client;
 
-/// Counts what was found, sent or not.
-type Counter = Arc<AtomicUsize>;
+/// Tells when a list is over, however it ends.
+type Ended = Arc<Notify>;
 
-struct Example(Counter);
+struct EndOfList(Ended);
+
+impl Drop for EndOfList {
+    fn drop(&mut self) {
+        self.0.notify_one();
+    }
+}
+
+struct Example(Ended);
 
 /// No settings.
 #[derive(Serialize, Deserialize, JsonSchema)]
@@ -142,7 +150,7 @@ impl framework::Identity<Note> for NoteIdentity {
 
 impl framework::Provider for Example {
     type Config = Config;
-    type Connection = Counter;
+    type Connection = Ended;
 
     fn validate(&self, _: &Config, _: &mut Diagnostics) {}
 
@@ -151,11 +159,11 @@ impl framework::Provider for Example {
         _: Config,
         _: CancellationToken,
         _: &mut Diagnostics,
-    ) -> Result<Counter, Diagnostics> {
+    ) -> Result<Ended, Diagnostics> {
         Ok(Arc::clone(&self.0))
     }
 
-    fn catalogue() -> Result<Catalogue<Counter>, LowerError> {
+    fn catalogue() -> Result<Catalogue<Ended>, LowerError> {
         Catalogue::default()
             .resource(Notebook)?
             .list_resource(Notebook)
@@ -165,7 +173,7 @@ impl framework::Provider for Example {
 struct Notebook;
 
 impl framework::Resource for Notebook {
-    type Connection = Counter;
+    type Connection = Ended;
     type State = Note;
     type Identity = NoteIdentity;
     const TYPE_NAME: &'static str = "example_note";
@@ -175,7 +183,7 @@ impl framework::Resource for Notebook {
 
     fn plan(
         &self,
-        _: &Counter,
+        _: &Ended,
         _: &mut Change<Note>,
         _: &mut Diagnostics,
     ) -> Result<(), Diagnostics> {
@@ -184,7 +192,7 @@ impl framework::Resource for Notebook {
 
     async fn create(
         &self,
-        _: &Counter,
+        _: &Ended,
         _: Note,
         planned: Note,
         _: &Context<Note>,
@@ -204,7 +212,7 @@ impl framework::Resource for Notebook {
 
     async fn read(
         &self,
-        _: &Counter,
+        _: &Ended,
         state: Note,
         _: &Context<Note>,
     ) -> Result<Option<Note>, Diagnostics> {
@@ -213,7 +221,7 @@ impl framework::Resource for Notebook {
 
     async fn update(
         &self,
-        _: &Counter,
+        _: &Ended,
         _: Note,
         planned: Note,
         _: &Context<Note>,
@@ -221,17 +229,17 @@ impl framework::Resource for Notebook {
         Ok(planned)
     }
 
-    async fn delete(&self, _: &Counter, _: Note, _: &Context<Note>) -> Result<(), Diagnostics> {
+    async fn delete(&self, _: &Ended, _: Note, _: &Context<Note>) -> Result<(), Diagnostics> {
         Ok(())
     }
 
-    async fn import(&self, _: &Counter, id: &str, _: &Context<Note>) -> Result<Note, Diagnostics> {
+    async fn import(&self, _: &Ended, id: &str, _: &Context<Note>) -> Result<Note, Diagnostics> {
         Ok(note(id))
     }
 
     async fn import_by_identity(
         &self,
-        _: &Counter,
+        _: &Ended,
         identity: NoteIdentity,
         _: &Context<Note>,
     ) -> Result<Note, Diagnostics> {
@@ -253,7 +261,7 @@ impl framework::Resource for Notebook {
         }
     }
 
-    fn generate_config(&self, _: Option<&Counter>, state: Note) -> Note {
+    fn generate_config(&self, _: Option<&Ended>, state: Note) -> Note {
         Note {
             title: Attr::Null,
             ..state
@@ -273,14 +281,14 @@ impl framework::ListResource for Notebook {
 
     async fn list(
         &self,
-        counter: &Counter,
+        ended: &Ended,
         config: Notes,
         found: &mut Finds<Note>,
         context: &Context,
     ) -> Result<(), Diagnostics> {
+        let _end = EndOfList(Arc::clone(ended));
         context.warn(Diagnostic::warning("Old", "The notebook is old."));
         for number in 0..config.count.into_known().unwrap_or(i64::MAX) {
-            counter.fetch_add(1, Ordering::SeqCst);
             let display_name = format!("Note {number}");
             let state = note(&number.to_string());
             if !found
@@ -318,14 +326,14 @@ fn note(id: &str) -> Note {
 /// A provider that is served and configured, and its client.
 struct Served {
     client: ProviderClient<Channel>,
-    found: Counter,
+    ended: Ended,
     _server: Client,
 }
 
 async fn serve() -> Served {
-    let found = Counter::default();
+    let ended = Ended::default();
     let routes = Routes::new(service(
-        Example(Arc::clone(&found)),
+        Example(Arc::clone(&ended)),
         CancellationToken::new(),
     ));
     let server = Client::serve(routes).await;
@@ -342,7 +350,7 @@ async fn serve() -> Served {
     assert_eq!(answer.diagnostics, []);
     Served {
         client,
-        found,
+        ended,
         _server: server,
     }
 }
@@ -836,19 +844,7 @@ async fn a_list_waits_for_its_reader_and_ends_when_the_reader_goes() {
         assert_eq!(event.display_name, format!("Note {number}"));
     }
     drop(stream);
-    // It ends: the number stands still. Were it not to end, it would grow without end.
-    let found = Arc::clone(&served.found);
-    let ended = async {
-        let mut before = usize::MAX;
-        loop {
-            let now = found.load(Ordering::SeqCst);
-            if now == before {
-                return now;
-            }
-            before = now;
-            tokio::time::sleep(Duration::from_millis(100)).await;
-        }
-    };
+    let ended = served.ended.notified();
     tokio::time::timeout(Duration::from_secs(20), ended)
         .await
         .unwrap();

@@ -288,8 +288,12 @@ fn fifty_states_of_each_provider_move_with_nothing_to_change() {
         assert_eq!(changes(&work), BTreeMap::from([("no-op".to_owned(), 50)]));
         work.apply().says(&["0 added, 0 changed, 0 destroyed"]);
         work.plans_empty();
-        let state = work.instances("vpcflow_log.log_0");
-        assert_eq!(state[0]["id"], logs[0].id);
+        let state = work.state();
+        let moved = &state["values"]["root_module"]["resources"][0];
+        assert_eq!(moved["address"], "vpcflow_log.log_0");
+        let account = moved["identity"]["account_id"].as_str();
+        assert_eq!(moved["identity"]["id"], logs[0].id);
+        assert_eq!(account, Some("123456789012"));
         for action in [
             "CreateFlowLogs",
             "DeleteFlowLogs",
@@ -333,4 +337,92 @@ fn what_cannot_be_moved_says_what_can() {
         "an aws_flow_log of the provider hashicorp/aws",
         "an awscc_ec2_flow_log of hashicorp/awscc",
     ]);
+}
+
+#[test]
+fn the_documented_move_has_nothing_to_change() {
+    let fake = Fake::start();
+    let mut log = FlowLog::sample("fl-0123456789abcdef0", "vpc-0123456789abcdef0");
+    log.traffic_type = Some("REJECT".to_owned());
+    let group = "arn:aws:logs:us-east-1:123456789012:log-group:vpc-rejects";
+    log.log_destination = Some(group.to_owned());
+    log.log_group_name = Some("vpc-rejects".to_owned());
+    fake.insert(log.clone());
+    let work =
+        Workspace::new(Version::Any, fake.url()).in_place_of("registry.terraform.io/hashicorp/aws");
+    let state = state_file(Form::Aws6, "registry.terraform.io", &[log]);
+    work.write("terraform.tfstate", &state.replace("log_0", "taken_over"));
+    work.write(
+        "terraform.tfvars",
+        "vpc_id = \"vpc-0123456789abcdef0\"\ndelivery_role_arn = \"arn:aws:iam::123456789012:role/sample\"\n",
+    );
+    let example = include_str!("../../../examples/resources/vpcflow_log/resource_moved.tf");
+    work.configure(example);
+    assert_eq!(changes(&work), BTreeMap::from([("no-op".to_owned(), 1)]));
+    work.apply().says(&["0 added, 0 changed, 0 destroyed"]);
+    work.plans_empty();
+}
+
+/// What version 0 of our own state looks like. It is frozen: later releases must read it.
+#[test]
+fn a_state_of_version_0_is_read_as_it_was_written() {
+    let fake = Fake::start();
+    let log = FlowLog::sample("fl-0123456789abcdef0", "vpc-0123456789abcdef0");
+    fake.insert(log.clone());
+    let attributes = json!({
+        "arn": "arn:aws:ec2:us-east-1:123456789012:vpc-flow-log/fl-0123456789abcdef0",
+        "creation_time": "2026-01-02T03:04:05.678Z",
+        "deliver_cross_account_role": null,
+        "deliver_logs_error_message": null,
+        "deliver_logs_status": "SUCCESS",
+        "destination_options": {
+            "file_format": null, "hive_compatible_partitions": null, "per_hour_partition": null,
+        },
+        "eni_id": null,
+        "flow_log_status": "ACTIVE",
+        "iam_role_arn": "arn:aws:iam::123456789012:role/sample",
+        "id": "fl-0123456789abcdef0",
+        "log_destination": "arn:aws:logs:us-east-1:123456789012:log-group:sample",
+        "log_destination_type": "cloud-watch-logs",
+        "log_format": log.log_format,
+        "log_group_name": "sample",
+        "max_aggregation_interval": 600,
+        "region": "us-east-1",
+        "regional_nat_gateway_id": null,
+        "resource_id": "vpc-0123456789abcdef0",
+        "resource_type": "VPC",
+        "subnet_id": null,
+        "tag_field_specification": [],
+        "tags": null,
+        "tags_all": {},
+        "timeouts": null,
+        "traffic_type": "ALL",
+        "transit_gateway_attachment_id": null,
+        "transit_gateway_id": null,
+        "vpc_id": "vpc-0123456789abcdef0",
+    });
+    let state = json!({
+        "version": 4, "terraform_version": "1.11.4", "serial": 1,
+        "lineage": "00000000-0000-0000-0000-000000000000", "outputs": {},
+        "resources": [{
+            "mode": "managed", "type": "vpcflow_log", "name": "main",
+            "provider": "provider[\"registry.terraform.io/vpcflow/vpcflow\"]",
+            "instances": [{ "schema_version": 0, "attributes": attributes }],
+        }],
+        "check_results": null,
+    });
+    for version in [Version::Any, Version::V115] {
+        let work = Workspace::new(version, fake.url());
+        work.write("terraform.tfstate", &state.to_string());
+        work.configure(
+            r#"
+resource "vpcflow_log" "main" {
+  vpc_id         = "vpc-0123456789abcdef0"
+  traffic_type   = "ALL"
+  log_group_name = "sample"
+  iam_role_arn   = "arn:aws:iam::123456789012:role/sample"
+}"#,
+        );
+        work.plans_empty();
+    }
 }

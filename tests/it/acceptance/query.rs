@@ -187,10 +187,12 @@ fn a_query_asks_for_what_its_filters_say_and_for_no_more_than_its_limit() {
         );
         work.run(&["query", "-no-color"])
     };
+    fake.describe_page_size(4);
     let run = query("limit = 6").succeeds();
     assert_eq!(listed(&run), 6, "{}", run.output);
-    let call = fake.calls_of("DescribeFlowLogs").pop().unwrap();
-    assert_eq!(call.parameters["MaxResults"], "6");
+    let calls = fake.calls_of("DescribeFlowLogs");
+    assert_eq!(calls.len(), 2);
+    assert_eq!(calls[0].parameters["MaxResults"], "6");
     let s3 = r#"config {
       filter {
         name   = "log-destination-type"
@@ -207,6 +209,63 @@ fn a_query_asks_for_what_its_filters_say_and_for_no_more_than_its_limit() {
     query(r#"config { flow_log_ids = ["vpc-1"] }"#).fails_with(&["Malformed id"]);
     query("config {\n filter {\n name = \"colour\"\n values = [\"red\"]\n }\n }")
         .says(&["Unknown filter name"]);
+}
+
+#[test]
+fn more_ids_than_aws_takes_in_a_call_are_asked_for_in_several() {
+    let fake = Fake::start();
+    for number in 0..50 {
+        fake.insert(outside::flow_log(number, REGION));
+    }
+    let work = Workspace::new(Version::V115, fake.url());
+    work.configure("");
+    work.write(
+        "many.tfquery.hcl",
+        r#"
+list "vpcflow_log" "many" {
+  provider = vpcflow
+  config { flow_log_ids = [for n in range(20, 1320) : format("fl-0%016x", n)] }
+}"#,
+    );
+    let run = work.run(&["query", "-no-color"]).succeeds();
+    assert_eq!(listed(&run), 30, "{}", run.output);
+    // Most of these flow logs do not exist, and a call takes 200 values.
+    assert_eq!(fake.calls_of("DescribeFlowLogs").len(), 7);
+}
+
+#[test]
+fn the_documented_query_finds_what_it_says() {
+    let fake = Fake::start();
+    fake.insert(outside::flow_log(0, REGION));
+    for number in [1, 2, 3] {
+        let mut log = outside::flow_log(number, "eu-west-1");
+        let owner = ["platform-core", "payments"][number % 2].to_owned();
+        log.tags.insert("Owner".to_owned(), owner);
+        fake.insert(log);
+    }
+    let work = Workspace::new(Version::V115, fake.url());
+    work.configure("");
+    let example =
+        include_str!("../../../examples/list-resources/vpcflow_log/list-resource.tfquery.hcl");
+    work.write("example.tfquery.hcl", example);
+    let run = work.run(&["query", "-no-color"]).succeeds();
+    assert_eq!(listed(&run), 2, "{}", run.output);
+    run.says(&["flow log 0", "flow log 2"]);
+}
+
+#[test]
+fn the_documented_import_by_identity_finds_its_flow_log() {
+    let fake = Fake::start();
+    let mut log = FlowLog::sample("fl-0123456789abcdef0", "vpc-0123456789abcdef0");
+    "eu-central-1".clone_into(&mut log.region);
+    fake.insert(log);
+    let work = Workspace::new(Version::V115, fake.url());
+    let example = include_str!("../../../examples/resources/vpcflow_log/import-by-identity.tf");
+    work.configure(example);
+    work.run(&["plan", "-no-color", "-generate-config-out=found.tf"])
+        .succeeds();
+    work.apply().says(&["1 imported, 0 added"]);
+    work.plans_empty();
 }
 
 #[test]
