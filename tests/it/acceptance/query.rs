@@ -13,7 +13,7 @@ const DEFAULT_TAGS: &str = r#"default_tags { tags = { Team = "network" } }"#;
 /// Gives what a plan changes: how many of each action, imports counted as such.
 pub(super) fn changes(work: &Workspace) -> BTreeMap<String, usize> {
     work.run(&["plan", "-no-color", "-out=plan"]).succeeds();
-    let shown = Run::of(work.command(&["show", "-json", "plan"]).output().unwrap()).succeeds();
+    let shown = Run::of(&work.command(&["show", "-json", "plan"]).output().unwrap()).succeeds();
     let plan: Value = serde_json::from_str(&shown.stdout).unwrap();
     let mut counts = BTreeMap::new();
     for resource in plan["resource_changes"].as_array().into_iter().flatten() {
