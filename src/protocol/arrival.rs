@@ -53,7 +53,7 @@ pub(crate) fn upgrade_identity<P: Provider>(
 
 pub(crate) fn move_from<P: Provider>(
     session: &Session<P>,
-    request: pb::move_resource_state::Request,
+    request: &pb::move_resource_state::Request,
 ) -> Result<pb::move_resource_state::Response, Diagnostics> {
     let resource = session.resource(&request.target_type_name)?;
     let source = Source {

@@ -250,7 +250,7 @@ impl<P: Provider> Service for Server<P> {
         let request = request.into_inner();
         let name = request.target_type_name.clone();
         call("MoveResourceState", &name, async {
-            or_only(arrival::move_from(&self.0, request))
+            or_only(arrival::move_from(&self.0, &request))
         })
         .await
     }

@@ -205,7 +205,7 @@ fn ported(form: Form, number: usize, log: &FlowLog) -> String {
         &Some(log.log_destination_type.clone()),
     );
     // An empty string is a popular way not to give a role.
-    let no_role = (number % 2 == 0 && !matches!(form, Form::Awscc)).then(String::new);
+    let no_role = (number.is_multiple_of(2) && !matches!(form, Form::Awscc)).then(String::new);
     add(
         "iam_role_arn",
         &log.deliver_logs_permission_arn.clone().or(no_role),

@@ -37,7 +37,7 @@ pub(crate) fn flow_log(number: usize, region: &str) -> FlowLog {
     } else {
         log.traffic_type = Some(["ALL", "REJECT", "ACCEPT"][number % 3].to_owned());
         log.max_aggregation_interval = [600, 60][number % 2];
-        if number % 4 == 0 {
+        if number.is_multiple_of(4) {
             FORMATS[number % 2].clone_into(&mut log.log_format);
         }
     }
@@ -57,7 +57,7 @@ fn deliver(log: &mut FlowLog, number: usize, region: &str) {
             log.deliver_logs_permission_arn = None;
             log.destination_options = Some(DestinationOptions {
                 file_format: ["plain-text", "parquet"][number % 2].to_owned(),
-                hive_compatible_partitions: number % 3 == 0,
+                hive_compatible_partitions: number.is_multiple_of(3),
                 per_hour_partition: number % 4 == 3,
             });
         }
@@ -66,7 +66,7 @@ fn deliver(log: &mut FlowLog, number: usize, region: &str) {
             let arn = format!("arn:aws:firehose:{region}:{ACCOUNT}:deliverystream/records");
             log.log_destination = Some(arn);
             log.log_group_name = None;
-            if number % 2 == 0 {
+            if number.is_multiple_of(2) {
                 let role = "arn:aws:iam::210987654321:role/AWSLogDeliveryFirehoseCrossAccountRole";
                 log.deliver_cross_account_role = Some(role.to_owned());
             } else {
@@ -86,7 +86,7 @@ fn deliver(log: &mut FlowLog, number: usize, region: &str) {
 
 fn tags(number: usize) -> BTreeMap<String, String> {
     let mut tags = BTreeMap::from([("Team".to_owned(), "network".to_owned())]);
-    if number % 2 == 0 {
+    if number.is_multiple_of(2) {
         tags.insert("Name".to_owned(), format!("flow log {number}"));
     }
     if number % 7 == 3 {
