@@ -426,3 +426,34 @@ resource "vpcflow_log" "main" {
         work.plans_empty();
     }
 }
+
+#[test]
+fn a_role_that_is_empty_instead_of_absent_replaces_nothing() {
+    let fake = Fake::start();
+    let mut log = FlowLog::sample("fl-0123456789abcdef0", "subnet-0123456789abcdef0");
+    log.log_destination_type = "s3".to_owned();
+    log.log_destination = Some("arn:aws:s3:::bucket".to_owned());
+    log.log_group_name = None;
+    log.deliver_logs_permission_arn = None;
+    fake.insert(log);
+    let work = Workspace::new(Version::Any, fake.url());
+    for (number, role) in ["", "iam_role_arn = \"\"", ""].into_iter().enumerate() {
+        work.configure(&format!(
+            r#"
+resource "vpcflow_log" "main" {{
+  subnet_id       = "subnet-0123456789abcdef0"
+  traffic_type    = "ALL"
+  log_destination = "arn:aws:s3:::bucket"
+  {role}
+}}"#
+        ));
+        if number == 0 {
+            let id = "fl-0123456789abcdef0";
+            work.run(&["import", "-no-color", "vpcflow_log.main", id])
+                .succeeds();
+        }
+        work.apply().says(&["0 added", "0 destroyed"]);
+        work.plans_empty();
+    }
+    assert_eq!(fake.calls_of("CreateFlowLogs").len(), 0);
+}
