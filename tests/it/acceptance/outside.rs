@@ -15,8 +15,11 @@ const TARGETS: [(&str, &str, bool); 7] = [
     ("core-network-", "CoreNetwork", true),
 ];
 
-/// How many different ones there are to take from.
-pub(crate) const FORMATS: [&str; 2] = [
+/// Another account, to which records are delivered.
+const THERE: &str = "210987654321";
+
+/// Formats that are not AWS's default.
+const FORMATS: [&str; 2] = [
     "${version} ${srcaddr} ${dstaddr} ${action}",
     "${version} ${account-id} ${srcaddr} ${dstaddr} ${start} ${end}",
 ];
@@ -63,15 +66,18 @@ fn deliver(log: &mut FlowLog, number: usize, region: &str) {
         }
         4 => {
             log.log_destination_type = "kinesis-data-firehose".to_owned();
-            let arn = format!("arn:aws:firehose:{region}:{ACCOUNT}:deliverystream/records");
-            log.log_destination = Some(arn);
             log.log_group_name = None;
-            if number.is_multiple_of(2) {
-                let role = "arn:aws:iam::210987654321:role/AWSLogDeliveryFirehoseCrossAccountRole";
-                log.deliver_cross_account_role = Some(role.to_owned());
+            let account = if number.is_multiple_of(2) {
+                let role =
+                    format!("arn:aws:iam::{THERE}:role/AWSLogDeliveryFirehoseCrossAccountRole");
+                log.deliver_cross_account_role = Some(role);
+                THERE
             } else {
                 log.deliver_logs_permission_arn = None;
-            }
+                ACCOUNT
+            };
+            let stream = format!("arn:aws:firehose:{region}:{account}:deliverystream/records");
+            log.log_destination = Some(stream);
         }
         _ => {}
     }
