@@ -71,6 +71,7 @@ impl framework::Provider for Provider {
     fn catalogue() -> Result<Catalogue<Connection>, LowerError> {
         let nouns = Catalogue::default()
             .resource(flow_log::Resource::default())?
+            .list_resource(flow_log::ListResource)?
             .data_source(flow_log::DataSource)?
             .data_source(flow_log::DataSources)?
             .data_source(events::DataSource)?;
@@ -85,6 +86,12 @@ impl framework::Provider for Provider {
 pub fn schema_json() -> Result<serde_json::Value, LowerError> {
     let catalogue = <Provider as framework::Provider>::catalogue()?;
     let provider = framework::schema_json(&framework::lower::<Config>(0)?);
+    let identities = catalogue.resources.iter().filter_map(|(name, resource)| {
+        let schema = framework::identity_schema_json(resource.identity_schema()?);
+        Some(((*name).to_owned(), schema))
+    });
+    let lists = catalogue.list_resources.iter();
+    let lists = lists.map(|(name, l)| ((*name).to_owned(), framework::schema_json(l.schema())));
     let resources = catalogue.resources.iter();
     let resources =
         resources.map(|(name, r)| ((*name).to_owned(), framework::schema_json(r.schema())));
@@ -101,6 +108,8 @@ pub fn schema_json() -> Result<serde_json::Value, LowerError> {
                 "resource_schemas": resources.collect::<serde_json::Map<_, _>>(),
                 "data_source_schemas": sources.collect::<serde_json::Map<_, _>>(),
                 "functions": functions.collect::<serde_json::Map<_, _>>(),
+                "list_resource_schemas": lists.collect::<serde_json::Map<_, _>>(),
+                "resource_identity_schemas": identities.collect::<serde_json::Map<_, _>>(),
             }
         }
     }))

@@ -8,6 +8,7 @@ mod create;
 mod delete;
 mod describe;
 mod model;
+mod pages;
 mod tags;
 
 use aws_sdk_ec2::{Client, types::UnsuccessfulItem};
@@ -18,6 +19,7 @@ use super::{
 };
 
 pub use model::{DestinationOptions, FlowLog, NewFlowLog, TagField};
+pub use pages::Pages;
 
 /// The code under which EC2 says that there is no such flow log.
 const NOT_FOUND: &str = "InvalidFlowLogId.NotFound";

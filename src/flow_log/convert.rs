@@ -333,7 +333,7 @@ fn tag_field(described: ec2::TagField) -> TagFieldSpecification {
     }
 }
 
-fn flow_log_arn(id: &str, region: &str, connection: &Connection) -> Attr<String> {
+pub(crate) fn flow_log_arn(id: &str, region: &str, connection: &Connection) -> Attr<String> {
     let (Ok(aws), Some(account)) = (&connection.aws, &connection.account) else {
         return Attr::Null;
     };

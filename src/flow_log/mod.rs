@@ -10,6 +10,10 @@
 //! | `plan` | defaulted, derived and service-chosen arguments |
 //! | `resource` | create, read, update, delete, import |
 //! | `convert` | the model and EC2's description, each made of the other |
+//! | `identity` | what identifies a flow log outside of a state |
+//! | `list` | the flow logs that exist, for `terraform query` |
+//! | `generate` | the configuration that is written for a flow log that exists |
+//! | `moved` | other providers' states of flow logs, made ours |
 //! | `described` | a flow log as the data sources show it |
 //! | `data_source`, `data_sources` | the one flow log that is meant, and all of them |
 //! | `adopt` | taking over an equal flow log that exists, and what must never happen then |
@@ -24,7 +28,11 @@ mod data_sources;
 mod described;
 mod destination;
 mod filter;
+mod generate;
+mod identity;
+mod list;
 mod model;
+mod moved;
 mod plan;
 mod resource;
 mod tags;
@@ -35,5 +43,7 @@ pub use data_source::{DataSource, Lookup};
 pub use data_sources::{DataSources, Found, Search};
 pub use described::Described;
 pub use filter::{Filter, Filters};
+pub use identity::Identity;
+pub use list::{ListResource, Place};
 pub use model::{DestinationOptions, FlowLog, TagFieldSpecification, Timeouts};
 pub use resource::Resource;

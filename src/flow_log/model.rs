@@ -83,11 +83,11 @@ pub struct FlowLog {
     /// The ARN of the role that delivers to CloudWatch Logs, or across accounts to Firehose. Required for
     /// CloudWatch Logs; refused for S3.
     #[serde(default)]
-    #[schemars(transform = behaviour::requires_replace)]
+    #[schemars(transform = behaviour::computed, transform = behaviour::requires_replace)]
     pub iam_role_arn: Attr<String>,
     /// The ARN of the role in the destination account, for delivery across accounts to Firehose.
     #[serde(default)]
-    #[schemars(transform = behaviour::requires_replace)]
+    #[schemars(transform = behaviour::computed, transform = behaviour::requires_replace)]
     pub deliver_cross_account_role: Attr<String>,
     /// The fields of a record, in order, as `${field}` separated by spaces (in HCL: `$${field}`). Without
     /// it, AWS's default format of the resource type.

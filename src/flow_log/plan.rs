@@ -5,7 +5,7 @@
 
 use super::destination::{self, S3};
 use super::model::{DestinationOptions, FlowLog};
-use super::target::{self, Family};
+use super::target::{self, Family, given};
 use super::{tags, validate};
 use crate::connection::Connection;
 use crate::framework::{Attr, Change, Diagnostic, Diagnostics};
@@ -26,6 +26,14 @@ pub(crate) fn plan(
     validate::arguments(config).into_result()?;
     validate::across_accounts(connection, config).into_result()?;
     planned.region = region(connection, prior.as_ref(), config);
+    planned.iam_role_arn = role(
+        prior.as_ref().map(|p| &p.iam_role_arn),
+        &config.iam_role_arn,
+    );
+    planned.deliver_cross_account_role = role(
+        prior.as_ref().map(|p| &p.deliver_cross_account_role),
+        &config.deliver_cross_account_role,
+    );
     target::derive(config, planned);
     destination::derive(config, planned, connection);
     planned.max_aggregation_interval = interval(config, planned);
@@ -52,6 +60,12 @@ pub(crate) fn plan(
             in_place.push("resource_type");
         }
     }
+    in_place.extend(
+        prior
+            .as_ref()
+            .into_iter()
+            .flat_map(|prior| not_given(prior, planned)),
+    );
     if connection.account.is_none() && connection.aws.is_ok() && prior.is_none() {
         planned.arn = Attr::Null;
     }
@@ -66,6 +80,44 @@ fn region(connection: &Connection, prior: Option<&FlowLog>, config: &FlowLog) ->
         (Attr::Null, provider, _) => provider.clone(),
         (written, _, _) => written.clone(),
     }
+}
+
+/// A role that is not written is none; whether the state calls that null or empty stays as it is.
+fn role(prior: Option<&Attr<String>>, config: &Attr<String>) -> Attr<String> {
+    match (config, prior) {
+        (Attr::Null, Some(Attr::Known(prior))) if prior.is_empty() => Attr::Known(String::new()),
+        (written, _) => written.clone(),
+    }
+}
+
+/// The arguments that were not given and are not: null, empty, or a region that is not known before the
+/// first refresh after a move.
+fn not_given(prior: &FlowLog, planned: &FlowLog) -> Vec<&'static str> {
+    let mut names: Vec<_> = texts(prior)
+        .into_iter()
+        .zip(texts(planned))
+        .filter(|((_, before), (_, after))| {
+            given(before).is_none() && given(after).is_none() && !after.is_unknown()
+        })
+        .map(|((name, _), _)| name)
+        .collect();
+    if prior.region.is_null() {
+        names.push("region");
+    }
+    names
+}
+
+fn texts(model: &FlowLog) -> Vec<(&'static str, &Attr<String>)> {
+    let others = [
+        ("log_destination", &model.log_destination),
+        ("log_group_name", &model.log_group_name),
+        ("iam_role_arn", &model.iam_role_arn),
+        (
+            "deliver_cross_account_role",
+            &model.deliver_cross_account_role,
+        ),
+    ];
+    target::arguments(model).into_iter().chain(others).collect()
 }
 
 /// What the user wrote. No tags and an empty map of tags are the same: an import cannot know which of

@@ -9,9 +9,10 @@ use std::time::Duration;
 use jiff::{SignedDuration, Timestamp};
 use tokio_util::sync::CancellationToken;
 
+use super::identity::Identity;
 use super::model::FlowLog;
 use super::target::given;
-use super::{adopt, convert, plan, tags, validate};
+use super::{adopt, convert, generate, moved, plan, tags, validate};
 use crate::aws::ec2::{self, Ec2};
 use crate::aws::{self};
 use crate::connection::{Connection, Tags};
@@ -46,6 +47,7 @@ type Result<T, E = Failure<FlowLog>> = std::result::Result<T, E>;
 impl framework::Resource for Resource {
     type Connection = Connection;
     type State = FlowLog;
+    type Identity = Identity;
     const TYPE_NAME: &'static str = "vpcflow_log";
 
     fn validate(&self, config: &FlowLog, diagnostics: &mut Diagnostics) {
@@ -212,13 +214,25 @@ impl framework::Resource for Resource {
     ) -> Result<FlowLog, Diagnostics> {
         let (id, region) = import_id(id).ok_or_else(|| bad_import_id(id))?;
         let region = connection.region(region)?;
-        Ok(FlowLog {
-            id: Attr::Known(id.to_owned()),
-            region: Attr::Known(region),
-            // Not null: whether no tags are written or an empty map of them, the plan is empty.
-            tags: Attr::Known(BTreeMap::new()),
-            ..FlowLog::default()
-        })
+        Ok(to_import(id, region, connection))
+    }
+
+    async fn import_by_identity(
+        &self,
+        connection: &Connection,
+        identity: Identity,
+        _context: &Context<FlowLog>,
+    ) -> Result<FlowLog, Diagnostics> {
+        let (id, region) = identity.place(connection)?;
+        Ok(to_import(&id, region, connection))
+    }
+
+    fn move_from(source: &framework::Source<'_>) -> Result<FlowLog, Diagnostics> {
+        moved::state(source)
+    }
+
+    fn generate_config(&self, connection: Option<&Connection>, state: FlowLog) -> FlowLog {
+        generate::configuration(connection, state)
     }
 }
 
@@ -413,6 +427,18 @@ pub(crate) fn duration(text: &str) -> Result<Duration, String> {
 fn is_young(state: &FlowLog) -> bool {
     let made = given(&state.creation_time).and_then(|text| text.parse::<Timestamp>().ok());
     made.is_some_and(|made| Timestamp::now().duration_since(made) < YOUNG)
+}
+
+/// Gives the state that a read can start from.
+fn to_import(id: &str, region: String, connection: &Connection) -> FlowLog {
+    FlowLog {
+        arn: convert::flow_log_arn(id, &region, connection),
+        id: Attr::Known(id.to_owned()),
+        region: Attr::Known(region),
+        // Not null: whether no tags are written or an empty map of them, the plan is empty.
+        tags: Attr::Known(BTreeMap::new()),
+        ..FlowLog::default()
+    }
 }
 
 /// Takes `fl-…`, `fl-…@region`, or a flow log's ARN.

@@ -36,6 +36,12 @@ pub trait Model: Serialize + DeserializeOwned + JsonSchema + Send + 'static {
     }
 }
 
+impl<A: Model, B: Model> Model for (A, B) {
+    fn json_schemas() -> Vec<Schema> {
+        [A::json_schemas(), B::json_schemas()].concat()
+    }
+}
+
 impl<A: Model, B: Model, C: Model> Model for (A, B, C) {
     fn json_schemas() -> Vec<Schema> {
         [A::json_schemas(), B::json_schemas(), C::json_schemas()].concat()

@@ -8,8 +8,8 @@ use std::future::Future;
 use tokio_util::sync::CancellationToken;
 
 use super::{
-    DataSource, Diagnostics, ErasedDataSource, ErasedFunction, ErasedResource, Function,
-    LowerError, Model, Resource,
+    DataSource, Diagnostics, ErasedDataSource, ErasedFunction, ErasedListResource, ErasedResource,
+    Function, ListResource, LowerError, Model, Resource,
 };
 
 /// A provider: one configuration, one connection made of it, and the types that use the connection.
@@ -45,6 +45,8 @@ pub struct Catalogue<C> {
     pub data_sources: BTreeMap<&'static str, Box<dyn ErasedDataSource<C>>>,
     /// Functions.
     pub functions: BTreeMap<&'static str, Box<dyn ErasedFunction>>,
+    /// List resources.
+    pub list_resources: BTreeMap<&'static str, Box<dyn ErasedListResource<C>>>,
 }
 
 impl<C> std::fmt::Debug for Catalogue<C> {
@@ -53,6 +55,7 @@ impl<C> std::fmt::Debug for Catalogue<C> {
             .field("resources", &self.resources.keys())
             .field("data_sources", &self.data_sources.keys())
             .field("functions", &self.functions.keys())
+            .field("list_resources", &self.list_resources.keys())
             .finish()
     }
 }
@@ -63,6 +66,7 @@ impl<C> Default for Catalogue<C> {
             resources: BTreeMap::new(),
             data_sources: BTreeMap::new(),
             functions: BTreeMap::new(),
+            list_resources: BTreeMap::new(),
         }
     }
 }
@@ -101,6 +105,19 @@ impl<C: Send + Sync + 'static> Catalogue<C> {
     pub fn function<F: Function>(mut self) -> Result<Self, LowerError> {
         self.functions
             .insert(F::NAME, super::function::erase::<F>()?);
+        Ok(self)
+    }
+
+    /// Adds a list resource.
+    ///
+    /// # Errors
+    /// The model cannot be a schema, or what it lists has no identity.
+    pub fn list_resource<L: ListResource>(mut self, list_resource: L) -> Result<Self, LowerError>
+    where
+        L::Resource: Resource<Connection = C>,
+    {
+        let erased = super::list_resource::erase(list_resource)?;
+        self.list_resources.insert(L::Resource::TYPE_NAME, erased);
         Ok(self)
     }
 }

@@ -1,5 +1,7 @@
 //! The typed trait of a resource, and its erased twin over values.
 
+mod arrival;
+
 use std::future::Future;
 
 use futures_util::FutureExt;
@@ -8,9 +10,12 @@ use futures_util::future::BoxFuture;
 use super::plan::{propose, requires_replace, settle};
 use super::validate::check;
 use super::{
-    Change, Context, Diagnostic, Diagnostics, Failure, LowerError, Model, Schema, guard, lower,
+    Change, Context, Diagnostics, Failure, Identity, LowerError, Model, Schema, Source, Stored,
+    guard,
 };
-use crate::cty::{self, Path, Value};
+use crate::cty::{Path, Value};
+
+pub(crate) use arrival::{encode_identity, schemas};
 
 /// A resource, as its author writes it. A step that fails tells what exists all the same
 /// ([`Failure::state`], and [`Context::remember`] for what must survive even a panic).
@@ -19,6 +24,8 @@ pub trait Resource: Send + Sync + 'static {
     type Connection: Send + Sync + 'static;
     /// Its configuration, plan and state.
     type State: Model + Clone;
+    /// What identifies an object outside of a state; [`NoIdentity`](super::NoIdentity) if nothing does.
+    type Identity: Identity<Self::State>;
     /// Its name in HCL.
     const TYPE_NAME: &'static str;
     /// The version of its state's form.
@@ -79,6 +86,43 @@ pub trait Resource: Send + Sync + 'static {
         id: &str,
         context: &Context<Self::State>,
     ) -> impl Future<Output = Result<Self::State, Diagnostics>> + Send;
+
+    /// Gives the state that a read can start from, for what a user wrote as `identity` in an import
+    /// block. Needed if there is an identity.
+    fn import_by_identity(
+        &self,
+        _connection: &Self::Connection,
+        _identity: Self::Identity,
+        _context: &Context<Self::State>,
+    ) -> impl Future<Output = Result<Self::State, Diagnostics>> + Send {
+        async { Err(arrival::no_identity(Self::TYPE_NAME).into()) }
+    }
+
+    /// Brings a state of an older version to the present form, out of that version's own frozen struct.
+    ///
+    /// # Errors
+    /// There was no such version, or its states did not look like this.
+    fn upgrade(stored: &Stored<'_>) -> Result<Self::State, Diagnostics> {
+        Err(stored.of_unknown_version(Self::VERSION))
+    }
+
+    /// Makes the state of another provider's object one of ours. The provider is not configured.
+    ///
+    /// # Errors
+    /// Such an object cannot be one of ours.
+    fn move_from(source: &Source<'_>) -> Result<Self::State, Diagnostics> {
+        Err(source.refused(Self::TYPE_NAME, "Nothing can be moved to it."))
+    }
+
+    /// Leaves of a state what a user would write. What the schema alone tells (computed and defaulted
+    /// attributes) is left out already.
+    fn generate_config(
+        &self,
+        _connection: Option<&Self::Connection>,
+        state: Self::State,
+    ) -> Self::State {
+        state
+    }
 }
 
 /// What a plan came to.
@@ -141,23 +185,57 @@ pub trait ErasedResource<C>: Send + Sync {
         id: &'a str,
         stop: tokio_util::sync::CancellationToken,
     ) -> BoxFuture<'a, Applied>;
+    /// Starts an import by identity.
+    fn import_by_identity<'a>(
+        &'a self,
+        connection: &'a C,
+        identity: Value,
+        stop: tokio_util::sync::CancellationToken,
+    ) -> BoxFuture<'a, Applied>;
+    /// Gives the schema of its identity, if it has one.
+    fn identity_schema(&self) -> Option<&Schema>;
+    /// Gives the identity of an object; `None` if it has none or is none.
+    ///
+    /// # Errors
+    /// The state does not have the form of its schema.
+    fn identity(&self, state: &Value) -> Result<Option<Value>, Diagnostics>;
     /// Brings a stored state to the present form.
     ///
     /// # Errors
     /// The stored form is not one this provider has written.
     fn upgrade(&self, version: i64, state: &[u8]) -> Result<Value, Diagnostics>;
+    /// Brings a stored identity to the present form.
+    ///
+    /// # Errors
+    /// The stored form is not one this provider has written.
+    fn upgrade_identity(&self, version: i64, identity: &[u8]) -> Result<Value, Diagnostics>;
+    /// Makes the state of another provider's object one of ours.
+    ///
+    /// # Errors
+    /// Such an object cannot be one of ours.
+    fn move_from(&self, source: &Source<'_>) -> Result<Value, Diagnostics>;
+    /// Makes a configuration of a state.
+    ///
+    /// # Errors
+    /// The state does not have the form of its schema.
+    fn generate_config(&self, connection: Option<&C>, state: &Value) -> Result<Value, Diagnostics>;
 }
 
 struct Erased<R> {
     typed: R,
     schema: Schema,
+    identity: Option<Schema>,
 }
 
 pub(crate) fn erase<R: Resource>(
     typed: R,
 ) -> Result<Box<dyn ErasedResource<R::Connection>>, LowerError> {
-    let schema = lower::<R::State>(R::VERSION)?;
-    Ok(Box::new(Erased { typed, schema }))
+    let (schema, identity) = schemas::<R>()?;
+    Ok(Box::new(Erased {
+        typed,
+        schema,
+        identity,
+    }))
 }
 
 impl<R: Resource> ErasedResource<R::Connection> for Erased<R> {
@@ -268,20 +346,48 @@ impl<R: Resource> ErasedResource<R::Connection> for Erased<R> {
         .boxed()
     }
 
-    fn upgrade(&self, version: i64, state: &[u8]) -> Result<Value, Diagnostics> {
-        if version != R::VERSION {
-            return Err(Diagnostic::error(
-                "State not upgraded",
-                format!(
-                    "The state of {} is of version {version}; this provider knows version {}.",
-                    R::TYPE_NAME,
-                    R::VERSION
-                ),
-            )
-            .into());
+    fn import_by_identity<'a>(
+        &'a self,
+        connection: &'a R::Connection,
+        identity: Value,
+        stop: tokio_util::sync::CancellationToken,
+    ) -> BoxFuture<'a, Applied> {
+        async move {
+            let context = Context::new(stop);
+            let import = self.import_by_identity_typed(connection, &identity, &context);
+            let import = guard("Importing the resource", import).await;
+            let result = import.unwrap_or_else(|panic| Err(panic.into()));
+            answer(result, Value::Null, &context)
         }
-        let value = cty::json::decode(state, &self.schema.ty)?;
-        self.encode(&R::State::decode(&value)?)
+        .boxed()
+    }
+
+    fn identity_schema(&self) -> Option<&Schema> {
+        self.identity.as_ref()
+    }
+
+    fn identity(&self, state: &Value) -> Result<Option<Value>, Diagnostics> {
+        self.identity_of(state)
+    }
+
+    fn upgrade(&self, version: i64, state: &[u8]) -> Result<Value, Diagnostics> {
+        self.upgrade_typed(version, state)
+    }
+
+    fn upgrade_identity(&self, version: i64, identity: &[u8]) -> Result<Value, Diagnostics> {
+        self.upgrade_identity_typed(version, identity)
+    }
+
+    fn move_from(&self, source: &Source<'_>) -> Result<Value, Diagnostics> {
+        self.encode(&R::move_from(source)?)
+    }
+
+    fn generate_config(
+        &self,
+        connection: Option<&R::Connection>,
+        state: &Value,
+    ) -> Result<Value, Diagnostics> {
+        self.generate_config_typed(connection, state)
     }
 }
 

@@ -42,6 +42,26 @@ fn type_json(ty: &Type) -> Json {
     serde_json::from_str(&ty.to_json()).unwrap_or(Json::Null)
 }
 
+/// Gives the schema of an identity.
+pub fn identity_schema_json(schema: &Schema) -> Json {
+    let attribute = |attribute: &Attribute| {
+        let mut json = Map::new();
+        if let Shape::Plain(ty) = &attribute.shape {
+            json.insert("type".into(), type_json(ty));
+        }
+        json.insert("description".into(), attribute.description.clone().into());
+        let import = match attribute.mode {
+            Mode::Required => "required_for_import",
+            _ => "optional_for_import",
+        };
+        json.insert(import.into(), true.into());
+        Json::Object(json)
+    };
+    let attributes = schema.block.attributes.iter();
+    let attributes: Map<_, _> = attributes.map(|(n, a)| (n.clone(), attribute(a))).collect();
+    json!({ "version": schema.version, "attributes": attributes })
+}
+
 fn block(block: &Block) -> Json {
     let mut json = Map::new();
     if !block.attributes.is_empty() {

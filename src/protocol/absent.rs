@@ -20,17 +20,6 @@ pub(crate) fn no_function(name: &str) -> pb::call_function::Response {
     }
 }
 
-/// Answers a request to list.
-pub(crate) fn no_list(type_name: &str) -> pb::list_resource::Event {
-    pb::list_resource::Event {
-        diagnostic: vec![super::convert::diagnostic(diagnostic(
-            "list resource",
-            type_name,
-        ))],
-        ..pb::list_resource::Event::default()
-    }
-}
-
 /// Answers a request to act; an action always ends with one "completed".
 pub(crate) fn no_action(type_name: &str) -> pb::invoke_action::Event {
     use pb::invoke_action::event::{Completed, Type};

@@ -81,6 +81,24 @@ pub(crate) fn schema(schema: &Schema) -> pb::Schema {
     }
 }
 
+pub(crate) fn identity_schema(schema: &Schema) -> pb::ResourceIdentitySchema {
+    let attributes = schema.block.attributes.iter();
+    let attribute = |(name, attribute): (&String, &Attribute)| {
+        let required = attribute.mode == Mode::Required;
+        pb::resource_identity_schema::IdentityAttribute {
+            name: name.clone(),
+            r#type: attribute.ty().to_json().into(),
+            required_for_import: required,
+            optional_for_import: !required,
+            description: attribute.description.clone(),
+        }
+    };
+    pb::ResourceIdentitySchema {
+        version: schema.version,
+        identity_attributes: attributes.map(attribute).collect(),
+    }
+}
+
 fn block(block: &Block) -> pb::schema::Block {
     pb::schema::Block {
         attributes: block

@@ -1,8 +1,9 @@
 //! The calls of managed resources.
 
+use super::arrival::{self, identity};
 use super::session::Session;
 use super::{convert, pb};
-use crate::framework::{Applied, Diagnostic, Diagnostics, Provider, Schema, Target};
+use crate::framework::{Applied, Diagnostics, Provider, Schema, Target};
 
 pub(crate) fn validate<P: Provider>(
     session: &Session<P>,
@@ -19,10 +20,7 @@ pub(crate) fn upgrade<P: Provider>(
     request: &pb::upgrade_resource_state::Request,
 ) -> Result<pb::upgrade_resource_state::Response, Diagnostics> {
     let resource = session.resource(&request.type_name)?;
-    let json = match &request.raw_state {
-        Some(state) if !state.json.is_empty() => &state.json,
-        _ => return Err(no_json().into()),
-    };
+    let json = arrival::json(request.raw_state.as_ref())?;
     let state = resource.upgrade(request.version, json)?;
     Ok(pb::upgrade_resource_state::Response {
         upgraded_state: Some(convert::dynamic_value(&state, &resource.schema().ty)?),
@@ -39,11 +37,15 @@ pub(crate) async fn read<P: Provider>(
     let state = convert::value(request.current_state.as_ref(), &schema.ty)?;
     let connection = session.connection()?;
     let read = resource.read(&connection, state, session.stop()).await;
+    let new_identity = identity(resource, &read.state)?.or(request
+        .current_identity
+        .filter(|_| resource.identity_schema().is_some() && !read.state.is_null()));
     let (new_state, diagnostics) = encode(read, schema);
     Ok(pb::read_resource::Response {
         new_state,
         diagnostics,
         private: request.private,
+        new_identity,
         ..pb::read_resource::Response::default()
     })
 }
@@ -64,6 +66,7 @@ pub(crate) fn plan<P: Provider>(
         planned_state: Some(convert::dynamic_value(&planned.state, ty)?),
         requires_replace: planned.requires_replace.iter().map(convert::path).collect(),
         planned_private: request.prior_private,
+        planned_identity: identity(resource, &planned.state)?,
         diagnostics: convert::diagnostics(planned.diagnostics),
         ..pb::plan_resource_change::Response::default()
     })
@@ -82,10 +85,13 @@ pub(crate) async fn apply<P: Provider>(
     };
     let connection = session.connection()?;
     let applied = resource.apply(&connection, target, session.stop()).await;
+    // What exists is answered, even if it could not be identified.
+    let new_identity = identity(resource, &applied.state).unwrap_or_default();
     let (new_state, diagnostics) = encode(applied, schema);
     Ok(pb::apply_resource_change::Response {
         new_state,
         private: request.planned_private,
+        new_identity,
         diagnostics,
         ..pb::apply_resource_change::Response::default()
     })
@@ -96,18 +102,25 @@ pub(crate) async fn import<P: Provider>(
     request: pb::import_resource_state::Request,
 ) -> Result<pb::import_resource_state::Response, Diagnostics> {
     let resource = session.resource(&request.type_name)?;
-    if request.id.is_empty() {
-        return Err(no_identity().into());
-    }
     let connection = session.connection()?;
-    let imported = resource
-        .import(&connection, &request.id, session.stop())
-        .await;
+    let imported = match (&request.identity, request.id.is_empty()) {
+        (Some(wanted), true) => {
+            let wanted = arrival::wanted(resource, wanted)?;
+            let import = resource.import_by_identity(&connection, wanted, session.stop());
+            import.await
+        }
+        _ => {
+            let import = resource.import(&connection, &request.id, session.stop());
+            import.await
+        }
+    };
+    let identity = identity(resource, &imported.state)?;
     let found = !imported.state.is_null();
     let (state, diagnostics) = encode(imported, resource.schema());
     let imported = pb::import_resource_state::ImportedResource {
         type_name: request.type_name,
         state,
+        identity,
         ..Default::default()
     };
     Ok(pb::import_resource_state::Response {
@@ -127,20 +140,4 @@ fn encode(applied: Applied, schema: &Schema) -> (Option<pb::DynamicValue>, Vec<p
             (None, diagnostics)
         }
     }
-}
-
-fn no_json() -> Diagnostic {
-    Diagnostic::error(
-        "State not upgraded",
-        "The stored state is not JSON: it was written before Terraform 0.12, when this provider did \
-         not exist. Remove the resource from the state and import it.",
-    )
-}
-
-fn no_identity() -> Diagnostic {
-    Diagnostic::error(
-        "Resource not imported",
-        "An import needs an id: this version does not import by identity. \
-         Write `id = \"fl-…\"` in the import block.",
-    )
 }

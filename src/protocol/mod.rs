@@ -12,15 +12,19 @@
 //! | `describe` | what there is: schemas and metadata |
 //! | `managed`, `data` | the calls of resources and of data sources |
 //! | `functions` | the calls of functions, and what functions there are |
+//! | `arrival` | identities, moves, and the configuration that is written for what exists |
+//! | `list` | the calls of list resources |
 //! | `absent` | the calls for kinds of things that this provider does not have |
 //! | `convert` | values, paths, diagnostics and schemas on the wire |
 
 mod absent;
 mod answer;
+mod arrival;
 mod convert;
 mod data;
 mod describe;
 mod functions;
+mod list;
 mod managed;
 pub mod pb;
 mod server;

@@ -10,7 +10,7 @@ use tonic::{Request, Response, Status, Streaming};
 use super::answer::{Answer, call, to_the_end};
 use super::pb::provider_server::{Provider as Service, ProviderServer};
 use super::session::Session;
-use super::{absent, data, describe, functions, managed, pb};
+use super::{absent, arrival, data, describe, functions, list, managed, pb};
 use crate::framework::{Diagnostics, Provider};
 
 /// The largest message in either direction, in bytes: what HashiCorp's own servers allow.
@@ -69,7 +69,7 @@ impl<P: Provider> Service for Server<P> {
         _: Request<pb::get_resource_identity_schemas::Request>,
     ) -> Reply<pb::get_resource_identity_schemas::Response> {
         call("GetResourceIdentitySchemas", "", async {
-            Answer::only(Diagnostics::new())
+            or_only(describe::identity_schemas(&self.0))
         })
         .await
     }
@@ -134,9 +134,10 @@ impl<P: Provider> Service for Server<P> {
         &self,
         request: Request<pb::validate_list_resource_config::Request>,
     ) -> Reply<pb::validate_list_resource_config::Response> {
-        let name = request.into_inner().type_name;
+        let request = request.into_inner();
+        let name = request.type_name.clone();
         call("ValidateListResourceConfig", &name, async {
-            absent::no_such("list resource", &name)
+            or_only(list::validate(&self.0, &request))
         })
         .await
     }
@@ -188,9 +189,10 @@ impl<P: Provider> Service for Server<P> {
         &self,
         request: Request<pb::upgrade_resource_identity::Request>,
     ) -> Reply<pb::upgrade_resource_identity::Response> {
-        let name = request.into_inner().type_name;
+        let request = request.into_inner();
+        let name = request.type_name.clone();
         call("UpgradeResourceIdentity", &name, async {
-            absent::no_such("resource with an identity", &name)
+            or_only(arrival::upgrade_identity(&self.0, &request))
         })
         .await
     }
@@ -245,9 +247,10 @@ impl<P: Provider> Service for Server<P> {
         &self,
         request: Request<pb::move_resource_state::Request>,
     ) -> Reply<pb::move_resource_state::Response> {
-        let name = request.into_inner().target_type_name;
+        let request = request.into_inner();
+        let name = request.target_type_name.clone();
         call("MoveResourceState", &name, async {
-            absent::no_such("resource that others can be moved to", &name)
+            or_only(arrival::move_from(&self.0, &request))
         })
         .await
     }
@@ -256,9 +259,10 @@ impl<P: Provider> Service for Server<P> {
         &self,
         request: Request<pb::generate_resource_config::Request>,
     ) -> Reply<pb::generate_resource_config::Response> {
-        let name = request.into_inner().type_name;
+        let request = request.into_inner();
+        let name = request.type_name.clone();
         call("GenerateResourceConfig", &name, async {
-            absent::no_such("resource with generated configuration", &name)
+            or_only(arrival::generate_config(&self.0, &request))
         })
         .await
     }
@@ -324,8 +328,8 @@ impl<P: Provider> Service for Server<P> {
         &self,
         request: Request<pb::list_resource::Request>,
     ) -> Reply<BoxStream<pb::list_resource::Event>> {
-        let answer = absent::no_list(&request.into_inner().type_name);
-        Ok(Response::new(Box::pin(stream::iter([Ok(answer)]))))
+        let events = list::list(Arc::clone(&self.0), request.into_inner());
+        Ok(Response::new(Box::pin(events)))
     }
 
     async fn plan_action(

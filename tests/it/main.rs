@@ -14,6 +14,7 @@ mod flow_log;
 mod functions;
 mod handshake;
 mod harness;
+mod identity;
 mod layers;
 mod numbers;
 mod protocol;

@@ -89,6 +89,7 @@ struct ThingResource;
 impl framework::Resource for ThingResource {
     type Connection = Arc<Notify>;
     type State = Thing;
+    type Identity = framework::NoIdentity;
     const TYPE_NAME: &'static str = "example_thing";
 
     fn validate(&self, config: &Thing, diagnostics: &mut Diagnostics) {

@@ -5,10 +5,7 @@
 
 use aws_sdk_ec2::types::Filter;
 
-use super::{
-    super::error::{Error, Kind},
-    Ec2, FlowLog, NOT_FOUND,
-};
+use super::{super::error::Error, Ec2, FlowLog, NOT_FOUND};
 
 /// How many ids EC2 takes in one call.
 const IDS: usize = 1_000;
@@ -19,10 +16,10 @@ const PAGE: i32 = 1_000;
 
 /// What one call asks for.
 #[derive(Default)]
-struct Question<'a> {
-    ids: &'a [String],
-    filters: &'a [Filter],
-    page: Option<i32>,
+pub(super) struct Question<'a> {
+    pub(super) ids: &'a [String],
+    pub(super) filters: &'a [Filter],
+    pub(super) page: Option<i32>,
 }
 
 impl Ec2 {
@@ -96,29 +93,10 @@ impl Ec2 {
 
     async fn pages(&self, question: &Question<'_>) -> Result<Vec<FlowLog>, Error> {
         let mut found = Vec::new();
-        let mut token: Option<String> = None;
+        let mut token = None;
         loop {
-            let flight = self.query("DescribeFlowLogs");
-            let request = self
-                .client
-                .describe_flow_logs()
-                .set_flow_log_ids(Some(question.ids.to_vec()).filter(|ids| !ids.is_empty()))
-                .set_filter(Some(question.filters.to_vec()).filter(|filters| !filters.is_empty()))
-                .set_max_results(question.page)
-                .set_next_token(token.clone());
-            let page = flight
-                .complete(request.customize().interceptor(flight.clone()).send())
-                .await?;
-            found.extend(
-                page.flow_logs
-                    .unwrap_or_default()
-                    .into_iter()
-                    .map(FlowLog::from),
-            );
-            let next = page.next_token.filter(|next| !next.is_empty());
-            if next.is_some() && next == token {
-                return Err(flight.error(Kind::Unreadable, "the same page was announced twice"));
-            }
+            let (flow_logs, next) = self.page(question, token).await?;
+            found.extend(flow_logs);
             match next {
                 Some(next) => token = Some(next),
                 None => return Ok(found),

@@ -70,7 +70,7 @@ fn every_kind_of_example_has_a_test_here() {
     for kind in kinds {
         let here = ["provider", "resources", "data-sources", "functions"];
         // These have tests of their own; the demo is one.
-        let elsewhere = ["demo", "stacks", "ci"];
+        let elsewhere = ["demo", "list-resources", "stacks", "ci"];
         assert!(
             here.contains(&kind.as_str()) || elsewhere.contains(&kind.as_str()),
             "nothing runs examples/{kind}"

@@ -11,6 +11,9 @@ const TERRAFORM: &str = "VPCFLOW_TERRAFORM";
 /// Where the tests find Terraform 1.15; `make test` sets it.
 const TERRAFORM_115: &str = "VPCFLOW_TERRAFORM_115";
 
+/// The binary under test.
+const PROVIDER: &str = env!("CARGO_BIN_EXE_terraform-provider-vpcflow");
+
 /// Which Terraform runs.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Version {
@@ -69,6 +72,23 @@ impl Workspace {
     /// Adds arguments to the provider block.
     pub(crate) fn with_settings(mut self, settings: &str) -> Self {
         settings.clone_into(&mut self.settings);
+        self
+    }
+
+    /// Puts the provider under test in the place of another one too, such as
+    /// `registry.terraform.io/hashicorp/aws`, for states that name it.
+    pub(crate) fn in_place_of(self, address: &str) -> Self {
+        let name = address.rsplit('/').next().unwrap();
+        let folder = self.folder.path().join(format!("in-place-of-{name}"));
+        std::fs::create_dir(&folder).unwrap();
+        let program = folder.join(format!("terraform-provider-{name}"));
+        std::os::unix::fs::symlink(PROVIDER, program).unwrap();
+        let rc = self.read("terraform.rc");
+        let line = format!(
+            "dev_overrides {{\n    \"{address}\" = \"{}\"",
+            folder.display()
+        );
+        self.write("terraform.rc", &rc.replacen("dev_overrides {", &line, 1));
         self
     }
 
@@ -263,6 +283,6 @@ impl Run {
 
 /// The folder of the binary under test.
 fn provider_folder() -> PathBuf {
-    let binary = Path::new(env!("CARGO_BIN_EXE_terraform-provider-vpcflow"));
+    let binary = Path::new(PROVIDER);
     binary.parent().unwrap().to_owned()
 }

@@ -1,0 +1,22 @@
+# Every flow log in the provider's region. `terraform query -generate-config-out=found.tf` writes a
+# resource and an import block for each.
+list "vpcflow_log" "all" {
+  provider = vpcflow
+  limit    = 1000
+}
+
+# In another region, the flow logs to S3 of the platform teams, with all their attributes.
+list "vpcflow_log" "archives" {
+  provider         = vpcflow
+  include_resource = true
+
+  config {
+    region = "eu-west-1"
+    tags   = { Owner = "platform-*" }
+
+    filter {
+      name   = "log-destination-type"
+      values = ["s3"]
+    }
+  }
+}

@@ -1,0 +1,107 @@
+//! DescribeFlowLogs page by page, for whoever wants to begin before all is known.
+//!
+//! This module must not know what is done with what is found.
+
+use std::collections::VecDeque;
+
+use super::super::error::{Error, Kind};
+use super::describe::Question;
+use super::{Ec2, FlowLog};
+use aws_sdk_ec2::types::Filter;
+
+/// How many values EC2 takes in the filters of one call.
+const VALUES: usize = 200;
+/// How many flow logs EC2 gives in one page, at most.
+const PAGE: usize = 1_000;
+/// Fewer than so many are not asked for: EC2's calls often refuse less.
+const SMALLEST_PAGE: usize = 5;
+
+/// Gives flow logs page by page.
+#[derive(Debug)]
+pub struct Pages {
+    ec2: Ec2,
+    /// The filters of each question that is still to be asked.
+    questions: VecDeque<Vec<Filter>>,
+    token: Option<String>,
+    page: Option<i32>,
+}
+
+impl Ec2 {
+    /// Finds the flow logs that all filters fit, among the ids if any are given, page by page. Ids that
+    /// do not exist are left out. `wanted` is how many the caller takes at most, as far as it knows.
+    pub fn find_paged(
+        &self,
+        filters: &[(String, Vec<String>)],
+        ids: Option<&[String]>,
+        wanted: usize,
+    ) -> Pages {
+        let filter = |(name, values): &(String, Vec<String>)| {
+            let builder = Filter::builder().name(name);
+            builder.set_values(Some(values.clone())).build()
+        };
+        let general: Vec<Filter> = filters.iter().map(filter).collect();
+        let questions = match ids {
+            None => VecDeque::from([general]),
+            Some(ids) => {
+                let taken: usize = filters.iter().map(|(_, values)| values.len()).sum();
+                let chunks = ids.chunks(VALUES.saturating_sub(taken).max(1));
+                let question = |ids: &[String]| {
+                    let by_id = filter(&("flow-log-id".to_owned(), ids.to_vec()));
+                    [&general[..], &[by_id]].concat()
+                };
+                chunks.map(question).collect()
+            }
+        };
+        Pages {
+            ec2: self.clone(),
+            questions,
+            token: None,
+            page: i32::try_from(wanted.clamp(SMALLEST_PAGE, PAGE)).ok(),
+        }
+    }
+
+    /// Asks for one page; gives the token of the next, if there is one.
+    pub(super) async fn page(
+        &self,
+        question: &Question<'_>,
+        token: Option<String>,
+    ) -> Result<(Vec<FlowLog>, Option<String>), Error> {
+        let flight = self.query("DescribeFlowLogs");
+        let request = self
+            .client
+            .describe_flow_logs()
+            .set_flow_log_ids(Some(question.ids.to_vec()).filter(|ids| !ids.is_empty()))
+            .set_filter(Some(question.filters.to_vec()).filter(|filters| !filters.is_empty()))
+            .set_max_results(question.page)
+            .set_next_token(token.clone());
+        let page = flight
+            .complete(request.customize().interceptor(flight.clone()).send())
+            .await?;
+        let next = page.next_token.filter(|next| !next.is_empty());
+        if next.is_some() && next == token {
+            return Err(flight.error(Kind::Unreadable, "the same page was announced twice"));
+        }
+        let found = page.flow_logs.unwrap_or_default().into_iter();
+        Ok((found.map(FlowLog::from).collect(), next))
+    }
+}
+
+impl Pages {
+    /// Gives the next page; `None` after the last. A page may be empty.
+    pub async fn next(&mut self) -> Result<Option<Vec<FlowLog>>, Error> {
+        let Some(filters) = self.questions.front() else {
+            return Ok(None);
+        };
+        let question = Question {
+            filters,
+            page: self.page,
+            ..Question::default()
+        };
+        let (found, next) = self.ec2.page(&question, self.token.take()).await?;
+        if next.is_none() {
+            self.questions.pop_front();
+        }
+        self.token = next;
+        Ok(Some(found))
+    }
+}

@@ -1,0 +1,82 @@
+//! What identifies a flow log, outside of a state too: as import blocks and `terraform query` write it.
+//!
+//! Must not know how a flow log is found.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::filter::is_flow_log_id;
+use super::model::FlowLog;
+use super::target::given;
+use crate::connection::Connection;
+use crate::framework::{self, Attr, Diagnostic, Model};
+
+/// Identifies a flow log.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Identity {
+    /// The id of the flow log (`fl-…`).
+    pub id: Attr<String>,
+    /// The account that the flow log is in. The default is the provider's, and no other is possible.
+    #[serde(default)]
+    pub account_id: Attr<String>,
+    /// The region that the flow log is in. The default is the provider's.
+    #[serde(default)]
+    pub region: Attr<String>,
+}
+
+impl Model for Identity {}
+
+impl framework::Identity<FlowLog> for Identity {
+    fn of(state: &FlowLog) -> Option<Self> {
+        let FlowLog {
+            id, arn, region, ..
+        } = state;
+        let account_id = match arn {
+            Attr::Known(arn) => Attr::from(account_of_arn(arn)),
+            Attr::Null => Attr::Null,
+            Attr::Unknown => Attr::Unknown,
+        };
+        let none = id.is_null() || id.known().is_some_and(String::is_empty);
+        (!none).then(|| Self {
+            id: id.clone(),
+            account_id,
+            region: region.clone(),
+        })
+    }
+}
+
+impl Identity {
+    /// Gives the id and the region to look in.
+    ///
+    /// # Errors
+    /// It is no flow log's identity, or of another account.
+    pub(crate) fn place(&self, connection: &Connection) -> Result<(String, String), Diagnostic> {
+        let id = given(&self.id).unwrap_or_default();
+        if !is_flow_log_id(id) {
+            return Err(not_imported(format!(
+                "`id` is \"{id}\", which is not the id of a flow log. Write `id = \
+                 \"fl-0123456789abcdef0\"` in the import block's `identity`."
+            )));
+        }
+        if let (Some(wanted), Some(account)) = (given(&self.account_id), &connection.account)
+            && wanted != account.id
+        {
+            return Err(not_imported(format!(
+                "The flow log {id} is to be imported from account {wanted}, but the provider works in \
+                 account {}. Configure the provider with credentials of account {wanted}, or name a \
+                 provider with such credentials in the import block.",
+                account.id
+            )));
+        }
+        Ok((id.to_owned(), connection.region(given(&self.region))?))
+    }
+}
+
+fn account_of_arn(arn: &str) -> Option<String> {
+    let account = arn.split(':').nth(4)?;
+    Some(account.to_owned()).filter(|account| !account.is_empty())
+}
+
+fn not_imported(detail: String) -> Diagnostic {
+    Diagnostic::error("Flow log not imported", detail)
+}

@@ -1,0 +1,129 @@
+//! Flow logs that other providers have managed: their states become ours by a `moved` block.
+//!
+//! The provider is not configured then, so everything follows from the other state alone. The forms of
+//! those states are frozen here and joined to the model field by field, without `..`. Must not know
+//! AWS.
+
+mod aws;
+mod awscc;
+
+use std::collections::BTreeMap;
+
+use super::destination::{self, LOGS, S3};
+use super::model::FlowLog;
+use super::plan::{default_options, family};
+use super::target::{self, Family, given};
+use crate::framework::{Attr, Diagnostic, Diagnostics, Source};
+
+const POSSIBLE: &str = "What can be moved is an aws_flow_log of the provider hashicorp/aws (schema \
+    version 0 or 1: releases up to 5 and from 6 on) and an awscc_ec2_flow_log of hashicorp/awscc \
+    (schema version 0 or 1).";
+
+/// Makes the state of another provider's flow log one of ours.
+///
+/// # Errors
+/// It is no flow log of a known form.
+pub(crate) fn state(source: &Source<'_>) -> Result<FlowLog, Diagnostics> {
+    let stored = &source.stored;
+    let moved: FlowLog = match (source.namespace_and_name(), stored.of, stored.version) {
+        (Some(("hashicorp", "aws")), "aws_flow_log", 0 | 1) => {
+            stored.read::<aws::AwsFlowLog>()?.into()
+        }
+        (Some(("hashicorp", "awscc")), "awscc_ec2_flow_log", 0 | 1) => {
+            stored.read::<awscc::AwsccFlowLog>()?.into()
+        }
+        _ => return Err(source.refused("vpcflow_log", POSSIBLE)),
+    };
+    if moved.id.is_null() {
+        let detail = format!(
+            "The state of this {} has no id, so nothing tells which flow log it is. Remove it from the \
+             state (terraform state rm …) and import the flow log.",
+            stored.of
+        );
+        return Err(Diagnostic::error("Resource not moved", detail).into());
+    }
+    Ok(complete(moved))
+}
+
+/// Adds what follows from the rest, as a plan derives it.
+fn complete(moved: FlowLog) -> FlowLog {
+    let mut state = moved.clone();
+    target::derive(&moved, &mut state);
+    let own_arn = given(&moved.arn).map(Arn::parse).unwrap_or_default();
+    state.region = moved.region.or(own_arn.region.map(str::to_owned).into());
+    destination(&mut state, own_arn);
+    if state.log_destination_type.is_null() {
+        let told = given(&state.log_destination).and_then(destination::type_of_arn);
+        state.log_destination_type = Attr::Known(told.unwrap_or(LOGS).to_owned());
+    }
+    if state.log_destination_type == Attr::Known(S3.to_owned()) {
+        let (options, defaults) = (state.destination_options, default_options());
+        let mut options = options.into_known().unwrap_or_default();
+        options.file_format = options.file_format.or(defaults.file_format);
+        options.hive_compatible_partitions = options
+            .hive_compatible_partitions
+            .or(defaults.hive_compatible_partitions);
+        options.per_hour_partition = options.per_hour_partition.or(defaults.per_hour_partition);
+        state.destination_options = Attr::Known(options);
+    } else {
+        state.destination_options = Attr::Known(super::DestinationOptions::default());
+    }
+    if state.max_aggregation_interval.is_null() {
+        let transit = family(&state) == Some(Family::Transit);
+        state.max_aggregation_interval = Attr::Known(if transit { 60 } else { 600 });
+    }
+    // Not null: whether no tags are written or an empty map of them, the plan is empty.
+    state.tags = state.tags.or(Attr::Known(BTreeMap::new()));
+    if state.tags_all.is_null() {
+        let tags = state.tags.known().into_iter().flatten();
+        let known = tags.filter_map(|(key, value)| Some((key.clone(), value.known()?.clone())));
+        state.tags_all = Attr::Known(known.collect());
+    }
+    state
+}
+
+/// Completes a log group by its ARN, and the ARN by the group. A group that is known by its name alone
+/// is in the account and region of the flow log.
+fn destination(state: &mut FlowLog, own: Arn<'_>) {
+    let group = given(&state.log_group_name).map(|name| destination::trimmed(name).to_owned());
+    let told = given(&state.log_destination).and_then(destination::group_of_arn);
+    let group = group.or_else(|| told.map(str::to_owned));
+    if let (Attr::Null, Some(name), Some(partition), Some(account), Some(region)) = (
+        &state.log_destination,
+        &group,
+        own.partition,
+        own.account,
+        state.region.known(),
+    ) {
+        let arn = format!("arn:{partition}:logs:{region}:{account}:log-group:{name}");
+        state.log_destination = Attr::Known(arn);
+    }
+    state.log_group_name = group.into();
+}
+
+/// The parts of an ARN.
+#[derive(Clone, Copy, Default)]
+struct Arn<'a> {
+    partition: Option<&'a str>,
+    region: Option<&'a str>,
+    account: Option<&'a str>,
+}
+
+impl<'a> Arn<'a> {
+    fn parse(arn: &'a str) -> Self {
+        let part = |n| arn.split(':').nth(n).filter(|part| !part.is_empty());
+        Self {
+            partition: part(1),
+            region: part(3),
+            account: part(4),
+        }
+    }
+}
+
+/// Other providers store an argument that is not given as null or as an empty string.
+fn text(value: Option<String>) -> Attr<String> {
+    value.filter(|text| !text.is_empty()).into()
+}
+
+#[cfg(test)]
+mod tests;

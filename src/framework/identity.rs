@@ -1,0 +1,80 @@
+//! What identifies an object outside of any state: declared by a struct, like everything else.
+//!
+//! An attribute without a serde default is required for an import by identity, one with a default is
+//! optional there. Must not know how an object is found by it.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::stored::Stored;
+use super::{Attribute, Diagnostics, LowerError, Mode, Model, Schema, Shape, lower};
+use crate::cty::Type;
+
+/// The identity of the objects whose state is `S`.
+pub trait Identity<S>: Model {
+    /// Whether the objects have an identity at all.
+    const DECLARED: bool = true;
+    /// The version of the identity's form.
+    const VERSION: i64 = 0;
+
+    /// Gives the identity of an object; unknown parts are normal in a plan. `None` if the state does
+    /// not tell which object it is.
+    fn of(state: &S) -> Option<Self>;
+
+    /// Brings an identity of an older version to the present form, out of that version's own frozen
+    /// struct.
+    ///
+    /// # Errors
+    /// There was no such version, or it did not look like this.
+    fn upgrade(stored: &Stored<'_>) -> Result<Self, Diagnostics> {
+        Err(stored.of_unknown_version(Self::VERSION))
+    }
+}
+
+/// The identity of objects that have none.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct NoIdentity {}
+
+impl Model for NoIdentity {}
+
+impl<S> Identity<S> for NoIdentity {
+    const DECLARED: bool = false;
+
+    fn of(_: &S) -> Option<Self> {
+        None
+    }
+}
+
+/// Lowers an identity to its schema; `None` if there is no identity.
+///
+/// # Errors
+/// It has an attribute that core does not take in an identity.
+pub(crate) fn lower_identity<S, I: Identity<S>>() -> Result<Option<Schema>, LowerError> {
+    if !I::DECLARED {
+        return Ok(None);
+    }
+    let schema = lower::<I>(I::VERSION)?;
+    let refused = |path: &String| LowerError {
+        path: path.clone(),
+        reason: "an identity has only required and optional simple values and lists of them".into(),
+    };
+    if let Some(name) = schema.block.blocks.keys().next() {
+        return Err(refused(name));
+    }
+    let mut attributes = schema.block.attributes.iter();
+    match attributes.find(|(_, attribute)| !is_for_identities(attribute)) {
+        Some((name, _)) => Err(refused(name)),
+        None => Ok(Some(schema)),
+    }
+}
+
+fn is_for_identities(attribute: &Attribute) -> bool {
+    let simple = |ty: &Type| matches!(ty, Type::String | Type::Bool | Type::Number);
+    let settable = matches!(attribute.mode, Mode::Required | Mode::Optional);
+    settable
+        && match &attribute.shape {
+            Shape::Plain(Type::List(element)) => simple(element),
+            Shape::Plain(ty) => simple(ty),
+            Shape::Nested(..) => false,
+        }
+}

@@ -1,0 +1,245 @@
+//! The typed trait of a list resource, which finds objects that exist, and its erased twin over values.
+//!
+//! What is found goes out as it comes; who listens no longer, or has enough, is sent no more.
+
+use std::future::Future;
+
+use futures_util::FutureExt;
+use futures_util::future::BoxFuture;
+use tokio::sync::mpsc;
+
+use super::resource::encode_identity;
+use super::validate::check;
+use super::{
+    Context, Diagnostic, Diagnostics, LowerError, Model, Resource, Schema, Severity, guard, lower,
+};
+use crate::cty::Value;
+
+/// A list resource, as its author writes it.
+pub trait ListResource: Send + Sync + 'static {
+    /// The resource whose objects it finds; it bears the same name and has an identity.
+    type Resource: Resource;
+    /// Its arguments.
+    type Model: Model;
+
+    /// Judges what the schema cannot: parts that are unknown are judged when they are known.
+    fn validate(&self, config: &Self::Model, diagnostics: &mut Diagnostics);
+
+    /// Finds. All arguments are known.
+    fn list(
+        &self,
+        connection: &<Self::Resource as Resource>::Connection,
+        config: Self::Model,
+        found: &mut Finds<<Self::Resource as Resource>::State>,
+        context: &Context,
+    ) -> impl Future<Output = Result<(), Diagnostics>> + Send;
+}
+
+/// One object that was found.
+#[derive(Debug)]
+pub struct Found<S> {
+    /// How a person knows it.
+    pub display_name: String,
+    /// The object as an import would have it.
+    pub state: S,
+}
+
+/// Takes what is found, until there is enough.
+pub struct Finds<S> {
+    left: usize,
+    send: Box<dyn FnMut(Found<S>) -> BoxFuture<'static, bool> + Send>,
+}
+
+impl<S> std::fmt::Debug for Finds<S> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Finds").field("left", &self.left).finish()
+    }
+}
+
+impl<S> Finds<S> {
+    /// Gives how many more are wanted.
+    pub fn left(&self) -> usize {
+        self.left
+    }
+
+    /// Sends one, and says whether more are wanted. Waits while the other side is busy.
+    pub async fn send(&mut self, found: Found<S>) -> bool {
+        if self.left == 0 {
+            return false;
+        }
+        self.left -= 1;
+        if !(self.send)(found).await {
+            self.left = 0;
+        }
+        self.left > 0
+    }
+}
+
+/// What a list sends.
+#[derive(Debug)]
+pub enum Listed {
+    /// An object.
+    Object {
+        /// How a person knows it.
+        display_name: String,
+        /// What identifies it.
+        identity: Value,
+        /// The object itself, if it was asked for.
+        object: Option<Value>,
+    },
+    /// A message; an error is the last that is sent.
+    Message(Diagnostic),
+}
+
+/// How much of what is found is wanted.
+#[derive(Clone, Copy, Debug)]
+pub struct Wanted {
+    /// Whether the objects themselves are.
+    pub objects: bool,
+    /// The most; `None` for all.
+    pub limit: Option<usize>,
+}
+
+/// A list resource over values, as the protocol layer sees it.
+pub trait ErasedListResource<C>: Send + Sync {
+    /// Gives its schema.
+    fn schema(&self) -> &Schema;
+    /// Judges a configuration.
+    fn validate(&self, config: &Value) -> Diagnostics;
+    /// Finds, and sends what is found.
+    fn list<'a>(
+        &'a self,
+        connection: &'a C,
+        config: Value,
+        wanted: Wanted,
+        listed: mpsc::Sender<Listed>,
+        context: &'a Context,
+    ) -> BoxFuture<'a, ()>;
+}
+
+struct Erased<L> {
+    typed: L,
+    schema: Schema,
+    object: Schema,
+    identity: Schema,
+}
+
+type ConnectionOf<L> = <<L as ListResource>::Resource as Resource>::Connection;
+type StateOf<L> = <<L as ListResource>::Resource as Resource>::State;
+
+pub(crate) fn erase<L: ListResource>(
+    typed: L,
+) -> Result<Box<dyn ErasedListResource<ConnectionOf<L>>>, LowerError> {
+    let (object, identity) = super::resource::schemas::<L::Resource>()?;
+    let identity = identity.ok_or_else(|| LowerError {
+        path: L::Resource::TYPE_NAME.to_owned(),
+        reason: "what is listed needs an identity".to_owned(),
+    })?;
+    let schema = lower::<L::Model>(0)?;
+    Ok(Box::new(Erased {
+        typed,
+        schema,
+        object,
+        identity,
+    }))
+}
+
+impl<L: ListResource> ErasedListResource<ConnectionOf<L>> for Erased<L> {
+    fn schema(&self) -> &Schema {
+        &self.schema
+    }
+
+    fn validate(&self, config: &Value) -> Diagnostics {
+        let mut diagnostics = check(&self.schema.block, config);
+        match L::Model::decode(config) {
+            Ok(model) => self.typed.validate(&model, &mut diagnostics),
+            Err(error) => diagnostics.push(error.into()),
+        }
+        diagnostics
+    }
+
+    fn list<'a>(
+        &'a self,
+        connection: &'a ConnectionOf<L>,
+        config: Value,
+        wanted: Wanted,
+        listed: mpsc::Sender<Listed>,
+        context: &'a Context,
+    ) -> BoxFuture<'a, ()> {
+        async move {
+            let list = self.list_typed(connection, &config, wanted, &listed, context);
+            let result = guard("Listing", list).await;
+            let result = result.unwrap_or_else(|panic| Err(panic.into()));
+            let mut messages = context.take_warnings();
+            messages.extend(result.err().into_iter().flatten());
+            for message in messages {
+                // Nobody listens: then nobody needs to know.
+                drop(listed.send(Listed::Message(message)).await);
+            }
+        }
+        .boxed()
+    }
+}
+
+impl<L: ListResource> Erased<L> {
+    async fn list_typed(
+        &self,
+        connection: &ConnectionOf<L>,
+        config: &Value,
+        wanted: Wanted,
+        listed: &mpsc::Sender<Listed>,
+        context: &Context,
+    ) -> Result<(), Diagnostics> {
+        // What was unknown at validate is known now. Its warnings have been given then.
+        let judged = self.validate(config);
+        if judged.has_errors() {
+            let errors = judged.into_iter();
+            let errors = errors.filter(|d| d.severity == Severity::Error);
+            return Err(errors.collect());
+        }
+        let model = L::Model::decode(config)?;
+        let mut finds = self.finds(wanted, listed);
+        self.typed
+            .list(connection, model, &mut finds, context)
+            .await
+    }
+
+    fn finds(&self, wanted: Wanted, listed: &mpsc::Sender<Listed>) -> Finds<StateOf<L>> {
+        let listed = listed.clone();
+        let (object, identity) = (self.object.clone(), self.identity.clone());
+        let send = move |found: Found<StateOf<L>>| {
+            let listed = listed.clone();
+            let event = event::<L::Resource>(&found, wanted, &object, &identity);
+            let event = event.unwrap_or_else(|errors| {
+                let bug =
+                    || Diagnostic::error("Object not listed", "This is a bug in the provider.");
+                Listed::Message(errors.into_iter().next().unwrap_or_else(bug))
+            });
+            async move { listed.send(event).await.is_ok() }.boxed()
+        };
+        Finds {
+            left: wanted.limit.unwrap_or(usize::MAX),
+            send: Box::new(send),
+        }
+    }
+}
+
+fn event<R: Resource>(
+    found: &Found<R::State>,
+    wanted: Wanted,
+    object: &Schema,
+    identity: &Schema,
+) -> Result<Listed, Diagnostics> {
+    let nameless = || {
+        Diagnostic::error(
+            "Object not listed",
+            "What was found has no identity. This is a bug in the provider.",
+        )
+    };
+    let whole = wanted.objects.then(|| found.state.encode(&object.ty));
+    Ok(Listed::Object {
+        display_name: found.display_name.clone(),
+        identity: encode_identity::<R>(&found.state, identity)?.ok_or_else(nameless)?,
+        object: whole.transpose()?.map(|value| object.block.complete(value)),
+    })
+}

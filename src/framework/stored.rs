@@ -1,0 +1,84 @@
+//! What somebody has stored: a state or an identity of an older version, or another provider's state.
+//!
+//! It is read into a struct that is frozen in the form of its time. Must not know any such form.
+
+use serde::de::DeserializeOwned;
+
+use super::{Diagnostic, Diagnostics};
+
+/// A stored state or identity, as JSON.
+#[derive(Clone, Copy, Debug)]
+pub struct Stored<'a> {
+    /// The version of its form.
+    pub version: i64,
+    /// What it is of, for messages.
+    pub of: &'a str,
+    /// The JSON text.
+    pub json: &'a [u8],
+}
+
+impl Stored<'_> {
+    /// Reads it as a frozen struct.
+    ///
+    /// # Errors
+    /// It is not of that form.
+    pub fn read<T: DeserializeOwned>(&self) -> Result<T, Diagnostics> {
+        serde_json::from_slice(self.json).map_err(|error| {
+            Diagnostic::error(
+                "Stored state not read",
+                format!(
+                    "What is stored of {} (version {}) does not have the form of that version: \
+                     {error}. Remove the resource from the state (terraform state rm …) and import it.",
+                    self.of, self.version
+                ),
+            )
+            .into()
+        })
+    }
+
+    /// Says that there is no form of this version.
+    pub fn of_unknown_version(&self, newest: i64) -> Diagnostics {
+        Diagnostic::error(
+            "State not upgraded",
+            format!(
+                "What is stored of {} is of version {}; this provider knows versions up to {newest}.",
+                self.of, self.version
+            ),
+        )
+        .into()
+    }
+}
+
+/// Another provider's object that shall become one of ours.
+#[derive(Clone, Copy, Debug)]
+pub struct Source<'a> {
+    /// The address of that provider, such as `registry.terraform.io/hashicorp/aws`.
+    pub provider: &'a str,
+    /// Its state; [`Stored::of`] is the name of its type.
+    pub stored: Stored<'a>,
+}
+
+impl Source<'_> {
+    /// Gives the provider's namespace and name: whose it is, whatever host it was installed from.
+    pub fn namespace_and_name(&self) -> Option<(&str, &str)> {
+        let (rest, name) = self.provider.rsplit_once('/')?;
+        let namespace = rest
+            .rsplit_once('/')
+            .map_or(rest, |(_, namespace)| namespace);
+        Some((namespace, name))
+    }
+
+    /// Says that such an object cannot become one of ours, and which can.
+    pub fn refused(&self, target: &str, possible: &str) -> Diagnostics {
+        Diagnostic::error(
+            "Resource not moved",
+            format!(
+                "A {} of {} (schema version {}) cannot be moved to {target}. {possible} Otherwise, \
+                 remove it from the state with a `removed` block and take it over with an `import` \
+                 block.",
+                self.stored.of, self.provider, self.stored.version
+            ),
+        )
+        .into()
+    }
+}
