@@ -10,11 +10,13 @@
 //! | `plan` | defaulted, derived and service-chosen arguments |
 //! | `resource` | create, read, update, delete, import |
 //! | `convert` | the model and EC2's description, each made of the other |
+//! | `drift` | what runs against what should, outside of Terraform |
 //!
 //! Must not know gRPC or the AWS SDKs (`aws` does), nor the other nouns.
 
 mod convert;
 mod destination;
+pub(crate) mod drift;
 mod model;
 mod plan;
 mod resource;
@@ -24,3 +26,5 @@ mod validate;
 
 pub use model::{DestinationOptions, FlowLog, TagFieldSpecification, Timeouts};
 pub use resource::Resource;
+pub(crate) use destination::type_of_arn;
+pub(crate) use target::{Family, given, kinds};

@@ -17,3 +17,5 @@ mod numbers;
 mod protocol;
 #[cfg(feature = "aws")]
 mod schemas;
+#[cfg(all(feature = "aws", unix))]
+mod stack;
