@@ -47,7 +47,7 @@ enum Subcommands {
     /// Checks whether the flow logs that a stack or a Terraform state declares run as declared.
     ///
     /// Exit code: 0 in sync, 2 drift or failing delivery, 1 error; as `terraform plan -detailed-exitcode`.
-    Drift(Box<drift::Arguments>),
+    Drift(Box<drift::Drift>),
     /// Works with stack definitions: flow logs declared in YAML or JSON.
     #[command(subcommand)]
     Stack(stack::Subcommands),

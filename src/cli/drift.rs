@@ -11,7 +11,7 @@ use crate::stack::{self, Format, Kind, Level, Paint, Rules};
 /// What to check, how, and how to tell.
 #[derive(Debug, clap::Args)]
 #[command(group = clap::ArgGroup::new("declared").required(true))]
-pub(super) struct Arguments {
+pub(super) struct Drift {
     /// A stack definition or a CloudFormation template; `-` reads it from the standard input.
     #[arg(long, value_name = "FILE", group = "declared")]
     stack: Option<String>,
@@ -41,7 +41,7 @@ pub(super) struct Arguments {
     #[arg(long = "output", value_name = "FILE")]
     outputs: Vec<String>,
     #[command(flatten)]
-    aws: reach::Arguments,
+    aws: reach::Aws,
 }
 
 /// The forms of a report.
@@ -74,7 +74,7 @@ impl From<Form> for Format {
     }
 }
 
-impl Arguments {
+impl Drift {
     /// Checks, tells, and gives the exit code. The matches tell which output belongs to which form.
     pub(super) fn run(&self, matches: &ArgMatches) -> Result<u8, String> {
         let targets = self.targets(matches)?;
@@ -95,7 +95,8 @@ impl Arguments {
             match file {
                 Some(file) => {
                     let text = stack::write(&report, format, Paint::Plain)?;
-                    std::fs::write(file, text).map_err(|error| format!("error: {file}: {error}"))?;
+                    std::fs::write(file, text)
+                        .map_err(|error| format!("error: {file}: {error}"))?;
                 }
                 None => print(&stack::write(&report, format, paint())?)?,
             }
@@ -123,7 +124,8 @@ impl Arguments {
             .zip(&self.formats)
             .map(|(index, form)| (index, Format::from(*form)))
             .collect();
-        let explicit = matches.value_source("formats") == Some(clap::parser::ValueSource::CommandLine);
+        let explicit =
+            matches.value_source("formats") == Some(clap::parser::ValueSource::CommandLine);
         let mut files: BTreeMap<usize, &str> = BTreeMap::new();
         for (index, file) in indices("outputs").zip(&self.outputs) {
             let before = match explicit {
@@ -131,13 +133,20 @@ impl Arguments {
                 false => formats.first_key_value(),
             };
             let Some((form, _)) = before else {
-                return Err(format!("error: --output {file} stands before every --format"));
+                return Err(format!(
+                    "error: --output {file} stands before every --format"
+                ));
             };
             if files.insert(*form, file).is_some() {
-                return Err(format!("error: --output {file} is the second one for its --format"));
+                return Err(format!(
+                    "error: --output {file} is the second one for its --format"
+                ));
             }
         }
-        let on_stdout: BTreeSet<_> = formats.keys().filter(|form| !files.contains_key(form)).collect();
+        let on_stdout: BTreeSet<_> = formats
+            .keys()
+            .filter(|form| !files.contains_key(form))
+            .collect();
         if on_stdout.len() > 1 {
             let all = "error: more than one --format goes to the standard output; give --output after the others";
             return Err(all.to_owned());

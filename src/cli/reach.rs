@@ -12,7 +12,7 @@ const MANY: usize = 4;
 /// How AWS is reached. What is not given comes from the environment and the profile, as with the AWS command line.
 #[derive(Debug, clap::Args)]
 #[command(next_help_heading = "AWS")]
-pub(super) struct Arguments {
+pub(super) struct Aws {
     /// The region of flow logs that name none.
     #[arg(long)]
     region: Option<String>,
@@ -27,7 +27,7 @@ pub(super) struct Arguments {
     pub(super) role: Option<String>,
 }
 
-impl Arguments {
+impl Aws {
     pub(super) fn reach(&self) -> Reach {
         let endpoint = &self.endpoint_url;
         Reach {
@@ -74,7 +74,9 @@ pub(super) async fn read_stack(
     };
     let aws = reach.connect().await.map_err(failed)?;
     let account = aws.account().await.map_err(failed)?;
-    let region = parameters.region.or_else(|| aws.region().map(str::to_owned));
+    let region = parameters
+        .region
+        .or_else(|| aws.region().map(str::to_owned));
     parameters.region = Some(region.ok_or_else(|| {
         format!("error: {file} depends on the region. Give --region or AWS_REGION.")
     })?);

@@ -44,7 +44,7 @@ pub(super) struct ToTerraform {
     #[arg(long)]
     no_import: bool,
     #[command(flatten)]
-    aws: reach::Arguments,
+    aws: reach::Aws,
 }
 
 impl Subcommands {
@@ -106,7 +106,9 @@ impl ToTerraform {
             stack::to_terraform(&stack, found, role, &reach::progress)
                 .await
                 .map_err(|errors| {
-                    let lines = errors.iter().map(|error| format!("error: {file}: {error}\n"));
+                    let lines = errors
+                        .iter()
+                        .map(|error| format!("error: {file}: {error}\n"));
                     lines.collect::<String>()
                 })
         })?;

@@ -24,7 +24,7 @@ mod tags;
 mod target;
 mod validate;
 
+pub(crate) use destination::type_of_arn;
 pub use model::{DestinationOptions, FlowLog, TagFieldSpecification, Timeouts};
 pub use resource::Resource;
-pub(crate) use destination::type_of_arn;
 pub(crate) use target::{Family, given, kinds};

@@ -44,7 +44,11 @@ pub async fn check(
     let mut declared: BTreeMap<Whereabouts, Vec<&Declared>> = BTreeMap::new();
     let mut homeless = 0;
     for entry in &stack.entries {
-        let region = entry.region.as_deref().or(stack.region.as_deref()).or(base.region());
+        let region = entry
+            .region
+            .as_deref()
+            .or(stack.region.as_deref())
+            .or(base.region());
         match region {
             Some(region) => declared
                 .entry((entry.account.clone(), region.to_owned()))
@@ -54,7 +58,8 @@ pub async fn check(
         }
     }
     if homeless > 0 {
-        let message = "No AWS region is configured. Write `Region`, or give --region or AWS_REGION.";
+        let message =
+            "No AWS region is configured. Write `Region`, or give --region or AWS_REGION.";
         report.fail(None, None, message.to_owned(), homeless);
     }
     let ignore = IgnoreTags {
@@ -81,7 +86,12 @@ pub async fn check(
                 }
             }
             Some(Err(message)) => {
-                report.fail(account.clone(), Some(region.clone()), message, declared.len());
+                report.fail(
+                    account.clone(),
+                    Some(region.clone()),
+                    message,
+                    declared.len(),
+                );
             }
             None => {}
         }
@@ -154,8 +164,9 @@ impl Checked<'_> {
 
     fn found(&mut self, declared: &Declared, log: &ec2::FlowLog, differences: &[Difference]) {
         let in_stack = matches!(declared.wanted, Wanted::Configuration(_));
-        let (ignored, counted): (Vec<_>, Vec<_>) =
-            differences.iter().partition(|difference| self.ignores(difference));
+        let (ignored, counted): (Vec<_>, Vec<_>) = differences
+            .iter()
+            .partition(|difference| self.ignores(difference));
         self.report.counts.ignored += ignored.len();
         let changes: Vec<Change> = counted
             .into_iter()
@@ -199,7 +210,11 @@ impl Checked<'_> {
         cause: Option<String>,
     ) {
         let only_tags = !changes.is_empty() && changes.iter().all(Change::is_of_a_tag);
-        let usual = if only_tags { Level::Warning } else { kind.level() };
+        let usual = if only_tags {
+            Level::Warning
+        } else {
+            kind.level()
+        };
         let level = self.rules.levels.get(&kind).copied().unwrap_or(usual);
         let wanted = declared.map(|declared| match &declared.wanted {
             Wanted::Configuration(config) | Wanted::State(config, _) => config.as_ref(),

@@ -59,7 +59,12 @@ pub(super) fn pair<'f>(
     }
     candidates.sort_by(|(place, a), (other, b)| {
         let rank = |place: &usize, c: &Candidate<'_>| {
-            (c.differences.len(), c.other_traffic, *place, c.log.id.clone())
+            (
+                c.differences.len(),
+                c.other_traffic,
+                *place,
+                c.log.id.clone(),
+            )
         };
         rank(place, a).cmp(&rank(other, b))
     });
@@ -87,8 +92,9 @@ fn fitting<'f>(
 ) -> Result<Vec<Candidate<'f>>, Diagnostics> {
     let planned = comparison.planned(config)?;
     let resource = given(&planned.resource_id);
-    let fits =
-        |log: &&ec2::FlowLog| log.resource_id.as_deref() == resource && same_destination(&planned, log);
+    let fits = |log: &&ec2::FlowLog| {
+        log.resource_id.as_deref() == resource && same_destination(&planned, log)
+    };
     running
         .iter()
         .filter(fits)

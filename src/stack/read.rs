@@ -147,7 +147,8 @@ impl Reader<'_> {
         let region = root.get("Region").and_then(|node| self.region_name(node));
         let account = root.get("Account").and_then(|node| self.account(node));
         let Some(flow_logs) = root.entry("FlowLogs") else {
-            let message = "`FlowLogs` is missing: a stack is `FlowLogs:` with the flow logs by name below it";
+            let message =
+                "`FlowLogs` is missing: a stack is `FlowLogs:` with the flow logs by name below it";
             self.mistakes.error(root.place, message);
             return (region, Vec::new());
         };
@@ -288,7 +289,9 @@ impl Reader<'_> {
             Step::Index(index) => index.to_string(),
         });
         let head = steps.next().unwrap_or_default();
-        let whole = std::iter::once(head.clone()).chain(steps).collect::<Vec<_>>();
+        let whole = std::iter::once(head.clone())
+            .chain(steps)
+            .collect::<Vec<_>>();
         let at = places.get(&whole.join(".")).or_else(|| places.get(&head));
         if diagnostic.summary == "Nothing to watch" {
             // `ResourceId` is required here, and told as such.
@@ -324,7 +327,8 @@ impl Reader<'_> {
         if shaped && node.what() == "text" {
             return Some(digits.to_owned());
         }
-        let message = "`Account` must be the twelve digits of an account, in quotes: \"123456789012\"";
+        let message =
+            "`Account` must be the twelve digits of an account, in quotes: \"123456789012\"";
         self.mistakes.error(node.place, message);
         None
     }

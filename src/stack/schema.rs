@@ -80,7 +80,11 @@ fn object(properties: &[Property]) -> Value {
         }
         (property.name.clone(), schema)
     });
-    let required: Vec<_> = properties.iter().filter(|p| p.required).map(|p| p.name.as_str()).collect();
+    let required: Vec<_> = properties
+        .iter()
+        .filter(|p| p.required)
+        .map(|p| p.name.as_str())
+        .collect();
     let mut schema = json!({
         "type": "object",
         "properties": members.collect::<Map<_, _>>(),
@@ -161,7 +165,10 @@ fn target_rules() -> Vec<Value> {
         // A prefix that another one begins with does not mean the other.
         let others = longer.iter().filter(|known| known.starts_with(prefix));
         let not: String = others.map(|known| format!("(?!{known})")).collect();
-        let id = has("ResourceId", &json!({ "pattern": format!("^{not}{prefix}") }));
+        let id = has(
+            "ResourceId",
+            &json!({ "pattern": format!("^{not}{prefix}") }),
+        );
         longer.push(prefix);
         rules.push(json!({
             "if": id,
@@ -189,22 +196,25 @@ fn target_rules() -> Vec<Value> {
 
 fn destination_rules() -> Vec<Value> {
     let arn_of = |service: &str| {
-        has("LogDestination", &json!({ "pattern": format!("^arn:aws[a-z-]*:{service}:") }))
+        has(
+            "LogDestination",
+            &json!({ "pattern": format!("^arn:aws[a-z-]*:{service}:") }),
+        )
     };
     let ty = |name: &str| has("LogDestinationType", &json!({ "const": name }));
     let no_type = json!({ "not": given("LogDestinationType", "") });
     let no_arn = json!({ "not": given("LogDestination", "") });
     let (logs, s3, firehose) = ("logs", "s3", "firehose");
     let name = |service: &str| type_of_arn(&format!("arn:aws:{service}:")).unwrap_or_default();
-    let goes_to = |service: &str| {
-        json!({ "anyOf": [ty(name(service)), { "allOf": [no_type, arn_of(service)] }] })
-    };
+    let goes_to = |service: &str| json!({ "anyOf": [ty(name(service)), { "allOf": [no_type, arn_of(service)] }] });
     let to_logs = json!({ "anyOf": [
         ty(name(logs)),
         { "allOf": [no_type, { "anyOf": [arn_of(logs), no_arn] }] },
     ] });
     let absent = |names: &[&str]| {
-        let empty = names.iter().map(|name| ((*name).to_owned(), json!({ "const": "" })));
+        let empty = names
+            .iter()
+            .map(|name| ((*name).to_owned(), json!({ "const": "" })));
         json!({ "properties": empty.collect::<Map<_, _>>() })
     };
     let plain = json!({ "properties": { "DestinationOptions": { "properties": {

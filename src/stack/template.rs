@@ -150,10 +150,7 @@ impl<'a> Scope<'a> {
             let names = self.declared.keys().chain(&self.resources);
             let near = nearest(name, names.map(String::as_str));
             let hint = near.map(|near| format!("; is `{near}` meant?"));
-            format!(
-                "there is no parameter `{name}`{}",
-                hint.unwrap_or_default()
-            )
+            format!("there is no parameter `{name}`{}", hint.unwrap_or_default())
         };
         mistakes.error(place, message);
         Resolved::Failed
@@ -250,7 +247,9 @@ fn function(node: &Rc<Node>) -> Option<(String, Rc<Node>)> {
             _ => format!("Fn::{tag}"),
         };
         let content = match &node.content {
-            Content::Scalar { text, .. } => return Some((long, Rc::new(Node::text(node.place, text)))),
+            Content::Scalar { text, .. } => {
+                return Some((long, Rc::new(Node::text(node.place, text))));
+            }
             Content::List(elements) => Content::List(elements.clone()),
             Content::Map(entries) => Content::Map(entries.clone()),
         };

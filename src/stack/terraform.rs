@@ -30,12 +30,19 @@ pub async fn to_terraform(
     let mut accounts = BTreeSet::new();
     for (declared, label) in stack.entries.iter().zip(&labels) {
         let mut block = block(declared, &schema).map_err(|error| vec![error])?;
-        if let Some(region) = declared.region.as_ref().filter(|r| stack.region.as_ref() != Some(*r)) {
+        if let Some(region) = declared
+            .region
+            .as_ref()
+            .filter(|r| stack.region.as_ref() != Some(*r))
+        {
             block.insert("region".to_owned(), region.as_str().into());
         }
         if let Some(account) = &declared.account {
             accounts.insert(account.clone());
-            block.insert("provider".to_owned(), format!("vpcflow.{}", alias(account)).into());
+            block.insert(
+                "provider".to_owned(),
+                format!("vpcflow.{}", alias(account)).into(),
+            );
         }
         logs.insert(label.clone(), Value::Object(block));
     }
@@ -71,7 +78,10 @@ fn providers(stack: &Stack, accounts: &BTreeSet<String>, role: Option<&str>) -> 
         block.insert("allowed_account_ids".to_owned(), json!([account]));
         if let Some(role) = role {
             let role = role.replace(ACCOUNT, account);
-            block.insert("assume_role".to_owned(), json!([{ "role_arn": escaped(&role) }]));
+            block.insert(
+                "assume_role".to_owned(),
+                json!([{ "role_arn": escaped(&role) }]),
+            );
         }
         blocks.push(Value::Object(block));
     }
@@ -108,7 +118,9 @@ fn labels(entries: &[Declared]) -> Vec<String> {
 /// The arguments of a flow log, as far as they are written.
 fn block(declared: &Declared, schema: &Schema) -> Result<Map<String, Value>, String> {
     let (Wanted::Configuration(config) | Wanted::State(config, _)) = &declared.wanted;
-    let value = config.encode(&schema.ty).map_err(|error| error.to_string())?;
+    let value = config
+        .encode(&schema.ty)
+        .map_err(|error| error.to_string())?;
     let mut block = Map::new();
     let argument = |name: &str| value.get(name).and_then(json_of);
     for (name, attribute) in &schema.block.attributes {
@@ -120,7 +132,9 @@ fn block(declared: &Declared, schema: &Schema) -> Result<Map<String, Value>, Str
     }
     for (name, nested) in &schema.block.blocks {
         let value = match argument(name) {
-            Some(Value::Object(object)) if nested.nesting != Nesting::Map && object.is_empty() => None,
+            Some(Value::Object(object)) if nested.nesting != Nesting::Map && object.is_empty() => {
+                None
+            }
             other => other,
         };
         block.extend(value.map(|value| (name.clone(), value)));
@@ -165,9 +179,16 @@ async fn imports(
     let mut declared: BTreeMap<_, Vec<&Declared>> = BTreeMap::new();
     let mut places: BTreeMap<_, Vec<usize>> = BTreeMap::new();
     for (place, entry) in stack.entries.iter().enumerate() {
-        let region = entry.region.as_deref().or(stack.region.as_deref()).or(base.region());
+        let region = entry
+            .region
+            .as_deref()
+            .or(stack.region.as_deref())
+            .or(base.region());
         let region = region.ok_or_else(|| {
-            vec!["No AWS region is configured. Write `Region`, or give --region or AWS_REGION.".to_owned()]
+            vec![
+                "No AWS region is configured. Write `Region`, or give --region or AWS_REGION."
+                    .to_owned(),
+            ]
         })?;
         let whereabouts = (entry.account.clone(), region.to_owned());
         declared.entry(whereabouts.clone()).or_default().push(entry);
@@ -190,13 +211,20 @@ async fn imports(
             Ok(comparison) => comparison,
             Err(error) => return Err(vec![error.to_string()]),
         };
-        let pairs = pair(&comparison, region, &declared[&whereabouts], &observed.flow_logs);
+        let pairs = pair(
+            &comparison,
+            region,
+            &declared[&whereabouts],
+            &observed.flow_logs,
+        );
         for (place, pair) in places[&whereabouts].iter().zip(pairs) {
             let label = &labels[*place];
             match pair {
                 Pair::Missing => {}
                 Pair::Found(log, differences) => {
-                    let others = differences.iter().filter(|d| !d.attribute.starts_with("tags["));
+                    let others = differences
+                        .iter()
+                        .filter(|d| !d.attribute.starts_with("tags["));
                     let names: Vec<_> = others.map(|d| d.attribute.as_str()).collect();
                     if !names.is_empty() {
                         remarks.push(format!(

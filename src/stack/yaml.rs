@@ -208,7 +208,8 @@ impl<'t> Builder<'t, '_> {
             Event::SequenceStart(anchor, tag) => (anchor, tag, self.list(depth)?),
             Event::MappingStart(anchor, tag) => (anchor, tag, self.map(depth)?),
             _ => {
-                self.mistakes.error(at, "this is not YAML: a value is missing");
+                self.mistakes
+                    .error(at, "this is not YAML: a value is missing");
                 return None;
             }
         };

@@ -130,10 +130,7 @@ impl Reader<'_> {
                     let values = elements.iter().map(|e| self.value(e, name, each, places));
                     return Value::set(values.collect::<Vec<_>>());
                 }
-                _ => Err(format!(
-                    "is {}; it must be a list (`- …`)",
-                    node.what()
-                )),
+                _ => Err(format!("is {}; it must be a list (`- …`)", node.what())),
             },
             Takes::Tags => return self.tags(&node),
         };
@@ -194,16 +191,16 @@ impl Reader<'_> {
 
 fn text(node: &Node, lenient: bool) -> Result<String, String> {
     match &node.content {
-        Content::Scalar { text, plain } if lenient || !(*plain && (is_flag(text) || is_number(text))) => {
+        Content::Scalar { text, plain }
+            if lenient || !(*plain && (is_flag(text) || is_number(text))) =>
+        {
             Ok(text.clone())
         }
         Content::Scalar { text, .. } => Err(format!(
             "is {}; it must be text: put it in quotes, \"{text}\"",
             node.what()
         )),
-        Content::List(_) | Content::Map(_) => {
-            Err(format!("is {}; it must be text", node.what()))
-        }
+        Content::List(_) | Content::Map(_) => Err(format!("is {}; it must be text", node.what())),
     }
 }
 
@@ -262,7 +259,10 @@ fn flag(node: &Node, lenient: bool) -> Result<Value, String> {
 /// The first sentence of a property's description.
 fn about(property: &Property) -> &str {
     let text = property.description.as_str();
-    text.split(". ").next().unwrap_or(text).trim_end_matches('.')
+    text.split(". ")
+        .next()
+        .unwrap_or(text)
+        .trim_end_matches('.')
 }
 
 fn snake(name: &str) -> String {

@@ -18,7 +18,10 @@ pub(super) fn write(report: &DriftReport) -> String {
             ),
             None => format!("title={}", property(&title)),
         };
-        text.push_str(&format!("::{command} {properties}::{}\n", data(&message(finding))));
+        text.push_str(&format!(
+            "::{command} {properties}::{}\n",
+            data(&message(finding))
+        ));
     }
     for failure in &report.failures {
         let message = format!("{}: {}", failure.label(), failure.message);
@@ -41,7 +44,10 @@ fn message(finding: &Finding) -> String {
     );
     for change in &finding.changes {
         let (wanted, found) = change.told();
-        text.push_str(&format!("\n{}: wanted {wanted}, found {found}", change.attribute));
+        text.push_str(&format!(
+            "\n{}: wanted {wanted}, found {found}",
+            change.attribute
+        ));
     }
     text
 }

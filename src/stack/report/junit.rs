@@ -39,7 +39,10 @@ pub(super) fn write(report: &DriftReport) -> io::Result<String> {
                     for name in &report.in_sync {
                         let name = plain(name);
                         xml.create_element("testcase")
-                            .with_attributes([("classname", source.as_str()), ("name", name.as_str())])
+                            .with_attributes([
+                                ("classname", source.as_str()),
+                                ("name", name.as_str()),
+                            ])
                             .write_empty()?;
                     }
                     Ok(())
@@ -52,28 +55,32 @@ pub(super) fn write(report: &DriftReport) -> io::Result<String> {
         .map_err(io::Error::other)
 }
 
-fn case(
-    xml: &mut Writer<Vec<u8>>,
-    source: &str,
-    finding: &Finding,
-    fails: bool,
-) -> io::Result<()> {
+fn case(xml: &mut Writer<Vec<u8>>, source: &str, finding: &Finding, fails: bool) -> io::Result<()> {
     let name = plain(&format!("{}: {}", finding.label(), finding.kind.name()));
     let headline = plain(&finding.headline());
     let mut text = format!("{} ({})", finding.headline(), finding.whereabouts());
     for change in &finding.changes {
         let (wanted, found) = change.told();
-        text.push_str(&format!("\n{}: wanted {wanted}, found {found}", change.attribute));
+        text.push_str(&format!(
+            "\n{}: wanted {wanted}, found {found}",
+            change.attribute
+        ));
     }
     if let Some(place) = finding.place {
-        text.push_str(&format!("\ndeclared at {source}:{}:{}", place.line, place.column));
+        text.push_str(&format!(
+            "\ndeclared at {source}:{}:{}",
+            place.line, place.column
+        ));
     }
     let text = plain(&text);
     xml.create_element("testcase")
         .with_attributes([("classname", source), ("name", name.as_str())])
         .write_inner_content(|xml| {
             if fails {
-                let attributes = [("message", headline.as_str()), ("type", finding.kind.name())];
+                let attributes = [
+                    ("message", headline.as_str()),
+                    ("type", finding.kind.name()),
+                ];
                 let failure = xml.create_element("failure").with_attributes(attributes);
                 failure.write_text_content(BytesText::new(&text))?;
             } else {
@@ -101,7 +108,8 @@ fn not_checked(xml: &mut Writer<Vec<u8>>, source: &str, failure: &Failure) -> io
 
 /// Text without the characters that XML cannot hold.
 fn plain(text: &str) -> String {
-    let allowed = |c: char| c >= ' ' && c != '\u{fffe}' && c != '\u{ffff}' || c == '\n' || c == '\t';
+    let allowed =
+        |c: char| c >= ' ' && c != '\u{fffe}' && c != '\u{ffff}' || c == '\n' || c == '\t';
     text.chars()
         .map(|c| if allowed(c) { c } else { '\u{fffd}' })
         .collect()

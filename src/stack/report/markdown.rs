@@ -64,7 +64,8 @@ fn details(finding: &super::Finding) -> String {
     let label = code(finding.label());
     match finding.kind {
         Kind::Changed => {
-            let mut text = format!("\n**{label}**\n\n| attribute | wanted | found |\n|---|---|---|\n");
+            let mut text =
+                format!("\n**{label}**\n\n| attribute | wanted | found |\n|---|---|---|\n");
             for change in &finding.changes {
                 let (wanted, found) = change.told();
                 let row = [&change.attribute, &wanted, &found].map(|cell| code(cell));

@@ -6,7 +6,8 @@ use serde_json::{Value, json};
 use super::{DriftReport, Finding, Kind};
 use crate::stack::source::Place;
 
-const SCHEMA: &str = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json";
+const SCHEMA: &str =
+    "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json";
 
 pub(super) fn log(report: &DriftReport) -> Value {
     let results: Vec<_> = report.findings.iter().map(|f| result(report, f)).collect();
@@ -52,7 +53,10 @@ fn result(report: &DriftReport, finding: &Finding) -> Value {
     let mut text = format!("{} {}", finding.label(), finding.headline());
     for change in &finding.changes {
         let (wanted, found) = change.told();
-        text.push_str(&format!("\n{}: wanted {wanted}, found {found}", change.attribute));
+        text.push_str(&format!(
+            "\n{}: wanted {wanted}, found {found}",
+            change.attribute
+        ));
     }
     let index = Kind::ALL.iter().position(|kind| *kind == finding.kind);
     let Place { line, column } = finding.place.unwrap_or(Place::START);

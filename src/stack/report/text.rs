@@ -8,7 +8,10 @@ pub(super) fn write(report: &DriftReport, paint: Paint) -> String {
         let level = painted(&format!("{:<7}", finding.level), finding.level, paint);
         let kind = finding.kind.name();
         let label = bold(finding.label(), paint);
-        lines.push(format!("{level} {kind}: {label} ({})", finding.whereabouts()));
+        lines.push(format!(
+            "{level} {kind}: {label} ({})",
+            finding.whereabouts()
+        ));
         for change in &finding.changes {
             let (wanted, found) = change.told();
             lines.push(format!("          {}", change.attribute));

@@ -24,7 +24,10 @@ impl Runner {
         std::os::unix::fs::symlink(program(), bin.join("terraform-provider-vpcflow")).unwrap();
         for tool in ["gh", "curl"] {
             let path = bin.join(tool);
-            let text = format!("#!/bin/sh\nprintf '%s\\n' \"$*\" >> \"{}\"\n", folder.path().join(tool).display());
+            let text = format!(
+                "#!/bin/sh\nprintf '%s\\n' \"$*\" >> \"{}\"\n",
+                folder.path().join(tool).display()
+            );
             std::fs::write(&path, text).unwrap();
             std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o755)).unwrap();
         }
@@ -39,7 +42,10 @@ impl Runner {
         let path = std::env::var("PATH").unwrap();
         command
             .args(["-e", "-o", "pipefail", "-c", text])
-            .env("PATH", format!("{}:{path}", self.folder.path().join("bin").display()))
+            .env(
+                "PATH",
+                format!("{}:{path}", self.folder.path().join("bin").display()),
+            )
             .env("GITHUB_OUTPUT", self.folder.path().join("output"))
             .env("GITHUB_STEP_SUMMARY", self.folder.path().join("summary"))
             .env("GITHUB_REPOSITORY", "example/network")
@@ -67,8 +73,13 @@ fn workflow(runner: &Runner) -> i32 {
         let Some(text) = step["run"].as_str().filter(|_| step["name"] != "Install") else {
             continue;
         };
-        let outputs = std::fs::read_to_string(runner.folder.path().join("output")).unwrap_or_default();
-        let code = outputs.trim().strip_prefix("code=").unwrap_or_default().to_owned();
+        let outputs =
+            std::fs::read_to_string(runner.folder.path().join("output")).unwrap_or_default();
+        let code = outputs
+            .trim()
+            .strip_prefix("code=")
+            .unwrap_or_default()
+            .to_owned();
         let mut variables = BTreeMap::new();
         for (name, value) in step["env"].as_object().into_iter().flatten() {
             let value = value.as_str().unwrap();
@@ -79,7 +90,10 @@ fn workflow(runner: &Runner) -> i32 {
             assert!(!value.contains("${{"), "{value} is not substituted");
             variables.insert(name.clone(), value);
         }
-        assert!(!text.contains("${{"), "expressions belong into env, not into scripts");
+        assert!(
+            !text.contains("${{"),
+            "expressions belong into env, not into scripts"
+        );
         let (code, output) = runner.step(text, &variables);
         last = code;
         let failing = step["name"] == "Fail on drift";
@@ -92,12 +106,22 @@ fn workflow(runner: &Runner) -> i32 {
 fn the_github_workflow_passes_comments_and_fails_as_it_should() {
     let runner = Runner::new();
     assert_eq!(workflow(&runner), 0);
-    runner.fake.change("fl-00000000000000001", |log| log.max_aggregation_interval = 60);
+    runner.fake.change("fl-00000000000000001", |log| {
+        log.max_aggregation_interval = 60
+    });
     std::fs::remove_file(runner.folder.path().join("output")).unwrap();
     assert_eq!(workflow(&runner), 2);
-    assert!(runner.folder.read("summary").contains("Flow logs differ from their declarations"));
+    assert!(
+        runner
+            .folder
+            .read("summary")
+            .contains("Flow logs differ from their declarations")
+    );
     let comments = runner.folder.read("gh");
-    assert!(comments.contains("repos/example/network/issues/7/comments"), "{comments}");
+    assert!(
+        comments.contains("repos/example/network/issues/7/comments"),
+        "{comments}"
+    );
     assert!(runner.folder.read("drift.sarif").contains("\"2.1.0\""));
     assert!(runner.folder.read("drift.xml").contains("<testsuite "));
 }
@@ -108,10 +132,16 @@ fn the_gitlab_job_passes_and_fails_as_it_should() {
     let job = yaml(&repository().join("examples/ci/gitlab-ci.yml"));
     let lines = |part: &str| {
         let lines = job["flow-log-drift"][part].as_array().unwrap().iter();
-        lines.map(|line| line.as_str().unwrap()).collect::<Vec<_>>().join("\n")
+        lines
+            .map(|line| line.as_str().unwrap())
+            .collect::<Vec<_>>()
+            .join("\n")
     };
     let variables = BTreeMap::from([
-        ("CI_API_V4_URL".to_owned(), "https://gitlab.example/api/v4".to_owned()),
+        (
+            "CI_API_V4_URL".to_owned(),
+            "https://gitlab.example/api/v4".to_owned(),
+        ),
         ("CI_PROJECT_ID".to_owned(), "42".to_owned()),
         ("CI_MERGE_REQUEST_IID".to_owned(), "7".to_owned()),
         ("GITLAB_TOKEN".to_owned(), "token".to_owned()),
@@ -121,7 +151,14 @@ fn the_gitlab_job_passes_and_fails_as_it_should() {
     assert_eq!(runner.step(&lines("script"), &variables).0, 2);
     let (code, output) = runner.step(&lines("after_script"), &variables);
     assert_eq!(code, 0, "{output}");
-    assert!(runner.folder.read("curl").contains("merge_requests/7/notes"));
-    let report = job["flow-log-drift"]["artifacts"]["reports"]["junit"].as_str().unwrap();
+    assert!(
+        runner
+            .folder
+            .read("curl")
+            .contains("merge_requests/7/notes")
+    );
+    let report = job["flow-log-drift"]["artifacts"]["reports"]["junit"]
+        .as_str()
+        .unwrap();
     assert!(runner.folder.read(report).contains("<failure "));
 }

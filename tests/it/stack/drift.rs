@@ -48,15 +48,28 @@ fn missing_failing_and_undeclared_flow_logs_are_told_apart() {
     let fake = Fake::start();
     fake.insert(running());
     fake.deliver_failing("fl-00000000000000001", "Access error");
-    fake.insert(FlowLog::sample("fl-00000000000000009", "vpc-0fffffffffffffff9"));
+    fake.insert(FlowLog::sample(
+        "fl-00000000000000009",
+        "vpc-0fffffffffffffff9",
+    ));
     let folder = Folder::with("stack.yaml", STACK);
     let more = "  other:\n    ResourceId: subnet-0123456789abcdef0\n    TrafficType: ALL\n    LogDestination: arn:aws:s3:::bucket\n";
     folder.write("stack.yaml", &format!("{STACK}{more}"));
     let (code, report) = folder.drift(fake.url(), &["--stack", "stack.yaml", "--unmanaged"]);
     assert_eq!(code, 2);
-    let kinds: Vec<_> = report["findings"].as_array().unwrap().iter().map(|f| f["kind"].clone()).collect();
+    let kinds: Vec<_> = report["findings"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|f| f["kind"].clone())
+        .collect();
     assert_eq!(kinds, ["delivery_failing", "missing", "unmanaged"]);
-    assert!(report["findings"][0]["cause"].as_str().unwrap().starts_with("Access error."));
+    assert!(
+        report["findings"][0]["cause"]
+            .as_str()
+            .unwrap()
+            .starts_with("Access error.")
+    );
     assert_eq!(report["findings"][2]["flow_log_id"], "fl-00000000000000009");
 }
 
@@ -71,7 +84,11 @@ fn among_several_flow_logs_of_a_resource_the_likest_is_the_declared_one() {
     minutely.max_aggregation_interval = 60;
     fake.insert(rejects);
     fake.insert(minutely);
-    let second = STACK.split_once("  main:").unwrap().1.replace("ALL", "REJECT");
+    let second = STACK
+        .split_once("  main:")
+        .unwrap()
+        .1
+        .replace("ALL", "REJECT");
     let folder = Folder::with("stack.yaml", &format!("{STACK}  refused:{second}"));
     let (_, report) = folder.drift(fake.url(), &["--stack", "stack.yaml"]);
     // The one with the same traffic has one difference, as the other one has; `refused` has none.
@@ -88,12 +105,22 @@ fn rules_say_what_may_differ_and_how_serious_it_is() {
     log.tags.insert("team:owner".to_owned(), "x".to_owned());
     fake.insert(log);
     let folder = Folder::with("stack.yaml", STACK);
-    let check = |more: &[&str]| folder.drift(fake.url(), &[&["--stack", "stack.yaml"], more].concat());
-    let ignored = ["--ignore-attribute", "MaxAggregationInterval", "--ignore-tag-prefix", "team:"];
+    let check =
+        |more: &[&str]| folder.drift(fake.url(), &[&["--stack", "stack.yaml"], more].concat());
+    let ignored = [
+        "--ignore-attribute",
+        "MaxAggregationInterval",
+        "--ignore-tag-prefix",
+        "team:",
+    ];
     let (code, report) = check(&ignored);
     assert_eq!((code, &report["counts"]["ignored"]), (0, &json!(1)));
     let (code, report) = check(&["--ignore-attribute", "max_aggregation_interval"]);
-    assert_eq!((code, &report["findings"][0]["level"]), (2, &json!("warning")), "only tags differ");
+    assert_eq!(
+        (code, &report["findings"][0]["level"]),
+        (2, &json!("warning")),
+        "only tags differ"
+    );
     let (code, report) = check(&["--severity", "changed=note"]);
     assert_eq!((code, &report["findings"][0]["level"]), (0, &json!("note")));
 }
@@ -105,13 +132,21 @@ fn a_region_that_fails_hides_no_other_and_the_check_fails() {
     let other = "  other:\n    Region: eu-west-1\n    ResourceId: vpc-0fffffffffffffff9\n    TrafficType: ALL\n    LogDestination: arn:aws:s3:::bucket\n";
     let folder = Folder::with("stack.yaml", &format!("{STACK}{other}"));
     let message = "You are not authorized to perform this operation.";
-    fake.fail("DescribeFlowLogs", Fault::error("UnauthorizedOperation", message), 1);
+    fake.fail(
+        "DescribeFlowLogs",
+        Fault::error("UnauthorizedOperation", message),
+        1,
+    );
     let (code, report) = folder.drift(fake.url(), &["--stack", "stack.yaml"]);
     assert_eq!(code, 1);
     let failure = report["failures"][0]["message"].as_str().unwrap();
     assert!(failure.contains("ec2:DescribeFlowLogs"), "{failure}");
     assert_eq!(report["counts"]["not_checked"], 1);
-    assert_eq!(report["counts"]["in_sync"].as_u64().unwrap() + report["counts"]["missing"].as_u64().unwrap(), 1);
+    assert_eq!(
+        report["counts"]["in_sync"].as_u64().unwrap()
+            + report["counts"]["missing"].as_u64().unwrap(),
+        1
+    );
 }
 
 #[test]
@@ -132,7 +167,11 @@ fn accounts_are_read_by_a_role_in_each() {
             "  in-{account}:\n    Account: \"{account}\"\n    ResourceId: {VPC}\n    TrafficType: ALL\n    LogDestination: arn:aws:s3:::bucket\n"
         )
     };
-    let stack = format!("Region: us-east-1\nFlowLogs:\n{}{}", one("111111111111"), one("222222222222"));
+    let stack = format!(
+        "Region: us-east-1\nFlowLogs:\n{}{}",
+        one("111111111111"),
+        one("222222222222")
+    );
     let folder = Folder::with("stack.yaml", &stack);
     let role = "arn:aws:iam::{account}:role/audit";
     let (code, report) = folder.drift(fake.url(), &["--stack", "stack.yaml", "--role", role]);
@@ -140,14 +179,23 @@ fn accounts_are_read_by_a_role_in_each() {
     assert_eq!(report["counts"]["in_sync"], 2);
     let (code, report) = folder.drift(fake.url(), &["--stack", "stack.yaml"]);
     assert_eq!(code, 1, "without a role they are other people's accounts");
-    assert!(report["failures"][0]["message"].as_str().unwrap().contains("--role"), "{report:#}");
+    assert!(
+        report["failures"][0]["message"]
+            .as_str()
+            .unwrap()
+            .contains("--role"),
+        "{report:#}"
+    );
 }
 
 #[test]
 fn a_terraform_state_is_checked_in_all_three_ways_of_giving_it() {
     let fake = Fake::start();
     let work = Workspace::new(Version::Any, fake.url());
-    work.configure(&crate::acceptance::flow_log("main", r#"tags = { Name = "main" }"#));
+    work.configure(&crate::acceptance::flow_log(
+        "main",
+        r#"tags = { Name = "main" }"#,
+    ));
     work.apply();
     let folder = Folder::new();
     folder.write("terraform.tfstate", &work.read("terraform.tfstate"));
@@ -173,7 +221,8 @@ fn a_terraform_state_is_checked_in_all_three_ways_of_giving_it() {
     fake.change(&id, |log| log.max_aggregation_interval = 60);
     for report in check(2) {
         assert_eq!(report["findings"][0]["name"], "vpcflow_log.main");
-        let change = json!([{ "attribute": "max_aggregation_interval", "wanted": 600, "found": 60 }]);
+        let change =
+            json!([{ "attribute": "max_aggregation_interval", "wanted": 600, "found": 60 }]);
         assert_eq!(report["findings"][0]["changes"], change);
     }
     fake.remove(&id);
@@ -248,14 +297,21 @@ fn a_state_of_the_aws_provider_is_checked_as_well() {
     fake.insert(on_s3(0, VPC));
     let folder = Folder::with("terraform.tfstate", &state_of_aws(&[(0, VPC)]));
     let (code, report) = folder.drift(fake.url(), &["--state", "terraform.tfstate"]);
-    assert_eq!((code, &report["counts"]["in_sync"]), (0, &json!(1)), "{report:#}");
+    assert_eq!(
+        (code, &report["counts"]["in_sync"]),
+        (0, &json!(1)),
+        "{report:#}"
+    );
     fake.change("fl-00000000000000000", |log| {
         log.traffic_type = Some("REJECT".to_owned());
         log.tags.clear();
     });
     let (code, report) = folder.drift(fake.url(), &["--state", "terraform.tfstate"]);
     assert_eq!(code, 2);
-    assert_eq!(report["findings"][0]["name"], "module.network.aws_flow_log.this[0]");
+    assert_eq!(
+        report["findings"][0]["name"],
+        "module.network.aws_flow_log.this[0]"
+    );
     assert_eq!(
         report["findings"][0]["changes"],
         json!([
@@ -268,14 +324,24 @@ fn a_state_of_the_aws_provider_is_checked_as_well() {
 #[test]
 fn a_thousand_flow_logs_cost_five_calls_at_most() {
     let fake = Fake::start();
-    let vpcs: Vec<_> = (0..1000).map(|number| (number, format!("vpc-{number:017}"))).collect();
+    let vpcs: Vec<_> = (0..1000)
+        .map(|number| (number, format!("vpc-{number:017}")))
+        .collect();
     for (number, vpc) in &vpcs {
         fake.insert(on_s3(*number, vpc));
     }
-    let all: Vec<_> = vpcs.iter().map(|(number, vpc)| (*number, vpc.as_str())).collect();
+    let all: Vec<_> = vpcs
+        .iter()
+        .map(|(number, vpc)| (*number, vpc.as_str()))
+        .collect();
     let folder = Folder::with("terraform.tfstate", &state_of_aws(&all));
     let (code, report) = folder.drift(fake.url(), &["--state", "terraform.tfstate"]);
-    assert_eq!((code, &report["counts"]["in_sync"]), (0, &json!(1000)), "{:#}", report["counts"]);
+    assert_eq!(
+        (code, &report["counts"]["in_sync"]),
+        (0, &json!(1000)),
+        "{:#}",
+        report["counts"]
+    );
     assert!(fake.calls().len() <= 5, "{} calls", fake.calls().len());
 }
 
@@ -285,11 +351,23 @@ fn states_that_cannot_be_read_say_why() {
     let cases = [
         ("not json", "not a Terraform state: expected"),
         ("{}", "not a Terraform state"),
-        (r#"{"version": 5, "resources": []}"#, "state file of version 5; version 4 is known here"),
-        (r#"{"format_version": "2.0"}"#, "format version 2.0; version 1 is known here"),
+        (
+            r#"{"version": 5, "resources": []}"#,
+            "state file of version 5; version 4 is known here",
+        ),
+        (
+            r#"{"format_version": "2.0"}"#,
+            "format version 2.0; version 1 is known here",
+        ),
         (r#"{"version": 3}"#, "state file of version 3"),
-        (r#"{"format_version": "1.2", "planned_values": {}}"#, "this is a plan, not a state"),
-        (r#"{"serial": 1, "lineage": "x", "meta": {}, "encrypted_data": "x"}"#, "encrypted"),
+        (
+            r#"{"format_version": "1.2", "planned_values": {}}"#,
+            "this is a plan, not a state",
+        ),
+        (
+            r#"{"serial": 1, "lineage": "x", "meta": {}, "encrypted_data": "x"}"#,
+            "encrypted",
+        ),
         (
             r#"{"version": 4, "resources": [{"mode": "managed", "type": "vpcflow_log", "name": "x", "instances": [{"attributes": {"id": "fl-1", "max_aggregation_interval": "x"}}]}]}"#,
             "vpcflow_log.x: its attributes are not those of a flow log",
@@ -308,7 +386,9 @@ fn states_that_cannot_be_read_say_why() {
 fn no_credentials_no_region_and_no_file_are_errors_that_help() {
     let folder = Folder::with("stack.yaml", STACK);
     let drift = ["drift", "--stack", "stack.yaml"];
-    folder.run(None, &drift).fails_with(&["AWS_ACCESS_KEY_ID", "1 not checked"]);
+    folder
+        .run(None, &drift)
+        .fails_with(&["AWS_ACCESS_KEY_ID", "1 not checked"]);
     folder.write("stack.yaml", &STACK.replace("Region: us-east-1\n", ""));
     let fake = Fake::start();
     folder
@@ -318,7 +398,9 @@ fn no_credentials_no_region_and_no_file_are_errors_that_help() {
     assert_eq!(run.code, 1);
     run.says(&["error: none.yaml: No such file"]);
     let profile = [&drift[..], &["--profile", "nobody"]].concat();
-    folder.run(None, &profile).fails_with(&["there is no profile \"nobody\""]);
+    folder
+        .run(None, &profile)
+        .fails_with(&["there is no profile \"nobody\""]);
     assert_eq!(folder.run(None, &["drift"]).code, 1);
 }
 
@@ -347,7 +429,18 @@ Resources:
 ";
     let folder = Folder::with("template.yaml", template);
     let vpc = format!("Vpc={VPC}");
-    let arguments = ["--stack", "template.yaml", "--region", "us-east-1", "--parameter", &vpc];
+    let arguments = [
+        "--stack",
+        "template.yaml",
+        "--region",
+        "us-east-1",
+        "--parameter",
+        &vpc,
+    ];
     let (code, report) = folder.drift(fake.url(), &arguments);
-    assert_eq!((code, &report["counts"]["in_sync"]), (0, &json!(1)), "{report:#}");
+    assert_eq!(
+        (code, &report["counts"]["in_sync"]),
+        (0, &json!(1)),
+        "{report:#}"
+    );
 }

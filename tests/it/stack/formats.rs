@@ -27,7 +27,8 @@ fn cases() -> Vec<(&'static str, fn(&Fake))> {
         }),
         ("tags-changed", |fake| {
             let mut log = running();
-            log.tags.insert("Name".to_owned(), "a | b % `c` <d> &, e:\nf".to_owned());
+            log.tags
+                .insert("Name".to_owned(), "a | b % `c` <d> &, e:\nf".to_owned());
             fake.insert(log);
         }),
         ("delivery-failing", |fake| {
@@ -36,18 +37,28 @@ fn cases() -> Vec<(&'static str, fn(&Fake))> {
         }),
         ("unmanaged", |fake| {
             fake.insert(running());
-            fake.insert(FlowLog::sample("fl-00000000000000009", "vpc-0fffffffffffffff9"));
+            fake.insert(FlowLog::sample(
+                "fl-00000000000000009",
+                "vpc-0fffffffffffffff9",
+            ));
         }),
         ("not-checked", |fake| {
             let message = "You are not authorized to perform this operation.";
-            fake.fail("GetCallerIdentity", Fault::error("AccessDenied", message), 9);
+            fake.fail(
+                "GetCallerIdentity",
+                Fault::error("AccessDenied", message),
+                9,
+            );
         }),
     ]
 }
 
 /// Runs a check that writes every form at once, and gives their files.
 fn reports(folder: &Folder, fake: &Fake) -> (i32, Vec<PathBuf>) {
-    let files: Vec<_> = FORMS.iter().map(|(_, ending)| format!("report.{ending}")).collect();
+    let files: Vec<_> = FORMS
+        .iter()
+        .map(|(_, ending)| format!("report.{ending}"))
+        .collect();
     let mut arguments = vec!["drift", "--stack", "stack.yaml", "--unmanaged"];
     for ((form, _), file) in FORMS.iter().zip(&files) {
         arguments.extend(["--format", form, "--output", file]);
@@ -101,10 +112,16 @@ fn reports_satisfy_the_schemas_of_their_forms() {
     }
     let of = |form: &str| {
         let place = FORMS.iter().position(|(name, _)| *name == form).unwrap();
-        by_form[place].iter().map(PathBuf::as_path).collect::<Vec<_>>()
+        by_form[place]
+            .iter()
+            .map(PathBuf::as_path)
+            .collect::<Vec<_>>()
     };
     let schemas = repository().join("tests/it/stack/schemas");
-    let json = schema_verdicts(&repository().join("schemas/drift-report.schema.json"), &of("json"));
+    let json = schema_verdicts(
+        &repository().join("schemas/drift-report.schema.json"),
+        &of("json"),
+    );
     assert_eq!(json, vec![None; cases().len()]);
     let sarif = schema_verdicts(&schemas.join("sarif-2.1.0-rtm.5.json"), &of("sarif"));
     assert_eq!(sarif, vec![None; cases().len()]);
@@ -121,11 +138,17 @@ fn reports_satisfy_the_schemas_of_their_forms() {
 #[test]
 fn the_same_input_is_the_same_bytes() {
     let fake = Fake::start();
-    fake.insert(FlowLog::sample("fl-00000000000000009", "vpc-0fffffffffffffff9"));
+    fake.insert(FlowLog::sample(
+        "fl-00000000000000009",
+        "vpc-0fffffffffffffff9",
+    ));
     let folder = Folder::with("stack.yaml", STACK);
     let read = || -> Vec<String> {
         let (_, files) = reports(&folder, &fake);
-        files.iter().map(|file| std::fs::read_to_string(file).unwrap()).collect()
+        files
+            .iter()
+            .map(|file| std::fs::read_to_string(file).unwrap())
+            .collect()
     };
     assert_eq!(read(), read());
 }
@@ -139,7 +162,14 @@ fn an_output_belongs_to_the_form_before_it() {
         let arguments = [&["drift", "--stack", "stack.yaml"], more].concat();
         folder.run(Some(fake.url()), &arguments)
     };
-    let run = check(&["--format", "text", "--format", "json", "--output", "report.json"]);
+    let run = check(&[
+        "--format",
+        "text",
+        "--format",
+        "json",
+        "--output",
+        "report.json",
+    ]);
     assert_eq!(run.stdout, "stack.yaml: 1 flow log declared: 1 in sync.\n");
     assert!(folder.read("report.json").starts_with('{'));
     let run = check(&["--output", "report.txt"]);
@@ -155,7 +185,11 @@ fn an_output_belongs_to_the_form_before_it() {
 fn completions_are_printed_for_each_shell() {
     for (shell, begins) in [("bash", "_terraform"), ("zsh", "#compdef"), ("fish", "#")] {
         let run = Folder::new().run(None, &["completions", shell]).succeeds();
-        assert!(run.stdout.starts_with(begins), "{shell}: {}", &run.stdout[..80]);
+        assert!(
+            run.stdout.starts_with(begins),
+            "{shell}: {}",
+            &run.stdout[..80]
+        );
         assert!(run.stdout.contains("ignore-tag-prefix"), "{shell}");
     }
 }

@@ -77,7 +77,10 @@ impl Folder {
         let mut command = Command::new(program);
         for (name, _) in std::env::vars_os() {
             let name = name.to_string_lossy().into_owned();
-            if ["AWS_", "TF_", "PLUGIN_"].iter().any(|head| name.starts_with(head)) {
+            if ["AWS_", "TF_", "PLUGIN_"]
+                .iter()
+                .any(|head| name.starts_with(head))
+            {
                 command.env_remove(name);
             }
         }
@@ -85,7 +88,10 @@ impl Folder {
             .current_dir(self.path())
             .env("AWS_EC2_METADATA_DISABLED", "true")
             .env("AWS_CONFIG_FILE", self.path().join("no-config"))
-            .env("AWS_SHARED_CREDENTIALS_FILE", self.path().join("no-credentials"))
+            .env(
+                "AWS_SHARED_CREDENTIALS_FILE",
+                self.path().join("no-credentials"),
+            )
             .env("AWS_MAX_ATTEMPTS", "1")
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
@@ -107,17 +113,32 @@ impl Folder {
     /// Runs with this on the standard input.
     fn run_with(&self, endpoint: Option<&str>, arguments: &[&str], input: &str) -> Run {
         let mut command = self.command(program(), endpoint);
-        let mut child = command.args(arguments).stdin(Stdio::piped()).spawn().unwrap();
-        child.stdin.take().unwrap().write_all(input.as_bytes()).unwrap();
+        let mut child = command
+            .args(arguments)
+            .stdin(Stdio::piped())
+            .spawn()
+            .unwrap();
+        child
+            .stdin
+            .take()
+            .unwrap()
+            .write_all(input.as_bytes())
+            .unwrap();
         Run::of(child.wait_with_output().unwrap())
     }
 
     /// Runs a check and gives its JSON report, with the exit code.
     #[track_caller]
     fn drift(&self, endpoint: &str, arguments: &[&str]) -> (i32, Value) {
-        let run = self.run(Some(endpoint), &[&["drift", "--format", "json"], arguments].concat());
+        let run = self.run(
+            Some(endpoint),
+            &[&["drift", "--format", "json"], arguments].concat(),
+        );
         let report = serde_json::from_str(&run.stdout);
-        (run.code, report.unwrap_or_else(|_| panic!("no report:\n{}", run.output)))
+        (
+            run.code,
+            report.unwrap_or_else(|_| panic!("no report:\n{}", run.output)),
+        )
     }
 }
 
@@ -137,7 +158,8 @@ fn golden(path: &Path, text: &str) {
         std::fs::write(path, text).unwrap();
     }
     let known = std::fs::read_to_string(path);
-    let known = known.unwrap_or_else(|_| panic!("{} is not there: run `make docs`", path.display()));
+    let known =
+        known.unwrap_or_else(|_| panic!("{} is not there: run `make docs`", path.display()));
     assert_eq!(text, known, "{} differs: run `make docs`", path.display());
 }
 
@@ -151,7 +173,12 @@ fn python() -> PathBuf {
 /// Runs a Python script with arguments, and gives its output.
 #[track_caller]
 fn script(text: &str, arguments: &[&str]) -> String {
-    let output = Command::new(python()).arg("-c").arg(text).args(arguments).output().unwrap();
+    let output = Command::new(python())
+        .arg("-c")
+        .arg(text)
+        .args(arguments)
+        .output()
+        .unwrap();
     let error = String::from_utf8_lossy(&output.stderr);
     assert!(output.status.success(), "{error}");
     String::from_utf8(output.stdout).unwrap()

@@ -28,10 +28,16 @@ resource "vpcflow_log" "main" {{
         let (code, report) = folder.drift(moto.url(), &declared);
         assert_eq!(code, 0, "{report:#}");
     }
-    folder.write("stack.yaml", &stack.replace("TrafficType: ALL", "TrafficType: REJECT"));
+    folder.write(
+        "stack.yaml",
+        &stack.replace("TrafficType: ALL", "TrafficType: REJECT"),
+    );
     let (code, report) = folder.drift(moto.url(), &["--stack", "stack.yaml"]);
     assert_eq!(code, 2);
-    assert_eq!(report["findings"][0]["changes"][0]["attribute"], "TrafficType");
+    assert_eq!(
+        report["findings"][0]["changes"][0]["attribute"],
+        "TrafficType"
+    );
     // moto says of a destination that was given by ARN that its delivery fails.
     work.configure(&format!(
         r#"
@@ -45,8 +51,14 @@ resource "vpcflow_log" "main" {{
     work.apply();
     folder.write("terraform.tfstate", &work.read("terraform.tfstate"));
     let (code, report) = folder.drift(moto.url(), &["--state", "terraform.tfstate"]);
-    assert_eq!((code, &report["findings"][0]["kind"]), (2, &"delivery_failing".into()));
+    assert_eq!(
+        (code, &report["findings"][0]["kind"]),
+        (2, &"delivery_failing".into())
+    );
     work.destroy();
     let (code, report) = folder.drift(moto.url(), &["--state", "terraform.tfstate", "--unmanaged"]);
-    assert_eq!((code, &report["findings"][0]["kind"]), (2, &"missing".into()));
+    assert_eq!(
+        (code, &report["findings"][0]["kind"]),
+        (2, &"missing".into())
+    );
 }
