@@ -156,12 +156,9 @@ fn compare(
         return;
     }
     let none = BTreeMap::new();
-    let entries = |value| match value {
-        &Value::Map(ref entries) => Some(entries),
-        &Value::Null => Some(&none),
-        _ => None,
-    };
-    if let (true, Some(wanted), Some(found)) = (by_key, entries(wanted), entries(found)) {
+    if let (true, Some(wanted), Some(found)) =
+        (by_key, entries(wanted, &none), entries(found, &none))
+    {
         let keys: std::collections::BTreeSet<_> = wanted.keys().chain(found.keys()).collect();
         for key in keys {
             let path = match name {
@@ -178,6 +175,18 @@ fn compare(
         wanted: wanted.clone(),
         found: found.clone(),
     });
+}
+
+/// The entries of a map; null has none.
+fn entries<'v>(
+    value: &'v Value,
+    none: &'v BTreeMap<String, Value>,
+) -> Option<&'v BTreeMap<String, Value>> {
+    match value {
+        Value::Map(entries) => Some(entries),
+        Value::Null => Some(none),
+        _ => None,
+    }
 }
 
 /// An empty string means "not given".

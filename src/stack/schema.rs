@@ -75,8 +75,8 @@ fn object(properties: &[Property]) -> Value {
     let members = properties.iter().map(|property| {
         let mut schema = takes(&property.takes);
         schema["description"] = property::in_its_words(&property.description).into();
-        if let Some(extra) = shape(&property.name) {
-            schema.as_object_mut().map(|schema| schema.extend(extra));
+        if let (Some(extra), Some(schema)) = (shape(&property.name), schema.as_object_mut()) {
+            schema.extend(extra);
         }
         (property.name.clone(), schema)
     });

@@ -56,7 +56,7 @@ impl Reader<'_> {
                 }
                 continue;
             }
-            let value = self.value(&entry.value, &property.name, &property.takes, places);
+            let value = self.value(&entry.value, &property.name, &property.takes);
             if let (Takes::Object(_), Content::Map(members)) =
                 (&property.takes, &entry.value.content)
             {
@@ -79,13 +79,7 @@ impl Reader<'_> {
         values
     }
 
-    fn value(
-        &mut self,
-        node: &Rc<Node>,
-        name: &str,
-        takes: &Takes,
-        places: &mut BTreeMap<String, Place>,
-    ) -> Value {
+    fn value(&mut self, node: &Rc<Node>, name: &str, takes: &Takes) -> Value {
         let node = match self.resolve(node) {
             Resolved::Node(node) => node,
             Resolved::Nothing => return Value::Null,
@@ -127,7 +121,7 @@ impl Reader<'_> {
                         self.mistakes.error(node.place, message);
                     }
                     let elements = elements.clone();
-                    let values = elements.iter().map(|e| self.value(e, name, each, places));
+                    let values = elements.iter().map(|e| self.value(e, name, each));
                     return Value::set(values.collect::<Vec<_>>());
                 }
                 _ => Err(format!("is {}; it must be a list (`- …`)", node.what())),
@@ -173,7 +167,7 @@ impl Reader<'_> {
         let mut part = |name: &str| match element.get(name) {
             Some(node) => {
                 let any = Takes::Text(Vec::new());
-                Some(self.value(node, name, &any, &mut BTreeMap::new()))
+                Some(self.value(node, name, &any))
             }
             None => {
                 let message = format!("the tag has no `{name}`");

@@ -90,8 +90,7 @@ fn each_kind_of_drift_in_each_form_is_as_its_golden_file() {
                 &format!("\"version\": \"{}\"", env!("CARGO_PKG_VERSION")),
                 "\"version\": \"VERSION\"",
             );
-            let path = repository().join("tests/it/stack/golden");
-            golden(&path.join(format!("{name}.{ending}")), &text);
+            golden(&format!("tests/it/stack/golden/{name}.{ending}"), &text);
         }
     }
 }

@@ -9,6 +9,7 @@ mod schemas;
 mod terraform;
 mod validate;
 
+use std::collections::BTreeMap;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -107,7 +108,7 @@ impl Folder {
 
     fn run(&self, endpoint: Option<&str>, arguments: &[&str]) -> Run {
         let mut command = self.command(program(), endpoint);
-        Run::of(command.args(arguments).output().unwrap())
+        Run::of(&command.args(arguments).output().unwrap())
     }
 
     /// Runs with this on the standard input.
@@ -124,7 +125,7 @@ impl Folder {
             .unwrap()
             .write_all(input.as_bytes())
             .unwrap();
-        Run::of(child.wait_with_output().unwrap())
+        Run::of(&child.wait_with_output().unwrap())
     }
 
     /// Runs a check and gives its JSON report, with the exit code.
@@ -152,15 +153,9 @@ fn repository() -> &'static Path {
 
 /// Compares with a committed file; `UPDATE_GOLDEN=1` writes it anew.
 #[track_caller]
-fn golden(path: &Path, text: &str) {
-    if std::env::var_os("UPDATE_GOLDEN").is_some() {
-        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
-        std::fs::write(path, text).unwrap();
-    }
-    let known = std::fs::read_to_string(path);
-    let known =
-        known.unwrap_or_else(|_| panic!("{} is not there: run `make docs`", path.display()));
-    assert_eq!(text, known, "{} differs: run `make docs`", path.display());
+fn golden(path: &str, text: &str) {
+    let file = BTreeMap::from([(path.to_owned(), text.to_owned())]);
+    crate::harness::golden::check(None, &file);
 }
 
 /// The Python of the tests' own packages.

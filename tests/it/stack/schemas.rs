@@ -13,7 +13,7 @@ fn published_schemas_are_those_that_the_program_prints() {
     ];
     for (file, arguments) in files {
         let printed = folder.run(None, arguments).succeeds().stdout;
-        golden(&repository().join("schemas").join(file), &printed);
+        golden(&format!("schemas/{file}"), &printed);
     }
 }
 
