@@ -107,13 +107,39 @@ pub(super) fn wait<T>(work: impl Future<Output = Result<T, String>>) -> Result<T
 /// Tells on a terminal how far the work is, if there is much of it.
 pub(super) fn progress(done: usize, total: usize) {
     let mut out = std::io::stderr();
-    if total < MANY || !out.is_terminal() {
-        return;
+    if out.is_terminal()
+        && let Some(line) = progress_line(done, total)
+    {
+        drop(out.write_all(line.as_bytes()).and_then(|()| out.flush()));
     }
-    let text = if done < total {
-        format!("\rRead {done} of {total} regions")
-    } else {
-        "\r\u{1b}[K".to_owned()
-    };
-    drop(out.write_all(text.as_bytes()).and_then(|()| out.flush()));
+}
+
+/// A line that takes the place of the one before; at the end it is taken away.
+fn progress_line(done: usize, total: usize) -> Option<String> {
+    let wanted = total >= MANY;
+    wanted.then(|| match done < total {
+        true => format!("\rRead {done} of {total} regions"),
+        false => "\r\u{1b}[K".to_owned(),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn progress_is_told_where_there_is_much_and_taken_away_at_the_end() {
+        assert_eq!(progress_line(1, 3), None);
+        assert_eq!(
+            progress_line(1, 4).as_deref(),
+            Some("\rRead 1 of 4 regions")
+        );
+        assert_eq!(progress_line(4, 4).as_deref(), Some("\r\u{1b}[K"));
+    }
+
+    #[test]
+    fn parameters_are_names_and_values() {
+        assert_eq!(pair("A=b=c"), Ok(("A".to_owned(), "b=c".to_owned())));
+        assert!(pair("A").is_err() && pair("=b").is_err());
+    }
 }

@@ -213,3 +213,49 @@ pub(super) fn of_other_tools(name: &str) -> Option<&'static str> {
         .find(|(other, _)| *other == folded)
         .map(|(_, name)| *name)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::flow_log::drift;
+    use crate::framework::Mode;
+
+    /// What Terraform alone has a use for: other names of the resource, and how the provider goes about it.
+    const OF_TERRAFORM: [&str; 8] = [
+        "adopt_existing",
+        "eni_id",
+        "regional_nat_gateway_id",
+        "subnet_id",
+        "timeouts",
+        "transit_gateway_attachment_id",
+        "transit_gateway_id",
+        "vpc_id",
+    ];
+
+    #[test]
+    fn every_argument_of_the_model_has_a_property() {
+        let schema = drift::schema().unwrap();
+        let properties = properties(&schema).unwrap();
+        let attributes = schema.block.attributes.iter();
+        let written = attributes.filter(|(_, attribute)| attribute.mode != Mode::Computed);
+        let names = written
+            .map(|(name, _)| name)
+            .chain(schema.block.blocks.keys());
+        for name in names.filter(|name| !OF_TERRAFORM.contains(&name.as_str())) {
+            let known = properties.iter().any(|p| p.attribute == *name);
+            assert!(known, "{name} has no name in stack definitions");
+        }
+    }
+
+    #[test]
+    fn messages_speak_of_properties() {
+        let said = in_its_words("`iam_role_arn` and log_format, not tags or ids of a subnet_ide");
+        let meant = "`DeliverLogsPermissionArn` and LogFormat, not tags or ids of a subnet_ide";
+        assert_eq!(said, meant);
+        assert_eq!(
+            name_of("destination_options.file_format"),
+            "DestinationOptions.FileFormat"
+        );
+        assert_eq!(name_of("tags[\"a.b\"]"), "Tags[\"a.b\"]");
+    }
+}

@@ -14,8 +14,10 @@ const FORMS: [(&str, &str); 6] = [
     ("junit", "xml"),
 ];
 
-/// What runs, by the name of the case.
-fn cases() -> Vec<(&'static str, fn(&Fake))> {
+/// A case's name, and what makes the fake run it.
+type Case = (&'static str, fn(&Fake));
+
+fn cases() -> Vec<Case> {
     vec![
         ("in-sync", |fake| fake.insert(running())),
         ("missing", |_| {}),
