@@ -49,7 +49,7 @@ bench: release tools ## Measure start-up, memory, calls and plans beside their y
 .PHONY: docs
 docs: ## Write docs/ and schemas/ anew from the declarations in the code
 	@mkdir -p $(TARGET)
-	UPDATE_GOLDEN=1 $(CARGO) test --test it -- docs:: schemas:: > $(TARGET)/docs.log || { cat $(TARGET)/docs.log; exit 1; }
+	UPDATE_GOLDEN=1 $(CARGO) test --test it -- docs:: schemas:: formats:: > $(TARGET)/docs.log || { cat $(TARGET)/docs.log; exit 1; }
 	@for written in docs::the_pages schemas::the_schemas; do \
 		grep -q "^test $$written.* ok$$" $(TARGET)/docs.log \
 			|| { echo "make docs: no test $$written has run, so nothing was written" >&2; exit 1; }; \

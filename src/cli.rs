@@ -3,10 +3,14 @@
 //! It parses, runs what needs no server, and tells `main` when a server is wanted: it must not know
 //! how one serves.
 
-use std::io::Write;
+mod drift;
+mod reach;
+mod stack;
+
+use std::io::{Read as _, Write};
 use std::process::ExitCode;
 
-use clap::{CommandFactory, Parser, Subcommand};
+use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 
 use crate::provider;
 
@@ -40,28 +44,91 @@ enum Subcommands {
     },
     /// Prints the provider's schema as JSON, in the form of `terraform providers schema -json`.
     Schema,
+    /// Checks whether the flow logs that a stack or a Terraform state declares run as declared.
+    ///
+    /// Exit code: 0 in sync, 2 drift or failing delivery, 1 error; as `terraform plan -detailed-exitcode`.
+    Drift(Box<drift::Drift>),
+    /// Works with stack definitions: flow logs declared in YAML or JSON.
+    #[command(subcommand)]
+    Stack(stack::Subcommands),
+    /// Prints a script that completes commands and options in a shell.
+    Completions {
+        /// The shell.
+        shell: clap_complete::Shell,
+    },
 }
 
 /// Reads the command line and runs what needs no server.
 pub fn parse() -> Command {
-    match Arguments::try_parse() {
-        Ok(Arguments {
-            command: Some(Subcommands::Serve { .. }),
-        }) => Command::ServeForDebugging,
-        Ok(Arguments {
-            command: Some(Subcommands::Schema),
-        }) => Command::Done(print_schema()),
-        Ok(Arguments { command: None }) => Command::Done(help()),
+    let parsed = Arguments::command().try_get_matches().and_then(|matches| {
+        let arguments = Arguments::from_arg_matches(&matches)?;
+        Ok((arguments.command, matches))
+    });
+    let (command, matches) = match parsed {
+        Ok(parsed) => parsed,
         Err(error) => {
             drop(error.print());
-            let wrong = error.use_stderr();
-            Command::Done(if wrong {
-                ExitCode::from(1)
-            } else {
-                ExitCode::SUCCESS
-            })
+            return Command::Done(match error.use_stderr() {
+                true => ExitCode::from(1),
+                false => ExitCode::SUCCESS,
+            });
+        }
+    };
+    Command::Done(match command {
+        Some(Subcommands::Serve { .. }) => return Command::ServeForDebugging,
+        Some(Subcommands::Schema) => print_schema(),
+        Some(Subcommands::Drift(arguments)) => {
+            let own = matches.subcommand_matches("drift");
+            done(own.map_or(Ok(1), |own| arguments.run(own)))
+        }
+        Some(Subcommands::Stack(command)) => done(command.run()),
+        Some(Subcommands::Completions { shell }) => {
+            let mut command = Arguments::command();
+            let name = command.get_name().to_owned();
+            let mut script = Vec::new();
+            clap_complete::generate(shell, &mut command, name, &mut script);
+            done(print(&String::from_utf8_lossy(&script)).map(|()| 0))
+        }
+        None => help(),
+    })
+}
+
+/// Turns what a command came to into an exit code. What went wrong is told whole; it may be many lines.
+fn done(result: Result<u8, String>) -> ExitCode {
+    match result {
+        Ok(code) => ExitCode::from(code),
+        Err(error) => {
+            drop(writeln!(std::io::stderr(), "{}", error.trim_end()));
+            ExitCode::FAILURE
         }
     }
+}
+
+/// Writes to the standard output.
+fn print(text: &str) -> Result<(), String> {
+    let mut out = std::io::stdout().lock();
+    let written = out.write_all(text.as_bytes()).and_then(|()| out.flush());
+    written.map_err(|error| format!("error: standard output: {error}"))
+}
+
+/// Reads a file that a person named; `-` is the standard input.
+fn read(file: &str) -> Result<Vec<u8>, String> {
+    let read = if file == "-" {
+        let mut bytes = Vec::new();
+        std::io::stdin().read_to_end(&mut bytes).map(|_| bytes)
+    } else {
+        std::fs::read(file)
+    };
+    read.map_err(|error| format!("error: {file}: {error}"))
+}
+
+/// Reads a file of text.
+fn read_text(file: &str) -> Result<String, String> {
+    String::from_utf8(read(file)?).map_err(|error| {
+        let valid = &error.as_bytes()[..error.utf8_error().valid_up_to()];
+        let line = 1 + valid.iter().filter(|byte| **byte == b'\n').count();
+        format!("{file}:{line}:1: error: this is not text in UTF-8")
+    })
 }
 
 /// Terraform's child without Terraform: says what this is, and fails.

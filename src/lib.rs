@@ -18,6 +18,7 @@
 //! | `aws` | the AWS SDKs; nothing of Terraform |
 //! | `connection` | what a configured provider hands to its nouns |
 //! | `flow_log`, `events` | the nouns |
+//! | `stack` | flow logs declared outside of a Terraform run, and drift |
 //! | `provider` | all nouns and functions |
 //! | `cli` | the command line |
 //!
@@ -43,3 +44,5 @@ pub mod events;
 pub mod flow_log;
 #[cfg(feature = "aws")]
 pub mod provider;
+#[cfg(feature = "aws")]
+pub mod stack;

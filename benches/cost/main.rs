@@ -19,7 +19,17 @@
     reason = "the tests' client, of which the bench needs a part"
 )]
 mod client;
+mod drift;
 mod echo;
+#[path = "../../tests/it/harness/fake/mod.rs"]
+#[allow(
+    dead_code,
+    unused_imports,
+    unreachable_pub,
+    clippy::unwrap_used,
+    reason = "the tests' AWS, of which the bench needs a part"
+)]
+mod fake;
 mod plan;
 mod process;
 mod start;
@@ -69,6 +79,7 @@ fn measure() -> Result<(), Box<dyn Error>> {
     starts(&subjects, &schema, &mut table)?;
     calls(&subjects, &schema, &mut table)?;
     plans(&subjects, &schema, folder.path(), &mut table)?;
+    drifts(&subjects, folder.path(), &mut table)?;
     println!("{table}");
     Ok(())
 }
@@ -180,6 +191,31 @@ fn plans(
         Row::new("anonymous memory, plan of 5,000", megabytes(memory))
             .beside(megabytes(median(echo)))
             .target_if(memory > 0, "8 MB", memory <= 8_000_000),
+    );
+    Ok(())
+}
+
+/// The fake's answers count as ours here, so the figure is above what it stands for.
+fn drifts(subjects: &Subjects, folder: &Path, table: &mut Table) -> Result<(), Box<dyn Error>> {
+    let scene = drift::Scene::of(1_000);
+    let mut checks = Vec::new();
+    for _ in 0..PLANS {
+        checks.push(scene.check(&subjects.provider, folder)?);
+    }
+    let wall = median(checks.iter().map(|check| check.wall));
+    table.add(
+        Row::new("drift of 1,000 in a state, wall", milliseconds(wall))
+            .target("100 ms", wall.as_secs_f64() <= 0.1),
+    );
+    let calls = median(checks.iter().map(|check| check.calls));
+    table.add(Row::new("... calls to AWS", calls.to_string()).target("5", calls <= 5));
+    let memory = median(checks.iter().map(|check| check.memory));
+    table.add(
+        Row::new("... anonymous memory", megabytes(memory)).target_if(
+            memory > 0,
+            "32 MB",
+            memory <= 32_000_000,
+        ),
     );
     Ok(())
 }

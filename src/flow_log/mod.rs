@@ -18,6 +18,7 @@
 //! | `data_source`, `data_sources` | the one flow log that is meant, and all of them |
 //! | `adopt` | taking over an equal flow log that exists, and what must never happen then |
 //! | `filter` | which flow logs data sources and lists mean |
+//! | `drift` | what runs against what should, outside of Terraform |
 //!
 //! Must not know gRPC or the AWS SDKs (`aws` does), nor the other nouns.
 
@@ -27,6 +28,7 @@ mod data_source;
 mod data_sources;
 mod described;
 mod destination;
+pub(crate) mod drift;
 mod filter;
 mod generate;
 mod identity;
@@ -42,8 +44,10 @@ mod validate;
 pub use data_source::{DataSource, Lookup};
 pub use data_sources::{DataSources, Found, Search};
 pub use described::Described;
+pub(crate) use destination::type_of_arn;
 pub use filter::{Filter, Filters};
 pub use identity::Identity;
 pub use list::{ListResource, Place};
 pub use model::{DestinationOptions, FlowLog, TagFieldSpecification, Timeouts};
 pub use resource::Resource;
+pub(crate) use target::{Family, given, kinds};

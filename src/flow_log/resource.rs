@@ -12,7 +12,7 @@ use tokio_util::sync::CancellationToken;
 use super::identity::Identity;
 use super::model::FlowLog;
 use super::target::given;
-use super::{adopt, convert, generate, moved, plan, tags, validate};
+use super::{adopt, convert, drift, generate, moved, plan, tags, validate};
 use crate::aws::ec2::{self, Ec2};
 use crate::aws::{self};
 use crate::connection::{Connection, Tags};
@@ -469,29 +469,13 @@ fn bad_import_id(text: &str) -> Diagnostic {
 }
 
 fn warn_of_failed_delivery(described: &ec2::FlowLog, context: &Context<FlowLog>) {
-    if described.deliver_logs_status.as_deref() != Some("FAILED") {
+    let Some((cause, fix)) = drift::delivery_failure(described) else {
         return;
-    }
-    let cause = described
-        .deliver_logs_error_message
-        .as_deref()
-        .unwrap_or("no reason given");
-    let fix = match cause {
-        "Access error" => {
-            " The role, the bucket's policy or the key's policy does not allow the delivery. After it \
-             is mended, a flow log may stay in this state until it is made anew (terraform apply \
-             -replace=…)."
-        }
-        "Rate limited" => " CloudWatch Logs throttles the delivery; a higher quota helps.",
-        _ => "",
     };
-    context.warn(
-        Diagnostic::warning(
-            format!("Flow log {} does not deliver", described.id),
-            format!("EC2 reports delivery status FAILED: {cause}. Records are being lost.{fix}"),
-        )
-        .at("deliver_logs_status"),
-    );
+    let detail =
+        format!("EC2 reports delivery status FAILED: {cause}. Records are being lost. {fix}");
+    let summary = format!("Flow log {} does not deliver", described.id);
+    context.warn(Diagnostic::warning(summary, detail.trim_end()).at("deliver_logs_status"));
 }
 
 fn not_created(not_made: &NotMade, request: &ec2::NewFlowLog) -> Diagnostic {

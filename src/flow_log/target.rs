@@ -102,6 +102,12 @@ pub(crate) fn type_of_id(id: &str) -> Option<&'static str> {
     kind.map(|kind| kind.resource_type)
 }
 
+/// Gives the prefixes of ids, each with the resource type that it tells; longer ones before those that
+/// they begin with.
+pub(crate) fn kinds() -> impl Iterator<Item = (&'static str, &'static str)> {
+    KINDS.iter().map(|kind| (kind.prefix, kind.resource_type))
+}
+
 /// Gives the prefix that ids in an argument must have; none for `resource_id`.
 pub(crate) fn prefix_of_argument(argument: &str) -> Option<&'static str> {
     KINDS

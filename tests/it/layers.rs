@@ -44,7 +44,16 @@ const LAYERS: &[(&str, &[&str], &[&str])] = &[
         ],
         &["tonic", "prost", "aws_"],
     ),
-    ("cli", &["provider"], &["tonic", "prost", "aws_"]),
+    (
+        "stack",
+        &["framework", "cty", "aws", "connection", "flow_log"],
+        &["tonic", "prost", "aws_"],
+    ),
+    (
+        "cli",
+        &["provider", "stack", "aws"],
+        &["tonic", "prost", "aws_"],
+    ),
 ];
 
 #[test]

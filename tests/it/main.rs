@@ -20,3 +20,5 @@ mod numbers;
 mod protocol;
 #[cfg(feature = "aws")]
 mod schemas;
+#[cfg(all(feature = "aws", unix))]
+mod stack;

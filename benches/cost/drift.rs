@@ -1,0 +1,117 @@
+//! `drift` of a state of many flow logs, all of which run as declared, against the tests' fake AWS.
+
+use std::error::Error;
+use std::io;
+use std::path::Path;
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
+
+use serde_json::json;
+
+use crate::fake::{DestinationOptions, Fake, FlowLog};
+use crate::process;
+
+/// Between two looks at the process.
+const INTERVAL: Duration = Duration::from_millis(1);
+
+/// What one check cost.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Check {
+    /// From start to end, the fake's answers included.
+    pub(crate) wall: Duration,
+    /// The most anonymous memory, in bytes; 0 where it cannot be known.
+    pub(crate) memory: u64,
+    /// Calls to AWS.
+    pub(crate) calls: usize,
+}
+
+/// A fake AWS and the state of what runs there.
+pub(crate) struct Scene {
+    fake: Fake,
+    state: String,
+}
+
+impl Scene {
+    pub(crate) fn of(count: usize) -> Self {
+        let fake = Fake::start();
+        let mut instances = Vec::new();
+        for number in 0..count {
+            let log = flow_log(number);
+            instances.push(
+                json!({ "index_key": number, "schema_version": 1, "attributes": attributes(&log) }),
+            );
+            fake.insert(log);
+        }
+        let resource = json!({ "mode": "managed", "type": "aws_flow_log", "name": "many", "instances": instances });
+        let state = json!({ "version": 4, "lineage": "bench", "resources": [resource] });
+        Self {
+            fake,
+            state: state.to_string(),
+        }
+    }
+
+    /// Runs one check; it must find everything in sync.
+    pub(crate) fn check(&self, binary: &Path, folder: &Path) -> Result<Check, Box<dyn Error>> {
+        let state = folder.join("many.tfstate");
+        std::fs::write(&state, &self.state)?;
+        let before = self.fake.calls().len();
+        let begin = Instant::now();
+        let mut child = Command::new(binary)
+            .args(["drift", "--format", "json", "--state"])
+            .arg(&state)
+            .env("AWS_ENDPOINT_URL", self.fake.url())
+            .env("AWS_ACCESS_KEY_ID", "bench")
+            .env("AWS_SECRET_ACCESS_KEY", "bench")
+            .env("AWS_EC2_METADATA_DISABLED", "true")
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .spawn()?;
+        let mut memory = 0;
+        let status = loop {
+            memory = memory.max(process::anonymous_memory(child.id()));
+            match child.try_wait()? {
+                Some(status) => break status,
+                None => std::thread::sleep(INTERVAL),
+            }
+        };
+        if !status.success() {
+            return Err(io::Error::other(format!("drift: {status}")).into());
+        }
+        Ok(Check {
+            wall: begin.elapsed(),
+            memory,
+            calls: self.fake.calls().len() - before,
+        })
+    }
+}
+
+fn flow_log(number: usize) -> FlowLog {
+    let id = format!("fl-{number:017x}");
+    let mut log = FlowLog::sample(&id, &format!("vpc-{number:017x}"));
+    "s3".clone_into(&mut log.log_destination_type);
+    log.log_destination = Some("arn:aws:s3:::bench".to_owned());
+    log.log_group_name = None;
+    log.deliver_logs_permission_arn = None;
+    log.destination_options = Some(DestinationOptions::default());
+    log.tags
+        .insert("Name".to_owned(), format!("bench-{number}"));
+    log
+}
+
+fn attributes(log: &FlowLog) -> serde_json::Value {
+    json!({
+        "arn": format!("arn:aws:ec2:us-east-1:123456789012:vpc-flow-log/{}", log.id),
+        "deliver_cross_account_role": "",
+        "destination_options": [],
+        "iam_role_arn": "",
+        "id": log.id,
+        "log_destination": log.log_destination,
+        "log_destination_type": log.log_destination_type,
+        "log_format": log.log_format,
+        "max_aggregation_interval": log.max_aggregation_interval,
+        "region": "us-east-1",
+        "tags_all": log.tags,
+        "traffic_type": log.traffic_type,
+        "vpc_id": log.resource_id,
+    })
+}

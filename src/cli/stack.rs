@@ -1,0 +1,121 @@
+//! The commands `stack validate`, `stack to-terraform` and `stack schema`.
+
+use std::io::Write as _;
+
+use super::{print, reach, read_text};
+use crate::stack;
+
+/// What to do with a stack definition.
+#[derive(Debug, clap::Subcommand)]
+pub(super) enum Subcommands {
+    /// Checks stack definitions and CloudFormation templates, and tells every mistake with its place.
+    Validate(Box<Validate>),
+    /// Prints a stack as a Terraform configuration in JSON, with import blocks for the flow logs that run already.
+    ToTerraform(Box<ToTerraform>),
+    /// Prints the JSON Schema of a stack definition, or of a drift report.
+    Schema {
+        /// That of the JSON report of `drift`.
+        #[arg(long)]
+        report: bool,
+    },
+}
+
+/// The options of `stack validate`.
+#[derive(Debug, clap::Args)]
+pub(super) struct Validate {
+    /// The files; `-` is the standard input.
+    #[arg(required = true, value_name = "FILE")]
+    files: Vec<String>,
+    /// The value of a template's parameter, or of a resource or its attribute (`Role.Arn`).
+    #[arg(long = "parameter", value_name = "NAME=VALUE", value_parser = reach::pair)]
+    parameters: Vec<(String, String)>,
+}
+
+/// The options of `stack to-terraform`.
+#[derive(Debug, clap::Args)]
+pub(super) struct ToTerraform {
+    /// The file; `-` is the standard input.
+    #[arg(value_name = "FILE")]
+    file: String,
+    /// The value of a template's parameter, or of a resource or its attribute (`Role.Arn`).
+    #[arg(long = "parameter", value_name = "NAME=VALUE", value_parser = reach::pair)]
+    parameters: Vec<(String, String)>,
+    /// Looks for nothing that runs, and writes no import blocks: AWS is not needed.
+    #[arg(long)]
+    no_import: bool,
+    #[command(flatten)]
+    aws: reach::Aws,
+}
+
+impl Subcommands {
+    pub(super) fn run(&self) -> Result<u8, String> {
+        match self {
+            Self::Validate(arguments) => arguments.run(),
+            Self::ToTerraform(arguments) => arguments.run(),
+            Self::Schema { report } => {
+                let schema = match report {
+                    true => stack::report_schema(),
+                    false => stack::stack_schema().map_err(|error| format!("error: {error}"))?,
+                };
+                print(&format!("{schema:#}\n"))?;
+                Ok(0)
+            }
+        }
+    }
+}
+
+impl Validate {
+    fn run(&self) -> Result<u8, String> {
+        let mut wrong = String::new();
+        for file in &self.files {
+            let given = self.parameters.iter().cloned().collect();
+            let parameters = stack::Parameters {
+                given,
+                ..stack::Parameters::default()
+            };
+            match read_text(file).map(|text| stack::read(file, &text, &parameters)) {
+                Ok(Ok(stack)) => {
+                    let remarks = stack.remarks.to_string();
+                    drop(std::io::stderr().write_all(remarks.as_bytes()));
+                    let count = stack.entries.len();
+                    let s = if count == 1 { "" } else { "s" };
+                    print(&format!("{file}: {count} flow log{s}, no mistakes\n"))?;
+                }
+                Ok(Err(mistakes)) => {
+                    let count = mistakes.count();
+                    let s = if count == 1 { "" } else { "s" };
+                    wrong.push_str(&format!("{mistakes}{file}: {count} mistake{s}\n"));
+                }
+                Err(error) => wrong.push_str(&format!("{error}\n")),
+            }
+        }
+        if wrong.is_empty() { Ok(0) } else { Err(wrong) }
+    }
+}
+
+impl ToTerraform {
+    fn run(&self) -> Result<u8, String> {
+        let file = &self.file;
+        let text = read_text(file)?;
+        let reach = self.aws.reach();
+        let parameters = self.aws.parameters(&self.parameters);
+        let role = self.aws.role.as_deref();
+        let (configuration, remarks) = reach::wait(async {
+            let stack = reach::read_stack(file, &text, parameters, &reach).await?;
+            let found = Some(&reach).filter(|_| !self.no_import);
+            stack::to_terraform(&stack, found, role, &reach::progress)
+                .await
+                .map_err(|errors| {
+                    let lines = errors
+                        .iter()
+                        .map(|error| format!("error: {file}: {error}\n"));
+                    lines.collect::<String>()
+                })
+        })?;
+        for remark in remarks {
+            drop(writeln!(std::io::stderr(), "warning: {remark}"));
+        }
+        print(&format!("{configuration:#}\n"))?;
+        Ok(0)
+    }
+}

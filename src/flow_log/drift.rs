@@ -1,0 +1,252 @@
+//! What a flow log is against what it should be, by the same rules that plan and refresh the resource.
+//!
+//! Used where there is no Terraform: a stack definition is a configuration, a state's entry is a state.
+//! Must not know where either was read from.
+
+use std::collections::BTreeMap;
+
+use super::model::FlowLog;
+use super::plan::{self, default_options};
+use super::target::given;
+use super::{convert, destination, validate};
+use crate::aws::ec2;
+use crate::connection::Connection;
+use crate::cty::{self, Value};
+use crate::framework::{self, Attr, Change, Diagnostics, Mode, Model, Schema};
+
+/// Attributes that say nothing about what runs.
+const NOT_COMPARED: [&str; 4] = ["tags", "timeouts", "region", "adopt_existing"];
+
+/// One attribute that is not as it should be.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Difference {
+    /// Its path, as `max_aggregation_interval`, `destination_options.file_format` or `tags["Name"]`.
+    pub(crate) attribute: String,
+    /// What it should be; null if there should be none.
+    pub(crate) wanted: Value,
+    /// What it is; null if there is none.
+    pub(crate) found: Value,
+}
+
+/// The comparison for one connection, with the schema at hand.
+#[derive(Debug)]
+pub(crate) struct Comparison<'a> {
+    connection: &'a Connection,
+    schema: Schema,
+}
+
+impl<'a> Comparison<'a> {
+    /// Prepares to compare what a connection reads.
+    ///
+    /// # Errors
+    /// The model has no schema, which a test excludes.
+    pub(crate) fn new(connection: &'a Connection) -> Result<Self, framework::LowerError> {
+        Ok(Self {
+            connection,
+            schema: schema()?,
+        })
+    }
+
+    /// Says what a configured flow log comes to, before there is any.
+    ///
+    /// # Errors
+    /// What the resource's own plan refuses.
+    pub(crate) fn planned(&self, config: &FlowLog) -> Result<FlowLog, Diagnostics> {
+        Ok(self.plan(config, None)?.planned)
+    }
+
+    /// Compares a configuration with what runs: the changes that a plan would show.
+    ///
+    /// # Errors
+    /// What the resource's own plan refuses.
+    pub(crate) fn with_configuration(
+        &self,
+        config: &FlowLog,
+        described: &ec2::FlowLog,
+        region: &str,
+    ) -> Result<Vec<Difference>, Diagnostics> {
+        let found = convert::state(described.clone(), config, region, self.connection);
+        let change = self.plan(config, Some(found.clone()))?;
+        self.differences(&change.planned, &found, &change.in_place, None)
+    }
+
+    /// Compares a recorded state with what runs: the changes that a refresh would show. Of a state that
+    /// holds fewer attributes, those alone are compared.
+    ///
+    /// # Errors
+    /// A value that does not fit the schema.
+    pub(crate) fn with_state(
+        &self,
+        recorded: &FlowLog,
+        described: &ec2::FlowLog,
+        region: &str,
+        only: Option<&[&str]>,
+    ) -> Result<Vec<Difference>, Diagnostics> {
+        let mut recorded = recorded.clone();
+        let on_s3 = given(&recorded.log_destination_type) == Some(destination::S3);
+        if on_s3 && recorded.destination_options.is_null() {
+            recorded.destination_options = Attr::Known(default_options());
+        }
+        let found = convert::state(described.clone(), &recorded, region, self.connection);
+        self.differences(&recorded, &found, &[], only)
+    }
+
+    fn plan(
+        &self,
+        config: &FlowLog,
+        prior: Option<FlowLog>,
+    ) -> Result<Change<FlowLog>, Diagnostics> {
+        let mut change = Change {
+            prior,
+            config: config.clone(),
+            planned: config.clone(),
+            in_place: Vec::new(),
+        };
+        plan::plan(self.connection, &mut change, &mut Diagnostics::new())?;
+        Ok(change)
+    }
+
+    fn differences(
+        &self,
+        wanted: &FlowLog,
+        found: &FlowLog,
+        same: &[&str],
+        only: Option<&[&str]>,
+    ) -> Result<Vec<Difference>, Diagnostics> {
+        let value = |model: &FlowLog| {
+            let value = cty::to_value(model, &self.schema.ty)?;
+            Ok::<_, Diagnostics>(self.schema.block.complete(value))
+        };
+        let (wanted, found) = (value(wanted)?, value(found)?);
+        let mut differences = Vec::new();
+        for name in self.compared() {
+            let meant = only.is_none_or(|only| only.contains(&name));
+            if !meant || same.contains(&name) {
+                continue;
+            }
+            let shown = if name == "tags_all" { "tags" } else { name };
+            let by_key = matches!(name, "tags_all" | "destination_options");
+            let [wanted, found] = [&wanted, &found].map(|v| v.get(name).unwrap_or(&Value::Null));
+            compare(shown, by_key, wanted, found, &mut differences);
+        }
+        Ok(differences)
+    }
+
+    /// The attributes that say how a flow log should be: those that a user may write, and all tags.
+    fn compared(&self) -> impl Iterator<Item = &str> {
+        let block = &self.schema.block;
+        let attributes = block.attributes.iter();
+        attributes
+            .filter(|(name, a)| a.mode != Mode::Computed || *name == "tags_all")
+            .map(|(name, _)| name)
+            .chain(block.blocks.keys())
+            .map(String::as_str)
+            .filter(|name| !NOT_COMPARED.contains(name))
+    }
+}
+
+fn compare(
+    name: &str,
+    by_key: bool,
+    wanted: &Value,
+    found: &Value,
+    differences: &mut Vec<Difference>,
+) {
+    if empty_as_null(wanted) == empty_as_null(found) {
+        return;
+    }
+    let none = BTreeMap::new();
+    if let (true, Some(wanted), Some(found)) =
+        (by_key, entries(wanted, &none), entries(found, &none))
+    {
+        let keys: std::collections::BTreeSet<_> = wanted.keys().chain(found.keys()).collect();
+        for key in keys {
+            let path = match name {
+                "tags" => format!("tags[{key:?}]"),
+                _ => format!("{name}.{key}"),
+            };
+            let [wanted, found] = [wanted, found].map(|v| v.get(key).unwrap_or(&Value::Null));
+            compare(&path, false, wanted, found, differences);
+        }
+        return;
+    }
+    differences.push(Difference {
+        attribute: name.to_owned(),
+        wanted: wanted.clone(),
+        found: found.clone(),
+    });
+}
+
+/// The entries of a map; null has none.
+fn entries<'v>(
+    value: &'v Value,
+    none: &'v BTreeMap<String, Value>,
+) -> Option<&'v BTreeMap<String, Value>> {
+    match value {
+        Value::Map(entries) => Some(entries),
+        Value::Null => Some(none),
+        _ => None,
+    }
+}
+
+/// An empty string means "not given".
+fn empty_as_null(value: &Value) -> &Value {
+    match value {
+        Value::String(text) if text.is_empty() => &Value::Null,
+        other => other,
+    }
+}
+
+/// Gives the schema of the model.
+///
+/// # Errors
+/// The model has no schema, which a test excludes.
+pub(crate) fn schema() -> Result<Schema, framework::LowerError> {
+    framework::lower::<FlowLog>(0)
+}
+
+/// Judges a configuration as `terraform validate` does.
+pub(crate) fn judge(config: &FlowLog, schema: &Schema) -> Diagnostics {
+    let mut diagnostics = match config.encode(&schema.ty) {
+        Ok(value) => framework::check(&schema.block, &schema.block.complete(value)),
+        Err(error) => error.into(),
+    };
+    diagnostics.extend(validate::arguments(config));
+    diagnostics
+}
+
+/// Says whether a described flow log delivers to where a planned one would.
+pub(crate) fn same_destination(planned: &FlowLog, described: &ec2::FlowLog) -> bool {
+    let arn = given(&planned.log_destination).map(destination::trimmed);
+    let found = described.log_destination.as_deref();
+    let group = described
+        .log_group_name
+        .as_deref()
+        .or_else(|| found.and_then(destination::group_of_arn));
+    match (arn, found.map(destination::trimmed)) {
+        (Some(wanted), Some(found)) => wanted == found,
+        // EC2 tells no ARN of a flow log that was made with a log group's name.
+        _ => given(&planned.log_group_name).is_some() && given(&planned.log_group_name) == group,
+    }
+}
+
+/// Says why a flow log's records do not arrive, if so, and what to do.
+pub(crate) fn delivery_failure(described: &ec2::FlowLog) -> Option<(String, &'static str)> {
+    if described.deliver_logs_status.as_deref() != Some("FAILED") {
+        return None;
+    }
+    let cause = described
+        .deliver_logs_error_message
+        .as_deref()
+        .unwrap_or("no reason given");
+    let fix = match cause {
+        "Access error" => {
+            "The role, the bucket's policy or the key's policy does not allow the delivery. After it \
+             is mended, a flow log may stay in this state until it is made anew (terraform apply \
+             -replace=…)."
+        }
+        "Rate limited" => "CloudWatch Logs throttles the delivery; a higher quota helps.",
+        _ => "",
+    };
+    Some((cause.to_owned(), fix))
+}

@@ -1,0 +1,369 @@
+//! A stack definition or a CloudFormation template, read as flow logs.
+//!
+//! Every mistake is found in one run: a value that cannot be used counts as not known yet, so that it hides no other
+//! mistake and causes none.
+
+mod property_value;
+
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
+use super::property::{self, Property};
+use super::source::{Mistakes, Place, nearest};
+use super::template::{Parameters, Resolved, Scope};
+use super::yaml::{self, Content, Entry, Node};
+use crate::cty::{Step, Value};
+use crate::flow_log::{FlowLog, drift};
+use crate::framework::{Attr, Diagnostic, Model, Schema, Severity};
+
+/// CloudFormation's name of the resource.
+const RESOURCE: &str = "AWS::EC2::FlowLog";
+/// What a stack definition may say besides.
+const TOP: [&str; 5] = ["Region", "Account", "FlowLogs", "Description", "$schema"];
+
+/// The flow logs that a file declares.
+#[derive(Debug)]
+pub struct Stack {
+    /// The file's name, as it was given.
+    pub file: String,
+    /// The region of those that name none.
+    pub region: Option<String>,
+    /// In the order of the file.
+    pub entries: Vec<Declared>,
+    /// What is odd, but usable.
+    pub remarks: Mistakes,
+    /// Whether something depends on the region or the account, which were not given.
+    pub unfinished: bool,
+}
+
+/// One flow log that should run.
+#[derive(Debug)]
+pub struct Declared {
+    /// Its name in the file, or its address in a state.
+    pub name: String,
+    /// Where it is declared, if the file is written by hand.
+    pub place: Option<Place>,
+    /// Where its attributes are written, by the model's names.
+    pub places: BTreeMap<String, Place>,
+    /// Its region, if it names one.
+    pub region: Option<String>,
+    /// Its account, if it names one.
+    pub account: Option<String>,
+    /// Its id, if it is known.
+    pub id: Option<String>,
+    /// What it should be.
+    pub wanted: Wanted,
+}
+
+/// What a flow log should be.
+#[derive(Debug)]
+pub enum Wanted {
+    /// As a user configured it.
+    Configuration(Box<FlowLog>),
+    /// As a state recorded it, in all attributes or in these.
+    State(Box<FlowLog>, Option<&'static [&'static str]>),
+}
+
+/// Reads a file.
+///
+/// # Errors
+/// Every mistake in it.
+pub fn read(file: &str, text: &str, parameters: &Parameters) -> Result<Stack, Mistakes> {
+    let mut mistakes = Mistakes::of(file);
+    let Some(root) = yaml::parse(text, &mut mistakes) else {
+        return Err(mistakes);
+    };
+    let (schema, properties) = match model() {
+        Ok(model) => model,
+        Err(error) => {
+            mistakes.error(Place::START, error.to_string());
+            return Err(mistakes);
+        }
+    };
+    let mut reader = Reader {
+        scope: None,
+        mistakes,
+        schema,
+        properties,
+        unfinished: false,
+    };
+    let (region, entries) = if is_template(&root) {
+        reader.scope = Some(Scope::of(&root, parameters));
+        (None, reader.template(&root))
+    } else {
+        reader.stack(&root, parameters)
+    };
+    reader.mistakes.sort();
+    if reader.mistakes.has_errors() {
+        return Err(reader.mistakes);
+    }
+    Ok(Stack {
+        file: file.to_owned(),
+        region,
+        entries,
+        remarks: reader.mistakes,
+        unfinished: reader.unfinished,
+    })
+}
+
+fn model() -> Result<(Schema, Vec<Property>), crate::framework::LowerError> {
+    let schema = drift::schema()?;
+    let properties = property::properties(&schema)?;
+    Ok((schema, properties))
+}
+
+fn is_template(root: &Node) -> bool {
+    root.get("Resources").is_some() || root.get("AWSTemplateFormatVersion").is_some()
+}
+
+struct Reader<'a> {
+    /// The names of a template; a stack definition has none.
+    scope: Option<Scope<'a>>,
+    mistakes: Mistakes,
+    schema: Schema,
+    properties: Vec<Property>,
+    unfinished: bool,
+}
+
+impl Reader<'_> {
+    fn stack(&mut self, root: &Node, parameters: &Parameters) -> (Option<String>, Vec<Declared>) {
+        let Content::Map(entries) = &root.content else {
+            let message = format!("this is {}, not a stack; write `FlowLogs:`", root.what());
+            self.mistakes.error(root.place, message);
+            return (None, Vec::new());
+        };
+        for entry in entries {
+            let extension = entry.key.starts_with("x-") || entry.key.starts_with("X-");
+            if !extension && !TOP.contains(&entry.key.as_str()) {
+                self.unknown(entry, &TOP[..4], "A stack has");
+            }
+        }
+        if let Some(name) = parameters.given.keys().next() {
+            let message = format!(
+                "--parameter {name}: a stack definition has no parameters; CloudFormation templates have"
+            );
+            self.mistakes.error(Place::START, message);
+        }
+        let region = root.get("Region").and_then(|node| self.region_name(node));
+        let account = root.get("Account").and_then(|node| self.account(node));
+        let Some(flow_logs) = root.entry("FlowLogs") else {
+            let message =
+                "`FlowLogs` is missing: a stack is `FlowLogs:` with the flow logs by name below it";
+            self.mistakes.error(root.place, message);
+            return (region, Vec::new());
+        };
+        let declared = match &flow_logs.value.content {
+            Content::Map(named) if !named.is_empty() => named.clone(),
+            Content::List(_) => {
+                let message = "`FlowLogs` is a list; it must be a mapping: give each flow log a name, as in `main:`, and \
+                     write its properties below";
+                self.mistakes.error(flow_logs.value.place, message);
+                Vec::new()
+            }
+            _ => {
+                let message = "`FlowLogs` has no flow log; write a name, as in `main:`, and its properties below";
+                self.mistakes.error(flow_logs.place, message);
+                Vec::new()
+            }
+        };
+        let declared = declared.iter().filter_map(|entry| {
+            let own = entry.value.get("Account").cloned();
+            let own = own.and_then(|node| self.account(&node));
+            let mut declared = self.flow_log(&entry.key, entry.place, &entry.value)?;
+            declared.region = declared.region.or_else(|| region.clone());
+            declared.account = own.or_else(|| account.clone());
+            Some(declared)
+        });
+        let declared = declared.collect();
+        (region, declared)
+    }
+
+    fn template(&mut self, root: &Node) -> Vec<Declared> {
+        let Some(resources) = root.get("Resources") else {
+            let message = "the template has no `Resources`";
+            self.mistakes.error(root.place, message);
+            return Vec::new();
+        };
+        let Content::Map(entries) = &resources.content else {
+            let message = format!("`Resources` is {}, not a mapping", resources.what());
+            self.mistakes.error(resources.place, message);
+            return Vec::new();
+        };
+        let mut declared = Vec::new();
+        let mut found = false;
+        for entry in entries {
+            let ty = entry.value.get("Type").and_then(|node| node.as_text());
+            if ty != Some(RESOURCE) {
+                continue;
+            }
+            found = true;
+            match entry.value.entry("Condition") {
+                Some(condition) if !self.holds(condition) => continue,
+                _ => {}
+            }
+            match entry.value.get("Properties") {
+                Some(properties) => {
+                    if properties.get("ResourceType").is_none() {
+                        let message = "`ResourceType` is missing: CloudFormation requires it, as in `ResourceType: VPC`";
+                        self.mistakes.error(entry.place, message);
+                    }
+                    declared.extend(self.flow_log(&entry.key, entry.place, properties));
+                }
+                None => {
+                    let message = format!("`{}` has no `Properties`", entry.key);
+                    self.mistakes.error(entry.place, message);
+                }
+            }
+        }
+        if !found {
+            let message = format!("the template has no resource of the type {RESOURCE}");
+            self.mistakes.error(resources.place, message);
+        }
+        if let Some(scope) = &self.scope {
+            scope.unused(&mut self.mistakes);
+        }
+        declared
+    }
+
+    /// Says whether a resource with a condition is to be; if nobody knows, that is a mistake.
+    fn holds(&mut self, condition: &Entry) -> bool {
+        let name = condition.value.as_text().unwrap_or_default();
+        let told = self.scope.as_ref().and_then(|scope| scope.condition(name));
+        told.unwrap_or_else(|| {
+            let message = format!(
+                "whether this flow log is made depends on the condition `{name}`, which is not evaluated here; give \
+                 --parameter {name}=true or {name}=false"
+            );
+            self.mistakes.error(condition.place, message);
+            false
+        })
+    }
+
+    fn flow_log(&mut self, name: &str, place: Place, node: &Rc<Node>) -> Option<Declared> {
+        let Content::Map(entries) = &node.content else {
+            let message = format!(
+                "`{name}` is {}; write its properties below it, such as `ResourceId: vpc-…`",
+                node.what()
+            );
+            self.mistakes.error(node.place, message);
+            return None;
+        };
+        let properties = std::mem::take(&mut self.properties);
+        let mut places = BTreeMap::new();
+        let values = self.object(entries, &properties, &mut places, place);
+        self.properties = properties;
+        let config = match FlowLog::decode(&Value::Map(values)) {
+            Ok(config) => config,
+            Err(error) => {
+                let at = places.get(&error.path.to_string()).copied();
+                self.mistakes.error(at.unwrap_or(place), error.to_string());
+                return None;
+            }
+        };
+        for diagnostic in drift::judge(&config, &self.schema) {
+            self.diagnostic(&diagnostic, place, &places);
+        }
+        Some(Declared {
+            name: name.to_owned(),
+            place: Some(place),
+            region: config.region.known().cloned(),
+            account: None,
+            id: None,
+            places,
+            wanted: Wanted::Configuration(Box::new(FlowLog {
+                region: Attr::Null,
+                ..config
+            })),
+        })
+    }
+
+    /// Tells what the resource's own validation says, at the property in question.
+    fn diagnostic(
+        &mut self,
+        diagnostic: &Diagnostic,
+        place: Place,
+        places: &BTreeMap<String, Place>,
+    ) {
+        let mut steps = diagnostic.path.steps().iter().map(|step| match step {
+            Step::Attribute(name) | Step::Key(name) => name.clone(),
+            Step::Index(index) => index.to_string(),
+        });
+        let head = steps.next().unwrap_or_default();
+        let whole = std::iter::once(head.clone())
+            .chain(steps)
+            .collect::<Vec<_>>();
+        let at = places.get(&whole.join(".")).or_else(|| places.get(&head));
+        if diagnostic.summary == "Nothing to watch" {
+            // `ResourceId` is required here, and told as such.
+            return;
+        }
+        let message = format!("{}: {}", diagnostic.summary, diagnostic.detail);
+        let message = property::in_its_words(&message);
+        let at = at.copied().unwrap_or(place);
+        match diagnostic.severity {
+            Severity::Error => self.mistakes.error(at, message),
+            Severity::Warning => self.mistakes.warning(at, message),
+        }
+    }
+
+    fn region_name(&mut self, node: &Node) -> Option<String> {
+        let text = node.as_text().filter(|_| node.what() == "text");
+        let shaped = |text: &&str| {
+            let parts: Vec<_> = text.split('-').collect();
+            let number = parts.last().is_some_and(|n| n.parse::<u8>().is_ok());
+            parts.len() >= 3 && number
+        };
+        let region = text.filter(shaped).map(str::to_owned);
+        if region.is_none() {
+            let message = "`Region` must be a region's name, such as eu-central-1";
+            self.mistakes.error(node.place, message);
+        }
+        region
+    }
+
+    fn account(&mut self, node: &Node) -> Option<String> {
+        let digits = node.as_text().unwrap_or_default();
+        let shaped = digits.len() == 12 && digits.bytes().all(|b| b.is_ascii_digit());
+        if shaped && node.what() == "text" {
+            return Some(digits.to_owned());
+        }
+        let message =
+            "`Account` must be the twelve digits of an account, in quotes: \"123456789012\"";
+        self.mistakes.error(node.place, message);
+        None
+    }
+
+    /// Reports a name that does not exist, and gives the one that was probably meant.
+    fn unknown<'n>(&mut self, entry: &Entry, names: &[&'n str], has: &str) -> Option<&'n str> {
+        let other = property::of_other_tools(&entry.key);
+        let other = names.iter().copied().find(|name| Some(*name) == other);
+        let near = other.or_else(|| nearest(&entry.key, names.iter().copied()));
+        let message = match near {
+            Some(near) => format!("there is no `{}`; write `{near}`", entry.key),
+            None => format!("there is no `{}`. {has}: {}", entry.key, names.join(", ")),
+        };
+        self.mistakes.error(entry.place, message);
+        near
+    }
+
+    /// Resolves a node of a template; a stack definition has no functions.
+    fn resolve(&mut self, node: &Rc<Node>) -> Resolved {
+        match &self.scope {
+            Some(scope) => {
+                let resolved = scope.resolve(node, &mut self.mistakes);
+                self.unfinished |= matches!(resolved, Resolved::Later);
+                resolved
+            }
+            None => match node.tag.as_deref().filter(|tag| !tag.starts_with('!')) {
+                Some(tag) => {
+                    let message = format!(
+                        "`!{tag}` is for CloudFormation templates; in a stack definition write the value"
+                    );
+                    self.mistakes.error(node.place, message);
+                    Resolved::Failed
+                }
+                None => Resolved::Node(Rc::clone(node)),
+            },
+        }
+    }
+}

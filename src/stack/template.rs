@@ -1,0 +1,266 @@
+//! CloudFormation templates: parameters, and the intrinsic functions that can be told without CloudFormation.
+//!
+//! `Ref` and `Fn::Sub` to parameters are resolved. What a resource comes to (`Ref` to it, `Fn::GetAtt`) can be given
+//! by hand under the same name; every other function is named as not resolvable. Must not know what is resolved.
+
+use std::cell::RefCell;
+use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
+
+use super::source::{Mistakes, Place, nearest};
+use super::yaml::{Content, Node};
+
+/// What a template's names come to.
+#[derive(Clone, Debug, Default)]
+pub struct Parameters {
+    /// Values given by hand: of parameters, `AWS::…`, resources and their attributes (`Role.Arn`), conditions.
+    pub given: BTreeMap<String, String>,
+    /// What `AWS::Region` is, if it is known.
+    pub region: Option<String>,
+    /// What `AWS::AccountId` is, if it is known.
+    pub account: Option<String>,
+    /// What `AWS::Partition` is, if it is known.
+    pub partition: Option<String>,
+}
+
+/// What a node comes to.
+pub(super) enum Resolved {
+    /// This.
+    Node(Rc<Node>),
+    /// Nothing: `AWS::NoValue`.
+    Nothing,
+    /// Something that is known once AWS has been asked: the region or the account.
+    Later,
+    /// Nobody knows; the mistake is reported.
+    Failed,
+}
+
+/// A template's names.
+#[derive(Debug)]
+pub(super) struct Scope<'a> {
+    parameters: &'a Parameters,
+    declared: BTreeMap<String, Rc<Node>>,
+    resources: BTreeSet<String>,
+    used: RefCell<BTreeSet<String>>,
+}
+
+impl<'a> Scope<'a> {
+    pub(super) fn of(root: &Node, parameters: &'a Parameters) -> Self {
+        let names = |section: &str| match root.get(section).map(|node| &node.content) {
+            Some(Content::Map(entries)) => entries.clone(),
+            _ => Vec::new(),
+        };
+        let declared = names("Parameters");
+        Self {
+            parameters,
+            declared: declared.into_iter().map(|e| (e.key, e.value)).collect(),
+            resources: names("Resources").into_iter().map(|e| e.key).collect(),
+            used: RefCell::default(),
+        }
+    }
+
+    /// Resolves a node, if it is a function; parts of it are resolved when they are read.
+    pub(super) fn resolve(&self, node: &Rc<Node>, mistakes: &mut Mistakes) -> Resolved {
+        let Some((function, argument)) = function(node) else {
+            if let Some(text) = node.as_text().filter(|text| text.contains("{{resolve:")) {
+                let message = format!(
+                    "the dynamic reference `{text}` is not resolvable here: write the value, or a parameter"
+                );
+                mistakes.error(node.place, message);
+                return Resolved::Failed;
+            }
+            return Resolved::Node(Rc::clone(node));
+        };
+        match (function.as_str(), argument.as_text()) {
+            ("Ref", Some(name)) => self.name(name, node.place, mistakes),
+            ("Fn::GetAtt", _) => self.attribute(&argument, node.place, mistakes),
+            ("Fn::Sub", _) => self.substitute(&argument, node.place, mistakes),
+            _ => {
+                let message = format!(
+                    "`{function}` is not resolvable here: only `Ref` and `Fn::Sub` to parameters are. Make it a \
+                     parameter of the template, and give its value by --parameter"
+                );
+                mistakes.error(node.place, message);
+                Resolved::Failed
+            }
+        }
+    }
+
+    /// Says whether a condition holds, as far as that is given.
+    pub(super) fn condition(&self, name: &str) -> Option<bool> {
+        self.used.borrow_mut().insert(name.to_owned());
+        match self.parameters.given.get(name)?.as_str() {
+            "true" => Some(true),
+            "false" => Some(false),
+            _ => None,
+        }
+    }
+
+    /// Reports values that were given for nothing.
+    pub(super) fn unused(&self, mistakes: &mut Mistakes) {
+        let used = self.used.borrow();
+        for name in self.parameters.given.keys() {
+            let head = name.split('.').next().unwrap_or(name);
+            let known = used.contains(name)
+                || self.declared.contains_key(name)
+                || self.resources.contains(head)
+                || name.starts_with("AWS::");
+            if !known {
+                let names = self.declared.keys().map(String::as_str);
+                let hint = nearest(name, names).map(|near| format!("; is `{near}` meant?"));
+                let hint = hint.unwrap_or_default();
+                let message =
+                    format!("--parameter {name}: the template has no parameter `{name}`{hint}");
+                mistakes.error(Place::START, message);
+            }
+        }
+    }
+
+    fn name(&self, name: &str, place: Place, mistakes: &mut Mistakes) -> Resolved {
+        self.used.borrow_mut().insert(name.to_owned());
+        if let Some(value) = self.parameters.given.get(name) {
+            return Resolved::Node(self.typed(name, value, place));
+        }
+        let pseudo = |value: &Option<String>| match value {
+            Some(value) => Resolved::Node(Rc::new(Node::text(place, value))),
+            None => Resolved::Later,
+        };
+        match name {
+            "AWS::NoValue" => return Resolved::Nothing,
+            "AWS::Region" => return pseudo(&self.parameters.region),
+            "AWS::AccountId" => return pseudo(&self.parameters.account),
+            "AWS::Partition" => return pseudo(&self.parameters.partition),
+            _ => {}
+        }
+        if let Some(declared) = self.declared.get(name) {
+            if let Some(default) = declared.get("Default").and_then(|node| node.as_text()) {
+                return Resolved::Node(self.typed(name, default, place));
+            }
+            let message = format!(
+                "the parameter `{name}` has no default; give its value by --parameter {name}=…"
+            );
+            mistakes.error(place, message);
+            return Resolved::Failed;
+        }
+        let message = if self.resources.contains(name) || name.starts_with("AWS::") {
+            format!(
+                "what `Ref` to `{name}` comes to is known to CloudFormation alone; give it by --parameter {name}=…"
+            )
+        } else {
+            let names = self.declared.keys().chain(&self.resources);
+            let near = nearest(name, names.map(String::as_str));
+            let hint = near.map(|near| format!("; is `{near}` meant?"));
+            format!("there is no parameter `{name}`{}", hint.unwrap_or_default())
+        };
+        mistakes.error(place, message);
+        Resolved::Failed
+    }
+
+    /// Gives a parameter's value: a list if the parameter is one.
+    fn typed(&self, name: &str, value: &str, place: Place) -> Rc<Node> {
+        let declared = self.declared.get(name).and_then(|node| node.get("Type"));
+        let ty = declared.and_then(|node| node.as_text()).unwrap_or_default();
+        if ty == "CommaDelimitedList" || ty.starts_with("List<") {
+            let elements = value.split(',').map(str::trim);
+            let elements = elements.map(|text| Rc::new(Node::text(place, text)));
+            return Rc::new(Node::new(place, Content::List(elements.collect())));
+        }
+        Rc::new(Node::text(place, value))
+    }
+
+    fn attribute(&self, argument: &Node, place: Place, mistakes: &mut Mistakes) -> Resolved {
+        let path = match &argument.content {
+            Content::Scalar { text, .. } => text.clone(),
+            Content::List(parts) => {
+                let parts: Vec<_> = parts.iter().filter_map(|part| part.as_text()).collect();
+                parts.join(".")
+            }
+            Content::Map(_) => String::new(),
+        };
+        self.used.borrow_mut().insert(path.clone());
+        if let Some(value) = self.parameters.given.get(&path) {
+            return Resolved::Node(Rc::new(Node::text(place, value)));
+        }
+        let message = format!(
+            "`Fn::GetAtt` of `{path}` is not resolvable here: CloudFormation alone knows it; give what it comes to by \
+             --parameter {path}=…"
+        );
+        mistakes.error(place, message);
+        Resolved::Failed
+    }
+
+    fn substitute(&self, argument: &Node, place: Place, mistakes: &mut Mistakes) -> Resolved {
+        let (text, own) = match &argument.content {
+            Content::Scalar { text, .. } => (text.as_str(), None),
+            Content::List(parts) => match parts.as_slice() {
+                [text, own] => (text.as_text().unwrap_or_default(), Some(own)),
+                _ => ("", None),
+            },
+            Content::Map(_) => ("", None),
+        };
+        let mut result = String::new();
+        let (mut later, mut failed) = (false, text.is_empty());
+        let mut rest = text;
+        while let Some((before, after)) = rest.split_once("${") {
+            result.push_str(before);
+            let Some((name, after)) = after.split_once('}') else {
+                failed = true;
+                break;
+            };
+            rest = after;
+            if let Some(literal) = name.strip_prefix('!') {
+                result.push_str(&format!("${{{literal}}}"));
+                continue;
+            }
+            let resolved = match own.and_then(|own| own.get(name)) {
+                Some(node) => self.resolve(node, mistakes),
+                None if name.contains('.') => {
+                    self.attribute(&Node::text(place, name), place, mistakes)
+                }
+                None => self.name(name.trim(), place, mistakes),
+            };
+            match resolved {
+                Resolved::Node(node) => result.push_str(node.as_text().unwrap_or_default()),
+                Resolved::Nothing => {}
+                Resolved::Later => later = true,
+                Resolved::Failed => return Resolved::Failed,
+            }
+        }
+        if failed {
+            let message = "`Fn::Sub` takes text with `${Name}` in it, or a list of such text and a mapping of names";
+            mistakes.error(place, message);
+            return Resolved::Failed;
+        }
+        if later {
+            return Resolved::Later;
+        }
+        result.push_str(rest);
+        Resolved::Node(Rc::new(Node::text(place, result)))
+    }
+}
+
+/// Gives the function that a node is, in its long form, and its argument.
+fn function(node: &Rc<Node>) -> Option<(String, Rc<Node>)> {
+    if let Some(tag) = node.tag.as_deref().filter(|tag| !tag.starts_with('!')) {
+        let long = match tag {
+            "Ref" | "Condition" => tag.to_owned(),
+            _ => format!("Fn::{tag}"),
+        };
+        let content = match &node.content {
+            Content::Scalar { text, .. } => {
+                return Some((long, Rc::new(Node::text(node.place, text))));
+            }
+            Content::List(elements) => Content::List(elements.clone()),
+            Content::Map(entries) => Content::Map(entries.clone()),
+        };
+        return Some((long, Rc::new(Node::new(node.place, content))));
+    }
+    let Content::Map(entries) = &node.content else {
+        return None;
+    };
+    let [entry] = entries.as_slice() else {
+        return None;
+    };
+    let is_function = entry.key == "Ref" || entry.key.starts_with("Fn::");
+    is_function.then(|| (entry.key.clone(), Rc::clone(&entry.value)))
+}

@@ -1,0 +1,253 @@
+//! A stack as a Terraform configuration in JSON, with import blocks for what runs already.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::{Map, Value, json};
+
+use super::observe::{ACCOUNT, Progress, Reach, explained, observe};
+use super::pair::{Pair, pair};
+use super::read::{Declared, Stack, Wanted};
+use crate::connection::IgnoreTags;
+use crate::cty;
+use crate::flow_log::drift::{self, Comparison};
+use crate::framework::{Mode, Model as _, Nesting, Schema};
+
+/// Writes the configuration. Without a way to AWS nothing is looked for, and nothing imported.
+///
+/// Beside it come remarks, such as on what an apply would replace.
+///
+/// # Errors
+/// What could not be read; all of it in one run.
+pub async fn to_terraform(
+    stack: &Stack,
+    reach: Option<&Reach>,
+    role: Option<&str>,
+    progress: &Progress<'_>,
+) -> Result<(Value, Vec<String>), Vec<String>> {
+    let schema = drift::schema().map_err(|error| vec![error.to_string()])?;
+    let labels = labels(&stack.entries);
+    let mut logs = Map::new();
+    let mut accounts = BTreeSet::new();
+    for (declared, label) in stack.entries.iter().zip(&labels) {
+        let mut block = block(declared, &schema).map_err(|error| vec![error])?;
+        if let Some(region) = declared
+            .region
+            .as_ref()
+            .filter(|r| stack.region.as_ref() != Some(*r))
+        {
+            block.insert("region".to_owned(), region.as_str().into());
+        }
+        if let Some(account) = &declared.account {
+            accounts.insert(account.clone());
+            block.insert(
+                "provider".to_owned(),
+                format!("vpcflow.{}", alias(account)).into(),
+            );
+        }
+        logs.insert(label.clone(), Value::Object(block));
+    }
+    let mut configuration = Map::from_iter([
+        (
+            "terraform".to_owned(),
+            json!({ "required_providers": { "vpcflow": { "source": "vpcflow/vpcflow" } } }),
+        ),
+        ("provider".to_owned(), providers(stack, &accounts, role)),
+        ("resource".to_owned(), json!({ "vpcflow_log": logs })),
+    ]);
+    let mut remarks = Vec::new();
+    if let Some(reach) = reach {
+        let imports = imports(stack, &labels, reach, progress, &mut remarks).await?;
+        if !imports.is_empty() {
+            configuration.insert("import".to_owned(), imports.into());
+        }
+    }
+    Ok((Value::Object(configuration), remarks))
+}
+
+fn providers(stack: &Stack, accounts: &BTreeSet<String>, role: Option<&str>) -> Value {
+    let with_region = || {
+        let region = stack.region.iter();
+        region
+            .map(|region| ("region".to_owned(), Value::from(region.as_str())))
+            .collect::<Map<_, _>>()
+    };
+    let mut blocks = vec![Value::Object(with_region())];
+    for account in accounts {
+        let mut block = with_region();
+        block.insert("alias".to_owned(), alias(account).into());
+        block.insert("allowed_account_ids".to_owned(), json!([account]));
+        if let Some(role) = role {
+            let role = role.replace(ACCOUNT, account);
+            block.insert(
+                "assume_role".to_owned(),
+                json!([{ "role_arn": escaped(&role) }]),
+            );
+        }
+        blocks.push(Value::Object(block));
+    }
+    json!({ "vpcflow": blocks })
+}
+
+fn alias(account: &str) -> String {
+    format!("account_{account}")
+}
+
+/// Gives each flow log a name that Terraform takes, and each another.
+fn labels(entries: &[Declared]) -> Vec<String> {
+    let mut taken = BTreeSet::new();
+    let labels = entries.iter().map(|declared| {
+        let allowed = |c: char| c.is_ascii_alphanumeric() || c == '_' || c == '-';
+        let label: String = declared
+            .name
+            .chars()
+            .map(|c| if allowed(c) { c } else { '_' })
+            .collect();
+        let begins = label.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_');
+        let label = if begins { label } else { format!("_{label}") };
+        let mut unique = label.clone();
+        let mut number = 2;
+        while !taken.insert(unique.clone()) {
+            unique = format!("{label}_{number}");
+            number += 1;
+        }
+        unique
+    });
+    labels.collect()
+}
+
+/// The arguments of a flow log, as far as they are written.
+fn block(declared: &Declared, schema: &Schema) -> Result<Map<String, Value>, String> {
+    let (Wanted::Configuration(config) | Wanted::State(config, _)) = &declared.wanted;
+    let value = config
+        .encode(&schema.ty)
+        .map_err(|error| error.to_string())?;
+    let mut block = Map::new();
+    let argument = |name: &str| value.get(name).and_then(json_of);
+    for (name, attribute) in &schema.block.attributes {
+        if attribute.mode != Mode::Computed
+            && let Some(value) = argument(name)
+        {
+            block.insert(name.clone(), value);
+        }
+    }
+    for (name, nested) in &schema.block.blocks {
+        let value = match argument(name) {
+            Some(Value::Object(object)) if nested.nesting != Nesting::Map && object.is_empty() => {
+                None
+            }
+            other => other,
+        };
+        block.extend(value.map(|value| (name.clone(), value)));
+    }
+    Ok(block)
+}
+
+/// A value as Terraform's JSON syntax writes it; nothing for null.
+fn json_of(value: &cty::Value) -> Option<Value> {
+    Some(match value {
+        cty::Value::Null | cty::Value::Unknown(_) => return None,
+        cty::Value::Bool(flag) => (*flag).into(),
+        cty::Value::Number(number) => number.as_i64()?.into(),
+        cty::Value::String(text) => escaped(text).into(),
+        cty::Value::List(values) | cty::Value::Set(values) => {
+            values.iter().filter_map(json_of).collect()
+        }
+        cty::Value::Map(entries) => entries
+            .iter()
+            .filter_map(|(key, value)| Some((key.clone(), json_of(value)?)))
+            .collect(),
+        cty::Value::Dynamic(typed) => return json_of(&typed.1),
+    })
+}
+
+/// Text in which Terraform sees no template.
+fn escaped(text: &str) -> String {
+    text.replace("${", "$${").replace("%{", "%%{")
+}
+
+async fn imports(
+    stack: &Stack,
+    labels: &[String],
+    reach: &Reach,
+    progress: &Progress<'_>,
+    remarks: &mut Vec<String>,
+) -> Result<Vec<Value>, Vec<String>> {
+    let base = reach
+        .connect()
+        .await
+        .map_err(|error| vec![explained(&error)])?;
+    let mut declared: BTreeMap<_, Vec<&Declared>> = BTreeMap::new();
+    let mut places: BTreeMap<_, Vec<usize>> = BTreeMap::new();
+    for (place, entry) in stack.entries.iter().enumerate() {
+        let region = entry
+            .region
+            .as_deref()
+            .or(stack.region.as_deref())
+            .or(base.region());
+        let region = region.ok_or_else(|| {
+            vec![
+                "No AWS region is configured. Write `Region`, or give --region or AWS_REGION."
+                    .to_owned(),
+            ]
+        })?;
+        let whereabouts = (entry.account.clone(), region.to_owned());
+        declared.entry(whereabouts.clone()).or_default().push(entry);
+        places.entry(whereabouts).or_default().push(place);
+    }
+    let ignore = IgnoreTags::default();
+    let observed = observe(reach, &base, &declared, false, &ignore, progress).await;
+    let mut failures = Vec::new();
+    let mut imports = BTreeMap::new();
+    for (whereabouts, observed) in observed {
+        let region = &whereabouts.1;
+        let observed = match observed {
+            Ok(observed) => observed,
+            Err(message) => {
+                failures.push(format!("{region}: {message}"));
+                continue;
+            }
+        };
+        let comparison = match Comparison::new(&observed.connection) {
+            Ok(comparison) => comparison,
+            Err(error) => return Err(vec![error.to_string()]),
+        };
+        let pairs = pair(
+            &comparison,
+            region,
+            &declared[&whereabouts],
+            &observed.flow_logs,
+        );
+        for (place, pair) in places[&whereabouts].iter().zip(pairs) {
+            let label = &labels[*place];
+            match pair {
+                Pair::Missing => {}
+                Pair::Found(log, differences) => {
+                    let others = differences
+                        .iter()
+                        .filter(|d| !d.attribute.starts_with("tags["));
+                    let names: Vec<_> = others.map(|d| d.attribute.as_str()).collect();
+                    if !names.is_empty() {
+                        remarks.push(format!(
+                            "vpcflow_log.{label}: {} differs in {}; an apply replaces it",
+                            log.id,
+                            names.join(", ")
+                        ));
+                    }
+                    let import = json!({
+                        "to": format!("vpcflow_log.{label}"),
+                        "id": format!("{}@{region}", log.id),
+                    });
+                    imports.insert(*place, import);
+                }
+                Pair::Refused(diagnostics) => {
+                    failures.extend(diagnostics.iter().map(|d| format!("{label}: {}", d.detail)));
+                }
+            }
+        }
+    }
+    if failures.is_empty() {
+        Ok(imports.into_values().collect())
+    } else {
+        Err(failures)
+    }
+}

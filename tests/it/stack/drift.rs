@@ -1,0 +1,446 @@
+//! What a check finds, and how its exit code tells it.
+
+use serde_json::{Value, json};
+
+use super::{Folder, STACK, VPC, running};
+use crate::harness::fake::{DestinationOptions, Fake, Fault, FlowLog};
+use crate::harness::terraform::{Version, Workspace};
+
+#[test]
+fn what_runs_as_declared_is_in_sync() {
+    let fake = Fake::start();
+    fake.insert(running());
+    let folder = Folder::with("stack.yaml", STACK);
+    let (code, report) = folder.drift(fake.url(), &["--stack", "stack.yaml"]);
+    assert_eq!(code, 0, "{report:#}");
+    assert_eq!(report["counts"]["in_sync"], 1);
+    assert_eq!(report["findings"], json!([]));
+}
+
+#[test]
+fn each_attribute_that_differs_is_told_with_wanted_and_found_at_its_place() {
+    let fake = Fake::start();
+    let mut log = running();
+    log.traffic_type = Some("REJECT".to_owned());
+    log.max_aggregation_interval = 60;
+    log.tags.insert("Owner".to_owned(), "somebody".to_owned());
+    fake.insert(log);
+    let folder = Folder::with("stack.yaml", STACK);
+    let (code, report) = folder.drift(fake.url(), &["--stack", "stack.yaml"]);
+    assert_eq!(code, 2);
+    let finding = &report["findings"][0];
+    assert_eq!(finding["kind"], "changed");
+    assert_eq!(finding["flow_log_id"], "fl-00000000000000001");
+    assert_eq!(
+        finding["changes"],
+        json!([
+            { "attribute": "MaxAggregationInterval", "wanted": 600, "found": 60 },
+            { "attribute": "Tags[\"Owner\"]", "wanted": null, "found": "somebody" },
+            { "attribute": "TrafficType", "wanted": "ALL", "found": "REJECT" },
+        ])
+    );
+    // The first one is not written in the file, so the flow log's own place is told.
+    assert_eq!(finding["place"], json!({ "line": 3, "column": 3 }));
+}
+
+#[test]
+fn missing_failing_and_undeclared_flow_logs_are_told_apart() {
+    let fake = Fake::start();
+    fake.insert(running());
+    fake.deliver_failing("fl-00000000000000001", "Access error");
+    fake.insert(FlowLog::sample(
+        "fl-00000000000000009",
+        "vpc-0fffffffffffffff9",
+    ));
+    let folder = Folder::with("stack.yaml", STACK);
+    let more = "  other:\n    ResourceId: subnet-0123456789abcdef0\n    TrafficType: ALL\n    LogDestination: arn:aws:s3:::bucket\n";
+    folder.write("stack.yaml", &format!("{STACK}{more}"));
+    let (code, report) = folder.drift(fake.url(), &["--stack", "stack.yaml", "--unmanaged"]);
+    assert_eq!(code, 2);
+    let kinds: Vec<_> = report["findings"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|f| f["kind"].clone())
+        .collect();
+    assert_eq!(kinds, ["delivery_failing", "missing", "unmanaged"]);
+    assert!(
+        report["findings"][0]["cause"]
+            .as_str()
+            .unwrap()
+            .starts_with("Access error.")
+    );
+    assert_eq!(report["findings"][2]["flow_log_id"], "fl-00000000000000009");
+}
+
+#[test]
+fn among_several_flow_logs_of_a_resource_the_likest_is_the_declared_one() {
+    let fake = Fake::start();
+    let mut rejects = running();
+    rejects.id = "fl-0000000000000000a".to_owned();
+    rejects.traffic_type = Some("REJECT".to_owned());
+    let mut minutely = running();
+    minutely.id = "fl-0000000000000000b".to_owned();
+    minutely.max_aggregation_interval = 60;
+    fake.insert(rejects);
+    fake.insert(minutely);
+    let second = STACK
+        .split_once("  main:")
+        .unwrap()
+        .1
+        .replace("ALL", "REJECT");
+    let folder = Folder::with("stack.yaml", &format!("{STACK}  refused:{second}"));
+    let (_, report) = folder.drift(fake.url(), &["--stack", "stack.yaml"]);
+    // The one with the same traffic has one difference, as the other one has; `refused` has none.
+    assert_eq!(report["counts"]["in_sync"], 1, "{report:#}");
+    assert_eq!(report["findings"][0]["name"], "main");
+    assert_eq!(report["findings"][0]["flow_log_id"], "fl-0000000000000000b");
+}
+
+#[test]
+fn rules_say_what_may_differ_and_how_serious_it_is() {
+    let fake = Fake::start();
+    let mut log = running();
+    log.max_aggregation_interval = 60;
+    log.tags.insert("team:owner".to_owned(), "x".to_owned());
+    fake.insert(log);
+    let folder = Folder::with("stack.yaml", STACK);
+    let check =
+        |more: &[&str]| folder.drift(fake.url(), &[&["--stack", "stack.yaml"], more].concat());
+    let ignored = [
+        "--ignore-attribute",
+        "MaxAggregationInterval",
+        "--ignore-tag-prefix",
+        "team:",
+    ];
+    let (code, report) = check(&ignored);
+    assert_eq!((code, &report["counts"]["ignored"]), (0, &json!(1)));
+    let (code, report) = check(&["--ignore-attribute", "max_aggregation_interval"]);
+    assert_eq!(
+        (code, &report["findings"][0]["level"]),
+        (2, &json!("warning")),
+        "only tags differ"
+    );
+    let (code, report) = check(&["--severity", "changed=note"]);
+    assert_eq!((code, &report["findings"][0]["level"]), (0, &json!("note")));
+}
+
+#[test]
+fn a_region_that_fails_hides_no_other_and_the_check_fails() {
+    let fake = Fake::start();
+    fake.insert(running());
+    let other = "  other:\n    Region: eu-west-1\n    ResourceId: vpc-0fffffffffffffff9\n    TrafficType: ALL\n    LogDestination: arn:aws:s3:::bucket\n";
+    let folder = Folder::with("stack.yaml", &format!("{STACK}{other}"));
+    let message = "You are not authorized to perform this operation.";
+    fake.fail(
+        "DescribeFlowLogs",
+        Fault::error("UnauthorizedOperation", message),
+        1,
+    );
+    let (code, report) = folder.drift(fake.url(), &["--stack", "stack.yaml"]);
+    assert_eq!(code, 1);
+    let failure = report["failures"][0]["message"].as_str().unwrap();
+    assert!(failure.contains("ec2:DescribeFlowLogs"), "{failure}");
+    assert_eq!(report["counts"]["not_checked"], 1);
+    assert_eq!(
+        report["counts"]["in_sync"].as_u64().unwrap()
+            + report["counts"]["missing"].as_u64().unwrap(),
+        1
+    );
+}
+
+#[test]
+fn accounts_are_read_by_a_role_in_each() {
+    let fake = Fake::start();
+    for (number, account) in [(1, "111111111111"), (2, "222222222222")] {
+        let mut log = FlowLog::sample(&format!("fl-0000000000000000{number}"), VPC);
+        log.account = account.to_owned();
+        log.log_destination_type = "s3".to_owned();
+        log.log_destination = Some("arn:aws:s3:::bucket".to_owned());
+        log.log_group_name = None;
+        log.deliver_logs_permission_arn = None;
+        log.destination_options = Some(DestinationOptions::default());
+        fake.insert(log);
+    }
+    let one = |account: &str| {
+        format!(
+            "  in-{account}:\n    Account: \"{account}\"\n    ResourceId: {VPC}\n    TrafficType: ALL\n    LogDestination: arn:aws:s3:::bucket\n"
+        )
+    };
+    let stack = format!(
+        "Region: us-east-1\nFlowLogs:\n{}{}",
+        one("111111111111"),
+        one("222222222222")
+    );
+    let folder = Folder::with("stack.yaml", &stack);
+    let role = "arn:aws:iam::{account}:role/audit";
+    let (code, report) = folder.drift(fake.url(), &["--stack", "stack.yaml", "--role", role]);
+    assert_eq!(code, 0, "{report:#}");
+    assert_eq!(report["counts"]["in_sync"], 2);
+    let (code, report) = folder.drift(fake.url(), &["--stack", "stack.yaml"]);
+    assert_eq!(code, 1, "without a role they are other people's accounts");
+    assert!(
+        report["failures"][0]["message"]
+            .as_str()
+            .unwrap()
+            .contains("--role"),
+        "{report:#}"
+    );
+}
+
+#[test]
+fn a_terraform_state_is_checked_in_all_three_ways_of_giving_it() {
+    let fake = Fake::start();
+    let work = Workspace::new(Version::Any, fake.url());
+    work.configure(&crate::acceptance::flow_log(
+        "main",
+        r#"tags = { Name = "main" }"#,
+    ));
+    work.apply();
+    let folder = Folder::new();
+    folder.write("terraform.tfstate", &work.read("terraform.tfstate"));
+    let shown = work.state().to_string();
+    folder.write("shown.json", &shown);
+    let check = |code: i32| -> Vec<Value> {
+        let reports = [
+            folder.drift(fake.url(), &["--state", "terraform.tfstate"]),
+            folder.drift(fake.url(), &["--state", "shown.json"]),
+        ];
+        let arguments = ["drift", "--format", "json", "--state", "-"];
+        let piped = folder.run_with(Some(fake.url()), &arguments, &shown);
+        let piped = (piped.code, serde_json::from_str(&piped.stdout).unwrap());
+        let all = reports.into_iter().chain(Some(piped));
+        all.map(|(found, report): (i32, Value)| {
+            assert_eq!(found, code, "{report:#}");
+            report
+        })
+        .collect()
+    };
+    check(0);
+    let id = fake.flow_logs("us-east-1").remove(0).id;
+    fake.change(&id, |log| log.max_aggregation_interval = 60);
+    for report in check(2) {
+        assert_eq!(report["findings"][0]["name"], "vpcflow_log.main");
+        let change =
+            json!([{ "attribute": "max_aggregation_interval", "wanted": 600, "found": 60 }]);
+        assert_eq!(report["findings"][0]["changes"], change);
+    }
+    fake.remove(&id);
+    for report in check(2) {
+        assert_eq!(report["findings"][0]["kind"], "missing");
+    }
+}
+
+/// A state of the AWS provider, as version 6 writes it.
+fn state_of_aws(flow_logs: &[(usize, &str)]) -> String {
+    let instances = flow_logs.iter().map(|(number, vpc)| {
+        json!({
+            "index_key": number,
+            "schema_version": 1,
+            "attributes": {
+                "arn": format!("arn:aws:ec2:us-east-1:123456789012:vpc-flow-log/fl-{number:017}"),
+                "deliver_cross_account_role": "",
+                "destination_options": [],
+                "eni_id": null,
+                "iam_role_arn": "",
+                "id": format!("fl-{number:017}"),
+                "log_destination": "arn:aws:s3:::bucket",
+                "log_destination_type": "s3",
+                "log_format": running().log_format,
+                "max_aggregation_interval": 600,
+                "region": "us-east-1",
+                "subnet_id": null,
+                "tags": null,
+                "tags_all": { "Team": "network" },
+                "traffic_type": "ALL",
+                "transit_gateway_attachment_id": null,
+                "transit_gateway_id": null,
+                "vpc_id": vpc,
+            },
+        })
+    });
+    let other = json!({
+        "mode": "managed", "type": "aws_vpc", "name": "main", "instances": [{ "attributes": { "id": "vpc-1", "tags": [] } }]
+    });
+    let data = json!({
+        "mode": "data", "type": "aws_flow_log", "name": "main", "instances": [{ "attributes": { "id": "fl-1" } }]
+    });
+    json!({
+        "version": 4,
+        "terraform_version": "1.11.4",
+        "lineage": "x",
+        "resources": [other, data, {
+            "module": "module.network",
+            "mode": "managed",
+            "type": "aws_flow_log",
+            "name": "this",
+            "instances": instances.collect::<Vec<_>>(),
+        }],
+    })
+    .to_string()
+}
+
+fn on_s3(number: usize, vpc: &str) -> FlowLog {
+    let mut log = FlowLog::sample(&format!("fl-{number:017}"), vpc);
+    log.log_destination_type = "s3".to_owned();
+    log.log_destination = Some("arn:aws:s3:::bucket".to_owned());
+    log.log_group_name = None;
+    log.deliver_logs_permission_arn = None;
+    log.destination_options = Some(DestinationOptions::default());
+    log.tags.insert("Team".to_owned(), "network".to_owned());
+    log
+}
+
+#[test]
+fn a_state_of_the_aws_provider_is_checked_as_well() {
+    let fake = Fake::start();
+    fake.insert(on_s3(0, VPC));
+    let folder = Folder::with("terraform.tfstate", &state_of_aws(&[(0, VPC)]));
+    let (code, report) = folder.drift(fake.url(), &["--state", "terraform.tfstate"]);
+    assert_eq!(
+        (code, &report["counts"]["in_sync"]),
+        (0, &json!(1)),
+        "{report:#}"
+    );
+    fake.change("fl-00000000000000000", |log| {
+        log.traffic_type = Some("REJECT".to_owned());
+        log.tags.clear();
+    });
+    let (code, report) = folder.drift(fake.url(), &["--state", "terraform.tfstate"]);
+    assert_eq!(code, 2);
+    assert_eq!(
+        report["findings"][0]["name"],
+        "module.network.aws_flow_log.this[0]"
+    );
+    assert_eq!(
+        report["findings"][0]["changes"],
+        json!([
+            { "attribute": "tags[\"Team\"]", "wanted": "network", "found": null },
+            { "attribute": "traffic_type", "wanted": "ALL", "found": "REJECT" },
+        ])
+    );
+}
+
+#[test]
+fn a_thousand_flow_logs_cost_five_calls_at_most() {
+    let fake = Fake::start();
+    let vpcs: Vec<_> = (0..1000)
+        .map(|number| (number, format!("vpc-{number:017}")))
+        .collect();
+    for (number, vpc) in &vpcs {
+        fake.insert(on_s3(*number, vpc));
+    }
+    let all: Vec<_> = vpcs
+        .iter()
+        .map(|(number, vpc)| (*number, vpc.as_str()))
+        .collect();
+    let folder = Folder::with("terraform.tfstate", &state_of_aws(&all));
+    let (code, report) = folder.drift(fake.url(), &["--state", "terraform.tfstate"]);
+    assert_eq!(
+        (code, &report["counts"]["in_sync"]),
+        (0, &json!(1000)),
+        "{:#}",
+        report["counts"]
+    );
+    assert!(fake.calls().len() <= 5, "{} calls", fake.calls().len());
+}
+
+#[test]
+fn states_that_cannot_be_read_say_why() {
+    let folder = Folder::new();
+    let cases = [
+        ("not json", "not a Terraform state: expected"),
+        ("{}", "not a Terraform state"),
+        (
+            r#"{"version": 5, "resources": []}"#,
+            "state file of version 5; version 4 is known here",
+        ),
+        (
+            r#"{"format_version": "2.0"}"#,
+            "format version 2.0; version 1 is known here",
+        ),
+        (r#"{"version": 3}"#, "state file of version 3"),
+        (
+            r#"{"format_version": "1.2", "planned_values": {}}"#,
+            "this is a plan, not a state",
+        ),
+        (
+            r#"{"serial": 1, "lineage": "x", "meta": {}, "encrypted_data": "x"}"#,
+            "encrypted",
+        ),
+        (
+            r#"{"version": 4, "resources": [{"mode": "managed", "type": "vpcflow_log", "name": "x", "instances": [{"attributes": {"id": "fl-1", "max_aggregation_interval": "x"}}]}]}"#,
+            "vpcflow_log.x: its attributes are not those of a flow log",
+        ),
+    ];
+    for (state, message) in cases {
+        folder.write("state", state);
+        let run = folder.run(Some("http://127.0.0.1:9"), &["drift", "--state", "state"]);
+        assert_eq!(run.code, 1, "{state}");
+        assert!(run.output.starts_with("state:1:"), "{}", run.output);
+        run.says(&[message]);
+    }
+}
+
+#[test]
+fn no_credentials_no_region_and_no_file_are_errors_that_help() {
+    let folder = Folder::with("stack.yaml", STACK);
+    let drift = ["drift", "--stack", "stack.yaml"];
+    folder
+        .run(None, &drift)
+        .fails_with(&["AWS_ACCESS_KEY_ID", "1 not checked"]);
+    folder.write("stack.yaml", &STACK.replace("Region: us-east-1\n", ""));
+    let fake = Fake::start();
+    folder
+        .run(Some(fake.url()), &drift)
+        .fails_with(&["No AWS region is configured", "--region"]);
+    let run = folder.run(None, &["drift", "--stack", "none.yaml"]);
+    assert_eq!(run.code, 1);
+    run.says(&["error: none.yaml: No such file"]);
+    let profile = [&drift[..], &["--profile", "nobody"]].concat();
+    folder
+        .run(None, &profile)
+        .fails_with(&["there is no profile \"nobody\""]);
+    assert_eq!(folder.run(None, &["drift"]).code, 1);
+}
+
+#[test]
+fn a_template_is_checked_with_what_its_parameters_come_to() {
+    let fake = Fake::start();
+    let mut log = running();
+    log.log_destination = Some("arn:aws:s3:::flow-logs-123456789012-us-east-1".to_owned());
+    log.log_destination_type = "s3".to_owned();
+    log.log_group_name = None;
+    log.deliver_logs_permission_arn = None;
+    log.destination_options = Some(DestinationOptions::default());
+    log.tags.clear();
+    fake.insert(log);
+    let template = "\
+Parameters:
+  Vpc: { Type: 'AWS::EC2::VPC::Id' }
+Resources:
+  Log:
+    Type: AWS::EC2::FlowLog
+    Properties:
+      ResourceId: !Ref Vpc
+      ResourceType: VPC
+      TrafficType: ALL
+      LogDestination: !Sub 'arn:${AWS::Partition}:s3:::flow-logs-${AWS::AccountId}-${AWS::Region}'
+";
+    let folder = Folder::with("template.yaml", template);
+    let vpc = format!("Vpc={VPC}");
+    let arguments = [
+        "--stack",
+        "template.yaml",
+        "--region",
+        "us-east-1",
+        "--parameter",
+        &vpc,
+    ];
+    let (code, report) = folder.drift(fake.url(), &arguments);
+    assert_eq!(
+        (code, &report["counts"]["in_sync"]),
+        (0, &json!(1)),
+        "{report:#}"
+    );
+}

@@ -1,0 +1,116 @@
+//! A stack turned into Terraform: what a real Terraform plans of it.
+
+use serde_json::{Value, json};
+
+use super::{Folder, STACK, repository, running};
+use crate::harness::fake::Fake;
+use crate::harness::terraform::{Version, Workspace};
+
+/// Turns a stack, and puts the configuration where a Terraform reads it, pointed at the fake.
+fn turned(folder: &Folder, fake: &Fake, version: Version, arguments: &[&str]) -> Workspace {
+    let all = [&["stack", "to-terraform", "stack.yaml"], arguments].concat();
+    let run = folder.run(Some(fake.url()), &all).succeeds();
+    let mut configuration: Value = serde_json::from_str(&run.stdout).unwrap();
+    let provider = configuration["provider"]["vpcflow"][0]
+        .as_object_mut()
+        .unwrap();
+    provider.insert("access_key".to_owned(), "AKIAEXAMPLE".into());
+    provider.insert("secret_key".to_owned(), "secret".into());
+    let url = fake.url();
+    provider.insert(
+        "endpoints".to_owned(),
+        json!([{ "ec2": url, "logs": url, "sts": url }]),
+    );
+    let work = Workspace::new(version, url);
+    work.write("main.tf.json", &configuration.to_string());
+    work
+}
+
+#[test]
+fn what_runs_already_is_imported_and_nothing_else_is_planned() {
+    for version in [Version::Any, Version::V115] {
+        let fake = Fake::start();
+        fake.insert(running());
+        let folder = Folder::with("stack.yaml", STACK);
+        let work = turned(&folder, &fake, version, &[]);
+        work.plan()
+            .says(&["1 to import, 0 to add, 0 to change, 0 to destroy"]);
+        work.apply();
+        work.plans_empty();
+        assert_eq!(fake.calls_of("CreateFlowLogs").len(), 0);
+    }
+}
+
+#[test]
+fn what_does_not_run_is_made_with_every_property() {
+    let fake = Fake::start();
+    let example = std::fs::read_to_string(repository().join("examples/stacks/s3-with-format.yaml"));
+    let folder = Folder::with(
+        "stack.yaml",
+        &example.unwrap().replace("archive:", "1 archive:"),
+    );
+    let work = turned(&folder, &fake, Version::V115, &[]);
+    work.apply();
+    work.plans_empty();
+    let log = fake.flow_logs("eu-central-1").remove(0);
+    assert!(
+        log.log_format.ends_with("${tcp-flags} ${flow-direction}"),
+        "{}",
+        log.log_format
+    );
+    assert_eq!(log.tags["Team"], "network");
+    assert!(log.destination_options.unwrap().hive_compatible_partitions);
+    let (code, report) = folder.drift(fake.url(), &["--stack", "stack.yaml"]);
+    assert_eq!(code, 0, "{report:#}");
+}
+
+#[test]
+fn without_aws_nothing_is_imported_and_what_would_be_replaced_is_told() {
+    let folder = Folder::with("stack.yaml", STACK);
+    let run = folder
+        .run(
+            None,
+            &["stack", "to-terraform", "--no-import", "stack.yaml"],
+        )
+        .succeeds();
+    assert!(!run.stdout.contains("\"import\""));
+    let fake = Fake::start();
+    let mut log = running();
+    log.max_aggregation_interval = 60;
+    fake.insert(log);
+    let arguments = ["stack", "to-terraform", "stack.yaml"];
+    let run = folder.run(Some(fake.url()), &arguments).succeeds();
+    run.says(&[
+        "warning: vpcflow_log.main: fl-00000000000000001 differs in max_aggregation_interval",
+    ]);
+    let run = folder.run(Some("http://127.0.0.1:9"), &arguments);
+    run.fails_with(&["error: stack.yaml: us-east-1: GetCallerIdentity"]);
+}
+
+#[test]
+fn accounts_become_providers_of_their_own() {
+    let example = std::fs::read_to_string(repository().join("examples/stacks/cross-account.yaml"));
+    let folder = Folder::with("stack.yaml", &example.unwrap());
+    let role = "arn:aws:iam::{account}:role/apply";
+    let arguments = [
+        "stack",
+        "to-terraform",
+        "--no-import",
+        "--role",
+        role,
+        "stack.yaml",
+    ];
+    let run = folder.run(None, &arguments).succeeds();
+    let configuration: Value = serde_json::from_str(&run.stdout).unwrap();
+    assert_eq!(
+        configuration["provider"]["vpcflow"][1],
+        json!({
+            "alias": "account_111111111111",
+            "allowed_account_ids": ["111111111111"],
+            "assume_role": [{ "role_arn": "arn:aws:iam::111111111111:role/apply" }],
+            "region": "eu-central-1",
+        })
+    );
+    let shop = &configuration["resource"]["vpcflow_log"]["shop"];
+    assert_eq!(shop["provider"], "vpcflow.account_111111111111");
+}

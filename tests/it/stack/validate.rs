@@ -1,0 +1,315 @@
+//! Mistakes in stack definitions and templates: all of them in one run, each at its place.
+
+use super::{Folder, repository};
+
+/// Runs `stack validate`, and gives what it says of the file, one mistake in each line.
+fn mistakes(name: &str, text: &str, more: &[&str]) -> Vec<String> {
+    let folder = Folder::with(name, text);
+    let run = folder.run(None, &[&["stack", "validate", name], more].concat());
+    let lines: Vec<String> = run.output.lines().map(str::to_owned).collect();
+    assert_eq!(
+        run.code,
+        i32::from(!run.stdout.contains("no mistakes")),
+        "{}",
+        run.output
+    );
+    let prefix = format!("{name}:");
+    let of_file = lines.iter().filter_map(|line| line.strip_prefix(&prefix));
+    of_file
+        .filter(|line| line.contains(": error: "))
+        .map(str::to_owned)
+        .collect()
+}
+
+#[track_caller]
+fn says(found: &[String], expected: &[&str]) {
+    let all = found.join("\n");
+    assert_eq!(found.len(), expected.len(), "{all}");
+    for (line, part) in found.iter().zip(expected) {
+        let (place, words) = part.split_once(' ').unwrap();
+        assert!(
+            line.starts_with(place),
+            "{place} is not the place of: {line}"
+        );
+        assert!(line.contains(words), "{words:?} is not in: {line}");
+    }
+}
+
+#[test]
+fn every_example_is_without_mistakes() {
+    let examples = repository().join("examples/stacks");
+    for entry in std::fs::read_dir(&examples).unwrap() {
+        let path = entry.unwrap().path();
+        let mut arguments = vec!["stack", "validate", path.to_str().unwrap()];
+        if path.file_name().unwrap() == "template.yaml" {
+            arguments.extend(["--parameter", "VpcId=vpc-0123456789abcdef0"]);
+            arguments.extend([
+                "--parameter",
+                "DeliveryRole.Arn=arn:aws:iam::123456789012:role/x",
+            ]);
+        }
+        let run = Folder::new().run(None, &arguments).succeeds();
+        assert!(run.stdout.contains("no mistakes"), "{}", run.output);
+    }
+}
+
+#[test]
+fn a_minimal_flow_log_in_the_form_that_aws_refuses_is_told_what_it_needs() {
+    let text = "\
+FlowLogs:
+  main:
+    VpcId: vpc-0123456789abcdef0
+    TrafficType: all
+    LogGroup: vpc-flow-logs
+";
+    says(
+        &mistakes("minimal.yaml", text, &[]),
+        &[
+            "2:3: needs a role: set `DeliverLogsPermissionArn`",
+            "3:5: write `ResourceId`",
+            "4:18: write ALL",
+            "5:5: write `LogGroupName`",
+        ],
+    );
+}
+
+#[test]
+fn an_s3_flow_log_in_the_form_that_aws_refuses_is_told_what_to_write() {
+    let text = "\
+FlowLogs:
+  archive:
+    ResourceId: vpc-0123456789abcdef0
+    ResourceType: Subnet
+    TrafficType: ALL
+    LogDestinationType: S3
+    LogDestination: my-bucket
+    LogFormat: $version $srcaddr
+    MaxAggregationInterval: 300
+    Tags:
+      Name: archive
+  roles:
+    ResourceId: vpc-0123456789abcdef0
+    TrafficType: ALL
+    LogDestination: arn:aws:s3:::bucket/AWSLogs/
+    DeliverLogsPermissionArn: arn:aws:iam::123456789012:role/x
+    LogGroupName: x
+    DestinationOptions:
+      FileFormat: parqet
+      HiveCompatiblePartitions: 'yes'
+";
+    says(
+        &mistakes("s3.yaml", text, &[]),
+        &[
+            "4:5: `ResourceType` is \"Subnet\", but \"vpc-0123456789abcdef0\" is the id of a VPC",
+            "6:25: write s3",
+            "7:5: must be an ARN, such as",
+            "8:5: write `${version}`",
+            "9:29: it must be 60 or 600",
+            "11:7: `Tags` must be a list of keys and values",
+            "15:5: the folder cannot be AWSLogs",
+            "16:5: S3 delivery uses the bucket's policy",
+            "17:5: Remove `LogGroupName`",
+            "19:19: write parquet",
+            "20:33: it must be true or false",
+        ],
+    );
+}
+
+#[test]
+fn an_interface_and_a_cross_account_flow_log_in_refused_forms_are_told_what_to_write() {
+    let text = "\
+FlowLogs:
+  interface:
+    ResourceId: eni-0123456789abcdef0
+    ResourceType: ENI
+    TrafficType: DENY
+    LogGroupName: 42
+    DeliverLogsPermissionArn: arn:aws:iam::123456789012:role/x
+  across:
+    Account: 123456789012
+    ResourceId: arn:aws:ec2:eu-central-1:123456789012:vpc/vpc-0123456789abcdef0
+    TrafficType: ALL
+    LogDestination: arn:aws:logs:eu-central-1:210987654321:log-group:x
+    DeliverLogsPermissionArn: arn:aws:iam::123456789012:role/x
+    DeliverCrossAccountRole: arn:aws:iam::210987654321:role/x
+";
+    says(
+        &mistakes("more.yaml", text, &[]),
+        &[
+            "4:19: write NetworkInterface",
+            "5:18: write REJECT",
+            "6:19: put it in quotes, \"42\"",
+            "8:3: Resource type needed",
+            "9:14: in quotes",
+            "10:5: an id is needed here, not an ARN",
+            "14:5: is for delivery to Firehose in another account",
+        ],
+    );
+}
+
+#[test]
+fn files_that_are_no_stack_say_where() {
+    let cases = [
+        ("", "1:1: the file is empty"),
+        ("just text", "1:1: this is text, not a stack"),
+        ("a: [1, 2", "2:1: this is not YAML"),
+        ("a: b: c", "1: this is not YAML"),
+        ("FlowLogs: []", "1:11: give each flow log a name"),
+        ("FlowLogs: {}", "1:1: has no flow log"),
+        ("Region: eu-central-1", "1:1: `FlowLogs` is missing"),
+        ("FlowLogs: &a\n  x: *b\n", "2: this is not YAML"),
+        ("---\nx-a: 1\n---\nx-b: 2\n", "3:1: a second document"),
+    ];
+    for (text, expected) in cases {
+        let found = mistakes("stack.yaml", text, &[]);
+        says(&found[..1.min(found.len())], &[expected]);
+    }
+    let folder = Folder::new();
+    std::fs::write(folder.path().join("latin.yaml"), b"FlowLogs:\n  \xe4: 1\n").unwrap();
+    folder
+        .run(None, &["stack", "validate", "latin.yaml", "none.yaml"])
+        .fails_with(&[
+            "latin.yaml:2:1: error: this is not text in UTF-8",
+            "none.yaml: No such file",
+        ]);
+}
+
+#[test]
+fn anchors_that_explode_and_nesting_without_end_are_refused_in_no_time() {
+    let mut bomb = "x-0: &a0 [1, 1, 1, 1, 1, 1, 1, 1, 1, 1]\n".to_owned();
+    for level in 1..12 {
+        let before = format!("*a{}", level - 1);
+        bomb.push_str(&format!(
+            "x-{level}: &a{level} [{}]\n",
+            [before.as_str(); 10].join(", ")
+        ));
+    }
+    let start = std::time::Instant::now();
+    let found = mistakes("bomb.yaml", &bomb, &[]);
+    assert!(
+        found[0].contains("comes to more than 200000 values"),
+        "{found:?}"
+    );
+    let deep = format!("FlowLogs: {}", "[".repeat(100));
+    let found = mistakes("deep.yaml", &deep, &[]);
+    assert!(
+        found[0].contains("nested deeper than 64 levels"),
+        "{found:?}"
+    );
+    assert!(start.elapsed().as_secs() < 10);
+}
+
+#[test]
+fn names_that_stand_twice_are_told_with_the_first_place() {
+    let text = "\
+FlowLogs:
+  a: &a
+    ResourceId: vpc-0123456789abcdef0
+    TrafficType: ALL
+    LogDestination: arn:aws:s3:::bucket
+  b:
+    <<: *a
+    TrafficType: REJECT
+    TrafficType: ALL
+  a: *a
+";
+    says(
+        &mistakes("twice.yaml", text, &[]),
+        &[
+            "9:5: the first is in line 8",
+            "10:3: the first is in line 2",
+        ],
+    );
+}
+
+#[test]
+fn json_with_tabs_and_escapes_is_read_like_any_json() {
+    let text = "{\n\t\"FlowLogs\": {\n\t\t\"a\": {\n\t\t\t\"ResourceId\": \"vpc-0123456789abcdef0\",\n\t\t\t\"TrafficType\": \"ALL\",\n\t\t\t\"LogDestination\": \"arn:aws:s3:::b\\/c\",\n\t\t\t\"Tags\": [{\"Key\": \"Name\", \"Value\": \"\\u00e4\"}]\n\t\t}\n\t}\n}\n";
+    assert_eq!(mistakes("stack.json", text, &[]), Vec::<String>::new());
+}
+
+const TEMPLATE: &str = "\
+Parameters:
+  Vpc:
+    Type: AWS::EC2::VPC::Id
+  Kind:
+    Type: String
+    Default: ALL
+  Keys:
+    Type: CommaDelimitedList
+    Default: team, cost
+Resources:
+  Log:
+    Type: AWS::EC2::FlowLog
+    Condition: Wanted
+    Properties:
+      ResourceId: { Ref: Vpc }
+      ResourceType: VPC
+      TrafficType: !Ref Kind
+      LogDestination: !Sub ['arn:aws:s3:::${Name}', { Name: !Ref 'AWS::StackName' }]
+      LogFormat: !Sub '${!srcaddr} ${!dstaddr}'
+      MaxAggregationInterval: '60'
+      TagFieldSpecifications:
+        - { ResourceType: instance, TagKeys: !Ref Keys }
+      DeliverLogsPermissionArn: !Ref AWS::NoValue
+";
+
+#[test]
+fn a_template_is_resolved_by_its_parameters() {
+    let given = [
+        "--parameter",
+        "Vpc=vpc-0123456789abcdef0",
+        "--parameter",
+        "AWS::StackName=x",
+        "--parameter",
+        "Wanted=true",
+    ];
+    assert_eq!(mistakes("t.yaml", TEMPLATE, &given), Vec::<String>::new());
+}
+
+#[test]
+fn what_a_template_leaves_open_is_told_by_name() {
+    let found = mistakes("t.yaml", TEMPLATE, &["--parameter", "Kin=ALL"]);
+    says(
+        &found,
+        &[
+            "1:1: no parameter `Kin`; is `Kind` meant?",
+            "13:5: depends on the condition `Wanted`",
+        ],
+    );
+    let rest = "\
+Resources:
+  Role: { Type: 'AWS::IAM::Role' }
+  Log:
+    Type: AWS::EC2::FlowLog
+    Properties:
+      ResourceId: !ImportValue Vpc
+      TrafficType: { 'Fn::If': [A, ALL, REJECT] }
+      LogGroupName: '{{resolve:ssm:/group}}'
+      DeliverLogsPermissionArn: !GetAtt Role.Arn
+      LogFormat: !Ref Rol
+";
+    says(
+        &mistakes("t.yaml", rest, &[]),
+        &[
+            "3:3: `ResourceType` is missing: CloudFormation requires it",
+            "6:19: `Fn::ImportValue` is not resolvable here",
+            "7:20: `Fn::If` is not resolvable here",
+            "8:21: dynamic reference",
+            "9:33: --parameter Role.Arn=",
+            "10:18: is `Role` meant?",
+        ],
+    );
+}
+
+#[test]
+fn functions_in_a_stack_definition_are_refused() {
+    let text = "FlowLogs:\n  a:\n    ResourceId: !Ref Vpc\n    TrafficType: ALL\n    LogDestination: arn:aws:s3:::b\n";
+    says(
+        &mistakes("s.yaml", text, &["--parameter", "Vpc=x"]),
+        &[
+            "1:1: a stack definition has no parameters",
+            "3:17: `!Ref` is for CloudFormation templates",
+        ],
+    );
+}
