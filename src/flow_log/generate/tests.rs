@@ -103,6 +103,8 @@ fn what_is_written_is_valid() {
         for destination in destinations {
             let mut state = imported(target, destination);
             state.tags = Attr::Known(BTreeMap::new());
+            // Fields that every kind of flow log has.
+            state.log_format = known("${version} ${srcaddr} ${dstaddr}");
             let config = configuration(None, state);
             assert!(config.tags.is_null());
             let judged = validate::arguments(&config);
