@@ -169,6 +169,12 @@ impl Reader {
         }
     }
 
+    /// Returns what a record that was read in the format of this number says of itself: `OK`, `NODATA`, `SKIPDATA`, …
+    #[must_use]
+    pub fn log_status<'a>(&self, number: usize, row: &'a Row<'_>) -> Option<Cow<'a, str>> {
+        row.text(self.formats.get(number)?.log_status()?)
+    }
+
     fn read_line<'a>(&'a self, line: &'a str) -> Result<(usize, Record<'a>), ReadError> {
         let mut problem: Option<ReadError> = None;
         let mut found = None;
@@ -176,11 +182,12 @@ impl Reader {
             match read_in(line, format) {
                 Ok(_) if found.is_some() => return Err(ReadError::Ambiguous),
                 Ok(record) => found = Some((number, record)),
-                // Of several formats, the one whose count fits knows best what is wrong.
-                Err(error @ ReadError::Line(ParseError::Count { .. })) => {
-                    problem = problem.or(Some(error));
+                Err(error) => {
+                    let known = problem.as_ref().map_or(0, ReadError::rank);
+                    if error.rank() > known {
+                        problem = Some(error);
+                    }
                 }
-                Err(error) => problem = Some(error),
             }
         }
         let none = ReadError::Line(ParseError::Count {
@@ -188,6 +195,19 @@ impl Reader {
             found: 0,
         });
         found.ok_or_else(|| problem.unwrap_or(none))
+    }
+}
+
+impl ReadError {
+    /// Of several formats, the one to which a line comes nearest knows best what is wrong.
+    fn rank(&self) -> u8 {
+        match self {
+            Self::Line(ParseError::Count { .. }) => 1,
+            Self::Line(ParseError::Value { .. }) => 2,
+            Self::Version { .. } => 3,
+            Self::Line(ParseError::Masked { .. } | ParseError::Cut { .. }) => 4,
+            Self::Ambiguous | Self::Event(_) => 5,
+        }
     }
 }
 

@@ -15,5 +15,6 @@ mod harness;
 mod layers;
 mod numbers;
 mod protocol;
+mod push_down;
 #[cfg(feature = "aws")]
 mod schemas;

@@ -5,6 +5,7 @@ use crate::record::format::Format;
 use crate::record::qual::Qual;
 use crate::record::quals::Quals;
 
+mod plans;
 mod properties;
 
 /// Reads quals from lines such as `dst_port = 22`, `where[0].action = accept` or `exclude[1].fields.az-id = use1-az1`.

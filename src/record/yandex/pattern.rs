@@ -110,7 +110,10 @@ fn of_field(name: &str, test: &Test) -> Option<Vec<String>> {
             let numbers = written_out(&merged(ranges), MOST_NUMBERS)?;
             numbers.into_iter().flat_map(number).collect()
         }
-        Test::Address(networks) => prefixes(networks)?,
+        Test::Address(networks) => {
+            let terms = prefixes(networks)?.into_iter();
+            terms.map(|term| term.replacen('=', "= ", 1)).collect()
+        }
         Test::Flags(_) | Test::Seconds(_) => return None,
     };
     Some(equal(&["$", "details"], detail.key, &terms))
