@@ -126,7 +126,7 @@ fn is_whole(network: &Ipv6Net) -> bool {
     let whole = usize::from(network.prefix_len() / 16);
     let groups = network.network().segments();
     network.prefix_len() > 0
-        && network.prefix_len() % 16 == 0
+        && network.prefix_len().is_multiple_of(16)
         && groups[..whole].iter().all(|group| *group != 0)
 }
 

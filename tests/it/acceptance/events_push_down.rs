@@ -205,7 +205,7 @@ fn a_qual_on_the_time_narrows_the_window() {
     assert_eq!(result["events"], json!([]));
 }
 
-fn external_flow(id: &str, camel: bool, port: Value, source: &str) -> String {
+fn external_flow(id: &str, camel: bool, port: &Value, source: &str) -> String {
     let event = json!({
         "event_id": id,
         "event_type": "yandex.cloud.audit.network.flowlogs.ExternalFlow",
@@ -238,10 +238,10 @@ fn external_flow(id: &str, camel: bool, port: Value, source: &str) -> String {
 fn external_flows_are_queried_with_the_same_quals() {
     let fake = Fake::start();
     let lines = [
-        external_flow("e1", false, json!("22"), "10.0.0.1"),
-        external_flow("e2", true, json!(22), "10.0.0.2"),
-        external_flow("e1", false, json!("22"), "10.0.0.1"),
-        external_flow("e3", true, json!("443"), "10.0.0.3"),
+        external_flow("e1", false, &json!("22"), "10.0.0.1"),
+        external_flow("e2", true, &json!(22), "10.0.0.2"),
+        external_flow("e1", false, &json!("22"), "10.0.0.1"),
+        external_flow("e3", true, &json!("443"), "10.0.0.3"),
         "{\"event_type\":\"yandex.cloud.vpc.CreateNetwork\"}".to_owned(),
     ];
     let lines = (0..).zip(lines).map(|(n, line)| (START * 1000 + n, line));

@@ -9,6 +9,9 @@ use vpcflow::record::{Qual, Reader, RecordType};
 
 use super::{Event, gives_the_same_rows, quals};
 
+/// A value that may be absent.
+type Maybe = BoxedStrategy<Option<Value>>;
+
 fn camel(key: &str) -> String {
     let mut words = key.split('_');
     let mut camel = words.next().unwrap_or_default().to_owned();
@@ -20,7 +23,7 @@ fn camel(key: &str) -> String {
 }
 
 /// A number as text or as a number, or absent.
-fn number(numbers: Vec<i64>) -> BoxedStrategy<Option<Value>> {
+fn number(numbers: Vec<i64>) -> Maybe {
     let number = select(numbers);
     prop_oneof![
         3 => number.clone().prop_map(|number| Some(json!(number.to_string()))),
@@ -30,7 +33,7 @@ fn number(numbers: Vec<i64>) -> BoxedStrategy<Option<Value>> {
     .boxed()
 }
 
-fn text(texts: &[&'static str]) -> BoxedStrategy<Option<Value>> {
+fn text(texts: &[&'static str]) -> Maybe {
     let text = select(texts.to_vec()).prop_map(|text| Some(json!(text)));
     prop_oneof![6 => text, 1 => Just(None)].boxed()
 }
@@ -46,7 +49,7 @@ fn event() -> impl Strategy<Value = Event> {
         ])
     };
     let ports = || number(vec![0, 22, 80, 443, 8080, 50_000]);
-    let details: Vec<(&'static str, BoxedStrategy<Option<Value>>)> = vec![
+    let details: Vec<(&'static str, Maybe)> = vec![
         ("vers", number(vec![4, 6])),
         ("proto", number(vec![1, 6, 17])),
         ("src_addr", addresses()),
