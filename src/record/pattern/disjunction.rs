@@ -23,6 +23,8 @@ pub(super) struct Alternative {
     /// The quals that have to hold, also those of which no slot can say anything.
     pub(super) quals: Vec<usize>,
     pub(super) atoms: Vec<Atom>,
+    /// What another alternative brings already, and this one need not.
+    pub(super) elsewhere: Vec<Atom>,
 }
 
 /// Alternatives of which any has to hold.
@@ -38,6 +40,7 @@ pub(super) fn alternatives(bound: &Bound, most: usize) -> Vec<Alternative> {
         let widest = units.iter_mut().max_by_key(|unit| unit.0.len());
         widest.into_iter().for_each(Unit::join);
     }
+    units.iter_mut().for_each(Unit::part);
     let all = vec![Alternative::default()];
     units.iter().fold(all, |all, unit| cross(&all, &unit.0))
 }
@@ -50,8 +53,21 @@ impl Unit {
         quals.dedup();
         self.0 = vec![Alternative {
             quals,
-            atoms: Vec::new(),
+            ..Alternative::default()
         }];
+    }
+
+    /// Keeps an alternative from bringing again what one before it brings.
+    fn part(&mut self) {
+        let mut before: Vec<Atom> = Vec::new();
+        for alternative in &mut self.0 {
+            let own = |slot: usize| alternative.atoms.iter().any(|atom| atom.slot == slot);
+            let elsewhere = before.iter().filter(|atom| !own(atom.slot));
+            alternative.elsewhere = elsewhere.cloned().collect();
+            if let [atom] = alternative.atoms.as_slice() {
+                before.push(atom.clone());
+            }
+        }
     }
 
     /// An alternative of which nothing can be said lets everything through, and the others with it.
@@ -92,6 +108,7 @@ fn of_qual((number, qual): (usize, &BoundQual), format: &Format) -> Vec<Alternat
     let alternative = |atoms| Alternative {
         quals: vec![number],
         atoms,
+        ..Alternative::default()
     };
     let Place::Fields(slots) = &qual.place else {
         return vec![alternative(Vec::new())];
@@ -128,6 +145,7 @@ fn in_one_slot(alternatives: &[Alternative], format: &Format) -> Option<Vec<Alte
     Some(vec![Alternative {
         quals: quals.clone(),
         atoms: vec![Atom { quals, slot, test }],
+        ..Alternative::default()
     }])
 }
 
@@ -135,6 +153,7 @@ fn cross(all: &[Alternative], more: &[Alternative]) -> Vec<Alternative> {
     let both = |one: &Alternative, other: &Alternative| Alternative {
         quals: [one.quals.clone(), other.quals.clone()].concat(),
         atoms: [one.atoms.clone(), other.atoms.clone()].concat(),
+        elsewhere: [one.elsewhere.clone(), other.elsewhere.clone()].concat(),
     };
     all.iter()
         .flat_map(|one| more.iter().map(move |other| both(one, other)))

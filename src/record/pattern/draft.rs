@@ -61,6 +61,14 @@ fn draft(
         });
     }
     quals.extend(refuse(bound, &mut slots, exact));
+    for atom in alternative.elsewhere {
+        slots.add(Request {
+            slot: atom.slot,
+            quals: Vec::new(),
+            forms: failing::forms(&atom.test, bound.format.is_encoded(atom.slot)),
+            refuses: true,
+        });
+    }
     Draft {
         slots,
         stream_prefix,

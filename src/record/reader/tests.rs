@@ -26,7 +26,7 @@ fn formats_are_told_apart_by_the_number_of_fields_and_then_by_version() {
     assert_eq!(number(&reader, "10.0.0.1 22"), 2);
     assert_eq!(
         reader.read("5 10.0.0.1 10.0.0.2").unwrap_err().to_string(),
-        "the line is of version 5, but the fields of its record format make version 3"
+        "the line is of version 5, but the fields of its record format make version 2"
     );
     assert_eq!(
         reader.read("10.0.0.1").unwrap_err().to_string(),

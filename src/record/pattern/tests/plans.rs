@@ -268,14 +268,14 @@ fn single_quals_have_a_class_and_a_pattern() {
             addr = 10.0.0.1
                 addr: exact
                 > w1="10.0.0.1" of 17
-                > w2="10.0.0.1" of 17
+                > w1!="10.0.0.1" w2="10.0.0.1" of 17
             addr = ::1
                 addr: none
                 > everything
             port = 22
                 port: exact
                 > w3=22 of 17
-                > w4=22 of 17
+                > w3!="22" w4=22 of 17
             start = >=2026-01-01T00:00:00Z
                 start: superset
                 > everything
@@ -404,14 +404,14 @@ fn disjunctions_over_slots_become_calls() {
                 where[0].dst_port: exact
                 where[1].protocol: exact
                 > w4=22 of 17
-                > w5=1 of 17
+                > w4!="22" w5=1 of 17
             where[0].dst_port = 22; where[1].protocol = icmp; action = reject; exclude[0].src_port = 53
                 action: exact
                 where[0].dst_port: exact
                 where[1].protocol: exact
                 exclude[0].src_port: exact
                 > w3!="53" w4=22 w9="REJECT" of 17
-                > w3!="53" w5=1 w9="REJECT" of 17
+                > w3!="53" w4!="22" w5=1 w9="REJECT" of 17
             where[0].dst_port = 22; where[1].dst_port = 3389
                 where[0].dst_port: exact
                 where[1].dst_port: exact
@@ -426,7 +426,7 @@ fn disjunctions_over_slots_become_calls() {
                 where[0].event_id: none
                 where[1].protocol: exact
                 > w4=22 of 17
-                > w5=1 of 17
+                > w4!="22" w5=1 of 17
             where[0].event_id = 1; where[1].protocol = icmp
                 where[0].event_id: none
                 where[1].protocol: none
@@ -435,14 +435,14 @@ fn disjunctions_over_slots_become_calls() {
                 where[0].interface_id: exact
                 where[1].dst_port: exact
                 > w13="eni-1" of 17 in eni-1-*
-                > w4=22 of 17
+                > w4=22 w13!="eni-1" of 17
             addr = 10.0.0.1; port = 22
                 addr: exact
                 port: exact
                 > w1="10.0.0.1" w3=22 of 17
-                > w1="10.0.0.1" w4=22 of 17
-                > w2="10.0.0.1" w3=22 of 17
-                > w2="10.0.0.1" w4=22 of 17
+                > w1="10.0.0.1" w3!="22" w4=22 of 17
+                > w1!="10.0.0.1" w2="10.0.0.1" w3=22 of 17
+                > w1!="10.0.0.1" w2="10.0.0.1" w3!="22" w4=22 of 17
             addr = 10.0.0.1; port = 22; where[0].action = accept; where[1].bytes = >9; where[2].protocol = tcp
                 addr: exact
                 port: exact
@@ -450,14 +450,14 @@ fn disjunctions_over_slots_become_calls() {
                 where[1].bytes: none
                 where[2].protocol: none
                 > w1="10.0.0.1" w3=22 of 17
-                > w1="10.0.0.1" w4=22 of 17
-                > w2="10.0.0.1" w3=22 of 17
-                > w2="10.0.0.1" w4=22 of 17
+                > w1="10.0.0.1" w3!="22" w4=22 of 17
+                > w1!="10.0.0.1" w2="10.0.0.1" w3=22 of 17
+                > w1!="10.0.0.1" w2="10.0.0.1" w3!="22" w4=22 of 17
             src_addr = 10.0.0.0/8; addr = 10.0.0.1
                 src_addr: exact
                 addr: exact
                 > w1="10.*"&&w1="10.0.0.1" of 17
-                > w1="10.*" w2="10.0.0.1" of 17
+                > w1="10.*"&&w1!="10.0.0.1" w2="10.0.0.1" of 17
             where[0].start = >=1767225600; where[0].dst_port = 1; where[1].start = 1767220000-1767221000; where[1].dst_port = 2
                 where[0].start: superset
                 where[0].dst_port: exact
