@@ -4,12 +4,16 @@
 //! when enough is enough, is the caller's business.
 //! This module must not know what a flow-log record is.
 
-use aws_sdk_cloudwatchlogs::{Client, types::FilteredLogEvent};
+use aws_sdk_cloudwatchlogs::Client;
+use aws_sdk_cloudwatchlogs::types::{FilteredLogEvent, OrderBy};
 
 use super::{
     error::Error,
     stop::{Flight, Stop},
 };
+
+/// Stream names per page: the most that the service allows.
+const NAMES: i32 = 50;
 
 /// Events per page: always the most that the service allows, since a page costs the same whatever it holds.
 const PAGE: i32 = 10_000;
@@ -115,6 +119,48 @@ impl Logs {
         let events = page.events.unwrap_or_default();
         Ok(EventsPage {
             events: events.into_iter().map(Event::from).collect(),
+            next: page.next_token,
+        })
+    }
+}
+
+/// One page of the names of a group's streams.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct StreamsPage {
+    /// The names, in their order.
+    pub names: Vec<String>,
+    /// Token of the next page; none after the last.
+    pub next: Option<String>,
+}
+
+impl Logs {
+    /// Fetches the first page of the names of a group's streams, or the one that a token stands for.
+    pub async fn streams_page(
+        &self,
+        log_group: &str,
+        token: Option<String>,
+    ) -> Result<StreamsPage, Error> {
+        let flight = Flight::query("DescribeLogStreams", Some(&self.region), &self.stop);
+        let request = self
+            .client
+            .describe_log_streams()
+            .order_by(OrderBy::LogStreamName)
+            .limit(NAMES)
+            .set_next_token(token);
+        let group = log_group.strip_suffix(":*").unwrap_or(log_group);
+        let request = match group.starts_with("arn:") {
+            true => request.log_group_identifier(group),
+            false => request.log_group_name(group),
+        };
+        let page = flight
+            .complete(request.customize().interceptor(flight.clone()).send())
+            .await?;
+        let streams = page.log_streams.unwrap_or_default();
+        Ok(StreamsPage {
+            names: streams
+                .into_iter()
+                .filter_map(|stream| stream.log_stream_name)
+                .collect(),
             next: page.next_token,
         })
     }

@@ -2,12 +2,13 @@
 
 use jiff::Timestamp;
 
-use super::output::{Columns, Output, Push};
+use super::output::{Columns, Output};
+use super::push_down::{self, PushDown};
 use super::query::{DEFAULT_LIMIT, NEWEST_FIRST, Query, given};
-use super::scan::{self, Found, Reader, Scan, Trouble};
+use super::scan::{self, Found, Scan, Trouble};
 use super::source::{self, Source};
 use super::{quals, quals::Quals, window};
-use crate::aws::logs::EventsQuery;
+use crate::aws::logs::{EventsQuery, Logs};
 use crate::connection::Connection;
 use crate::framework::{self, Attr, Context, Diagnostic, Diagnostics};
 use crate::record::{self, BindError, Format, pattern};
@@ -28,6 +29,7 @@ impl framework::DataSource for DataSource {
             diagnostics.push(source::one_source());
         }
         diagnostics.extend(window::validate(query));
+        diagnostics.extend(source::validate(query));
         quals::parse(query, quals, diagnostics);
         if let Some(text) = given(&query.log_format)
             && let Err(error) = Format::parse(text)
@@ -57,9 +59,9 @@ impl framework::DataSource for DataSource {
         let parsed = quals::parse(&query, &quals, &mut diagnostics);
         diagnostics.into_result()?;
         let window = window::window(&query, Timestamp::now())?;
-        let source = source::find(connection, &query, context).await?;
-        let (scan, not_pushed) = plan(&query, &parsed, &source, window)?;
+        let mut source = source::find(connection, &query, context).await?;
         let logs = connection.aws()?.logs(&source.region);
+        let (scan, push_down) = plan(&query, &parsed, &mut source, window, &logs).await?;
         let found = match scan.run(&logs, context).await {
             Ok(found) => found,
             Err(trouble) => missing_group(trouble, &source, context)?,
@@ -73,67 +75,47 @@ impl framework::DataSource for DataSource {
         Ok((
             query,
             quals,
-            output(connection, &source, &scan, not_pushed, found)?,
+            output(connection, &source, &push_down, found)?,
         ))
     }
 }
 
 /// Decides what is pushed down, and what is checked here alone.
-fn plan(
+async fn plan(
     query: &Query,
     quals: &record::Quals,
-    source: &Source,
+    source: &mut Source,
     window: window::Window,
-) -> Result<(Scan, Vec<String>), Diagnostics> {
-    let mut readers = Vec::new();
-    for format in &source.formats {
-        readers.push(Reader {
-            bound: quals.bind(format).map_err(|error| not_bound(&error))?,
-            columns: Columns::of(format),
-            format: format.clone(),
-        });
-    }
-    let (pattern, not_pushed) = push_down(query, &readers);
-    let events = EventsQuery {
+    logs: &Logs,
+) -> Result<(Scan, PushDown), Diagnostics> {
+    let reader = record::Reader::new(query.record_type(), &source.formats, quals)
+        .map_err(|error| not_bound(&error))?;
+    let push_down = push_down::decide(query, &reader, source, logs).await;
+    let call = |call: &pattern::Call| EventsQuery {
         stream_names: given(&query.log_stream_name)
             .map(str::to_owned)
             .into_iter()
             .collect(),
-        stream_prefix: given(&query.log_stream_name_prefix).map(str::to_owned),
-        pattern,
+        stream_prefix: call.stream_prefix.clone(),
+        pattern: call.pattern.clone(),
         newest_first: given(&query.order) == Some(NEWEST_FIRST),
         unmask: query.unmask == Attr::Known(true),
-        ..scan::request(source.log_group.clone(), window)
+        ..scan::request(source.log_group.clone(), push_down.narrow(window))
     };
     let limit = query
         .limit
         .known()
         .and_then(|limit| usize::try_from(*limit).ok());
     let scan = Scan {
-        events,
-        readers,
+        calls: push_down.calls.iter().map(call).collect(),
+        columns: reader.formats().iter().map(Columns::of).collect(),
+        reader,
         qualified: !quals.is_empty(),
         limit: limit.unwrap_or(DEFAULT_LIMIT),
         include_message: query.include_message == Attr::Known(true),
         timeout: window::timeout(query),
     };
-    Ok((scan, not_pushed))
-}
-
-/// Gives the filter pattern, and the quals that it does not hold. A pattern names every field of a
-/// format, so it is only made where all lines have one format.
-fn push_down(query: &Query, readers: &[Reader]) -> (Option<String>, Vec<String>) {
-    let written = given(&query.filter_pattern).map(str::to_owned);
-    match (written, readers) {
-        (None, [reader]) => {
-            let pushed = pattern::compile(&reader.bound);
-            (pushed.pattern, pushed.not_pushed)
-        }
-        (written, readers) => {
-            let labels = readers.first().map(|reader| reader.bound.labels());
-            (written, labels.unwrap_or_default())
-        }
-    }
+    Ok((scan, push_down))
 }
 
 /// A log group that does not exist is an empty result for a flow log that has delivered nothing yet;
@@ -229,27 +211,17 @@ fn tell(query: &Query, source: &Source, found: &Found, context: &Context) {
 fn output(
     connection: &Connection,
     source: &Source,
-    scan: &Scan,
-    not_pushed: Vec<String>,
+    push_down: &PushDown,
     found: Found,
 ) -> Result<Output, Diagnostic> {
-    let EventsQuery {
-        pattern,
-        stream_prefix,
-        ..
-    } = &scan.events;
-    let push = Push {
-        pattern: pattern.clone(),
-        stream_prefix: stream_prefix.clone(),
-    };
-    let pushed = pattern.is_some() || stream_prefix.is_some();
     let mut statistics = found.statistics;
     statistics.calls += source.calls;
     Ok(Output {
         events: Attr::Known(found.events),
         truncated: Attr::Known(found.truncated),
-        pushed: Attr::Known(if pushed { vec![push] } else { Vec::new() }),
-        not_pushed: Attr::Known(not_pushed),
+        pushed: Attr::Known(push_down.pushed()),
+        not_pushed: Attr::Known(push_down.not_pushed()),
+        push_down: Attr::Known(push_down.classes()),
         statistics: Attr::Known(statistics),
         account_id: Attr::from(
             connection

@@ -7,6 +7,7 @@
 //! | `output` | the results, typed |
 //! | `window` | the time that is asked for |
 //! | `source` | the log group and its record formats, found by what was given |
+//! | `push_down` | the calls that CloudWatch Logs is asked, and how far each qual is in them |
 //! | `scan` | pages through the log group, re-checks every record, counts |
 //! | `data_source` | puts them together |
 //!
@@ -14,6 +15,7 @@
 
 mod data_source;
 mod output;
+mod push_down;
 mod quals;
 mod query;
 mod scan;

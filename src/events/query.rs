@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::quals::Quals;
 use crate::framework::{Attr, Model, behaviour};
+use crate::record::RecordType;
 
 /// Orders of the results.
 pub(crate) const ORDERS: &[&str] = &[OLDEST_FIRST, NEWEST_FIRST];
@@ -45,6 +46,11 @@ pub struct Query {
     /// discovered from a flow log that writes to the group.
     #[serde(default)]
     pub log_format: Attr<String>,
+    /// The kind of record: `aws` (the default) for lines of flow logs, or `yandex-external-flow` for ExternalFlow
+    /// events of Yandex Cloud as JSON, of which each counts once however often it was delivered.
+    #[serde(default)]
+    #[schemars(transform = behaviour::one_of(RecordType::NAMES))]
+    pub record_type: Attr<String>,
     /// Whether masked data is shown as it is; needs the permission `logs:Unmask`.
     #[serde(default)]
     pub unmask: Attr<bool>,
@@ -88,6 +94,15 @@ pub struct Query {
 }
 
 impl Model for Query {}
+
+impl Query {
+    /// Gives the kind of record that is asked for.
+    pub(crate) fn record_type(&self) -> RecordType {
+        given(&self.record_type)
+            .and_then(RecordType::named)
+            .unwrap_or_default()
+    }
+}
 
 /// Gives a known value that is not empty: an empty string means "not given".
 pub(crate) fn given(value: &Attr<String>) -> Option<&str> {

@@ -4,6 +4,7 @@ mod configuration;
 mod documents;
 mod drift;
 mod events;
+mod events_push_down;
 mod examples;
 mod functions;
 mod interrupt;

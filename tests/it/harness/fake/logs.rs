@@ -1,6 +1,7 @@
 //! CloudWatch Logs, as JSON 1.1: groups, their events, and the search through them.
 
 mod search;
+mod streams;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -107,6 +108,9 @@ impl Group {
 
 /// Answers a call other than FilterLogEvents.
 pub(super) fn answer(state: &mut State, request: &Request) -> Outcome {
+    if request.action == "DescribeLogStreams" {
+        return streams::describe_log_streams(state, request);
+    }
     let account = sts::account(state, &request.access_key).to_owned();
     let groups = &mut state.groups;
     match request.action.as_str() {

@@ -298,7 +298,7 @@ fn pattern(request: &Request) -> Result<Pattern, ApiError> {
 }
 
 /// The group, by name or by identifier, of which one is given.
-fn group<'a>(state: &'a State, request: &Request) -> Result<&'a Group, ApiError> {
+pub(super) fn group<'a>(state: &'a State, request: &Request) -> Result<&'a Group, ApiError> {
     let name = text(request, "logGroupName")?;
     let identifier = text(request, "logGroupIdentifier")?;
     let account = sts::account(state, &request.access_key);
