@@ -71,7 +71,8 @@ impl framework::Provider for Provider {
     fn catalogue() -> Result<Catalogue<Connection>, LowerError> {
         let nouns = Catalogue::default()
             .resource(flow_log::Resource::default())?
-            .data_source(events::DataSource)?;
+            .data_source(events::DataSource)?
+            .ephemeral(events::EphemeralResource)?;
         functions::add(nouns)
     }
 }
@@ -91,6 +92,9 @@ pub fn schema_json() -> Result<serde_json::Value, LowerError> {
     let functions = catalogue.functions.iter();
     let functions =
         functions.map(|(name, f)| ((*name).to_owned(), framework::function_json(f.signature())));
+    let ephemeral = catalogue.ephemeral_resources.iter();
+    let ephemeral =
+        ephemeral.map(|(name, e)| ((*name).to_owned(), framework::schema_json(e.schema())));
     Ok(serde_json::json!({
         "format_version": "1.0",
         "provider_schemas": {
@@ -99,6 +103,7 @@ pub fn schema_json() -> Result<serde_json::Value, LowerError> {
                 "resource_schemas": resources.collect::<serde_json::Map<_, _>>(),
                 "data_source_schemas": sources.collect::<serde_json::Map<_, _>>(),
                 "functions": functions.collect::<serde_json::Map<_, _>>(),
+                "ephemeral_resource_schemas": ephemeral.collect::<serde_json::Map<_, _>>(),
             }
         }
     }))

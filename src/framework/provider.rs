@@ -8,8 +8,8 @@ use std::future::Future;
 use tokio_util::sync::CancellationToken;
 
 use super::{
-    DataSource, Diagnostics, ErasedDataSource, ErasedFunction, ErasedResource, Function,
-    LowerError, Model, Resource,
+    DataSource, Diagnostics, EphemeralResource, ErasedDataSource, ErasedEphemeralResource,
+    ErasedFunction, ErasedResource, Function, LowerError, Model, Resource,
 };
 
 /// A provider: one configuration, one connection made of it, and the types that use the connection.
@@ -45,6 +45,8 @@ pub struct Catalogue<C> {
     pub data_sources: BTreeMap<&'static str, Box<dyn ErasedDataSource<C>>>,
     /// Functions.
     pub functions: BTreeMap<&'static str, Box<dyn ErasedFunction>>,
+    /// Ephemeral resources.
+    pub ephemeral_resources: BTreeMap<&'static str, Box<dyn ErasedEphemeralResource<C>>>,
 }
 
 impl<C> std::fmt::Debug for Catalogue<C> {
@@ -53,6 +55,7 @@ impl<C> std::fmt::Debug for Catalogue<C> {
             .field("resources", &self.resources.keys())
             .field("data_sources", &self.data_sources.keys())
             .field("functions", &self.functions.keys())
+            .field("ephemeral_resources", &self.ephemeral_resources.keys())
             .finish()
     }
 }
@@ -63,6 +66,7 @@ impl<C> Default for Catalogue<C> {
             resources: BTreeMap::new(),
             data_sources: BTreeMap::new(),
             functions: BTreeMap::new(),
+            ephemeral_resources: BTreeMap::new(),
         }
     }
 }
@@ -101,6 +105,19 @@ impl<C: Send + Sync + 'static> Catalogue<C> {
     pub fn function<F: Function>(mut self) -> Result<Self, LowerError> {
         self.functions
             .insert(F::NAME, super::function::erase::<F>()?);
+        Ok(self)
+    }
+
+    /// Adds an ephemeral resource.
+    ///
+    /// # Errors
+    /// The model cannot be a schema.
+    pub fn ephemeral<E: EphemeralResource<Connection = C>>(
+        mut self,
+        resource: E,
+    ) -> Result<Self, LowerError> {
+        let erased = super::ephemeral::erase(resource)?;
+        self.ephemeral_resources.insert(E::TYPE_NAME, erased);
         Ok(self)
     }
 }

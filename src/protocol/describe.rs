@@ -10,6 +10,7 @@ pub(crate) fn provider_schema<P: Provider>(
     let types = session.types()?;
     let resources = types.catalogue.resources.iter();
     let data_sources = types.catalogue.data_sources.iter();
+    let ephemeral = types.catalogue.ephemeral_resources.iter();
     Ok(pb::get_provider_schema::Response {
         provider: Some(convert::schema(&types.config)),
         resource_schemas: resources
@@ -19,6 +20,9 @@ pub(crate) fn provider_schema<P: Provider>(
             .map(|(name, source)| ((*name).to_owned(), convert::schema(source.schema())))
             .collect(),
         functions: functions::signatures(&types.catalogue).collect(),
+        ephemeral_resource_schemas: ephemeral
+            .map(|(name, resource)| ((*name).to_owned(), convert::schema(resource.schema())))
+            .collect(),
         server_capabilities: Some(capabilities()),
         ..pb::get_provider_schema::Response::default()
     })
@@ -37,11 +41,19 @@ pub(crate) fn metadata<P: Provider>(
     let function = |name: &&str| pb::get_metadata::FunctionMetadata {
         name: (*name).to_owned(),
     };
+    let ephemeral = |name: &&str| pb::get_metadata::EphemeralMetadata {
+        type_name: (*name).to_owned(),
+    };
     Ok(pb::get_metadata::Response {
         server_capabilities: Some(capabilities()),
         resources: catalogue.resources.keys().map(resource).collect(),
         data_sources: catalogue.data_sources.keys().map(source).collect(),
         functions: catalogue.functions.keys().map(function).collect(),
+        ephemeral_resources: catalogue
+            .ephemeral_resources
+            .keys()
+            .map(ephemeral)
+            .collect(),
         ..pb::get_metadata::Response::default()
     })
 }

@@ -10,7 +10,7 @@
 //! | `session` | what a configured provider is between calls |
 //! | `answer` | logging, panics and diagnostics, the same for every call |
 //! | `describe` | what there is: schemas and metadata |
-//! | `managed`, `data` | the calls of resources and of data sources |
+//! | `managed`, `data`, `ephemeral` | the calls of resources, data sources and ephemeral resources |
 //! | `functions` | the calls of functions, and what functions there are |
 //! | `absent` | the calls for kinds of things that this provider does not have |
 //! | `convert` | values, paths, diagnostics and schemas on the wire |
@@ -20,6 +20,7 @@ mod answer;
 mod convert;
 mod data;
 mod describe;
+mod ephemeral;
 mod functions;
 mod managed;
 pub mod pb;
