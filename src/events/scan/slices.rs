@@ -5,8 +5,8 @@
 //! ids. So nothing comes twice, nothing is missed, and one slice after the other is the whole in order: nothing is
 //! ever sorted. Where a query takes several calls, a slice merges their events by time and drops what comes twice.
 //!
-//! Bounded: a slice holds one page for each call, and whatever the gatherer keeps, which is never more than the limit
-//! and a page beyond it for each slice. Must not know the service, time itself, or what an event means.
+//! Bounded: a slice holds one page for each call, and all slices together keep no more than twice the limit, whichever
+//! of them answers first. Must not know the service, time itself, or what an event means.
 
 use std::collections::{BTreeSet, VecDeque};
 
