@@ -1,4 +1,5 @@
-//! The noun "flow-log event": the data source `vpcflow_log_events`.
+//! The noun "flow-log event": the data sources `vpcflow_log_events` and `vpcflow_log_summary`, and the ephemeral
+//! resource `vpcflow_log_events`.
 //!
 //! | file | holds |
 //! |---|---|
@@ -10,6 +11,7 @@
 //! | `search` | from the arguments to the calls that are made |
 //! | `scan` | pages through the log group, re-checks every record, counts |
 //! | `selection`, `data_source`, `ephemeral` | events as rows, in the state or not |
+//! | `summary` | records counted by group |
 //! | `trouble` | what a user is told when it does not work, or could be overlooked |
 //!
 //! Must not know gRPC or the AWS SDKs (`aws` does), nor the other nouns.
@@ -23,6 +25,7 @@ mod scan;
 mod search;
 mod selection;
 mod source;
+mod summary;
 mod trouble;
 mod window;
 
@@ -32,3 +35,4 @@ pub use output::{Event, Output, Push, Statistics};
 pub use quals::Quals;
 pub use query::Query;
 pub use selection::Selection;
+pub use summary::{Group, Summary, SummaryDataSource, SummaryOutput, Total};

@@ -3,12 +3,13 @@
 //! One table ([`field::FIELDS`]) says what every field is. A [`format::Format`] says in which order a flow log writes them,
 //! [`parse::Record`] reads a line of that format without copying it, [`qual::Qual`] is one condition as a user writes it,
 //! [`quals::Quals`] puts conditions together and decides about a record, and [`pattern`] turns them into the CloudWatch
-//! filter pattern that lets the service drop most of what would be dropped here.
+//! filter pattern that lets the service drop most of what would be dropped here; [`insights`] lets the service count.
 //!
 //! This module is pure: it knows neither Terraform nor AWS's APIs, reads no clock, and does no input or output.
 
 pub mod field;
 pub mod format;
+pub mod insights;
 pub mod parse;
 pub mod pattern;
 pub mod qual;

@@ -184,11 +184,7 @@ fn no_more_than_twice_the_limit_is_held_whatever_comes_first() {
             under_way - 1
         });
         assert_eq!(driven.ids, service.wanted(WINDOW)[..300]);
-        assert!(
-            driven.most_held <= 600,
-            "{}",
-            driven.most_held
-        );
+        assert!(driven.most_held <= 600, "{}", driven.most_held);
     }
 }
 
