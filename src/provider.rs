@@ -72,7 +72,6 @@ impl framework::Provider for Provider {
         let nouns = Catalogue::default()
             .resource(flow_log::Resource::default())?
             .data_source(events::DataSource)?
-            .data_source(events::DataSource)?
             .data_source(events::SummaryDataSource)?
             .ephemeral(events::EphemeralResource)?;
         functions::add(nouns)

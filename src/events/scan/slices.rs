@@ -15,6 +15,8 @@ use crate::events::window::Window;
 
 /// Pages without an event after which a slice is not cut any more: cutting forgets how far the service had looked.
 const EMPTY_PAGES_FORGOTTEN: usize = 2;
+/// How much more time is read than the rows that are missing probably fill.
+const MARGIN: f64 = 1.25;
 /// Slices that one cut makes at most.
 const MOST_PARTS: usize = 32;
 
@@ -49,8 +51,10 @@ struct Slice<P> {
     at_position: BTreeSet<String>,
     /// Whether events came out of order: then a position says nothing.
     disordered: bool,
-    /// Whether the rest of it is in other slices, or not needed.
+    /// Whether the rest of it is in other slices.
     closed: bool,
+    /// Whether it is probably beyond the limit: then it waits until everything before it is read.
+    reserve: bool,
     part: P,
     count: usize,
 }
@@ -102,6 +106,7 @@ impl<P: Default> Slices<P> {
             at_position: BTreeSet::new(),
             disordered: false,
             closed: false,
+            reserve: false,
             part: P::default(),
             count: 0,
         }
@@ -131,7 +136,7 @@ impl<P: Default> Slices<P> {
     }
 
     fn waiting(&self) -> Option<(usize, usize)> {
-        self.needed().find_map(|(place, slice)| {
+        self.active().find_map(|(place, slice)| {
             let waits = |lane: &Lane| {
                 matches!(lane.state, State::Fresh | State::Token(_)) && lane.buffer.is_empty()
             };
@@ -155,6 +160,13 @@ impl<P: Default> Slices<P> {
         open.filter(|(_, slice)| !slice.is_over())
     }
 
+    /// The slices that are read now.
+    fn active(&self) -> impl Iterator<Item = (usize, &Slice<P>)> {
+        let numbered = self.needed().enumerate();
+        let now = numbered.filter(|(number, (_, slice))| *number == 0 || !slice.reserve);
+        now.map(|(_, slice)| slice)
+    }
+
     /// Says whether everything that is needed is there.
     pub(crate) fn is_over(&self) -> bool {
         self.needed().next().is_none()
@@ -162,7 +174,7 @@ impl<P: Default> Slices<P> {
 
     /// Says how many slices are being read.
     pub(crate) fn open(&self) -> usize {
-        self.needed().count()
+        self.active().count()
     }
 
     /// Takes a page, and hands on the events whose turn has come; `take` says how many rows the part has then.
@@ -229,7 +241,8 @@ impl<P: Default> Slices<P> {
             return;
         };
         let missing = missing.map(|missing| missing - slice.count);
-        let length = usize::try_from(rest.end - rest.start).unwrap_or(usize::MAX);
+        let (near, far) = rest.divide(slice.enough(&rest, missing), newest_first);
+        let length = usize::try_from(near.end - near.start).unwrap_or(usize::MAX);
         let parts = spare.min(slice.pages_left(&rest, missing)).min(length);
         if parts < 2 {
             return;
@@ -237,26 +250,22 @@ impl<P: Default> Slices<P> {
         slice.closed = true;
         let seen = std::mem::take(&mut slice.at_position);
         let position = slice.position;
-        let done = |lane: &Lane| Lane {
-            state: if lane.state == State::Done {
-                State::Done
-            } else {
-                State::Fresh
-            },
-            buffer: VecDeque::new(),
-        };
-        let lanes: Vec<Lane> = slice.lanes.iter().map(done).collect();
-        let mut windows = rest.parts(parts);
+        let lanes: Vec<Lane> = slice.lanes.iter().map(Lane::anew).collect();
+        let mut windows = near.parts(parts);
         if newest_first {
             windows.reverse();
         }
+        let near = windows.len();
+        let windows = windows.into_iter().chain(far);
         let mut new: Vec<_> = windows
-            .into_iter()
             .map(|window| self.slice(window, lanes.clone()))
             .collect();
         if let Some(first) = new.first_mut() {
             first.position = position;
             first.at_position = seen;
+        }
+        for slice in new.iter_mut().skip(near) {
+            slice.reserve = true;
         }
         self.slices.splice(place + 1..place + 1, new);
     }
@@ -278,6 +287,17 @@ impl<P: Default> Slices<P> {
 }
 
 impl Lane {
+    /// The same call for another slice: what has nothing more to say need not be asked again.
+    fn anew(&self) -> Self {
+        Self {
+            state: match self.state {
+                State::Done => State::Done,
+                _ => State::Fresh,
+            },
+            buffer: VecDeque::new(),
+        }
+    }
+
     /// Drops events that nobody looked at; that there were some is remembered.
     fn forget(&mut self) {
         if !std::mem::take(&mut self.buffer).is_empty() && self.state == State::Done {
@@ -369,21 +389,31 @@ impl<P> Slice<P> {
 
     /// Guesses how many pages are left, by those that came.
     fn pages_left(&self, rest: &Window, missing: Option<usize>) -> usize {
-        let length = |window: &Window| (window.end - window.start).max(0) as f64;
-        let pages = self.pages as f64 / self.lanes.len() as f64;
-        let gone = length(&self.window) - length(rest);
+        let gone = self.window.length() - rest.length();
         let left = match self.position {
             // All events so far have one timestamp: there is no getting past it but by the token.
             Some(_) if gone < 1.0 && self.pages_since_position == 0 => return 0,
             _ if gone < 1.0 => f64::INFINITY,
-            _ => pages * length(rest) / gone,
+            _ => self.rounds() * rest.length() / gone,
         };
         let enough = match missing {
-            Some(missing) if self.count > 0 => pages * missing as f64 / self.count as f64,
+            Some(missing) if self.count > 0 => self.rounds() * missing as f64 / self.count as f64,
             _ => f64::INFINITY,
         };
         // A guess beyond any number of parts is as good as the number itself.
         left.min(enough).min(MOST_PARTS as f64).ceil() as usize
+    }
+
+    /// Guesses how many milliseconds of the rest hold the rows that are missing, if not all of it does.
+    fn enough(&self, rest: &Window, missing: Option<usize>) -> Option<i64> {
+        let gone = self.window.length() - rest.length();
+        let missing = missing.filter(|_| self.count > 0 && gone >= 1.0)?;
+        let enough = gone * missing as f64 / self.count as f64 * MARGIN;
+        (enough < rest.length()).then_some(enough.ceil() as i64)
+    }
+
+    fn rounds(&self) -> f64 {
+        self.pages as f64 / self.lanes.len() as f64
     }
 }
 
@@ -393,6 +423,32 @@ fn key(event: &Event) -> (Option<i64>, Option<i64>, &str) {
 }
 
 impl Window {
+    fn length(&self) -> f64 {
+        (self.end - self.start).max(0) as f64
+    }
+
+    /// Divides what is near enough to be needed from what is left.
+    fn divide(self, near: Option<i64>, newest_first: bool) -> (Self, Option<Self>) {
+        let Some(near) = near else {
+            return (self, None);
+        };
+        let (start, end) = match newest_first {
+            true => (self.end - near, self.end),
+            false => (self.start, self.start + near),
+        };
+        let far = match newest_first {
+            true => Self {
+                start: self.start,
+                end: start,
+            },
+            false => Self {
+                start: end,
+                end: self.end,
+            },
+        };
+        (Self { start, end }, Some(far))
+    }
+
     /// Cuts it into parts of the same length.
     fn parts(self, parts: usize) -> Vec<Self> {
         let length = i128::from(self.end) - i128::from(self.start);

@@ -3,14 +3,18 @@
 mod configuration;
 mod documents;
 mod drift;
+mod ephemeral;
 mod events;
 mod examples;
 mod functions;
+mod gates;
 mod interrupt;
 mod lifecycle;
 mod moto;
+mod paging;
 mod refused;
 mod schema;
+mod summary;
 mod tags;
 
 /// A flow log of a VPC to a log group, with what a test adds.
