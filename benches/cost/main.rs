@@ -20,8 +20,17 @@
 )]
 mod client;
 mod echo;
+#[path = "../../tests/it/harness/fake/mod.rs"]
+#[allow(
+    dead_code,
+    unreachable_pub,
+    unused_imports,
+    reason = "the tests' server, of which the bench needs a part"
+)]
+mod fake;
 mod plan;
 mod process;
+mod query;
 mod start;
 mod table;
 
@@ -69,6 +78,8 @@ fn measure() -> Result<(), Box<dyn Error>> {
     starts(&subjects, &schema, &mut table)?;
     calls(&subjects, &schema, &mut table)?;
     plans(&subjects, &schema, folder.path(), &mut table)?;
+    query::encoding(&mut table)?;
+    query::query(&subjects.provider, &mut table)?;
     println!("{table}");
     Ok(())
 }

@@ -162,7 +162,7 @@ fn an_interrupt_ends_a_query_at_once() {
     fake.wait_for_calls("FilterLogEvents", 1, Duration::from_secs(60));
     let begin = Instant::now();
     rustix::process::kill_process(id, rustix::process::Signal::INT).unwrap();
-    let run = Run::of(running.join().unwrap().unwrap());
+    let run = Run::of(&running.join().unwrap().unwrap());
     assert_ne!(run.code, 0, "{}", run.output);
     assert!(
         begin.elapsed() < Duration::from_secs(15),
