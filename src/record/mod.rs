@@ -3,7 +3,7 @@
 //! One table ([`field::FIELDS`]) says what every field is. A [`format::Format`] says in which order a flow log writes them,
 //! [`parse::Record`] reads a line of that format without copying it, [`qual::Qual`] is one condition as a user writes it,
 //! [`quals::Quals`] puts conditions together and decides about a record, and [`pattern`] turns them into the CloudWatch
-//! filter pattern that lets the service drop most of what would be dropped here.
+//! filter pattern that lets the service drop most of what would be dropped here; [`insights`] lets the service count.
 //!
 //! AWS's lines are one kind of record, [`yandex`]'s JSON events another; both answer [`values::Values`], and
 //! [`reader::Reader`] chooses by [`reader::RecordType`], so that another kind is this folder's business alone.
@@ -12,6 +12,7 @@
 
 pub mod field;
 pub mod format;
+pub mod insights;
 pub mod parse;
 pub mod pattern;
 mod percent;
