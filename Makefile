@@ -15,6 +15,7 @@ RELEASE := $(TARGET)/release/terraform-provider-vpcflow
 VENV := $(CURDIR)/.venv
 TOOLS := $(CURDIR)/.tools
 READY := $(VENV)/.installed
+PEERS := $(CURDIR)/.venv-bench
 
 # Where the tests, the demo and the bench find what was installed for them.
 export VPCFLOW_TERRAFORM := $(TOOLS)/terraform
@@ -43,8 +44,8 @@ lint: ## Check formatting and lints, with and without the AWS half
 	$(CARGO) clippy --all-targets --no-default-features -- -D warnings
 
 .PHONY: bench
-bench: release tools ## Measure start-up, memory, calls and plans beside their yardsticks
-	@VPCFLOW_PROVIDER=$(RELEASE) $(CARGO) bench --bench cost
+bench: release tools peers ## Measure start-up, memory, calls, plans and queries beside their yardsticks
+	@VPCFLOW_PROVIDER=$(RELEASE) VPCFLOW_BENCH_PROGRAMS=$(PEERS)/bin $(CARGO) bench --bench cost
 
 .PHONY: docs
 docs: ## Write docs/ and schemas/ anew from the declarations in the code
@@ -81,6 +82,15 @@ $(READY): tools/requirements.txt
 	"$$found" -m venv --clear $(VENV) \
 		&& $(VENV)/bin/python -m pip install --quiet --disable-pip-version-check --requirement tools/requirements.txt \
 		&& touch $@
+
+# Other programs to be measured against; the bench goes on without them.
+.PHONY: peers
+peers: $(READY)
+	@cmp -s tools/bench-requirements.txt $(PEERS)/.installed || { \
+		$(VENV)/bin/python -m venv --clear $(PEERS) \
+		&& $(PEERS)/bin/python -m pip install --quiet --disable-pip-version-check --requirement tools/bench-requirements.txt \
+		&& cp tools/bench-requirements.txt $(PEERS)/.installed; \
+	} || echo 'The programs of tools/bench-requirements.txt could not be installed; the bench goes on without them.' >&2
 
 # Terraform 1.15: identity, query and generated configuration need one that new.
 $(TOOLS)/terraform-1.15: tools/terraform-shim $(READY)

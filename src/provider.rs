@@ -74,7 +74,9 @@ impl framework::Provider for Provider {
             .list_resource(flow_log::ListResource)?
             .data_source(flow_log::DataSource)?
             .data_source(flow_log::DataSources)?
-            .data_source(events::DataSource)?;
+            .data_source(events::DataSource)?
+            .data_source(events::SummaryDataSource)?
+            .ephemeral(events::EphemeralResource)?;
         functions::add(nouns)
     }
 }
@@ -100,6 +102,9 @@ pub fn schema_json() -> Result<serde_json::Value, LowerError> {
     let functions = catalogue.functions.iter();
     let functions =
         functions.map(|(name, f)| ((*name).to_owned(), framework::function_json(f.signature())));
+    let ephemeral = catalogue.ephemeral_resources.iter();
+    let ephemeral =
+        ephemeral.map(|(name, e)| ((*name).to_owned(), framework::schema_json(e.schema())));
     Ok(serde_json::json!({
         "format_version": "1.0",
         "provider_schemas": {
@@ -110,6 +115,7 @@ pub fn schema_json() -> Result<serde_json::Value, LowerError> {
                 "functions": functions.collect::<serde_json::Map<_, _>>(),
                 "list_resource_schemas": lists.collect::<serde_json::Map<_, _>>(),
                 "resource_identity_schemas": identities.collect::<serde_json::Map<_, _>>(),
+                "ephemeral_resource_schemas": ephemeral.collect::<serde_json::Map<_, _>>(),
             }
         }
     }))

@@ -32,6 +32,7 @@ mod echo;
 mod fake;
 mod plan;
 mod process;
+mod query;
 mod start;
 mod table;
 
@@ -80,6 +81,8 @@ fn measure() -> Result<(), Box<dyn Error>> {
     calls(&subjects, &schema, &mut table)?;
     plans(&subjects, &schema, folder.path(), &mut table)?;
     drifts(&subjects, folder.path(), &mut table)?;
+    query::encoding(&mut table)?;
+    query::query(&subjects.provider, &mut table)?;
     println!("{table}");
     Ok(())
 }

@@ -43,6 +43,15 @@ impl Row {
         self.target_if(true, at_most, met)
     }
 
+    /// Says what it has to be at least, and whether it is.
+    pub(crate) fn at_least(self, least: &str, met: bool) -> Self {
+        let row = self.target(least, met);
+        Self {
+            target: format!(">= {least}"),
+            ..row
+        }
+    }
+
     /// The same for a figure that not every system gives.
     pub(crate) fn target_if(mut self, known: bool, at_most: &str, met: bool) -> Self {
         self.target = format!("<= {at_most}");

@@ -1,15 +1,24 @@
-//! CloudWatch Logs: one page of events at a time.
+//! CloudWatch Logs: one page of events at a time, and queries that the service evaluates itself (`insights`).
 //!
 //! A page may be empty and yet not the last one: only a page without a token is. Who asks for the next page, and
 //! when enough is enough, is the caller's business.
 //! This module must not know what a flow-log record is.
 
-use aws_sdk_cloudwatchlogs::{Client, types::FilteredLogEvent};
+mod insights;
+
+use aws_sdk_cloudwatchlogs::Client;
+use aws_sdk_cloudwatchlogs::types::{FilteredLogEvent, OrderBy};
 
 use super::{
     error::Error,
+    pace::Pace,
     stop::{Flight, Stop},
 };
+
+/// Stream names per page: the most that the service allows.
+const NAMES: i32 = 50;
+pub use super::pace::Turn;
+pub use insights::{InsightsAnswer, InsightsQuery};
 
 /// Events per page: always the most that the service allows, since a page costs the same whatever it holds.
 const PAGE: i32 = 10_000;
@@ -20,6 +29,7 @@ pub struct Logs {
     client: Client,
     region: String,
     stop: Stop,
+    pace: Pace,
 }
 
 /// Which events to look for.
@@ -73,7 +83,18 @@ impl Logs {
             client,
             region: region.to_owned(),
             stop: stop.clone(),
+            pace: Pace::of(region),
         }
+    }
+
+    /// Waits until the account and region allow another page. A wait that is dropped takes no turn.
+    pub async fn turn(&self) -> Turn {
+        self.pace.turn().await
+    }
+
+    /// Says how many pages a second are to be had at present.
+    pub fn pages_per_second(&self) -> f64 {
+        self.pace.rate()
     }
 
     /// Fetches the first page of a query, or the one that a token stands for.
@@ -83,6 +104,7 @@ impl Logs {
     )]
     pub async fn events_page(
         &self,
+        _turn: Turn,
         query: &EventsQuery,
         token: Option<String>,
     ) -> Result<EventsPage, Error> {
@@ -101,16 +123,14 @@ impl Logs {
             .set_unmask(query.unmask.then_some(true))
             .set_next_token(token)
             .limit(PAGE);
-        let group = query
-            .log_group
-            .strip_suffix(":*")
-            .unwrap_or(&query.log_group);
+        let group = identifier(&query.log_group);
         let request = match group.starts_with("arn:") {
             true => request.log_group_identifier(group),
             false => request.log_group_name(group),
         };
+        let request = request.customize().interceptor(flight.clone());
         let page = flight
-            .complete(request.customize().interceptor(flight.clone()).send())
+            .complete(request.interceptor(self.pace.clone()).send())
             .await?;
         let events = page.events.unwrap_or_default();
         Ok(EventsPage {
@@ -118,6 +138,71 @@ impl Logs {
             next: page.next_token,
         })
     }
+}
+
+/// One page of the names of a group's streams.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct StreamsPage {
+    /// The names, in their order.
+    pub names: Vec<String>,
+    /// Token of the next page; none after the last.
+    pub next: Option<String>,
+}
+
+impl Logs {
+    /// Fetches the first page of the names of a group's streams, or the one that a token stands for.
+    pub async fn streams_page(
+        &self,
+        log_group: &str,
+        token: Option<String>,
+    ) -> Result<StreamsPage, Error> {
+        let flight = Flight::query("DescribeLogStreams", Some(&self.region), &self.stop);
+        let request = self
+            .client
+            .describe_log_streams()
+            .order_by(OrderBy::LogStreamName)
+            .limit(NAMES)
+            .set_next_token(token);
+        let group = log_group.strip_suffix(":*").unwrap_or(log_group);
+        let request = match group.starts_with("arn:") {
+            true => request.log_group_identifier(group),
+            false => request.log_group_name(group),
+        };
+        let page = flight
+            .complete(request.customize().interceptor(flight.clone()).send())
+            .await?;
+        let streams = page.log_streams.unwrap_or_default();
+        Ok(StreamsPage {
+            names: streams
+                .into_iter()
+                .filter_map(|stream| stream.log_stream_name)
+                .collect(),
+            next: page.next_token,
+        })
+    }
+}
+
+impl Logs {
+    /// Tells the class of a log group, such as `STANDARD`, if there is such a group.
+    pub async fn group_class(&self, log_group: &str) -> Result<Option<String>, Error> {
+        let flight = Flight::query("DescribeLogGroups", Some(&self.region), &self.stop);
+        let group = identifier(log_group);
+        let name = group
+            .split_once(":log-group:")
+            .map_or(group, |(_, name)| name);
+        let request = self.client.describe_log_groups();
+        let request = request.log_group_name_prefix(name).limit(50);
+        let request = request.customize().interceptor(flight.clone());
+        let described = flight.complete(request.send()).await?;
+        let mut groups = described.log_groups.unwrap_or_default().into_iter();
+        let found = groups.find(|group| group.log_group_name.as_deref() == Some(name));
+        Ok(found.and_then(|group| Some(group.log_group_class?.as_str().to_owned())))
+    }
+}
+
+/// A log group's name or ARN, without what some services write behind it.
+fn identifier(log_group: &str) -> &str {
+    log_group.strip_suffix(":*").unwrap_or(log_group)
 }
 
 impl From<FilteredLogEvent> for Event {

@@ -31,6 +31,7 @@ pub mod ec2;
 mod error;
 mod http;
 pub mod logs;
+mod pace;
 mod settings;
 mod stop;
 #[cfg(test)]
@@ -58,7 +59,7 @@ use tokio::sync::OnceCell;
 pub use account::Account;
 pub use ec2::{DestinationOptions, Ec2, FlowLog, NewFlowLog, TagField};
 pub use error::{Error, Kind};
-pub use logs::{Event, EventsPage, EventsQuery, Logs};
+pub use logs::{Event, EventsPage, EventsQuery, InsightsAnswer, InsightsQuery, Logs};
 pub use settings::{AssumeRole, AssumeRoleWithWebIdentity, Endpoints, Settings};
 pub use stop::Stop;
 

@@ -1,4 +1,5 @@
-//! The noun "flow-log event": the data source `vpcflow_log_events`.
+//! The noun "flow-log event": the data sources `vpcflow_log_events` and `vpcflow_log_summary`, and the ephemeral
+//! resource `vpcflow_log_events`.
 //!
 //! | file | holds |
 //! |---|---|
@@ -7,20 +8,33 @@
 //! | `output` | the results, typed |
 //! | `window` | the time that is asked for |
 //! | `source` | the log group and its record formats, found by what was given |
+//! | `push_down` | the calls that CloudWatch Logs is asked, and how far each qual is in them |
+//! | `search` | from the arguments to the calls that are made |
 //! | `scan` | pages through the log group, re-checks every record, counts |
-//! | `data_source` | puts them together |
+//! | `selection`, `data_source`, `ephemeral` | events as rows, in the state or not |
+//! | `summary` | records counted by group |
+//! | `trouble` | what a user is told when it does not work, or could be overlooked |
 //!
 //! Must not know gRPC or the AWS SDKs (`aws` does), nor the other nouns.
 
 mod data_source;
+mod ephemeral;
 mod output;
+mod push_down;
 mod quals;
 mod query;
 mod scan;
+mod search;
+mod selection;
 mod source;
+mod summary;
+mod trouble;
 mod window;
 
 pub use data_source::DataSource;
+pub use ephemeral::EphemeralResource;
 pub use output::{Event, Output, Push, Statistics};
 pub use quals::Quals;
 pub use query::Query;
+pub use selection::Selection;
+pub use summary::{Group, Summary, SummaryDataSource, SummaryOutput, Total};

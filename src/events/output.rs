@@ -1,5 +1,6 @@
 //! The results of a query, typed, and how a record becomes one.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
@@ -8,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::aws::logs;
 use crate::framework::{Attr, Model, behaviour};
-use crate::record::{self, Format, Record};
+use crate::record::{self, Format, Values};
 
 /// What a query found.
 #[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
@@ -29,6 +30,11 @@ pub struct Output {
     #[serde(default)]
     #[schemars(transform = behaviour::read_only)]
     pub not_pushed: Attr<Vec<String>>,
+    /// How far each qual was pushed down: `exact`, `superset` (the service let more through than asked for) or
+    /// `none`.
+    #[serde(default)]
+    #[schemars(transform = behaviour::read_only)]
+    pub push_down: Attr<BTreeMap<String, String>>,
     /// What the query had to do.
     #[serde(default)]
     #[schemars(transform = behaviour::read_only)]
@@ -188,16 +194,30 @@ impl Columns {
     }
 
     /// Makes a result of a record.
-    pub(crate) fn event(&self, raw: &logs::Event, format: &Format, record: &Record<'_>) -> Event {
+    pub(crate) fn event(
+        &self,
+        raw: &logs::Event,
+        format: &Format,
+        record: &(impl Values + ?Sized),
+    ) -> Event {
         let at = |column: &str| self.named.get(column).copied();
-        let text = |column: &str| record.get(at(column)?).map(str::to_owned);
+        let text = |column: &str| record.text(at(column)?).map(Cow::into_owned);
         let integer = |column: &str| record.integer(at(column)?);
         let time = |column: &str| record.time(at(column)?).map(|time| time.to_string());
         let other = |index: &usize| {
             let name = format.names().get(*index)?;
-            Some((name.clone(), record.get(*index)?.to_owned()))
+            Some((name.clone(), record.text(*index)?.into_owned()))
         };
+        let others = self.others.iter().filter_map(other);
+        let bare = Event::bare(raw);
         Event {
+            event_id: record.event_id().map(str::to_owned).or(bare.event_id),
+            timestamp: record
+                .event_time()
+                .map(|time| time.to_string())
+                .or(bare.timestamp),
+            ingestion_time: bare.ingestion_time,
+            log_stream_name: bare.log_stream_name,
             version: integer("version"),
             interface_account_id: text("interface_account_id"),
             interface_id: text("interface_id"),
@@ -218,8 +238,9 @@ impl Columns {
             tcp_flags: integer("tcp_flags"),
             r#type: text("type"),
             flow_direction: text("flow_direction"),
-            fields: self.others.iter().filter_map(other).collect(),
-            ..Event::bare(raw)
+            fields: others.chain(record.more().iter().cloned()).collect(),
+            message: None,
+            parse_error: None,
         }
     }
 }

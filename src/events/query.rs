@@ -5,20 +5,12 @@ use serde::{Deserialize, Serialize};
 
 use super::quals::Quals;
 use crate::framework::{Attr, Model, behaviour};
+use crate::record::RecordType;
 
-/// Orders of the results.
-pub(crate) const ORDERS: &[&str] = &[OLDEST_FIRST, NEWEST_FIRST];
-pub(crate) const OLDEST_FIRST: &str = "oldest_first";
-pub(crate) const NEWEST_FIRST: &str = "newest_first";
-/// Results, if `limit` does not say.
-pub(crate) const DEFAULT_LIMIT: usize = 1000;
 /// How long a query may take, if `timeout` does not say.
 pub(crate) const DEFAULT_TIMEOUT: &str = "5m";
 
-/// Queries the events that flow logs have written to a CloudWatch Logs group. The quals are pushed down to
-/// CloudWatch where that is exact, and are always checked again by the provider.
-///
-/// Exactly one of `flow_log_id` and `log_group_name`, and one of `lookback` and `start_time`, is required.
+/// Where the events are, which time is meant, and what else they have to satisfy.
 #[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
 pub struct Query {
     /// The flow log whose events are wanted. Its log group, region and record format are found by asking
@@ -45,6 +37,11 @@ pub struct Query {
     /// discovered from a flow log that writes to the group.
     #[serde(default)]
     pub log_format: Attr<String>,
+    /// The kind of record: `aws` (the default) for lines of flow logs, or `yandex-external-flow` for ExternalFlow
+    /// events of Yandex Cloud as JSON, of which each counts once however often it was delivered.
+    #[serde(default)]
+    #[schemars(transform = behaviour::one_of(RecordType::NAMES))]
+    pub record_type: Attr<String>,
     /// Whether masked data is shown as it is; needs the permission `logs:Unmask`.
     #[serde(default)]
     pub unmask: Attr<bool>,
@@ -63,20 +60,9 @@ pub struct Query {
     /// silent partial result.
     #[serde(default)]
     pub timeout: Attr<String>,
-    /// The most events to give, at most 10000. The default is 1000, with a warning if there are more.
-    #[serde(default)]
-    #[schemars(range(min = 1, max = 10_000))]
-    pub limit: Attr<i64>,
-    /// Which events come first: `oldest_first` (the default) or `newest_first`.
-    #[serde(default)]
-    #[schemars(transform = behaviour::one_of(ORDERS))]
-    pub order: Attr<String>,
     /// A CloudWatch filter pattern of your own, sent as it is. The quals are still checked.
     #[serde(default)]
     pub filter_pattern: Attr<String>,
-    /// Whether every event carries the line it was read from.
-    #[serde(default)]
-    pub include_message: Attr<bool>,
     /// Quals of which any block must hold. Within a block all must hold.
     #[serde(default)]
     #[schemars(transform = behaviour::list_block)]
@@ -88,6 +74,15 @@ pub struct Query {
 }
 
 impl Model for Query {}
+
+impl Query {
+    /// Gives the kind of record that is asked for.
+    pub(crate) fn record_type(&self) -> RecordType {
+        given(&self.record_type)
+            .and_then(RecordType::named)
+            .unwrap_or_default()
+    }
+}
 
 /// Gives a known value that is not empty: an empty string means "not given".
 pub(crate) fn given(value: &Attr<String>) -> Option<&str> {

@@ -1,49 +1,85 @@
-//! Pages through a log group, reads every line in its format, and re-checks every qual.
+//! Pages through a log group at the pace that its region allows, reads every line in its format, and re-checks every
+//! qual.
+//!
+//! | file | holds |
+//! |---|---|
+//! | `slices` | the window cut into slices that page side by side, in order |
+//! | `lines` | a line read and judged |
+//! | `rows` | what is wanted, gathered as rows |
 //!
 //! Nothing is silent: what does not parse is counted, a limit that cuts is told, and a deadline that
 //! passes is an error, since a gate that sees half the traffic must not open.
 
-use std::time::{Duration, Instant};
+mod lines;
+mod rows;
+mod slices;
 
-use super::output::{Columns, Event, Statistics};
+use std::time::Duration;
+
+use tokio::task::{JoinError, JoinSet};
+use tokio::time::Instant;
+
+pub(crate) use lines::{Lines, Seen, Verdict};
+pub(crate) use rows::Rows;
+use slices::{Ask, Slices};
+
+use super::output::Statistics;
 use super::window::Window;
-use crate::aws::logs::{self, EventsQuery, Logs};
+use crate::aws::logs::{self, EventsPage, EventsQuery, Logs};
 use crate::aws::{self};
 use crate::framework::Context;
-use crate::record::{Bound, Format, ParseError, parse};
+use crate::record::Values;
 
 /// Pages between two progress lines in the log.
 const PROGRESS_EVERY: i64 = 20;
-
-/// One format with the quals bound to it.
-#[derive(Debug)]
-pub(crate) struct Reader {
-    pub(crate) format: Format,
-    pub(crate) bound: Bound,
-    pub(crate) columns: Columns,
-}
+/// A page that took longer than this does not say how many could be under way at once: it was tried several times.
+const LONGEST_PAGE: Duration = Duration::from_secs(2);
 
 /// What to look for.
 #[derive(Debug)]
 pub(crate) struct Scan {
-    pub(crate) events: EventsQuery,
-    /// At least one; the format of a line is the one whose number of fields it has.
-    pub(crate) readers: Vec<Reader>,
-    /// Whether there are quals: then a line that does not parse is counted, not given.
-    pub(crate) qualified: bool,
-    pub(crate) limit: usize,
-    pub(crate) include_message: bool,
+    /// The calls that together bring every event that is wanted; none if nothing can match. What two of them bring counts once.
+    pub(crate) calls: Vec<EventsQuery>,
+    pub(crate) window: Window,
+    pub(crate) newest_first: bool,
+    pub(crate) lines: Lines,
+    /// The most rows; without one, everything is read.
+    pub(crate) limit: Option<usize>,
     pub(crate) timeout: Duration,
 }
 
+/// What becomes of the records that are wanted.
+pub(crate) trait Gather {
+    /// What is gathered of one slice of the window.
+    type Part: Default;
+
+    /// Takes a record that satisfies the quals.
+    ///
+    /// # Errors
+    /// What is gathered grows beyond what it may.
+    fn record(
+        &mut self,
+        part: &mut Self::Part,
+        raw: &logs::Event,
+        format: usize,
+        record: &dyn Values,
+    ) -> Result<(), Trouble>;
+
+    /// Takes a line that does not parse, where nothing is asked of records.
+    fn unparsed(&mut self, part: &mut Self::Part, raw: &logs::Event, problem: String);
+
+    /// Says how many rows a part has, as the limit counts.
+    fn count(part: &Self::Part) -> usize;
+}
+
 /// What was found.
-#[derive(Debug, Default)]
-pub(crate) struct Found {
-    pub(crate) events: Vec<Event>,
+#[derive(Debug)]
+pub(crate) struct Found<P> {
+    /// The parts, in order; together they may have more rows than the limit.
+    pub(crate) parts: Vec<P>,
+    /// Whether something is left beyond the limit.
     pub(crate) truncated: bool,
-    pub(crate) statistics: Statistics,
-    /// The first line that did not parse, and why.
-    pub(crate) unparsed: Option<(String, String)>,
+    pub(crate) seen: Seen,
 }
 
 /// Why a scan has no result.
@@ -53,124 +89,124 @@ pub(crate) enum Trouble {
     Refused(aws::Error),
     /// The time was over after so many pages and events.
     Deadline(Statistics),
+    /// There are more groups than a summary may have.
+    TooManyGroups,
     /// Somebody stopped the run.
     Stopped,
 }
 
+/// A page that was asked for.
+type Page = (Ask, Duration, Result<EventsPage, aws::Error>);
+
 impl Scan {
     /// Reads to the end of the window, or until the limit is reached.
-    pub(crate) async fn run(&self, logs: &Logs, context: &Context) -> Result<Found, Trouble> {
-        let deadline = Instant::now() + self.timeout;
-        let mut found = Found::default();
-        let mut token = None;
-        loop {
-            let page = self
-                .page(logs, token.clone(), deadline, &found, context)
-                .await?;
-            found.statistics.pages += 1;
-            found.statistics.calls += 1;
-            let rest = self.take(&mut found, &page.events);
-            self.progress(&found.statistics);
-            // A token that comes again is how some services say "no more".
-            let next = page.next.filter(|next| Some(next) != token.as_ref());
-            if found.events.len() >= self.limit {
-                found.truncated = rest || next.is_some();
-                return Ok(found);
-            }
-            match next {
-                Some(next) => token = Some(next),
-                None => return Ok(found),
-            }
-        }
-    }
-
-    async fn page(
+    ///
+    /// # Errors
+    /// There is no partial result.
+    pub(crate) async fn run<G: Gather>(
         &self,
         logs: &Logs,
-        token: Option<String>,
-        deadline: Instant,
-        found: &Found,
+        gather: &mut G,
         context: &Context,
-    ) -> Result<logs::EventsPage, Trouble> {
-        let page = logs.events_page(&self.events, token);
-        let page = tokio::time::timeout_at(deadline.into(), page);
-        match context.stop().run_until_cancelled(page).await {
-            None => Err(Trouble::Stopped),
-            Some(Err(_)) => Err(Trouble::Deadline(found.statistics)),
-            Some(Ok(Err(error))) => Err(Trouble::Refused(error)),
-            Some(Ok(Ok(page))) => Ok(page),
-        }
-    }
-
-    /// Takes the events of a page until the limit is reached; says whether any were left.
-    fn take(&self, found: &mut Found, events: &[logs::Event]) -> bool {
-        for (index, raw) in events.iter().enumerate() {
-            if found.events.len() >= self.limit {
-                return index < events.len();
-            }
-            found.statistics.scanned += 1;
-            if let Some(event) = self.judge(found, raw) {
-                found.statistics.matched += 1;
-                found.events.push(event);
-            }
-        }
-        false
-    }
-
-    /// Gives the event if it is wanted.
-    fn judge(&self, found: &mut Found, raw: &logs::Event) -> Option<Event> {
-        let mut problem = None;
-        for reader in &self.readers {
-            match parse(&raw.message, &reader.format) {
-                Ok(record) => {
-                    match record.log_status() {
-                        Some("NODATA") => found.statistics.no_data += 1,
-                        Some("SKIPDATA") => found.statistics.skip_data += 1,
-                        _ => {}
-                    }
-                    let wanted = reader.bound.matches(&record, &raw.id);
-                    return wanted.then(|| Event {
-                        message: self.include_message.then(|| raw.message.clone()),
-                        ..reader.columns.event(raw, &reader.format, &record)
-                    });
+    ) -> Result<Found<G::Part>, Trouble> {
+        let deadline = Instant::now() + self.timeout;
+        let mut seen = Seen::default();
+        let mut slices = Slices::new(self.window, self.calls.len(), self.newest_first, self.limit);
+        let mut pages = JoinSet::new();
+        while !slices.is_over() {
+            let turn = async {
+                match slices.wants() {
+                    true => logs.turn().await,
+                    false => std::future::pending().await,
                 }
-                // Of several formats, the one whose count fits knows best what is wrong.
-                Err(error @ ParseError::Value { .. }) => problem = Some(error),
-                Err(error) => problem = problem.or(Some(error)),
+            };
+            tokio::select! {
+                biased;
+                () = context.stop().cancelled() => return Err(Trouble::Stopped),
+                () = tokio::time::sleep_until(deadline) => return Err(Trouble::Deadline(seen.statistics)),
+                Some(page) = pages.join_next() => {
+                    let (ask, took, page): Page = page.unwrap_or_else(|error| panicked(error));
+                    let page = page.map_err(Trouble::Refused)?;
+                    seen.statistics.pages += 1;
+                    seen.statistics.calls += 1;
+                    slices.answer(&ask, page, |part, event| self.take(gather, part, event, &mut seen))?;
+                    slices.cut(&ask, calls_at_once(logs, took));
+                    self.progress(&seen.statistics, slices.open());
+                }
+                turn = turn => if let Some(ask) = slices.ask() {
+                    pages.spawn(self.page(logs.clone(), turn, ask));
+                }
             }
         }
-        let problem = problem.map(|error| error.to_string()).unwrap_or_default();
-        found.statistics.parse_errors += 1;
-        found
-            .unparsed
-            .get_or_insert_with(|| (raw.message.clone(), problem.clone()));
-        (!self.qualified).then(|| Event {
-            message: Some(raw.message.clone()),
-            parse_error: Some(problem),
-            ..Event::bare(raw)
+        let (parts, truncated) = slices.finish();
+        Ok(Found {
+            parts,
+            truncated,
+            seen,
         })
     }
 
-    fn progress(&self, statistics: &Statistics) {
+    /// Asks for one page, on a task of its own: pages are decoded side by side.
+    fn page(
+        &self,
+        logs: Logs,
+        turn: logs::Turn,
+        ask: Ask,
+    ) -> impl Future<Output = Page> + Send + use<> {
+        let base = self.calls.get(ask.call).cloned().unwrap_or_default();
+        let query = EventsQuery {
+            start_ms: Some(ask.window.start.max(0)),
+            // The service includes the end; we do not.
+            end_ms: Some(ask.window.end - 1),
+            newest_first: self.newest_first,
+            ..base
+        };
+        async move {
+            let begin = Instant::now();
+            let page = logs.events_page(turn, &query, ask.token.clone()).await;
+            (ask, begin.elapsed(), page)
+        }
+    }
+
+    fn take<G: Gather>(
+        &self,
+        gather: &mut G,
+        part: &mut G::Part,
+        event: &logs::Event,
+        seen: &mut Seen,
+    ) -> Result<usize, Trouble> {
+        match self.lines.judge(event, seen) {
+            Verdict::Wanted(format, record) => gather.record(part, event, format, &record)?,
+            Verdict::Unparsed(problem) => gather.unparsed(part, event, problem),
+            Verdict::Unwanted => {}
+        }
+        Ok(G::count(part))
+    }
+
+    fn progress(&self, statistics: &Statistics, slices: usize) {
         if statistics.pages % PROGRESS_EVERY == 0 {
             tracing::info!(
-                log_group = self.events.log_group,
+                log_group = self.calls.first().map(|call| call.log_group.as_str()),
                 pages = statistics.pages,
                 scanned = statistics.scanned,
                 matched = statistics.matched,
+                slices,
                 "reading flow-log events"
             );
         }
     }
 }
 
-/// Makes the request for a window of a log group.
-pub(crate) fn request(log_group: String, window: Window) -> EventsQuery {
-    EventsQuery {
-        log_group,
-        start_ms: Some(window.start),
-        // The service includes the end; we do not.
-        end_ms: Some(window.end - 1),
-        ..EventsQuery::default()
+/// How many pages have to be under way at once for the pace to be kept, by how long one takes.
+fn calls_at_once(logs: &Logs, took: Duration) -> usize {
+    let under_way = logs.pages_per_second() * took.min(LONGEST_PAGE).as_secs_f64();
+    under_way.ceil() as usize
+}
+
+/// Carries a panic on to the call that the page was asked for.
+fn panicked(error: JoinError) -> Page {
+    match error.try_into_panic() {
+        Ok(panic) => std::panic::resume_unwind(panic),
+        Err(error) => panic!("a page was given up although it was awaited: {error}"),
     }
 }

@@ -17,8 +17,32 @@ pub(crate) struct Source {
     pub(crate) region: String,
     /// The flow log that was asked for, if one was.
     pub(crate) flow_log: Option<ec2::FlowLog>,
+    /// Whether the group is known to be one that flow logs write to.
+    pub(crate) of_flow_logs: bool,
     /// Calls made to find all this.
     pub(crate) calls: i64,
+}
+
+/// Judges whether the arguments go with the kind of record.
+pub(crate) fn validate(query: &Query) -> Diagnostics {
+    let mut diagnostics = Diagnostics::new();
+    if query.record_type().format().is_none() {
+        return diagnostics;
+    }
+    for (name, value) in [
+        ("flow_log_id", &query.flow_log_id),
+        ("log_format", &query.log_format),
+    ] {
+        if given(value).is_some() {
+            let kind = given(&query.record_type).unwrap_or_default();
+            let detail = format!(
+                "Records of the type {kind} have one format, and no flow log of AWS writes them. Name their log \
+                 group with `log_group_name`, and leave `{name}` out."
+            );
+            diagnostics.error(name, "Not possible for this type of record", detail);
+        }
+    }
+    diagnostics
 }
 
 /// Finds the source of a query.
@@ -28,6 +52,11 @@ pub(crate) async fn find(
     context: &Context,
 ) -> Result<Source, Diagnostics> {
     let region = connection.region(given(&query.region))?;
+    if let (Some(format), Some(group)) =
+        (query.record_type().format(), given(&query.log_group_name))
+    {
+        return Ok(Source::of_one_format(group, format, region));
+    }
     let ec2 = connection.aws()?.ec2(&region);
     let written = given(&query.log_format).map(Format::parse).transpose();
     let written = written.map_err(|error| malformed_format(query, &error.to_string()))?;
@@ -35,6 +64,20 @@ pub(crate) async fn find(
         (Some(id), None) => of_flow_log(&ec2, id, written, region).await,
         (None, Some(group)) => Ok(of_group(&ec2, group, written, region, context).await),
         _ => Err(one_source().into()),
+    }
+}
+
+impl Source {
+    /// A log group whose records have a format of their own, which no flow log has to tell.
+    fn of_one_format(group: &str, format: Format, region: String) -> Self {
+        Self {
+            log_group: group.to_owned(),
+            formats: vec![format],
+            region,
+            flow_log: None,
+            of_flow_logs: false,
+            calls: 0,
+        }
     }
 }
 
@@ -72,6 +115,7 @@ async fn of_flow_log(
         formats: vec![format],
         region,
         flow_log: Some(flow_log),
+        of_flow_logs: true,
         calls: 1,
     })
 }
@@ -106,19 +150,25 @@ async fn of_group(
         .split_once(":log-group:")
         .map_or(group, |(_, name)| name);
     let name = name.strip_suffix(":*").unwrap_or(name);
-    let (formats, calls) = match written {
+    let (mut formats, calls) = match written {
         Some(format) => (vec![format], 0),
         None => (discover(ec2, name, context).await, 1),
     };
+    let of_flow_logs = calls > 0 && !formats.is_empty();
+    if formats.is_empty() {
+        formats.push(Format::vpc_default());
+    }
     Source {
         log_group: group.to_owned(),
         formats,
         region,
         flow_log: None,
+        of_flow_logs,
         calls,
     }
 }
 
+/// Gives the formats of the flow logs that write to a group, each once.
 async fn discover(ec2: &Ec2, group: &str, context: &Context) -> Vec<Format> {
     let filters = [("log-group-name".to_owned(), vec![group.to_owned()])];
     let found = match ec2.find(&filters).await {
@@ -135,11 +185,7 @@ async fn discover(ec2: &Ec2, group: &str, context: &Context) -> Vec<Format> {
             formats.push(format);
         }
     }
-    if formats.is_empty() {
-        vec![Format::vpc_default()]
-    } else {
-        formats
-    }
+    formats
 }
 
 fn not_discovered(group: &str, error: &aws::Error) -> Diagnostic {

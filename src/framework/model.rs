@@ -47,3 +47,15 @@ impl<A: Model, B: Model, C: Model> Model for (A, B, C) {
         [A::json_schemas(), B::json_schemas(), C::json_schemas()].concat()
     }
 }
+
+impl<A: Model, B: Model, C: Model, D: Model> Model for (A, B, C, D) {
+    fn json_schemas() -> Vec<Schema> {
+        [
+            A::json_schemas(),
+            B::json_schemas(),
+            C::json_schemas(),
+            D::json_schemas(),
+        ]
+        .concat()
+    }
+}

@@ -8,8 +8,9 @@ use std::future::Future;
 use tokio_util::sync::CancellationToken;
 
 use super::{
-    DataSource, Diagnostics, ErasedDataSource, ErasedFunction, ErasedListResource, ErasedResource,
-    Function, ListResource, LowerError, Model, Resource,
+    DataSource, Diagnostics, EphemeralResource, ErasedDataSource, ErasedEphemeralResource,
+    ErasedFunction, ErasedListResource, ErasedResource, Function, ListResource, LowerError, Model,
+    Resource,
 };
 
 /// A provider: one configuration, one connection made of it, and the types that use the connection.
@@ -47,6 +48,8 @@ pub struct Catalogue<C> {
     pub functions: BTreeMap<&'static str, Box<dyn ErasedFunction>>,
     /// List resources.
     pub list_resources: BTreeMap<&'static str, Box<dyn ErasedListResource<C>>>,
+    /// Ephemeral resources.
+    pub ephemeral_resources: BTreeMap<&'static str, Box<dyn ErasedEphemeralResource<C>>>,
 }
 
 impl<C> std::fmt::Debug for Catalogue<C> {
@@ -56,6 +59,7 @@ impl<C> std::fmt::Debug for Catalogue<C> {
             .field("data_sources", &self.data_sources.keys())
             .field("functions", &self.functions.keys())
             .field("list_resources", &self.list_resources.keys())
+            .field("ephemeral_resources", &self.ephemeral_resources.keys())
             .finish()
     }
 }
@@ -67,6 +71,7 @@ impl<C> Default for Catalogue<C> {
             data_sources: BTreeMap::new(),
             functions: BTreeMap::new(),
             list_resources: BTreeMap::new(),
+            ephemeral_resources: BTreeMap::new(),
         }
     }
 }
@@ -118,6 +123,19 @@ impl<C: Send + Sync + 'static> Catalogue<C> {
     {
         let erased = super::list_resource::erase(list_resource)?;
         self.list_resources.insert(L::Resource::TYPE_NAME, erased);
+        Ok(self)
+    }
+
+    /// Adds an ephemeral resource.
+    ///
+    /// # Errors
+    /// The model cannot be a schema.
+    pub fn ephemeral<E: EphemeralResource<Connection = C>>(
+        mut self,
+        resource: E,
+    ) -> Result<Self, LowerError> {
+        let erased = super::ephemeral::erase(resource)?;
+        self.ephemeral_resources.insert(E::TYPE_NAME, erased);
         Ok(self)
     }
 }

@@ -9,7 +9,7 @@ use super::{optional, record_format};
 use crate::cty::{Type, Value};
 use crate::framework::{Function, FunctionError};
 use crate::record::field::{self, FIELDS, Field, Kind};
-use crate::record::{self, ParseError, Record};
+use crate::record::{self, Format, ParseError, Row, Values as _};
 
 /// The attribute that holds every field without a column of its own.
 const FIELDS_ATTRIBUTE: &str = "fields";
@@ -19,6 +19,8 @@ const FIELDS_ATTRIBUTE: &str = "fields";
 /// The result has the columns that the events of `vpcflow_log_events` have: numbers are numbers, times are RFC 3339, and
 /// what the record has no value for (`-`) or its format lacks is null. `fields` holds every other field of the format by
 /// AWS's own name, with null for `-`.
+///
+/// A line that is a JSON object is read as an ExternalFlow event of Yandex Cloud, if no format is given.
 #[derive(Debug, Deserialize, JsonSchema)]
 pub struct ParseRecord {
     /// The line, as CloudWatch Logs shows it or as it stands in a plain-text file in S3.
@@ -41,29 +43,60 @@ impl Function for ParseRecord {
     }
 
     fn call(self) -> Result<Value, FunctionError> {
-        let format = record_format(&self.format)?;
-        let record = record::parse(&self.line, &format).map_err(|error| {
+        let format = match self.is_event() {
+            true => record::yandex::format(),
+            false => record_format(&self.format)?,
+        };
+        let row = self.read(&format)?;
+        let mut object: BTreeMap<String, Value> = columns()
+            .map(|(name, field)| {
+                let place = format.position(field.name);
+                let value = place.and_then(|place| column(&row, place, field.kind));
+                (name.to_owned(), value.unwrap_or(Value::Null))
+            })
+            .collect();
+        let of_line = matches!(row, Row::Line(_));
+        let value = |place| {
+            row.text(place)
+                .map_or(Value::Null, |text| text.as_ref().into())
+        };
+        let more = row.more().iter();
+        let others = (0..)
+            .zip(format.names())
+            .filter(|(_, name)| field::find(name).is_none_or(|field| field.column.is_none()))
+            .map(|(place, name)| (name.clone(), value(place)))
+            // What an event does not say is no field of it.
+            .filter(|(_, value)| of_line || *value != Value::Null)
+            .chain(more.map(|(name, text)| (name.clone(), text.as_str().into())));
+        object.insert(FIELDS_ATTRIBUTE.to_owned(), Value::Map(others.collect()));
+        Ok(Value::Map(object))
+    }
+}
+
+impl ParseRecord {
+    /// Says whether the line is a JSON event, which has a format of its own.
+    fn is_event(&self) -> bool {
+        let no_format = matches!(optional("format", &self.format), Ok(None));
+        no_format && self.line.trim_start().starts_with('{')
+    }
+
+    fn read<'a>(&'a self, format: &'a Format) -> Result<Row<'a>, FunctionError> {
+        let fail = |text: String| FunctionError::new(text).at("line");
+        if self.is_event() {
+            let flow = record::yandex::parse_event(&self.line);
+            let flow = flow.map_err(|error| fail(error.to_string()))?;
+            return Ok(Row::ExternalFlow(flow));
+        }
+        let record = record::parse(&self.line, format).map_err(|error| {
             let hint = match (&error, optional("format", &self.format)) {
                 (ParseError::Count { .. }, Ok(None)) => {
                     "; give the flow log's record format as the second argument"
                 }
-                (ParseError::Count { .. } | ParseError::Value { .. }, _) => "",
+                _ => "",
             };
-            FunctionError::new(format!("{error}{hint}")).at("line")
+            fail(format!("{error}{hint}"))
         })?;
-        let mut object: BTreeMap<String, Value> = columns()
-            .map(|(name, field)| {
-                let place = format.position(field.name);
-                let value = place.and_then(|place| column(&record, place, field.kind));
-                (name.to_owned(), value.unwrap_or(Value::Null))
-            })
-            .collect();
-        let others = record
-            .fields()
-            .filter(|(name, _)| field::find(name).is_none_or(|field| field.column.is_none()))
-            .map(|(name, text)| (name.to_owned(), text.map_or(Value::Null, Value::from)));
-        object.insert(FIELDS_ATTRIBUTE.to_owned(), Value::Map(others.collect()));
-        Ok(Value::Map(object))
+        Ok(Row::Line(record))
     }
 }
 
@@ -74,11 +107,11 @@ fn columns() -> impl Iterator<Item = (&'static str, &'static Field)> {
         .filter_map(|field| Some((field.column?, field)))
 }
 
-fn column(record: &Record<'_>, place: usize, kind: Kind) -> Option<Value> {
+fn column(row: &Row<'_>, place: usize, kind: Kind) -> Option<Value> {
     match kind {
-        Kind::Integer => record.integer(place).map(Value::from),
-        Kind::Text | Kind::Address => record.get(place).map(Value::from),
-        Kind::Seconds => record.time(place).map(|time| time.to_string().into()),
+        Kind::Integer => row.integer(place).map(Value::from),
+        Kind::Text | Kind::Address => row.text(place).map(|text| text.as_ref().into()),
+        Kind::Seconds => row.time(place).map(|time| time.to_string().into()),
     }
 }
 
@@ -129,6 +162,22 @@ mod tests {
         assert_eq!(fields.get("reject-reason"), Some(&Value::Null));
         assert_eq!(fields.get("newer-field"), Some(&"x".into()));
         assert_eq!(fields.get("action"), None);
+    }
+
+    #[test]
+    fn an_external_flow_has_the_same_columns() {
+        let event = r#"{"eventType":"a.ExternalFlow","details":{"srcAddr":"10.0.0.1","dstPort":"22","nat":"x","new":1}}"#;
+        let record = parse(event, &[]).unwrap();
+        assert_eq!(record.get("src_addr"), Some(&"10.0.0.1".into()));
+        assert_eq!(record.get("dst_port"), Some(&22.into()));
+        assert_eq!(record.get("bytes"), Some(&Value::Null));
+        let fields = record.get("fields").unwrap();
+        assert_eq!(fields.get("nat"), Some(&"x".into()));
+        assert_eq!(fields.get("new"), Some(&"1".into()));
+        assert_eq!(fields.get("sampled"), None);
+        let error = parse("{\"event_type\":\"other\"}", &[]).unwrap_err();
+        assert_eq!(error.path.to_string(), "line");
+        assert!(error.text.contains("no ExternalFlow event"), "{error:?}");
     }
 
     #[test]

@@ -11,6 +11,7 @@ pub(crate) fn provider_schema<P: Provider>(
     let resources = types.catalogue.resources.iter();
     let data_sources = types.catalogue.data_sources.iter();
     let lists = types.catalogue.list_resources.iter();
+    let ephemeral = types.catalogue.ephemeral_resources.iter();
     Ok(pb::get_provider_schema::Response {
         provider: Some(convert::schema(&types.config)),
         resource_schemas: resources
@@ -22,6 +23,9 @@ pub(crate) fn provider_schema<P: Provider>(
         functions: functions::signatures(&types.catalogue).collect(),
         list_resource_schemas: lists
             .map(|(name, list)| ((*name).to_owned(), convert::schema(list.schema())))
+            .collect(),
+        ephemeral_resource_schemas: ephemeral
+            .map(|(name, resource)| ((*name).to_owned(), convert::schema(resource.schema())))
             .collect(),
         server_capabilities: Some(capabilities()),
         ..pb::get_provider_schema::Response::default()
@@ -44,12 +48,20 @@ pub(crate) fn metadata<P: Provider>(
     let list = |name: &&str| pb::get_metadata::ListResourceMetadata {
         type_name: (*name).to_owned(),
     };
+    let ephemeral = |name: &&str| pb::get_metadata::EphemeralMetadata {
+        type_name: (*name).to_owned(),
+    };
     Ok(pb::get_metadata::Response {
         server_capabilities: Some(capabilities()),
         resources: catalogue.resources.keys().map(resource).collect(),
         data_sources: catalogue.data_sources.keys().map(source).collect(),
         functions: catalogue.functions.keys().map(function).collect(),
         list_resources: catalogue.list_resources.keys().map(list).collect(),
+        ephemeral_resources: catalogue
+            .ephemeral_resources
+            .keys()
+            .map(ephemeral)
+            .collect(),
         ..pb::get_metadata::Response::default()
     })
 }

@@ -10,7 +10,7 @@
 //! | `session` | what a configured provider is between calls |
 //! | `answer` | logging, panics and diagnostics, the same for every call |
 //! | `describe` | what there is: schemas and metadata |
-//! | `managed`, `data` | the calls of resources and of data sources |
+//! | `managed`, `data`, `ephemeral` | the calls of resources, data sources and ephemeral resources |
 //! | `functions` | the calls of functions, and what functions there are |
 //! | `arrival` | identities, moves, and the configuration that is written for what exists |
 //! | `list` | the calls of list resources |
@@ -23,6 +23,7 @@ mod arrival;
 mod convert;
 mod data;
 mod describe;
+mod ephemeral;
 mod functions;
 mod list;
 mod managed;

@@ -10,7 +10,7 @@ use tonic::{Request, Response, Status, Streaming};
 use super::answer::{Answer, call, to_the_end};
 use super::pb::provider_server::{Provider as Service, ProviderServer};
 use super::session::Session;
-use super::{absent, arrival, data, describe, functions, list, managed, pb};
+use super::{absent, arrival, data, describe, ephemeral, functions, list, managed, pb};
 use crate::framework::{Diagnostics, Provider};
 
 /// The largest message in either direction, in bytes: what HashiCorp's own servers allow.
@@ -123,9 +123,10 @@ impl<P: Provider> Service for Server<P> {
         &self,
         request: Request<pb::validate_ephemeral_resource_config::Request>,
     ) -> Reply<pb::validate_ephemeral_resource_config::Response> {
-        let name = request.into_inner().type_name;
+        let request = request.into_inner();
+        let name = request.type_name.clone();
         call("ValidateEphemeralResourceConfig", &name, async {
-            absent::no_such("ephemeral resource", &name)
+            or_only(ephemeral::validate(&self.0, &request))
         })
         .await
     }
@@ -283,9 +284,10 @@ impl<P: Provider> Service for Server<P> {
         &self,
         request: Request<pb::open_ephemeral_resource::Request>,
     ) -> Reply<pb::open_ephemeral_resource::Response> {
-        let name = request.into_inner().type_name;
+        let request = request.into_inner();
+        let name = request.type_name.clone();
         call("OpenEphemeralResource", &name, async {
-            absent::no_such("ephemeral resource", &name)
+            or_only(ephemeral::open(&self.0, request).await)
         })
         .await
     }
@@ -294,9 +296,10 @@ impl<P: Provider> Service for Server<P> {
         &self,
         request: Request<pb::renew_ephemeral_resource::Request>,
     ) -> Reply<pb::renew_ephemeral_resource::Response> {
-        let name = request.into_inner().type_name;
+        let request = request.into_inner();
+        let name = request.type_name.clone();
         call("RenewEphemeralResource", &name, async {
-            absent::no_such("ephemeral resource", &name)
+            or_only(ephemeral::renew(&self.0, &request))
         })
         .await
     }
@@ -305,9 +308,10 @@ impl<P: Provider> Service for Server<P> {
         &self,
         request: Request<pb::close_ephemeral_resource::Request>,
     ) -> Reply<pb::close_ephemeral_resource::Response> {
-        let name = request.into_inner().type_name;
+        let request = request.into_inner();
+        let name = request.type_name.clone();
         call("CloseEphemeralResource", &name, async {
-            absent::no_such("ephemeral resource", &name)
+            or_only(ephemeral::close(&self.0, &request))
         })
         .await
     }

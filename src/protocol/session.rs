@@ -7,8 +7,8 @@ use tokio_util::sync::CancellationToken;
 use super::{convert, pb};
 use crate::cty::Value;
 use crate::framework::{
-    Catalogue, Diagnostic, Diagnostics, ErasedDataSource, ErasedListResource, ErasedResource,
-    LowerError, Model, Provider, Schema, lower,
+    Catalogue, Diagnostic, Diagnostics, ErasedDataSource, ErasedEphemeralResource,
+    ErasedListResource, ErasedResource, LowerError, Model, Provider, Schema, lower,
 };
 
 /// One provider process. Calls come concurrently; in reattach mode it is configured again and again.
@@ -86,6 +86,16 @@ impl<P: Provider> Session<P> {
         found
             .map(AsRef::as_ref)
             .ok_or_else(|| unknown_type("list resource", type_name))
+    }
+
+    pub(crate) fn ephemeral(
+        &self,
+        type_name: &str,
+    ) -> Result<&dyn ErasedEphemeralResource<P::Connection>, Diagnostic> {
+        let found = self.types()?.catalogue.ephemeral_resources.get(type_name);
+        found
+            .map(AsRef::as_ref)
+            .ok_or_else(|| unknown_type("ephemeral resource", type_name))
     }
 
     pub(crate) fn connection(&self) -> Result<Arc<P::Connection>, Diagnostic> {

@@ -21,6 +21,8 @@ pub struct Field {
     pub family: Family,
     /// Every value that AWS documents, in AWS's spelling; empty where the values are open.
     pub values: &'static [&'static str],
+    /// Whether the record holds the value percent-encoded, as it does the values of tags.
+    pub encoded: bool,
     /// What the field tells, in a sentence for users.
     pub description: &'static str,
 }
@@ -73,6 +75,7 @@ impl Field {
             version,
             family: Family::Vpc,
             values: &[],
+            encoded: false,
             description,
         }
     }
@@ -84,6 +87,11 @@ impl Field {
 
     const fn family(mut self, family: Family) -> Self {
         self.family = family;
+        self
+    }
+
+    const fn encoded(mut self) -> Self {
+        self.encoded = true;
         self
     }
 

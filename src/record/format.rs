@@ -4,6 +4,7 @@
 //! parser's business. Names that the field table lacks are accepted, since AWS adds fields.
 
 use std::fmt;
+use std::ops::RangeInclusive;
 
 use super::field::{self, Kind};
 
@@ -29,6 +30,10 @@ pub struct Format {
     /// The positions whose results are typed, and so must hold a value of their kind.
     typed: Vec<(usize, Kind)>,
     log_status: Option<usize>,
+    /// The bits of the positions whose values are percent-encoded.
+    encoded: u128,
+    last_values: Option<&'static [&'static str]>,
+    versions: (u8, u8),
 }
 
 /// Says why a text is not a record format.
@@ -111,6 +116,23 @@ impl Format {
             .filter(|name| field::find(name).is_none())
     }
 
+    /// Returns the versions that a record of this format may bear: the highest version among its fields, and any from
+    /// there on if it has fields that are newer than the field table.
+    #[must_use]
+    pub fn versions(&self) -> RangeInclusive<u8> {
+        self.versions.0..=self.versions.1
+    }
+
+    /// Tells whether the value at a position is percent-encoded in records.
+    pub(super) fn is_encoded(&self, index: usize) -> bool {
+        index < MAX_FIELDS && self.encoded >> index & 1 == 1
+    }
+
+    /// Returns the documented values of the last field; none if they are open.
+    pub(super) fn last_values(&self) -> Option<&'static [&'static str]> {
+        self.last_values
+    }
+
     pub(super) fn typed(&self) -> &[(usize, Kind)] {
         &self.typed
     }
@@ -119,7 +141,7 @@ impl Format {
         self.log_status
     }
 
-    fn of(names: Vec<String>) -> Self {
+    pub(super) fn of(names: Vec<String>) -> Self {
         let typed = names
             .iter()
             .enumerate()
@@ -128,10 +150,29 @@ impl Format {
             .map(|(position, field)| (position, field.kind))
             .collect();
         let log_status = names.iter().position(|name| name == "log-status");
+        let known = || names.iter().map(|name| field::find(name));
+        let encoded = known()
+            .enumerate()
+            .filter(|(_, field)| field.is_some_and(|field| field.encoded))
+            .fold(0, |bits, (position, _)| bits | 1 << position);
+        let version = known().flatten().map(|field| field.version).max();
+        let newest = if known().all(|field| field.is_some()) {
+            version
+        } else {
+            None
+        };
+        let last_values = known()
+            .next_back()
+            .flatten()
+            .map(|field| field.values)
+            .filter(|values| !values.is_empty());
         Self {
+            last_values,
+            versions: (version.unwrap_or_default(), newest.unwrap_or(u8::MAX)),
             names,
             typed,
             log_status,
+            encoded,
         }
     }
 }

@@ -3,17 +3,24 @@
 //! A [`Record`] borrows the line and keeps where each value stands: nothing is allocated. It must not know what is asked
 //! of it. Lines are read tolerantly (runs of spaces, white space at the ends, times in milliseconds), but a line whose
 //! number of values differs from its format's, or in which a typed result holds something else, is an error: such a line
-//! was written in another format or cut, and its values would come out under wrong names.
+//! was written in another format or cut, and its values would come out under wrong names. So is a line in which a data
+//! protection policy has masked a value: what it says is not known.
 
+use std::borrow::Cow;
 use std::net::{IpAddr, Ipv4Addr};
 
 use jiff::Timestamp;
 
 use super::field::Kind;
 use super::format::{Format, MAX_FIELDS};
+use super::percent;
+use super::values::Values;
 
 /// How AWS writes that there is no value.
 pub(super) const NO_VALUE: &str = "-";
+
+/// How a masked part of a value looks at least.
+const MASK: &str = "****";
 
 /// From this number on a time is in milliseconds: as seconds it would lie beyond the year 5000.
 const FIRST_MILLISECONDS: i64 = 100_000_000_000;
@@ -48,6 +55,22 @@ pub enum ParseError {
         /// The beginning of the value.
         value: String,
     },
+    /// A value has been masked by a data protection policy of the log group.
+    #[error(
+        "the value of field {field} is masked by a data protection policy; `unmask` shows it to who is allowed"
+    )]
+    Masked {
+        /// AWS's name of the field.
+        field: String,
+    },
+    /// The line ends in the middle of its last value.
+    #[error("the line ends within the value of field {field}, `{value}`")]
+    Cut {
+        /// AWS's name of the field.
+        field: String,
+        /// What there is of the value.
+        value: String,
+    },
 }
 
 /// Reads a line in the given format.
@@ -62,6 +85,14 @@ pub fn parse<'a>(line: &'a str, format: &'a Format) -> Result<Record<'a>, ParseE
     if found != expected {
         return Err(ParseError::Count { expected, found });
     }
+    // Without a way out of the loop it is one for vector instructions: most lines have no star.
+    if line
+        .bytes()
+        .fold(false, |found, byte| found | (byte == b'*'))
+    {
+        record.refuse_masked()?;
+    }
+    record.refuse_cut()?;
     for &(index, kind) in format.typed() {
         if !record.holds(index, kind) {
             return Err(record.wrong_value(index, kind));
@@ -76,6 +107,17 @@ impl<'a> Record<'a> {
     pub fn get(&self, index: usize) -> Option<&'a str> {
         let raw = self.raw(index)?;
         (raw != NO_VALUE).then_some(raw)
+    }
+
+    /// Returns the value at a position as it was before it was percent-encoded, as the values of tags are; `-` is none.
+    #[must_use]
+    pub fn text(&self, index: usize) -> Option<Cow<'a, str>> {
+        let raw = self.get(index)?;
+        Some(if self.format.is_encoded(index) {
+            percent::decode(raw)
+        } else {
+            Cow::Borrowed(raw)
+        })
     }
 
     /// Returns the value of a field by its AWS name; `-` is none.
@@ -145,6 +187,36 @@ impl<'a> Record<'a> {
         }
     }
 
+    /// Refuses a line with a masked value: stars alone, or a run of them within other text.
+    fn refuse_masked(&self) -> Result<(), ParseError> {
+        let is_masked =
+            |value: &str| value.contains(MASK) || value.bytes().all(|byte| byte == b'*');
+        let masked = self
+            .fields()
+            .find(|(_, value)| value.is_some_and(is_masked));
+        match masked {
+            Some((field, _)) => Err(ParseError::Masked {
+                field: field.to_owned(),
+            }),
+            None => Ok(()),
+        }
+    }
+
+    /// Refuses a line whose last value is the beginning of a known one: values that are newer than the table are kept.
+    fn refuse_cut(&self) -> Result<(), ParseError> {
+        let last = self.format.names().len() - 1;
+        let (Some(known), Some(value)) = (self.format.last_values(), self.get(last)) else {
+            return Ok(());
+        };
+        if known.contains(&value) || !known.iter().any(|known| known.starts_with(value)) {
+            return Ok(());
+        }
+        Err(ParseError::Cut {
+            field: self.format.names()[last].clone(),
+            value: value.to_owned(),
+        })
+    }
+
     fn wrong_value(&self, index: usize, kind: Kind) -> ParseError {
         let value = self.raw(index).unwrap_or_default();
         let field = self.format.names().get(index).cloned().unwrap_or_default();
@@ -153,6 +225,28 @@ impl<'a> Record<'a> {
             kind,
             value: value.chars().take(40).collect(),
         }
+    }
+}
+
+impl Values for Record<'_> {
+    fn text(&self, index: usize) -> Option<Cow<'_, str>> {
+        self.text(index)
+    }
+
+    fn integer(&self, index: usize) -> Option<i64> {
+        self.integer(index)
+    }
+
+    fn address(&self, index: usize) -> Option<IpAddr> {
+        self.address(index)
+    }
+
+    fn time(&self, index: usize) -> Option<Timestamp> {
+        self.time(index)
+    }
+
+    fn seconds(&self, index: usize) -> Option<i64> {
+        self.seconds(index)
     }
 }
 
@@ -187,7 +281,8 @@ fn split(line: &str, spans: &mut [(u32, u32); MAX_FIELDS]) -> usize {
     count
 }
 
-fn integer(text: &str) -> Option<i64> {
+#[inline]
+pub(super) fn integer(text: &str) -> Option<i64> {
     let bytes = text.as_bytes();
     if bytes.is_empty() || bytes.len() > 19 || (bytes[0] == b'0' && bytes.len() > 1) {
         return None;
@@ -211,7 +306,8 @@ fn timestamp(number: i64) -> Option<Timestamp> {
     }
 }
 
-fn address(text: &str) -> Option<IpAddr> {
+#[inline]
+pub(super) fn address(text: &str) -> Option<IpAddr> {
     match ipv4(text) {
         Some(address) => Some(IpAddr::V4(address)),
         None => text.parse().ok(),

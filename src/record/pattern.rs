@@ -1,27 +1,87 @@
-//! The push-down compiler: from quals to the CloudWatch filter pattern that lets the service drop records for us.
+//! The push-down compiler: from quals to the CloudWatch filter patterns that let the service drop records for us.
 //!
 //! A pattern has one slot for each field of the format, `[w1,w2,w3="eni-1",…]`, and conditions in the slots; different
-//! slots are ANDed, and a slot may not look at another. So a qual is pushed where one slot can say exactly the same, and
-//! is otherwise reported as not pushed: the quals are checked again here in any case. Two things are guaranteed. A record
-//! that satisfies the quals matches the pattern; and if every qual was pushed, a record that matches satisfies them.
+//! slots are ANDed, and a slot may not look at another. So quals become a [`Plan`]: one call, or several where one pattern
+//! cannot hold an OR or the lines of several formats, of which the events are to be taken together, each once. Of each qual
+//! the plan says how far it is pushed down ([`Class`]): the quals are checked again here in any case. Two things are
+//! guaranteed. A record that satisfies the quals is received by a call of the plan; and if every qual is exact, a record
+//! that is received satisfies them.
 //!
 //! See <https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/FilterAndPatternSyntax.html>.
 
 mod condition;
+mod disjunction;
+mod draft;
+mod failing;
+mod holding;
 mod network;
+mod number;
+mod plan;
 mod slots;
+mod window;
 
-use std::collections::BTreeSet;
+pub(super) use condition::is_plain;
+pub(super) use network::prefixes;
+pub(super) use number::{merged, written_out};
 
-use condition::Condition;
-use slots::Slots;
-
-use super::quals::{Bound, BoundQual, Place};
+use super::quals::Bound;
 
 /// The most characters that the service takes as a pattern.
 pub const MAX_LENGTH: usize = 1024;
 
-/// What of the quals is pushed down to the service.
+/// The most calls into which a query is split: each of them has the service look at every event anew.
+pub const MAX_CALLS: usize = 8;
+
+/// How a query is put to the service.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Plan {
+    /// The calls; an event may be received by several of them. Without any, no event can satisfy the quals.
+    pub calls: Vec<Call>,
+    /// How far each qual is pushed down, as the user wrote it, such as `where[0].src_addr`.
+    pub classes: Vec<(String, Class)>,
+    /// The time in which all records lie that satisfy the quals.
+    pub window: Window,
+}
+
+/// One search through the events of a log group.
+#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Call {
+    /// The filter pattern; none lets everything through.
+    pub pattern: Option<String>,
+    /// What the names of the log streams begin with; none means all of them.
+    pub stream_prefix: Option<String>,
+}
+
+/// How far a qual is pushed down to the service.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Class {
+    /// No record is received that does not satisfy it.
+    Exact,
+    /// Some records are received that do not satisfy it.
+    Superset,
+    /// It is checked on our side alone.
+    None,
+}
+
+/// A stretch of time in milliseconds since 1970, both ends included; open where there is none.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Window {
+    /// The first millisecond.
+    pub from: Option<i64>,
+    /// The last millisecond.
+    pub until: Option<i64>,
+}
+
+/// What is known of the streams of a log group.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Streams {
+    /// Nothing: any stream may hold any record.
+    Any,
+    /// Every stream holds the records of one network interface and is named after it, as in `eni-1-all`.
+    ByInterface,
+}
+
+/// What of the quals one pattern says exactly.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Pushed {
     /// The filter pattern; none if no qual could be pushed.
@@ -30,112 +90,32 @@ pub struct Pushed {
     pub not_pushed: Vec<String>,
 }
 
-/// Compiles quals into a filter pattern for lines of the format to which they are bound.
+/// Plans a query over lines of the formats to which its quals are bound, at least one.
+#[must_use]
+pub fn plan(bounds: &[Bound], streams: Streams) -> Plan {
+    plan::within_quota(bounds, streams)
+}
+
+/// Compiles what one pattern can say exactly of the quals, for lines of the format to which they are bound.
 #[must_use]
 pub fn compile(bound: &Bound) -> Pushed {
-    let mut compiler = Compiler {
-        slots: Slots::new(bound.width),
-        unpushed: BTreeSet::new(),
-    };
-    for qual in &bound.all {
-        compiler.require(qual);
-    }
-    compiler.require_any(&bound.any);
-    for block in &bound.none {
-        compiler.refuse(block);
-    }
-    let (pattern, dropped) = compiler.slots.render(MAX_LENGTH);
-    compiler.unpushed.extend(dropped);
-    let mut not_pushed = bound.labels();
-    not_pushed.retain(|label| compiler.unpushed.contains(label));
+    let mut plan = plan::plan(std::slice::from_ref(bound), Streams::Any, true, 1);
+    plan.classes.retain(|(_, class)| *class != Class::Exact);
     Pushed {
-        pattern,
-        not_pushed,
+        pattern: plan.calls.pop().and_then(|call| call.pattern),
+        not_pushed: plan.classes.into_iter().map(|(label, _)| label).collect(),
     }
 }
 
-struct Compiler {
-    slots: Slots,
-    unpushed: BTreeSet<String>,
-}
-
-impl Compiler {
-    /// Pushes a qual that has to hold.
-    fn require(&mut self, qual: &BoundQual) {
-        let pushed = match qual.place {
-            Place::Field(index) => {
-                let labels = vec![qual.label.clone()];
-                Condition::holding(&qual.test)
-                    .is_some_and(|condition| self.slots.add(index, labels, condition))
-            }
-            Place::Either(_) | Place::EventId => false,
-        };
-        if !pushed {
-            self.unpushed.insert(qual.label.clone());
+impl Class {
+    /// Returns the class as users see it: `exact`, `superset` or `none`.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Exact => "exact",
+            Self::Superset => "superset",
+            Self::None => "none",
         }
-    }
-
-    /// Pushes blocks of which any has to hold: one block is as good as top-level quals; of several, one pattern can only
-    /// say it if each asks one thing and all of them of the same slot.
-    fn require_any(&mut self, blocks: &[Vec<BoundQual>]) {
-        if let [block] = blocks {
-            block.iter().for_each(|qual| self.require(qual));
-        } else if !self.require_union(blocks) {
-            self.unpushed
-                .extend(blocks.iter().flatten().map(|qual| qual.label.clone()));
-        }
-    }
-
-    fn require_union(&mut self, blocks: &[Vec<BoundQual>]) -> bool {
-        let quals: Option<Vec<&BoundQual>> = blocks
-            .iter()
-            .map(|block| match block.as_slice() {
-                [qual] => Some(qual),
-                _ => None,
-            })
-            .collect();
-        let Some(quals) = quals else { return false };
-        let Some(Place::Field(index)) = quals.first().map(|qual| qual.place) else {
-            return false;
-        };
-        if quals.iter().any(|qual| qual.place != Place::Field(index)) {
-            return false;
-        }
-        let labels = quals.iter().map(|qual| qual.label.clone()).collect();
-        let condition = condition::union(quals.iter().map(|qual| &qual.test));
-        condition
-            .and_then(|test| Condition::holding(&test))
-            .is_some_and(|condition| self.slots.add(index, labels, condition))
-    }
-
-    /// Pushes a block that must not hold, if it consists of one qual: the opposite of several is an OR over slots.
-    fn refuse(&mut self, block: &[BoundQual]) {
-        let pushed = match block {
-            [qual] => self.refuse_one(qual),
-            _ => false,
-        };
-        if !pushed {
-            self.unpushed
-                .extend(block.iter().map(|qual| qual.label.clone()));
-        }
-    }
-
-    fn refuse_one(&mut self, qual: &BoundQual) -> bool {
-        let Some(condition) = Condition::failing(&qual.test) else {
-            return false;
-        };
-        let indexes: &[usize] = match &qual.place {
-            Place::Field(index) => &[*index],
-            Place::Either(indexes) => indexes,
-            Place::EventId => return false,
-        };
-        let labels = || vec![qual.label.clone()];
-        indexes
-            .iter()
-            .all(|index| self.slots.can_add(*index, &condition))
-            && indexes
-                .iter()
-                .all(|index| self.slots.add(*index, labels(), condition.clone()))
     }
 }
 

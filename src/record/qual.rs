@@ -101,9 +101,10 @@ impl Qual {
     /// The text does not fit what the field holds; the error points at the character.
     pub fn parse_field(aws_name: &str, text: &str) -> Result<Self, QualError> {
         let test = match field::find(aws_name) {
+            Some(field) if field.encoded => Test::Text(text::decoded(text)?),
             Some(field) if field.kind == Kind::Text => Test::Text(text::open(text, field.values)?),
             Some(field) => test(field, text)?,
-            None => Test::Text(text::exact(text)?),
+            None => Test::Text(text::free(text)?),
         };
         Ok(Self {
             name: format!("fields[\"{aws_name}\"]"),

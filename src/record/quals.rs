@@ -5,8 +5,8 @@
 //! do. A field without a value satisfies no qual, and so is never excluded either.
 
 use super::format::Format;
-use super::parse::Record;
 use super::qual::{Qual, Range, Target, Test};
+use super::values::Values;
 
 /// The quals of one query.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -25,8 +25,8 @@ pub struct Bound {
     pub(super) all: Vec<BoundQual>,
     pub(super) any: Vec<Vec<BoundQual>>,
     pub(super) none: Vec<Vec<BoundQual>>,
-    /// The number of fields in the format.
-    pub(super) width: usize,
+    /// The format to which the quals are bound.
+    pub(super) format: Format,
 }
 
 /// One qual whose field has been found in a format.
@@ -39,10 +39,10 @@ pub(super) struct BoundQual {
 }
 
 /// Where a qual looks in a record.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Place {
-    Field(usize),
-    Either([usize; 2]),
+    /// Positions, of which any may satisfy the qual; none does if there are none.
+    Fields(Vec<usize>),
     EventId,
 }
 
@@ -76,13 +76,48 @@ impl Quals {
 
     /// Finds the fields of all quals in a format.
     pub fn bind(&self, format: &Format) -> Result<Bound, BindError> {
+        self.bind_leniently(format, &|error| Err(error))
+    }
+
+    /// Finds the fields of all quals in each of the formats whose lines stand in one place. A format may lack a field that
+    /// another has: in its records the field has no value.
+    pub fn bind_each(&self, formats: &[Format]) -> Result<Vec<Bound>, BindError> {
+        if let [format] = formats {
+            return Ok(vec![self.bind(format)?]);
+        }
+        let lacked_by_all = |error: BindError| match &error {
+            BindError::MissingField { field, .. }
+                if formats
+                    .iter()
+                    .any(|format| format.position(field).is_some()) =>
+            {
+                Ok(())
+            }
+            _ => Err(error),
+        };
+        formats
+            .iter()
+            .map(|format| self.bind_leniently(format, &lacked_by_all))
+            .collect()
+    }
+
+    fn bind_leniently(&self, format: &Format, judge: &Judge<'_>) -> Result<Bound, BindError> {
+        let binder = Binder { format, judge };
         Ok(Bound {
-            all: bind_all(&self.all, "", format)?,
-            any: bind_blocks(&self.any, "where", format)?,
-            none: bind_blocks(&self.none, "exclude", format)?,
-            width: format.names().len(),
+            all: binder.all(&self.all, "")?,
+            any: binder.blocks(&self.any, "where")?,
+            none: binder.blocks(&self.none, "exclude")?,
+            format: format.clone(),
         })
     }
+}
+
+/// Decides whether a format may lack a field.
+type Judge<'a> = dyn Fn(BindError) -> Result<(), BindError> + 'a;
+
+struct Binder<'a> {
+    format: &'a Format,
+    judge: &'a Judge<'a>,
 }
 
 impl Bound {
@@ -98,7 +133,7 @@ impl Bound {
     ///
     /// The record must have been read in the format to which the quals were bound.
     #[must_use]
-    pub fn matches(&self, record: &Record<'_>, event_id: &str) -> bool {
+    pub fn matches(&self, record: &(impl Values + ?Sized), event_id: &str) -> bool {
         let holds = |quals: &[BoundQual]| quals.iter().all(|qual| qual.holds(record, event_id));
         holds(&self.all)
             && (self.any.is_empty() || self.any.iter().any(|block| holds(block)))
@@ -107,21 +142,23 @@ impl Bound {
 }
 
 impl BoundQual {
-    fn holds(&self, record: &Record<'_>, event_id: &str) -> bool {
-        match self.place {
-            Place::Field(index) => self.test.holds(record, index),
-            Place::Either(indexes) => indexes.iter().any(|index| self.test.holds(record, *index)),
-            Place::EventId => self.test.holds_for_text(event_id),
+    fn holds(&self, record: &(impl Values + ?Sized), event_id: &str) -> bool {
+        match &self.place {
+            Place::Fields(indexes) => indexes.iter().any(|index| self.test.holds(record, *index)),
+            Place::EventId => {
+                let own = record.event_id().unwrap_or(event_id);
+                self.test.holds_for_text(own)
+            }
         }
     }
 }
 
 impl Test {
-    fn holds(&self, record: &Record<'_>, index: usize) -> bool {
+    fn holds(&self, record: &(impl Values + ?Sized), index: usize) -> bool {
         match self {
             Self::Text(_) => record
-                .get(index)
-                .is_some_and(|text| self.holds_for_text(text)),
+                .text(index)
+                .is_some_and(|text| self.holds_for_text(&text)),
             Self::Integer(ranges) => in_ranges(record.integer(index), ranges),
             Self::Seconds(ranges) => in_ranges(record.seconds(index), ranges),
             Self::Address(networks) => record
@@ -143,7 +180,7 @@ fn in_ranges(number: Option<i64>, ranges: &[Range]) -> bool {
 }
 
 /// Tells whether all bits of the mask are set; the empty mask asks for no bit at all.
-fn has_flags(flags: i64, mask: i64) -> bool {
+pub(super) fn has_flags(flags: i64, mask: i64) -> bool {
     if mask == 0 {
         flags == 0
     } else {
@@ -151,48 +188,52 @@ fn has_flags(flags: i64, mask: i64) -> bool {
     }
 }
 
-fn bind_blocks(
-    blocks: &[Vec<Qual>],
-    name: &str,
-    format: &Format,
-) -> Result<Vec<Vec<BoundQual>>, BindError> {
-    let bind = |(number, block): (usize, &Vec<Qual>)| {
-        let block_name = format!("{name}[{number}]");
-        if block.is_empty() {
-            return Err(BindError::EmptyBlock { block: block_name });
+impl Binder<'_> {
+    fn blocks(&self, blocks: &[Vec<Qual>], name: &str) -> Result<Vec<Vec<BoundQual>>, BindError> {
+        let bind = |(number, block): (usize, &Vec<Qual>)| {
+            let block_name = format!("{name}[{number}]");
+            if block.is_empty() {
+                return Err(BindError::EmptyBlock { block: block_name });
+            }
+            self.all(block, &format!("{block_name}."))
+        };
+        blocks.iter().enumerate().map(bind).collect()
+    }
+
+    fn all(&self, quals: &[Qual], prefix: &str) -> Result<Vec<BoundQual>, BindError> {
+        quals
+            .iter()
+            .map(|qual| self.one(qual, format!("{prefix}{}", qual.name())))
+            .collect()
+    }
+
+    fn one(&self, qual: &Qual, label: String) -> Result<BoundQual, BindError> {
+        let place = match &qual.target {
+            Target::Field(name) => Place::Fields(self.positions(&[name.as_str()], &label)?),
+            Target::Either(names) => Place::Fields(self.positions(names, &label)?),
+            Target::EventId => Place::EventId,
+        };
+        Ok(BoundQual {
+            label,
+            place,
+            test: qual.test.clone(),
+        })
+    }
+
+    fn positions(&self, names: &[&str], qual: &str) -> Result<Vec<usize>, BindError> {
+        let mut positions = Vec::new();
+        for name in names {
+            match self.format.position(name) {
+                Some(position) => positions.push(position),
+                None => (self.judge)(BindError::MissingField {
+                    qual: qual.to_owned(),
+                    field: (*name).to_owned(),
+                    available: self.format.names().to_vec(),
+                })?,
+            }
         }
-        bind_all(block, &format!("{block_name}."), format)
-    };
-    blocks.iter().enumerate().map(bind).collect()
-}
-
-fn bind_all(quals: &[Qual], prefix: &str, format: &Format) -> Result<Vec<BoundQual>, BindError> {
-    quals
-        .iter()
-        .map(|qual| bind_one(qual, format!("{prefix}{}", qual.name()), format))
-        .collect()
-}
-
-fn bind_one(qual: &Qual, label: String, format: &Format) -> Result<BoundQual, BindError> {
-    let find = |name: &str| {
-        format
-            .position(name)
-            .ok_or_else(|| BindError::MissingField {
-                qual: label.clone(),
-                field: name.to_owned(),
-                available: format.names().to_vec(),
-            })
-    };
-    let place = match &qual.target {
-        Target::Field(name) => Place::Field(find(name)?),
-        Target::Either([one, other]) => Place::Either([find(one)?, find(other)?]),
-        Target::EventId => Place::EventId,
-    };
-    Ok(BoundQual {
-        label,
-        place,
-        test: qual.test.clone(),
-    })
+        Ok(positions)
+    }
 }
 
 #[cfg(test)]

@@ -2,6 +2,7 @@
 
 mod ec2;
 mod faults;
+mod insights;
 mod logs;
 mod patterns;
 mod sts;

@@ -18,6 +18,7 @@ mod identity;
 mod layers;
 mod numbers;
 mod protocol;
+mod push_down;
 #[cfg(feature = "aws")]
 mod schemas;
 #[cfg(all(feature = "aws", unix))]

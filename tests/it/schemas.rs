@@ -12,13 +12,20 @@ use crate::harness::golden;
 
 /// The JSON Schema of an event, committed.
 pub(crate) const EVENT: &str = "schemas/event.schema.json";
+/// The JSON Schema of Yandex Cloud's ExternalFlow events, committed.
+const EXTERNAL_FLOW: &str = "schemas/external-flow.schema.json";
 /// The schema of the provider, committed.
 pub(crate) const PROVIDER: &str = "schemas/terraform-schema.json";
 
 #[test]
 fn the_schemas_are_what_the_declarations_make_of_them() {
     let provider = vpcflow::provider::schema_json().unwrap();
-    let files = [(PROVIDER, provider), (EVENT, event_schema())];
+    let external_flow = vpcflow::record::yandex::schema();
+    let files = [
+        (PROVIDER, provider),
+        (EVENT, event_schema()),
+        (EXTERNAL_FLOW, external_flow),
+    ];
     let files = files.map(|(path, json)| (path.to_owned(), format!("{:#}\n", ordered(json))));
     golden::check(None, &BTreeMap::from(files));
 }

@@ -173,7 +173,10 @@ async fn events_are_asked_for_by_name_or_by_arn() {
         pattern: Some("[a]".to_owned()),
         ..EventsQuery::default()
     };
-    let page = logs.events_page(&query, None).await.unwrap();
+    let page = logs
+        .events_page(logs.turn().await, &query, None)
+        .await
+        .unwrap();
     let event = Event {
         timestamp: Some(5),
         ingestion_time: Some(6),
@@ -193,7 +196,7 @@ async fn events_are_asked_for_by_name_or_by_arn() {
         ..EventsQuery::default()
     };
     let page = logs
-        .events_page(&query, Some("n".to_owned()))
+        .events_page(logs.turn().await, &query, Some("n".to_owned()))
         .await
         .unwrap();
     assert_eq!(page, EventsPage::default());
@@ -219,10 +222,9 @@ async fn refused_query_for_events_tells_its_cause() {
     let body = r#"{"__type":"ResourceNotFoundException","message":"The specified log group does not exist."}"#;
     let server = Responder::start(vec![Reply::Answer(400, body.to_owned())]).await;
     let query = EventsQuery::default();
-    let error = aws(&server, 3)
-        .await
-        .logs(REGION)
-        .events_page(&query, None)
+    let logs = aws(&server, 3).await.logs(REGION);
+    let error = logs
+        .events_page(logs.turn().await, &query, None)
         .await
         .unwrap_err();
     assert_eq!(

@@ -162,7 +162,7 @@ fn a_line_of_another_order_is_refused_and_not_misread() {
         ),
         (
             ACCEPTED.replace("4249", "****"),
-            "`****` in field bytes is not a number",
+            "the value of field bytes is masked by a data protection policy; `unmask` shows it to who is allowed",
         ),
         (
             ACCEPTED.replace("1418530070", "later"),
@@ -175,6 +175,47 @@ fn a_line_of_another_order_is_refused_and_not_misread() {
     ] {
         assert_eq!(parse(&broken, &format).unwrap_err().to_string(), message);
     }
+}
+
+#[test]
+fn a_line_with_a_masked_value_is_refused() {
+    let format = Format::parse("${interface-id} ${instance-tag} ${srcport}").unwrap();
+    for (line, field) in [
+        ("******** web 22", "interface-id"),
+        ("eni-1 john%40******** 22", "instance-tag"),
+        ("eni-1 web *", "srcport"),
+    ] {
+        let field = field.to_owned();
+        assert_eq!(
+            parse(line, &format).unwrap_err(),
+            ParseError::Masked { field }
+        );
+    }
+    assert_eq!(read("eni-1 a*b 22", &format).get(1), Some("a*b"));
+}
+
+#[test]
+fn a_line_that_ends_within_a_known_value_is_refused() {
+    let format = Format::vpc_default();
+    for status in ["O", "NODAT", "S"] {
+        let line = ACCEPTED.replace(" OK", &format!(" {status}"));
+        assert_eq!(
+            parse(&line, &format).unwrap_err().to_string(),
+            format!("the line ends within the value of field log-status, `{status}`")
+        );
+    }
+    let line = ACCEPTED.replace(" OK", " NEWDATA");
+    assert_eq!(read(&line, &format).log_status(), Some("NEWDATA"));
+}
+
+#[test]
+fn values_of_tags_are_decoded() {
+    let format = Format::parse("${instance-tag} ${az-id}").unwrap();
+    let record = read("My%20web%2Fapp a%20b", &format);
+    assert_eq!(record.text(0).as_deref(), Some("My web/app"));
+    assert_eq!(record.get(0), Some("My%20web%2Fapp"));
+    assert_eq!(record.text(1).as_deref(), Some("a%20b"));
+    assert_eq!(read("- x", &format).text(0), None);
 }
 
 #[test]
@@ -240,7 +281,7 @@ proptest! {
     }
 
     #[test]
-    fn what_stands_between_spaces_comes_back(values in prop::collection::vec("[!-~]{1,12}", 1..30), gaps in prop::collection::vec(1usize..4, 30)) {
+    fn what_stands_between_spaces_comes_back(values in prop::collection::vec("[!-)+-~]{1,12}", 1..30), gaps in prop::collection::vec(1usize..4, 30)) {
         let names: Vec<_> = (0..values.len()).map(|number| format!("${{new-{number}}}")).collect();
         let format = Format::parse(&names.join(" ")).unwrap();
         let line: String = values.iter().zip(&gaps).map(|(value, gap)| format!("{value}{}", " ".repeat(*gap))).collect();

@@ -1,24 +1,72 @@
-//! IPv4 networks as conditions on the text of an address.
+//! Networks as conditions on the text of an address.
 //!
-//! A network is a prefix of the text where it ends at an octet, up to sixteen prefixes where it ends within one, and a
-//! regular expression beyond that. IPv6 is not pushed: the same address has several spellings.
+//! An IPv4 network is a prefix of the text where it ends at an octet, up to sixteen prefixes where it ends within one, and
+//! a regular expression beyond that. Wider prefixes take their place where there is no room for them. Of an IPv6 network
+//! the groups before the first that is zero are a prefix: from there on an address has several spellings.
 
-use ipnet::{IpNet, Ipv4Net};
+use ipnet::{IpNet, Ipv4Net, Ipv6Net};
 
 use super::MAX_LENGTH;
-use super::condition::{Condition, any};
+use super::condition::{Condition, Form, any};
 
 /// The most prefixes that one network is written as.
 const MOST_PREFIXES: usize = 16;
 
-/// Says that an address lies in one of the networks.
-pub(super) fn holding(networks: &[IpNet]) -> Option<Condition> {
-    let networks = ipv4(networks)?;
-    let expression = expression(&networks);
-    Some(match terms(&networks) {
-        Some(terms) if is_short(&terms, &expression) => any(terms),
-        _ => Condition::Regex(expression),
-    })
+/// Returns the ways to say that an address lies in one of the networks.
+pub(super) fn holding(networks: &[IpNet]) -> Vec<Form> {
+    let (v4, v6) = families(networks);
+    let Some(v6) = v6.iter().map(ipv6_prefix).collect::<Option<Vec<_>>>() else {
+        return Vec::new();
+    };
+    let mut forms = Vec::new();
+    let terms = terms(&v4);
+    if v6.is_empty() {
+        forms.extend(exact(terms, &v4));
+    } else if let Some(terms) = terms {
+        forms.push(Form::superset(any([terms, v6.clone()].concat())));
+    }
+    for octets in (1..=3).rev() {
+        if let Some(terms) = widened(&v4, octets) {
+            let form = Form::superset(any([terms, v6.clone()].concat()));
+            if !forms.contains(&form) {
+                forms.push(form);
+            }
+        }
+    }
+    forms
+}
+
+/// Returns terms of which each holds only for addresses within the networks, and whether one holds for each of them.
+pub(super) fn within(networks: &[IpNet]) -> (Vec<String>, bool) {
+    let (v4, v6) = families(networks);
+    let written: Vec<_> = v4
+        .iter()
+        .filter_map(|network| of_octets(octets(*network)))
+        .collect();
+    let exact = written.len() == v4.len() && v6.is_empty();
+    let v6 = v6
+        .iter()
+        .filter(|network| is_whole(network))
+        .filter_map(ipv6_prefix);
+    (written.concat().into_iter().chain(v6).collect(), exact)
+}
+
+/// Returns terms of which any holds for just the addresses in the networks, if prefixes can say it.
+pub(in crate::record) fn prefixes(networks: &[IpNet]) -> Option<Vec<String>> {
+    let (v4, v6) = families(networks);
+    terms(&v4).filter(|_| v6.is_empty())
+}
+
+fn exact(terms: Option<Vec<String>>, networks: &[Ipv4Net]) -> Vec<Form> {
+    let expression = expression(networks);
+    match terms {
+        Some(terms) if is_short(&terms, &expression) => vec![Form::exact(any(terms))],
+        terms => {
+            let regex = Form::exact(Condition::Regex(expression));
+            let terms = terms.map(|terms| Form::exact(any(terms)));
+            [Some(regex), terms].into_iter().flatten().collect()
+        }
+    }
 }
 
 /// Tells whether terms are to be preferred: they leave room for others, or the expression would take more.
@@ -27,20 +75,59 @@ fn is_short(terms: &[String], expression: &str) -> bool {
     length <= MAX_LENGTH / 2 || length <= expression.len()
 }
 
-/// Returns the terms of which any holds for an address in one of the networks, if prefixes can say it.
-pub(super) fn equal(networks: &[IpNet]) -> Option<Vec<String>> {
-    terms(&ipv4(networks)?)
+fn families(networks: &[IpNet]) -> (Vec<Ipv4Net>, Vec<Ipv6Net>) {
+    let (mut v4, mut v6) = (Vec::new(), Vec::new());
+    for network in networks {
+        match network {
+            IpNet::V4(network) => v4.push(*network),
+            IpNet::V6(network) => v6.push(*network),
+        }
+    }
+    (Ipv4Net::aggregate(&v4), Ipv6Net::aggregate(&v6))
 }
 
-fn ipv4(networks: &[IpNet]) -> Option<Vec<Ipv4Net>> {
-    let networks: Option<Vec<_>> = networks
+/// Writes networks as prefixes of at most so many octets.
+fn widened(networks: &[Ipv4Net], octets: u8) -> Option<Vec<String>> {
+    let widen = |network: &Ipv4Net| {
+        let kept = (network.prefix_len() / 8).min(octets);
+        let fixed = &network.network().octets()[..usize::from(kept)];
+        (kept > 0).then(|| term(fixed))
+    };
+    networks.iter().map(widen).collect()
+}
+
+/// Returns a term for the groups before the first that is zero; none if that is the first.
+fn ipv6_prefix(network: &Ipv6Net) -> Option<String> {
+    let groups = network.network().segments();
+    let whole = usize::from(network.prefix_len() / 16);
+    let written: String = groups[..whole]
         .iter()
-        .map(|network| match network {
-            IpNet::V4(network) => Some(*network),
-            IpNet::V6(_) => None,
-        })
+        .take_while(|group| **group != 0)
+        .map(|group| format!("{group:x}:"))
         .collect();
-    Some(Ipv4Net::aggregate(&networks?))
+    if groups.iter().all(|group| *group != 0) && whole == groups.len() {
+        return Some(format!("=\"{}\"", written.trim_end_matches(':')));
+    }
+    let all_written = groups[..whole].iter().all(|group| *group != 0);
+    // A group is written without leading zeros, so its first digits are only known if the very first is not zero.
+    let digits = match groups.get(whole) {
+        Some(group) if all_written && *group >= 0x1000 => {
+            let known = usize::from(network.prefix_len() % 16 / 4);
+            format!("{group:x}")[..known].to_owned()
+        }
+        _ => String::new(),
+    };
+    let prefix = format!("{written}{digits}");
+    (!prefix.is_empty()).then(|| format!("=\"{prefix}*\""))
+}
+
+/// Tells whether only addresses of the network begin as its prefix does.
+fn is_whole(network: &Ipv6Net) -> bool {
+    let whole = usize::from(network.prefix_len() / 16);
+    let groups = network.network().segments();
+    network.prefix_len() > 0
+        && network.prefix_len().is_multiple_of(16)
+        && groups[..whole].iter().all(|group| *group != 0)
 }
 
 /// A network as octets that are fixed and the range of the first octet that is not wholly free.
@@ -65,12 +152,12 @@ fn octets(network: Ipv4Net) -> Octets {
 fn terms(networks: &[Ipv4Net]) -> Option<Vec<String>> {
     let terms: Option<Vec<Vec<String>>> = networks
         .iter()
-        .map(|network| prefixes(octets(*network)))
+        .map(|network| of_octets(octets(*network)))
         .collect();
     Some(terms?.concat())
 }
 
-fn prefixes(octets: Octets) -> Option<Vec<String>> {
+fn of_octets(octets: Octets) -> Option<Vec<String>> {
     let Octets { mut fixed, range } = octets;
     let Some((low, high)) = range else {
         return (!fixed.is_empty()).then(|| vec![term(&fixed)]);

@@ -1,21 +1,38 @@
 //! The slots of a pattern, and how they are brought under the service's limit of length.
 
-use super::condition::Condition;
+use super::condition::{Condition, Form};
 
 /// The most regular expressions that the service takes in one pattern.
 const MOST_REGEXES: usize = 2;
 
+/// How much sooner a condition that says what a value is not has to go than one of its length that says what it is.
+const REFUSAL_WEIGHT: usize = 4;
+
 /// One slot for each field of the format, with the conditions on it.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Slots {
     width: usize,
     conditions: Vec<Placed>,
 }
 
+#[derive(Debug, Clone, PartialEq, Eq)]
 struct Placed {
     slot: usize,
-    /// The quals that the condition stands for.
-    labels: Vec<String>,
-    condition: Condition,
+    /// The quals for which the condition stands, by their number.
+    quals: Vec<usize>,
+    /// What is said now, and what could be said instead in less room.
+    forms: Vec<Form>,
+    refuses: bool,
+}
+
+/// Something to say in a slot.
+#[derive(Debug, Clone)]
+pub(super) struct Request {
+    pub(super) slot: usize,
+    pub(super) quals: Vec<usize>,
+    pub(super) forms: Vec<Form>,
+    /// Whether it says what a value is not.
+    pub(super) refuses: bool,
 }
 
 impl Slots {
@@ -26,72 +43,125 @@ impl Slots {
         }
     }
 
-    /// Tells whether a condition can stand in a slot beside what is there.
-    pub(super) fn can_add(&self, slot: usize, condition: &Condition) -> bool {
-        let is_regex = |condition: &Condition| matches!(condition, Condition::Regex(_));
-        let regexes = self
-            .conditions
+    /// Puts something into a slot in the best form that can stand there; says whether there is one.
+    pub(super) fn add(&mut self, request: Request) -> bool {
+        let Some(first) = self.fitting(&request) else {
+            return false;
+        };
+        let mut forms = request.forms;
+        self.conditions.push(Placed {
+            slot: request.slot,
+            quals: request.quals,
+            forms: forms.split_off(first),
+            refuses: request.refuses,
+        });
+        true
+    }
+
+    /// Puts the same into several slots, or into none of them.
+    pub(super) fn add_all(&mut self, requests: Vec<Request>) -> bool {
+        let before = self.conditions.len();
+        let added = requests.into_iter().all(|request| self.add(request));
+        if !added {
+            self.conditions.truncate(before);
+        }
+        added
+    }
+
+    /// Says of each condition for which quals it stands, and whether it says all of them.
+    pub(super) fn said(&self) -> impl Iterator<Item = (&[usize], bool)> {
+        self.conditions
             .iter()
-            .filter(|placed| is_regex(&placed.condition))
-            .count();
-        let mut beside = self.conditions.iter().filter(|placed| placed.slot == slot);
-        beside.all(|placed| placed.condition.stands_beside(condition))
-            && !(is_regex(condition) && regexes == MOST_REGEXES)
+            .map(|placed| (placed.quals.as_slice(), placed.form().exact))
     }
 
-    /// Puts a condition into a slot, if it can stand there; the labels are the quals that it stands for.
-    pub(super) fn add(&mut self, slot: usize, labels: Vec<String>, condition: Condition) -> bool {
-        let fits = self.can_add(slot, &condition);
-        if fits {
-            self.conditions.push(Placed {
-                slot,
-                labels,
-                condition,
-            });
-        }
-        fits
+    pub(super) fn is_empty(&self) -> bool {
+        self.conditions.is_empty()
     }
 
-    /// Writes the pattern in at most so many characters, and returns the labels of the conditions that had to go.
+    /// Tells whether both say the same in the same slots.
+    pub(super) fn says_the_same(&self, other: &Self) -> bool {
+        let said = |slots: &Self| -> Vec<_> {
+            let placed = slots.conditions.iter();
+            placed
+                .map(|placed| (placed.slot, placed.form().condition.clone()))
+                .collect()
+        };
+        said(self) == said(other)
+    }
+
+    /// Writes the pattern in at most so many characters.
     ///
-    /// What goes first is the longest condition: the list with the most alternatives selects least.
-    pub(super) fn render(mut self, limit: usize) -> (Option<String>, Vec<String>) {
-        let mut dropped = Vec::new();
-        while !self.conditions.is_empty() {
-            for pattern in [self.whole(), self.shortened()] {
-                if pattern.len() <= limit {
-                    return (Some(pattern), dropped);
-                }
+    /// Where there is too little room, what takes most of it is said in less, or not at all. The list with the most
+    /// alternatives selects least, and what only says what a value is not selects less than anything else.
+    pub(super) fn render(&mut self, limit: usize) -> Option<String> {
+        while !self.is_empty() {
+            let shortened = || self.open(self.width);
+            let fits = |pattern: &String| pattern.len() <= limit;
+            if let Some(pattern) = Some(self.whole()).filter(fits) {
+                return Some(pattern);
             }
-            let lengths = self
-                .conditions
-                .iter()
-                .map(|placed| placed.condition.render("w").len());
-            let longest = lengths.enumerate().max_by_key(|(_, length)| *length);
-            if let Some((longest, _)) = longest {
-                dropped.extend(self.conditions.remove(longest).labels);
+            if let Some(pattern) = shortened().filter(fits) {
+                return Some(pattern);
             }
+            self.give_way();
         }
-        (None, dropped)
+        None
     }
 
-    /// Writes every slot, so that the number of tokens has to fit.
+    /// Writes the pattern with an ellipsis after the last condition, for lines of at least so many words; none if no word
+    /// would be left for the ellipsis.
+    pub(super) fn open(&self, width: usize) -> Option<String> {
+        let used = self.conditions.iter().map(|placed| placed.slot + 1).max();
+        let used = used.unwrap_or_default();
+        (used < width).then(|| format!("[{},...]", self.first(used).join(",")))
+    }
+
+    /// Writes every slot, so that the number of words has to fit.
     fn whole(&self) -> String {
         format!("[{}]", self.first(self.width).join(","))
     }
 
-    /// Writes an ellipsis for the slots after the last condition.
-    fn shortened(&self) -> String {
-        let used = self
-            .conditions
+    /// Says one thing in less room.
+    fn give_way(&mut self) {
+        let weight = |placed: &Placed| {
+            let length = placed.form().condition.render("w").len();
+            length * if placed.refuses { REFUSAL_WEIGHT } else { 1 }
+        };
+        let heaviest = self.conditions.iter().enumerate();
+        let Some((index, _)) = heaviest.max_by_key(|(_, placed)| weight(placed)) else {
+            return;
+        };
+        let placed = self.conditions.remove(index);
+        let length = placed.form().condition.render("w").len();
+        let shorter = |form: &Form| form.condition.render("w").len() < length;
+        let request = Request {
+            slot: placed.slot,
+            quals: placed.quals,
+            forms: placed.forms.into_iter().filter(shorter).collect(),
+            refuses: placed.refuses,
+        };
+        self.add(request);
+    }
+
+    /// Finds the first form that can stand beside what is in the slot.
+    fn fitting(&self, request: &Request) -> Option<usize> {
+        request
+            .forms
             .iter()
-            .map(|placed| placed.slot + 1)
-            .max()
-            .unwrap_or_default();
-        if used == self.width {
-            return self.whole();
-        }
-        format!("[{},...]", self.first(used).join(","))
+            .position(|form| self.can_stand(request.slot, &form.condition))
+    }
+
+    fn can_stand(&self, slot: usize, condition: &Condition) -> bool {
+        let is_regex = |condition: &Condition| matches!(condition, Condition::Regex(_));
+        let placed = &self.conditions;
+        let regexes = placed
+            .iter()
+            .filter(|placed| is_regex(&placed.form().condition))
+            .count();
+        let mut beside = placed.iter().filter(|placed| placed.slot == slot);
+        beside.all(|placed| placed.form().condition.stands_beside(condition))
+            && !(is_regex(condition) && regexes == MOST_REGEXES)
     }
 
     fn first(&self, count: usize) -> Vec<String> {
@@ -102,12 +172,19 @@ impl Slots {
         let name = format!("w{}", slot + 1);
         let placed = self.conditions.iter().filter(|placed| placed.slot == slot);
         let conditions: Vec<_> = placed
-            .map(|placed| placed.condition.render(&name))
+            .map(|placed| placed.form().condition.render(&name))
             .collect();
         if conditions.is_empty() {
             name
         } else {
             conditions.join("&&")
         }
+    }
+}
+
+impl Placed {
+    /// What is said now.
+    fn form(&self) -> &Form {
+        &self.forms[0]
     }
 }

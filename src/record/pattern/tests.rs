@@ -5,6 +5,7 @@ use crate::record::format::Format;
 use crate::record::qual::Qual;
 use crate::record::quals::Quals;
 
+mod plans;
 mod properties;
 
 /// Reads quals from lines such as `dst_port = 22`, `where[0].action = accept` or `exclude[1].fields.az-id = use1-az1`.
@@ -313,8 +314,7 @@ fn exclude_blocks_are_pushed_as_inequalities() {
             exclude[0].dst_port = 80-83
                 [w1,w2,w3,w4,w5,w6,w7!="80"&&w7!="81"&&w7!="82"&&w7!="83",w8,w9,w10,w11,w12,w13,w14]
             exclude[0].dst_port = >=1024
-                nothing
-                not: exclude[0].dst_port
+                [w1,w2,w3,w4,w5,w6,w7<=1023||w7>=65536||w7="-",w8,w9,w10,w11,w12,w13,w14]
             exclude[0].action = accept
                 [w1,w2,w3,w4,w5,w6,w7,w8,w9,w10,w11,w12,w13!="ACCEPT",w14]
             exclude[0].dst_addr = 10.1.0.0/16

@@ -353,7 +353,7 @@ fn texts_are_exact_and_known_ones_take_any_case() {
             action = "deny": character 1: `deny` is not among ACCEPT, REJECT; to ask for a value that is newer than this list write `fields = { "action" = "…" }`
             log_status = "ok,bad": character 4: `bad` is not among OK, NODATA, SKIPDATA, INCOMPLETEDATA; to ask for a value that is newer than this list write `fields = { "log-status" = "…" }`
             interface_id = "-": character 1: `-` stands for no value, which no qual can ask for
-            interface_id = "eni-1, eni 2": character 11: a value in a record holds no white space (tag values are percent-encoded: `%20`)
+            interface_id = "eni-1, eni 2": character 11: a value of this field holds no white space
             interface_id = "!eni-1": character 1: a qual says what is wanted; put what is not into an `exclude` block
             vpc_id = ">=vpc-1": character 1: texts cannot be compared; write the value alone
             vpc_id = "": character 1: the qual is empty; leave it out, or write a value

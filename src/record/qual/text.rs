@@ -3,6 +3,7 @@
 use super::part::{self, Part, QualError};
 use crate::record::field::Field;
 use crate::record::parse::NO_VALUE;
+use crate::record::percent;
 
 /// Reads values that are compared as they are written.
 pub(super) fn exact(text: &str) -> Result<Vec<String>, QualError> {
@@ -16,6 +17,19 @@ pub(super) fn open(text: &str, known: &[&str]) -> Result<Vec<String>, QualError>
             .unwrap_or(part.text)
             .to_owned())
     };
+    part::split(text)?.into_iter().map(value).collect()
+}
+
+/// Reads values of a field whose values may hold white space.
+pub(super) fn free(text: &str) -> Result<Vec<String>, QualError> {
+    let value = |part: Part<'_>| Ok(present(part)?.text.to_owned());
+    part::split(text)?.into_iter().map(value).collect()
+}
+
+/// Reads values of tags, which are compared as they were before AWS percent-encoded them. They are written as they are,
+/// or percent-encoded, as a comma has to be (`%2C`).
+pub(super) fn decoded(text: &str) -> Result<Vec<String>, QualError> {
+    let value = |part: Part<'_>| Ok(percent::decode(present(part)?.text).into_owned());
     part::split(text)?.into_iter().map(value).collect()
 }
 
@@ -43,17 +57,21 @@ fn spelling<'a>(part: Part<'_>, known: &[&'a str]) -> Option<&'a str> {
 }
 
 fn checked(part: Part<'_>) -> Result<Part<'_>, QualError> {
-    part.refuse_comparison("texts")?;
-    if part.text == NO_VALUE {
-        return Err(part.error("`-` stands for no value, which no qual can ask for"));
-    }
+    let part = present(part)?;
     if let Some(space) = part.text.chars().position(char::is_whitespace) {
-        let message =
-            "a value in a record holds no white space (tag values are percent-encoded: `%20`)";
+        let message = "a value of this field holds no white space";
         return Err(QualError {
             position: part.position + space,
             message: message.to_owned(),
         });
+    }
+    Ok(part)
+}
+
+fn present(part: Part<'_>) -> Result<Part<'_>, QualError> {
+    part.refuse_comparison("texts")?;
+    if part.text == NO_VALUE {
+        return Err(part.error("`-` stands for no value, which no qual can ask for"));
     }
     Ok(part)
 }

@@ -121,12 +121,22 @@ const QUERIES: &[(&str, &[&str], bool)] = &[
         true,
     ),
     (r#"protocol = "icmp""#, &["10.0.0.3"], true),
-    (r#"port = "443""#, &["10.0.0.2"], false),
-    (r#"addr = "10.1.0.1""#, &["10.0.0.1", "192.0.2.7"], false),
+    (r#"port = "443""#, &["10.0.0.2"], true),
+    (r#"addr = "10.1.0.1""#, &["10.0.0.1", "192.0.2.7"], true),
+    (
+        "addr = \"10.0.0.0/8\"\n port = \"443\"\n exclude { port = \"80\" }",
+        &["10.0.0.2"],
+        true,
+    ),
+    (
+        "where { start = \"<2026-01-01T00:00:15Z\" }",
+        &["10.0.0.1", "10.0.0.2"],
+        false,
+    ),
     (
         "where { dst_port = \"22\" }\n where { protocol = \"icmp\" }",
         &["10.0.0.1", "10.0.0.3", "2001:db8::1"],
-        false,
+        true,
     ),
     (
         "action = \"REJECT\"\n exclude { src_addr = \"10.0.0.0/8\" }",
@@ -176,12 +186,11 @@ fn quals_choose_the_same_events_pushed_down_or_not() {
         assert_eq!(column(&pushed, "src_addr"), *sources, "{quals}");
         assert_eq!(pushed["events"], scanned["events"], "{quals}");
         assert_eq!(scanned["statistics"]["scanned"], 6, "{quals}");
-        assert_eq!(
-            pushed["not_pushed"] == json!([]),
-            *exact,
-            "{quals}: {}",
-            pushed["not_pushed"]
-        );
+        let classes = pushed["push_down"].as_object().unwrap();
+        let all_exact = classes.values().all(|class| class == "exact");
+        assert_eq!(all_exact, *exact, "{quals}: {classes:?}");
+        let unpushed = scanned["push_down"].as_object().unwrap();
+        assert!(unpushed.values().all(|class| class == "none"), "{quals}");
         if *exact {
             assert_eq!(pushed["statistics"]["scanned"], sources.len(), "{quals}");
         }
@@ -297,7 +306,15 @@ fn several_formats_in_one_group_are_told_apart() {
     fake.put_events("flow-logs", STREAM, lines);
     let (result, _) = query(&fake, r#"action = "REJECT""#);
     assert_eq!(column(&result, "src_addr"), ["10.0.0.1", "10.0.0.2"]);
-    assert_eq!(result["not_pushed"], json!(["action"]));
+    assert_eq!(result["push_down"], json!({"action": "exact"}));
+    assert_eq!(
+        result["pushed"],
+        json!([
+            {"pattern": "[w1,w2=\"REJECT\",w3]", "stream_prefix": null},
+            {"pattern": "[w1=\"REJECT\",w2]", "stream_prefix": null},
+        ])
+    );
+    assert_eq!(result["statistics"]["scanned"], 2);
 }
 
 #[test]

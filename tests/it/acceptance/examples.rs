@@ -68,7 +68,13 @@ fn every_kind_of_example_has_a_test_here() {
         .map(|path| path.split('/').nth(1).unwrap().to_owned())
         .collect();
     for kind in kinds {
-        let here = ["provider", "resources", "data-sources", "functions"];
+        let here = [
+            "provider",
+            "resources",
+            "data-sources",
+            "ephemeral-resources",
+            "functions",
+        ];
         // These have tests of their own; the demo is one.
         let elsewhere = ["demo", "list-resources", "stacks", "ci"];
         assert!(
@@ -151,6 +157,17 @@ fn data_sources_and_functions_apply_and_leave_nothing_to_do() {
             work.plans_empty();
             work.destroy();
         }
+    }
+    assert!(!fake.calls_of("FilterLogEvents").is_empty());
+}
+
+#[test]
+fn ephemeral_resources_are_opened_and_leave_nothing_to_do() {
+    let fake = fake();
+    for example in examples("examples/ephemeral-resources") {
+        let work = workspace(Version::Any, &fake, &example);
+        work.apply();
+        work.plans_empty();
     }
     assert!(!fake.calls_of("FilterLogEvents").is_empty());
 }

@@ -3,20 +3,25 @@
 mod configuration;
 mod documents;
 mod drift;
+mod ephemeral;
 mod events;
+mod events_push_down;
 mod examples;
 mod functions;
+mod gates;
 mod interrupt;
 mod kinds;
 mod lifecycle;
 mod moto;
 mod moves;
 mod outside;
+mod paging;
 mod query;
 mod random;
 mod refused;
 mod schema;
 mod sources;
+mod summary;
 mod tags;
 
 /// A flow log of a VPC to a log group, with what a test adds.

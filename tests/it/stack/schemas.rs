@@ -21,204 +21,204 @@ fn published_schemas_are_those_that_the_program_prints() {
 const FLOW_LOGS: &[(bool, &str)] = &[
     (
         true,
-        "{ResourceId: vpc-1, TrafficType: ALL, LogDestination: 'arn:aws:s3:::b'}",
+        "{ResourceId: vpc-0123456789abcdef0, TrafficType: ALL, LogDestination: 'arn:aws:s3:::bucket'}",
     ),
     (
         true,
-        "{ResourceId: vpc-1, ResourceType: VPC, TrafficType: ALL, LogDestinationType: s3, LogDestination: 'arn:aws:s3:::b/f/'}",
+        "{ResourceId: vpc-0123456789abcdef0, ResourceType: VPC, TrafficType: ALL, LogDestinationType: s3, LogDestination: 'arn:aws:s3:::bucket/f/'}",
     ),
     (
         true,
-        "{ResourceId: tgw-1, LogDestination: 'arn:aws:s3:::b'}",
+        "{ResourceId: tgw-1, LogDestination: 'arn:aws:s3:::bucket'}",
     ),
     (
         true,
-        "{ResourceId: tgw-1, LogDestination: 'arn:aws:s3:::b', MaxAggregationInterval: 60}",
+        "{ResourceId: tgw-1, LogDestination: 'arn:aws:s3:::bucket', MaxAggregationInterval: 60}",
     ),
     (
         true,
-        "{ResourceId: new-1, ResourceType: CoreNetworkEdge, LogDestination: 'arn:aws:s3:::b'}",
+        "{ResourceId: new-1, ResourceType: CoreNetworkEdge, LogDestination: 'arn:aws:s3:::bucket'}",
     ),
     (
         true,
-        "{ResourceId: vpc-1, TrafficType: ALL, LogGroupName: g, DeliverLogsPermissionArn: 'arn:aws:iam::123456789012:role/r'}",
+        "{ResourceId: vpc-0123456789abcdef0, TrafficType: ALL, LogGroupName: g, DeliverLogsPermissionArn: 'arn:aws:iam::123456789012:role/r'}",
     ),
     (
         true,
-        "{ResourceId: vpc-1, TrafficType: ALL, LogDestination: 'arn:aws:logs:r:1:log-group:g:*', DeliverLogsPermissionArn: 'arn:aws:iam::123456789012:role/r'}",
+        "{ResourceId: vpc-0123456789abcdef0, TrafficType: ALL, LogDestination: 'arn:aws:logs:r:1:log-group:g:*', DeliverLogsPermissionArn: 'arn:aws:iam::123456789012:role/r'}",
     ),
     (
         true,
-        "{ResourceId: vpc-1, TrafficType: ALL, LogDestination: 'arn:aws:firehose:r:1:deliverystream/s'}",
+        "{ResourceId: vpc-0123456789abcdef0, TrafficType: ALL, LogDestination: 'arn:aws:firehose:r:1:deliverystream/s'}",
     ),
     (
         true,
-        "{ResourceId: vpc-1, TrafficType: ALL, LogDestination: 'arn:aws:s3:::b', DeliverLogsPermissionArn: '', Region: eu-west-1, Account: '123456789012'}",
+        "{ResourceId: vpc-0123456789abcdef0, TrafficType: ALL, LogDestination: 'arn:aws:s3:::bucket', DeliverLogsPermissionArn: '', Region: eu-west-1, Account: '123456789012'}",
     ),
     (
         true,
-        "{ResourceId: vpc-1, TrafficType: ALL, LogDestination: 'arn:aws:s3:::b', LogFormat: '${srcaddr} ${brand-new}', Tags: [{Key: a, Value: ''}]}",
+        "{ResourceId: vpc-0123456789abcdef0, TrafficType: ALL, LogDestination: 'arn:aws:s3:::bucket', LogFormat: '${srcaddr} ${brand-new}', Tags: [{Key: a, Value: ''}]}",
     ),
     (
         true,
-        "{ResourceId: vpc-1, TrafficType: ALL, LogDestination: 'arn:aws:s3:::b', TagFieldSpecifications: [{ResourceType: instance, TagKeys: [a, b]}]}",
+        "{ResourceId: vpc-0123456789abcdef0, TrafficType: ALL, LogDestination: 'arn:aws:s3:::bucket', TagFieldSpecifications: [{ResourceType: instance, TagKeys: [a, b]}]}",
     ),
     (
         true,
-        "{ResourceId: vpc-1, TrafficType: ALL, LogDestination: 'arn:aws:s3:::b', DestinationOptions: {FileFormat: parquet, PerHourPartition: true}}",
+        "{ResourceId: vpc-0123456789abcdef0, TrafficType: ALL, LogDestination: 'arn:aws:s3:::bucket', DestinationOptions: {FileFormat: parquet, PerHourPartition: true}}",
     ),
     (
         false,
-        "{TrafficType: ALL, LogDestination: 'arn:aws:s3:::b'}",
+        "{TrafficType: ALL, LogDestination: 'arn:aws:s3:::bucket'}",
     ),
     (
         false,
-        "{ResourceId: '', TrafficType: ALL, LogDestination: 'arn:aws:s3:::b'}",
+        "{ResourceId: '', TrafficType: ALL, LogDestination: 'arn:aws:s3:::bucket'}",
     ),
     (
         false,
-        "{ResourceId: 'vpc 1', TrafficType: ALL, LogDestination: 'arn:aws:s3:::b'}",
+        "{ResourceId: 'vpc 1', TrafficType: ALL, LogDestination: 'arn:aws:s3:::bucket'}",
     ),
     (
         false,
-        "{ResourceId: 'arn:aws:ec2:r:1:vpc/vpc-1', ResourceType: VPC, TrafficType: ALL, LogDestination: 'arn:aws:s3:::b'}",
+        "{ResourceId: 'arn:aws:ec2:r:1:vpc/vpc-0123456789abcdef0', ResourceType: VPC, TrafficType: ALL, LogDestination: 'arn:aws:s3:::bucket'}",
     ),
     (
         false,
-        "{ResourceId: new-1, LogDestination: 'arn:aws:s3:::b'}",
+        "{ResourceId: new-1, LogDestination: 'arn:aws:s3:::bucket'}",
     ),
     (
         false,
-        "{ResourceId: vpc-1, LogDestination: 'arn:aws:s3:::b'}",
+        "{ResourceId: vpc-0123456789abcdef0, LogDestination: 'arn:aws:s3:::bucket'}",
     ),
     (
         false,
-        "{ResourceId: nat-1, LogDestination: 'arn:aws:s3:::b'}",
+        "{ResourceId: nat-1, LogDestination: 'arn:aws:s3:::bucket'}",
     ),
     (
         false,
-        "{ResourceId: vpc-1, ResourceType: Subnet, TrafficType: ALL, LogDestination: 'arn:aws:s3:::b'}",
+        "{ResourceId: vpc-0123456789abcdef0, ResourceType: Subnet, TrafficType: ALL, LogDestination: 'arn:aws:s3:::bucket'}",
     ),
     (
         false,
-        "{ResourceId: tgw-attach-1, ResourceType: TransitGateway, LogDestination: 'arn:aws:s3:::b'}",
+        "{ResourceId: tgw-attach-1, ResourceType: TransitGateway, LogDestination: 'arn:aws:s3:::bucket'}",
     ),
     (
         false,
-        "{ResourceId: tgw-1, LogDestination: 'arn:aws:s3:::b', MaxAggregationInterval: 600}",
+        "{ResourceId: tgw-1, LogDestination: 'arn:aws:s3:::bucket', MaxAggregationInterval: 600}",
     ),
     (
         false,
-        "{ResourceId: vpc-1, TrafficType: all, LogDestination: 'arn:aws:s3:::b'}",
+        "{ResourceId: vpc-0123456789abcdef0, TrafficType: all, LogDestination: 'arn:aws:s3:::bucket'}",
     ),
-    (false, "{ResourceId: vpc-1, TrafficType: ALL}"),
+    (false, "{ResourceId: vpc-0123456789abcdef0, TrafficType: ALL}"),
     (
         false,
-        "{ResourceId: vpc-1, TrafficType: ALL, LogGroupName: g}",
-    ),
-    (
-        false,
-        "{ResourceId: vpc-1, TrafficType: ALL, DeliverLogsPermissionArn: 'arn:aws:iam::123456789012:role/r'}",
+        "{ResourceId: vpc-0123456789abcdef0, TrafficType: ALL, LogGroupName: g}",
     ),
     (
         false,
-        "{ResourceId: vpc-1, TrafficType: ALL, LogGroupName: g, DeliverLogsPermissionArn: r}",
+        "{ResourceId: vpc-0123456789abcdef0, TrafficType: ALL, DeliverLogsPermissionArn: 'arn:aws:iam::123456789012:role/r'}",
     ),
     (
         false,
-        "{ResourceId: vpc-1, TrafficType: ALL, LogDestinationType: s3}",
+        "{ResourceId: vpc-0123456789abcdef0, TrafficType: ALL, LogGroupName: g, DeliverLogsPermissionArn: r}",
     ),
     (
         false,
-        "{ResourceId: vpc-1, TrafficType: ALL, LogDestination: 'arn:aws:s3:::b', LogGroupName: g}",
+        "{ResourceId: vpc-0123456789abcdef0, TrafficType: ALL, LogDestinationType: s3}",
     ),
     (
         false,
-        "{ResourceId: vpc-1, TrafficType: ALL, LogDestination: 'arn:aws:s3:::b', DeliverLogsPermissionArn: 'arn:aws:iam::123456789012:role/r'}",
+        "{ResourceId: vpc-0123456789abcdef0, TrafficType: ALL, LogDestination: 'arn:aws:s3:::bucket', LogGroupName: g}",
     ),
     (
         false,
-        "{ResourceId: vpc-1, TrafficType: ALL, LogDestination: 'arn:aws:s3:::b/AWSLogs/'}",
+        "{ResourceId: vpc-0123456789abcdef0, TrafficType: ALL, LogDestination: 'arn:aws:s3:::bucket', DeliverLogsPermissionArn: 'arn:aws:iam::123456789012:role/r'}",
     ),
     (
         false,
-        "{ResourceId: vpc-1, TrafficType: ALL, LogDestination: 'arn:aws:sqs:::b'}",
+        "{ResourceId: vpc-0123456789abcdef0, TrafficType: ALL, LogDestination: 'arn:aws:s3:::bucket/AWSLogs/'}",
     ),
     (
         false,
-        "{ResourceId: vpc-1, TrafficType: ALL, LogDestination: b}",
+        "{ResourceId: vpc-0123456789abcdef0, TrafficType: ALL, LogDestination: 'arn:aws:sqs:::b'}",
     ),
     (
         false,
-        "{ResourceId: vpc-1, TrafficType: ALL, LogDestinationType: s3, LogDestination: 'arn:aws:firehose:r:1:deliverystream/s'}",
+        "{ResourceId: vpc-0123456789abcdef0, TrafficType: ALL, LogDestination: b}",
     ),
     (
         false,
-        "{ResourceId: vpc-1, TrafficType: ALL, LogGroupName: g, DeliverLogsPermissionArn: 'arn:aws:iam::123456789012:role/r', DeliverCrossAccountRole: 'arn:aws:iam::123456789012:role/r'}",
+        "{ResourceId: vpc-0123456789abcdef0, TrafficType: ALL, LogDestinationType: s3, LogDestination: 'arn:aws:firehose:r:1:deliverystream/s'}",
     ),
     (
         false,
-        "{ResourceId: vpc-1, TrafficType: ALL, LogGroupName: g, DeliverLogsPermissionArn: 'arn:aws:iam::123456789012:role/r', DestinationOptions: {PerHourPartition: true}}",
+        "{ResourceId: vpc-0123456789abcdef0, TrafficType: ALL, LogGroupName: g, DeliverLogsPermissionArn: 'arn:aws:iam::123456789012:role/r', DeliverCrossAccountRole: 'arn:aws:iam::123456789012:role/r'}",
     ),
     (
         false,
-        "{ResourceId: vpc-1, TrafficType: ALL, LogDestination: 'arn:aws:s3:::b', LogFormat: '$srcaddr'}",
+        "{ResourceId: vpc-0123456789abcdef0, TrafficType: ALL, LogGroupName: g, DeliverLogsPermissionArn: 'arn:aws:iam::123456789012:role/r', DestinationOptions: {PerHourPartition: true}}",
     ),
     (
         false,
-        "{ResourceId: vpc-1, TrafficType: ALL, LogDestination: 'arn:aws:s3:::b', MaxAggregationInterval: 300}",
+        "{ResourceId: vpc-0123456789abcdef0, TrafficType: ALL, LogDestination: 'arn:aws:s3:::bucket', LogFormat: '$srcaddr'}",
     ),
     (
         false,
-        "{ResourceId: vpc-1, TrafficType: ALL, LogDestination: 'arn:aws:s3:::b', MaxAggregationInterval: '60'}",
+        "{ResourceId: vpc-0123456789abcdef0, TrafficType: ALL, LogDestination: 'arn:aws:s3:::bucket', MaxAggregationInterval: 300}",
     ),
     (
         false,
-        "{ResourceId: vpc-1, TrafficType: ALL, LogDestination: 'arn:aws:s3:::b', DestinationOptions: {FileFormat: csv}}",
+        "{ResourceId: vpc-0123456789abcdef0, TrafficType: ALL, LogDestination: 'arn:aws:s3:::bucket', MaxAggregationInterval: '60'}",
     ),
     (
         false,
-        "{ResourceId: vpc-1, TrafficType: ALL, LogDestination: 'arn:aws:s3:::b', DestinationOptions: {Format: parquet}}",
+        "{ResourceId: vpc-0123456789abcdef0, TrafficType: ALL, LogDestination: 'arn:aws:s3:::bucket', DestinationOptions: {FileFormat: csv}}",
     ),
     (
         false,
-        "{ResourceId: vpc-1, TrafficType: ALL, LogDestination: 'arn:aws:s3:::b', Tags: {a: b}}",
+        "{ResourceId: vpc-0123456789abcdef0, TrafficType: ALL, LogDestination: 'arn:aws:s3:::bucket', DestinationOptions: {Format: parquet}}",
     ),
     (
         false,
-        "{ResourceId: vpc-1, TrafficType: ALL, LogDestination: 'arn:aws:s3:::b', Tags: [{Key: a}]}",
+        "{ResourceId: vpc-0123456789abcdef0, TrafficType: ALL, LogDestination: 'arn:aws:s3:::bucket', Tags: {a: b}}",
     ),
     (
         false,
-        "{ResourceId: vpc-1, TrafficType: ALL, LogDestination: 'arn:aws:s3:::b', Tags: [{Key: 'aws:a', Value: b}]}",
+        "{ResourceId: vpc-0123456789abcdef0, TrafficType: ALL, LogDestination: 'arn:aws:s3:::bucket', Tags: [{Key: a}]}",
     ),
     (
         false,
-        "{ResourceId: vpc-1, TrafficType: ALL, LogDestination: 'arn:aws:s3:::b', TagFieldSpecifications: [{ResourceType: vpc, TagKeys: [a]}]}",
+        "{ResourceId: vpc-0123456789abcdef0, TrafficType: ALL, LogDestination: 'arn:aws:s3:::bucket', Tags: [{Key: 'aws:a', Value: b}]}",
     ),
     (
         false,
-        "{ResourceId: vpc-1, TrafficType: ALL, LogDestination: 'arn:aws:s3:::b', TagFieldSpecifications: [{ResourceType: instance, TagKeys: [a, b, c]}]}",
+        "{ResourceId: vpc-0123456789abcdef0, TrafficType: ALL, LogDestination: 'arn:aws:s3:::bucket', TagFieldSpecifications: [{ResourceType: vpc, TagKeys: [a]}]}",
     ),
     (
         false,
-        "{ResourceId: vpc-1, TrafficType: ALL, LogDestination: 'arn:aws:s3:::b', TagFieldSpecifications: [{ResourceType: instance, TagKeys: []}]}",
+        "{ResourceId: vpc-0123456789abcdef0, TrafficType: ALL, LogDestination: 'arn:aws:s3:::bucket', TagFieldSpecifications: [{ResourceType: instance, TagKeys: [a, b, c]}]}",
     ),
     (
         false,
-        "{ResourceId: vpc-1, TrafficType: ALL, LogDestination: 'arn:aws:s3:::b', TagFieldSpecifications: [{TagKeys: [a]}]}",
+        "{ResourceId: vpc-0123456789abcdef0, TrafficType: ALL, LogDestination: 'arn:aws:s3:::bucket', TagFieldSpecifications: [{ResourceType: instance, TagKeys: []}]}",
     ),
     (
         false,
-        "{ResourceId: vpc-1, TrafficType: ALL, LogDestination: 'arn:aws:s3:::b', Region: Frankfurt}",
+        "{ResourceId: vpc-0123456789abcdef0, TrafficType: ALL, LogDestination: 'arn:aws:s3:::bucket', TagFieldSpecifications: [{TagKeys: [a]}]}",
     ),
     (
         false,
-        "{ResourceId: vpc-1, TrafficType: ALL, LogDestination: 'arn:aws:s3:::b', Account: 123456789012}",
+        "{ResourceId: vpc-0123456789abcdef0, TrafficType: ALL, LogDestination: 'arn:aws:s3:::bucket', Region: Frankfurt}",
     ),
     (
         false,
-        "{ResourceId: vpc-1, TrafficType: ALL, LogDestination: 'arn:aws:s3:::b', Colour: blue}",
+        "{ResourceId: vpc-0123456789abcdef0, TrafficType: ALL, LogDestination: 'arn:aws:s3:::bucket', Account: 123456789012}",
+    ),
+    (
+        false,
+        "{ResourceId: vpc-0123456789abcdef0, TrafficType: ALL, LogDestination: 'arn:aws:s3:::bucket', Colour: blue}",
     ),
 ];
 

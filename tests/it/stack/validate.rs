@@ -139,7 +139,6 @@ FlowLogs:
             "4:19: write NetworkInterface",
             "5:18: write REJECT",
             "6:19: put it in quotes, \"42\"",
-            "8:3: Resource type needed",
             "9:14: in quotes",
             "10:5: an id is needed here, not an ARN",
             "14:5: is for delivery to Firehose in another account",
@@ -224,7 +223,7 @@ FlowLogs:
 
 #[test]
 fn json_with_tabs_and_escapes_is_read_like_any_json() {
-    let text = "{\n\t\"FlowLogs\": {\n\t\t\"a\": {\n\t\t\t\"ResourceId\": \"vpc-0123456789abcdef0\",\n\t\t\t\"TrafficType\": \"ALL\",\n\t\t\t\"LogDestination\": \"arn:aws:s3:::b\\/c\",\n\t\t\t\"Tags\": [{\"Key\": \"Name\", \"Value\": \"\\u00e4\"}]\n\t\t}\n\t}\n}\n";
+    let text = "{\n\t\"FlowLogs\": {\n\t\t\"a\": {\n\t\t\t\"ResourceId\": \"vpc-0123456789abcdef0\",\n\t\t\t\"TrafficType\": \"ALL\",\n\t\t\t\"LogDestination\": \"arn:aws:s3:::bucket\\/c\",\n\t\t\t\"Tags\": [{\"Key\": \"Name\", \"Value\": \"\\u00e4\"}]\n\t\t}\n\t}\n}\n";
     assert_eq!(mistakes("stack.json", text, &[]), Vec::<String>::new());
 }
 
@@ -247,7 +246,7 @@ Resources:
       ResourceType: VPC
       TrafficType: !Ref Kind
       LogDestination: !Sub ['arn:aws:s3:::${Name}', { Name: !Ref 'AWS::StackName' }]
-      LogFormat: !Sub '${!srcaddr} ${!dstaddr}'
+      LogFormat: !Sub '${!srcaddr} ${!instance-tag} ${!instance-tag-2}'
       MaxAggregationInterval: '60'
       TagFieldSpecifications:
         - { ResourceType: instance, TagKeys: !Ref Keys }
@@ -260,7 +259,7 @@ fn a_template_is_resolved_by_its_parameters() {
         "--parameter",
         "Vpc=vpc-0123456789abcdef0",
         "--parameter",
-        "AWS::StackName=x",
+        "AWS::StackName=flow-log-bucket",
         "--parameter",
         "Wanted=true",
     ];
@@ -304,7 +303,7 @@ Resources:
 
 #[test]
 fn functions_in_a_stack_definition_are_refused() {
-    let text = "FlowLogs:\n  a:\n    ResourceId: !Ref Vpc\n    TrafficType: ALL\n    LogDestination: arn:aws:s3:::b\n";
+    let text = "FlowLogs:\n  a:\n    ResourceId: !Ref Vpc\n    TrafficType: ALL\n    LogDestination: arn:aws:s3:::bucket\n";
     says(
         &mistakes("s.yaml", text, &["--parameter", "Vpc=x"]),
         &[

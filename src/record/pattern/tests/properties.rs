@@ -6,12 +6,12 @@ use proptest::sample::select;
 
 use crate::record::format::Format;
 use crate::record::parse::parse;
-use crate::record::pattern::compile;
 use crate::record::pattern::evaluator::{self, Equality};
+use crate::record::pattern::{Call, Class, MAX_CALLS, Plan, Streams, Window, compile, plan};
 use crate::record::qual::Qual;
 use crate::record::quals::Quals;
 
-const NAMES: [&str; 20] = [
+const NAMES: [&str; 21] = [
     "version",
     "account-id",
     "interface-id",
@@ -32,6 +32,7 @@ const NAMES: [&str; 20] = [
     "pkt-dstaddr",
     "traffic-path",
     "new-field",
+    "instance-tag",
 ];
 
 const EVENT: &str = "36001";
@@ -56,14 +57,33 @@ fn ipv4() -> impl Strategy<Value = String> {
 }
 
 fn ipv6() -> impl Strategy<Value = String> {
-    select(vec![
+    let known = select(vec![
         "::1",
         "2001:db8::1",
         "2001:db8:1::9",
+        "2001:db8:a::9",
         "::ffff:10.1.1.1",
         "fe80::10",
     ])
-    .prop_map(str::to_owned)
+    .prop_map(str::to_owned);
+    let group = || select(vec![0u16, 1, 0xa, 0xab0, 0xa001, 0xaf00, 0xb000, 0xffff]);
+    let random = (group(), group(), vec(group(), 6)).prop_map(|(third, fourth, rest)| {
+        let mut groups = [0x2001, 0xdb8, third, fourth, 0, 0, 0, 0];
+        groups[4..].copy_from_slice(&rest[..4]);
+        std::net::Ipv6Addr::from(groups).to_string()
+    });
+    prop_oneof![known, random]
+}
+
+fn network6() -> impl Strategy<Value = String> {
+    (
+        ipv6(),
+        prop_oneof![0u8..=128, select(vec![32u8, 36, 48, 52, 64, 128])],
+    )
+        .prop_map(|(address, length)| {
+            let network = ipnet::IpNet::new(address.parse().unwrap(), length).unwrap();
+            network.trunc().to_string()
+        })
 }
 
 fn network() -> impl Strategy<Value = String> {
@@ -71,11 +91,7 @@ fn network() -> impl Strategy<Value = String> {
         let network = ipnet::IpNet::new(address.parse().unwrap(), length).unwrap();
         network.trunc().to_string()
     });
-    let wide = (ipv6(), 0u8..=128).prop_map(|(address, length)| {
-        let network = ipnet::IpNet::new(address.parse().unwrap(), length).unwrap();
-        network.trunc().to_string()
-    });
-    prop_oneof![8 => narrow, 2 => ipv4(), 1 => wide]
+    prop_oneof![8 => narrow, 2 => ipv4(), 2 => network6()]
 }
 
 fn number() -> impl Strategy<Value = i64> {
@@ -100,9 +116,13 @@ fn list(part: impl Strategy<Value = String>) -> impl Strategy<Value = String> {
 
 fn word() -> impl Strategy<Value = String> {
     select(vec![
-        "eni-1", "eni-2", "eni-10", "eni-*", "use1-az1", "a%20b", "ж", "a,b", "10", "x/y:z",
+        "eni-1", "eni-2", "eni-10", "eni-1*2", "use1-az1", "a%20b", "ж", "a,b", "10", "x/y:z",
     ])
     .prop_map(|word| word.replace(',', ""))
+}
+
+fn tag() -> impl Strategy<Value = String> {
+    select(vec!["web", "web 1", "web-1", "web/1", "100%", " x"]).prop_map(str::to_owned)
 }
 
 /// A value as AWS writes it into the field.
@@ -126,7 +146,14 @@ fn value(name: &'static str) -> BoxedStrategy<String> {
             .prop_map(str::to_owned)
             .boxed(),
         "account-id" | "interface-id" | "az-id" | "new-field" => word().boxed(),
-        "tcp-flags" => (0i64..64).prop_map(|flags| flags.to_string()).boxed(),
+        "tcp-flags" => (0i64..256).prop_map(|flags| flags.to_string()).boxed(),
+        "instance-tag" => tag()
+            .prop_map(|tag| {
+                tag.replace('%', "%25")
+                    .replace(' ', "%20")
+                    .replace('/', "%2f")
+            })
+            .boxed(),
         "bytes" => prop_oneof![number(), Just(i64::MAX), Just(1 << 53)]
             .prop_map(|number| number.to_string())
             .boxed(),
@@ -168,6 +195,7 @@ fn qual() -> impl Strategy<Value = Qual> {
     prop_oneof![
         4 => (address, list(network())).prop_map(|(name, text)| (name, text)),
         5 => (port, number_qual()).prop_map(|(name, text)| (name, text)),
+        2 => named("fields.instance-tag", list(tag()).boxed()),
         3 => (text, list(word())).prop_map(|(name, text)| (name, text)),
         2 => named("action", list(select(vec!["accept", "REJECT"]).prop_map(str::to_owned)).boxed()),
         1 => named("log_status", list(select(vec!["ok", "nodata"]).prop_map(str::to_owned)).boxed()),
@@ -231,8 +259,108 @@ fn pushes_down_rightly(
     Ok(())
 }
 
+/// The stream in which a line stands, where every interface has its own.
+fn stream(format: &Format, line: &str) -> String {
+    let record = parse(line, format).unwrap();
+    format!("{}-all", record.named("interface-id").unwrap_or("none"))
+}
+
+fn receives(call: &Call, line: &str, stream: &str, equality: Equality) -> Result<bool, String> {
+    let prefix = call.stream_prefix.as_deref().unwrap_or_default();
+    let pattern = call.pattern.as_deref();
+    let matches = pattern.map_or(Ok(true), |text| evaluator::matches(text, line, equality))?;
+    Ok(matches && stream.starts_with(prefix))
+}
+
+/// The same for a plan: what any call receives, and every qual by itself.
+fn plans_rightly(
+    quals: &Quals,
+    format: &Format,
+    lines: &[String],
+    streams: Streams,
+) -> Result<(), TestCaseError> {
+    let bound = quals.bind(format).unwrap();
+    let plan = plan(std::slice::from_ref(&bound), streams);
+    prop_assert!(plan.calls.len() <= MAX_CALLS);
+    for line in lines {
+        let record = parse(line, format).unwrap();
+        let satisfied = bound.matches(&record, EVENT);
+        let start = format.position("start").and_then(|at| record.seconds(at));
+        if let Some(start) = start.filter(|_| satisfied) {
+            let Window { from, until } = plan.window;
+            prop_assert!(from.is_none_or(|from| from <= start * 1000), "{plan:?}");
+            prop_assert!(
+                until.is_none_or(|until| start * 1000 + 999 <= until),
+                "{plan:?}"
+            );
+        }
+        for equality in [Equality::Text, Equality::Number] {
+            let stream = stream(format, line);
+            let received: Result<Vec<bool>, _> = plan
+                .calls
+                .iter()
+                .map(|call| receives(call, line, &stream, equality))
+                .collect();
+            let received = received.map_err(TestCaseError::fail)?.contains(&true);
+            prop_assert!(received || !satisfied, "lost: {line}\n{plan:?}\n{quals:?}");
+            if plan.classes.iter().all(|(_, class)| *class == Class::Exact) {
+                prop_assert!(
+                    satisfied || !received,
+                    "not exact: {line}\n{plan:?}\n{quals:?}"
+                );
+            }
+        }
+    }
+    each_class_is_true(quals, format, lines, &plan)
+}
+
+/// A top-level qual that is said to be exact holds for everything that is received.
+fn each_class_is_true(
+    quals: &Quals,
+    format: &Format,
+    lines: &[String],
+    plan: &Plan,
+) -> Result<(), TestCaseError> {
+    for (qual, (label, class)) in quals.all.iter().zip(&plan.classes) {
+        let alone = Quals {
+            all: vec![qual.clone()],
+            ..Quals::default()
+        };
+        let bound = alone.bind(format).unwrap();
+        for line in lines.iter().filter(|_| *class == Class::Exact) {
+            let record = parse(line, format).unwrap();
+            let stream = stream(format, line);
+            for call in &plan.calls {
+                let received = receives(call, line, &stream, Equality::Number).unwrap();
+                prop_assert!(
+                    !received || bound.matches(&record, EVENT),
+                    "{label} is not exact: {line}\n{plan:?}"
+                );
+            }
+        }
+    }
+    Ok(())
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(600))]
+
+    #[test]
+    fn a_record_that_satisfies_any_quals_is_received_by_a_call_of_the_plan(quals in quals(), by_interface in any::<bool>(), (format, lines) in format_and_lines()) {
+        let streams = if by_interface { Streams::ByInterface } else { Streams::Any };
+        plans_rightly(&quals, &format, &lines, streams)?;
+    }
+
+    #[test]
+    fn one_qual_alone_is_planned_rightly(qual in qual(), place in 0..3, (format, lines) in format_and_lines()) {
+        let mut quals = Quals::default();
+        match place {
+            0 => quals.all.push(qual),
+            1 => quals.any.push(vec![qual]),
+            _ => quals.none.push(vec![qual]),
+        }
+        plans_rightly(&quals, &format, &lines, Streams::ByInterface)?;
+    }
 
     #[test]
     fn a_record_that_satisfies_any_quals_matches_what_was_pushed(quals in quals(), (format, lines) in format_and_lines()) {
@@ -257,6 +385,21 @@ proptest! {
         let near = networks.iter().filter_map(|network| network.split('/').next()).map(str::to_owned);
         let lines: Vec<_> = addresses.into_iter().chain(near).map(|address| format!("{address} 22")).collect();
         pushes_down_rightly(&quals, &format, &lines)?;
+        plans_rightly(&quals, &format, &lines, Streams::Any)?;
+    }
+
+    #[test]
+    fn ipv6_networks_are_planned_rightly(networks in vec(network6(), 1..3), addresses in vec(ipv6(), 20), refused in any::<bool>()) {
+        let format = Format::parse("${srcaddr} ${dstport}").unwrap();
+        let qual = Qual::parse("src_addr", &networks.join(",")).unwrap();
+        let quals = if refused {
+            Quals { none: vec![vec![qual]], ..Quals::default() }
+        } else {
+            Quals { all: vec![qual], ..Quals::default() }
+        };
+        let near = networks.iter().filter_map(|network| network.split('/').next()).map(str::to_owned);
+        let lines: Vec<_> = addresses.into_iter().chain(near).map(|address| format!("{address} 22")).collect();
+        plans_rightly(&quals, &format, &lines, Streams::Any)?;
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::time::{Duration, Instant};
 
+use super::state::Rate;
 use super::{Call, Fake, Fault, FlowLog, REGION};
 
 impl Fake {
@@ -134,6 +135,26 @@ impl Fake {
     /// Ends FilterLogEvents by handing back the token that was sent, instead of none.
     pub(crate) fn repeat_last_token(&self, repeat: bool) {
         self.shared.state().settings.repeat_last_token = repeat;
+    }
+
+    /// Throttles what exceeds so many calls of an action a second, as the service does for an account and region.
+    pub(crate) fn calls_per_second(&self, action: &str, calls: u32) {
+        let mut state = self.shared.state();
+        let rates = &mut state.settings.rates;
+        rates.insert(action.to_owned(), Rate::new(calls));
+    }
+
+    /// Changes the class of a log group of the usual region, which is made if need be.
+    pub(crate) fn group_class(&self, group: &str, class: &str) {
+        let mut state = self.shared.state();
+        state.groups.set_class(super::ACCOUNT, REGION, group, class);
+    }
+
+    /// Lets queries of Insights be running for so many questions, and then be as this says (`Complete` at the start).
+    pub(crate) fn insights_end(&self, running_for: u32, as_status: &'static str) {
+        let mut state = self.shared.state();
+        state.settings.insights_running_for = running_for;
+        state.settings.insights_ends_as = as_status;
     }
 
     /// Every call so far, in the order of arrival.

@@ -1,6 +1,8 @@
-//! CloudWatch Logs, as JSON 1.1: groups, their events, and the search through them.
+//! CloudWatch Logs, as JSON 1.1: groups, their events, the search through them, and queries of them.
 
+mod insights;
 mod search;
+mod streams;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -26,6 +28,7 @@ const INGESTION_DELAY: i64 = 90_000;
 pub(super) struct Groups {
     groups: BTreeMap<Key, Group>,
     counter: u64,
+    queries: BTreeMap<String, insights::Started>,
 }
 
 type Key = (String, String, String);
@@ -33,6 +36,7 @@ type Key = (String, String, String);
 #[derive(Debug)]
 struct Group {
     created: i64,
+    class: String,
     streams: BTreeSet<String>,
     /// In order; shared with the searches that run.
     events: Arc<Vec<Event>>,
@@ -72,10 +76,20 @@ impl Groups {
     }
 }
 
+impl Groups {
+    /// Changes the class of a group, which is made if need be.
+    pub(super) fn set_class(&mut self, account: &str, region: &str, group: &str, class: &str) {
+        let key = (account.to_owned(), region.to_owned(), group.to_owned());
+        let group = self.groups.entry(key).or_insert_with(Group::new);
+        class.clone_into(&mut group.class);
+    }
+}
+
 impl Group {
     fn new() -> Self {
         Self {
             created: now(),
+            class: "STANDARD".to_owned(),
             streams: BTreeSet::new(),
             events: Arc::default(),
         }
@@ -107,6 +121,15 @@ impl Group {
 
 /// Answers a call other than FilterLogEvents.
 pub(super) fn answer(state: &mut State, request: &Request) -> Outcome {
+    if request.action == "DescribeLogStreams" {
+        return streams::describe_log_streams(state, request);
+    }
+    if matches!(
+        request.action.as_str(),
+        "StartQuery" | "GetQueryResults" | "StopQuery"
+    ) {
+        return insights::answer(state, request);
+    }
     let account = sts::account(state, &request.access_key).to_owned();
     let groups = &mut state.groups;
     match request.action.as_str() {
@@ -230,7 +253,7 @@ fn describe((account, region, name): &Key, group: &Group) -> Value {
         "arn": format!("{arn}:*"),
         "logGroupArn": arn,
         "storedBytes": bytes,
-        "logGroupClass": "STANDARD",
+        "logGroupClass": group.class,
     })
 }
 

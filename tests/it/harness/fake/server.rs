@@ -93,7 +93,13 @@ fn record(shared: &Shared, request: &Request) -> (Option<Fault>, Duration, Strin
     let latency = latency.copied().unwrap_or_default();
     let number = state.next();
     let request_id = format!("fa4e0000-0000-4000-8000-{number:012x}");
-    (state.faults.take(&request.action), latency, request_id)
+    let rate = state.settings.rates.get_mut(&request.action);
+    let throttled = rate.is_some_and(|rate| !rate.take());
+    let fault = match throttled {
+        true => Some(Fault::Throttle),
+        false => state.faults.take(&request.action),
+    };
+    (fault, latency, request_id)
 }
 
 /// Does what was asked, or what the fault makes of it.

@@ -209,6 +209,11 @@ pub(super) struct Settings {
     /// The first of every n pages of FilterLogEvents is empty and carries a token; 0 is never.
     pub(super) empty_page_every: u64,
     pub(super) repeat_last_token: bool,
+    /// Calls of an action per second; the rest is throttled.
+    pub(super) rates: BTreeMap<String, Rate>,
+    /// How often a query is still running when it is asked for, and what it is after that.
+    pub(super) insights_running_for: u32,
+    pub(super) insights_ends_as: &'static str,
 }
 
 impl Default for Settings {
@@ -224,6 +229,40 @@ impl Default for Settings {
             events_page: 10_000,
             empty_page_every: 0,
             repeat_last_token: false,
+            rates: BTreeMap::new(),
+            insights_running_for: 1,
+            insights_ends_as: "Complete",
         }
+    }
+}
+
+/// A bucket of calls that fills up again by so many a second, and holds those of one second.
+#[derive(Debug)]
+pub(super) struct Rate {
+    per_second: f64,
+    left: f64,
+    at: Instant,
+}
+
+impl Rate {
+    pub(super) fn new(per_second: u32) -> Self {
+        Self {
+            per_second: f64::from(per_second),
+            left: f64::from(per_second),
+            at: Instant::now(),
+        }
+    }
+
+    /// Takes a call, if there is one left.
+    pub(super) fn take(&mut self) -> bool {
+        let now = Instant::now();
+        let filled = self.left + self.per_second * (now - self.at).as_secs_f64();
+        self.left = filled.min(self.per_second);
+        self.at = now;
+        let allowed = self.left >= 1.0;
+        if allowed {
+            self.left -= 1.0;
+        }
+        allowed
     }
 }

@@ -50,6 +50,12 @@ pub(in super::super) fn search(state: &State, request: &Request) -> Result<Searc
     let pattern = pattern(request)?;
     let streams = Streams::of(request)?;
     let group = group(state, request)?;
+    if group.class != "STANDARD" {
+        return Err(invalid(format!(
+            "FilterLogEvents is not supported for log groups of the class {}",
+            group.class
+        )));
+    }
     streams.refuse_unknown(group)?;
     let question = question(request);
     let token = text(request, "nextToken")?;
@@ -298,7 +304,7 @@ fn pattern(request: &Request) -> Result<Pattern, ApiError> {
 }
 
 /// The group, by name or by identifier, of which one is given.
-fn group<'a>(state: &'a State, request: &Request) -> Result<&'a Group, ApiError> {
+pub(super) fn group<'a>(state: &'a State, request: &Request) -> Result<&'a Group, ApiError> {
     let name = text(request, "logGroupName")?;
     let identifier = text(request, "logGroupIdentifier")?;
     let account = sts::account(state, &request.access_key);
@@ -314,7 +320,11 @@ fn group<'a>(state: &'a State, request: &Request) -> Result<&'a Group, ApiError>
     state.groups.groups.get(&key).ok_or_else(no_group)
 }
 
-fn identified(identifier: &str, account: &str, request: &Request) -> Result<Key, ApiError> {
+pub(super) fn identified(
+    identifier: &str,
+    account: &str,
+    request: &Request,
+) -> Result<Key, ApiError> {
     let Some(rest) = identifier.strip_prefix("arn:") else {
         return Ok(key(account, request, identifier));
     };

@@ -1,0 +1,29 @@
+variable "flow_log_id" {
+  type = string
+}
+
+# Who was refused most during the last hour, and at which ports.
+data "vpcflow_log_summary" "refused" {
+  flow_log_id = var.flow_log_id
+  lookback    = "1h"
+  action      = "REJECT"
+  group_by    = ["src_addr", "dst_port"]
+  limit       = 20
+}
+
+# More than a day of a busy network: let CloudWatch Logs Insights count.
+data "vpcflow_log_summary" "volume" {
+  flow_log_id = var.flow_log_id
+  lookback    = "2d"
+  group_by    = ["interface_id"]
+  order_by    = "bytes"
+  engine      = "insights"
+}
+
+output "refused" {
+  value = [for group in data.vpcflow_log_summary.refused.groups : {
+    from  = group.key["src_addr"]
+    port  = group.key["dst_port"]
+    times = group.flows
+  }]
+}

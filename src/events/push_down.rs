@@ -1,0 +1,158 @@
+//! What CloudWatch Logs is asked to choose, and how far each qual goes into it.
+
+use std::collections::BTreeMap;
+
+use super::output::Push;
+use super::query::{Query, given};
+use super::source::Source;
+use super::window::Window;
+use crate::aws::logs::Logs;
+use crate::record::Reader;
+use crate::record::pattern::{Call, Class, Plan, Streams};
+
+/// The most pages of stream names that are looked through to see whether every stream is an interface's.
+const MOST_PAGES: usize = 20;
+
+/// The calls of a query.
+#[derive(Debug)]
+pub(crate) struct PushDown {
+    pub(crate) calls: Vec<Call>,
+    plan: Plan,
+}
+
+/// Decides what is pushed down: the user's own pattern, if there is one, or else what the quals are worth.
+pub(crate) async fn decide(
+    query: &Query,
+    reader: &Reader,
+    source: &mut Source,
+    logs: &Logs,
+) -> PushDown {
+    let prefix = given(&query.log_stream_name_prefix).map(str::to_owned);
+    if let Some(pattern) = given(&query.filter_pattern) {
+        return PushDown::of_pattern(reader, pattern, prefix);
+    }
+    let own_streams = prefix.is_some() || given(&query.log_stream_name).is_some();
+    if source.of_flow_logs && !own_streams {
+        let plan = reader.plan(Streams::ByInterface);
+        let prefixed = plan.calls.iter().any(|call| call.stream_prefix.is_some());
+        if prefixed && every_stream_is_an_interfaces(source, logs).await {
+            let calls = plan.calls.clone();
+            return PushDown { calls, plan };
+        }
+    }
+    let plan = reader.plan(Streams::Any);
+    let with_prefix = |call: &Call| Call {
+        stream_prefix: prefix.clone(),
+        ..call.clone()
+    };
+    PushDown {
+        calls: plan.calls.iter().map(with_prefix).collect(),
+        plan,
+    }
+}
+
+/// Looks at the names of all streams. If there are too many, or they may not be looked at, nothing is known of them.
+async fn every_stream_is_an_interfaces(source: &mut Source, logs: &Logs) -> bool {
+    let mut token = None;
+    for _ in 0..MOST_PAGES {
+        source.calls += 1;
+        let Ok(page) = logs.streams_page(&source.log_group, token.clone()).await else {
+            return false;
+        };
+        if !page.names.iter().all(|name| is_an_interfaces(name)) {
+            return false;
+        }
+        match page.next.filter(|next| Some(next) != token.as_ref()) {
+            Some(next) => token = Some(next),
+            None => return true,
+        }
+    }
+    false
+}
+
+/// Tells whether flow logs of VPCs, subnets and interfaces name their streams so: `eni-0a1b-all`.
+fn is_an_interfaces(stream: &str) -> bool {
+    let parts = stream
+        .strip_prefix("eni-")
+        .and_then(|rest| rest.split_once('-'));
+    parts.is_some_and(|(id, traffic)| {
+        !id.is_empty()
+            && id.bytes().all(|letter| letter.is_ascii_alphanumeric())
+            && ["all", "accept", "reject"].contains(&traffic)
+    })
+}
+
+impl PushDown {
+    fn of_pattern(reader: &Reader, pattern: &str, stream_prefix: Option<String>) -> Self {
+        let mut plan = reader.plan(Streams::Any);
+        plan.window = Default::default();
+        for (_, class) in &mut plan.classes {
+            *class = Class::None;
+        }
+        let pattern = Some(pattern.to_owned());
+        Self {
+            calls: vec![Call {
+                pattern,
+                stream_prefix,
+            }],
+            plan,
+        }
+    }
+
+    /// Narrows the window of a query to the time in which its records can be; never to nothing, so that a log group that
+    /// is not there is noticed.
+    pub(crate) fn narrow(&self, window: Window) -> Window {
+        let from = self.plan.window.from.unwrap_or(i64::MIN);
+        let until = self.plan.window.until.unwrap_or(i64::MAX);
+        let start = window.start.max(from).min(window.end - 1);
+        let end = window.end.min(until.saturating_add(1)).max(start + 1);
+        Window { start, end }
+    }
+
+    /// Gives what was pushed down, call by call.
+    pub(crate) fn pushed(&self) -> Vec<Push> {
+        let told = |call: &&Call| call.pattern.is_some() || call.stream_prefix.is_some();
+        let push = |call: &Call| Push {
+            pattern: call.pattern.clone(),
+            stream_prefix: call.stream_prefix.clone(),
+        };
+        self.calls.iter().filter(told).map(push).collect()
+    }
+
+    /// Gives the quals that only we check.
+    pub(crate) fn not_pushed(&self) -> Vec<String> {
+        let classes = self.plan.classes.iter();
+        let none = classes.filter(|(_, class)| *class == Class::None);
+        none.map(|(label, _)| label.clone()).collect()
+    }
+
+    /// Gives how far each qual is pushed down.
+    pub(crate) fn classes(&self) -> BTreeMap<String, String> {
+        let classes = self.plan.classes.iter();
+        classes
+            .map(|(label, class)| (label.clone(), class.name().to_owned()))
+            .collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_an_interfaces;
+
+    #[test]
+    fn only_streams_of_interfaces_are_named_so() {
+        for name in ["eni-0123456789abcdef0-all", "eni-1-accept", "eni-1-reject"] {
+            assert!(is_an_interfaces(name), "{name}");
+        }
+        for name in [
+            "eni-1",
+            "eni--all",
+            "eni-1-all-2",
+            "tgw-attach-1-all",
+            "x-eni-1-all",
+            "eni-1-none",
+        ] {
+            assert!(!is_an_interfaces(name), "{name}");
+        }
+    }
+}

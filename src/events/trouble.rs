@@ -1,0 +1,178 @@
+//! What a user is told when events could not be read, and what a reader of the result could overlook.
+
+use super::query::Query;
+use super::scan::{Seen, Trouble};
+use super::source::Source;
+use crate::aws::{self, logs::Logs};
+use crate::framework::{Context, Diagnostic};
+
+const SUMMARY: &str = "Flow-log events not read";
+
+/// The class of log groups in which events can be filtered.
+const STANDARD: &str = "STANDARD";
+
+/// Who sees the messages: what an ephemeral resource has read must not show in them, not even as a number.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Telling {
+    /// Samples and counts may be shown.
+    Everything,
+    /// Fixed texts only.
+    FixedText,
+}
+
+/// Says that a log group does not exist if it is that of a flow log: it has delivered nothing yet, so the result is
+/// empty. Any other trouble is an error; so is a group that the user named.
+///
+/// # Errors
+/// Everything else.
+pub(crate) async fn nothing_yet(
+    trouble: Trouble,
+    source: &Source,
+    logs: &Logs,
+    context: &Context,
+    telling: Telling,
+) -> Result<(), Diagnostic> {
+    match (trouble, &source.flow_log) {
+        (Trouble::Refused(error), Some(flow_log))
+            if error.has_code(&["ResourceNotFoundException"]) =>
+        {
+            let status = flow_log.deliver_logs_status.as_deref().unwrap_or("unknown");
+            let reason = flow_log.deliver_logs_error_message.as_deref();
+            let reason = reason
+                .map(|reason| format!(" ({reason})"))
+                .unwrap_or_default();
+            let detail = format!(
+                "The log group {} of flow log {} does not exist: nothing has been delivered yet. The \
+                 delivery status is {status}{reason}.",
+                source.log_group, flow_log.id
+            );
+            context.warn(Diagnostic::warning("No events yet", detail).at("flow_log_id"));
+            Ok(())
+        }
+        (Trouble::Refused(error), _) => Err(refused(&error, source, logs).await),
+        (trouble, _) => Err(not_read(&trouble, source, telling)),
+    }
+}
+
+/// Explains what the service refused.
+async fn refused(error: &aws::Error, source: &Source, logs: &Logs) -> Diagnostic {
+    let group = &source.log_group;
+    let filtering = error.operation == "FilterLogEvents";
+    if filtering
+        && error.has_code(&[
+            "InvalidParameterException",
+            "InvalidOperationException",
+            "ValidationException",
+        ])
+    {
+        // Asked only now: most groups are of the standard class.
+        let class = logs.group_class(group).await.ok().flatten();
+        if let Some(class) = class.filter(|class| class != STANDARD) {
+            let detail = format!(
+                "The log group {group} in {} is of the class {class}, whose events cannot be filtered by \
+                 FilterLogEvents. {error}\n\nCloudWatch Logs Insights can read it: use the data source \
+                 `vpcflow_log_summary` with `engine = \"insights\"`, or let the flow log write to a group of \
+                 the class {STANDARD}.",
+                source.region
+            );
+            return Diagnostic::error("Events of this log group cannot be filtered", detail);
+        }
+    }
+    let missing = error.has_code(&["ResourceNotFoundException"]);
+    let stream = missing && error.message.contains("stream");
+    let advice = error.advice().filter(|_| !missing).unwrap_or_else(|| {
+        "Check the name of the log group and of the log stream, and set `region` if they are elsewhere."
+            .to_owned()
+    });
+    let detail = format!(
+        "The log group {group} in {} was read by {}. {error}\n\n{advice}",
+        source.region, error.operation
+    );
+    let diagnostic = Diagnostic::error(SUMMARY, detail);
+    match (missing, stream) {
+        (true, true) => diagnostic.at("log_stream_name"),
+        (true, false) => diagnostic.at("log_group_name"),
+        (false, _) => diagnostic,
+    }
+}
+
+fn not_read(trouble: &Trouble, source: &Source, telling: Telling) -> Diagnostic {
+    let group = &source.log_group;
+    match trouble {
+        Trouble::Deadline(statistics) => {
+            let progress = match telling {
+                Telling::Everything => format!(
+                    "after {} pages with {} events of {group}",
+                    statistics.pages, statistics.scanned
+                ),
+                Telling::FixedText => format!("before all events of {group} were read"),
+            };
+            let detail = format!(
+                "The `timeout` was over {progress}. A partial result would look like a complete one, so there \
+                 is none. Narrow the time window, add quals that can be pushed down (see `not_pushed`), or \
+                 raise `timeout`."
+            );
+            Diagnostic::error(SUMMARY, detail).at("timeout")
+        }
+        Trouble::TooManyGroups => {
+            let detail = "The events fall into more than 100,000 groups, which is the most that the engine \
+                          `scan` counts. Group by fewer or by coarser keys (an address and a source port \
+                          together seldom repeat), narrow the query, or let CloudWatch do it with \
+                          `engine = \"insights\"`.";
+            Diagnostic::error("Too many groups", detail).at("group_by")
+        }
+        Trouble::Refused(_) | Trouble::Stopped => Diagnostic::error(
+            SUMMARY,
+            format!("The run was stopped while {group} was read."),
+        ),
+    }
+}
+
+/// Says aloud what a reader of the result could overlook.
+pub(crate) fn tell(source: &Source, seen: &Seen, context: &Context, telling: Telling) {
+    if let Some((line, problem)) = &seen.unparsed {
+        let detail = match telling {
+            Telling::Everything => {
+                let line: String = line.chars().take(300).collect();
+                format!(
+                    "{} of {} lines in {} could not be read in the record format. The first: {problem}: \
+                     \"{line}\". If the group holds records of another format, set `log_format`.",
+                    seen.statistics.parse_errors, seen.statistics.scanned, source.log_group
+                )
+            }
+            Telling::FixedText => format!(
+                "Lines in {} could not be read in the record format; `statistics` says how many. If the \
+                 group holds records of another format, set `log_format`.",
+                source.log_group
+            ),
+        };
+        context.warn(Diagnostic::warning("Lines that do not parse", detail));
+    }
+    if seen.statistics.skip_data > 0 {
+        let count = match telling {
+            Telling::Everything => format!("{} records say", seen.statistics.skip_data),
+            Telling::FixedText => "Records say".to_owned(),
+        };
+        let detail = format!(
+            "{count} that AWS skipped others (SKIPDATA): this is not all the traffic there was."
+        );
+        context.warn(Diagnostic::warning("Records were skipped", detail));
+    }
+}
+
+/// Says that a limit which nobody set has cut the result.
+pub(crate) fn cut_at_default(what: &str, limit: usize, most: usize, context: &Context) {
+    let detail = format!(
+        "There may be more {what} than the {limit} given. Set `limit` (at most {most}), or narrow the query."
+    );
+    context.warn(Diagnostic::warning("Result cut at the default limit", detail).at("limit"));
+}
+
+/// Echoes what was given, and fills in what was found.
+pub(crate) fn found_at(query: Query, source: &Source) -> Query {
+    Query {
+        log_group_name: query.log_group_name.or(source.log_group.clone().into()),
+        region: query.region.or(source.region.clone().into()),
+        ..query
+    }
+}

@@ -1,0 +1,333 @@
+//! A summary as a query of CloudWatch Logs Insights, so that the service counts.
+//!
+//! Insights knows the fields of the default format by names of its own; lines of any other format are taken apart by
+//! position. Every qual is in the query, since nobody checks the result again: what cannot be said there is an error.
+//! A field without a value satisfies no condition, as everywhere; a line that does not fit the format is left out.
+//!
+//! See <https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/CWL_QuerySyntax.html>.
+
+use std::collections::BTreeSet;
+use std::fmt::Write as _;
+
+use ipnet::IpNet;
+
+use super::format::Format;
+use super::qual::{Range, Test};
+use super::quals::{Bound, BoundQual, Place};
+
+/// The most characters that the service takes as a query.
+const MAX_LENGTH: usize = 10_000;
+
+/// Insights' own names of the default format's fields, in their order.
+const DISCOVERED: [&str; 14] = [
+    "version",
+    "accountId",
+    "interfaceId",
+    "srcAddr",
+    "dstAddr",
+    "srcPort",
+    "dstPort",
+    "protocol",
+    "packets",
+    "bytes",
+    "startTime",
+    "endTime",
+    "action",
+    "logStatus",
+];
+
+/// What a summary is made of, besides the quals.
+#[derive(Debug, Clone)]
+pub struct Question<'a> {
+    /// The first millisecond, and the one after the last.
+    pub window: (i64, i64),
+    /// The streams that are looked into.
+    pub streams: Streams<'a>,
+    /// Where the fields to group by stand in the format; without any, the answer is one row.
+    pub group_by: &'a [usize],
+    /// The column by which the greatest groups come first: `flows`, `packetsSum` or `bytesSum`.
+    pub order_by: &'a str,
+    /// The most groups.
+    pub limit: usize,
+}
+
+/// The streams that are looked into.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Streams<'a> {
+    /// All of the group.
+    All,
+    /// The one of this name.
+    Named(&'a str),
+    /// Those whose names begin like this.
+    Prefixed(&'a str),
+}
+
+/// Says why a summary cannot be a query of Insights.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum InsightsError {
+    /// A qual asks for what Insights does not know.
+    #[error("`{qual}` asks for the id of an event, which CloudWatch Logs Insights does not know")]
+    EventId {
+        /// The qual as the user wrote it.
+        qual: String,
+    },
+    /// The query is longer than the service takes.
+    #[error(
+        "the query would have {length} characters; CloudWatch Logs Insights takes {MAX_LENGTH}"
+    )]
+    TooLong {
+        /// Its characters.
+        length: usize,
+    },
+}
+
+/// Writes the query for records of the format to which the quals are bound.
+///
+/// # Errors
+/// What is asked for cannot be said, or not so shortly.
+pub fn compile(
+    bound: &Bound,
+    format: &Format,
+    question: &Question<'_>,
+) -> Result<String, InsightsError> {
+    let mut writer = Writer {
+        discovered: *format == Format::vpc_default(),
+        used: BTreeSet::new(),
+    };
+    let condition = writer.condition(bound)?;
+    let stats = writer.stats(format, question);
+    if writer.used.is_empty() {
+        // Lines that do not fit the format are told by a field that is missing: any will do.
+        writer.used.insert(0);
+    }
+    let mut query = times_and_streams(question);
+    writer.fields(format, &mut query);
+    if let Some(condition) = condition {
+        let _ = write!(query, "\n| filter {condition}");
+    }
+    query.push_str(&stats);
+    match query.chars().count() {
+        length if length > MAX_LENGTH => Err(InsightsError::TooLong { length }),
+        _ => Ok(query),
+    }
+}
+
+/// Gives the name under which the answer holds the field of a position.
+#[must_use]
+pub fn column(format: &Format, index: usize) -> String {
+    name(*format == Format::vpc_default(), index)
+}
+
+fn name(discovered: bool, index: usize) -> String {
+    match DISCOVERED.get(index) {
+        Some(name) if discovered => (*name).to_owned(),
+        _ => format!("f{}", index + 1),
+    }
+}
+
+fn times_and_streams(question: &Question<'_>) -> String {
+    let (start, end) = question.window;
+    let mut text =
+        format!("filter toMillis(@timestamp) >= {start} and toMillis(@timestamp) < {end}");
+    let _ = match question.streams {
+        Streams::All => Ok(()),
+        Streams::Named(name) => write!(text, "\n| filter @logStream = {}", quoted(name)),
+        Streams::Prefixed(prefix) => {
+            write!(text, "\n| filter @logStream like /^{}/", escaped(prefix))
+        }
+    };
+    text
+}
+
+struct Writer {
+    /// Whether the fields have Insights' own names.
+    discovered: bool,
+    /// The positions that the query looks at.
+    used: BTreeSet<usize>,
+}
+
+impl Writer {
+    fn field(&mut self, index: usize) -> String {
+        self.used.insert(index);
+        name(self.discovered, index)
+    }
+
+    /// Lets lines through that fit the format, and names their fields.
+    fn fields(&self, format: &Format, query: &mut String) {
+        if self.discovered {
+            query.push_str("\n| filter ispresent(logStatus)");
+            return;
+        }
+        let capture = |index| match self.used.contains(&index) {
+            true => format!("(?<{}>\\S+)", name(false, index)),
+            false => "\\S+".to_owned(),
+        };
+        let values: Vec<_> = (0..format.names().len()).map(capture).collect();
+        let _ = write!(
+            query,
+            "\n| parse @message /^\\s*{}\\s*$/",
+            values.join(" +")
+        );
+        if let Some(first) = self.used.first() {
+            let _ = write!(query, "\n| filter ispresent({})", name(false, *first));
+        }
+    }
+
+    fn condition(&mut self, bound: &Bound) -> Result<Option<String>, InsightsError> {
+        let mut conditions = Vec::new();
+        for qual in &bound.all {
+            conditions.push(self.qual(qual)?);
+        }
+        let mut any = Vec::new();
+        for block in &bound.any {
+            any.push(self.block(block)?);
+        }
+        conditions.extend(joined(any, " or "));
+        for block in &bound.none {
+            conditions.push(format!("not {}", bracketed(self.block(block)?)));
+        }
+        Ok((!conditions.is_empty()).then(|| conditions.join(" and ")))
+    }
+
+    fn block(&mut self, quals: &[BoundQual]) -> Result<String, InsightsError> {
+        let quals: Result<Vec<_>, _> = quals.iter().map(|qual| self.qual(qual)).collect();
+        Ok(joined(quals?, " and ").unwrap_or_default())
+    }
+
+    fn qual(&mut self, qual: &BoundQual) -> Result<String, InsightsError> {
+        let mut test = |index: usize| {
+            let field = self.field(index);
+            joined(alternatives(&qual.test, &field), " or ").unwrap_or_default()
+        };
+        match &qual.place {
+            Place::Fields(indexes) => {
+                let tests = indexes.iter().map(|index| test(*index)).collect();
+                Ok(joined(tests, " or ").unwrap_or_default())
+            }
+            Place::EventId => Err(InsightsError::EventId {
+                qual: qual.label.clone(),
+            }),
+        }
+    }
+
+    fn stats(&mut self, format: &Format, question: &Question<'_>) -> String {
+        let mut columns = vec!["count(*) as flows".to_owned()];
+        let sums = [
+            ("packets", "sum(", ") as packetsSum"),
+            ("bytes", "sum(", ") as bytesSum"),
+            ("action", "sum(strcontains(", ", \"ACCEPT\")) as accepted"),
+            ("action", "sum(strcontains(", ", \"REJECT\")) as rejected"),
+            ("start", "min(", ") as firstSeen"),
+            ("end", "max(", ") as lastSeen"),
+        ];
+        for (aws_name, head, tail) in sums {
+            if let Some(index) = format.position(aws_name) {
+                columns.push(format!("{head}{}{tail}", self.field(index)));
+            }
+        }
+        let mut text = format!("\n| stats {}", columns.join(", "));
+        let keys: Vec<_> = question
+            .group_by
+            .iter()
+            .map(|index| self.field(*index))
+            .collect();
+        if !keys.is_empty() {
+            let ties: Vec<_> = keys.iter().map(|key| format!(", {key} asc")).collect();
+            let _ = write!(
+                text,
+                " by {}\n| sort {} desc{}\n| limit {}",
+                keys.join(", "),
+                question.order_by,
+                ties.concat(),
+                question.limit
+            );
+        }
+        text
+    }
+}
+
+/// Gives the conditions of which one has to hold.
+fn alternatives(test: &Test, field: &str) -> Vec<String> {
+    match test {
+        Test::Text(values) => match values.as_slice() {
+            [value] => vec![format!("{field} = {}", quoted(value))],
+            values => {
+                let values: Vec<_> = values.iter().map(|value| quoted(value)).collect();
+                vec![format!("{field} in [{}]", values.join(", "))]
+            }
+        },
+        Test::Integer(ranges) | Test::Seconds(ranges) => {
+            ranges.iter().map(|range| in_range(*range, field)).collect()
+        }
+        Test::Address(networks) => networks.iter().map(|net| in_network(net, field)).collect(),
+        Test::Flags(masks) => masks.iter().map(|mask| has_flags(*mask, field)).collect(),
+    }
+}
+
+fn in_range(Range { low, high }: Range, field: &str) -> String {
+    match (low, high) {
+        _ if low == high => format!("{field} = {low}"),
+        (i64::MIN, high) => format!("{field} <= {high}"),
+        (low, i64::MAX) => format!("{field} >= {low}"),
+        (low, high) => format!("({field} >= {low} and {field} <= {high})"),
+    }
+}
+
+fn in_network(network: &IpNet, field: &str) -> String {
+    match network {
+        IpNet::V4(net) if net.prefix_len() == 32 => format!("{field} = \"{}\"", net.addr()),
+        network => format!("isIpInSubnet({field}, \"{network}\")"),
+    }
+}
+
+/// Insights has no operators on bits: a bit is set if what is left of the number above it is odd.
+fn has_flags(mask: i64, field: &str) -> String {
+    if mask == 0 {
+        return format!("{field} = 0");
+    }
+    let bits = (0..63)
+        .map(|bit| 1_i64 << bit)
+        .filter(|bit| mask & bit != 0);
+    let set: Vec<_> = bits
+        .map(|bit| format!("floor({field} / {bit}) % 2 = 1"))
+        .collect();
+    match set.len() {
+        1 => set.concat(),
+        _ => format!("({})", set.join(" and ")),
+    }
+}
+
+/// Joins conditions, in brackets if there are several.
+fn joined(conditions: Vec<String>, with: &str) -> Option<String> {
+    match conditions.len() {
+        0 => None,
+        1 => conditions.into_iter().next(),
+        _ => Some(format!("({})", conditions.join(with))),
+    }
+}
+
+fn bracketed(condition: String) -> String {
+    match condition.starts_with('(') {
+        true => condition,
+        false => format!("({condition})"),
+    }
+}
+
+fn quoted(text: &str) -> String {
+    format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\""))
+}
+
+/// Takes the meaning out of every letter that could have one in a regular expression.
+fn escaped(text: &str) -> String {
+    let mut escaped = String::new();
+    for letter in text.chars() {
+        if !letter.is_alphanumeric() && letter != '_' {
+            escaped.push('\\');
+        }
+        escaped.push(letter);
+    }
+    escaped
+}
+
+#[cfg(test)]
+mod tests;

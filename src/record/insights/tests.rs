@@ -1,0 +1,136 @@
+//! Golden queries: what Insights is asked, letter for letter.
+
+use expect_test::{Expect, expect};
+
+use super::*;
+use crate::record::{Qual, Quals};
+
+fn quals(texts: &[(&str, &str)]) -> Vec<Qual> {
+    let parse = |(name, text): &(&str, &str)| match name.strip_prefix("fields.") {
+        Some(field) => Qual::parse_field(field, text).unwrap(),
+        None => Qual::parse(name, text).unwrap(),
+    };
+    texts.iter().map(parse).collect()
+}
+
+fn ask(format: &Format, quals: &Quals, question: &Question<'_>, expected: &Expect) {
+    let bound = quals.bind(format).unwrap();
+    expected.assert_eq(&compile(&bound, format, question).unwrap());
+}
+
+const QUESTION: Question<'_> = Question {
+    window: (1_767_225_600_000, 1_767_229_200_500),
+    streams: Streams::All,
+    group_by: &[3],
+    order_by: "flows",
+    limit: 11,
+};
+
+#[test]
+fn the_default_format_has_discovered_fields() {
+    let quals = Quals {
+        all: quals(&[
+            ("action", "REJECT"),
+            ("dst_port", "22,3389,8000-8999"),
+            ("bytes", ">=400"),
+        ]),
+        any: vec![
+            quals(&[("src_addr", "10.0.0.0/8")]),
+            quals(&[("protocol", "icmp"), ("addr", "2001:db8::/32")]),
+        ],
+        none: vec![
+            quals(&[("dst_addr", "10.1.2.3")]),
+            quals(&[("interface_id", "eni-1,eni-2"), ("packets", "1")]),
+        ],
+    };
+    ask(
+        &Format::vpc_default(),
+        &quals,
+        &Question {
+            group_by: &[3, 6],
+            order_by: "bytesSum",
+            ..QUESTION
+        },
+        &expect![[r#"
+            filter toMillis(@timestamp) >= 1767225600000 and toMillis(@timestamp) < 1767229200500
+            | filter ispresent(logStatus)
+            | filter action = "REJECT" and (dstPort = 22 or dstPort = 3389 or (dstPort >= 8000 and dstPort <= 8999)) and bytes >= 400 and (isIpInSubnet(srcAddr, "10.0.0.0/8") or (protocol = 1 and (isIpInSubnet(srcAddr, "2001:db8::/32") or isIpInSubnet(dstAddr, "2001:db8::/32")))) and not (dstAddr = "10.1.2.3") and not (interfaceId in ["eni-1", "eni-2"] and packets = 1)
+            | stats count(*) as flows, sum(packets) as packetsSum, sum(bytes) as bytesSum, sum(strcontains(action, "ACCEPT")) as accepted, sum(strcontains(action, "REJECT")) as rejected, min(startTime) as firstSeen, max(endTime) as lastSeen by srcAddr, dstPort
+            | sort bytesSum desc, srcAddr asc, dstPort asc
+            | limit 11"#]],
+    );
+}
+
+#[test]
+fn any_other_format_is_taken_apart_by_position() {
+    let format =
+        Format::parse("${srcaddr} ${pkt-srcaddr} ${dstport} ${tcp-flags} ${az-id}").unwrap();
+    let quals = Quals {
+        all: quals(&[("tcp_flags", "syn+ack,rst,0"), ("fields.az-id", "a\"b")]),
+        ..Quals::default()
+    };
+    let streams = Streams::Prefixed("eni-0123.a/");
+    ask(
+        &format,
+        &quals,
+        &Question {
+            group_by: &[1],
+            streams,
+            ..QUESTION
+        },
+        &expect![[r#"
+            filter toMillis(@timestamp) >= 1767225600000 and toMillis(@timestamp) < 1767229200500
+            | filter @logStream like /^eni\-0123\.a\//
+            | parse @message /^\s*\S+ +(?<f2>\S+) +\S+ +(?<f4>\S+) +(?<f5>\S+)\s*$/
+            | filter ispresent(f2)
+            | filter ((floor(f4 / 2) % 2 = 1 and floor(f4 / 16) % 2 = 1) or floor(f4 / 4) % 2 = 1 or f4 = 0) and f5 = "a\"b"
+            | stats count(*) as flows by f2
+            | sort flows desc, f2 asc
+            | limit 11"#]],
+    );
+}
+
+#[test]
+fn without_groups_there_is_one_row() {
+    let streams = Streams::Named("eni-1-all");
+    let question = Question {
+        group_by: &[],
+        streams,
+        ..QUESTION
+    };
+    ask(
+        &Format::vpc_default(),
+        &Quals::default(),
+        &question,
+        &expect![[r#"
+            filter toMillis(@timestamp) >= 1767225600000 and toMillis(@timestamp) < 1767229200500
+            | filter @logStream = "eni-1-all"
+            | filter ispresent(logStatus)
+            | stats count(*) as flows, sum(packets) as packetsSum, sum(bytes) as bytesSum, sum(strcontains(action, "ACCEPT")) as accepted, sum(strcontains(action, "REJECT")) as rejected, min(startTime) as firstSeen, max(endTime) as lastSeen"#]],
+    );
+}
+
+#[test]
+fn what_cannot_be_asked_says_so() {
+    let format = Format::vpc_default();
+    let by_id = Quals {
+        all: quals(&[("event_id", "1")]),
+        ..Quals::default()
+    };
+    let error = compile(&by_id.bind(&format).unwrap(), &format, &QUESTION).unwrap_err();
+    assert_eq!(
+        error,
+        InsightsError::EventId {
+            qual: "event_id".to_owned()
+        }
+    );
+    let many: Vec<_> = (0..1_500)
+        .map(|n| format!("10.0.{}.{}", n / 250, n % 250))
+        .collect();
+    let many = Quals {
+        all: quals(&[("src_addr", &many.join(","))]),
+        ..Quals::default()
+    };
+    let error = compile(&many.bind(&format).unwrap(), &format, &QUESTION).unwrap_err();
+    assert!(matches!(error, InsightsError::TooLong { length } if length > 10_000));
+}

@@ -1,0 +1,147 @@
+//! One call in the making: the slots of its pattern, and what the names of its streams begin with.
+
+use super::condition::is_plain;
+use super::disjunction::{self, Alternative};
+use super::slots::{Request, Slots};
+use super::{Streams, failing, holding};
+use crate::record::qual::Test;
+use crate::record::quals::{Bound, Place};
+
+/// The most interfaces of which each gets a call of its own.
+const MOST_INTERFACES: usize = 3;
+
+/// What may be said.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Limits {
+    /// The most calls.
+    pub(super) calls: usize,
+    /// Whether something is only said if it is said exactly.
+    pub(super) exact: bool,
+    pub(super) streams: Streams,
+}
+
+/// A call that is not written yet.
+#[derive(Debug, Clone)]
+pub(super) struct Draft {
+    pub(super) slots: Slots,
+    pub(super) stream_prefix: Option<String>,
+    /// The quals that records of this call have to satisfy, by their number.
+    pub(super) quals: Vec<usize>,
+}
+
+/// Drafts the calls for lines of one format; none if no line of it can satisfy the quals.
+pub(super) fn drafts(bound: &Bound, limits: Limits) -> Vec<Draft> {
+    let alternatives = disjunction::alternatives(bound, limits.calls);
+    let mut room = limits.calls.saturating_sub(alternatives.len());
+    let mut drafts = Vec::new();
+    for alternative in alternatives {
+        for (stream_prefix, alternative) in by_stream(alternative, bound, limits, &mut room) {
+            drafts.push(draft(bound, alternative, stream_prefix, limits.exact));
+        }
+    }
+    drafts
+}
+
+fn draft(
+    bound: &Bound,
+    alternative: Alternative,
+    stream_prefix: Option<String>,
+    exact: bool,
+) -> Draft {
+    let mut slots = Slots::new(bound.format.names().len());
+    let mut quals = alternative.quals;
+    for atom in alternative.atoms {
+        let mut forms = holding::forms(&atom.test, bound.format.is_encoded(atom.slot));
+        forms.retain(|form| form.exact || !exact);
+        slots.add(Request {
+            slot: atom.slot,
+            quals: atom.quals,
+            forms,
+            refuses: false,
+        });
+    }
+    quals.extend(refuse(bound, &mut slots, exact));
+    for atom in alternative.elsewhere {
+        slots.add(Request {
+            slot: atom.slot,
+            quals: Vec::new(),
+            forms: failing::forms(&atom.test, bound.format.is_encoded(atom.slot)),
+            refuses: true,
+        });
+    }
+    Draft {
+        slots,
+        stream_prefix,
+        quals,
+    }
+}
+
+/// Says what may not hold, of blocks with one qual: the opposite of several is an OR over slots. Returns the quals of all
+/// blocks that may hold at all.
+fn refuse(bound: &Bound, slots: &mut Slots, exact: bool) -> Vec<usize> {
+    let mut number = bound.all.len() + bound.any.iter().map(Vec::len).sum::<usize>();
+    let mut quals = Vec::new();
+    for block in &bound.none {
+        let numbers = number..number + block.len();
+        number = numbers.end;
+        let never = |place: &Place| matches!(place, Place::Fields(slots) if slots.is_empty());
+        if block.iter().any(|qual| never(&qual.place)) {
+            continue;
+        }
+        if let [qual] = block.as_slice()
+            && let Place::Fields(indexes) = &qual.place
+        {
+            let request = |slot: &usize| {
+                let mut forms = failing::forms(&qual.test, bound.format.is_encoded(*slot));
+                forms.retain(|form| form.exact || !exact);
+                Request {
+                    slot: *slot,
+                    quals: numbers.clone().collect(),
+                    forms,
+                    refuses: true,
+                }
+            };
+            slots.add_all(indexes.iter().map(request).collect());
+        }
+        quals.extend(numbers);
+    }
+    quals
+}
+
+/// Gives each of a few interfaces a call over its own streams, if every stream is an interface's.
+fn by_stream(
+    alternative: Alternative,
+    bound: &Bound,
+    limits: Limits,
+    room: &mut usize,
+) -> Vec<(Option<String>, Alternative)> {
+    let interface = bound.format.position("interface-id");
+    let asked = alternative
+        .atoms
+        .iter()
+        .position(|atom| Some(atom.slot) == interface);
+    let values = asked.and_then(|index| match &alternative.atoms[index].test {
+        Test::Text(values) => Some((index, values.clone())),
+        _ => None,
+    });
+    let Some((index, mut values)) = values.filter(|_| limits.streams == Streams::ByInterface)
+    else {
+        return vec![(None, alternative)];
+    };
+    values.sort_unstable();
+    values.dedup();
+    let named = values
+        .iter()
+        .all(|value| is_plain(value) && !value.contains(':'));
+    if !named || values.len() > MOST_INTERFACES || values.len() > *room + 1 {
+        return vec![(None, alternative)];
+    }
+    *room -= values.len() - 1;
+    let of_interface = |value: String| {
+        let mut alternative = alternative.clone();
+        let prefix = format!("{value}-");
+        alternative.atoms[index].test = Test::Text(vec![value]);
+        (Some(prefix), alternative)
+    };
+    values.into_iter().map(of_interface).collect()
+}

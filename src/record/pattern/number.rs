@@ -1,0 +1,47 @@
+//! Numbers as the service can tell them apart.
+
+use crate::record::qual::Range;
+
+/// The most numbers of which small ranges are written out one by one.
+pub(in crate::record) const MOST_WRITTEN_OUT: i64 = 16;
+
+/// The greatest number that a double, in which the service may compare, tells from its neighbours.
+pub(super) const GREATEST_TOLD: i64 = (1 << 53) - 1;
+
+/// Tells whether a double holds the number exactly.
+pub(super) fn is_told(number: i64) -> bool {
+    (0..=GREATEST_TOLD).contains(&number)
+}
+
+/// Returns the numbers in the ranges, if they are all single or few.
+pub(in crate::record) fn written_out(ranges: &[Range], most: i64) -> Option<Vec<i64>> {
+    let distance = |range: &Range| range.high.saturating_sub(range.low);
+    let single = ranges.iter().all(|range| distance(range) == 0);
+    let few = ranges.iter().fold(0, |sum: i64, range| {
+        sum.saturating_add(distance(range).saturating_add(1))
+    }) <= most;
+    if !single && !few {
+        return None;
+    }
+    ranges
+        .iter()
+        .flat_map(|range| range.low..=range.high)
+        .map(|number| is_told(number).then_some(number))
+        .collect()
+}
+
+/// Sorts ranges and joins those that overlap or touch.
+pub(in crate::record) fn merged(ranges: &[Range]) -> Vec<Range> {
+    let mut sorted = ranges.to_vec();
+    sorted.sort_unstable();
+    let mut merged: Vec<Range> = Vec::new();
+    for range in sorted {
+        match merged.last_mut() {
+            Some(last) if range.low <= last.high.saturating_add(1) => {
+                last.high = last.high.max(range.high)
+            }
+            _ => merged.push(range),
+        }
+    }
+    merged
+}

@@ -1,0 +1,180 @@
+//! The calls of a query, over all formats in which the lines of its log group are written.
+
+use std::collections::BTreeSet;
+
+use super::condition::{Form, any};
+use super::draft::{self, Draft, Limits};
+use super::slots::Request;
+use super::{Call, Class, MAX_CALLS, MAX_LENGTH, Plan, Streams, Window, window};
+use crate::record::quals::Bound;
+
+/// Plans the calls that together receive every record that satisfies the quals.
+pub(super) fn plan(bounds: &[Bound], streams: Streams, exact: bool, most: usize) -> Plan {
+    let limits = Limits {
+        calls: (most / bounds.len().max(1)).max(1),
+        exact,
+        streams,
+    };
+    let drafts: Vec<_> = bounds
+        .iter()
+        .map(|bound| draft::drafts(bound, limits))
+        .collect();
+    let labels = bounds.first().map(Bound::labels).unwrap_or_default();
+    let mut classes = Classes(vec![None; labels.len()]);
+    let mut calls = match common(bounds, &drafts) {
+        Some(calls) => {
+            drafts
+                .iter()
+                .flatten()
+                .for_each(|draft| classes.note(draft));
+            calls
+        }
+        None => each(bounds, drafts, &mut classes),
+    };
+    if calls.iter().any(|call| *call == Call::default()) {
+        calls = vec![Call::default()];
+        classes.0.fill(Some(Class::None));
+    }
+    let seen = &mut BTreeSet::new();
+    calls.retain(|call| seen.insert(call.clone()));
+    for bound in bounds {
+        classes.note_times(&window::narrowing(bound));
+    }
+    let windows = bounds.iter().map(window::window);
+    Plan {
+        calls,
+        classes: labels.into_iter().zip(classes.settled()).collect(),
+        window: windows.reduce(Window::hull).unwrap_or_default(),
+    }
+}
+
+/// Returns calls that serve the lines of all formats, if they all have the same to say in the same slots.
+fn common(bounds: &[Bound], drafts: &[Vec<Draft>]) -> Option<Vec<Call>> {
+    let (first, others) = drafts.split_first()?;
+    let width = bounds
+        .iter()
+        .map(|bound| bound.format.names().len())
+        .min()?;
+    let alike = |(one, other): (&Draft, &Draft)| {
+        one.slots.says_the_same(&other.slots) && one.stream_prefix == other.stream_prefix
+    };
+    let all_alike = others
+        .iter()
+        .all(|other| other.len() == first.len() && first.iter().zip(other).all(alike));
+    if others.is_empty() || !all_alike {
+        return None;
+    }
+    let call = |draft: &Draft| {
+        let pattern = match draft.slots.is_empty() {
+            true => None,
+            false => Some(
+                draft
+                    .slots
+                    .open(width)
+                    .filter(|text| text.len() <= MAX_LENGTH)?,
+            ),
+        };
+        Some(Call {
+            pattern,
+            stream_prefix: draft.stream_prefix.clone(),
+        })
+    };
+    first.iter().map(call).collect()
+}
+
+/// Returns calls for each format: the number of its fields keeps others' lines out, or else the version.
+fn each(bounds: &[Bound], drafts: Vec<Vec<Draft>>, classes: &mut Classes) -> Vec<Call> {
+    let mut calls = Vec::new();
+    for (bound, drafts) in bounds.iter().zip(drafts) {
+        let alike = bounds
+            .iter()
+            .filter(|other| other.format.names().len() == bound.format.names().len());
+        let alone = alike.count() == 1;
+        for mut draft in drafts {
+            let told_apart = alone || (!draft.slots.is_empty() && ask_version(bound, &mut draft));
+            let pattern = draft.slots.render(MAX_LENGTH);
+            classes.note(&draft);
+            if !told_apart {
+                classes.doubt(&draft);
+            }
+            calls.push(Call {
+                pattern,
+                stream_prefix: draft.stream_prefix,
+            });
+        }
+    }
+    calls
+}
+
+fn ask_version(bound: &Bound, draft: &mut Draft) -> bool {
+    let versions = bound.format.versions();
+    match bound.format.position("version") {
+        Some(slot) if versions.start() == versions.end() => draft.slots.add(Request {
+            slot,
+            quals: Vec::new(),
+            forms: vec![Form::exact(any(vec![format!("=\"{}\"", versions.start())]))],
+            refuses: false,
+        }),
+        _ => false,
+    }
+}
+
+/// What of each qual is pushed down, by its number; none as long as no call has to do with it.
+struct Classes(Vec<Option<Class>>);
+
+impl Classes {
+    fn note(&mut self, draft: &Draft) {
+        for number in &draft.quals {
+            let said = draft
+                .slots
+                .said()
+                .filter(|(quals, _)| quals.contains(number));
+            let class = match said
+                .map(|(_, exact)| exact)
+                .reduce(|one, other| one && other)
+            {
+                Some(true) => Class::Exact,
+                Some(false) => Class::Superset,
+                None => Class::None,
+            };
+            self.combine(*number, class);
+        }
+    }
+
+    /// Lines of another format that has as many fields may come along.
+    fn doubt(&mut self, draft: &Draft) {
+        for number in &draft.quals {
+            if self.0[*number] == Some(Class::Exact) {
+                self.0[*number] = Some(Class::Superset);
+            }
+        }
+    }
+
+    fn note_times(&mut self, narrowing: &[bool]) {
+        for (class, narrows) in self.0.iter_mut().zip(narrowing) {
+            if *narrows && *class == Some(Class::None) {
+                *class = Some(Class::Superset);
+            }
+        }
+    }
+
+    /// What one call says exactly and another does not is not said exactly.
+    fn combine(&mut self, number: usize, class: Class) {
+        let known = &mut self.0[number];
+        *known = match *known {
+            Some(known) if known != class => Some(Class::Superset),
+            _ => Some(class),
+        };
+    }
+
+    fn settled(self) -> impl Iterator<Item = Class> {
+        self.0
+            .into_iter()
+            .map(|class| class.unwrap_or(Class::Exact))
+    }
+}
+
+/// Plans within the most calls that a query may become.
+pub(super) fn within_quota(bounds: &[Bound], streams: Streams) -> Plan {
+    plan(bounds, streams, false, MAX_CALLS)
+}

@@ -1,0 +1,598 @@
+//! What becomes of quals, one by one and together: class and calls.
+
+use expect_test::{Expect, expect};
+
+use super::quals;
+use crate::record::format::Format;
+use crate::record::pattern::{MAX_CALLS, MAX_LENGTH, Plan, Streams, plan};
+
+fn planned(text: &str, formats: &[Format], streams: Streams) -> Plan {
+    plan(&quals(text).bind_each(formats).unwrap(), streams)
+}
+
+/// Writes a plan; of the slots only those with conditions, since the others are all alike.
+fn describe(text: &str, plan: &Plan) -> String {
+    let mut lines = format!("{text}\n");
+    for (label, class) in &plan.classes {
+        lines += &format!("    {label}: {}\n", class.name());
+    }
+    for call in &plan.calls {
+        let pattern = call
+            .pattern
+            .as_deref()
+            .map_or("everything".to_owned(), brief);
+        let prefix = call.stream_prefix.as_deref();
+        let prefix = prefix
+            .map(|prefix| format!(" in {prefix}*"))
+            .unwrap_or_default();
+        lines += &format!("    > {pattern}{prefix}\n");
+    }
+    if plan.window.from.is_some() || plan.window.until.is_some() {
+        let edge = |edge: Option<i64>| edge.map(|edge| edge.to_string()).unwrap_or_default();
+        lines += &format!(
+            "    from {} to {}\n",
+            edge(plan.window.from),
+            edge(plan.window.until)
+        );
+    }
+    lines
+}
+
+fn brief(pattern: &str) -> String {
+    let inner = pattern.trim_matches(['[', ']']);
+    let slots: Vec<_> = inner.split(',').collect();
+    let said: Vec<_> = slots
+        .iter()
+        .filter(|slot| slot.contains(['=', '<', '>', '.']))
+        .copied()
+        .collect();
+    format!("{} of {}", said.join(" "), slots.len())
+}
+
+#[track_caller]
+fn check_in(formats: &[Format], streams: Streams, texts: &[&str], expected: &Expect) {
+    let lines: String = texts
+        .iter()
+        .map(|text| describe(text, &planned(text, formats, streams)))
+        .collect();
+    expected.assert_eq(&lines);
+}
+
+fn every_field() -> Format {
+    let names = "srcaddr dstaddr srcport dstport protocol bytes start end action log-status tcp-flags flow-direction \
+                 interface-id instance-tag pkt-srcaddr traffic-path new-field";
+    let names: Vec<_> = names
+        .split_whitespace()
+        .map(|name| format!("${{{name}}}"))
+        .collect();
+    Format::parse(&names.join(" ")).unwrap()
+}
+
+#[test]
+fn single_quals_have_a_class_and_a_pattern() {
+    check_in(
+        &[every_field()],
+        Streams::ByInterface,
+        &[
+            "action = reject",
+            "action = accept,reject",
+            "log_status = nodata",
+            "flow_direction = ingress",
+            "interface_id = eni-1",
+            "interface_id = eni-1,eni-2,eni-3",
+            "interface_id = eni-1,eni-2,eni-3,eni-4",
+            "interface_id = eni-*",
+            "fields.new-field = a/b",
+            "fields.new-field = a b",
+            "fields.new-field = %20",
+            "fields.instance-tag = web-1",
+            "fields.instance-tag = My web",
+            "fields.instance-tag = web,My web",
+            "fields.instance-tag = é",
+            "fields.traffic-path = 8",
+            "dst_port = 22",
+            "dst_port = 22,443",
+            "dst_port = 1-1023",
+            "dst_port = >=1024",
+            "dst_port = 22,8080-8083",
+            "dst_port = 22,1000-2000",
+            "dst_port = 1-10,5-20",
+            "protocol = tcp,udp",
+            "bytes = >1000000",
+            "bytes = <=9007199254740993",
+            "bytes = >9007199254740993",
+            "bytes = 9007199254740993",
+            "tcp_flags = 0",
+            "tcp_flags = syn+ack",
+            "tcp_flags = urg,0",
+            "tcp_flags = 128",
+            "src_addr = 10.0.0.1",
+            "src_addr = 10.0.0.0/8",
+            "src_addr = 10.1.16.0/22",
+            "src_addr = 10.0.0.0/9",
+            "src_addr = 2001:db8::1",
+            "src_addr = 2001:db8::/32",
+            "src_addr = 2001:db8:a000::/36",
+            "src_addr = 2001:db8:a00::/40",
+            "src_addr = 2001:db8:1:2:3:4:5:6",
+            "src_addr = ::1",
+            "src_addr = 10.0.0.0/8,2001:db8::/32",
+            "src_addr = 10.0.0.0/9,2001:db8::/32",
+            "fields.pkt-srcaddr = 192.168.0.0/16",
+            "addr = 10.0.0.1",
+            "addr = ::1",
+            "port = 22",
+            "start = >=2026-01-01T00:00:00Z",
+            "start = 1767225600-1767229200",
+            "end = 1767225600-1767229200",
+            "event_id = 36001",
+        ],
+        &expect![[r#"
+            action = reject
+                action: exact
+                > w9="REJECT" of 17
+            action = accept,reject
+                action: exact
+                > w9="ACCEPT"||w9="REJECT" of 17
+            log_status = nodata
+                log_status: exact
+                > w10="NODATA" of 17
+            flow_direction = ingress
+                flow_direction: exact
+                > w12="ingress" of 17
+            interface_id = eni-1
+                interface_id: exact
+                > w13="eni-1" of 17 in eni-1-*
+            interface_id = eni-1,eni-2,eni-3
+                interface_id: exact
+                > w13="eni-1" of 17 in eni-1-*
+                > w13="eni-2" of 17 in eni-2-*
+                > w13="eni-3" of 17 in eni-3-*
+            interface_id = eni-1,eni-2,eni-3,eni-4
+                interface_id: exact
+                > w13="eni-1"||w13="eni-2"||w13="eni-3"||w13="eni-4" of 17
+            interface_id = eni-*
+                interface_id: none
+                > everything
+            fields.new-field = a/b
+                fields["new-field"]: exact
+                > w17="a/b" of 17
+            fields.new-field = a b
+                fields["new-field"]: none
+                > everything
+            fields.new-field = %20
+                fields["new-field"]: none
+                > everything
+            fields.instance-tag = web-1
+                fields["instance-tag"]: exact
+                > w14="web-1" of 17
+            fields.instance-tag = My web
+                fields["instance-tag"]: superset
+                > w14="My*" of 17
+            fields.instance-tag = web,My web
+                fields["instance-tag"]: superset
+                > w14="web"||w14="My*" of 17
+            fields.instance-tag = é
+                fields["instance-tag"]: none
+                > everything
+            fields.traffic-path = 8
+                fields["traffic-path"]: exact
+                > w16=8 of 17
+            dst_port = 22
+                dst_port: exact
+                > w4=22 of 17
+            dst_port = 22,443
+                dst_port: exact
+                > w4=22||w4=443 of 17
+            dst_port = 1-1023
+                dst_port: exact
+                > w4>=1&&w4<=1023 of 17
+            dst_port = >=1024
+                dst_port: exact
+                > w4>=1024&&w4<=65535 of 17
+            dst_port = 22,8080-8083
+                dst_port: exact
+                > w4=22||w4=8080||w4=8081||w4=8082||w4=8083 of 17
+            dst_port = 22,1000-2000
+                dst_port: superset
+                > w4>=22&&w4<=2000 of 17
+            dst_port = 1-10,5-20
+                dst_port: exact
+                > w4>=1&&w4<=20 of 17
+            protocol = tcp,udp
+                protocol: exact
+                > w5=6||w5=17 of 17
+            bytes = >1000000
+                bytes: exact
+                > w6>=1000001 of 17
+            bytes = <=9007199254740993
+                bytes: superset
+                > w6>=0 of 17
+            bytes = >9007199254740993
+                bytes: superset
+                > w6>=9007199254740991 of 17
+            bytes = 9007199254740993
+                bytes: superset
+                > w6>=9007199254740991 of 17
+            tcp_flags = 0
+                tcp_flags: exact
+                > w11=0 of 17
+            tcp_flags = syn+ack
+                tcp_flags: superset
+                > w11=18||w11=19||w11=22||w11=23||w11=26||w11=27||w11=30||w11=31||w11=50||w11=51||w11=54||w11=55||w11=58||w11=59||w11=62||w11=63||w11>=64 of 17
+            tcp_flags = urg,0
+                tcp_flags: superset
+                > w11=0||w11=32||w11=33||w11=34||w11=35||w11=36||w11=37||w11=38||w11=39||w11=40||w11=41||w11=42||w11=43||w11=44||w11=45||w11=46||w11=47||w11=48||w11=49||w11=50||w11=51||w11=52||w11=53||w11=54||w11=55||w11=56||w11=57||w11=58||w11=59||w11=60||w11=61||w11=62||w11=63||w11>=64 of 17
+            tcp_flags = 128
+                tcp_flags: superset
+                > w11>=64 of 17
+            src_addr = 10.0.0.1
+                src_addr: exact
+                > w1="10.0.0.1" of 17
+            src_addr = 10.0.0.0/8
+                src_addr: exact
+                > w1="10.*" of 17
+            src_addr = 10.1.16.0/22
+                src_addr: exact
+                > w1="10.1.16.*"||w1="10.1.17.*"||w1="10.1.18.*"||w1="10.1.19.*" of 17
+            src_addr = 10.0.0.0/9
+                src_addr: exact
+                > w1=%^10\.[0-9]\.|^10\.[1-9][0-9]\.|^10\.1[0-1][0-9]\.|^10\.12[0-7]\.% of 17
+            src_addr = 2001:db8::1
+                src_addr: superset
+                > w1="2001:db8:*" of 17
+            src_addr = 2001:db8::/32
+                src_addr: superset
+                > w1="2001:db8:*" of 17
+            src_addr = 2001:db8:a000::/36
+                src_addr: superset
+                > w1="2001:db8:a*" of 17
+            src_addr = 2001:db8:a00::/40
+                src_addr: superset
+                > w1="2001:db8:*" of 17
+            src_addr = 2001:db8:1:2:3:4:5:6
+                src_addr: superset
+                > w1="2001:db8:1:2:3:4:5:6" of 17
+            src_addr = ::1
+                src_addr: none
+                > everything
+            src_addr = 10.0.0.0/8,2001:db8::/32
+                src_addr: superset
+                > w1="10.*"||w1="2001:db8:*" of 17
+            src_addr = 10.0.0.0/9,2001:db8::/32
+                src_addr: superset
+                > w1="10.*"||w1="2001:db8:*" of 17
+            fields.pkt-srcaddr = 192.168.0.0/16
+                fields["pkt-srcaddr"]: exact
+                > w15="192.168.*" of 17
+            addr = 10.0.0.1
+                addr: exact
+                > w1="10.0.0.1" of 17
+                > w1!="10.0.0.1" w2="10.0.0.1" of 17
+            addr = ::1
+                addr: none
+                > everything
+            port = 22
+                port: exact
+                > w3=22 of 17
+                > w3!="22" w4=22 of 17
+            start = >=2026-01-01T00:00:00Z
+                start: superset
+                > everything
+                from 1767225540000 to 
+            start = 1767225600-1767229200
+                start: superset
+                > everything
+                from 1767225540000 to 1767229260999
+            end = 1767225600-1767229200
+                end: superset
+                > everything
+                from 1767224940000 to 1767229260999
+            event_id = 36001
+                event_id: none
+                > everything
+        "#]],
+    );
+}
+
+#[test]
+fn what_must_not_hold_has_a_class_and_a_pattern() {
+    check_in(
+        &[every_field()],
+        Streams::Any,
+        &[
+            "exclude[0].action = accept",
+            "exclude[0].dst_port = 443,80",
+            "exclude[0].dst_port = >=1024",
+            "exclude[0].dst_port = 1000-2000",
+            "exclude[0].dst_port = 22,1000-2000,3000-3010",
+            "exclude[0].bytes = <100",
+            "exclude[0].bytes = >9007199254740993",
+            "exclude[0].dst_addr = 10.1.0.0/16",
+            "exclude[0].dst_addr = 10.0.0.0/9",
+            "exclude[0].dst_addr = 10.0.0.0/9,192.168.0.0/16",
+            "exclude[0].dst_addr = 2001:db8::/32",
+            "exclude[0].dst_addr = 2001:db8::/36",
+            "exclude[0].addr = 10.1.0.0/16",
+            "exclude[0].tcp_flags = 0",
+            "exclude[0].tcp_flags = urg",
+            "exclude[0].fields.instance-tag = web,My web",
+            "exclude[0].start = >=2026-01-01T00:00:00Z",
+            "exclude[0].dst_port = 443; exclude[0].action = accept",
+        ],
+        &expect![[r#"
+            exclude[0].action = accept
+                exclude[0].action: exact
+                > w9!="ACCEPT" of 17
+            exclude[0].dst_port = 443,80
+                exclude[0].dst_port: exact
+                > w4!="80"&&w4!="443" of 17
+            exclude[0].dst_port = >=1024
+                exclude[0].dst_port: exact
+                > w4<=1023||w4>=65536||w4="-" of 17
+            exclude[0].dst_port = 1000-2000
+                exclude[0].dst_port: exact
+                > w4<=999||w4>=2001||w4="-" of 17
+            exclude[0].dst_port = 22,1000-2000,3000-3010
+                exclude[0].dst_port: superset
+                > w4<=999||w4>=2001||w4="-" of 17
+            exclude[0].bytes = <100
+                exclude[0].bytes: exact
+                > w6>=100||w6="-" of 17
+            exclude[0].bytes = >9007199254740993
+                exclude[0].bytes: none
+                > everything
+            exclude[0].dst_addr = 10.1.0.0/16
+                exclude[0].dst_addr: exact
+                > w2!="10.1.*" of 17
+            exclude[0].dst_addr = 10.0.0.0/9
+                exclude[0].dst_addr: none
+                > everything
+            exclude[0].dst_addr = 10.0.0.0/9,192.168.0.0/16
+                exclude[0].dst_addr: superset
+                > w2!="192.168.*" of 17
+            exclude[0].dst_addr = 2001:db8::/32
+                exclude[0].dst_addr: superset
+                > w2!="2001:db8:*" of 17
+            exclude[0].dst_addr = 2001:db8::/36
+                exclude[0].dst_addr: none
+                > everything
+            exclude[0].addr = 10.1.0.0/16
+                exclude[0].addr: exact
+                > w1!="10.1.*" w2!="10.1.*" of 17
+            exclude[0].tcp_flags = 0
+                exclude[0].tcp_flags: exact
+                > w11!="0" of 17
+            exclude[0].tcp_flags = urg
+                exclude[0].tcp_flags: superset
+                > w11!="32"&&w11!="33"&&w11!="34"&&w11!="35"&&w11!="36"&&w11!="37"&&w11!="38"&&w11!="39"&&w11!="40"&&w11!="41"&&w11!="42"&&w11!="43"&&w11!="44"&&w11!="45"&&w11!="46"&&w11!="47"&&w11!="48"&&w11!="49"&&w11!="50"&&w11!="51"&&w11!="52"&&w11!="53"&&w11!="54"&&w11!="55"&&w11!="56"&&w11!="57"&&w11!="58"&&w11!="59"&&w11!="60"&&w11!="61"&&w11!="62"&&w11!="63" of 17
+            exclude[0].fields.instance-tag = web,My web
+                exclude[0].fields["instance-tag"]: superset
+                > w14!="web" of 17
+            exclude[0].start = >=2026-01-01T00:00:00Z
+                exclude[0].start: none
+                > everything
+            exclude[0].dst_port = 443; exclude[0].action = accept
+                exclude[0].dst_port: none
+                exclude[0].action: none
+                > everything
+        "#]],
+    );
+}
+
+#[test]
+fn disjunctions_over_slots_become_calls() {
+    check_in(
+        &[every_field()],
+        Streams::ByInterface,
+        &[
+            "where[0].dst_port = 22; where[1].protocol = icmp",
+            "where[0].dst_port = 22; where[1].protocol = icmp; action = reject; exclude[0].src_port = 53",
+            "where[0].dst_port = 22; where[1].dst_port = 3389",
+            "where[0].dst_port = 1-10; where[1].dst_port = 2000-3000",
+            "where[0].dst_port = 22; where[0].event_id = 1; where[1].protocol = icmp",
+            "where[0].event_id = 1; where[1].protocol = icmp",
+            "where[0].interface_id = eni-1; where[1].dst_port = 22",
+            "addr = 10.0.0.1; port = 22",
+            "addr = 10.0.0.1; port = 22; where[0].action = accept; where[1].bytes = >9; where[2].protocol = tcp",
+            "src_addr = 10.0.0.0/8; addr = 10.0.0.1",
+            "where[0].start = >=1767225600; where[0].dst_port = 1; where[1].start = 1767220000-1767221000; where[1].dst_port = 2",
+            "where[0].start = >=1767225600; where[1].dst_port = 2",
+        ],
+        &expect![[r#"
+            where[0].dst_port = 22; where[1].protocol = icmp
+                where[0].dst_port: exact
+                where[1].protocol: exact
+                > w4=22 of 17
+                > w4!="22" w5=1 of 17
+            where[0].dst_port = 22; where[1].protocol = icmp; action = reject; exclude[0].src_port = 53
+                action: exact
+                where[0].dst_port: exact
+                where[1].protocol: exact
+                exclude[0].src_port: exact
+                > w3!="53" w4=22 w9="REJECT" of 17
+                > w3!="53" w4!="22" w5=1 w9="REJECT" of 17
+            where[0].dst_port = 22; where[1].dst_port = 3389
+                where[0].dst_port: exact
+                where[1].dst_port: exact
+                > w4=22||w4=3389 of 17
+            where[0].dst_port = 1-10; where[1].dst_port = 2000-3000
+                where[0].dst_port: exact
+                where[1].dst_port: exact
+                > w4>=1&&w4<=10 of 17
+                > w4>=2000&&w4<=3000 of 17
+            where[0].dst_port = 22; where[0].event_id = 1; where[1].protocol = icmp
+                where[0].dst_port: exact
+                where[0].event_id: none
+                where[1].protocol: exact
+                > w4=22 of 17
+                > w4!="22" w5=1 of 17
+            where[0].event_id = 1; where[1].protocol = icmp
+                where[0].event_id: none
+                where[1].protocol: none
+                > everything
+            where[0].interface_id = eni-1; where[1].dst_port = 22
+                where[0].interface_id: exact
+                where[1].dst_port: exact
+                > w13="eni-1" of 17 in eni-1-*
+                > w4=22 w13!="eni-1" of 17
+            addr = 10.0.0.1; port = 22
+                addr: exact
+                port: exact
+                > w1="10.0.0.1" w3=22 of 17
+                > w1="10.0.0.1" w3!="22" w4=22 of 17
+                > w1!="10.0.0.1" w2="10.0.0.1" w3=22 of 17
+                > w1!="10.0.0.1" w2="10.0.0.1" w3!="22" w4=22 of 17
+            addr = 10.0.0.1; port = 22; where[0].action = accept; where[1].bytes = >9; where[2].protocol = tcp
+                addr: exact
+                port: exact
+                where[0].action: none
+                where[1].bytes: none
+                where[2].protocol: none
+                > w1="10.0.0.1" w3=22 of 17
+                > w1="10.0.0.1" w3!="22" w4=22 of 17
+                > w1!="10.0.0.1" w2="10.0.0.1" w3=22 of 17
+                > w1!="10.0.0.1" w2="10.0.0.1" w3!="22" w4=22 of 17
+            src_addr = 10.0.0.0/8; addr = 10.0.0.1
+                src_addr: exact
+                addr: exact
+                > w1="10.*"&&w1="10.0.0.1" of 17
+                > w1="10.*"&&w1!="10.0.0.1" w2="10.0.0.1" of 17
+            where[0].start = >=1767225600; where[0].dst_port = 1; where[1].start = 1767220000-1767221000; where[1].dst_port = 2
+                where[0].start: superset
+                where[0].dst_port: exact
+                where[1].start: superset
+                where[1].dst_port: exact
+                > w4=1 of 17
+                > w4=2 of 17
+                from 1767219940000 to 
+            where[0].start = >=1767225600; where[1].dst_port = 2
+                where[0].start: none
+                where[1].dst_port: none
+                > everything
+        "#]],
+    );
+}
+
+#[test]
+fn several_formats_share_a_pattern_or_have_one_each() {
+    let formats = [
+        Format::vpc_default(),
+        Format::parse("${version} ${srcaddr} ${action} ${dstport}").unwrap(),
+    ];
+    check_in(
+        &formats,
+        Streams::Any,
+        &[
+            "dst_port = 22",
+            "version = 2",
+            "version = 2; dst_port = 22",
+            "protocol = tcp",
+            "event_id = 1",
+            "",
+        ],
+        &expect![[r#"
+            dst_port = 22
+                dst_port: exact
+                > w7=22 of 14
+                > w4=22 of 4
+            version = 2
+                version: exact
+                > w1=2 ... of 2
+            version = 2; dst_port = 22
+                version: exact
+                dst_port: exact
+                > w1=2 w7=22 of 14
+                > w1=2 w4=22 of 4
+            protocol = tcp
+                protocol: exact
+                > w8=6 of 14
+            event_id = 1
+                event_id: none
+                > everything
+
+                > everything
+        "#]],
+    );
+    let equally_long = [
+        Format::parse("${version} ${srcaddr} ${action}").unwrap(),
+        Format::parse("${version} ${action} ${vpc-id}").unwrap(),
+    ];
+    check_in(
+        &equally_long,
+        Streams::Any,
+        &["action = reject", "vpc_id = vpc-1"],
+        &expect![[r#"
+            action = reject
+                action: exact
+                > w1="2" w3="REJECT" of 3
+                > w1="3" w2="REJECT" of 3
+            vpc_id = vpc-1
+                vpc_id: exact
+                > w1="3" w3="vpc-1" of 3
+        "#]],
+    );
+    let without_version = [
+        Format::parse("${srcaddr} ${action}").unwrap(),
+        Format::parse("${action} ${srcaddr}").unwrap(),
+    ];
+    check_in(
+        &without_version,
+        Streams::Any,
+        &["action = reject"],
+        &expect![[r#"
+            action = reject
+                action: superset
+                > w2="REJECT" of 2
+                > w1="REJECT" of 2
+        "#]],
+    );
+}
+
+#[test]
+fn what_takes_most_room_gives_way_first() {
+    let format = Format::vpc_default();
+    let addresses: Vec<_> = (0..70).map(|last| format!("10.0.{last}.200")).collect();
+    let ports: Vec<_> = (0..60).map(|port| (port * 7).to_string()).collect();
+    let text = format!(
+        "action = reject; src_addr = {}; exclude[0].dst_port = {}",
+        addresses.join(","),
+        ports.join(",")
+    );
+    let plan = planned(&text, &[format], Streams::Any);
+    let [call] = plan.calls.as_slice() else {
+        panic!("{plan:?}");
+    };
+    let pattern = call.pattern.as_deref().unwrap();
+    assert!(pattern.len() <= MAX_LENGTH);
+    assert_eq!(brief(pattern), "w4=\"10.0.*\" w13=\"REJECT\" of 14");
+    let classes: Vec<_> = plan
+        .classes
+        .iter()
+        .map(|(label, class)| format!("{label}: {}", class.name()))
+        .collect();
+    assert_eq!(
+        classes,
+        [
+            "action: exact",
+            "src_addr: superset",
+            "exclude[0].dst_port: none"
+        ]
+    );
+}
+
+#[test]
+fn a_query_is_never_split_into_more_calls_than_it_may() {
+    let blocks: Vec<_> = (0..30)
+        .map(|n| format!("where[{n}].dst_port = {n}; where[{n}].protocol = tcp"))
+        .collect();
+    let plan = planned(&blocks.join("; "), &[Format::vpc_default()], Streams::Any);
+    assert_eq!(plan.calls.len(), 1);
+    let text = blocks[..MAX_CALLS].join("; ");
+    assert_eq!(
+        planned(&text, &[Format::vpc_default()], Streams::Any)
+            .calls
+            .len(),
+        MAX_CALLS
+    );
+}

@@ -1,0 +1,87 @@
+//! What quals on times say about the time of the events that hold the records.
+//!
+//! The time of an event is the start of its record, and a record ends within the longest aggregation interval after its
+//! start. Both are taken with slack, since a record that satisfies the quals must never be lost.
+
+use super::Window;
+use crate::record::format::Format;
+use crate::record::qual::Test;
+use crate::record::quals::{Bound, BoundQual, Place};
+
+/// How far the time of an event may be from the start of its record, in milliseconds.
+const SLACK: i64 = 60_000;
+/// The longest aggregation interval, in milliseconds.
+const LONGEST_INTERVAL: i64 = 600_000;
+
+/// Returns the window in which all records of a format lie that satisfy the quals.
+pub(super) fn window(bound: &Bound) -> Window {
+    let all = together(&bound.all, &bound.format);
+    let blocks = bound.any.iter().map(|block| together(block, &bound.format));
+    match blocks.reduce(Window::hull) {
+        Some(any) => all.intersection(any),
+        None => all,
+    }
+}
+
+/// Tells of each qual, by its number, whether it is about a time and narrows the window.
+pub(super) fn narrowing(bound: &Bound) -> Vec<bool> {
+    let is_time = |qual: &BoundQual| matches!(qual.test, Test::Seconds(_));
+    let blocks = bound.any.iter().map(|block| together(block, &bound.format));
+    let by_blocks = blocks
+        .reduce(Window::hull)
+        .is_some_and(|any| any != Window::default());
+    let all = bound.all.iter().map(is_time);
+    let any = bound
+        .any
+        .iter()
+        .flatten()
+        .map(|qual| by_blocks && is_time(qual));
+    let none = bound.none.iter().flatten().map(|_| false);
+    all.chain(any).chain(none).collect()
+}
+
+fn together(quals: &[BoundQual], format: &Format) -> Window {
+    let windows = quals.iter().filter_map(|qual| of_qual(qual, format));
+    windows.fold(Window::default(), Window::intersection)
+}
+
+fn of_qual(qual: &BoundQual, format: &Format) -> Option<Window> {
+    let (Test::Seconds(ranges), Place::Fields(slots)) = (&qual.test, &qual.place) else {
+        return None;
+    };
+    let slot = slots.first().copied()?;
+    let low = ranges.iter().map(|range| range.low).min()?;
+    let high = ranges.iter().map(|range| range.high).max()?;
+    let before = if Some(slot) == format.position("start") {
+        SLACK
+    } else if Some(slot) == format.position("end") {
+        SLACK + LONGEST_INTERVAL
+    } else {
+        return None;
+    };
+    let milliseconds = |seconds: i64| seconds.checked_mul(1000);
+    Some(Window {
+        from: milliseconds(low).map(|low| low.saturating_sub(before)),
+        until: milliseconds(high).map(|high| high.saturating_add(999 + SLACK)),
+    })
+}
+
+impl Window {
+    fn intersection(self, other: Self) -> Self {
+        Self {
+            from: self.from.max(other.from),
+            until: match (self.until, other.until) {
+                (Some(one), Some(other)) => Some(one.min(other)),
+                (one, other) => one.or(other),
+            },
+        }
+    }
+
+    pub(super) fn hull(self, other: Self) -> Self {
+        let both = |one: Option<i64>, other: Option<i64>| Some((one?, other?));
+        Self {
+            from: both(self.from, other.from).map(|(one, other)| one.min(other)),
+            until: both(self.until, other.until).map(|(one, other)| one.max(other)),
+        }
+    }
+}

@@ -1,0 +1,277 @@
+//! Reads the messages of one log group, of whichever kind its records are.
+//!
+//! A line of an AWS flow log does not say which format it has. Where several flow logs write to one group it is told by
+//! the number of its values and by its version, and a line that could be of more than one format is not guessed at.
+
+use std::borrow::Cow;
+use std::net::IpAddr;
+
+use jiff::Timestamp;
+
+use super::format::Format;
+use super::parse::{ParseError, Record, parse};
+use super::pattern::{self, Plan, Streams};
+use super::quals::{BindError, Bound, Quals};
+use super::values::Values;
+use super::yandex::{self, EventError, ExternalFlow};
+
+/// A kind of record.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub enum RecordType {
+    /// Lines of AWS flow logs.
+    #[default]
+    Aws,
+    /// ExternalFlow events of Yandex Cloud, as JSON.
+    YandexExternalFlow,
+}
+
+/// The messages of a log group as records, with the quals of a query.
+#[derive(Debug)]
+pub struct Reader {
+    record_type: RecordType,
+    formats: Vec<Format>,
+    bounds: Vec<Bound>,
+}
+
+/// One record.
+#[derive(Debug, Clone)]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "the large one is the common one, and is not to be allocated"
+)]
+pub enum Row<'a> {
+    /// A line of an AWS flow log.
+    Line(Record<'a>),
+    /// An ExternalFlow event.
+    ExternalFlow(ExternalFlow),
+}
+
+/// Says why a message is no record.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum ReadError {
+    /// The line fits no format.
+    #[error(transparent)]
+    Line(#[from] ParseError),
+    /// The line has as many values as a format has fields, but the version of other fields.
+    #[error(
+        "the line is of version {found}, but the fields of its record format make version {expected}"
+    )]
+    Version {
+        /// The version that lines of the format bear.
+        expected: u8,
+        /// What the line holds.
+        found: String,
+    },
+    /// The line fits several formats.
+    #[error(
+        "the line fits more than one of the record formats of its log group; `log_format` says which one is meant"
+    )]
+    Ambiguous,
+    /// The message is no event of its kind.
+    #[error(transparent)]
+    Event(#[from] EventError),
+}
+
+impl RecordType {
+    /// Every kind, by the name that users give it.
+    pub const NAMES: &[&str] = &["aws", "yandex-external-flow"];
+
+    /// Finds a kind by its name.
+    #[must_use]
+    pub fn named(name: &str) -> Option<Self> {
+        match name {
+            "aws" => Some(Self::Aws),
+            "yandex-external-flow" => Some(Self::YandexExternalFlow),
+            _ => None,
+        }
+    }
+
+    /// Returns the one format of all records of this kind; none if each flow log has its own.
+    #[must_use]
+    pub fn format(self) -> Option<Format> {
+        match self {
+            Self::Aws => None,
+            Self::YandexExternalFlow => Some(yandex::format()),
+        }
+    }
+}
+
+impl Reader {
+    /// Makes a reader for a log group with lines of these formats, and binds the quals to them. Formats do not matter to a
+    /// kind of record that has its own.
+    ///
+    /// # Errors
+    ///
+    /// A qual looks at a field that every format lacks.
+    pub fn new(
+        record_type: RecordType,
+        formats: &[Format],
+        quals: &Quals,
+    ) -> Result<Self, BindError> {
+        let formats = match record_type.format() {
+            Some(format) => vec![format],
+            None => formats.to_vec(),
+        };
+        Ok(Self {
+            record_type,
+            bounds: quals.bind_each(&formats)?,
+            formats,
+        })
+    }
+
+    /// Returns the formats of the records.
+    #[must_use]
+    pub fn formats(&self) -> &[Format] {
+        &self.formats
+    }
+
+    /// Returns the quals, bound to each of the formats.
+    #[must_use]
+    pub fn bounds(&self) -> &[Bound] {
+        &self.bounds
+    }
+
+    /// Plans the calls that receive every record that satisfies the quals.
+    #[must_use]
+    pub fn plan(&self, streams: Streams) -> Plan {
+        match (self.record_type, self.bounds.as_slice()) {
+            (RecordType::YandexExternalFlow, [bound]) => yandex::plan(bound),
+            (_, bounds) => pattern::plan(bounds, streams),
+        }
+    }
+
+    /// Reads a message; the number is that of the format that it has.
+    ///
+    /// # Errors
+    ///
+    /// The message is no record, or it cannot be told of which format it is one.
+    pub fn read<'a>(&'a self, message: &'a str) -> Result<(usize, Row<'a>), ReadError> {
+        match self.record_type {
+            RecordType::YandexExternalFlow => {
+                Ok((0, Row::ExternalFlow(yandex::parse_event(message)?)))
+            }
+            RecordType::Aws => {
+                let (number, record) = self.read_line(message)?;
+                Ok((number, Row::Line(record)))
+            }
+        }
+    }
+
+    /// Decides whether a record that was read in the format of this number satisfies the quals.
+    #[must_use]
+    pub fn matches(&self, number: usize, row: &Row<'_>, event_id: &str) -> bool {
+        let Some(bound) = self.bounds.get(number) else {
+            return false;
+        };
+        match row {
+            Row::Line(record) => bound.matches(record, event_id),
+            Row::ExternalFlow(flow) => bound.matches(flow, event_id),
+        }
+    }
+
+    /// Returns what a record that was read in the format of this number says of itself: `OK`, `NODATA`, `SKIPDATA`, …
+    #[must_use]
+    pub fn log_status<'a>(&self, number: usize, row: &'a Row<'_>) -> Option<Cow<'a, str>> {
+        row.text(self.formats.get(number)?.log_status()?)
+    }
+
+    fn read_line<'a>(&'a self, line: &'a str) -> Result<(usize, Record<'a>), ReadError> {
+        let mut problem: Option<ReadError> = None;
+        let mut found = None;
+        for (number, format) in self.formats.iter().enumerate() {
+            match read_in(line, format) {
+                Ok(_) if found.is_some() => return Err(ReadError::Ambiguous),
+                Ok(record) => found = Some((number, record)),
+                Err(error) => {
+                    let known = problem.as_ref().map_or(0, ReadError::rank);
+                    if error.rank() > known {
+                        problem = Some(error);
+                    }
+                }
+            }
+        }
+        let none = ReadError::Line(ParseError::Count {
+            expected: 0,
+            found: 0,
+        });
+        found.ok_or_else(|| problem.unwrap_or(none))
+    }
+}
+
+impl ReadError {
+    /// Of several formats, the one to which a line comes nearest knows best what is wrong.
+    fn rank(&self) -> u8 {
+        match self {
+            Self::Line(ParseError::Count { .. }) => 1,
+            Self::Line(ParseError::Value { .. }) => 2,
+            Self::Version { .. } => 3,
+            Self::Line(ParseError::Masked { .. } | ParseError::Cut { .. }) => 4,
+            Self::Ambiguous | Self::Event(_) => 5,
+        }
+    }
+}
+
+/// Reads a line in one format, whose fields decide the version of its records.
+fn read_in<'a>(line: &'a str, format: &'a Format) -> Result<Record<'a>, ReadError> {
+    let record = parse(line, format)?;
+    let Some(place) = format.position("version") else {
+        return Ok(record);
+    };
+    let versions = format.versions();
+    let version = record
+        .integer(place)
+        .and_then(|version| u8::try_from(version).ok());
+    if version.is_some_and(|version| versions.contains(&version)) {
+        return Ok(record);
+    }
+    Err(ReadError::Version {
+        expected: *versions.start(),
+        found: record.get(place).unwrap_or("-").to_owned(),
+    })
+}
+
+impl Values for Row<'_> {
+    fn text(&self, index: usize) -> Option<Cow<'_, str>> {
+        self.values().text(index)
+    }
+
+    fn integer(&self, index: usize) -> Option<i64> {
+        self.values().integer(index)
+    }
+
+    fn address(&self, index: usize) -> Option<IpAddr> {
+        self.values().address(index)
+    }
+
+    fn time(&self, index: usize) -> Option<Timestamp> {
+        self.values().time(index)
+    }
+
+    fn seconds(&self, index: usize) -> Option<i64> {
+        self.values().seconds(index)
+    }
+
+    fn event_id(&self) -> Option<&str> {
+        self.values().event_id()
+    }
+
+    fn event_time(&self) -> Option<Timestamp> {
+        self.values().event_time()
+    }
+
+    fn more(&self) -> &[(String, String)] {
+        self.values().more()
+    }
+}
+
+impl Row<'_> {
+    fn values(&self) -> &dyn Values {
+        match self {
+            Self::Line(record) => record,
+            Self::ExternalFlow(flow) => flow,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,103 @@
+use super::*;
+use crate::record::Qual;
+
+fn format(text: &str) -> Format {
+    Format::parse(text).unwrap()
+}
+
+fn reader(formats: &[Format]) -> Reader {
+    Reader::new(RecordType::Aws, formats, &Quals::default()).unwrap()
+}
+
+#[track_caller]
+fn number(reader: &Reader, line: &str) -> usize {
+    reader.read(line).unwrap().0
+}
+
+#[test]
+fn formats_are_told_apart_by_the_number_of_fields_and_then_by_version() {
+    let reader = reader(&[
+        format("${version} ${srcaddr} ${dstaddr}"),
+        format("${version} ${dstaddr} ${pkt-srcaddr}"),
+        format("${srcaddr} ${dstport}"),
+    ]);
+    assert_eq!(number(&reader, "2 10.0.0.1 10.0.0.2"), 0);
+    assert_eq!(number(&reader, "3 10.0.0.1 10.0.0.2"), 1);
+    assert_eq!(number(&reader, "10.0.0.1 22"), 2);
+    assert_eq!(
+        reader.read("5 10.0.0.1 10.0.0.2").unwrap_err().to_string(),
+        "the line is of version 5, but the fields of its record format make version 2"
+    );
+    assert_eq!(
+        reader.read("10.0.0.1").unwrap_err().to_string(),
+        "the line holds 1 values, but its record format has 3 fields"
+    );
+}
+
+#[test]
+fn a_line_of_an_older_format_with_as_many_fields_is_not_misread() {
+    let names = "version account-id vpc-id srcaddr dstaddr srcport dstport protocol packets bytes start end action \
+                 log-status";
+    let names: Vec<_> = names
+        .split(' ')
+        .map(|name| format!("${{{name}}}"))
+        .collect();
+    let reader = reader(&[format(&names.join(" "))]);
+    let line = "2 123456789012 eni-1 10.0.0.1 10.0.0.2 1 2 6 1 1 1700000000 1700000060 ACCEPT OK";
+    assert!(matches!(
+        reader.read(line),
+        Err(ReadError::Version { expected: 3, .. })
+    ));
+    let line = line.replacen("2 ", "3 ", 1);
+    assert_eq!(number(&reader, &line), 0);
+}
+
+#[test]
+fn fields_newer_than_the_table_leave_the_version_open_upwards() {
+    let reader = reader(&[format("${version} ${action} ${brand-new}")]);
+    assert_eq!(number(&reader, "12 ACCEPT x"), 0);
+    assert!(reader.read("1 ACCEPT x").is_err());
+}
+
+#[test]
+fn a_line_that_fits_two_formats_is_not_guessed_at() {
+    let reader = reader(&[
+        format("${srcaddr} ${dstaddr}"),
+        format("${dstaddr} ${srcaddr}"),
+    ]);
+    assert_eq!(
+        reader.read("10.0.0.1 10.0.0.2").unwrap_err(),
+        ReadError::Ambiguous
+    );
+}
+
+#[test]
+fn a_field_that_only_some_formats_have_has_no_value_in_the_others() {
+    let formats = [Format::vpc_default(), Format::transit_gateway_default()];
+    let quals = Quals {
+        all: vec![Qual::parse("action", "reject").unwrap()],
+        ..Quals::default()
+    };
+    let reader = Reader::new(RecordType::Aws, &formats, &quals).unwrap();
+    let plan = reader.plan(Streams::Any);
+    assert_eq!(plan.calls.len(), 1, "{plan:?}");
+    let nowhere = Quals {
+        none: vec![vec![Qual::parse("vpc_id", "vpc-1").unwrap()]],
+        ..Quals::default()
+    };
+    let error = Reader::new(RecordType::Aws, &formats, &nowhere).unwrap_err();
+    assert!(
+        error
+            .to_string()
+            .starts_with("`exclude[0].vpc_id` needs the field vpc-id"),
+        "{error}"
+    );
+}
+
+#[test]
+fn kinds_of_records_have_names() {
+    for name in RecordType::NAMES {
+        assert!(RecordType::named(name).is_some(), "{name}");
+    }
+    assert_eq!(RecordType::named("AWS"), None);
+}

@@ -1,0 +1,185 @@
+//! Quals on ExternalFlow events as a JSON filter pattern.
+//!
+//! Only what a pattern says exactly is pushed down: equality of texts and of a few numbers, and IPv4 networks by prefix,
+//! each for both spellings of its key, and for numbers both as text and as numbers. What is compared by size is not: a
+//! number that stands there as text would be lost. Nor is what must not hold: whether an absent value is unequal is not
+//! documented. All of it goes into one pattern, which may nest `&&` and `||` as it likes.
+
+use super::details::{DETAILS, camel};
+use crate::record::pattern::{
+    Call, Class, MAX_LENGTH, Plan, Window, is_plain, merged, prefixes, written_out,
+};
+use crate::record::qual::Test;
+use crate::record::quals::{Bound, BoundQual, Place};
+
+/// The most numbers of one qual: each takes four comparisons.
+const MOST_NUMBERS: i64 = 4;
+
+/// Plans the query: one call.
+pub(in crate::record) fn plan(bound: &Bound) -> Plan {
+    let labels = bound.labels();
+    let mut classes = vec![Class::None; labels.len()];
+    let mut parts: Vec<(Vec<usize>, String, bool)> = Vec::new();
+    for (number, qual) in bound.all.iter().enumerate() {
+        if let Some(text) = of_qual(qual, bound) {
+            parts.push((vec![number], text, true));
+        }
+    }
+    parts.extend(of_blocks(bound));
+    let pattern = loop {
+        if parts.is_empty() {
+            break None;
+        }
+        let texts: Vec<_> = parts.iter().map(|(_, text, _)| text.as_str()).collect();
+        let pattern = format!("{{ {} }}", texts.join(" && "));
+        if pattern.len() <= MAX_LENGTH {
+            break Some(pattern);
+        }
+        let longest = parts
+            .iter()
+            .enumerate()
+            .max_by_key(|(_, part)| part.1.len());
+        longest
+            .map(|(index, _)| index)
+            .map(|index| parts.remove(index));
+    };
+    for (quals, _, exact) in parts {
+        let class = if exact { Class::Exact } else { Class::Superset };
+        quals.into_iter().for_each(|number| classes[number] = class);
+    }
+    Plan {
+        calls: vec![Call {
+            pattern,
+            stream_prefix: None,
+        }],
+        classes: labels.into_iter().zip(classes).collect(),
+        window: Window::default(),
+    }
+}
+
+/// Writes the `where` blocks, if something can be said of each; exact if everything can.
+fn of_blocks(bound: &Bound) -> Option<(Vec<usize>, String, bool)> {
+    let mut number = bound.all.len();
+    let (mut quals, mut blocks, mut exact) = (Vec::new(), Vec::new(), true);
+    for block in &bound.any {
+        let mut texts = Vec::new();
+        for qual in block {
+            match of_qual(qual, bound) {
+                Some(text) => {
+                    texts.push(text);
+                    quals.push(number);
+                }
+                None => exact = false,
+            }
+            number += 1;
+        }
+        if texts.is_empty() {
+            return None;
+        }
+        blocks.push(format!("({})", texts.join(" && ")));
+    }
+    (!blocks.is_empty()).then(|| (quals, format!("({})", blocks.join(" || ")), exact))
+}
+
+fn of_qual(qual: &BoundQual, bound: &Bound) -> Option<String> {
+    let comparisons = match &qual.place {
+        Place::EventId => equal(&["$"], "event_id", &texts(&qual.test)?),
+        Place::Fields(slots) => {
+            let fields = slots
+                .iter()
+                .map(|slot| of_field(bound.format.names().get(*slot)?, &qual.test));
+            fields.collect::<Option<Vec<_>>>()?.concat()
+        }
+    };
+    (!comparisons.is_empty()).then(|| format!("({})", comparisons.join(" || ")))
+}
+
+fn of_field(name: &str, test: &Test) -> Option<Vec<String>> {
+    match name {
+        "event_source" | "event_type" => return Some(equal(&["$"], name, &texts(test)?)),
+        "log-status" => return Some(equal(&["$"], "event_status", &statuses(test)?)),
+        "type" => return Some(equal(&["$", "details"], "vers", &versions(test)?)),
+        // These are brought into AWS's words from more than one spelling, or put together.
+        "action" | "flow-direction" | "tcp-flags" | "start" | "end" => return None,
+        _ => {}
+    }
+    let detail = DETAILS.iter().find(|detail| detail.name == name)?;
+    let terms = match test {
+        Test::Text(_) => texts(test)?,
+        Test::Integer(ranges) => {
+            let numbers = written_out(&merged(ranges), MOST_NUMBERS)?;
+            numbers.into_iter().flat_map(number).collect()
+        }
+        Test::Address(networks) => {
+            let terms = prefixes(networks)?.into_iter();
+            terms.map(|term| term.replacen('=', "= ", 1)).collect()
+        }
+        Test::Flags(_) | Test::Seconds(_) => return None,
+    };
+    Some(equal(&["$", "details"], detail.key, &terms))
+}
+
+/// Writes comparisons for both spellings of a key.
+fn equal(path: &[&str], key: &str, terms: &[String]) -> Vec<String> {
+    let path = path.join(".");
+    let mut keys = vec![key.to_owned(), camel(key)];
+    keys.dedup();
+    let of_key = |key: &String| {
+        let selector = format!("{path}.{key}");
+        terms
+            .iter()
+            .map(|term| format!("{selector} {term}"))
+            .collect::<Vec<_>>()
+    };
+    keys.iter().flat_map(of_key).collect()
+}
+
+fn number(number: i64) -> [String; 2] {
+    [format!("= \"{number}\""), format!("= {number}")]
+}
+
+/// Returns comparisons for texts; what a number looks like may be one, and what another JSON value looks like is left.
+fn texts(test: &Test) -> Option<Vec<String>> {
+    let Test::Text(values) = test else {
+        return None;
+    };
+    let terms: Option<Vec<Vec<String>>> = values.iter().map(|value| text(value)).collect();
+    Some(terms?.concat())
+}
+
+fn text(value: &str) -> Option<Vec<String>> {
+    if let Some(whole) = crate::record::parse::integer(value) {
+        let told = written_out(&[crate::record::qual::Range::single(whole)], 1)?;
+        return Some(told.into_iter().flat_map(number).collect());
+    }
+    let other = value.parse::<f64>().is_ok()
+        || ["true", "false"].contains(&value)
+        || value.starts_with(['{', '[']);
+    (is_plain(value) && !other).then(|| vec![format!("= \"{value}\"")])
+}
+
+fn statuses(test: &Test) -> Option<Vec<String>> {
+    let Test::Text(values) = test else {
+        return None;
+    };
+    let mut terms = texts(test)?;
+    if values.iter().any(|value| value == "OK") {
+        terms.push("= \"DONE\"".to_owned());
+    }
+    // What the service calls so is called otherwise here.
+    terms.retain(|term| term != "= \"DONE\"" || values.iter().any(|value| value == "OK"));
+    (!terms.is_empty()).then_some(terms)
+}
+
+fn versions(test: &Test) -> Option<Vec<String>> {
+    let Test::Text(values) = test else {
+        return None;
+    };
+    let version = |value: &String| match value.as_str() {
+        "IPv4" => Some(number(4)),
+        "IPv6" => Some(number(6)),
+        _ => None,
+    };
+    let versions: Option<Vec<_>> = values.iter().map(version).collect();
+    Some(versions?.concat())
+}

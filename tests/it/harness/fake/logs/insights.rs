@@ -1,0 +1,158 @@
+//! StartQuery, GetQueryResults and StopQuery: queries of CloudWatch Logs Insights.
+//!
+//! The query is evaluated when it is started; its answer is there after a few more questions, as with the service.
+
+mod expression;
+mod query;
+
+use std::collections::BTreeMap;
+
+use serde_json::{Value, json};
+
+use super::super::request::Request;
+use super::super::server::{ApiError, Outcome, Reply};
+use super::super::state::State;
+use super::super::sts;
+use super::{
+    CONTENT_TYPE, Event, Group, integer, invalid, key, no_group, not_found, required, text,
+};
+use query::Query;
+
+const LONGEST_QUERY: usize = 10_000;
+
+/// The fields that the service finds by itself in a line of the default format.
+const DISCOVERED: [&str; 14] = [
+    "version",
+    "accountId",
+    "interfaceId",
+    "srcAddr",
+    "dstAddr",
+    "srcPort",
+    "dstPort",
+    "protocol",
+    "packets",
+    "bytes",
+    "startTime",
+    "endTime",
+    "action",
+    "logStatus",
+];
+
+/// The fields of one event, as text.
+type Row = BTreeMap<String, String>;
+
+/// A query that was started.
+#[derive(Debug)]
+pub(in super::super) struct Started {
+    results: Vec<Row>,
+    scanned: usize,
+    matched: usize,
+    /// How often it is still running when it is asked for.
+    running_for: u32,
+    status: &'static str,
+}
+
+/// Answers a call about a query.
+pub(super) fn answer(state: &mut State, request: &Request) -> Outcome {
+    let reply = match request.action.as_str() {
+        "StartQuery" => start(state, request)?,
+        "StopQuery" => stop(state, request)?,
+        _ => results(state, request)?,
+    };
+    Ok(Reply::ok(CONTENT_TYPE, reply.to_string()))
+}
+
+fn start(state: &mut State, request: &Request) -> Result<Value, ApiError> {
+    let query = required(request, "queryString")?;
+    if query.chars().count() > LONGEST_QUERY {
+        return Err(invalid("queryString is longer than 10000 characters"));
+    }
+    let malformed = |reason| ApiError::new("MalformedQueryException", reason);
+    let query = Query::parse(query).map_err(malformed)?;
+    integer(request, "limit", 1, 10_000)?;
+    let second = |name| {
+        integer(request, name, 0, i64::MAX)?.ok_or_else(|| invalid(format!("{name} is required")))
+    };
+    let window = (second("startTime")? * 1000, second("endTime")? * 1000);
+    if window.0 > window.1 {
+        return Err(invalid("endTime must not be before startTime"));
+    }
+    let events = events(group(state, request)?, window);
+    let (results, matched) = query.run(events.iter().map(row)).map_err(malformed)?;
+    let started = Started {
+        results,
+        scanned: events.len(),
+        matched,
+        running_for: state.settings.insights_running_for,
+        status: state.settings.insights_ends_as,
+    };
+    let id = state.next_id("query");
+    state.groups.queries.insert(id.clone(), started);
+    Ok(json!({ "queryId": id }))
+}
+
+fn results(state: &mut State, request: &Request) -> Result<Value, ApiError> {
+    let started = found(state, request)?;
+    if started.running_for > 0 {
+        started.running_for -= 1;
+        return Ok(json!({ "status": "Running", "results": [] }));
+    }
+    let field = |(name, value): (&String, &String)| json!({ "field": name, "value": value });
+    let rows = started.results.iter();
+    let rows: Vec<Vec<Value>> = rows.map(|row| row.iter().map(field).collect()).collect();
+    Ok(json!({
+        "status": started.status,
+        "results": if started.status == "Complete" { rows } else { Vec::new() },
+        "statistics": {
+            "recordsScanned": started.scanned as f64,
+            "recordsMatched": started.matched as f64,
+            "bytesScanned": 0.0,
+        },
+    }))
+}
+
+fn stop(state: &mut State, request: &Request) -> Result<Value, ApiError> {
+    let started = found(state, request)?;
+    started.status = "Cancelled";
+    started.running_for = 0;
+    Ok(json!({ "success": true }))
+}
+
+fn found<'a>(state: &'a mut State, request: &Request) -> Result<&'a mut Started, ApiError> {
+    let id = required(request, "queryId")?;
+    let found = state.groups.queries.get_mut(id);
+    found.ok_or_else(|| not_found("The specified query does not exist."))
+}
+
+fn group<'a>(state: &'a State, request: &Request) -> Result<&'a Group, ApiError> {
+    let identifiers = request
+        .json
+        .get("logGroupIdentifiers")
+        .and_then(Value::as_array);
+    let identifier = identifiers.and_then(|all| all.first()?.as_str());
+    let account = sts::account(state, &request.access_key);
+    let key = match (text(request, "logGroupName")?, identifier) {
+        (Some(name), None) => key(account, request, name),
+        (None, Some(identifier)) => super::search::identified(identifier, account, request)?,
+        _ => return Err(invalid("Exactly one log group has to be named")),
+    };
+    state.groups.groups.get(&key).ok_or_else(no_group)
+}
+
+fn events(group: &Group, (from, to): (i64, i64)) -> Vec<Event> {
+    let inside = |event: &&Event| (from..=to).contains(&event.place.timestamp);
+    group.events.iter().filter(inside).cloned().collect()
+}
+
+fn row(event: &Event) -> Row {
+    let mut row = Row::new();
+    row.insert("@message".to_owned(), event.message.clone());
+    row.insert("@logStream".to_owned(), event.stream.to_string());
+    row.insert("@timestamp".to_owned(), event.place.timestamp.to_string());
+    let values: Vec<&str> = event.message.split_whitespace().collect();
+    if values.len() == DISCOVERED.len() {
+        let discovered = DISCOVERED.iter().zip(values);
+        row.extend(discovered.map(|(name, value)| ((*name).to_owned(), value.to_owned())));
+    }
+    row
+}
