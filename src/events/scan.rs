@@ -125,7 +125,7 @@ impl Scan {
                 () = context.stop().cancelled() => return Err(Trouble::Stopped),
                 () = tokio::time::sleep_until(deadline) => return Err(Trouble::Deadline(seen.statistics)),
                 Some(page) = pages.join_next() => {
-                    let (ask, took, page): Page = page.unwrap_or_else(|error| panicked(error));
+                    let (ask, took, page): Page = page.unwrap_or_else(panicked);
                     let page = page.map_err(Trouble::Refused)?;
                     seen.statistics.pages += 1;
                     seen.statistics.calls += 1;

@@ -111,7 +111,10 @@ const FLOW_LOGS: &[(bool, &str)] = &[
         false,
         "{ResourceId: vpc-0123456789abcdef0, TrafficType: all, LogDestination: 'arn:aws:s3:::bucket'}",
     ),
-    (false, "{ResourceId: vpc-0123456789abcdef0, TrafficType: ALL}"),
+    (
+        false,
+        "{ResourceId: vpc-0123456789abcdef0, TrafficType: ALL}",
+    ),
     (
         false,
         "{ResourceId: vpc-0123456789abcdef0, TrafficType: ALL, LogGroupName: g}",
