@@ -45,7 +45,8 @@ resource "terraform_data" "something" {{
 #[test]
 fn it_is_opened_and_its_traffic_is_kept_nowhere() {
     let fake = fake();
-    let work = Workspace::new(Version::Any, fake.url());
+    // Terraform 1.11 itself panics when it shows a plan with a postcondition of an ephemeral resource as JSON.
+    let work = Workspace::new(Version::V115, fake.url());
     work.configure(&query(
         "exclude { dst_port = \"443\" }\n  region = \"us-east-1\"\n  filter_pattern = \"[...]\"",
         2,
