@@ -29,11 +29,11 @@ const FLOW_LOGS: &[(bool, &str)] = &[
     ),
     (
         true,
-        "{ResourceId: tgw-1, LogDestination: 'arn:aws:s3:::bucket'}",
+        "{ResourceId: tgw-0123456789abcdef0, LogDestination: 'arn:aws:s3:::bucket'}",
     ),
     (
         true,
-        "{ResourceId: tgw-1, LogDestination: 'arn:aws:s3:::bucket', MaxAggregationInterval: 60}",
+        "{ResourceId: tgw-0123456789abcdef0, LogDestination: 'arn:aws:s3:::bucket', MaxAggregationInterval: 60}",
     ),
     (
         true,
@@ -45,11 +45,11 @@ const FLOW_LOGS: &[(bool, &str)] = &[
     ),
     (
         true,
-        "{ResourceId: vpc-0123456789abcdef0, TrafficType: ALL, LogDestination: 'arn:aws:logs:r:1:log-group:g:*', DeliverLogsPermissionArn: 'arn:aws:iam::123456789012:role/r'}",
+        "{ResourceId: vpc-0123456789abcdef0, TrafficType: ALL, LogDestination: 'arn:aws:logs:eu-central-1:123456789012:log-group:g:*', DeliverLogsPermissionArn: 'arn:aws:iam::123456789012:role/r'}",
     ),
     (
         true,
-        "{ResourceId: vpc-0123456789abcdef0, TrafficType: ALL, LogDestination: 'arn:aws:firehose:r:1:deliverystream/s'}",
+        "{ResourceId: vpc-0123456789abcdef0, TrafficType: ALL, LogDestination: 'arn:aws:firehose:eu-central-1:123456789012:deliverystream/s'}",
     ),
     (
         true,
@@ -61,7 +61,7 @@ const FLOW_LOGS: &[(bool, &str)] = &[
     ),
     (
         true,
-        "{ResourceId: vpc-0123456789abcdef0, TrafficType: ALL, LogDestination: 'arn:aws:s3:::bucket', TagFieldSpecifications: [{ResourceType: instance, TagKeys: [a, b]}]}",
+        "{ResourceId: vpc-0123456789abcdef0, TrafficType: ALL, LogDestination: 'arn:aws:s3:::bucket', LogFormat: '${instance-tag} ${instance-tag-2}', TagFieldSpecifications: [{ResourceType: instance, TagKeys: [a, b]}]}",
     ),
     (
         true,
@@ -93,7 +93,7 @@ const FLOW_LOGS: &[(bool, &str)] = &[
     ),
     (
         false,
-        "{ResourceId: nat-1, LogDestination: 'arn:aws:s3:::bucket'}",
+        "{ResourceId: nat-0123456789abcdef0, LogDestination: 'arn:aws:s3:::bucket'}",
     ),
     (
         false,
@@ -101,11 +101,11 @@ const FLOW_LOGS: &[(bool, &str)] = &[
     ),
     (
         false,
-        "{ResourceId: tgw-attach-1, ResourceType: TransitGateway, LogDestination: 'arn:aws:s3:::bucket'}",
+        "{ResourceId: tgw-attach-0123456789abcdef0, ResourceType: TransitGateway, LogDestination: 'arn:aws:s3:::bucket'}",
     ),
     (
         false,
-        "{ResourceId: tgw-1, LogDestination: 'arn:aws:s3:::bucket', MaxAggregationInterval: 600}",
+        "{ResourceId: tgw-0123456789abcdef0, LogDestination: 'arn:aws:s3:::bucket', MaxAggregationInterval: 600}",
     ),
     (
         false,
@@ -153,7 +153,7 @@ const FLOW_LOGS: &[(bool, &str)] = &[
     ),
     (
         false,
-        "{ResourceId: vpc-0123456789abcdef0, TrafficType: ALL, LogDestinationType: s3, LogDestination: 'arn:aws:firehose:r:1:deliverystream/s'}",
+        "{ResourceId: vpc-0123456789abcdef0, TrafficType: ALL, LogDestinationType: s3, LogDestination: 'arn:aws:firehose:eu-central-1:123456789012:deliverystream/s'}",
     ),
     (
         false,

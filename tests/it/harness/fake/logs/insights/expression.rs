@@ -38,11 +38,11 @@ impl Value {
 pub(super) enum Expression {
     Field(String),
     Literal(Value),
-    Call(String, Vec<Expression>),
-    Not(Box<Expression>),
-    Binary(&'static str, Box<Expression>, Box<Expression>),
-    In(Box<Expression>, Vec<Expression>),
-    Like(Box<Expression>, Regex),
+    Call(String, Vec<Self>),
+    Not(Box<Self>),
+    Binary(&'static str, Box<Self>, Box<Self>),
+    In(Box<Self>, Vec<Self>),
+    Like(Box<Self>, Regex),
 }
 
 impl Expression {
