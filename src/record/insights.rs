@@ -71,6 +71,14 @@ pub enum InsightsError {
         /// The qual as the user wrote it.
         qual: String,
     },
+    /// A field holds values that Insights would compare and give in their encoded form.
+    #[error(
+        "values of {field} are percent-encoded in records, and CloudWatch Logs Insights cannot decode them"
+    )]
+    Encoded {
+        /// AWS's name of the field.
+        field: String,
+    },
     /// The query is longer than the service takes.
     #[error(
         "the query would have {length} characters; CloudWatch Logs Insights takes {MAX_LENGTH}"
@@ -96,6 +104,10 @@ pub fn compile(
     };
     let condition = writer.condition(bound)?;
     let stats = writer.stats(format, question);
+    if let Some(index) = writer.used.iter().find(|index| format.is_encoded(**index)) {
+        let field = format.names().get(*index).cloned().unwrap_or_default();
+        return Err(InsightsError::Encoded { field });
+    }
     if writer.used.is_empty() {
         // Lines that do not fit the format are told by a field that is missing: any will do.
         writer.used.insert(0);

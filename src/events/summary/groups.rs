@@ -1,6 +1,6 @@
 //! The engine `scan`: groups counted while the pages come.
 //!
-//! Bounded: a group is its key, as the values stand in the line, and seven numbers; there are at most 100,000.
+//! Bounded: a group is its key, the values as events give them, and seven numbers; there are at most 100,000.
 
 use std::collections::BTreeMap;
 
@@ -12,8 +12,9 @@ use crate::record::{Format, Values};
 
 /// The most groups that are counted.
 const MOST: usize = 100_000;
-/// What stands between the values of a key: no value of a record holds it.
-const SEPARATOR: char = ' ';
+/// What stands between the values of a key: the unit separator. A space would not do, since the values of tags, decoded,
+/// and those of records that are no lines may hold it.
+const SEPARATOR: char = '\u{1f}';
 
 /// What of a record is counted: positions in its format.
 #[derive(Clone, Debug)]
@@ -253,6 +254,25 @@ mod tests {
         assert_eq!(groups.groups.len(), MOST);
         assert_eq!(groups.groups["10.0.0.3"].flows, 2);
         assert_eq!(groups.groups["10.0.0.3"].bytes, Some(80));
+    }
+
+    #[test]
+    fn values_with_spaces_stay_under_their_own_names() {
+        let format = Format::parse("${instance-tag} ${srcaddr}").unwrap();
+        let measures = vec![Measures::of(&format, vec![0, 1])];
+        let mut groups = Groups::new(measures.clone());
+        let record = parse("web%20front 10.0.0.1", &format).unwrap();
+        groups
+            .record(&mut (), &logs::Event::default(), 0, &record)
+            .unwrap();
+        let keys = ["instance-tag", "src_addr"].map(|name| (name.to_owned(), None));
+        let columns = Columns {
+            keys: keys.to_vec(),
+            formats: measures,
+        };
+        let (groups, ..) = groups.greatest(&columns, &Summary::default());
+        let key: Vec<_> = groups[0].key.values().flatten().collect();
+        assert_eq!(key, ["web front", "10.0.0.1"]);
     }
 
     #[test]

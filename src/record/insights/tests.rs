@@ -134,3 +134,35 @@ fn what_cannot_be_asked_says_so() {
     let error = compile(&many.bind(&format).unwrap(), &format, &QUESTION).unwrap_err();
     assert!(matches!(error, InsightsError::TooLong { length } if length > 10_000));
 }
+
+#[test]
+fn encoded_values_are_left_to_the_scan() {
+    let format = Format::parse("${srcaddr} ${instance-tag}").unwrap();
+    let by_tag = Quals {
+        all: quals(&[("fields.instance-tag", "a b")]),
+        ..Quals::default()
+    };
+    let group_by_address = Question {
+        group_by: &[0],
+        ..QUESTION
+    };
+    let group_by_tag = Question {
+        group_by: &[1],
+        ..QUESTION
+    };
+    let field = "instance-tag".to_owned();
+    for (quals, question) in [
+        (&by_tag, &group_by_address),
+        (&Quals::default(), &group_by_tag),
+    ] {
+        let error = compile(&quals.bind(&format).unwrap(), &format, question).unwrap_err();
+        assert_eq!(
+            error,
+            InsightsError::Encoded {
+                field: field.clone()
+            }
+        );
+    }
+    let bound = Quals::default().bind(&format).unwrap();
+    assert!(compile(&bound, &format, &group_by_address).is_ok());
+}
