@@ -45,6 +45,24 @@ pub(super) fn alternatives(bound: &Bound, most: usize) -> Vec<Alternative> {
     units.iter().fold(all, |all, unit| cross(&all, &unit.0))
 }
 
+impl Alternative {
+    /// Cuts the list with the most values into at most so many parts of about the same length, each with all else that has
+    /// to hold.
+    pub(super) fn in_parts(&self, count: usize) -> Vec<Self> {
+        let atoms = self.atoms.iter().enumerate();
+        let Some((longest, _)) = atoms.max_by_key(|(_, atom)| holding::values(&atom.test)) else {
+            return vec![self.clone()];
+        };
+        let with = |test| {
+            let mut part = self.clone();
+            part.atoms[longest].test = test;
+            part
+        };
+        let tests = holding::in_parts(&self.atoms[longest].test, count);
+        tests.into_iter().map(with).collect()
+    }
+}
+
 impl Unit {
     /// Gives up the alternatives: all that is left to say is nothing.
     fn join(&mut self) {

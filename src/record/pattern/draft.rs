@@ -3,7 +3,7 @@
 use super::condition::is_plain;
 use super::disjunction::{self, Alternative};
 use super::slots::{Request, Slots};
-use super::{Streams, failing, holding};
+use super::{MAX_LENGTH, Streams, failing, holding};
 use crate::record::qual::Test;
 use crate::record::quals::{Bound, Place};
 
@@ -36,10 +36,39 @@ pub(super) fn drafts(bound: &Bound, limits: Limits) -> Vec<Draft> {
     let mut drafts = Vec::new();
     for alternative in alternatives {
         for (stream_prefix, alternative) in by_stream(alternative, bound, limits, &mut room) {
-            drafts.push(draft(bound, alternative, stream_prefix, limits.exact));
+            let whole = draft(bound, alternative.clone(), stream_prefix, limits.exact);
+            drafts.extend(by_length(
+                whole,
+                &alternative,
+                bound,
+                limits.exact,
+                &mut room,
+            ));
         }
     }
     drafts
+}
+
+/// Spreads the longest list over several calls where one pattern cannot hold it, if there is room for as many as it takes.
+fn by_length(
+    whole: Draft,
+    alternative: &Alternative,
+    bound: &Bound,
+    exact: bool,
+    room: &mut usize,
+) -> Vec<Draft> {
+    if whole.slots.fit(MAX_LENGTH) {
+        return vec![whole];
+    }
+    for count in 2..=*room + 1 {
+        let part = |part| draft(bound, part, whole.stream_prefix.clone(), exact);
+        let parts: Vec<_> = alternative.in_parts(count).into_iter().map(part).collect();
+        if parts.len() == count && parts.iter().all(|part| part.slots.fit(MAX_LENGTH)) {
+            *room -= count - 1;
+            return parts;
+        }
+    }
+    vec![whole]
 }
 
 fn draft(

@@ -3,6 +3,10 @@
 //! Every one of them lets each record through that satisfies the test. The exact ones come first; those after them let
 //! more through and are shorter, for when something else needs the room.
 
+use std::collections::BTreeSet;
+
+use ipnet::IpNet;
+
 use super::condition::{Condition, Form, any, is_plain};
 use super::network;
 use super::number::{self, MOST_WRITTEN_OUT, merged};
@@ -41,6 +45,36 @@ pub(super) fn union<'a>(tests: impl Iterator<Item = &'a Test>) -> Option<Test> {
             (Test::Flags(one), Test::Flags(other)) => Some(Test::Flags([one, other].concat())),
             _ => None,
         })?
+}
+
+/// Tells how many values a test lists, of which any may hold.
+pub(super) fn values(test: &Test) -> usize {
+    match test {
+        Test::Text(values) => values.len(),
+        Test::Integer(ranges) => ranges.len(),
+        Test::Address(networks) => networks.len(),
+        Test::Seconds(_) | Test::Flags(_) => 1,
+    }
+}
+
+/// Cuts a list into at most so many tests of which at most one holds for a record.
+pub(super) fn in_parts(test: &Test, count: usize) -> Vec<Test> {
+    fn cut<T: Clone>(values: &[T], count: usize, test: fn(Vec<T>) -> Test) -> Vec<Test> {
+        let length = values.len().div_ceil(count).max(1);
+        values
+            .chunks(length)
+            .map(|part| test(part.to_vec()))
+            .collect()
+    }
+    match test {
+        Test::Text(values) => {
+            let distinct: BTreeSet<_> = values.iter().cloned().collect();
+            cut(&Vec::from_iter(distinct), count, Test::Text)
+        }
+        Test::Integer(ranges) => cut(&merged(ranges), count, Test::Integer),
+        Test::Address(networks) => cut(&IpNet::aggregate(networks), count, Test::Address),
+        Test::Seconds(_) | Test::Flags(_) => vec![test.clone()],
+    }
 }
 
 fn texts(values: &[String]) -> Vec<Form> {

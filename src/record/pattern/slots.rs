@@ -90,23 +90,32 @@ impl Slots {
         said(self) == said(other)
     }
 
+    /// Tells whether all that has to hold can be written in so many characters; what must not hold gives way to it.
+    pub(super) fn fit(&self, limit: usize) -> bool {
+        let mut slots = self.clone();
+        slots.conditions.retain(|placed| !placed.refuses);
+        slots.written(limit).is_some()
+    }
+
     /// Writes the pattern in at most so many characters.
     ///
     /// Where there is too little room, what takes most of it is said in less, or not at all. The list with the most
     /// alternatives selects least, and what only says what a value is not selects less than anything else.
     pub(super) fn render(&mut self, limit: usize) -> Option<String> {
         while !self.is_empty() {
-            let shortened = || self.open(self.width);
-            let fits = |pattern: &String| pattern.len() <= limit;
-            if let Some(pattern) = Some(self.whole()).filter(fits) {
-                return Some(pattern);
-            }
-            if let Some(pattern) = shortened().filter(fits) {
+            if let Some(pattern) = self.written(limit) {
                 return Some(pattern);
             }
             self.give_way();
         }
         None
+    }
+
+    /// Writes the pattern as it is, if it takes at most so many characters.
+    fn written(&self, limit: usize) -> Option<String> {
+        let written = [Some(self.whole()), self.open(self.width)];
+        let fits = |pattern: &String| pattern.len() <= limit;
+        written.into_iter().flatten().find(fits)
     }
 
     /// Writes the pattern with an ellipsis after the last condition, for lines of at least so many words; none if no word

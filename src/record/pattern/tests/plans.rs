@@ -549,34 +549,65 @@ fn several_formats_share_a_pattern_or_have_one_each() {
     );
 }
 
-#[test]
-fn what_takes_most_room_gives_way_first() {
-    let format = Format::vpc_default();
-    let addresses: Vec<_> = (0..70).map(|last| format!("10.0.{last}.200")).collect();
-    let ports: Vec<_> = (0..60).map(|port| (port * 7).to_string()).collect();
-    let text = format!(
-        "action = reject; src_addr = {}; exclude[0].dst_port = {}",
-        addresses.join(","),
-        ports.join(",")
-    );
-    let plan = planned(&text, &[format], Streams::Any);
-    let [call] = plan.calls.as_slice() else {
-        panic!("{plan:?}");
-    };
-    let pattern = call.pattern.as_deref().unwrap();
-    assert!(pattern.len() <= MAX_LENGTH);
-    assert_eq!(brief(pattern), "w4=\"10.0.*\" w13=\"REJECT\" of 14");
-    let classes: Vec<_> = plan
-        .classes
-        .iter()
+fn classes(plan: &Plan) -> Vec<String> {
+    let classes = plan.classes.iter();
+    classes
         .map(|(label, class)| format!("{label}: {}", class.name()))
-        .collect();
+        .collect()
+}
+
+fn list(count: usize, value: impl Fn(usize) -> String) -> String {
+    (0..count).map(value).collect::<Vec<_>>().join(",")
+}
+
+#[test]
+fn a_list_that_is_too_long_is_spread_over_several_calls() {
+    let interface = |number| format!("eni-{number:017}");
+    let text = format!(
+        "action = reject; interface_id = {}; exclude[0].dst_port = {}",
+        list(70, interface),
+        list(60, |port| (port * 7).to_string()),
+    );
+    let plan = planned(&text, &[Format::vpc_default()], Streams::Any);
     assert_eq!(
-        classes,
+        classes(&plan),
         [
             "action: exact",
-            "src_addr: superset",
+            "interface_id: exact",
             "exclude[0].dst_port: none"
+        ]
+    );
+    let patterns = plan.calls.iter().filter_map(|call| call.pattern.as_deref());
+    let asked: Vec<_> = patterns
+        .flat_map(|pattern| {
+            assert!(pattern.len() <= MAX_LENGTH, "{pattern}");
+            pattern.split("w3=\"").skip(1)
+        })
+        .map(|rest| rest.split_once('"').unwrap().0.to_owned())
+        .collect();
+    let every: Vec<_> = (0..70).map(interface).collect();
+    assert_eq!((plan.calls.len(), asked), (3, every));
+}
+
+#[test]
+fn what_takes_most_room_gives_way_where_no_number_of_calls_is_enough() {
+    let text = format!(
+        "action = reject; interface_id = {}; interface_account_id = {}",
+        list(70, |number| format!("eni-{number:017}")),
+        list(70, |number| format!("{number:012}")),
+    );
+    let plan = planned(&text, &[Format::vpc_default()], Streams::Any);
+    let patterns = plan.calls.iter().filter_map(|call| call.pattern.as_deref());
+    assert_eq!(
+        patterns.map(brief).collect::<Vec<_>>(),
+        ["w13=\"REJECT\" of 14"]
+    );
+    assert_eq!(
+        classes(&plan),
+        [
+            "action: exact",
+            "interface_id: none",
+            "interface_account_id: none"
         ]
     );
 }
