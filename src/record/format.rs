@@ -27,9 +27,10 @@ const TRANSIT_GATEWAY_DEFAULT: &str = "version resource-type account-id tgw-id t
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Format {
     names: Vec<String>,
-    /// The positions whose results are typed, and so must hold a value of their kind.
+    /// The positions that must hold a value of their kind: those with typed results, and those at which quals look.
     typed: Vec<(usize, Kind)>,
     log_status: Option<usize>,
+    version: Option<usize>,
     /// The bits of the positions whose values are percent-encoded.
     encoded: u128,
     last_values: Option<&'static [&'static str]>,
@@ -137,6 +138,21 @@ impl Format {
         &self.typed
     }
 
+    /// Has the value at a position checked in each line, whether or not the result is typed.
+    pub(super) fn check_also(&mut self, position: usize) {
+        let Some(field) = self.names.get(position).and_then(|name| field::find(name)) else {
+            return;
+        };
+        let known = self.typed.iter().any(|(known, _)| *known == position);
+        if !known && field.kind != Kind::Text {
+            self.typed.push((position, field.kind));
+        }
+    }
+
+    pub(super) fn version(&self) -> Option<usize> {
+        self.version
+    }
+
     pub(super) fn log_status(&self) -> Option<usize> {
         self.log_status
     }
@@ -149,7 +165,8 @@ impl Format {
             .filter(|(_, field)| field.column.is_some() && field.kind != Kind::Text)
             .map(|(position, field)| (position, field.kind))
             .collect();
-        let log_status = names.iter().position(|name| name == "log-status");
+        let position = |wanted| names.iter().position(|name| name == wanted);
+        let (log_status, version_at) = (position("log-status"), position("version"));
         let known = || names.iter().map(|name| field::find(name));
         let encoded = known()
             .enumerate()
@@ -172,6 +189,7 @@ impl Format {
             names,
             typed,
             log_status,
+            version: version_at,
             encoded,
         }
     }

@@ -26,5 +26,5 @@ pub use format::Format;
 pub use parse::{ParseError, Record, parse};
 pub use qual::{Qual, QualError};
 pub use quals::{BindError, Bound, Quals};
-pub use reader::{Reader, RecordType, Row};
+pub use reader::{Judged, Reader, RecordType, Row};
 pub use values::Values;

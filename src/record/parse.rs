@@ -31,8 +31,11 @@ pub struct Record<'a> {
     line: &'a str,
     format: &'a Format,
     /// Where each value begins and ends in the line; valid up to the number of the format's fields.
-    spans: [(u32, u32); MAX_FIELDS],
+    spans: Spans,
 }
+
+/// Beginnings and ends of values, in bytes of the line.
+type Spans = [(u16, u16); MAX_FIELDS];
 
 /// Says why a line is no record of its format.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -44,6 +47,25 @@ pub enum ParseError {
         expected: usize,
         /// The number of values in the line.
         found: usize,
+    },
+    /// The line has as many values as the format has fields, but the version of other fields.
+    #[error(
+        "the line is of version {found}, but the fields of its record format make version {expected}"
+    )]
+    Version {
+        /// The version that lines of the format bear.
+        expected: u8,
+        /// What the line holds.
+        found: String,
+    },
+    /// The line is longer than any record.
+    #[error(
+        "the line is {length} bytes long, which no record is; the longest has {}",
+        u16::MAX
+    )]
+    Long {
+        /// The length of the line, in bytes.
+        length: usize,
     },
     /// A value is not what its field holds.
     #[error("`{value}` in field {field} is not {}", noun(*.kind))]
@@ -74,29 +96,28 @@ pub enum ParseError {
 }
 
 /// Reads a line in the given format.
+///
+/// # Errors
+///
+/// The line is not of this format, or was cut or masked.
 pub fn parse<'a>(line: &'a str, format: &'a Format) -> Result<Record<'a>, ParseError> {
+    let record = split(line, format)?;
+    record.check()?;
+    Ok(record)
+}
+
+/// Finds the values of a line that has as many as the format has fields; what they are is not checked.
+#[inline]
+pub(super) fn split<'a>(line: &'a str, format: &'a Format) -> Result<Record<'a>, ParseError> {
     let mut record = Record {
         line,
         format,
         spans: [(0, 0); MAX_FIELDS],
     };
-    let found = split(line, &mut record.spans);
+    let found = words(line, &mut record.spans)?;
     let expected = format.names().len();
     if found != expected {
         return Err(ParseError::Count { expected, found });
-    }
-    // Without a way out of the loop it is one for vector instructions: most lines have no star.
-    if line
-        .bytes()
-        .fold(false, |found, byte| found | (byte == b'*'))
-    {
-        record.refuse_masked()?;
-    }
-    record.refuse_cut()?;
-    for &(index, kind) in format.typed() {
-        if !record.holds(index, kind) {
-            return Err(record.wrong_value(index, kind));
-        }
     }
     Ok(record)
 }
@@ -167,14 +188,52 @@ impl<'a> Record<'a> {
         self.get(self.format.log_status()?)
     }
 
+    /// Refuses a line with values that its fields cannot hold.
+    #[inline]
+    pub(super) fn check(&self) -> Result<(), ParseError> {
+        // Without a way out of the loop it is one for vector instructions: most lines have no star.
+        let bytes = self.line.bytes();
+        if bytes.fold(false, |found, byte| found | (byte == b'*')) {
+            self.refuse_masked()?;
+        }
+        self.refuse_cut()?;
+        for &(index, kind) in self.format.typed() {
+            if !self.holds(index, kind) {
+                return Err(self.wrong_value(index, kind));
+            }
+        }
+        self.refuse_version()
+    }
+
+    /// Refuses a line of another version than the fields of the format make.
+    #[inline]
+    pub(super) fn refuse_version(&self) -> Result<(), ParseError> {
+        let Some(place) = self.format.version() else {
+            return Ok(());
+        };
+        let versions = self.format.versions();
+        let version = self
+            .integer(place)
+            .and_then(|found| u8::try_from(found).ok());
+        if version.is_some_and(|version| versions.contains(&version)) {
+            return Ok(());
+        }
+        Err(ParseError::Version {
+            expected: *versions.start(),
+            found: self.get(place).unwrap_or(NO_VALUE).to_owned(),
+        })
+    }
+
+    #[inline]
     fn raw(&self, index: usize) -> Option<&'a str> {
         if index >= self.format.names().len() {
             return None;
         }
         let (start, end) = *self.spans.get(index)?;
-        self.line.get(start as usize..end as usize)
+        self.line.get(usize::from(start)..usize::from(end))
     }
 
+    #[inline]
     fn holds(&self, index: usize, kind: Kind) -> bool {
         let Some(value) = self.get(index) else {
             return true;
@@ -260,25 +319,51 @@ fn noun(kind: Kind) -> &'static str {
 }
 
 /// Notes where the values of a line stand and counts them all, also those beyond the room for notes.
-fn split(line: &str, spans: &mut [(u32, u32); MAX_FIELDS]) -> usize {
+///
+/// Looks at eight bytes at a time: in a word of them, the highest bit of each byte that is a space is set.
+#[inline]
+fn words(line: &str, spans: &mut Spans) -> Result<usize, ParseError> {
     let bytes = line.trim_ascii_end().as_bytes();
-    if u32::try_from(bytes.len()).is_err() {
-        return 0;
-    }
-    let mut position = line.len() - line.trim_ascii_start().len();
+    let Ok(length) = u16::try_from(bytes.len()) else {
+        return Err(ParseError::Long { length: line.len() });
+    };
+    let mut start = (line.len() - line.trim_ascii_start().len()) as u16;
     let mut count = 0;
-    while position < bytes.len() {
-        let length = bytes[position..].iter().position(|byte| *byte == b' ');
-        let end = length.map_or(bytes.len(), |length| position + length);
-        if end > position {
+    let mut end_at = |end: u16| {
+        if end > start {
             if let Some(span) = spans.get_mut(count) {
-                *span = (position as u32, end as u32);
+                *span = (start, end);
             }
             count += 1;
         }
-        position = end + 1;
+        start = start.max(end.saturating_add(1));
+    };
+    let (eights, rest) = bytes.as_chunks::<8>();
+    let mut position: u16 = 0;
+    for eight in eights {
+        let mut spaces = spaces(u64::from_le_bytes(*eight));
+        while spaces != 0 {
+            end_at(position + (spaces.trailing_zeros() / 8) as u16);
+            spaces &= spaces - 1;
+        }
+        position += 8;
     }
-    count
+    for byte in rest {
+        if *byte == b' ' {
+            end_at(position);
+        }
+        position += 1;
+    }
+    end_at(length);
+    Ok(count)
+}
+
+/// Sets the highest bit of each byte that is a space, and no other bit.
+#[inline]
+fn spaces(word: u64) -> u64 {
+    const LOW: u64 = u64::from_le_bytes([0x7f; 8]);
+    let other = word ^ u64::from_le_bytes([b' '; 8]);
+    !(((other & LOW) + LOW) | other | LOW)
 }
 
 #[inline]

@@ -4,6 +4,10 @@
 //! ones hold, any `where` block holds (if there are any), and no `exclude` block holds; a block holds if all of its quals
 //! do. A field without a value satisfies no qual, and so is never excluded either.
 
+use std::net::IpAddr;
+
+use ipnet::IpNet;
+
 use super::format::Format;
 use super::qual::{Qual, Range, Target, Test};
 use super::values::Values;
@@ -25,7 +29,7 @@ pub struct Bound {
     pub(super) all: Vec<BoundQual>,
     pub(super) any: Vec<Vec<BoundQual>>,
     pub(super) none: Vec<Vec<BoundQual>>,
-    /// The format to which the quals are bound.
+    /// The format to which the quals are bound; what they look at has to hold a value of its kind.
     pub(super) format: Format,
 }
 
@@ -103,12 +107,16 @@ impl Quals {
 
     fn bind_leniently(&self, format: &Format, judge: &Judge<'_>) -> Result<Bound, BindError> {
         let binder = Binder { format, judge };
-        Ok(Bound {
+        let mut bound = Bound {
             all: binder.all(&self.all, "")?,
             any: binder.blocks(&self.any, "where")?,
             none: binder.blocks(&self.none, "exclude")?,
             format: format.clone(),
-        })
+        };
+        for place in bound.places() {
+            bound.format.check_also(place);
+        }
+        Ok(bound)
     }
 }
 
@@ -129,6 +137,17 @@ impl Bound {
         quals.map(|qual| qual.label.clone()).collect()
     }
 
+    /// Returns the positions at which the quals look.
+    fn places(&self) -> Vec<usize> {
+        let blocks = self.any.iter().chain(&self.none).flatten();
+        let places = self.all.iter().chain(blocks).map(|qual| &qual.place);
+        let indexes = places.flat_map(|place| match place {
+            Place::Fields(indexes) => indexes.as_slice(),
+            Place::EventId => &[],
+        });
+        indexes.copied().collect()
+    }
+
     /// Decides whether a record, which came in the event of this id, satisfies the quals.
     ///
     /// The record must have been read in the format to which the quals were bound.
@@ -139,9 +158,32 @@ impl Bound {
             && (self.any.is_empty() || self.any.iter().any(|block| holds(block)))
             && !self.none.iter().any(|block| holds(block))
     }
+
+    /// Tells whether a number or an address in a record, whose values need not have been checked, makes it one that does
+    /// not satisfy the quals, whatever its other values are.
+    #[must_use]
+    pub(super) fn is_refuted_by(&self, record: &impl Values) -> bool {
+        self.all.iter().any(|qual| qual.is_refuted_by(record))
+    }
 }
 
 impl BoundQual {
+    fn is_refuted_by(&self, record: &impl Values) -> bool {
+        let Place::Fields(indexes) = &self.place else {
+            return false;
+        };
+        let refutes = |index: &usize| match &self.test {
+            Test::Integer(ranges) => record
+                .integer(*index)
+                .is_some_and(|number| !in_ranges(Some(number), ranges)),
+            Test::Address(networks) => record
+                .address(*index)
+                .is_some_and(|address| !in_networks(&address, networks)),
+            Test::Text(_) | Test::Seconds(_) | Test::Flags(_) => false,
+        };
+        !indexes.is_empty() && indexes.iter().all(refutes)
+    }
+
     fn holds(&self, record: &(impl Values + ?Sized), event_id: &str) -> bool {
         match &self.place {
             Place::Fields(indexes) => indexes.iter().any(|index| self.test.holds(record, *index)),
@@ -163,7 +205,7 @@ impl Test {
             Self::Seconds(ranges) => in_ranges(record.seconds(index), ranges),
             Self::Address(networks) => record
                 .address(index)
-                .is_some_and(|address| networks.iter().any(|network| network.contains(&address))),
+                .is_some_and(|address| in_networks(&address, networks)),
             Self::Flags(masks) => record
                 .integer(index)
                 .is_some_and(|flags| masks.iter().any(|mask| has_flags(flags, *mask))),
@@ -173,6 +215,10 @@ impl Test {
     fn holds_for_text(&self, text: &str) -> bool {
         matches!(self, Self::Text(values) if values.iter().any(|value| value == text))
     }
+}
+
+fn in_networks(address: &IpAddr, networks: &[IpNet]) -> bool {
+    networks.iter().any(|network| network.contains(address))
 }
 
 fn in_ranges(number: Option<i64>, ranges: &[Range]) -> bool {

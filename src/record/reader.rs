@@ -9,7 +9,7 @@ use std::net::IpAddr;
 use jiff::Timestamp;
 
 use super::format::Format;
-use super::parse::{ParseError, Record, parse};
+use super::parse::{ParseError, Record, parse, split};
 use super::pattern::{self, Plan, Streams};
 use super::quals::{BindError, Bound, Quals};
 use super::values::Values;
@@ -46,22 +46,23 @@ pub enum Row<'a> {
     ExternalFlow(ExternalFlow),
 }
 
+/// A record and whether it is wanted.
+#[derive(Debug, Clone)]
+pub struct Judged<'a> {
+    /// Whether it satisfies the quals; of one that does not, not every value may have been checked.
+    pub satisfies: bool,
+    /// The number of its format.
+    pub number: usize,
+    /// The record.
+    pub row: Row<'a>,
+}
+
 /// Says why a message is no record.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ReadError {
     /// The line fits no format.
     #[error(transparent)]
     Line(#[from] ParseError),
-    /// The line has as many values as a format has fields, but the version of other fields.
-    #[error(
-        "the line is of version {found}, but the fields of its record format make version {expected}"
-    )]
-    Version {
-        /// The version that lines of the format bear.
-        expected: u8,
-        /// What the line holds.
-        found: String,
-    },
     /// The line fits several formats.
     #[error(
         "the line fits more than one of the record formats of its log group; `log_format` says which one is meant"
@@ -108,14 +109,14 @@ impl Reader {
         formats: &[Format],
         quals: &Quals,
     ) -> Result<Self, BindError> {
-        let formats = match record_type.format() {
-            Some(format) => vec![format],
-            None => formats.to_vec(),
+        let bounds = match record_type.format() {
+            Some(format) => quals.bind_each(&[format])?,
+            None => quals.bind_each(formats)?,
         };
         Ok(Self {
             record_type,
-            bounds: quals.bind_each(&formats)?,
-            formats,
+            formats: bounds.iter().map(|bound| bound.format.clone()).collect(),
+            bounds,
         })
     }
 
@@ -145,6 +146,7 @@ impl Reader {
     /// # Errors
     ///
     /// The message is no record, or it cannot be told of which format it is one.
+    #[inline]
     pub fn read<'a>(&'a self, message: &'a str) -> Result<(usize, Row<'a>), ReadError> {
         match self.record_type {
             RecordType::YandexExternalFlow => {
@@ -155,6 +157,40 @@ impl Reader {
                 Ok((number, Row::Line(record)))
             }
         }
+    }
+
+    /// Reads a message and decides whether it satisfies the quals.
+    ///
+    /// A line that one value settles is not looked at any further: whether its other values are what they should be does
+    /// not matter to the query.
+    ///
+    /// # Errors
+    ///
+    /// The message is no record, or it cannot be told of which format it is one.
+    pub fn judge<'a>(&'a self, message: &'a str, event_id: &str) -> Result<Judged<'a>, ReadError> {
+        if let (RecordType::Aws, [format], [bound]) =
+            (self.record_type, &*self.formats, &*self.bounds)
+        {
+            let record = split(message, format)?;
+            // Of a line of another format every value means something else.
+            record.refuse_version()?;
+            let refuted = bound.is_refuted_by(&record);
+            if !refuted {
+                record.check()?;
+            }
+            return Ok(Judged {
+                satisfies: !refuted && bound.matches(&record, event_id),
+                number: 0,
+                row: Row::Line(record),
+            });
+        }
+        let (number, row) = self.read(message)?;
+        let satisfies = self.matches(number, &row, event_id);
+        Ok(Judged {
+            satisfies,
+            number,
+            row,
+        })
     }
 
     /// Decides whether a record that was read in the format of this number satisfies the quals.
@@ -175,59 +211,41 @@ impl Reader {
         row.text(self.formats.get(number)?.log_status()?)
     }
 
+    #[inline]
     fn read_line<'a>(&'a self, line: &'a str) -> Result<(usize, Record<'a>), ReadError> {
-        let mut problem: Option<ReadError> = None;
-        let mut found = None;
-        for (number, format) in self.formats.iter().enumerate() {
-            match read_in(line, format) {
-                Ok(_) if found.is_some() => return Err(ReadError::Ambiguous),
-                Ok(record) => found = Some((number, record)),
-                Err(error) => {
-                    let known = problem.as_ref().map_or(0, ReadError::rank);
-                    if error.rank() > known {
-                        problem = Some(error);
-                    }
-                }
-            }
-        }
-        let none = ReadError::Line(ParseError::Count {
-            expected: 0,
-            found: 0,
-        });
-        found.ok_or_else(|| problem.unwrap_or(none))
-    }
-}
-
-impl ReadError {
-    /// Of several formats, the one to which a line comes nearest knows best what is wrong.
-    fn rank(&self) -> u8 {
-        match self {
-            Self::Line(ParseError::Count { .. }) => 1,
-            Self::Line(ParseError::Value { .. }) => 2,
-            Self::Version { .. } => 3,
-            Self::Line(ParseError::Masked { .. } | ParseError::Cut { .. }) => 4,
-            Self::Ambiguous | Self::Event(_) => 5,
+        match self.formats.as_slice() {
+            [format] => Ok((0, parse(line, format)?)),
+            formats => told_apart(line, formats),
         }
     }
 }
 
-/// Reads a line in one format, whose fields decide the version of its records.
-fn read_in<'a>(line: &'a str, format: &'a Format) -> Result<Record<'a>, ReadError> {
-    let record = parse(line, format)?;
-    let Some(place) = format.position("version") else {
-        return Ok(record);
+/// Finds the one format of several that a line fits; of those that it does not fit, the nearest says what is wrong.
+fn told_apart<'a>(line: &'a str, formats: &'a [Format]) -> Result<(usize, Record<'a>), ReadError> {
+    let mut problem = ParseError::Count {
+        expected: 0,
+        found: 0,
     };
-    let versions = format.versions();
-    let version = record
-        .integer(place)
-        .and_then(|version| u8::try_from(version).ok());
-    if version.is_some_and(|version| versions.contains(&version)) {
-        return Ok(record);
+    let mut found = None;
+    for (number, format) in formats.iter().enumerate() {
+        match parse(line, format) {
+            Ok(_) if found.is_some() => return Err(ReadError::Ambiguous),
+            Ok(record) => found = Some((number, record)),
+            Err(error) if nearness(&error) > nearness(&problem) || number == 0 => problem = error,
+            Err(_) => {}
+        }
     }
-    Err(ReadError::Version {
-        expected: *versions.start(),
-        found: record.get(place).unwrap_or("-").to_owned(),
-    })
+    found.ok_or(ReadError::Line(problem))
+}
+
+/// Tells how much of a line was understood before it turned out to be of another format.
+fn nearness(error: &ParseError) -> u8 {
+    match error {
+        ParseError::Count { .. } | ParseError::Long { .. } => 1,
+        ParseError::Value { .. } => 2,
+        ParseError::Version { .. } => 3,
+        ParseError::Masked { .. } | ParseError::Cut { .. } => 4,
+    }
 }
 
 impl Values for Row<'_> {

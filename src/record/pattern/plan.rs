@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::condition::{Form, any};
 use super::draft::{self, Draft, Limits};
-use super::slots::Request;
+use super::slots::{OPEN_END, Request};
 use super::{Call, Class, MAX_CALLS, MAX_LENGTH, Plan, Streams, Window, window};
 use crate::record::quals::Bound;
 
@@ -86,15 +86,14 @@ fn common(bounds: &[Bound], drafts: &[Vec<Draft>]) -> Option<Vec<Call>> {
 fn each(bounds: &[Bound], drafts: Vec<Vec<Draft>>, classes: &mut Classes) -> Vec<Call> {
     let mut calls = Vec::new();
     for (bound, drafts) in bounds.iter().zip(drafts) {
-        let alike = bounds
-            .iter()
-            .filter(|other| other.format.names().len() == bound.format.names().len());
-        let alone = alike.count() == 1;
         for mut draft in drafts {
-            let told_apart = alone || (!draft.slots.is_empty() && ask_version(bound, &mut draft));
+            let version = version_to_ask(bound, bounds).filter(|_| !draft.slots.is_empty());
+            if let Some(request) = version {
+                draft.slots.add(request);
+            }
             let pattern = draft.slots.render(MAX_LENGTH);
             classes.note(&draft);
-            if !told_apart {
+            if brings_others(pattern.as_deref(), bound, bounds, &draft) {
                 classes.doubt(&draft);
             }
             calls.push(Call {
@@ -106,17 +105,38 @@ fn each(bounds: &[Bound], drafts: Vec<Vec<Draft>>, classes: &mut Classes) -> Vec
     calls
 }
 
-fn ask_version(bound: &Bound, draft: &mut Draft) -> bool {
+/// Tells whether lines of other formats may come along with those of this one.
+fn brings_others(pattern: Option<&str>, bound: &Bound, bounds: &[Bound], draft: &Draft) -> bool {
+    let is_open = pattern.is_none_or(|pattern| pattern.ends_with(OPEN_END));
+    let width = |bound: &Bound| bound.format.names().len();
+    let mut others = bounds.iter().filter(|other| other.format != bound.format);
+    let asks_version = bound
+        .format
+        .position("version")
+        .is_some_and(|slot| draft.slots.asks_of_itself(slot));
+    others.any(|other| {
+        let fits = is_open || width(other) == width(bound);
+        fits && !(asks_version && differ_in_version(bound, other))
+    })
+}
+
+fn differ_in_version(one: &Bound, other: &Bound) -> bool {
+    let (one, other) = (one.format.versions(), other.format.versions());
+    one.start() == one.end() && !other.contains(one.start())
+}
+
+/// Asks for the version of a format that is not alone with its number of fields, if all its lines bear the same.
+fn version_to_ask(bound: &Bound, bounds: &[Bound]) -> Option<Request> {
+    let width = |bound: &Bound| bound.format.names().len();
+    let alike = bounds.iter().filter(|other| width(other) == width(bound));
     let versions = bound.format.versions();
-    match bound.format.position("version") {
-        Some(slot) if versions.start() == versions.end() => draft.slots.add(Request {
-            slot,
-            quals: Vec::new(),
-            forms: vec![Form::exact(any(vec![format!("=\"{}\"", versions.start())]))],
-            refuses: false,
-        }),
-        _ => false,
-    }
+    let slot = bound.format.position("version")?;
+    (alike.count() > 1 && versions.start() == versions.end()).then(|| Request {
+        slot,
+        quals: Vec::new(),
+        forms: vec![Form::exact(any(vec![format!("=\"{}\"", versions.start())]))],
+        refuses: false,
+    })
 }
 
 /// What of each qual is pushed down, by its number; none as long as no call has to do with it.

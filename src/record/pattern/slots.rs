@@ -5,6 +5,9 @@ use super::condition::{Condition, Form};
 /// The most regular expressions that the service takes in one pattern.
 const MOST_REGEXES: usize = 2;
 
+/// The end of a pattern that any number of further words may follow.
+pub(super) const OPEN_END: &str = ",...]";
+
 /// How much sooner a condition that says what a value is not has to go than one of its length that says what it is.
 const REFUSAL_WEIGHT: usize = 4;
 
@@ -75,6 +78,13 @@ impl Slots {
             .map(|placed| (placed.quals.as_slice(), placed.form().exact))
     }
 
+    /// Tells whether something that no qual asks for has to hold in a slot.
+    pub(super) fn asks_of_itself(&self, slot: usize) -> bool {
+        let asks = |placed: &Placed| placed.quals.is_empty() && !placed.refuses;
+        let mut placed = self.conditions.iter().filter(|placed| placed.slot == slot);
+        placed.any(asks)
+    }
+
     pub(super) fn is_empty(&self) -> bool {
         self.conditions.is_empty()
     }
@@ -123,7 +133,7 @@ impl Slots {
     pub(super) fn open(&self, width: usize) -> Option<String> {
         let used = self.conditions.iter().map(|placed| placed.slot + 1).max();
         let used = used.unwrap_or_default();
-        (used < width).then(|| format!("[{},...]", self.first(used).join(",")))
+        (used < width).then(|| format!("[{}{OPEN_END}", self.first(used).join(",")))
     }
 
     /// Writes every slot, so that the number of words has to fit.
@@ -146,11 +156,15 @@ impl Slots {
         let shorter = |form: &Form| form.condition.render("w").len() < length;
         let request = Request {
             slot: placed.slot,
-            quals: placed.quals,
+            quals: placed.quals.clone(),
             forms: placed.forms.into_iter().filter(shorter).collect(),
             refuses: placed.refuses,
         };
-        self.add(request);
+        if !self.add(request) && placed.refuses {
+            // Of what may not hold in either of two slots, one alone would not be the whole.
+            self.conditions
+                .retain(|other| !other.refuses || other.quals != placed.quals);
+        }
     }
 
     /// Finds the first form that can stand beside what is in the slot.

@@ -46,7 +46,7 @@ fn a_line_of_an_older_format_with_as_many_fields_is_not_misread() {
     let line = "2 123456789012 eni-1 10.0.0.1 10.0.0.2 1 2 6 1 1 1700000000 1700000060 ACCEPT OK";
     assert!(matches!(
         reader.read(line),
-        Err(ReadError::Version { expected: 3, .. })
+        Err(ReadError::Line(ParseError::Version { expected: 3, .. }))
     ));
     let line = line.replacen("2 ", "3 ", 1);
     assert_eq!(number(&reader, &line), 0);
@@ -100,4 +100,65 @@ fn kinds_of_records_have_names() {
         assert!(RecordType::named(name).is_some(), "{name}");
     }
     assert_eq!(RecordType::named("AWS"), None);
+}
+
+fn reader_for(format_text: &str, quals: Quals) -> Reader {
+    Reader::new(RecordType::Aws, &[format(format_text)], &quals).unwrap()
+}
+
+fn qual(name: &str, text: &str) -> Qual {
+    Qual::parse(name, text).unwrap()
+}
+
+#[test]
+fn a_line_that_one_value_settles_is_judged_as_if_all_were_looked_at() {
+    let text = "${version} ${srcaddr} ${dstport} ${log-status}";
+    let all = vec![qual("src_addr", "10.0.0.0/8"), qual("dst_port", "22")];
+    let reader = reader_for(
+        text,
+        Quals {
+            all,
+            ..Quals::default()
+        },
+    );
+    let judge = |line: &'static str| {
+        let judged = reader.judge(line, "")?;
+        Ok::<_, ReadError>((judged.satisfies, judged.row.text(3).map(Cow::into_owned)))
+    };
+    let status = |text: &str| Some(text.to_owned());
+    assert_eq!(judge("2 10.0.0.1 22 OK"), Ok((true, status("OK"))));
+    assert_eq!(judge("2 10.0.0.1 443 OK"), Ok((false, status("OK"))));
+    assert_eq!(
+        judge("2 192.0.2.1 22 NODATA"),
+        Ok((false, status("NODATA")))
+    );
+    for broken in [
+        "2 10.0.0.1 x OK",
+        "2 10.0.0.x 22 OK",
+        "2 ****** 22 OK",
+        "3 192.0.2.1 22 OK",
+        "2 192.0.2.1 22 OK more",
+    ] {
+        assert!(judge(broken).is_err(), "{broken}");
+    }
+}
+
+#[test]
+fn what_a_qual_looks_at_has_to_be_what_its_field_holds() {
+    let text = "${version} ${pkt-srcaddr} ${traffic-path}";
+    let line = "5 10.1.x 8";
+    assert!(reader_for(text, Quals::default()).read(line).is_ok());
+    let pkt = Qual::parse_field("pkt-srcaddr", "10.1.0.0/16").unwrap();
+    let none = vec![vec![pkt]];
+    let reader = reader_for(
+        text,
+        Quals {
+            none,
+            ..Quals::default()
+        },
+    );
+    assert!(matches!(
+        reader.read(line),
+        Err(ReadError::Line(ParseError::Value { .. }))
+    ));
 }
