@@ -12,6 +12,9 @@ TARGET := $(abspath $(or $(CARGO_TARGET_DIR),target))
 VERSION := $(shell sed -n 's/^version = "\(.*\)"/\1/p' Cargo.toml | head -n 1)
 RELEASE := $(TARGET)/release/terraform-provider-vpcflow
 
+# The tests that compare generated files with the code.
+GENERATED := docs:: schemas:: formats::
+
 VENV := $(CURDIR)/.venv
 TOOLS := $(CURDIR)/.tools
 READY := $(VENV)/.installed
@@ -38,19 +41,23 @@ test: tools ## Run every test: units, integration, and a real Terraform against 
 	$(CARGO) test
 
 .PHONY: lint
-lint: ## Check formatting and lints, with and without the AWS half
+lint: ## Check formatting, lints (with and without the AWS half), and that generated files are current
 	$(CARGO) fmt --check
+	$(CARGO) fmt --check --manifest-path benches/parser/Cargo.toml
 	$(CARGO) clippy --all-targets -- -D warnings
 	$(CARGO) clippy --all-targets --no-default-features -- -D warnings
+	$(CARGO) test --quiet --test it -- $(GENERATED)
 
 .PHONY: bench
-bench: release tools peers ## Measure start-up, memory, calls, plans and queries beside their yardsticks
+bench: release tools peers ## Measure start-up, memory, calls, plans, queries and the parser beside their yardsticks
 	@VPCFLOW_PROVIDER=$(RELEASE) VPCFLOW_BENCH_PROGRAMS=$(PEERS)/bin $(CARGO) bench --bench cost
+	@VPCFLOW_BENCH_PROGRAMS=$(PEERS)/bin CARGO_TARGET_DIR=$(TARGET)/parser \
+		$(CARGO) run --release --locked --manifest-path benches/parser/Cargo.toml
 
 .PHONY: docs
 docs: ## Write docs/ and schemas/ anew from the declarations in the code
 	@mkdir -p $(TARGET)
-	UPDATE_GOLDEN=1 $(CARGO) test --test it -- docs:: schemas:: formats:: > $(TARGET)/docs.log || { cat $(TARGET)/docs.log; exit 1; }
+	UPDATE_GOLDEN=1 $(CARGO) test --test it -- $(GENERATED) > $(TARGET)/docs.log || { cat $(TARGET)/docs.log; exit 1; }
 	@for written in docs::the_pages schemas::the_schemas; do \
 		grep -q "^test $$written.* ok$$" $(TARGET)/docs.log \
 			|| { echo "make docs: no test $$written has run, so nothing was written" >&2; exit 1; }; \

@@ -3,6 +3,7 @@
 //! It validates nothing, plans what is proposed and reads what is there. What Terraform needs with it is what
 //! Terraform needs with any provider of this schema, so the difference is ours.
 
+use std::env;
 use std::error::Error;
 use std::fs;
 use std::path::Path;
@@ -14,8 +15,9 @@ use tonic::{Request, Response, Status};
 use vpcflow::plugin::{self, Identity};
 use vpcflow::protocol::pb::provider_server::{Provider, ProviderServer};
 use vpcflow::protocol::pb::{
-    configure_provider, get_metadata, get_provider_schema, plan_resource_change, read_resource,
-    validate_provider_config, validate_resource_config,
+    DynamicValue, configure_provider, get_metadata, get_provider_schema, plan_resource_change,
+    read_data_source, read_resource, validate_data_resource_config, validate_provider_config,
+    validate_resource_config,
 };
 
 use crate::client::COOKIE;
@@ -23,6 +25,9 @@ use crate::client::COOKIE;
 /// The variable that names the file with the schema, as the real provider sent it; set, it makes this program the
 /// echo provider.
 pub(crate) const SCHEMA: &str = "VPCFLOW_ECHO_SCHEMA";
+
+/// The variable that names the file with what to answer when a data source is read, as the real provider encoded it.
+pub(crate) const ANSWER: &str = "VPCFLOW_ECHO_ANSWER";
 
 const IDENTITY: Identity = Identity {
     cookie_key: COOKIE.0,
@@ -38,7 +43,8 @@ const IDENTITY: Identity = Identity {
 /// Serves as Terraform's child until it is told to go.
 pub(crate) fn serve(schema: &Path) -> Result<(), Box<dyn Error>> {
     let schema = get_provider_schema::Response::decode(&*fs::read(schema)?)?;
-    let service = ProviderServer::new(Echo { schema })
+    let answer = env::var_os(ANSWER).map(fs::read).transpose()?;
+    let service = ProviderServer::new(Echo { schema, answer })
         .max_decoding_message_size(plugin::MESSAGE_LIMIT)
         .max_encoding_message_size(plugin::MESSAGE_LIMIT);
     // One thread: waking others costs more than calls as small as these.
@@ -52,6 +58,7 @@ pub(crate) fn serve(schema: &Path) -> Result<(), Box<dyn Error>> {
 
 struct Echo {
     schema: get_provider_schema::Response,
+    answer: Option<Vec<u8>>,
 }
 
 #[tonic::async_trait]
@@ -105,6 +112,27 @@ impl Provider for Echo {
         _: Request<configure_provider::Request>,
     ) -> Result<Response<configure_provider::Response>, Status> {
         Ok(Response::new(Default::default()))
+    }
+
+    async fn validate_data_resource_config(
+        &self,
+        _: Request<validate_data_resource_config::Request>,
+    ) -> Result<Response<validate_data_resource_config::Response>, Status> {
+        Ok(Response::new(Default::default()))
+    }
+
+    async fn read_data_source(
+        &self,
+        _: Request<read_data_source::Request>,
+    ) -> Result<Response<read_data_source::Response>, Status> {
+        let state = self.answer.clone().map(|msgpack| DynamicValue {
+            msgpack,
+            json: Vec::new(),
+        });
+        Ok(Response::new(read_data_source::Response {
+            state,
+            ..Default::default()
+        }))
     }
 
     async fn plan_resource_change(

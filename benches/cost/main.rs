@@ -12,6 +12,7 @@
     reason = "the table is what it is for"
 )]
 
+mod ask;
 #[path = "../../tests/it/harness/client.rs"]
 #[allow(
     dead_code,
@@ -33,6 +34,7 @@ mod fake;
 mod plan;
 mod process;
 mod query;
+mod rows;
 mod start;
 mod table;
 
@@ -81,7 +83,7 @@ fn measure() -> Result<(), Box<dyn Error>> {
     calls(&subjects, &schema, &mut table)?;
     plans(&subjects, &schema, folder.path(), &mut table)?;
     drifts(&subjects, folder.path(), &mut table)?;
-    query::encoding(&mut table)?;
+    rows::rows(&subjects, &schema, folder.path(), &mut table)?;
     query::query(&subjects.provider, &mut table)?;
     println!("{table}");
     Ok(())

@@ -64,29 +64,35 @@ impl<'a> Workspaces<'a> {
     }
 
     fn plan(&self, folder: &Path, settings: &Path) -> Command {
-        let mut command = Command::new(&self.subjects.terraform);
-        command
-            .args(["plan", "-input=false", "-no-color"])
-            .current_dir(folder)
-            .env("TF_CLI_CONFIG_FILE", settings)
-            .env("CHECKPOINT_DISABLE", "1")
-            // Terraform must not be told to log, nor find anybody's account.
-            .env_remove("TF_LOG")
-            .env_remove("TF_LOG_PROVIDER")
-            .env_remove("AWS_PROFILE")
-            .env("AWS_EC2_METADATA_DISABLED", "true");
-        command
+        command(self.subjects, folder, settings)
     }
 }
 
-fn configuration(folder: &Path, text: &str) -> io::Result<PathBuf> {
+/// Gives the command that plans in a folder.
+pub(crate) fn command(subjects: &Subjects, folder: &Path, settings: &Path) -> Command {
+    let mut command = Command::new(&subjects.terraform);
+    command
+        .args(["plan", "-input=false", "-no-color"])
+        .current_dir(folder)
+        .env("TF_CLI_CONFIG_FILE", settings)
+        .env("CHECKPOINT_DISABLE", "1")
+        // Terraform must not be told to log, nor find anybody's account.
+        .env_remove("TF_LOG")
+        .env_remove("TF_LOG_PROVIDER")
+        .env_remove("AWS_PROFILE")
+        .env("AWS_EC2_METADATA_DISABLED", "true");
+    command
+}
+
+/// Writes a configuration into a folder of its own.
+pub(crate) fn configuration(folder: &Path, text: &str) -> io::Result<PathBuf> {
     fs::create_dir_all(folder)?;
     fs::write(folder.join("main.tf"), text)?;
     Ok(folder.to_path_buf())
 }
 
 /// Writes a CLI configuration that takes the provider from `binary`, under the name that Terraform looks for.
-fn settings(folder: &Path, binary: &Path) -> io::Result<PathBuf> {
+pub(crate) fn settings(folder: &Path, binary: &Path) -> io::Result<PathBuf> {
     fs::create_dir_all(folder)?;
     // A link, so that the executable of the process is the binary itself; across file systems a hard link cannot be.
     std::os::unix::fs::symlink(binary, folder.join(NAME))?;

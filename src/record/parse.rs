@@ -156,13 +156,16 @@ impl<'a> Record<'a> {
     /// Returns the value as a number, if it is one as AWS writes it: digits, no leading zero.
     #[must_use]
     pub fn integer(&self, index: usize) -> Option<i64> {
-        integer(self.raw(index)?)
+        self.digits(index)
     }
 
     /// Returns the value as an address, if it is one.
     #[must_use]
     pub fn address(&self, index: usize) -> Option<IpAddr> {
-        address(self.raw(index)?)
+        match ipv4(self.bytes(index)) {
+            Some(address) => Some(IpAddr::V4(address)),
+            None => self.raw(index)?.parse().ok(),
+        }
     }
 
     /// Returns the value as an instant in whole Unix seconds, if it is one; milliseconds are understood.
@@ -233,17 +236,47 @@ impl<'a> Record<'a> {
         self.line.get(usize::from(start)..usize::from(end))
     }
 
+    /// The bytes of a value; none of what there is not.
+    #[inline]
+    fn bytes(&self, index: usize) -> &'a [u8] {
+        let (start, end) = self.spans.get(index).copied().unwrap_or_default();
+        let bytes = self
+            .line
+            .as_bytes()
+            .get(usize::from(start)..usize::from(end));
+        bytes.unwrap_or_default()
+    }
+
     #[inline]
     fn holds(&self, index: usize, kind: Kind) -> bool {
-        let Some(value) = self.get(index) else {
-            return true;
+        let value = self.bytes(index);
+        value == NO_VALUE.as_bytes()
+            || match kind {
+                Kind::Text => true,
+                Kind::Integer => self.digits(index).is_some(),
+                Kind::Address => ipv4(value).is_some() || self.address(index).is_some(),
+                Kind::Seconds => self
+                    .digits(index)
+                    .is_some_and(|number| timestamp(number).is_some()),
+            }
+    }
+
+    /// Reads a number. One of at most eight digits is taken in one step together with what stands before it in the line,
+    /// which is made to be zeros.
+    #[inline]
+    fn digits(&self, index: usize) -> Option<i64> {
+        let (start, end) = self.spans.get(index).copied().unwrap_or_default();
+        let length = u32::from(end - start);
+        let before = self.line.as_bytes().get(..usize::from(end));
+        let (1..=8, Some(eight)) = (length, before.and_then(|before| before.last_chunk::<8>()))
+        else {
+            return digits(self.bytes(index));
         };
-        match kind {
-            Kind::Text => true,
-            Kind::Integer => integer(value).is_some(),
-            Kind::Address => address(value).is_some(),
-            Kind::Seconds => integer(value).is_some_and(|number| timestamp(number).is_some()),
-        }
+        let own = u64::MAX << (64 - 8 * length);
+        let word = u64::from_le_bytes(*eight) & own | ZEROS & !own;
+        let first = (word >> (64 - 8 * length)) as u8;
+        let number = eight_digits(word)?;
+        (length == 1 || first != b'0').then_some(number as i64)
     }
 
     /// Refuses a line with a masked value: stars alone, or a run of them within other text.
@@ -368,12 +401,21 @@ fn spaces(word: u64) -> u64 {
 
 #[inline]
 pub(super) fn integer(text: &str) -> Option<i64> {
-    let bytes = text.as_bytes();
+    digits(text.as_bytes())
+}
+
+/// Reads a decimal number of at most nineteen digits, eight at a time and then one by one.
+#[inline]
+fn digits(bytes: &[u8]) -> Option<i64> {
     if bytes.is_empty() || bytes.len() > 19 || (bytes[0] == b'0' && bytes.len() > 1) {
         return None;
     }
+    let (eights, rest) = bytes.as_chunks::<8>();
     let mut number: u64 = 0;
-    for byte in bytes {
+    for eight in eights {
+        number = number * 100_000_000 + eight_digits(u64::from_le_bytes(*eight))?;
+    }
+    for byte in rest {
         let digit = byte.wrapping_sub(b'0');
         if digit > 9 {
             return None;
@@ -381,6 +423,23 @@ pub(super) fn integer(text: &str) -> Option<i64> {
         number = number * 10 + u64::from(digit);
     }
     i64::try_from(number).ok()
+}
+
+/// Eight digits `0`.
+const ZEROS: u64 = u64::from_le_bytes([b'0'; 8]);
+
+/// Reads eight digits, the first in the lowest byte, by adding up neighbours: digits, pairs, fours.
+#[inline]
+fn eight_digits(word: u64) -> Option<u64> {
+    const HIGH: u64 = u64::from_le_bytes([0xf0; 8]);
+    const BEYOND_NINE: u64 = u64::from_le_bytes([6; 8]);
+    let digits = word ^ ZEROS;
+    if (digits | (digits & !HIGH).wrapping_add(BEYOND_NINE)) & HIGH != 0 {
+        return None;
+    }
+    let pairs = digits.wrapping_mul(10).wrapping_add(digits >> 8) & 0x00ff_00ff_00ff_00ff;
+    let fours = pairs.wrapping_mul(100).wrapping_add(pairs >> 16) & 0x0000_ffff_0000_ffff;
+    Some(fours.wrapping_mul(10_000).wrapping_add(fours >> 32) & 0xffff_ffff)
 }
 
 fn timestamp(number: i64) -> Option<Timestamp> {
@@ -393,39 +452,33 @@ fn timestamp(number: i64) -> Option<Timestamp> {
 
 #[inline]
 pub(super) fn address(text: &str) -> Option<IpAddr> {
-    match ipv4(text) {
+    match ipv4(text.as_bytes()) {
         Some(address) => Some(IpAddr::V4(address)),
         None => text.parse().ok(),
     }
 }
 
 /// Reads the common case, four decimal octets, several times as fast as the general way does.
-fn ipv4(text: &str) -> Option<Ipv4Addr> {
+#[inline]
+fn ipv4(bytes: &[u8]) -> Option<Ipv4Addr> {
+    /// The least octet of so many digits: one that is less begins with a zero.
+    const LEAST: [u32; 4] = [u32::MAX, 0, 10, 100];
     let mut address: u32 = 0;
-    let mut dots = 0;
-    let mut octet: u32 = 0;
-    let mut digits = 0;
-    for byte in text.as_bytes() {
+    let (mut octet, mut digits, mut octets) = (0, 0, 0);
+    for byte in bytes.iter().chain(b".") {
         let digit = byte.wrapping_sub(b'0');
-        if digit <= 9 {
-            if digits > 0 && octet == 0 {
-                return None;
-            }
+        if digit <= 9 && digits < 3 {
             octet = octet * 10 + u32::from(digit);
             digits += 1;
-            if octet > 255 {
-                return None;
-            }
-        } else {
-            if *byte != b'.' || digits == 0 || dots == 3 {
-                return None;
-            }
+        } else if *byte == b'.' && (LEAST[digits]..256).contains(&octet) && octets < 4 {
             address = address << 8 | octet;
+            octets += 1;
             (octet, digits) = (0, 0);
-            dots += 1;
+        } else {
+            return None;
         }
     }
-    (dots == 3 && digits > 0).then(|| Ipv4Addr::from(address << 8 | octet))
+    (octets == 4).then(|| Ipv4Addr::from(address))
 }
 
 #[cfg(test)]

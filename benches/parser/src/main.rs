@@ -4,12 +4,15 @@
 //! |---|---|
 //! | ours | finds the format, checks every value, reads the numbers; or drops it by a qual on the source address |
 //! | `vrl` | its function `parse_aws_vpc_flow_log`, which builds a map; the event around it is made beforehand |
-//! | `flowlogs_reader` | its class `FlowRecord`, in Python, timed by itself (`flowlogs_reader.py`) |
+//! | `flowlogs_reader` | its class `FlowRecord`, in Python, timed by itself (`time_records.py`) |
 //!
 //! All take turns, and each figure is the median of several rounds.
 
 #[path = "../../cost/table.rs"]
-#[allow(dead_code, reason = "the table of the other bench, of which this one needs a part")]
+#[allow(
+    dead_code,
+    reason = "the table of the other bench, of which this one needs a part"
+)]
 mod table;
 
 use std::env;
@@ -21,8 +24,8 @@ use std::time::{Duration, Instant};
 
 use table::{Row, Table};
 use vpcflow::record::{Format, Qual, Quals, Reader, RecordType, Values};
-use vrl::compiler::{Context, Program, TimeZone, compile, state::RuntimeState};
-use vrl::value::{ObjectMap, Value};
+use vrl::compiler::{Context, Program, TargetValue, TimeZone, compile, state::RuntimeState};
+use vrl::value::{ObjectMap, Secrets, Value};
 
 const LINES: usize = 200_000;
 /// Odd, so that the median is one of them.
@@ -49,15 +52,42 @@ fn main() -> Result<(), Box<dyn Error>> {
         }
     }
     let mut table = Table::default();
-    compare(&mut table, "vrl, typed numbers", &mut typed, &mut others, 10.0);
-    compare(&mut table, "vrl, source rejected", &mut rejected, &mut others, 20.0);
+    compare(
+        &mut table,
+        "vrl, typed numbers",
+        &mut typed,
+        &mut others,
+        10.0,
+    );
+    compare(
+        &mut table,
+        "vrl, source rejected",
+        &mut rejected,
+        &mut others,
+        20.0,
+    );
     if pythons.is_empty() {
         table.add(Row::new("flowlogs_reader", "not here".to_owned()));
     } else {
-        compare(&mut table, "flowlogs_reader, typed numbers", &mut typed, &mut pythons, 25.0);
-        compare(&mut table, "flowlogs_reader, source rejected", &mut rejected, &mut pythons, 50.0);
+        compare(
+            &mut table,
+            "flowlogs_reader, typed numbers",
+            &mut typed,
+            &mut pythons,
+            25.0,
+        );
+        compare(
+            &mut table,
+            "flowlogs_reader, source rejected",
+            &mut rejected,
+            &mut pythons,
+            50.0,
+        );
     }
-    println!("Time for a line of {} bytes; the yardstick is the other parser's.\n{table}", lines[0].len());
+    println!(
+        "Time for a line of {} bytes; the yardstick is the other parser's.\n{table}",
+        lines[0].len()
+    );
     Ok(())
 }
 
@@ -104,7 +134,11 @@ fn line(number: usize) -> String {
 }
 
 fn reader(quals: Quals) -> Result<Reader, Box<dyn Error>> {
-    Ok(Reader::new(RecordType::Aws, &[Format::vpc_default()], &quals)?)
+    Ok(Reader::new(
+        RecordType::Aws,
+        &[Format::vpc_default()],
+        &quals,
+    )?)
 }
 
 /// Reads every line and all of its numbers.
@@ -123,26 +157,27 @@ fn sum(reader: &Reader, lines: &[String]) -> i64 {
 
 /// Counts the lines that satisfy the quals.
 fn matching(reader: &Reader, lines: &[String]) -> usize {
-    let satisfies = |line: &&String| match reader.read(line) {
-        Ok((format, record)) => reader.matches(format, &record, ""),
-        Err(_) => false,
-    };
+    let satisfies = |line: &&String| reader.judge(line, "").is_ok_and(|judged| judged.satisfies);
     lines.iter().filter(satisfies).count()
 }
 
 /// The function of `vrl` and the events that it is to look at.
 struct Vrl {
     program: Program,
-    events: Vec<Value>,
+    events: Vec<TargetValue>,
 }
 
 impl Vrl {
     fn new(lines: &[String]) -> Result<Self, Box<dyn Error>> {
         let source = "parse_aws_vpc_flow_log!(.message)";
         let compiled = compile(source, &vrl::stdlib::all());
-        let program = compiled.map_err(|problems| format!("{problems:?}"))?.program;
-        let event = |line: &String| {
-            Value::Object(ObjectMap::from([("message".into(), line.as_str().into())]))
+        let program = compiled
+            .map_err(|problems| format!("{problems:?}"))?
+            .program;
+        let event = |line: &String| TargetValue {
+            value: Value::Object(ObjectMap::from([("message".into(), line.as_str().into())])),
+            metadata: Value::Object(ObjectMap::new()),
+            secrets: Secrets::new(),
         };
         Ok(Self {
             program,
@@ -186,7 +221,7 @@ impl Python {
     }
 
     fn run(&self) -> Result<Duration, Box<dyn Error>> {
-        let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("flowlogs_reader.py");
+        let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("time_records.py");
         let output = Command::new(&self.program)
             .arg(script)
             .arg(self.lines.path())
