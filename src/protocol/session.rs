@@ -27,6 +27,7 @@ pub(crate) struct Types<P: Provider> {
 
 struct Configured<C> {
     connection: Option<Arc<C>>,
+    /// Stops all connections that were made, or are being made, since the last stop.
     stop: CancellationToken,
 }
 
@@ -112,6 +113,19 @@ impl<P: Provider> Session<P> {
         })
     }
 
+    /// Gives the signal of a connection that is about to be made. What was stopped stays so; a run that
+    /// comes later, in reattach mode, starts afresh.
+    fn begin(&self) -> CancellationToken {
+        let mut configured = self
+            .configured
+            .write()
+            .unwrap_or_else(PoisonError::into_inner);
+        if configured.stop.is_cancelled() {
+            configured.stop = self.interrupt.child_token();
+        }
+        configured.stop.clone()
+    }
+
     /// Gives the signal that `StopProvider` sends.
     pub(crate) fn stop(&self) -> CancellationToken {
         let configured = self
@@ -132,14 +146,10 @@ impl<P: Provider> Session<P> {
     }
 
     pub(crate) async fn configure(&self, config: Option<&pb::DynamicValue>) -> Diagnostics {
-        let stop = self.interrupt.child_token();
+        let stop = self.begin();
         let mut warnings = Diagnostics::new();
         let connected = match self.config(config) {
-            Ok((config, _)) => {
-                self.provider
-                    .configure(config, stop.clone(), &mut warnings)
-                    .await
-            }
+            Ok((config, _)) => self.provider.configure(config, stop, &mut warnings).await,
             Err(errors) => Err(errors),
         };
         let connection = match connected {
@@ -153,7 +163,7 @@ impl<P: Provider> Session<P> {
             .configured
             .write()
             .unwrap_or_else(PoisonError::into_inner);
-        *configured = Configured { connection, stop };
+        configured.connection = connection;
         warnings
     }
 
