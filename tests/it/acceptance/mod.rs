@@ -23,6 +23,7 @@ mod schema;
 mod sources;
 mod summary;
 mod tags;
+mod unknown;
 
 /// A flow log of a VPC to a log group, with what a test adds.
 pub(crate) fn flow_log(name: &str, more: &str) -> String {
