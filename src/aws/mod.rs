@@ -31,6 +31,7 @@ pub mod ec2;
 mod error;
 mod http;
 pub mod logs;
+mod mistakes;
 mod pace;
 mod settings;
 mod stop;

@@ -102,14 +102,17 @@ pub struct Config {
     /// Whether a failure to find out the account is a warning only.
     #[serde(default)]
     pub skip_credentials_validation: Attr<bool>,
-    /// Whether STS goes unasked for the account. ARNs that the provider builds are null then.
+    /// Whether STS goes unasked for the account. ARNs that the provider builds are null then, and
+    /// `allowed_account_ids` and `forbidden_account_ids` are refused.
     #[serde(default)]
     pub skip_requesting_account_id: Attr<bool>,
-    /// The accounts that may be worked in; any other is refused.
+    /// The accounts that may be worked in; any other is refused, and so is one that STS does not tell.
+    /// An empty list restricts nothing.
     #[serde(default)]
     #[schemars(transform = behaviour::conflicts_with("forbidden_account_ids"))]
     pub allowed_account_ids: Attr<BTreeSet<Attr<String>>>,
-    /// The accounts that may not be worked in.
+    /// The accounts that may not be worked in; an account that STS does not tell is refused too. An
+    /// empty list restricts nothing.
     #[serde(default)]
     #[schemars(transform = behaviour::conflicts_with("allowed_account_ids"))]
     pub forbidden_account_ids: Attr<BTreeSet<Attr<String>>>,

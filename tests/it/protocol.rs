@@ -1,8 +1,10 @@
 //! Terraform's calls, answered by a small provider of the tests' own over the real transport.
 
+mod stopping;
+mod truncated;
+
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use std::time::Duration;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -18,10 +20,7 @@ use vpcflow::protocol::pb;
 use vpcflow::protocol::pb::provider_client::ProviderClient;
 
 use crate::harness::client::Client;
-use crate::harness::wire::{self, bytes, configure, encoded, null, path, summaries};
-
-/// Long enough for any machine.
-const SOON: Duration = Duration::from_secs(20);
+use crate::harness::wire::{self, configure, encoded, null, summaries};
 
 /// What the provider and its test tell each other.
 #[derive(Default)]
@@ -323,72 +322,6 @@ async fn validation_points_at_the_attribute() {
     );
 }
 
-/// Asserts that the one message says that the value ends early, and gives the path.
-#[track_caller]
-fn ends_early(diagnostics: Vec<pb::Diagnostic>) -> String {
-    assert_eq!(summaries(&diagnostics), ["Value not decoded"]);
-    let diagnostic = diagnostics.into_iter().next().unwrap();
-    for text in ["cannot be decoded", "TF_LOG=debug"] {
-        assert!(diagnostic.detail.contains(text), "{}", diagnostic.detail);
-    }
-    assert!(diagnostic.detail.contains("ends"), "{}", diagnostic.detail);
-    diagnostic.attribute.map(path).unwrap_or_default()
-}
-
-#[tokio::test]
-async fn truncated_values_are_diagnostics_at_the_part_that_is_missing() {
-    let mut served = configured().await;
-    let whole = thing("a", Value::Null).unwrap().msgpack;
-    let mut paths = Vec::new();
-    for length in 1..whole.len() {
-        let request = pb::validate_resource_config::Request {
-            type_name: "example_thing".to_owned(),
-            config: bytes(whole[..length].to_vec()),
-            client_capabilities: None,
-        };
-        let answer = served.client.validate_resource_config(request).await;
-        paths.push(ends_early(answer.unwrap().into_inner().diagnostics));
-    }
-    paths.dedup();
-    assert_eq!(paths, ["", "group", "group.member", "", "id", "", "name"]);
-}
-
-#[tokio::test]
-async fn truncated_values_are_diagnostics_of_every_call() {
-    let mut served = configured().await;
-    let torn = || {
-        let mut msgpack = thing("a", Value::Null).unwrap().msgpack;
-        msgpack.pop();
-        bytes(msgpack)
-    };
-    let plan = pb::plan_resource_change::Request {
-        type_name: "example_thing".to_owned(),
-        prior_state: null(),
-        proposed_new_state: thing("a", Value::Null),
-        config: torn(),
-        ..Default::default()
-    };
-    let planned = served.client.plan_resource_change(plan).await.unwrap();
-    assert_eq!(ends_early(planned.into_inner().diagnostics), "name");
-    let apply = pb::apply_resource_change::Request {
-        planned_state: torn(),
-        ..create("a")
-    };
-    let applied = served.client.apply_resource_change(apply).await.unwrap();
-    assert_eq!(ends_early(applied.into_inner().diagnostics), "name");
-    let read = pb::read_resource::Request {
-        type_name: "example_thing".to_owned(),
-        current_state: torn(),
-        ..Default::default()
-    };
-    let read = served.client.read_resource(read).await.unwrap();
-    assert_eq!(ends_early(read.into_inner().diagnostics), "name");
-    let mut whole = config(&[]).unwrap().msgpack;
-    whole.pop();
-    let said = configure(&mut served.client, bytes(whole)).await;
-    assert_eq!(ends_early(said), "slow");
-}
-
 #[tokio::test]
 async fn a_plan_makes_computed_values_unknown_and_a_panic_in_it_a_diagnostic() {
     let mut served = configured().await;
@@ -461,84 +394,6 @@ async fn what_exists_is_answered_whatever_happens_after() {
         .into_inner();
     assert_eq!(summaries(&answer.diagnostics), ["Not deleted"]);
     assert_eq!(decoded(answer.new_state).get("id"), Some(&"1".into()));
-}
-
-#[tokio::test]
-async fn an_apply_goes_on_when_its_call_is_cancelled() {
-    let mut served = configured().await;
-    let mut other = served.client.clone();
-    let call = tokio::spawn(async move { other.apply_resource_change(create("slow")).await });
-    served.signals.begun.notified().await;
-    call.abort();
-    assert!(call.await.unwrap_err().is_cancelled());
-    // On one connection, what comes later is answered after the cancellation was heard.
-    let request = pb::get_metadata::Request::default();
-    served.client.get_metadata(request).await.unwrap();
-    served.signals.go_on.notify_one();
-    let ended = tokio::time::timeout(SOON, served.signals.ended.notified()).await;
-    ended.expect("the apply went with its call");
-}
-
-/// Begins an apply that ends when it is stopped.
-async fn begin(served: &Served) -> tokio::task::JoinHandle<pb::apply_resource_change::Response> {
-    let mut client = served.client.clone();
-    let running = tokio::spawn(async move {
-        let answer = client.apply_resource_change(create("wait for stop")).await;
-        answer.unwrap().into_inner()
-    });
-    served.signals.begun.notified().await;
-    running
-}
-
-async fn stop(served: &mut Served) {
-    let request = pb::stop_provider::Request::default();
-    let stopped = served.client.stop_provider(request).await.unwrap();
-    assert_eq!(stopped.into_inner().error, "");
-}
-
-#[tokio::test]
-async fn stop_hurries_what_runs_and_the_server_lives_on() {
-    let mut served = configured().await;
-    let running = begin(&served).await;
-    stop(&mut served).await;
-    let answer = tokio::time::timeout(SOON, running).await.unwrap().unwrap();
-    assert_eq!(decoded(answer.new_state).get("id"), Some(&"1".into()));
-    let request = pb::get_metadata::Request::default();
-    let metadata = served.client.get_metadata(request).await.unwrap();
-    let metadata = metadata.into_inner();
-    assert_eq!(metadata.resources[0].type_name, "example_thing");
-}
-
-#[tokio::test]
-async fn stop_reaches_a_connection_that_is_being_made() {
-    let mut served = serve().await;
-    let mut client = served.client.clone();
-    let slow = config(&[("slow", true.into())]);
-    let connecting = tokio::spawn(async move { configure(&mut client, slow).await });
-    served.signals.begun.notified().await;
-    stop(&mut served).await;
-    let said = tokio::time::timeout(SOON, connecting).await;
-    assert_eq!(said.expect("it was not stopped").unwrap(), []);
-}
-
-#[tokio::test]
-async fn stop_reaches_every_run_that_is_attached_and_none_that_comes_later() {
-    let mut served = configured().await;
-    let first = begin(&served).await;
-    assert_eq!(configure(&mut served.client, config(&[])).await, []);
-    let second = begin(&served).await;
-    stop(&mut served).await;
-    for running in [first, second] {
-        let answer = tokio::time::timeout(SOON, running).await;
-        answer.expect("it was not stopped").unwrap();
-    }
-    assert_eq!(configure(&mut served.client, config(&[])).await, []);
-    let third = begin(&served).await;
-    let request = pb::get_metadata::Request::default();
-    served.client.get_metadata(request).await.unwrap();
-    assert!(!third.is_finished(), "stopped before it began");
-    stop(&mut served).await;
-    tokio::time::timeout(SOON, third).await.unwrap().unwrap();
 }
 
 #[tokio::test]
