@@ -10,9 +10,9 @@ use crate::framework::Attr;
 impl Config {
     /// Gives the name of an argument that calls depend on and of which some part is unknown.
     pub(super) fn unknown_argument(&self) -> Option<&'static str> {
-        let found = self.plain_arguments().into_iter().chain(self.blocks());
-        let mut unknown = found.filter(|(_, open)| *open);
-        unknown.next().map(|(name, _)| name)
+        let mut arguments = self.plain_arguments().into_iter().chain(self.blocks());
+        let (name, _) = arguments.find(|(_, open)| *open)?;
+        Some(name)
     }
 
     fn plain_arguments(&self) -> Vec<(&'static str, bool)> {

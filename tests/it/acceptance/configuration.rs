@@ -33,7 +33,9 @@ fn arguments_that_cannot_work_are_refused_with_a_reason() {
     for (settings, text) in refused {
         let work = Workspace::new(Version::Any, fake.url()).with_settings(settings);
         work.configure(&flow_log("main", ""));
-        work.run(&["plan", "-no-color"]).fails_with(&[text]);
+        let line = settings.lines().next().unwrap();
+        work.run(&["plan", "-no-color"])
+            .fails_with(&[text, &format!(": {line}")]);
     }
 }
 

@@ -19,6 +19,7 @@ mod outside;
 mod paging;
 mod query;
 mod random;
+mod reaching;
 mod refused;
 mod schema;
 mod sources;
