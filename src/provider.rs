@@ -2,7 +2,10 @@
 //! that knows all nouns and functions.
 
 mod config;
+mod judge;
+mod settings;
 mod tags;
+mod unknown;
 
 use tokio_util::sync::CancellationToken;
 
@@ -45,10 +48,11 @@ impl framework::Provider for Provider {
                 .await
                 .map_err(|error| not_configured(&error))?),
         };
-        let region = match (&config.region, &aws) {
-            (Attr::Unknown, _) => Attr::Unknown,
-            (_, Ok(aws)) => Attr::from(aws.region().map(str::to_owned)),
-            (region, Err(_)) => region.clone(),
+        let region = match (&aws, settings::given(&config.region)) {
+            (Ok(aws), _) => Attr::from(aws.region().map(str::to_owned)),
+            (Err(_), Some(region)) => Attr::Known(region.to_owned()),
+            // The environment or the profile may name one, of which nothing is known before they are read.
+            (Err(_), None) => Attr::Unknown,
         };
         let account = match &aws {
             Ok(aws) if config.skip_requesting_account_id != Attr::Known(true) => {
@@ -56,14 +60,14 @@ impl framework::Provider for Provider {
             }
             _ => None,
         };
-        if let Some(account) = &account {
-            config.check_account(&account.id)?;
+        if aws.is_ok() {
+            config.check_account(account.as_ref().map(|account| account.id.as_str()))?;
         }
         Ok(Connection {
             region,
             account,
-            default_tags: tags::defaults(&config),
-            ignore_tags: tags::ignored(&config),
+            default_tags: tags::defaults(&config, std::env::vars_os())?,
+            ignore_tags: tags::ignored(&config, |name| std::env::var_os(name))?,
             aws,
         })
     }
@@ -150,7 +154,11 @@ async fn account(
 }
 
 fn not_configured(error: &aws::Error) -> Diagnostic {
-    Diagnostic::error("Provider not configured", explained(error))
+    let diagnostic = Diagnostic::error("Provider not configured", explained(error));
+    match error.argument() {
+        Some(argument) => diagnostic.at(judge::path(argument)),
+        None => diagnostic,
+    }
 }
 
 fn explained(error: &aws::Error) -> String {

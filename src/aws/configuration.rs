@@ -17,18 +17,17 @@ use aws_types::os_shim_internal::{Env, Fs};
 use regex_lite::Regex;
 
 use super::{
-    error::Error,
-    settings::{Endpoints, Settings},
+    error::{Error, Source},
+    mistakes::check_region,
+    settings::Settings,
 };
 
 /// How often a call is tried if nothing says otherwise; the AWS provider's default.
 const DEFAULT_ATTEMPTS: u32 = 25;
 /// Time to make a connection.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
-/// Time until the answer begins.
-const READ_TIMEOUT: Duration = Duration::from_secs(30);
 /// Time for one attempt with everything that belongs to it: credentials, request and the whole answer.
-const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(60);
+const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// The environment and the profile, read once.
 #[derive(Debug)]
@@ -51,11 +50,12 @@ impl Surroundings {
         )
         .await
         .map_err(|error| {
-            Error::configuration("shared_config_files", super::error::chain(&error))
+            let argument = Source::Argument("shared_config_files");
+            Error::configuration(argument, super::error::chain(&error))
         })?;
         let source = match named {
-            Some(_) => "profile",
-            None => "AWS_PROFILE",
+            Some(_) => Source::Argument("profile"),
+            None => Source::Variable("AWS_PROFILE"),
         };
         let wanted = named
             .map(str::to_owned)
@@ -79,18 +79,18 @@ impl Surroundings {
         argument: (&'static str, Option<&str>),
         variables: &[&'static str],
         key: &'static str,
-    ) -> Option<(&'static str, String)> {
+    ) -> Option<(Source<'static>, String)> {
         if let Some(value) = given(argument.1) {
-            return Some((argument.0, value.to_owned()));
+            return Some((Source::Argument(argument.0), value.to_owned()));
         }
-        let from_variable = variables
-            .iter()
-            .find_map(|name| Some((*name, variable(&self.env, &[name])?)));
-        from_variable.or_else(|| Some((key, given(self.profile.get(key))?.to_owned())))
+        named_variable(&self.env, variables).or_else(|| {
+            let value = given(self.profile.get(key))?;
+            Some((Source::Profile(key), value.to_owned()))
+        })
     }
 
     /// The file of certificates to trust in place of the system's.
-    pub(super) fn ca_bundle(&self, settings: &Settings) -> Option<(&'static str, PathBuf)> {
+    pub(super) fn ca_bundle(&self, settings: &Settings) -> Option<(Source<'static>, PathBuf)> {
         let argument = ("custom_ca_bundle", settings.custom_ca_bundle.as_deref());
         let (source, path) = self.first(argument, &["AWS_CA_BUNDLE"], "ca_bundle")?;
         Some((source, home(&self.env, &path)))
@@ -111,7 +111,7 @@ impl Surroundings {
     /// How calls are tried again.
     pub(super) fn retries(&self, settings: &Settings) -> Result<RetryConfig, Error> {
         let mode = match given(settings.retry_mode.as_deref()) {
-            Some(mode) => retry_mode("retry_mode", mode)?,
+            Some(mode) => retry_mode(Source::Argument("retry_mode"), mode)?,
             // The CLI still knows `legacy` from the environment and profiles; it has no counterpart here.
             None => match self.first(("", None), &["AWS_RETRY_MODE"], "retry_mode") {
                 Some((_, mode)) if mode.eq_ignore_ascii_case("legacy") => RetryMode::Standard,
@@ -124,15 +124,8 @@ impl Surroundings {
     }
 
     fn attempts(&self, settings: &Settings) -> Result<u32, Error> {
-        if let Some(retries) = settings.max_retries {
-            return u32::try_from(retries)
-                .map(|retries| retries.max(1))
-                .map_err(|_| {
-                    Error::configuration(
-                        "max_retries",
-                        format!("{retries} is not a number of attempts"),
-                    )
-                });
+        if let Some(attempts) = attempts(settings)? {
+            return Ok(attempts);
         }
         match self.first(("", None), &["AWS_MAX_ATTEMPTS"], "max_attempts") {
             Some((source, text)) => match text.parse() {
@@ -151,58 +144,41 @@ impl Surroundings {
 pub(super) fn timeouts() -> TimeoutConfig {
     TimeoutConfig::builder()
         .connect_timeout(CONNECT_TIMEOUT)
-        .read_timeout(READ_TIMEOUT)
+        .read_timeout(ATTEMPT_TIMEOUT)
         .operation_attempt_timeout(ATTEMPT_TIMEOUT)
         .build()
 }
 
-/// Refuses what cannot work, whatever the surroundings are.
-pub(super) fn check(settings: &Settings) -> Result<(), Error> {
-    if settings.insecure {
-        return Err(Error::configuration(
-            "insecure",
-            "certificates are always verified; name the file of your own certificate authority in custom_ca_bundle \
-             (or AWS_CA_BUNDLE) instead",
-        ));
-    }
-    let keys = [&settings.access_key, &settings.secret_key].map(|key| given(key.as_deref()));
-    match keys {
-        [Some(_), None] => {
-            return Err(Error::configuration(
-                "access_key",
-                "it needs secret_key beside it",
-            ));
+/// How often a call is tried, if an argument says so.
+pub(super) fn attempts(settings: &Settings) -> Result<Option<u32>, Error> {
+    let Some(retries) = settings.max_retries else {
+        return Ok(None);
+    };
+    match u32::try_from(retries) {
+        Ok(retries) => Ok(Some(retries.max(1))),
+        Err(_) => {
+            let reason = format!("{retries} is not a number of attempts");
+            Err(Error::configuration(
+                Source::Argument("max_retries"),
+                reason,
+            ))
         }
-        [None, Some(_)] => {
-            return Err(Error::configuration(
-                "secret_key",
-                "it needs access_key beside it",
-            ));
+    }
+}
+
+/// How many retry tokens there are; none for a bucket without bottom.
+pub(super) fn capacity(settings: &Settings) -> Result<Option<usize>, Error> {
+    let Some(capacity) = settings.token_bucket_rate_limiter_capacity else {
+        return Ok(None);
+    };
+    match usize::try_from(capacity) {
+        Ok(capacity) => Ok(Some(capacity).filter(|capacity| *capacity > 0)),
+        Err(_) => {
+            let argument = Source::Argument("token_bucket_rate_limiter_capacity");
+            let reason = format!("{capacity} is not a number of tokens");
+            Err(Error::configuration(argument, reason))
         }
-        [None, None] if given(settings.token.as_deref()).is_some() => {
-            return Err(Error::configuration(
-                "token",
-                "it needs access_key and secret_key beside it",
-            ));
-        }
-        _ => {}
     }
-    if let Some(region) = given(settings.sts_region.as_deref()) {
-        check_region(settings, "sts_region", region)?;
-    }
-    let Endpoints { ec2, logs, sts } = &settings.endpoints;
-    for (argument, address) in [
-        ("endpoints.ec2", ec2),
-        ("endpoints.logs", logs),
-        ("endpoints.sts", sts),
-        (
-            "ec2_metadata_service_endpoint",
-            &settings.ec2_metadata_service_endpoint,
-        ),
-    ] {
-        check_address(argument, address.as_deref())?;
-    }
-    Ok(())
 }
 
 /// What was given and is not empty: an empty string means that it was not given.
@@ -217,22 +193,27 @@ pub(super) fn variable(env: &Env, names: &[&str]) -> Option<String> {
         .find_map(|name| env.get(name).ok().filter(|value| !value.is_empty()))
 }
 
+/// The first of these environment variables that is set and not empty, with its name.
+pub(super) fn named_variable(
+    env: &Env,
+    names: &[&'static str],
+) -> Option<(Source<'static>, String)> {
+    names
+        .iter()
+        .find_map(|name| Some((Source::Variable(name), variable(env, &[name])?)))
+}
+
 /// Reads a length of time as `1h30m`, `900s` or `15m`.
 pub(super) fn duration(argument: &str, text: Option<&str>) -> Result<Option<i32>, Error> {
     let Some(text) = given(text) else {
         return Ok(None);
     };
-    let seconds = seconds(text).ok_or_else(|| {
-        Error::configuration(
-            argument,
-            format!("{text:?} is not a length of time such as 1h30m"),
-        )
-    })?;
-    if !(900..=43_200).contains(&seconds) {
-        let reason = format!("{text:?} is not between 15m and 12h");
-        return Err(Error::configuration(argument, reason));
+    let refuse = |reason| Err(Error::configuration(Source::Argument(argument), reason));
+    match seconds(text) {
+        Some(seconds) if (900..=43_200).contains(&seconds) => Ok(Some(seconds)),
+        Some(_) => refuse(format!("{text:?} is not between 15m and 12h")),
+        None => refuse(format!("{text:?} is not a length of time such as 1h30m")),
     }
-    Ok(Some(seconds))
 }
 
 fn seconds(text: &str) -> Option<i32> {
@@ -245,7 +226,7 @@ fn seconds(text: &str) -> Option<i32> {
     Some(number(1)? * 3600 + number(2)? * 60 + number(3)?)
 }
 
-fn retry_mode(source: &str, mode: &str) -> Result<RetryMode, Error> {
+fn retry_mode(source: Source<'_>, mode: &str) -> Result<RetryMode, Error> {
     match mode.to_ascii_lowercase().as_str() {
         "standard" => Ok(RetryMode::Standard),
         "adaptive" => Ok(RetryMode::Adaptive),
@@ -253,41 +234,6 @@ fn retry_mode(source: &str, mode: &str) -> Result<RetryMode, Error> {
             source,
             format!("{mode:?} is neither standard nor adaptive"),
         )),
-    }
-}
-
-/// Checks the shape of a region, not its name: AWS opens new ones.
-fn check_region(settings: &Settings, source: &str, region: &str) -> Result<(), Error> {
-    let shaped = Regex::new(r"^[a-z]{2,6}(-[a-z]+){1,3}-[0-9]{1,2}$")
-        .is_ok_and(|shape| shape.is_match(region));
-    if shaped || settings.skip_region_validation {
-        return Ok(());
-    }
-    let reason = format!(
-        "{region:?} is not a region such as eu-central-1 (skip_region_validation accepts any)"
-    );
-    Err(Error::configuration(source, reason))
-}
-
-fn check_address(argument: &str, address: Option<&str>) -> Result<(), Error> {
-    let Some(address) = given(address) else {
-        return Ok(());
-    };
-    let host = address
-        .strip_prefix("https://")
-        .or_else(|| address.strip_prefix("http://"));
-    match host {
-        Some(host)
-            if !host.is_empty()
-                && !host.starts_with('/')
-                && !host.contains(char::is_whitespace) =>
-        {
-            Ok(())
-        }
-        _ => {
-            let reason = format!("{address:?} is not an address such as https://host:port");
-            Err(Error::configuration(argument, reason))
-        }
     }
 }
 
@@ -324,10 +270,10 @@ pub(super) fn home(env: &Env, path: &str) -> PathBuf {
     }
 }
 
-/// Reads a file that an argument names.
-pub(super) fn read(argument: &str, path: &std::path::Path) -> Result<Vec<u8>, Error> {
+/// Reads a file that was named.
+pub(super) fn read(source: Source<'_>, path: &std::path::Path) -> Result<Vec<u8>, Error> {
     fs::read(path)
-        .map_err(|error| Error::configuration(argument, format!("{}: {error}", path.display())))
+        .map_err(|error| Error::configuration(source, format!("{}: {error}", path.display())))
 }
 
 #[cfg(test)]
@@ -346,30 +292,6 @@ mod tests {
             [None; 6]
         );
         assert_eq!(duration("duration", Some("")), Ok(None));
-    }
-
-    #[test]
-    fn regions_are_known_by_their_shape() {
-        let settings = Settings::default();
-        let fits = |region: &&str| check_region(&settings, "region", region).is_ok();
-        let real = [
-            "us-east-1",
-            "ap-southeast-7",
-            "us-gov-west-1",
-            "eusc-de-east-1",
-            "us-isob-east-1",
-            "mx-central-1",
-        ];
-        assert!(real.iter().all(fits));
-        let wrong = [
-            "eu",
-            "eu-central",
-            "EU-CENTRAL-1",
-            "eu-central-1a",
-            " eu-central-1",
-            "Frankfurt",
-        ];
-        assert!(!wrong.iter().any(fits));
     }
 
     #[test]

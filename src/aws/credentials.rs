@@ -33,7 +33,7 @@ use aws_types::os_shim_internal::Env;
 
 use super::{
     configuration::{Surroundings, duration, given, home, variable},
-    error::Error,
+    error::{Error, Source},
     settings::{AssumeRole, AssumeRoleWithWebIdentity, Settings},
     stop::{Flight, Stop},
 };
@@ -65,10 +65,11 @@ impl Sources<'_> {
         };
         let roles = self.settings.assume_role.iter();
         roles
-            .filter(|role| !role.role_arn.is_empty())
-            .try_fold(first, |before, role| {
+            .enumerate()
+            .filter(|(_, role)| !role.role_arn.is_empty())
+            .try_fold(first, |before, (index, role)| {
                 Ok(SharedCredentialsProvider::new(
-                    self.assumed_role(role, before)?,
+                    self.assumed_role(index, role, before)?,
                 ))
             })
     }
@@ -117,12 +118,14 @@ impl Sources<'_> {
 
     fn assumed_role(
         &self,
+        index: usize,
         role: &AssumeRole,
         before: SharedCredentialsProvider,
     ) -> Result<AssumedRole, Error> {
+        let argument = format!("assume_role[{index}].duration");
         Ok(AssumedRole {
             client: self.sts_client(Some(before)),
-            seconds: duration("assume_role.duration", role.duration.as_deref())?,
+            seconds: duration(&argument, role.duration.as_deref())?,
             role: role.clone(),
             stop: self.stop.clone(),
         })
@@ -137,7 +140,7 @@ impl Sources<'_> {
         };
         let missing = |argument: &str| {
             Error::configuration(
-                &format!("assume_role_with_web_identity.{argument}"),
+                Source::Argument(&format!("assume_role_with_web_identity.{argument}")),
                 "it is needed and was not given, nor is its environment variable set",
             )
         };

@@ -57,6 +57,27 @@ pub enum Kind {
     Stopped,
 }
 
+/// What a setting was given by, as an error names it.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Source<'a> {
+    /// An argument of the configuration.
+    Argument(&'a str),
+    /// An environment variable.
+    Variable(&'a str),
+    /// A key of the profile.
+    Profile(&'a str),
+}
+
+impl fmt::Display for Source<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Argument(name) => write!(f, "`{name}`"),
+            Self::Variable(name) => write!(f, "environment variable `{name}`"),
+            Self::Profile(key) => write!(f, "`{key}` of the profile"),
+        }
+    }
+}
+
 impl Error {
     /// Begins an error that no answer came with.
     pub(super) fn new(operation: &'static str, kind: Kind, message: impl Into<String>) -> Self {
@@ -72,13 +93,17 @@ impl Error {
         }
     }
 
-    /// Refuses an argument, by its name, with the reason.
-    pub(super) fn configuration(argument: &str, reason: impl fmt::Display) -> Self {
-        Self::new(
-            "Configure",
-            Kind::Configuration,
-            format!("`{argument}`: {reason}"),
-        )
+    /// Refuses what was given, by the name of its source, with the reason.
+    pub(super) fn configuration(source: Source<'_>, reason: impl fmt::Display) -> Self {
+        let message = format!("{source}: {reason}");
+        Self::new("Configure", Kind::Configuration, message)
+    }
+
+    /// The argument that is refused, as `endpoints.ec2` or `assume_role[1].duration`.
+    pub fn argument(&self) -> Option<&str> {
+        let (argument, reason) = self.message.strip_prefix('`')?.split_once('`')?;
+        let is_blamed = self.kind == Kind::Configuration && reason.starts_with(": ");
+        is_blamed.then_some(argument)
     }
 
     /// Names the address that could not be reached.
@@ -323,6 +348,18 @@ mod tests {
         assert_eq!(cut.chars().count(), 161);
         assert!(cut.ends_with('…'));
         assert_eq!(excerpt(&answer(" \n")), "an empty answer");
+    }
+
+    #[test]
+    fn arguments_alone_are_to_blame_by_their_name() {
+        let blamed = |source| {
+            let error = Error::configuration(source, "`x`: y");
+            error.argument().map(str::to_owned)
+        };
+        let argument = blamed(Source::Argument("endpoints.ec2"));
+        assert_eq!(argument.as_deref(), Some("endpoints.ec2"));
+        assert_eq!(blamed(Source::Variable("AWS_REGION")), None);
+        assert_eq!(blamed(Source::Profile("region")), None);
     }
 
     #[test]

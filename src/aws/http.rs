@@ -31,8 +31,8 @@ use rustls::{
 };
 
 use super::{
-    configuration::{Surroundings, given, read, variable},
-    error::Error,
+    configuration::{Surroundings, given, named_variable, read, variable},
+    error::{Error, Source},
     settings::Settings,
 };
 
@@ -50,7 +50,7 @@ pub(super) fn client(
     }
     let tls = tls
         .build()
-        .map_err(|error| Error::configuration("custom_ca_bundle", error))?;
+        .map_err(|error| Error::configuration(Source::Argument("custom_ca_bundle"), error))?;
     let [http, https] = proxies(settings, surroundings)?;
     let product = product(settings, surroundings)?;
     let client = Client(Arc::new(Shared {
@@ -161,14 +161,9 @@ impl HttpConnector for ByScheme {
 fn product(settings: &Settings, surroundings: &Surroundings) -> Result<String, Error> {
     let own = concat!("terraform-provider-vpcflow/", env!("CARGO_PKG_VERSION"));
     let mut words = vec![own.to_owned()];
-    let appended = variable(&surroundings.env, &["TF_APPEND_USER_AGENT"]);
-    let appended = appended.iter().map(|text| ("TF_APPEND_USER_AGENT", text));
-    for (source, text) in settings
-        .user_agent
-        .iter()
-        .map(|text| ("user_agent", text))
-        .chain(appended)
-    {
+    let argument = |text: &String| (Source::Argument("user_agent"), text.clone());
+    let appended = named_variable(&surroundings.env, &["TF_APPEND_USER_AGENT"]);
+    for (source, text) in settings.user_agent.iter().map(argument).chain(appended) {
         if !text.chars().all(|c| matches!(c, ' '..='~')) {
             return Err(Error::configuration(
                 source,
@@ -184,21 +179,17 @@ fn product(settings: &Settings, surroundings: &Surroundings) -> Result<String, E
 /// The proxies for HTTP and for HTTPS.
 fn proxies(settings: &Settings, surroundings: &Surroundings) -> Result<[ProxyConfig; 2], Error> {
     let env = &surroundings.env;
-    let argument =
-        |name: &'static str, value: &Option<String>| value.clone().map(|value| (name, value));
-    let named = |names: &[&'static str]| {
-        names
-            .iter()
-            .find_map(|name| Some((*name, variable(env, &[name])?)))
+    let argument = |name: &'static str, value: &Option<String>| {
+        value.clone().map(|value| (Source::Argument(name), value))
     };
     let http_argument = argument("http_proxy", &settings.http_proxy);
     let http = http_argument
         .clone()
-        .or_else(|| named(&["HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"]));
+        .or_else(|| named_variable(env, &["HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"]));
     let https = argument("https_proxy", &settings.https_proxy)
-        .or_else(|| named(&["HTTPS_PROXY", "https_proxy"]))
+        .or_else(|| named_variable(env, &["HTTPS_PROXY", "https_proxy"]))
         .or(http_argument)
-        .or_else(|| named(&["ALL_PROXY", "all_proxy"]));
+        .or_else(|| named_variable(env, &["ALL_PROXY", "all_proxy"]));
     let except = settings
         .no_proxy
         .clone()
@@ -208,7 +199,7 @@ fn proxies(settings: &Settings, surroundings: &Surroundings) -> Result<[ProxyCon
 }
 
 /// One proxy for all traffic of its connector; an empty address means none.
-fn proxy(named: Option<(&'static str, String)>, except: &str) -> Result<ProxyConfig, Error> {
+fn proxy(named: Option<(Source<'_>, String)>, except: &str) -> Result<ProxyConfig, Error> {
     let Some((source, address)) = named else {
         return Ok(ProxyConfig::disabled());
     };
@@ -230,7 +221,7 @@ fn proxy(named: Option<(&'static str, String)>, except: &str) -> Result<ProxyCon
 }
 
 /// The certificates of a bundle, without those that no verifier can read: the SDK would end the process over them.
-fn trust(source: &str, bundle: &[u8]) -> Result<TrustStore, Error> {
+fn trust(source: Source<'_>, bundle: &[u8]) -> Result<TrustStore, Error> {
     let mut roots = RootCertStore::empty();
     let mut store = TrustStore::empty();
     for certificate in CertificateDer::pem_slice_iter(bundle) {

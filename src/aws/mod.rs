@@ -31,6 +31,7 @@ pub mod ec2;
 mod error;
 mod http;
 pub mod logs;
+mod mistakes;
 mod pace;
 mod settings;
 mod stop;
@@ -65,6 +66,7 @@ pub use stop::Stop;
 
 use configuration::{Surroundings, given};
 use credentials::Sources;
+use error::Source;
 
 /// The SDK's defaults, held fast so that an update of the SDK changes none.
 fn behavior() -> BehaviorVersion {
@@ -114,7 +116,9 @@ impl Aws {
         env: Env,
         adjust: impl FnOnce(RetryConfig) -> RetryConfig,
     ) -> Result<Self, Error> {
-        configuration::check(&settings)?;
+        if let Some(mistake) = settings.mistakes().into_iter().next() {
+            return Err(mistake);
+        }
         let surroundings = Surroundings::read(&settings, env).await?;
         let retries = adjust(surroundings.retries(&settings)?);
         let bucket = bucket(&settings)?;
@@ -241,16 +245,10 @@ fn once<T: Clone>(
 }
 
 fn bucket(settings: &Settings) -> Result<TokenBucket, Error> {
-    match settings.token_bucket_rate_limiter_capacity {
-        None | Some(0) => Ok(TokenBucket::unlimited()),
-        Some(capacity) => {
-            let capacity = usize::try_from(capacity).map_err(|_| {
-                let reason = format!("{capacity} is not a number of tokens");
-                Error::configuration("token_bucket_rate_limiter_capacity", reason)
-            })?;
-            Ok(TokenBucket::builder().capacity(capacity).build())
-        }
-    }
+    Ok(match configuration::capacity(settings)? {
+        Some(capacity) => TokenBucket::builder().capacity(capacity).build(),
+        None => TokenBucket::unlimited(),
+    })
 }
 
 /// What the SDK's own providers of credentials and regions go by.
@@ -280,17 +278,16 @@ fn metadata(
     let mut client = imds::Client::builder().configure(provider);
     if let Some(mode) = given(settings.ec2_metadata_service_endpoint_mode.as_deref()) {
         let mode = EndpointMode::from_str(mode).map_err(|_| {
-            Error::configuration(
-                "ec2_metadata_service_endpoint_mode",
-                "it is neither IPv4 nor IPv6",
-            )
+            let argument = Source::Argument("ec2_metadata_service_endpoint_mode");
+            Error::configuration(argument, "it is neither IPv4 nor IPv6")
         })?;
         client = client.endpoint_mode(mode);
     }
     if let Some(address) = given(settings.ec2_metadata_service_endpoint.as_deref()) {
+        let argument = Source::Argument("ec2_metadata_service_endpoint");
         client = client
             .endpoint(address)
-            .map_err(|error| Error::configuration("ec2_metadata_service_endpoint", error))?;
+            .map_err(|error| Error::configuration(argument, error))?;
     }
     Ok(Some(client.build()))
 }

@@ -33,7 +33,7 @@ pub struct Settings {
     pub use_fips_endpoint: Option<bool>,
     /// Whether to call dual-stack endpoints.
     pub use_dualstack_endpoint: Option<bool>,
-    /// Whether to trust any server certificate; refused, since the SDK cannot do it.
+    /// Whether to trust any server certificate; refused.
     pub insecure: bool,
     /// File of PEM certificates to trust in place of the system's.
     pub custom_ca_bundle: Option<String>,

@@ -4,6 +4,7 @@ mod configuration;
 mod credentials;
 mod describing;
 mod making;
+mod reaching;
 mod responder;
 mod stopping;
 

@@ -51,3 +51,4 @@ pub use list::{ListResource, Place};
 pub use model::{DestinationOptions, FlowLog, TagFieldSpecification, Timeouts};
 pub use resource::Resource;
 pub(crate) use target::{Family, given, kinds};
+pub(crate) use validate::tag_problem;

@@ -81,29 +81,29 @@ fn region(config: &FlowLog, diagnostics: &mut Diagnostics) {
     diagnostics.error("region", "Malformed region", detail);
 }
 
+/// Says why AWS would not take a tag.
+pub(crate) fn tag_problem(key: &str, value: Option<&str>) -> Option<String> {
+    let length = key.chars().count();
+    let problem = if key.starts_with("aws:") {
+        "keys that begin with `aws:` are reserved by AWS".to_owned()
+    } else if length == 0 {
+        "a key cannot be empty".to_owned()
+    } else if length > LONGEST_TAG_KEY {
+        format!("a key has at most {LONGEST_TAG_KEY} characters, this one has {length}")
+    } else if value.is_some_and(|v| v.chars().count() > LONGEST_TAG_VALUE) {
+        format!("a value has at most {LONGEST_TAG_VALUE} characters")
+    } else {
+        return None;
+    };
+    Some(format!("The tag \"{key}\" is not possible: {problem}."))
+}
+
 fn written_tags(config: &FlowLog, diagnostics: &mut Diagnostics) {
     for (key, value) in config.tags.known().into_iter().flatten() {
-        let length = key.chars().count();
-        let problem = if key.starts_with("aws:") {
-            "keys that begin with `aws:` are reserved by AWS".to_owned()
-        } else if length == 0 {
-            "a key cannot be empty".to_owned()
-        } else if length > LONGEST_TAG_KEY {
-            format!("a key has at most {LONGEST_TAG_KEY} characters, this one has {length}")
-        } else if value
-            .known()
-            .is_some_and(|v| v.chars().count() > LONGEST_TAG_VALUE)
-        {
-            format!("a value has at most {LONGEST_TAG_VALUE} characters")
-        } else {
-            continue;
-        };
-        let path = crate::cty::Path::root().attribute("tags").key(key);
-        diagnostics.error(
-            path,
-            "Invalid tag",
-            format!("The tag \"{key}\" is not possible: {problem}."),
-        );
+        if let Some(problem) = tag_problem(key, value.known().map(String::as_str)) {
+            let path = crate::cty::Path::root().attribute("tags").key(key);
+            diagnostics.error(path, "Invalid tag", problem);
+        }
     }
     let count = config
         .tags

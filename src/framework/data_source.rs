@@ -5,8 +5,9 @@ use std::future::Future;
 use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
 
-use super::validate::check;
-use super::{Context, Diagnostics, LowerError, Model, Schema, guard, lower};
+use super::guard::answer;
+use super::validate::judge;
+use super::{Context, Diagnostics, LowerError, Model, Schema, lower};
 use crate::cty::Value;
 
 /// A data source, as its author writes it.
@@ -63,12 +64,9 @@ impl<D: DataSource> ErasedDataSource<D::Connection> for Erased<D> {
     }
 
     fn validate(&self, config: &Value) -> Diagnostics {
-        let mut diagnostics = check(&self.schema.block, config);
-        match D::Model::decode(config) {
-            Ok(model) => self.typed.validate(&model, &mut diagnostics),
-            Err(error) => diagnostics.push(error.into()),
-        }
-        diagnostics
+        judge(&self.schema.block, config, |model, diagnostics| {
+            self.typed.validate(model, diagnostics);
+        })
     }
 
     fn read<'a>(
@@ -78,19 +76,8 @@ impl<D: DataSource> ErasedDataSource<D::Connection> for Erased<D> {
         context: &'a Context,
     ) -> BoxFuture<'a, (Option<Value>, Diagnostics)> {
         async move {
-            let result = guard(
-                "Reading the data source",
-                self.read_typed(connection, &config, context),
-            );
-            let result = result.await.unwrap_or_else(|panic| Err(panic.into()));
-            let mut diagnostics = context.take_warnings();
-            match result {
-                Ok(value) => (Some(value), diagnostics),
-                Err(errors) => {
-                    diagnostics.extend(errors);
-                    (None, diagnostics)
-                }
-            }
+            let value = self.read_typed(connection, &config, context);
+            answer("Reading the data source", value, context).await
         }
         .boxed()
     }

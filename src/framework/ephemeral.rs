@@ -8,8 +8,9 @@ use std::future::Future;
 use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
 
-use super::validate::check;
-use super::{Context, Diagnostics, LowerError, Model, Schema, guard, lower};
+use super::guard::answer;
+use super::validate::judge;
+use super::{Context, Diagnostics, LowerError, Model, Schema, lower};
 use crate::cty::Value;
 
 /// An ephemeral resource, as its author writes it.
@@ -66,12 +67,9 @@ impl<E: EphemeralResource> ErasedEphemeralResource<E::Connection> for Erased<E> 
     }
 
     fn validate(&self, config: &Value) -> Diagnostics {
-        let mut diagnostics = check(&self.schema.block, config);
-        match E::Model::decode(config) {
-            Ok(model) => self.typed.validate(&model, &mut diagnostics),
-            Err(error) => diagnostics.push(error.into()),
-        }
-        diagnostics
+        judge(&self.schema.block, config, |model, diagnostics| {
+            self.typed.validate(model, diagnostics);
+        })
     }
 
     fn open<'a>(
@@ -81,19 +79,8 @@ impl<E: EphemeralResource> ErasedEphemeralResource<E::Connection> for Erased<E> 
         context: &'a Context,
     ) -> BoxFuture<'a, (Option<Value>, Diagnostics)> {
         async move {
-            let result = guard(
-                "Opening the ephemeral resource",
-                self.open_typed(connection, &config, context),
-            );
-            let result = result.await.unwrap_or_else(|panic| Err(panic.into()));
-            let mut diagnostics = context.take_warnings();
-            match result {
-                Ok(value) => (Some(value), diagnostics),
-                Err(errors) => {
-                    diagnostics.extend(errors);
-                    (None, diagnostics)
-                }
-            }
+            let value = self.open_typed(connection, &config, context);
+            answer("Opening the ephemeral resource", value, context).await
         }
         .boxed()
     }

@@ -6,7 +6,8 @@ use std::panic::AssertUnwindSafe;
 
 use futures_util::FutureExt;
 
-use super::Diagnostic;
+use super::{Context, Diagnostic, Diagnostics};
+use crate::cty::Value;
 
 /// Runs a call to its end.
 ///
@@ -17,6 +18,24 @@ pub async fn guard<T>(call: &str, future: impl Future<Output = T>) -> Result<T, 
         .catch_unwind()
         .await
         .map_err(|panic| diagnose(call, panic.as_ref()))
+}
+
+/// Runs a call to its end, and gives its value with the warnings; the value is absent if there are errors.
+pub(super) async fn answer(
+    call: &str,
+    value: impl Future<Output = Result<Value, Diagnostics>>,
+    context: &Context,
+) -> (Option<Value>, Diagnostics) {
+    let result = guard(call, value).await;
+    let result = result.unwrap_or_else(|panic| Err(panic.into()));
+    let mut diagnostics = context.take_warnings();
+    match result {
+        Ok(value) => (Some(value), diagnostics),
+        Err(errors) => {
+            diagnostics.extend(errors);
+            (None, diagnostics)
+        }
+    }
 }
 
 fn diagnose(call: &str, panic: &(dyn Any + Send)) -> Diagnostic {

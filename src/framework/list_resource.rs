@@ -9,7 +9,7 @@ use futures_util::future::BoxFuture;
 use tokio::sync::mpsc;
 
 use super::resource::encode_identity;
-use super::validate::check;
+use super::validate::judge;
 use super::{
     Context, Diagnostic, Diagnostics, LowerError, Model, Resource, Schema, Severity, guard, lower,
 };
@@ -150,12 +150,9 @@ impl<L: ListResource> ErasedListResource<ConnectionOf<L>> for Erased<L> {
     }
 
     fn validate(&self, config: &Value) -> Diagnostics {
-        let mut diagnostics = check(&self.schema.block, config);
-        match L::Model::decode(config) {
-            Ok(model) => self.typed.validate(&model, &mut diagnostics),
-            Err(error) => diagnostics.push(error.into()),
-        }
-        diagnostics
+        judge(&self.schema.block, config, |model, diagnostics| {
+            self.typed.validate(model, diagnostics);
+        })
     }
 
     fn list<'a>(

@@ -8,7 +8,7 @@ use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
 
 use super::plan::{propose, requires_replace, settle};
-use super::validate::check;
+use super::validate::{check, judge};
 use super::{
     Change, Context, Diagnostics, Failure, Identity, LowerError, Model, Schema, Source, Stored,
     guard,
@@ -244,12 +244,9 @@ impl<R: Resource> ErasedResource<R::Connection> for Erased<R> {
     }
 
     fn validate(&self, config: &Value) -> Diagnostics {
-        let mut diagnostics = check(&self.schema.block, config);
-        match R::State::decode(config) {
-            Ok(config) => self.typed.validate(&config, &mut diagnostics),
-            Err(error) => diagnostics.push(error.into()),
-        }
-        diagnostics
+        judge(&self.schema.block, config, |config, diagnostics| {
+            self.typed.validate(config, diagnostics);
+        })
     }
 
     fn plan(&self, connection: &R::Connection, target: Target) -> Planned {

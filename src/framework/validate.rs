@@ -5,8 +5,22 @@
 use std::collections::BTreeMap;
 
 use super::schema::{Attribute, Block, Nesting, Rule, Shape};
-use super::{Diagnostics, Mode};
+use super::{Diagnostics, Mode, Model};
 use crate::cty::{Path, Value};
+
+/// Judges a configuration by the rules of its schema, and by what its author knows beyond them.
+pub(crate) fn judge<M: Model>(
+    block: &Block,
+    config: &Value,
+    beyond: impl FnOnce(&M, &mut Diagnostics),
+) -> Diagnostics {
+    let mut diagnostics = check(block, config);
+    match M::decode(config) {
+        Ok(model) => beyond(&model, &mut diagnostics),
+        Err(error) => diagnostics.push(error.into()),
+    }
+    diagnostics
+}
 
 /// Checks an object of a block's type.
 pub(crate) fn check(block: &Block, config: &Value) -> Diagnostics {
@@ -111,17 +125,24 @@ fn check_rule(
             .map(|range| format!("`{name}` is {}; it must be {range}.", show(value))),
         Rule::MaxItems(most) => too_many(value, *most)
             .map(|count| format!("`{name}` has {count} elements; at most {most} are allowed.")),
-        Rule::ConflictsWith(other) => object
-            .get(other)
-            .filter(|other| !other.is_null() && !other.is_unknown())
-            .map(|_| {
-                format!("`{name}` and `{other}` cannot be given together; remove one of them.")
-            }),
-        Rule::OneOf(_) => None,
+        Rule::ConflictsWith(other)
+            if is_given(value) && object.get(other).is_some_and(is_given) =>
+        {
+            Some(format!(
+                "`{name}` and `{other}` cannot be given together; remove one of them."
+            ))
+        }
+        Rule::OneOf(_) | Rule::ConflictsWith(_) => None,
     };
     if let Some(problem) = problem {
         diagnostics.error(path.clone(), format!("Invalid value for {name}"), problem);
     }
+}
+
+/// Tells whether a value is known to be given: an empty text means that it is not.
+fn is_given(value: &Value) -> bool {
+    let empty = matches!(value, Value::String(text) if text.is_empty());
+    !(value.is_null() || value.is_unknown() || empty)
 }
 
 /// Finds the one allowed value that is spelt differently, or of which a part is written.
@@ -172,5 +193,45 @@ fn show(value: &Value) -> String {
         Value::Number(number) => number.to_string(),
         Value::Bool(truth) => truth.to_string(),
         _ => "a value of another type".to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use schemars::JsonSchema;
+    use serde::{Deserialize, Serialize};
+
+    use super::super::{Attr, behaviour, lower};
+    use super::*;
+
+    /// Two ways to say one thing.
+    #[derive(Serialize, Deserialize, JsonSchema)]
+    struct Either {
+        /// By name.
+        #[serde(default)]
+        #[schemars(transform = behaviour::conflicts_with("arn"))]
+        name: Attr<String>,
+        /// By ARN.
+        #[serde(default)]
+        #[schemars(transform = behaviour::conflicts_with("name"))]
+        arn: Attr<String>,
+    }
+
+    impl Model for Either {}
+
+    #[test]
+    fn an_empty_text_is_not_given_and_conflicts_with_nothing() {
+        let schema = lower::<Either>(0).unwrap();
+        let paths = |name: Value, arn: Value| {
+            let values = [("name".to_owned(), name), ("arn".to_owned(), arn)];
+            let found = check(&schema.block, &Value::Map(BTreeMap::from(values)));
+            let paths = found.iter().map(|found| found.path.to_string());
+            paths.collect::<Vec<_>>()
+        };
+        assert_eq!(paths("a".into(), "b".into()), ["arn", "name"]);
+        for other in ["".into(), Value::Null, Value::unknown()] {
+            assert!(paths("a".into(), other.clone()).is_empty());
+            assert!(paths(other, "b".into()).is_empty());
+        }
     }
 }

@@ -1,6 +1,6 @@
 //! What a provider is between calls: its types, and its connection once it is configured.
 
-use std::sync::{Arc, OnceLock, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use tokio_util::sync::CancellationToken;
 
@@ -16,7 +16,7 @@ pub(crate) struct Session<P: Provider> {
     provider: P,
     interrupt: CancellationToken,
     types: OnceLock<Result<Types<P>, LowerError>>,
-    configured: RwLock<Configured<P::Connection>>,
+    configured: Mutex<Configured<P::Connection>>,
 }
 
 /// The schemas, made when first asked for: the handshake does not wait for them.
@@ -27,6 +27,7 @@ pub(crate) struct Types<P: Provider> {
 
 struct Configured<C> {
     connection: Option<Arc<C>>,
+    /// Stops all connections that were made, or are being made, since the last stop.
     stop: CancellationToken,
 }
 
@@ -38,7 +39,7 @@ impl<P: Provider> Session<P> {
             provider,
             interrupt,
             types: OnceLock::new(),
-            configured: RwLock::new(Configured {
+            configured: Mutex::new(Configured {
                 connection: None,
                 stop,
             }),
@@ -99,11 +100,7 @@ impl<P: Provider> Session<P> {
     }
 
     pub(crate) fn connection(&self) -> Result<Arc<P::Connection>, Diagnostic> {
-        let configured = self
-            .configured
-            .read()
-            .unwrap_or_else(PoisonError::into_inner);
-        configured.connection.clone().ok_or_else(|| {
+        self.configured().connection.clone().ok_or_else(|| {
             Diagnostic::error(
                 "Provider not configured",
                 "Terraform asked for this before it configured the provider, or the configuration \
@@ -112,13 +109,19 @@ impl<P: Provider> Session<P> {
         })
     }
 
+    /// Gives the signal of a connection that is about to be made. What was stopped stays so; a run that
+    /// comes later, in reattach mode, starts afresh.
+    fn begin(&self) -> CancellationToken {
+        let mut configured = self.configured();
+        if configured.stop.is_cancelled() {
+            configured.stop = self.interrupt.child_token();
+        }
+        configured.stop.clone()
+    }
+
     /// Gives the signal that `StopProvider` sends.
     pub(crate) fn stop(&self) -> CancellationToken {
-        let configured = self
-            .configured
-            .read()
-            .unwrap_or_else(PoisonError::into_inner);
-        configured.stop.clone()
+        self.configured().stop.clone()
     }
 
     pub(crate) fn validate(&self, config: Option<&pb::DynamicValue>) -> Diagnostics {
@@ -132,14 +135,10 @@ impl<P: Provider> Session<P> {
     }
 
     pub(crate) async fn configure(&self, config: Option<&pb::DynamicValue>) -> Diagnostics {
-        let stop = self.interrupt.child_token();
+        let stop = self.begin();
         let mut warnings = Diagnostics::new();
         let connected = match self.config(config) {
-            Ok((config, _)) => {
-                self.provider
-                    .configure(config, stop.clone(), &mut warnings)
-                    .await
-            }
+            Ok((config, _)) => self.provider.configure(config, stop, &mut warnings).await,
             Err(errors) => Err(errors),
         };
         let connection = match connected {
@@ -149,12 +148,14 @@ impl<P: Provider> Session<P> {
                 None
             }
         };
-        let mut configured = self
-            .configured
-            .write()
-            .unwrap_or_else(PoisonError::into_inner);
-        *configured = Configured { connection, stop };
+        self.configured().connection = connection;
         warnings
+    }
+
+    /// Locks for a moment, even after a panic.
+    fn configured(&self) -> MutexGuard<'_, Configured<P::Connection>> {
+        let configured = self.configured.lock();
+        configured.unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Decodes the provider block and checks it against its schema.

@@ -1,12 +1,14 @@
-//! The provider block, declared once, and what follows from it.
+//! The provider block, declared once.
+//!
+//! Its secrets have no way to `Debug`: only what tells one block from another is shown.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::aws;
-use crate::framework::{Attr, Diagnostic, Diagnostics, Model, behaviour};
+use crate::framework::{Attr, Model, behaviour};
 
 const RETRY_MODES: &[&str] = &["standard", "adaptive"];
 const METADATA_MODES: &[&str] = &["IPv4", "IPv6"];
@@ -15,7 +17,7 @@ const TRUTHS: &[&str] = &["true", "false"];
 /// Manages, queries and checks VPC flow logs.
 ///
 /// The arguments have the names, meanings and environment variables of the AWS provider's.
-#[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Default, Serialize, Deserialize, JsonSchema)]
 pub struct Config {
     /// The region to work in. Else `AWS_REGION`, `AWS_DEFAULT_REGION`, or the profile's region.
     #[serde(default)]
@@ -100,14 +102,17 @@ pub struct Config {
     /// Whether a failure to find out the account is a warning only.
     #[serde(default)]
     pub skip_credentials_validation: Attr<bool>,
-    /// Whether STS goes unasked for the account. ARNs that the provider builds are null then.
+    /// Whether STS goes unasked for the account. ARNs that the provider builds are null then, and
+    /// `allowed_account_ids` and `forbidden_account_ids` are refused.
     #[serde(default)]
     pub skip_requesting_account_id: Attr<bool>,
-    /// The accounts that may be worked in; any other is refused.
+    /// The accounts that may be worked in; any other is refused, and so is one that STS does not tell.
+    /// An empty list restricts nothing.
     #[serde(default)]
     #[schemars(transform = behaviour::conflicts_with("forbidden_account_ids"))]
     pub allowed_account_ids: Attr<BTreeSet<Attr<String>>>,
-    /// The accounts that may not be worked in.
+    /// The accounts that may not be worked in; an account that STS does not tell is refused too. An
+    /// empty list restricts nothing.
     #[serde(default)]
     #[schemars(transform = behaviour::conflicts_with("allowed_account_ids"))]
     pub forbidden_account_ids: Attr<BTreeSet<Attr<String>>>,
@@ -141,7 +146,7 @@ pub struct Config {
 impl Model for Config {}
 
 /// A role to take on.
-#[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Default, Serialize, Deserialize, JsonSchema)]
 pub struct AssumeRole {
     /// The ARN of the role.
     #[serde(default)]
@@ -174,7 +179,7 @@ pub struct AssumeRole {
 }
 
 /// A role to take on with a web identity token.
-#[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Default, Serialize, Deserialize, JsonSchema)]
 pub struct AssumeRoleWithWebIdentity {
     /// The ARN of the role. Else `AWS_ROLE_ARN`.
     #[serde(default)]
@@ -236,252 +241,60 @@ pub struct IgnoreTags {
     pub key_prefixes: Attr<BTreeSet<Attr<String>>>,
 }
 
-impl Config {
-    /// Judges what the schema cannot.
-    pub(crate) fn judge(&self, diagnostics: &mut Diagnostics) {
-        let refused = [
-            ("insecure", self.insecure == Attr::Known(true), INSECURE),
-            (
-                "s3_use_path_style",
-                self.s3_use_path_style == Attr::Known(true),
-                NO_S3,
-            ),
-            (
-                "endpoints",
-                self.endpoints
-                    .known()
-                    .is_some_and(|e| given(&e.s3).is_some()),
-                NO_S3,
-            ),
-        ];
-        for (argument, _, reason) in refused.into_iter().filter(|(_, refused, _)| *refused) {
-            diagnostics.error(
-                argument,
-                format!("Provider argument {argument} refused"),
-                reason,
-            );
-        }
-        if given(&self.access_key).is_some() && self.secret_key.is_null() {
-            diagnostics.error(
-                "secret_key",
-                "Secret key missing",
-                "`access_key` is given without `secret_key`; set both, or use a profile.",
-            );
-        }
-        for (index, role) in (0..).zip(self.assume_role.known().into_iter().flatten()) {
-            if !role.role_arn.is_unknown() && given(&role.role_arn).is_none() {
-                let path = crate::cty::Path::root()
-                    .attribute("assume_role")
-                    .index(index);
-                let detail = "Set `role_arn` to the ARN of the role that is to be taken on.";
-                diagnostics.error(path.attribute("role_arn"), "Role missing", detail);
-            }
-        }
+impl fmt::Debug for Config {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Config")
+            .field("region", &self.region)
+            .field("profile", &self.profile)
+            .field("assume_role", &self.assume_role)
+            .field("endpoints", &self.endpoints)
+            .finish_non_exhaustive()
     }
+}
 
-    /// Refuses an account that is not allowed.
-    pub(crate) fn check_account(&self, account: &str) -> Result<(), Diagnostic> {
-        let lists = |set: &Attr<BTreeSet<Attr<String>>>| {
-            set.known().map(|set| {
-                set.iter()
-                    .any(|id| id.known().is_some_and(|id| id == account))
-            })
+impl fmt::Debug for AssumeRole {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("AssumeRole")
+            .field("role_arn", &self.role_arn)
+            .finish_non_exhaustive()
+    }
+}
+
+impl fmt::Debug for AssumeRoleWithWebIdentity {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("AssumeRoleWithWebIdentity")
+            .field("role_arn", &self.role_arn)
+            .finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn secrets_do_not_reach_debug() {
+        let canary = || Attr::Known("CANARY-7f3a".to_owned());
+        let config = Config {
+            region: Attr::Known("eu-west-1".to_owned()),
+            access_key: canary(),
+            secret_key: canary(),
+            token: canary(),
+            http_proxy: canary(),
+            https_proxy: canary(),
+            assume_role: Attr::Known(vec![AssumeRole {
+                external_id: canary(),
+                ..AssumeRole::default()
+            }]),
+            assume_role_with_web_identity: Attr::Known(AssumeRoleWithWebIdentity {
+                web_identity_token: canary(),
+                ..AssumeRoleWithWebIdentity::default()
+            }),
+            ..Config::default()
         };
-        let (argument, reason) = match (
-            lists(&self.allowed_account_ids),
-            lists(&self.forbidden_account_ids),
-        ) {
-            (Some(false), _) => ("allowed_account_ids", "is not among the allowed ones"),
-            (_, Some(true)) => ("forbidden_account_ids", "is a forbidden one"),
-            _ => return Ok(()),
-        };
-        let detail = format!(
-            "The credentials are of account {account}, which {reason}. Use other credentials, or \
-             change `{argument}`."
-        );
-        Err(Diagnostic::error("Wrong AWS account", detail).at(argument))
+        let web = &config.assume_role_with_web_identity;
+        let text = format!("{config:?} {config:#?} {web:?}");
+        assert!(!text.contains("CANARY"), "{text}");
+        assert!(text.contains("eu-west-1"), "{text}");
     }
-
-    /// Gives the name of an argument that calls depend on and that is unknown.
-    pub(crate) fn unknown_argument(&self) -> Option<&'static str> {
-        let texts = [
-            ("region", &self.region),
-            ("profile", &self.profile),
-            ("access_key", &self.access_key),
-            ("secret_key", &self.secret_key),
-            ("token", &self.token),
-            ("retry_mode", &self.retry_mode),
-            ("custom_ca_bundle", &self.custom_ca_bundle),
-            ("http_proxy", &self.http_proxy),
-            ("https_proxy", &self.https_proxy),
-            ("no_proxy", &self.no_proxy),
-            ("sts_region", &self.sts_region),
-            (
-                "ec2_metadata_service_endpoint",
-                &self.ec2_metadata_service_endpoint,
-            ),
-            (
-                "ec2_metadata_service_endpoint_mode",
-                &self.ec2_metadata_service_endpoint_mode,
-            ),
-            ("skip_metadata_api_check", &self.skip_metadata_api_check),
-        ];
-        let text = texts
-            .into_iter()
-            .find(|(_, value)| value.is_unknown())
-            .map(|(name, _)| name);
-        text.or_else(|| self.unknown_block())
-    }
-
-    fn unknown_block(&self) -> Option<&'static str> {
-        let endpoints = match &self.endpoints {
-            Attr::Known(e) => [&e.ec2, &e.logs, &e.sts].iter().any(|url| url.is_unknown()),
-            other => other.is_unknown(),
-        };
-        let roles = match &self.assume_role {
-            Attr::Known(roles) => roles.iter().any(AssumeRole::is_unknown),
-            other => other.is_unknown(),
-        };
-        let web = match &self.assume_role_with_web_identity {
-            Attr::Known(web) => {
-                let parts = [
-                    &web.role_arn,
-                    &web.web_identity_token,
-                    &web.web_identity_token_file,
-                ];
-                parts.iter().any(|part| part.is_unknown())
-            }
-            other => other.is_unknown(),
-        };
-        let found = [
-            ("endpoints", endpoints),
-            ("assume_role", roles),
-            ("assume_role_with_web_identity", web),
-        ];
-        found
-            .into_iter()
-            .find(|(_, unknown)| *unknown)
-            .map(|(name, _)| name)
-    }
-}
-
-const INSECURE: &str = "Certificates are always checked: whoever stands between here and AWS would else \
-     see the credentials' signatures and could answer in AWS's name. For an endpoint with a certificate \
-     of your own, name its authority in `custom_ca_bundle`.";
-const NO_S3: &str = "This version of the provider makes no call to S3, so the argument would have no \
-     effect. Remove it.";
-
-impl AssumeRole {
-    fn is_unknown(&self) -> bool {
-        [
-            &self.role_arn,
-            &self.session_name,
-            &self.external_id,
-            &self.duration,
-            &self.policy,
-        ]
-        .iter()
-        .any(|part| part.is_unknown())
-    }
-}
-
-/// Gives a known value that is not empty: an empty string means "not given".
-fn given(value: &Attr<String>) -> Option<&str> {
-    value
-        .known()
-        .map(String::as_str)
-        .filter(|text| !text.is_empty())
-}
-
-impl Config {
-    /// Gives the known arguments to the layer that reaches AWS. Field by field without `..`: a forgotten
-    /// argument does not compile.
-    pub(crate) fn settings(&self) -> aws::Settings {
-        let endpoints = self.endpoints.known().cloned().unwrap_or_default();
-        let roles = self.assume_role.known().into_iter().flatten();
-        aws::Settings {
-            region: text(&self.region),
-            profile: text(&self.profile),
-            access_key: text(&self.access_key),
-            secret_key: text(&self.secret_key),
-            token: text(&self.token),
-            shared_config_files: list(&self.shared_config_files),
-            shared_credentials_files: list(&self.shared_credentials_files),
-            max_retries: self.max_retries.known().copied(),
-            retry_mode: text(&self.retry_mode),
-            token_bucket_rate_limiter_capacity: self
-                .token_bucket_rate_limiter_capacity
-                .known()
-                .copied(),
-            use_fips_endpoint: self.use_fips_endpoint.known().copied(),
-            use_dualstack_endpoint: self.use_dualstack_endpoint.known().copied(),
-            insecure: self.insecure == Attr::Known(true),
-            custom_ca_bundle: text(&self.custom_ca_bundle),
-            http_proxy: text(&self.http_proxy),
-            https_proxy: text(&self.https_proxy),
-            no_proxy: text(&self.no_proxy),
-            sts_region: text(&self.sts_region),
-            ec2_metadata_service_endpoint: text(&self.ec2_metadata_service_endpoint),
-            ec2_metadata_service_endpoint_mode: text(&self.ec2_metadata_service_endpoint_mode),
-            skip_metadata_api_check: given(&self.skip_metadata_api_check) == Some("true"),
-            skip_region_validation: self.skip_region_validation == Attr::Known(true),
-            user_agent: list(&self.user_agent),
-            assume_role: roles.map(AssumeRole::settings).collect(),
-            assume_role_with_web_identity: self
-                .assume_role_with_web_identity
-                .known()
-                .map(AssumeRoleWithWebIdentity::settings),
-            endpoints: aws::Endpoints {
-                ec2: text(&endpoints.ec2),
-                logs: text(&endpoints.logs),
-                sts: text(&endpoints.sts),
-            },
-        }
-    }
-}
-
-impl AssumeRole {
-    fn settings(&self) -> aws::AssumeRole {
-        let tags = self.tags.known().into_iter().flatten();
-        aws::AssumeRole {
-            role_arn: text(&self.role_arn).unwrap_or_default(),
-            session_name: text(&self.session_name),
-            external_id: text(&self.external_id),
-            duration: text(&self.duration),
-            policy: text(&self.policy),
-            policy_arns: list(&self.policy_arns),
-            source_identity: text(&self.source_identity),
-            tags: tags
-                .filter_map(|(key, value)| Some((key.clone(), value.known()?.clone())))
-                .collect(),
-            transitive_tag_keys: list(&self.transitive_tag_keys),
-        }
-    }
-}
-
-impl AssumeRoleWithWebIdentity {
-    fn settings(&self) -> aws::AssumeRoleWithWebIdentity {
-        aws::AssumeRoleWithWebIdentity {
-            role_arn: text(&self.role_arn),
-            session_name: text(&self.session_name),
-            web_identity_token: text(&self.web_identity_token),
-            web_identity_token_file: text(&self.web_identity_token_file),
-            duration: text(&self.duration),
-            policy: text(&self.policy),
-            policy_arns: list(&self.policy_arns),
-        }
-    }
-}
-
-fn text(value: &Attr<String>) -> Option<String> {
-    given(value).map(str::to_owned)
-}
-
-/// Gives the known elements of a list or set.
-fn list<T>(values: &Attr<T>) -> Vec<String>
-where
-    for<'a> &'a T: IntoIterator<Item = &'a Attr<String>>,
-{
-    let values = values.known().into_iter().flatten();
-    values.filter_map(|value| value.known().cloned()).collect()
 }

@@ -7,7 +7,10 @@ use std::time::Duration;
 use rustix::process::{Pid, Signal, kill_process};
 use tokio::time::timeout;
 
-use crate::harness::client::{COOKIE, Client, Handshake, call};
+use crate::acceptance::flow_log;
+use crate::harness::client::{COOKIE, Client, Handshake, Process, call};
+use crate::harness::fake::Fake;
+use crate::harness::terraform::{Run, Version, Workspace};
 
 const SHUTDOWN: &str = "/plugin.GRPCController/Shutdown";
 
@@ -92,15 +95,102 @@ fn garbage_in_the_environment_is_explained_on_standard_error() {
     for (variable, garbage) in [
         ("PLUGIN_CLIENT_CERT", "garbage"),
         ("PLUGIN_MIN_PORT", "x"),
+        ("PLUGIN_MAX_PORT", "70000"),
         ("PLUGIN_UNIX_SOCKET_DIR", "/does/not/exist"),
+        ("PLUGIN_UNIX_SOCKET_GROUP", "no such group"),
     ] {
-        let output = run(provider().env(COOKIE.0, COOKIE.1).env(variable, garbage));
+        let text = refusal(provider().env(variable, garbage));
+        assert!(
+            text.contains(&format!("environment variable {variable} ")),
+            "{text}"
+        );
+    }
+    let text = refusal(
+        provider()
+            .env("PLUGIN_MIN_PORT", "20")
+            .env("PLUGIN_MAX_PORT", "10"),
+    );
+    assert!(
+        text.contains("PLUGIN_MIN_PORT is 20, above PLUGIN_MAX_PORT, 10"),
+        "{text}"
+    );
+}
+
+/// Starts the child as Terraform does, and gives what it says when it cannot serve.
+fn refusal(command: &mut Command) -> String {
+    let output = run(command.env(COOKIE.0, COOKIE.1));
+    let text = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(1), "{text}");
+    assert!(!text.contains("panic"), "{text}");
+    assert!(
+        output.stdout.is_empty(),
+        "the parent takes it for a handshake"
+    );
+    text
+}
+
+#[test]
+fn started_by_hand_the_binary_helps_and_fails() {
+    for cookie in [None, Some("another value")] {
+        let mut command = provider();
+        match cookie {
+            None => command.env_remove(COOKIE.0),
+            Some(value) => command.env(COOKIE.0, value),
+        };
+        let output = run(&mut command);
         let text = String::from_utf8(output.stderr).unwrap();
-        assert!(!output.status.success());
-        assert!(text.contains(variable), "{text}");
-        assert!(!text.contains("panic"), "{text}");
+        assert_eq!(output.status.code(), Some(1), "{text}");
+        for help in [
+            "Terraform starts it by itself",
+            "required_providers",
+            "Usage:",
+        ] {
+            assert!(text.contains(help), "{text}");
+        }
         assert!(output.stdout.is_empty());
     }
+}
+
+/// Reads what the debugged provider prints, up to what is to be set where Terraform runs.
+fn reattach(output: &mut impl BufRead) -> String {
+    let mut lines = output.lines().map(Result::unwrap);
+    let setting = lines.find_map(|line| {
+        let (_, rest) = line.split_once("TF_REATTACH_PROVIDERS='")?;
+        Some(rest.strip_suffix('\'')?.to_owned())
+    });
+    setting.unwrap()
+}
+
+#[test]
+fn a_debugged_provider_serves_one_terraform_after_the_other_until_interrupted() {
+    let fake = Fake::start();
+    let work = Workspace::new(Version::Any, fake.url());
+    work.configure(&flow_log("main", ""));
+    // Without the override nothing but the running process can be the provider.
+    work.write("terraform.rc", "");
+    let mut command = provider();
+    command.args(["serve", "--debug"]).env_remove(COOKIE.0);
+    let command = command.stdin(Stdio::null()).stdout(Stdio::piped());
+    let mut process = Process(command.spawn().unwrap());
+    let mut output = BufReader::new(process.0.stdout.take().unwrap());
+    let setting = reattach(&mut output);
+    let terraform = |arguments: &[&str]| {
+        let mut command = work.command(arguments);
+        command.env("TF_REATTACH_PROVIDERS", &setting);
+        Run::of(&command.output().unwrap())
+    };
+    let plan = terraform(&["plan", "-no-color", "-detailed-exitcode"]);
+    assert_eq!(plan.code, 2, "{}", plan.output);
+    terraform(&["apply", "-no-color", "-auto-approve"]).succeeds();
+    let plan = terraform(&["plan", "-no-color", "-detailed-exitcode"]);
+    assert_eq!(plan.code, 0, "{}", plan.output);
+    let setting: serde_json::Value = serde_json::from_str(&setting).unwrap();
+    let socket = &setting["registry.terraform.io/vpcflow/vpcflow"]["Addr"]["String"];
+    let socket = std::path::PathBuf::from(socket.as_str().unwrap());
+    assert!(socket.exists());
+    kill_process(Pid::from_child(&process.0), Signal::INT).unwrap();
+    assert!(process.0.wait().unwrap().success());
+    assert!(!socket.exists());
 }
 
 #[tokio::test]

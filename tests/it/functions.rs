@@ -5,7 +5,6 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use tokio_util::sync::CancellationToken;
-use tonic::service::Routes;
 use tonic::transport::Channel;
 use vpcflow::cty::{self, Type, Value};
 use vpcflow::framework::{
@@ -14,9 +13,9 @@ use vpcflow::framework::{
 use vpcflow::functions;
 use vpcflow::protocol::pb;
 use vpcflow::protocol::pb::provider_client::ProviderClient;
-use vpcflow::protocol::service;
 
 use crate::harness::client::Client;
+use crate::harness::wire;
 
 const LINE: &str =
     "2 012345678901 eni-0a1 10.0.0.1 10.0.0.2 443 49152 6 10 840 1432917027 1432917142 ACCEPT OK";
@@ -83,10 +82,9 @@ struct Served {
 
 impl Served {
     async fn new() -> Self {
-        let routes = Routes::new(service(Example, CancellationToken::new()));
-        let server = Client::serve(routes).await;
+        let (client, server) = wire::serve(Example).await;
         Self {
-            client: ProviderClient::new(server.channel.clone()),
+            client,
             _server: server,
         }
     }
@@ -122,15 +120,12 @@ impl Served {
     }
 }
 
-fn wire(value: &Value, ty: &Type) -> pb::DynamicValue {
-    pb::DynamicValue {
-        msgpack: cty::msgpack::encode(value, ty).unwrap(),
-        json: Vec::new(),
-    }
+fn encoded(value: &Value, ty: &Type) -> pb::DynamicValue {
+    wire::encoded(value, ty).unwrap()
 }
 
 fn text(text: &str) -> pb::DynamicValue {
-    wire(&text.into(), &Type::String)
+    encoded(&text.into(), &Type::String)
 }
 
 fn parsed_type() -> Type {
@@ -244,7 +239,7 @@ async fn a_function_answers_the_same_before_and_after_the_configuration() {
     let before = served.send("parse_record", vec![text(LINE)]).await.unwrap();
     let empty = Type::object::<String>([]);
     let request = pb::configure_provider::Request {
-        config: Some(wire(&Value::Map(BTreeMap::new()), &empty)),
+        config: Some(encoded(&Value::Map(BTreeMap::new()), &empty)),
         ..Default::default()
     };
     let configured = served.client.configure_provider(request).await.unwrap();
@@ -263,7 +258,7 @@ async fn a_function_answers_the_same_before_and_after_the_configuration() {
 async fn arguments_come_in_every_form_that_terraform_sends() {
     let mut served = Served::new().await;
     let empty = pb::DynamicValue::default();
-    let nil = wire(&Value::Null, &Type::String);
+    let nil = encoded(&Value::Null, &Type::String);
     let plain = served.send("parse_record", vec![text(LINE)]).await.unwrap();
     for null in [&empty, &nil] {
         let arguments = vec![text(LINE), null.clone()];
@@ -289,7 +284,7 @@ async fn arguments_come_in_every_form_that_terraform_sends() {
         ("dst_port".to_owned(), 22.into()),
         ("exclude".to_owned(), Value::List(vec![action])),
     ]));
-    let dynamic = wire(&Value::Dynamic(Box::new((quals, value))), &Type::Dynamic);
+    let dynamic = encoded(&Value::Dynamic(Box::new((quals, value))), &Type::Dynamic);
     let arguments = vec![dynamic, text("${dstport} ${action}")];
     let pattern = served.send("filter_pattern", arguments).await.unwrap();
     let pattern = cty::msgpack::decode(&pattern.msgpack, &Type::String).unwrap();
@@ -343,7 +338,7 @@ async fn an_error_carries_the_index_of_its_argument() {
     let error = served.send("parse_record", null).await.unwrap_err();
     assert_eq!(error.function_argument, Some(0));
     assert!(error.text.contains("`line` is null"), "{error:?}");
-    let unknown = vec![text(LINE), wire(&Value::unknown(), &Type::String)];
+    let unknown = vec![text(LINE), encoded(&Value::unknown(), &Type::String)];
     let error = served.send("parse_record", unknown).await.unwrap_err();
     assert_eq!(error.function_argument, Some(1));
     assert!(error.text.contains("is unknown here"), "{error:?}");
@@ -377,11 +372,11 @@ async fn what_goes_wrong_inside_is_an_error_of_the_function() {
 #[tokio::test]
 async fn null_and_unknown_reach_a_parameter_that_allows_them() {
     let mut served = Served::new().await;
-    let odd = |value: Value| vec![wire(&value, &Type::String)];
+    let odd = |value: Value| vec![encoded(&value, &Type::String)];
     let null = served.send("odd", odd(Value::Null)).await.unwrap();
     assert_eq!(null, text("null"));
     let unknown = served.send("odd", odd(Value::unknown())).await.unwrap();
-    assert_eq!(unknown, wire(&Value::unknown(), &Type::String));
+    assert_eq!(unknown, encoded(&Value::unknown(), &Type::String));
 }
 
 /// The columns of `parse_record` come from the table of record fields, those of an event from its model.

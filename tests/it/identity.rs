@@ -9,18 +9,17 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
-use tonic::service::Routes;
 use tonic::transport::Channel;
-use vpcflow::cty::{self, Type, Value};
+use vpcflow::cty::{Type, Value};
 use vpcflow::framework::{
     self, Attr, Catalogue, Change, Context, Diagnostic, Diagnostics, Failure, Finds, Found,
     LowerError, Model, Source, Stored, behaviour, lower,
 };
 use vpcflow::protocol::pb;
 use vpcflow::protocol::pb::provider_client::ProviderClient;
-use vpcflow::protocol::service;
 
 use crate::harness::client::Client;
+use crate::harness::wire::{self, configure, encoded, null, summaries};
 
 /// Tells when a list is over, however it ends.
 type Ended = Arc<Notify>;
@@ -332,22 +331,9 @@ struct Served {
 
 async fn serve() -> Served {
     let ended = Ended::default();
-    let routes = Routes::new(service(
-        Example(Arc::clone(&ended)),
-        CancellationToken::new(),
-    ));
-    let server = Client::serve(routes).await;
-    let mut client = ProviderClient::new(server.channel.clone());
-    let request = pb::configure_provider::Request {
-        config: encoded(&Value::Map(BTreeMap::new()), &config_type()),
-        ..Default::default()
-    };
-    let answer = client
-        .configure_provider(request)
-        .await
-        .unwrap()
-        .into_inner();
-    assert_eq!(answer.diagnostics, []);
+    let (mut client, server) = wire::serve(Example(Arc::clone(&ended))).await;
+    let config = encoded(&Value::Map(BTreeMap::new()), &config_type());
+    assert_eq!(configure(&mut client, config).await, []);
     Served {
         client,
         ended,
@@ -367,35 +353,20 @@ fn identity_type() -> Type {
     lower::<NoteIdentity>(1).unwrap().ty
 }
 
-fn encoded(value: &Value, ty: &Type) -> Option<pb::DynamicValue> {
-    Some(pb::DynamicValue {
-        msgpack: cty::msgpack::encode(value, ty).unwrap(),
-        json: Vec::new(),
-    })
-}
-
 fn encoded_note(note: &Note) -> Option<pb::DynamicValue> {
     encoded(&note.encode(&note_type()).unwrap(), &note_type())
 }
 
-fn null() -> Option<pb::DynamicValue> {
-    encoded(&Value::Null, &note_type())
-}
-
 fn decoded(value: Option<pb::DynamicValue>) -> Value {
-    cty::msgpack::decode(&value.unwrap().msgpack, &note_type()).unwrap()
+    wire::decoded(value, &note_type())
 }
 
 /// Gives the two attributes of an identity.
 fn identity(data: Option<pb::ResourceIdentityData>) -> (Value, Value) {
     let data = data.unwrap().identity_data.unwrap();
-    let value = cty::msgpack::decode(&data.msgpack, &identity_type()).unwrap();
+    let value = wire::decoded(Some(data), &identity_type());
     let of = |name: &str| value.get(name).unwrap().clone();
     (of("id"), of("shelf"))
-}
-
-fn summaries(diagnostics: &[pb::Diagnostic]) -> Vec<&str> {
-    diagnostics.iter().map(|d| d.summary.as_str()).collect()
 }
 
 fn raw(json: &str) -> Option<pb::RawState> {

@@ -1,30 +1,40 @@
 //! Terraform's calls, answered by a small provider of the tests' own over the real transport.
 
+mod stopping;
+mod truncated;
+
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use std::time::Duration;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
-use tonic::service::Routes;
 use tonic::transport::Channel;
-use vpcflow::cty::{self, Type, Value};
+use vpcflow::cty::{Type, Value};
 use vpcflow::framework::{
     self, Attr, Catalogue, Change, Context, Diagnostic, Diagnostics, Failure, LowerError, Model,
     behaviour, lower,
 };
 use vpcflow::protocol::pb;
 use vpcflow::protocol::pb::provider_client::ProviderClient;
-use vpcflow::protocol::service;
 
 use crate::harness::client::Client;
+use crate::harness::wire::{self, configure, encoded, null, summaries};
+
+/// What the provider and its test tell each other.
+#[derive(Default)]
+struct Signals {
+    /// A slow step has begun.
+    begun: Notify,
+    /// A slow creation may go on.
+    go_on: Notify,
+    /// A creation has come to its end.
+    ended: Notify,
+}
 
 /// A provider for tests.
-struct Example {
-    created: Arc<Notify>,
-}
+struct Example(Arc<Signals>);
 
 /// Its configuration.
 #[derive(Serialize, Deserialize, JsonSchema)]
@@ -32,6 +42,9 @@ struct Config {
     /// Fails to connect if set.
     #[serde(default)]
     broken: Attr<bool>,
+    /// Connects only when it is stopped.
+    #[serde(default)]
+    slow: Attr<bool>,
 }
 
 /// A thing.
@@ -63,23 +76,27 @@ impl Model for Thing {}
 
 impl framework::Provider for Example {
     type Config = Config;
-    type Connection = Arc<Notify>;
+    type Connection = Arc<Signals>;
 
     fn validate(&self, _: &Config, _: &mut Diagnostics) {}
 
     async fn configure(
         &self,
         config: Config,
-        _: CancellationToken,
+        stop: CancellationToken,
         _: &mut Diagnostics,
-    ) -> Result<Arc<Notify>, Diagnostics> {
+    ) -> Result<Arc<Signals>, Diagnostics> {
+        if config.slow == Attr::Known(true) {
+            self.0.begun.notify_one();
+            stop.cancelled().await;
+        }
         match config.broken {
             Attr::Known(true) => Err(Diagnostic::error("Not connected", "It is broken.").into()),
-            _ => Ok(Arc::clone(&self.created)),
+            _ => Ok(Arc::clone(&self.0)),
         }
     }
 
-    fn catalogue() -> Result<Catalogue<Arc<Notify>>, LowerError> {
+    fn catalogue() -> Result<Catalogue<Arc<Signals>>, LowerError> {
         Catalogue::default().resource(ThingResource)
     }
 }
@@ -87,7 +104,7 @@ impl framework::Provider for Example {
 struct ThingResource;
 
 impl framework::Resource for ThingResource {
-    type Connection = Arc<Notify>;
+    type Connection = Arc<Signals>;
     type State = Thing;
     type Identity = framework::NoIdentity;
     const TYPE_NAME: &'static str = "example_thing";
@@ -100,7 +117,7 @@ impl framework::Resource for ThingResource {
 
     fn plan(
         &self,
-        _: &Arc<Notify>,
+        _: &Arc<Signals>,
         change: &mut Change<Thing>,
         _: &mut Diagnostics,
     ) -> Result<(), Diagnostics> {
@@ -113,7 +130,7 @@ impl framework::Resource for ThingResource {
 
     async fn create(
         &self,
-        created: &Arc<Notify>,
+        signals: &Arc<Signals>,
         _: Thing,
         planned: Thing,
         context: &Context<Thing>,
@@ -127,19 +144,22 @@ impl framework::Resource for ThingResource {
             Some("panic") => panic!("as asked"),
             Some("fail") => return Err(Diagnostic::error("Not made", "As asked.").into()),
             Some("wait for stop") => {
-                created.notify_one();
+                signals.begun.notify_one();
                 context.stop().cancelled().await;
             }
-            Some("slow") => tokio::time::sleep(Duration::from_millis(50)).await,
+            Some("slow") => {
+                signals.begun.notify_one();
+                signals.go_on.notified().await;
+            }
             _ => {}
         }
-        created.notify_one();
+        signals.ended.notify_one();
         Ok(made)
     }
 
     async fn read(
         &self,
-        _: &Arc<Notify>,
+        _: &Arc<Signals>,
         state: Thing,
         _: &Context<Thing>,
     ) -> Result<Option<Thing>, Diagnostics> {
@@ -148,7 +168,7 @@ impl framework::Resource for ThingResource {
 
     async fn update(
         &self,
-        _: &Arc<Notify>,
+        _: &Arc<Signals>,
         _: Thing,
         planned: Thing,
         _: &Context<Thing>,
@@ -158,7 +178,7 @@ impl framework::Resource for ThingResource {
 
     async fn delete(
         &self,
-        _: &Arc<Notify>,
+        _: &Arc<Signals>,
         _: Thing,
         _: &Context<Thing>,
     ) -> Result<(), Diagnostics> {
@@ -167,7 +187,7 @@ impl framework::Resource for ThingResource {
 
     async fn import(
         &self,
-        _: &Arc<Notify>,
+        _: &Arc<Signals>,
         _: &str,
         _: &Context<Thing>,
     ) -> Result<Thing, Diagnostics> {
@@ -178,39 +198,28 @@ impl framework::Resource for ThingResource {
 /// A provider that is served, and its client.
 struct Served {
     client: ProviderClient<Channel>,
-    created: Arc<Notify>,
+    signals: Arc<Signals>,
     _server: Client,
 }
 
 async fn serve() -> Served {
-    let created = Arc::new(Notify::new());
-    let provider = Example {
-        created: Arc::clone(&created),
-    };
-    let routes = Routes::new(service(provider, CancellationToken::new()));
-    let server = Client::serve(routes).await;
+    let signals = Arc::new(Signals::default());
+    let (client, server) = wire::serve(Example(Arc::clone(&signals))).await;
     Served {
-        client: ProviderClient::new(server.channel.clone()),
-        created,
+        client,
+        signals,
         _server: server,
     }
 }
 
 async fn configured() -> Served {
     let mut served = serve().await;
-    let config = object(&lower::<Config>(0).unwrap().ty, &[]);
-    let request = pb::configure_provider::Request {
-        config,
-        ..Default::default()
-    };
-    let answer = served
-        .client
-        .configure_provider(request)
-        .await
-        .unwrap()
-        .into_inner();
-    assert_eq!(answer.diagnostics, []);
+    assert_eq!(configure(&mut served.client, config(&[])).await, []);
     served
+}
+
+fn config(values: &[(&str, Value)]) -> Option<pb::DynamicValue> {
+    object(&lower::<Config>(0).unwrap().ty, values)
 }
 
 fn thing_type() -> Type {
@@ -230,11 +239,7 @@ fn object(ty: &Type, values: &[(&str, Value)]) -> Option<pb::DynamicValue> {
             .iter()
             .map(|(name, value)| ((*name).to_owned(), value.clone())),
     );
-    let msgpack = cty::msgpack::encode(&Value::Map(all), ty).unwrap();
-    Some(pb::DynamicValue {
-        msgpack,
-        json: Vec::new(),
-    })
+    encoded(&Value::Map(all), ty)
 }
 
 fn thing(name: &str, id: Value) -> Option<pb::DynamicValue> {
@@ -245,15 +250,8 @@ fn thing(name: &str, id: Value) -> Option<pb::DynamicValue> {
     )
 }
 
-fn null() -> Option<pb::DynamicValue> {
-    Some(pb::DynamicValue {
-        msgpack: vec![0xc0],
-        json: Vec::new(),
-    })
-}
-
 fn decoded(value: Option<pb::DynamicValue>) -> Value {
-    cty::msgpack::decode(&value.unwrap().msgpack, &thing_type()).unwrap()
+    wire::decoded(value, &thing_type())
 }
 
 fn create(name: &str) -> pb::apply_resource_change::Request {
@@ -265,13 +263,6 @@ fn create(name: &str) -> pb::apply_resource_change::Request {
         planned_private: b"kept".to_vec(),
         ..Default::default()
     }
-}
-
-fn summaries(diagnostics: &[pb::Diagnostic]) -> Vec<&str> {
-    diagnostics
-        .iter()
-        .map(|diagnostic| diagnostic.summary.as_str())
-        .collect()
 }
 
 #[tokio::test]
@@ -329,34 +320,6 @@ async fn validation_points_at_the_attribute() {
         step,
         pb::attribute_path::step::Selector::AttributeName("name".to_owned())
     );
-}
-
-#[tokio::test]
-async fn truncated_and_foreign_values_are_diagnostics() {
-    let mut served = configured().await;
-    let whole = thing("a", Value::Null).unwrap().msgpack;
-    for length in 1..whole.len() {
-        let msgpack = whole[..length].to_vec();
-        let request = pb::validate_resource_config::Request {
-            type_name: "example_thing".to_owned(),
-            config: Some(pb::DynamicValue {
-                msgpack,
-                json: Vec::new(),
-            }),
-            client_capabilities: None,
-        };
-        let answer = served
-            .client
-            .validate_resource_config(request)
-            .await
-            .unwrap()
-            .into_inner();
-        assert_eq!(
-            summaries(&answer.diagnostics),
-            ["Value not decoded"],
-            "{length} bytes"
-        );
-    }
 }
 
 #[tokio::test]
@@ -434,52 +397,6 @@ async fn what_exists_is_answered_whatever_happens_after() {
 }
 
 #[tokio::test]
-async fn an_apply_goes_on_when_its_call_is_cancelled() {
-    let mut served = configured().await;
-    let call = served.client.apply_resource_change(create("slow"));
-    assert!(
-        tokio::time::timeout(Duration::from_millis(10), call)
-            .await
-            .is_err()
-    );
-    tokio::time::timeout(Duration::from_secs(20), served.created.notified())
-        .await
-        .unwrap();
-}
-
-#[tokio::test]
-async fn stop_hurries_what_runs_and_the_server_lives_on() {
-    let mut served = configured().await;
-    let mut other = served.client.clone();
-    let running = tokio::spawn(async move {
-        other
-            .apply_resource_change(create("wait for stop"))
-            .await
-            .unwrap()
-            .into_inner()
-    });
-    served.created.notified().await;
-    let stopped = served
-        .client
-        .stop_provider(pb::stop_provider::Request::default())
-        .await;
-    assert_eq!(stopped.unwrap().into_inner().error, "");
-    let answer = tokio::time::timeout(Duration::from_secs(20), running)
-        .await
-        .unwrap()
-        .unwrap();
-    assert_eq!(decoded(answer.new_state).get("id"), Some(&"1".into()));
-    let request = pb::get_metadata::Request::default();
-    let metadata = served
-        .client
-        .get_metadata(request)
-        .await
-        .unwrap()
-        .into_inner();
-    assert_eq!(metadata.resources[0].type_name, "example_thing");
-}
-
-#[tokio::test]
 async fn without_a_configuration_calls_say_so() {
     let mut served = serve().await;
     let answer = served
@@ -489,18 +406,9 @@ async fn without_a_configuration_calls_say_so() {
         .unwrap()
         .into_inner();
     assert_eq!(summaries(&answer.diagnostics), ["Provider not configured"]);
-    let config = object(&lower::<Config>(0).unwrap().ty, &[("broken", true.into())]);
-    let request = pb::configure_provider::Request {
-        config,
-        ..Default::default()
-    };
-    let answer = served
-        .client
-        .configure_provider(request)
-        .await
-        .unwrap()
-        .into_inner();
-    assert_eq!(summaries(&answer.diagnostics), ["Not connected"]);
+    let broken = config(&[("broken", true.into())]);
+    let said = configure(&mut served.client, broken).await;
+    assert_eq!(summaries(&said), ["Not connected"]);
 }
 
 #[tokio::test]

@@ -13,7 +13,7 @@ use aws_sdk_ec2::{
 use tokio::time::{Instant, sleep};
 
 use super::{
-    super::error::{Error, Kind},
+    super::error::{Error, Kind, Source},
     DestinationOptions, Ec2, NewFlowLog, TagField, unsuccessful,
 };
 
@@ -108,7 +108,7 @@ fn request(
         .transpose()
         .map_err(|_| {
             let reason = "it is not a number of seconds that EC2 knows";
-            Error::configuration("max_aggregation_interval", reason)
+            Error::configuration(Source::Argument("max_aggregation_interval"), reason)
         })?;
     Ok(request
         .client_token(client_token)

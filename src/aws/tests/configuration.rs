@@ -134,14 +134,14 @@ async fn arguments_that_cannot_work_are_refused_by_name() {
             },
         ),
         (
-            "assume_role.duration",
+            "assume_role[0].duration",
             Settings {
                 assume_role: vec![role("soon")],
                 ..base()
             },
         ),
         (
-            "assume_role.duration",
+            "assume_role[0].duration",
             Settings {
                 assume_role: vec![role("13h")],
                 ..base()

@@ -2,7 +2,7 @@
 
 use super::flow_log;
 use crate::harness::fake::{Fake, Fault, REGION};
-use crate::harness::terraform::{Version, Workspace};
+use crate::harness::terraform::{Run, Version, Workspace};
 
 #[test]
 fn arguments_that_cannot_work_are_refused_with_a_reason() {
@@ -33,7 +33,9 @@ fn arguments_that_cannot_work_are_refused_with_a_reason() {
     for (settings, text) in refused {
         let work = Workspace::new(Version::Any, fake.url()).with_settings(settings);
         work.configure(&flow_log("main", ""));
-        work.run(&["plan", "-no-color"]).fails_with(&[text]);
+        let line = settings.lines().next().unwrap();
+        work.run(&["plan", "-no-color"])
+            .fails_with(&[text, &format!(": {line}")]);
     }
 }
 
@@ -115,61 +117,34 @@ fn credentials_that_sts_refuses_fail_the_run_unless_told_otherwise() {
     plan.says(&["Warning: AWS account not known"]);
 }
 
-#[test]
-fn an_unknown_provider_configuration_plans_creates_and_names_the_argument_for_reads() {
-    let fake = Fake::start();
-    let work = Workspace::new(Version::Any, fake.url());
-    let unknown = |more: &str| {
-        let configuration = format!(
-            "resource \"terraform_data\" \"x\" {{ input = \"us-east-1\" }}\n{}\n{more}",
-            flow_log("main", "")
-        );
-        work.configure(&configuration);
-        let text = work.read("main.tf");
-        let fixed = "region     = \"us-east-1\"";
-        assert!(text.contains(fixed));
-        work.write(
-            "main.tf",
-            &text.replacen(fixed, "region = terraform_data.x.output", 1),
-        );
-    };
-    unknown("");
-    let plan = work.plan();
-    assert_eq!(plan.code, 2, "{}", plan.output);
-    unknown("data \"vpcflow_log_events\" \"q\" {\n log_group_name = \"g\"\n lookback = \"1h\"\n}");
-    work.run(&["plan", "-no-color"]).fails_with(&[
-        "Provider configuration not known yet",
-        "`region` depends on something",
-    ]);
-    unknown("");
-    work.apply();
-    work.plans_empty();
-    assert_eq!(fake.flow_logs(REGION).len(), 1);
+/// Writes the configuration with this provider block and no other.
+pub(super) fn with_block(work: &Workspace, block: &str) {
+    work.configure(&flow_log("main", ""));
+    let text = work.read("main.tf");
+    let start = text.find("provider \"vpcflow\"").unwrap();
+    let end = text.find("\nresource").unwrap();
+    work.write(
+        "main.tf",
+        &format!("{}{block}{}", &text[..start], &text[end..]),
+    );
 }
 
 #[test]
 fn no_credentials_no_region_and_no_endpoint_are_clear_errors() {
-    let bare = |work: &Workspace, block: &str| {
-        work.configure(&flow_log("main", ""));
-        let text = work.read("main.tf");
-        let start = text.find("provider \"vpcflow\"").unwrap();
-        let end = text.find("\nresource").unwrap();
-        work.write(
-            "main.tf",
-            &format!("{}{block}{}", &text[..start], &text[end..]),
-        );
-    };
     let fake = Fake::start();
     let url = fake.url();
     let work = Workspace::new(Version::Any, url);
     let endpoints = format!("endpoints {{\n ec2 = \"{url}\"\n sts = \"{url}\"\n}}");
-    bare(
+    with_block(
         &work,
         &format!("provider \"vpcflow\" {{\n region = \"us-east-1\"\n {endpoints}\n}}"),
     );
-    work.run(&["plan", "-no-color"])
-        .fails_with(&["AWS account not found out", "credentials"]);
-    bare(
+    work.run(&["plan", "-no-color"]).fails_with(&[
+        "AWS account not found out",
+        "had no usable credentials",
+        "Give credentials by AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, by a profile (AWS_PROFILE",
+    ]);
+    with_block(
         &work,
         &format!(
             "provider \"vpcflow\" {{\n access_key = \"x\"\n secret_key = \"y\"\n skip_requesting_account_id = true\n {endpoints}\n}}"
@@ -185,8 +160,12 @@ fn no_credentials_no_region_and_no_endpoint_are_clear_errors() {
     let nobody = format!("http://127.0.0.1:{port}");
     let work = Workspace::new(Version::Any, &nobody).with_settings("max_retries = 0");
     work.configure(&flow_log("main", ""));
-    work.run(&["plan", "-no-color"])
-        .fails_with(&["AWS account not found out", "127.0.0.1"]);
+    work.run(&["plan", "-no-color"]).fails_with(&[
+        "AWS account not found out",
+        &format!("could not reach {nobody}"),
+        "Connection refused",
+        "Nothing listens at this address. Check the endpoint (endpoints, AWS_ENDPOINT_URL)",
+    ]);
 }
 
 #[test]
@@ -196,8 +175,76 @@ fn a_reply_that_is_not_xml_is_a_clear_error() {
     work.configure(&flow_log("main", ""));
     work.apply();
     fake.fail("DescribeFlowLogs", Fault::Garbage, 10);
-    work.run(&["plan", "-no-color"])
-        .fails_with(&["Flow log", "not read", "DescribeFlowLogs"]);
+    work.run(&["plan", "-no-color"]).fails_with(&[
+        "Flow log",
+        "not read",
+        "DescribeFlowLogs in us-east-1 got an answer that cannot be read",
+        "This is not an answer of AWS. Check the endpoint, and whether a proxy answers in its place.",
+    ]);
+}
+
+#[test]
+fn accounts_that_cannot_be_checked_are_not_worked_in() {
+    let fake = Fake::start();
+    let refuse = || {
+        let refusal = Fault::error("InvalidClientTokenId", "The security token is invalid");
+        fake.fail("GetCallerIdentity", refusal, 1);
+    };
+    let work = Workspace::new(Version::Any, fake.url()).with_settings(
+        "skip_credentials_validation = true\nforbidden_account_ids = [\"999999999999\"]",
+    );
+    work.configure(&flow_log("main", ""));
+    refuse();
+    work.run(&["plan", "-no-color"]).fails_with(&[
+        "AWS account not checked",
+        "`forbidden_account_ids` restricts the account",
+    ]);
+    let work = work.with_settings("skip_credentials_validation = true\nforbidden_account_ids = []");
+    work.configure(&flow_log("main", ""));
+    refuse();
+    assert_eq!(work.plan().code, 2);
+    let work = work.with_settings("allowed_account_ids = []");
+    work.configure(&flow_log("main", ""));
+    assert_eq!(work.plan().code, 2);
+}
+
+#[test]
+fn tags_of_the_environment_are_set_and_ignored_and_its_other_bytes_do_no_harm() {
+    use std::os::unix::ffi::OsStrExt;
+    let fake = Fake::start();
+    let work = Workspace::new(Version::Any, fake.url())
+        .with_settings("default_tags {\ntags = { team = \"net\" }\n}");
+    work.configure(&flow_log("main", ""));
+    let run = |arguments: &[&str]| {
+        let mut command = work.command(arguments);
+        command
+            .env("TF_AWS_DEFAULT_TAGS_team", "ops")
+            .env("TF_AWS_DEFAULT_TAGS_stage", "test")
+            .env("TF_AWS_IGNORE_TAGS_KEYS", "owner")
+            .env("TF_AWS_IGNORE_TAGS_KEY_PREFIXES", "cost:")
+            .env("ODD", std::ffi::OsStr::from_bytes(b"\xff"));
+        Run::of(&command.output().unwrap())
+    };
+    run(&["apply", "-auto-approve", "-no-color"]).succeeds();
+    let made = fake.flow_logs(REGION).remove(0);
+    assert_eq!(made.tags["team"], "net");
+    assert_eq!(made.tags["stage"], "test");
+    fake.change(&made.id, |log| {
+        for key in ["owner", "cost:center"] {
+            log.tags.insert(key.to_owned(), "else".to_owned());
+        }
+    });
+    let plan = run(&["plan", "-detailed-exitcode", "-no-color"]);
+    assert_eq!(plan.code, 0, "{}", plan.output);
+    fake.change(&made.id, |log| {
+        drop(log.tags.insert("other".to_owned(), "else".to_owned()))
+    });
+    let plan = run(&["plan", "-detailed-exitcode", "-no-color"]);
+    assert_eq!(
+        plan.code, 2,
+        "only what is named is ignored:\n{}",
+        plan.output
+    );
 }
 
 #[test]
@@ -220,7 +267,7 @@ fn no_secret_reaches_the_log_the_state_or_the_messages() {
     let mut command = work.command(&["apply", "-auto-approve", "-no-color"]);
     // Terraform logs its own side of the talk at TRACE, the configuration included; ours is what is judged.
     command.env("TF_LOG_PROVIDER", "TRACE");
-    let output = crate::harness::terraform::Run::of(&command.output().unwrap());
+    let output = Run::of(&command.output().unwrap());
     assert_ne!(output.code, 0);
     assert!(
         output.output.contains("call answered"),

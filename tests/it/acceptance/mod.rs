@@ -12,17 +12,20 @@ mod gates;
 mod interrupt;
 mod kinds;
 mod lifecycle;
+mod misconfigured;
 mod moto;
 mod moves;
 mod outside;
 mod paging;
 mod query;
 mod random;
+mod reaching;
 mod refused;
 mod schema;
 mod sources;
 mod summary;
 mod tags;
+mod unknown;
 
 /// A flow log of a VPC to a log group, with what a test adds.
 pub(crate) fn flow_log(name: &str, more: &str) -> String {

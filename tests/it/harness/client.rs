@@ -353,7 +353,7 @@ impl Client {
 }
 
 /// A process that does not outlive its test.
-struct Process(Child);
+pub(crate) struct Process(pub(crate) Child);
 
 impl Drop for Process {
     fn drop(&mut self) {

@@ -4,19 +4,16 @@
 //! the calls (the proposed new state, and the checks of the answers) is done here.
 
 use serde_json::{Value as Json, json};
-use tokio_util::sync::CancellationToken;
-use tonic::service::Routes;
 use tonic::transport::Channel;
 use vpcflow::cty::{self, Value};
 use vpcflow::flow_log::FlowLog;
 use vpcflow::framework::{Block, Nesting, Schema, lower};
 use vpcflow::protocol::pb;
-use vpcflow::protocol::pb::attribute_path::step::Selector;
 use vpcflow::protocol::pb::provider_client::ProviderClient;
-use vpcflow::protocol::service;
 use vpcflow::provider::{Config, Provider};
 
 use super::client::Client;
+use super::wire::{configure, decoded, encoded, path, serve};
 
 const TYPE: &str = "vpcflow_log";
 
@@ -46,9 +43,7 @@ pub(crate) struct Plan {
 impl Core {
     /// Serves the provider, and configures it for the endpoint.
     pub(crate) async fn start(endpoint: &str) -> Self {
-        let routes = Routes::new(service(Provider, CancellationToken::new()));
-        let server = Client::serve(routes).await;
-        let mut client = ProviderClient::new(server.channel.clone());
+        let (mut client, server) = serve(Provider).await;
         let schema = lower::<Config>(0).unwrap();
         let config = json!({
             "region": "us-east-1",
@@ -57,12 +52,8 @@ impl Core {
             "skip_metadata_api_check": "true",
             "endpoints": { "ec2": endpoint, "logs": endpoint, "sts": endpoint },
         });
-        let request = pb::configure_provider::Request {
-            config: wire(&value(&schema, &config), &schema),
-            ..Default::default()
-        };
-        let answer = client.configure_provider(request).await.unwrap();
-        assert_eq!(answer.into_inner().diagnostics, []);
+        let config = wire(&value(&schema, &config), &schema);
+        assert_eq!(configure(&mut client, config).await, []);
         Self {
             client,
             schema: lower::<FlowLog>(0).unwrap(),
@@ -171,7 +162,7 @@ impl Core {
     }
 
     fn unwire(&self, value: Option<pb::DynamicValue>) -> Value {
-        cty::msgpack::decode(&value.unwrap().msgpack, &self.schema.ty).unwrap()
+        decoded(value, &self.schema.ty)
     }
 }
 
@@ -186,10 +177,7 @@ fn value(schema: &Schema, json: &Json) -> Value {
 }
 
 fn wire(value: &Value, schema: &Schema) -> Option<pb::DynamicValue> {
-    Some(pb::DynamicValue {
-        msgpack: cty::msgpack::encode(value, &schema.ty).unwrap(),
-        json: Vec::new(),
-    })
+    encoded(value, &schema.ty)
 }
 
 /// What core proposes: the configuration, and the state before where the provider may choose.
@@ -234,14 +222,4 @@ fn messages(diagnostics: Vec<pb::Diagnostic>) -> Vec<Message> {
         text: format!("{}: {}", diagnostic.summary, diagnostic.detail),
     };
     diagnostics.into_iter().map(message).collect()
-}
-
-fn path(path: pb::AttributePath) -> String {
-    let step = |step: pb::attribute_path::Step| match step.selector.unwrap() {
-        Selector::AttributeName(name) => name,
-        Selector::ElementKeyString(key) => format!("[{key}]"),
-        Selector::ElementKeyInt(index) => format!("[{index}]"),
-    };
-    let steps: Vec<_> = path.steps.into_iter().map(step).collect();
-    steps.join(".")
 }

@@ -10,3 +10,4 @@ pub(crate) mod golden;
 pub(crate) mod moto;
 #[cfg(all(feature = "aws", unix))]
 pub(crate) mod terraform;
+pub(crate) mod wire;

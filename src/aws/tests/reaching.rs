@@ -1,0 +1,125 @@
+//! Which host is called, as whom, and how often: seen by the proxy or the server at the other end.
+
+use super::{super::*, *};
+
+const EMPTY: &str = "<DescribeFlowLogsResponse/>";
+
+/// Settings that lead to AWS's own addresses, once each.
+fn to_aws() -> Settings {
+    Settings {
+        max_retries: Some(1),
+        endpoints: Endpoints::default(),
+        ..settings("")
+    }
+}
+
+/// Gives the first line of what a call sends to a proxy that lets nothing through.
+async fn asked(
+    settings: Settings,
+    variable: &str,
+    call: impl AsyncFnOnce(Aws) -> Result<(), Error>,
+) -> String {
+    let proxy = Responder::start(vec![]).await;
+    let env = Env::from_slice(&[(variable, proxy.url.as_str())]);
+    let aws = Aws::connect_from(settings, Stop::new(), env, quickly)
+        .await
+        .unwrap();
+    call(aws).await.unwrap_err();
+    let head = proxy.requests()[0].head.clone();
+    head.lines().next().unwrap().to_owned()
+}
+
+async fn asked_for_ec2(settings: Settings) -> String {
+    asked(settings, "HTTPS_PROXY", async |aws| {
+        aws.ec2(REGION).find(&[]).await.map(drop)
+    })
+    .await
+}
+
+#[tokio::test]
+async fn endpoints_are_plain_with_fips_or_dual_stack_as_asked_for() {
+    let fips = Settings {
+        use_fips_endpoint: Some(true),
+        ..to_aws()
+    };
+    let dual = Settings {
+        use_dualstack_endpoint: Some(true),
+        ..to_aws()
+    };
+    for (settings, host) in [
+        (to_aws(), "ec2.eu-central-1.amazonaws.com"),
+        (fips, "ec2-fips.eu-central-1.amazonaws.com"),
+        (dual, "ec2.eu-central-1.api.aws"),
+    ] {
+        let line = asked_for_ec2(settings).await;
+        assert_eq!(line, format!("CONNECT {host}:443 HTTP/1.1"));
+    }
+}
+
+#[tokio::test]
+async fn sts_is_asked_in_the_region_of_its_own() {
+    let elsewhere = Settings {
+        sts_region: Some("eu-west-1".to_owned()),
+        ..to_aws()
+    };
+    for (settings, region) in [(to_aws(), REGION), (elsewhere, "eu-west-1")] {
+        let line = asked(settings, "ALL_PROXY", async |aws| {
+            aws.account().await.map(drop)
+        })
+        .await;
+        let host = format!("sts.{region}.amazonaws.com");
+        assert_eq!(line, format!("CONNECT {host}:443 HTTP/1.1"));
+    }
+}
+
+#[tokio::test]
+async fn credentials_files_that_are_named_are_read() {
+    let file = tempfile::NamedTempFile::new().unwrap();
+    let keys = "[default]\naws_access_key_id = AKIDFILE\naws_secret_access_key = s\n";
+    std::fs::write(file.path(), keys).unwrap();
+    let server = Responder::start(vec![ok(EMPTY)]).await;
+    let settings = Settings {
+        access_key: None,
+        secret_key: None,
+        token: None,
+        shared_credentials_files: vec![file.path().to_str().unwrap().to_owned()],
+        ..settings(&server.url)
+    };
+    let aws = connect(settings).await.unwrap();
+    aws.ec2(REGION).find(&[]).await.unwrap();
+    let head = &server.requests()[0].head;
+    assert!(head.contains("Credential=AKIDFILE/"), "{head}");
+}
+
+#[tokio::test]
+async fn products_of_the_environment_are_appended_to_the_user_agent() {
+    let server = Responder::start(vec![ok(EMPTY)]).await;
+    let settings = Settings {
+        user_agent: vec!["mine/1".to_owned()],
+        ..settings(&server.url)
+    };
+    let env = Env::from_slice(&[("TF_APPEND_USER_AGENT", "theirs/2 (ci)")]);
+    let aws = Aws::connect_from(settings, Stop::new(), env, quickly)
+        .await
+        .unwrap();
+    aws.ec2(REGION).find(&[]).await.unwrap();
+    let head = &server.requests()[0].head;
+    assert!(head.contains(" mine/1 theirs/2 (ci)"), "{head}");
+}
+
+/// A bucket of as many tokens as one retry costs: the second refusal is the last.
+#[tokio::test]
+async fn a_bucket_of_retry_tokens_ends_the_retries_when_it_is_empty() {
+    let throttled = || refusal(503, "RequestLimitExceeded", "Request limit exceeded.");
+    for (capacity, requests) in [(Some(5), 2), (Some(0), 4), (None, 4)] {
+        let server = Responder::start((0..9).map(|_| throttled()).collect()).await;
+        let settings = Settings {
+            max_retries: Some(4),
+            token_bucket_rate_limiter_capacity: capacity,
+            ..settings(&server.url)
+        };
+        let aws = connect(settings).await.unwrap();
+        aws.ec2(REGION).find(&[]).await.unwrap_err();
+        assert_eq!(server.requests().len(), requests, "{capacity:?}");
+    }
+}

@@ -1,0 +1,152 @@
+//! What cannot work in the provider block, said as soon as it is known, at the argument.
+
+use std::collections::BTreeSet;
+
+use super::config::Config;
+use super::settings::given;
+use crate::aws;
+use crate::cty::Path;
+use crate::flow_log;
+use crate::framework::{Attr, Diagnostic, Diagnostics};
+
+const NO_S3: &str = "This version of the provider makes no call to S3, so the argument would have no \
+     effect. Remove it.";
+
+impl Config {
+    /// Judges what the schema cannot.
+    pub(crate) fn judge(&self, diagnostics: &mut Diagnostics) {
+        for mistake in self.judgeable().mistakes() {
+            diagnostics.push(refused(&mistake));
+        }
+        self.judge_s3(diagnostics);
+        self.judge_roles(diagnostics);
+        self.judge_accounts(diagnostics);
+        self.judge_default_tags(diagnostics);
+    }
+
+    /// The arguments without those whose rightness depends on something unknown.
+    fn judgeable(&self) -> aws::Settings {
+        let mut settings = self.settings();
+        let keys = [&self.access_key, &self.secret_key, &self.token];
+        if keys.iter().any(|key| key.is_unknown()) {
+            settings.access_key = None;
+            settings.secret_key = None;
+            settings.token = None;
+        }
+        settings.skip_region_validation |= self.skip_region_validation.is_unknown();
+        settings
+    }
+
+    fn judge_s3(&self, diagnostics: &mut Diagnostics) {
+        let endpoint = self.endpoints.known().and_then(|e| given(&e.s3));
+        let arguments = [
+            (
+                "s3_use_path_style",
+                self.s3_use_path_style == Attr::Known(true),
+            ),
+            ("endpoints.s3", endpoint.is_some()),
+        ];
+        for (argument, _) in arguments.into_iter().filter(|(_, given)| *given) {
+            let summary = format!("Provider argument {argument} refused");
+            diagnostics.error(path(argument), summary, NO_S3);
+        }
+    }
+
+    fn judge_roles(&self, diagnostics: &mut Diagnostics) {
+        for (index, role) in (0..).zip(self.assume_role.known().into_iter().flatten()) {
+            if !role.role_arn.is_unknown() && given(&role.role_arn).is_none() {
+                let path = Path::from("assume_role").index(index).attribute("role_arn");
+                let detail = "Set `role_arn` to the ARN of the role that is to be taken on.";
+                diagnostics.error(path, "Role missing", detail);
+            }
+        }
+    }
+
+    fn judge_accounts(&self, diagnostics: &mut Diagnostics) {
+        if self.skip_requesting_account_id == Attr::Known(true)
+            && let Err(refused) = self.check_account(None)
+        {
+            diagnostics.push(refused);
+        }
+    }
+
+    fn judge_default_tags(&self, diagnostics: &mut Diagnostics) {
+        let tags = self
+            .default_tags
+            .known()
+            .and_then(|block| block.tags.known());
+        for (key, value) in tags.into_iter().flatten() {
+            let value = value.known().map(String::as_str);
+            if let Some(problem) = flow_log::tag_problem(key, value) {
+                let path = Path::from("default_tags").attribute("tags").key(key);
+                diagnostics.error(path, "Invalid tag", problem);
+            }
+        }
+    }
+
+    /// Refuses an account that is not allowed, and to go on if it is not known whether it is. A list
+    /// without elements says nothing.
+    pub(super) fn check_account(&self, account: Option<&str>) -> Result<(), Diagnostic> {
+        let lists = [
+            ("allowed_account_ids", &self.allowed_account_ids, true),
+            ("forbidden_account_ids", &self.forbidden_account_ids, false),
+        ];
+        for (argument, list, wanted) in lists {
+            let Some(list) = list.known().filter(|list| !list.is_empty()) else {
+                continue;
+            };
+            match account {
+                None => return Err(account_not_known(argument)),
+                Some(account) if contains(list, account) != wanted => {
+                    return Err(wrong_account(argument, account, wanted));
+                }
+                Some(_) => {}
+            }
+        }
+        Ok(())
+    }
+}
+
+fn contains(list: &BTreeSet<Attr<String>>, account: &str) -> bool {
+    list.iter()
+        .any(|id| id.known().is_some_and(|id| id == account))
+}
+
+fn account_not_known(argument: &str) -> Diagnostic {
+    let detail = format!(
+        "`{argument}` restricts the account, and STS is not asked for it or did not answer, so it cannot \
+         be told whether this account is the right one. Remove `skip_requesting_account_id` and see that STS \
+         can be reached, or remove `{argument}`."
+    );
+    Diagnostic::error("AWS account not checked", detail).at(argument)
+}
+
+fn wrong_account(argument: &str, account: &str, wanted: bool) -> Diagnostic {
+    let reason = match wanted {
+        true => "is not among the allowed ones",
+        false => "is a forbidden one",
+    };
+    let detail = format!(
+        "The credentials are of account {account}, which {reason}. Use other credentials, or \
+         change `{argument}`."
+    );
+    Diagnostic::error("Wrong AWS account", detail).at(argument)
+}
+
+/// Says at the argument what is wrong with it.
+fn refused(mistake: &aws::Error) -> Diagnostic {
+    let argument = mistake.argument().unwrap_or_default();
+    let summary = format!("Provider argument {argument} refused");
+    Diagnostic::error(summary, format!("{}.", mistake.message)).at(path(argument))
+}
+
+/// Gives the path of an argument as `aws` names it, such as `assume_role[0].duration`.
+pub(super) fn path(argument: &str) -> Path {
+    argument.split('.').fold(Path::root(), |path, step| {
+        let indexed = step.strip_suffix(']').and_then(|step| step.split_once('['));
+        match indexed.and_then(|(name, index)| Some((name, index.parse().ok()?))) {
+            Some((name, index)) => path.attribute(name).index(index),
+            None => path.attribute(step),
+        }
+    })
+}

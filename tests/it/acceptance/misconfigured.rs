@@ -1,0 +1,135 @@
+//! What is wrong in a provider block is said by `terraform validate`, at its line.
+
+use super::configuration::with_block;
+use super::flow_log;
+use crate::harness::fake::Fake;
+use crate::harness::terraform::{Version, Workspace};
+
+/// What is wrong with the provider block, as an editor shows it: each message with the line it is about.
+fn mistakes(work: &Workspace) -> Vec<(String, String)> {
+    let run = work.run(&["validate", "-json"]);
+    let answer: serde_json::Value = serde_json::from_str(&run.stdout).unwrap();
+    let found = answer["diagnostics"].as_array().unwrap().clone();
+    let errors = found.into_iter().filter(|d| d["severity"] == "error");
+    let told = errors.map(|d| {
+        let line = d["snippet"]["code"].as_str().unwrap_or_default();
+        let [summary, detail] = ["summary", "detail"].map(|part| d[part].as_str().unwrap());
+        let text = format!("{summary}: {detail}");
+        (line.trim().to_owned(), text)
+    });
+    told.collect()
+}
+
+#[test]
+fn what_cannot_work_is_said_at_its_line_before_anybody_is_asked() {
+    let fake = Fake::start();
+    let role = "role_arn = \"arn:aws:iam::111111111111:role/hub\"";
+    let second =
+        format!("assume_role {{\n{role}\n}}\nassume_role {{\n{role}\nduration = \"5m\"\n}}");
+    let long = format!(
+        "default_tags {{\ntags = {{ \"k\" = \"{}\" }}\n}}",
+        "v".repeat(257)
+    );
+    let cases = [
+        ("insecure = true", "insecure = true", "custom_ca_bundle"),
+        (
+            "s3_use_path_style = true",
+            "s3_use_path_style = true",
+            "makes no call to S3",
+        ),
+        (
+            "sts_region = \"eu\"",
+            "sts_region = \"eu\"",
+            "is not a region such as eu-central-1",
+        ),
+        (
+            "max_retries = -1",
+            "max_retries = -1",
+            "-1 is not a number of attempts",
+        ),
+        (
+            "token_bucket_rate_limiter_capacity = -1",
+            "token_bucket_rate_limiter_capacity = -1",
+            "-1 is not a number of tokens",
+        ),
+        (
+            "ec2_metadata_service_endpoint = \"localhost\"",
+            "ec2_metadata_service_endpoint = \"localhost\"",
+            "is not an address such as https://host:port",
+        ),
+        (&second, "duration = \"5m\"", "is not between 15m and 12h"),
+        (
+            "assume_role {\nrole_arn = \"\"\n}",
+            "role_arn = \"\"",
+            "Set `role_arn` to the ARN",
+        ),
+        (
+            "default_tags {\ntags = { \"aws:x\" = \"y\" }\n}",
+            "tags = { \"aws:x\" = \"y\" }",
+            "reserved by AWS",
+        ),
+        (
+            "default_tags {\ntags = { \"\" = \"y\" }\n}",
+            "tags = { \"\" = \"y\" }",
+            "a key cannot be empty",
+        ),
+        (&long, "tags = { \"k\" =", "at most 256 characters"),
+        (
+            "skip_requesting_account_id = true\nallowed_account_ids = [\"1\"]",
+            "allowed_account_ids = [\"1\"]",
+            "AWS account not checked",
+        ),
+    ];
+    for (settings, line, text) in cases {
+        let work = Workspace::new(Version::Any, fake.url()).with_settings(settings);
+        work.configure(&flow_log("main", ""));
+        let told = mistakes(&work);
+        assert_eq!(told.len(), 1, "{settings}: {told:?}");
+        let (at, said) = &told[0];
+        assert!(
+            at.starts_with(line) && said.contains(text),
+            "{settings}: {told:?}"
+        );
+    }
+    assert!(fake.calls().is_empty());
+}
+
+#[test]
+fn a_wrong_region_a_lone_key_and_a_wrong_endpoint_are_said_at_their_lines() {
+    let work = Workspace::new(Version::Any, "unused");
+    with_block(
+        &work,
+        "provider \"vpcflow\" {\nregion = \"Frankfurt\"\naccess_key = \"AKIAEXAMPLE\"\nendpoints {\nec2 = \"localhost:1\"\n}\n}",
+    );
+    let told = mistakes(&work);
+    let expected = [
+        (
+            "access_key = \"AKIAEXAMPLE\"",
+            "it needs secret_key beside it",
+        ),
+        (
+            "region = \"Frankfurt\"",
+            "is not a region such as eu-central-1",
+        ),
+        (
+            "ec2 = \"localhost:1\"",
+            "is not an address such as https://host:port",
+        ),
+    ];
+    assert_eq!(told.len(), expected.len(), "{told:?}");
+    for (line, text) in expected {
+        let is_said = |(at, said): &(String, String)| at == line && said.contains(text);
+        assert!(told.iter().any(is_said), "{line}: {told:?}");
+    }
+}
+
+/// Arguments whose rightness depends on one that is unknown are not judged without it.
+#[test]
+fn what_is_unknown_is_not_taken_for_missing() {
+    let work = Workspace::new(Version::Any, "unused");
+    with_block(
+        &work,
+        "variable \"secret\" {\ntype = string\n}\nvariable \"any\" {\ntype = bool\n}\nprovider \"vpcflow\" {\nregion = \"local\"\naccess_key = \"AKIAEXAMPLE\"\nsecret_key = var.secret\nskip_region_validation = var.any\n}",
+    );
+    assert_eq!(mistakes(&work), []);
+}

@@ -1,0 +1,164 @@
+//! A provider block of which a part is known only after apply.
+
+use super::flow_log;
+use crate::harness::fake::{Fake, REGION};
+use crate::harness::terraform::{Run, Version, Workspace};
+
+const LATER: &str = r#"
+resource "terraform_data" "x" {
+  for_each = toset(["us-east-1", "AKIAEXAMPLE", "secret-canary", "123456789012", "arn:aws:iam::123456789012:role/hub", "net"])
+  input    = each.key
+}
+"#;
+
+/// Writes the configuration with something else in the place of a part of the provider block.
+fn configure(work: &Workspace, part: &str, other: &str, more: &str) {
+    work.configure(&format!("{LATER}{}{more}", flow_log("main", "")));
+    let text = work.read("main.tf");
+    assert!(text.contains(part), "{part} is not in {text}");
+    work.write("main.tf", &text.replacen(part, other, 1));
+}
+
+fn later(value: &str) -> String {
+    format!("terraform_data.x[\"{value}\"].output")
+}
+
+#[test]
+fn an_unknown_region_plans_creates_and_is_named_for_reads() {
+    let fake = Fake::start();
+    let work = Workspace::new(Version::Any, fake.url());
+    let region = format!("region = {}", later("us-east-1"));
+    let unknown = |more: &str| configure(&work, "region     = \"us-east-1\"", &region, more);
+    unknown("");
+    let plan = work.plan();
+    assert_eq!(plan.code, 2, "{}", plan.output);
+    unknown("data \"vpcflow_log_events\" \"q\" {\n log_group_name = \"g\"\n lookback = \"1h\"\n}");
+    work.run(&["plan", "-no-color"]).fails_with(&[
+        "Provider configuration not known yet",
+        "`region` depends on something",
+    ]);
+    unknown("");
+    work.apply();
+    work.plans_empty();
+    assert_eq!(fake.flow_logs(REGION).len(), 1);
+}
+
+/// What the provider knows only when it applies does not become another region than was planned.
+#[test]
+fn whatever_else_is_unknown_creates_are_planned_and_the_next_plan_is_empty() {
+    let key = "access_key = \"AKIAEXAMPLE\"";
+    let cases = [
+        (
+            "access_key",
+            key,
+            format!("access_key = {}", later("AKIAEXAMPLE")),
+        ),
+        (
+            "secret_key",
+            "secret_key = \"secret-canary\"",
+            format!("secret_key = {}", later("secret-canary")),
+        ),
+        (
+            "assume_role",
+            "endpoints {",
+            format!(
+                "assume_role {{\n role_arn = {}\n}}\nendpoints {{",
+                later("arn:aws:iam::123456789012:role/hub")
+            ),
+        ),
+        (
+            "assume_role",
+            "endpoints {",
+            format!(
+                "assume_role {{\n role_arn = \"arn:aws:iam::123456789012:role/hub\"\n tags = {{ team = {} }}\n}}\nendpoints {{",
+                later("net")
+            ),
+        ),
+        (
+            "user_agent",
+            "endpoints {",
+            format!("user_agent = [{}]\nendpoints {{", later("net")),
+        ),
+        (
+            "allowed_account_ids",
+            "endpoints {",
+            format!(
+                "allowed_account_ids = [{}]\nendpoints {{",
+                later("123456789012")
+            ),
+        ),
+        (
+            "default_tags",
+            "endpoints {",
+            format!(
+                "default_tags {{\n tags = {{ team = {} }}\n}}\nendpoints {{",
+                later("net")
+            ),
+        ),
+    ];
+    for (argument, part, other) in cases {
+        creates_and_reads(argument, part, &other);
+    }
+}
+
+fn creates_and_reads(argument: &str, part: &str, other: &str) {
+    let fake = Fake::start();
+    let work = Workspace::new(Version::Any, fake.url());
+    let run = |arguments: &[&str]| {
+        let mut command = work.command(arguments);
+        Run::of(&command.env("AWS_REGION", REGION).output().unwrap())
+    };
+    let from_environment = |more: &str| {
+        configure(&work, part, other, more);
+        let text = work.read("main.tf");
+        work.write(
+            "main.tf",
+            &text.replacen("region     = \"us-east-1\"", "", 1),
+        );
+    };
+    from_environment("data \"vpcflow_logs\" \"q\" {}");
+    let plan = run(&["plan", "-no-color"]);
+    if argument == "default_tags" {
+        plan.succeeds();
+    } else {
+        plan.fails_with(&[&format!("`{argument}` depends on something")]);
+    }
+    from_environment("");
+    let plan = run(&["plan", "-no-color"]).succeeds();
+    plan.says(&["vpcflow_log.main will be created", "Plan: 7 to add"]);
+    run(&["apply", "-no-color", "-auto-approve"]).succeeds();
+    let plan = run(&["plan", "-no-color", "-detailed-exitcode"]);
+    assert_eq!(plan.code, 0, "{argument}:\n{}", plan.output);
+    let made = fake.flow_logs(REGION);
+    assert_eq!(made.len(), 1, "{argument}");
+    let team = made[0].tags.get("team").map(String::as_str);
+    assert_eq!(team, Some("net").filter(|_| argument == "default_tags"));
+}
+
+#[test]
+fn unknown_endpoints_are_awaited() {
+    let fake = Fake::start();
+    let url = fake.url();
+    let work = Workspace::new(Version::Any, url);
+    let endpoint = format!("resource \"terraform_data\" \"url\" {{\n input = \"{url}\"\n}}");
+    let part = format!("ec2  = \"{url}\"");
+    configure(&work, &part, "ec2 = terraform_data.url.output", &endpoint);
+    work.apply();
+    work.plans_empty();
+    assert_eq!(fake.flow_logs(REGION).len(), 1);
+}
+
+/// A gate is not open while it is unknown.
+#[test]
+fn an_account_that_turns_out_to_be_forbidden_makes_nothing() {
+    let fake = Fake::start();
+    let work = Workspace::new(Version::Any, fake.url());
+    let forbidden = format!(
+        "forbidden_account_ids = [{}]\nendpoints {{",
+        later("123456789012")
+    );
+    configure(&work, "endpoints {", &forbidden, "");
+    work.run(&["apply", "-no-color", "-auto-approve"])
+        .fails_with(&["Wrong AWS account", "is a forbidden one"]);
+    assert!(fake.calls_of("CreateFlowLogs").is_empty());
+}
