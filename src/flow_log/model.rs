@@ -183,10 +183,10 @@ pub struct TagFieldSpecification {
     /// The type of the tagged resource: `network-interface`, `instance` or `auto-scaling-group`.
     #[schemars(transform = behaviour::one_of(TAG_FIELD_RESOURCE_TYPES))]
     pub resource_type: Attr<String>,
-    /// The keys of the tags, one or two. The first of them in the order of the alphabet is the field
-    /// without a number, as `${instance-tag}`, the second the one with `-2`, as `${instance-tag-2}`.
+    /// The keys of the tags, one or two, in order: the first is the field without a number, as
+    /// `${instance-tag}`, the second the one with `-2`, as `${instance-tag-2}`.
     #[schemars(length(max = 2))]
-    pub tag_keys: Attr<BTreeSet<Attr<String>>>,
+    pub tag_keys: Attr<Vec<Attr<String>>>,
 }
 
 /// How long the operations may take, as durations such as `30s` or `5m`.

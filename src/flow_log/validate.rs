@@ -83,19 +83,7 @@ fn region(config: &FlowLog, diagnostics: &mut Diagnostics) {
 
 fn written_tags(config: &FlowLog, diagnostics: &mut Diagnostics) {
     for (key, value) in config.tags.known().into_iter().flatten() {
-        let length = key.chars().count();
-        let problem = if key.starts_with("aws:") {
-            "keys that begin with `aws:` are reserved by AWS".to_owned()
-        } else if length == 0 {
-            "a key cannot be empty".to_owned()
-        } else if length > LONGEST_TAG_KEY {
-            format!("a key has at most {LONGEST_TAG_KEY} characters, this one has {length}")
-        } else if value
-            .known()
-            .is_some_and(|v| v.chars().count() > LONGEST_TAG_VALUE)
-        {
-            format!("a value has at most {LONGEST_TAG_VALUE} characters")
-        } else {
+        let Some(problem) = tag_problem(key, value.known().map(String::as_str)) else {
             continue;
         };
         let path = crate::cty::Path::root().attribute("tags").key(key);
@@ -115,13 +103,31 @@ fn written_tags(config: &FlowLog, diagnostics: &mut Diagnostics) {
     }
 }
 
+/// Says what AWS would not take in a tag; a value that is not known is not judged.
+pub(crate) fn tag_problem(key: &str, value: Option<&str>) -> Option<String> {
+    let length = key.chars().count();
+    if key.starts_with("aws:") {
+        return Some("keys that begin with `aws:` are reserved by AWS".to_owned());
+    }
+    if length == 0 {
+        return Some("a key cannot be empty".to_owned());
+    }
+    if length > LONGEST_TAG_KEY {
+        return Some(format!(
+            "a key has at most {LONGEST_TAG_KEY} characters, this one has {length}"
+        ));
+    }
+    let too_long = value.is_some_and(|value| value.chars().count() > LONGEST_TAG_VALUE);
+    too_long.then(|| format!("a value has at most {LONGEST_TAG_VALUE} characters"))
+}
+
 fn timeouts(config: &FlowLog, diagnostics: &mut Diagnostics) {
     let Some(timeouts) = config.timeouts.known() else {
         return;
     };
     for (name, value) in [("create", &timeouts.create), ("delete", &timeouts.delete)] {
         if let Some(text) = given(value)
-            && let Err(problem) = super::resource::duration(text)
+            && let Err(problem) = super::timeout::parse(text)
         {
             let path = crate::cty::Path::root()
                 .attribute("timeouts")

@@ -218,6 +218,18 @@ fn keys(block: &TagFieldSpecification, diagnostics: &mut Diagnostics) -> Option<
         diagnostics.error(PATH, "No tag keys", detail);
     }
     for key in &known {
+        if keys
+            .iter()
+            .filter(|other| other.known() == Some(key))
+            .count()
+            > 1
+        {
+            let detail =
+                format!("`tag_keys` of \"{kind}\" holds \"{key}\" twice; name each tag once.");
+            diagnostics.error(PATH, "Tag key given twice", detail);
+        }
+    }
+    for key in &known {
         if !(1..=LONGEST_TAG_KEY).contains(&key.chars().count()) {
             let detail = format!(
                 "`tag_keys` of \"{kind}\" holds \"{key}\"; a key has 1 to {LONGEST_TAG_KEY} characters."

@@ -12,6 +12,7 @@ mod gates;
 mod interrupt;
 mod kinds;
 mod lifecycle;
+mod lost;
 mod moto;
 mod moves;
 mod outside;

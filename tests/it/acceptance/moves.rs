@@ -269,8 +269,11 @@ fn workspace(form: Form, host: &str, fake: &Fake, logs: &[FlowLog]) -> Workspace
 fn fifty(form: Form) -> Vec<FlowLog> {
     let logs = (0..).map(|number| outside::flow_log(number, REGION));
     let managed = logs.filter(|log| match form {
-        Form::Aws5 => !["CoreNetwork", "RegionalNatGateway"].contains(&&*log.resource_type),
-        Form::Aws6 => log.resource_type != "CoreNetwork",
+        Form::Aws5 => {
+            !log.resource_type.starts_with("CoreNetwork")
+                && log.resource_type != "RegionalNatGateway"
+        }
+        Form::Aws6 => !log.resource_type.starts_with("CoreNetwork"),
         Form::Awscc => true,
     });
     managed.take(50).collect()
@@ -456,4 +459,26 @@ resource "vpcflow_log" "main" {{
         work.plans_empty();
     }
     assert_eq!(fake.calls_of("CreateFlowLogs").len(), 0);
+}
+
+#[test]
+fn a_state_that_does_not_tell_its_region_is_not_taken_for_gone() {
+    let fake = Fake::start();
+    let log = outside::flow_log(0, "eu-west-1");
+    fake.insert(log.clone());
+    let work = workspace(Form::Awscc, "registry.terraform.io", &fake, &[log.clone()]);
+    work.plan().fails_with(&[
+        &format!("Flow log {} not found in us-east-1", log.id),
+        "set `region` on the resource",
+        "terraform state rm",
+    ]);
+    let there = work
+        .read("main.tf")
+        .replace("  vpc_id", "  region = \"eu-west-1\"\n  vpc_id");
+    work.write("main.tf", &there);
+    work.run(&["apply", "-auto-approve", "-no-color", "-refresh=false"])
+        .succeeds()
+        .says(&["0 added, 1 changed, 0 destroyed"]);
+    work.plans_empty();
+    assert_eq!(fake.flow_logs("eu-west-1"), [log]);
 }

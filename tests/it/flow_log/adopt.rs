@@ -147,7 +147,7 @@ async fn what_was_taken_over_is_not_deleted_by_the_same_run() {
 #[tokio::test]
 async fn what_was_deleted_is_not_taken_over_by_the_same_run() {
     let fake = Fake::start();
-    let row = adopting(to_group(json!({})));
+    let row = adopting(to_group(json!({ "timeouts": { "create": "1s" } })));
     let mut core = Core::start(fake.url()).await;
     let config = core.config(&row);
     let old = core.create(&config).await;
@@ -158,7 +158,10 @@ async fn what_was_deleted_is_not_taken_over_by_the_same_run() {
     let plan = core.plan(&Value::Null, &config).await;
     let (state, said) = core.apply(&Value::Null, &plan.planned, &config).await;
     assert!(state.is_null());
-    assert!(said[0].text.contains("It was not taken over"), "{said:?}");
+    assert!(
+        said[0].text.contains("which this run has deleted"),
+        "{said:?}"
+    );
 }
 
 #[tokio::test]

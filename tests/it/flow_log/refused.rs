@@ -36,6 +36,11 @@ fn targets() -> Vec<Row> {
             "8 or 17 hexadecimal digits",
         ),
         (
+            to_group(json!({ "vpc_id": "vpc-0123456789" })),
+            "vpc_id",
+            "8 or 17 hexadecimal digits",
+        ),
+        (
             to_group(json!({ "vpc_id": "subnet-0123456789abcdef0" })),
             "vpc_id",
             "begin with `vpc-`",
