@@ -2,7 +2,7 @@
 //! that is forgotten does not compile.
 
 use super::destination::{self, LOGS, S3};
-use super::model::{DestinationOptions, FlowLog, TagFieldSpecification};
+use super::model::{ALL, DestinationOptions, FlowLog, TagFieldSpecification};
 use super::plan::{default_options, family};
 use super::tags;
 use super::target::{self, EDGE, Family, given};
@@ -228,6 +228,7 @@ pub(crate) fn state(
         ),
         resource_id: kept(&before.resource_id, targets.resource_id),
         traffic_type: match resource_type.known().and_then(|name| Family::of(name)) {
+            Some(Family::Transit) if is_import(before) => Attr::Known(ALL.to_owned()),
             Some(Family::Transit) => before.traffic_type.clone(),
             _ => kept(&before.traffic_type, traffic_type.into()),
         },
@@ -256,6 +257,12 @@ pub(crate) fn state(
         deliver_logs_status: deliver_logs_status.into(),
         deliver_logs_error_message: deliver_logs_error_message.into(),
     }
+}
+
+/// Says whether nothing but the id was known before.
+fn is_import(before: &FlowLog) -> bool {
+    let targets = target::arguments(before);
+    given(&before.id).is_some() && targets.iter().all(|(_, value)| value.is_null())
 }
 
 /// Makes the state of a flow log of which only the id is known: the request's values, and null for

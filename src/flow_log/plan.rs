@@ -36,6 +36,7 @@ pub(crate) fn plan(
     );
     target::derive(config, planned);
     destination::derive(config, planned, connection);
+    planned.traffic_type = traffic_type(prior.as_ref(), config, planned);
     planned.max_aggregation_interval = interval(config, planned);
     planned.log_format = log_format(prior.as_ref(), config, planned);
     planned.destination_options = options(config, planned);
@@ -126,6 +127,17 @@ fn own_tags(connection: &Connection, prior: Option<&FlowLog>, config: &FlowLog) 
     match before {
         Some(before) if tags::are_same(connection, before, &config.tags) => before.clone(),
         _ => config.tags.clone(),
+    }
+}
+
+/// Where it is needed it is written, and where it has no effect it is kept: an import cannot know whether it
+/// is written.
+fn traffic_type(prior: Option<&FlowLog>, config: &FlowLog, planned: &FlowLog) -> Attr<String> {
+    match (&config.traffic_type, prior) {
+        (Attr::Null, Some(prior)) if family(planned) == Some(Family::Transit) => {
+            prior.traffic_type.clone()
+        }
+        (written, _) => written.clone(),
     }
 }
 

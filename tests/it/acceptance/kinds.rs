@@ -271,6 +271,13 @@ fn a_traffic_type_of_a_transit_gateway_is_kept_as_written_and_never_sent() {
 }
 
 #[test]
+fn a_traffic_type_without_effect_that_says_so_plans_empty_after_an_import() {
+    lives(&format!(
+        "\n  transit_gateway_id = \"tgw-0123456789abcdef0\"\n  traffic_type = \"ALL\"{TO_GROUP}"
+    ));
+}
+
+#[test]
 fn create_before_destroy_keeps_the_flow_log_that_it_takes_over() {
     let fake = Fake::start();
     let work = Workspace::new(Version::Any, fake.url());

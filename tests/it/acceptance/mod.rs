@@ -7,6 +7,7 @@ mod ephemeral;
 mod events;
 mod events_push_down;
 mod examples;
+mod frozen;
 mod functions;
 mod gates;
 mod interrupt;

@@ -240,6 +240,37 @@ fn tags_stay_as_they_are_while_it_is_not_known_what_is_ignored() {
 }
 
 #[test]
+fn defaults_that_are_not_known_yet_do_not_become_tags_of_the_resource() {
+    let fake = Fake::start();
+    let known = r#"default_tags { tags = { Team = "net" } }"#;
+    let work = Workspace::new(Version::Any, fake.url()).with_settings(known);
+    work.configure(&flow_log("main", r#"tags = { A = "1" }"#));
+    work.apply();
+    let late = "default_tags { tags = { Team = terraform_data.late.output } }";
+    let work = work.with_settings(late);
+    work.configure(&format!(
+        "resource \"terraform_data\" \"late\" {{\n  input = \"net\"\n}}\n{}",
+        flow_log("main", r#"tags = { A = "1" }"#)
+    ));
+    work.run(&["plan", "-no-color", "-out=plan"]).succeeds();
+    let shown = work.command(&["show", "-json", "plan"]).output().unwrap();
+    let plan: Value = serde_json::from_slice(&shown.stdout).unwrap();
+    let changes = plan["resource_changes"].as_array().unwrap();
+    let change = changes
+        .iter()
+        .find(|one| one["address"] == "vpcflow_log.main");
+    assert_eq!(
+        change.unwrap()["change"]["before"]["tags"],
+        json!({"A": "1"})
+    );
+    assert!(
+        plan["resource_drift"].is_null(),
+        "{}",
+        plan["resource_drift"]
+    );
+}
+
+#[test]
 fn what_is_ignored_since_the_last_refresh_is_not_removed() {
     let fake = Fake::start();
     let work = Workspace::new(Version::Any, fake.url());

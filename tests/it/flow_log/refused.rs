@@ -217,7 +217,7 @@ fn destinations() -> Vec<Row> {
             "write \"arn:aws:s3:::bucket\"",
         ),
         (
-            destination("arn:aws:s3:::Bucket_1"),
+            destination("arn:aws:s3:::bucket,1"),
             "log_destination",
             "small letters, digits, dots and hyphens",
         ),
