@@ -40,6 +40,10 @@ impl Ledger {
         ids.handed_out.contains(id) || ids.deleted.contains(id)
     }
 
+    fn has_deleted_any(&self) -> bool {
+        !self.ids().deleted.is_empty()
+    }
+
     fn has_deleted(&self, id: &str) -> bool {
         self.ids().deleted.contains(id)
     }
@@ -94,6 +98,8 @@ pub(crate) async fn settle(
         .partition(|log| convert::is_equal(request, planned, log));
     let wanted = planned.adopt_existing.known() == Some(&true);
     Ok(match equal.as_slice() {
+        // It was the one that this run has deleted, most likely, and is gone by now.
+        [] if others.is_empty() && ledger.has_deleted_any() => Existing::Going(none_equal(&others)),
         [] => Existing::Left(none_equal(&others)),
         [one] if ledger.has_deleted(&one.id) => Existing::Going(going(&one.id)),
         [one] if wanted && ledger.adopt(&one.id) => Existing::Adopted(Box::new(one.clone())),

@@ -386,8 +386,7 @@ impl NotMade {
     /// Adds what is known of a flow log that may exist.
     fn unanswered(mut self, outcome: &unanswered::Outcome, request: &ec2::NewFlowLog) -> Self {
         let known = outcome.what_to_do(&request.resource_id);
-        let advice = self.error.advice().map(|advice| advice.to_string());
-        let parts: Vec<_> = advice.into_iter().chain([known]).collect();
+        let parts: Vec<_> = self.error.advice().into_iter().chain([known]).collect();
         self.what_to_do = parts.join("\n\n");
         self
     }

@@ -164,3 +164,21 @@ fn an_equal_one_that_this_run_has_deleted_is_waited_for() {
     assert_eq!(made.len(), 1);
     assert_ne!(made[0].id, ghost.id);
 }
+
+#[test]
+fn one_that_this_run_has_deleted_and_that_is_gone_when_it_is_looked_for_is_made_again() {
+    let fake = Fake::start();
+    let work = workspace(&fake, "");
+    work.apply();
+    let exists = Fault::error("FlowLogAlreadyExists", "There is an existing Flow Log");
+    fake.fail("CreateFlowLogs", exists, 2);
+    let replace = [
+        "apply",
+        "-auto-approve",
+        "-no-color",
+        "-replace=vpcflow_log.main",
+    ];
+    work.run(&replace).succeeds();
+    work.plans_empty();
+    assert_eq!(fake.flow_logs(REGION).len(), 1);
+}

@@ -203,7 +203,10 @@ fn ported(form: Form, number: usize, log: &FlowLog) -> String {
         add("resource_type", &Some(log.resource_type.clone()));
     }
     // Modules give a traffic type whatever is watched; without effect it is stored as given.
-    add("traffic_type", &written_traffic_type(log));
+    match form {
+        Form::Aws5 | Form::Aws6 => add("traffic_type", &written_traffic_type(log)),
+        Form::Awscc => add("traffic_type", &log.traffic_type),
+    }
     if log.log_destination.is_some() {
         add("log_destination", &log.log_destination);
     } else {
