@@ -13,7 +13,7 @@ use super::identity::{self, Identity};
 use super::model::FlowLog;
 use super::target::given;
 use super::timeout::Limit;
-use super::unanswered::{self, Asked};
+use super::unanswered::{self, Asked, NotFound};
 use super::{adopt, convert, drift, generate, moved, plan, tags, validate};
 use crate::aws::ec2::{self, Ec2};
 use crate::aws::{self};
@@ -297,12 +297,13 @@ impl Resource {
         };
         let mut not_made = NotMade::from(error);
         if not_made.error.unanswered {
-            let outcome = unanswered::look(&self.ledger, ec2, asked, stop).await;
-            if let unanswered::Outcome::Found(id) = outcome {
-                self.ledger.hand_out(&id);
-                return Ok(Made::New(id));
+            match unanswered::look(&self.ledger, ec2, asked, stop).await {
+                Ok(id) => {
+                    self.ledger.hand_out(&id);
+                    return Ok(Made::New(id));
+                }
+                Err(not_found) => not_made = not_made.unanswered(&not_found, request),
             }
-            not_made = not_made.unanswered(&outcome, request);
         }
         if !not_made.error.has_code(&[adopt::EXISTS]) {
             return Err(not_made);
@@ -384,8 +385,8 @@ impl From<aws::Error> for NotMade {
 
 impl NotMade {
     /// Adds what is known of a flow log that may exist.
-    fn unanswered(mut self, outcome: &unanswered::Outcome, request: &ec2::NewFlowLog) -> Self {
-        let known = outcome.what_to_do(&request.resource_id);
+    fn unanswered(mut self, not_found: &NotFound, request: &ec2::NewFlowLog) -> Self {
+        let known = not_found.what_to_do(&request.resource_id);
         let parts: Vec<_> = self.error.advice().into_iter().chain([known]).collect();
         self.what_to_do = parts.join("\n\n");
         self

@@ -17,12 +17,10 @@ use crate::aws::ec2::{Ec2, NewFlowLog};
 /// Clocks may differ by so much: AWS refuses what is signed by one that is further off.
 const CLOCK_TOLERANCE: SignedDuration = SignedDuration::from_mins(5);
 
-/// What the look came to.
-pub(crate) enum Outcome {
-    /// EC2 made this one.
-    Found(String),
+/// Why none was found.
+pub(crate) enum NotFound {
     /// None matches.
-    Nothing,
+    None,
     /// Several match.
     Several(Vec<String>),
     /// Whether one matches could not be found out.
@@ -37,16 +35,17 @@ pub(crate) struct Asked<'a> {
     pub(crate) since: Timestamp,
 }
 
-/// Looks for the flow log, again and again for a few seconds: what is new may not be visible yet.
+/// Looks for the flow log and gives its id: again and again for a few seconds, since what is new may not be
+/// visible yet.
 pub(crate) async fn look(
     ledger: &Ledger,
     ec2: &Ec2,
     asked: &Asked<'_>,
     stop: &CancellationToken,
-) -> Outcome {
+) -> Result<String, NotFound> {
     for pause in ASK_AGAIN {
         match look_once(ledger, ec2, asked).await {
-            Outcome::Nothing | Outcome::NotAsked(_) => {}
+            Err(NotFound::None | NotFound::NotAsked(_)) => {}
             settled => return settled,
         }
         let pause = tokio::time::sleep(pause);
@@ -57,17 +56,14 @@ pub(crate) async fn look(
     look_once(ledger, ec2, asked).await
 }
 
-async fn look_once(ledger: &Ledger, ec2: &Ec2, asked: &Asked<'_>) -> Outcome {
+async fn look_once(ledger: &Ledger, ec2: &Ec2, asked: &Asked<'_>) -> Result<String, NotFound> {
     let Asked {
         request,
         planned,
         since,
     } = asked;
     let filters = [("resource-id".to_owned(), vec![request.resource_id.clone()])];
-    let found = match ec2.find(&filters).await {
-        Ok(found) => found,
-        Err(error) => return Outcome::NotAsked(error),
-    };
+    let found = ec2.find(&filters).await.map_err(NotFound::NotAsked)?;
     let since = since.saturating_sub(CLOCK_TOLERANCE).unwrap_or(*since);
     let mine = found.into_iter().filter(|log| {
         let new = log.creation_time.is_some_and(|time| time >= since);
@@ -75,21 +71,20 @@ async fn look_once(ledger: &Ledger, ec2: &Ec2, asked: &Asked<'_>) -> Outcome {
     });
     let mut ids: Vec<_> = mine.map(|log| log.id).collect();
     match (ids.pop(), ids.is_empty()) {
-        (None, _) => Outcome::Nothing,
-        (Some(id), true) => Outcome::Found(id),
+        (None, _) => Err(NotFound::None),
+        (Some(id), true) => Ok(id),
         (Some(id), false) => {
             ids.push(id);
-            Outcome::Several(ids)
+            Err(NotFound::Several(ids))
         }
     }
 }
 
-impl Outcome {
+impl NotFound {
     /// Says what is known of the flow log, and how to come by it if there is one.
     pub(crate) fn what_to_do(&self, resource_id: &str) -> String {
         let known = match self {
-            Self::Found(id) => format!("EC2 gave no answer, but it made {id}. Import it:"),
-            Self::Nothing => {
+            Self::None => {
                 "EC2 gave no answer, and no flow log that matches was found afterwards. If \
                               there is one after all, import it:"
                     .to_owned()
@@ -106,9 +101,8 @@ impl Outcome {
             ),
         };
         let id = match self {
-            Self::Found(id) => id,
             Self::Several(ids) => ids.first().map_or("fl-…", String::as_str),
-            Self::Nothing | Self::NotAsked(_) => "fl-…",
+            Self::None | Self::NotAsked(_) => "fl-…",
         };
         format!("{known}\n\nimport {{\n  to = vpcflow_log.NAME\n  id = \"{id}\"\n}}")
     }

@@ -270,7 +270,7 @@ fn shown(error: aws::Error) -> Diagnostic {
     match error.operation {
         "CreateFlowLogs" if error.unanswered => {
             let not_made = NotMade::from(error);
-            let not_made = not_made.unanswered(&unanswered::Outcome::Nothing, &request);
+            let not_made = not_made.unanswered(&NotFound::None, &request);
             not_created(&not_made, &request)
         }
         "CreateFlowLogs" => not_created(&NotMade::from(error), &request),
