@@ -186,9 +186,11 @@ impl Error {
                 "Give credentials by AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, by a profile (AWS_PROFILE, \
                  `aws sso login`), by a web identity, or by the role of the instance or container."
             }
-            Kind::Refused | Kind::Unsuccessful | Kind::Configuration | Kind::Stopped => {
-                return None;
-            }
+            Kind::Refused
+            | Kind::Unsuccessful
+            | Kind::Configuration
+            | Kind::Stopped
+            | Kind::OutOfTime => return None,
         })
     }
 

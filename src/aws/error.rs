@@ -55,6 +55,8 @@ pub enum Kind {
     Configuration,
     /// The call was stopped before it was sent, or before it was tried again.
     Stopped,
+    /// The time of the caller was over before the call was sent, or before it was tried again.
+    OutOfTime,
 }
 
 /// What a setting was given by, as an error names it.
@@ -137,6 +139,15 @@ impl Error {
         }
     }
 
+    /// Says that what stopped the call was the caller's time.
+    #[must_use]
+    pub fn out_of_time(mut self) -> Self {
+        if self.kind == Kind::Stopped {
+            self.kind = Kind::OutOfTime;
+        }
+        self
+    }
+
     /// Tells whether the service gave one of these codes.
     pub fn has_code(&self, codes: &[&str]) -> bool {
         self.code
@@ -162,7 +173,7 @@ fn from_answer(error: &impl ProvideErrorMetadata, raw: &HttpResponse, flight: &F
 /// Finds out why no answer came.
 fn from_nothing(error: &(dyn std::error::Error + 'static), flight: &Flight) -> Error {
     if find::<HeldBack>(error).is_some() {
-        return flight.error(Kind::Stopped, "it was stopped before it was sent");
+        return flight.error(Kind::Stopped, "before it was sent");
     }
     // Credentials are fetched by calls of their own, which fail with errors of their own.
     if let Some(inner) = find::<Error>(error) {
@@ -287,7 +298,8 @@ impl Error {
             Kind::Unreadable => "got an answer that cannot be read:",
             Kind::Credentials => "had no usable credentials:",
             Kind::Configuration => "cannot work:",
-            Kind::Stopped => "was not completed:",
+            Kind::Stopped => "was stopped",
+            Kind::OutOfTime => "ran out of time",
         }
     }
 }

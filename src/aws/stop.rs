@@ -158,11 +158,9 @@ impl Flight {
     fn stopped(&self) -> Error {
         let log = self.log();
         let message = match &log.failure {
-            None => "it was stopped before anything was sent".to_owned(),
+            None => "before anything was sent".to_owned(),
             Some(failure) => {
-                format!(
-                    "it was stopped before it was tried again; the last attempt failed: {failure}"
-                )
+                format!("before it was tried again; the last attempt failed: {failure}")
             }
         };
         Error {

@@ -34,9 +34,18 @@ impl Ledger {
         self.ids().handed_out.insert(id.to_owned());
     }
 
-    /// Says whether a create of this process was answered with the id.
-    pub(crate) fn has_handed_out(&self, id: &str) -> bool {
-        self.ids().handed_out.contains(id)
+    /// Says whether this process has given out or deleted the id.
+    pub(crate) fn knows(&self, id: &str) -> bool {
+        let ids = self.ids();
+        ids.handed_out.contains(id) || ids.deleted.contains(id)
+    }
+
+    fn has_deleted_any(&self) -> bool {
+        !self.ids().deleted.is_empty()
+    }
+
+    fn has_deleted(&self, id: &str) -> bool {
+        self.ids().deleted.contains(id)
     }
 
     /// Takes an id for a resource, unless another has it or it was deleted.
@@ -70,6 +79,8 @@ pub(crate) enum Existing {
     Adopted(Box<ec2::FlowLog>),
     /// Nothing was taken over: what the user can do about it.
     Left(String),
+    /// This run has deleted it, and EC2 has not noticed everywhere: what to do if that lasts.
+    Going(String),
 }
 
 /// Looks at the flow log that stands in the way, and takes it over if that is wanted and allowed.
@@ -87,7 +98,10 @@ pub(crate) async fn settle(
         .partition(|log| convert::is_equal(request, planned, log));
     let wanted = planned.adopt_existing.known() == Some(&true);
     Ok(match equal.as_slice() {
+        // It was the one that this run has deleted, most likely, and is gone by now.
+        [] if others.is_empty() && ledger.has_deleted_any() => Existing::Going(none_equal(&others)),
         [] => Existing::Left(none_equal(&others)),
+        [one] if ledger.has_deleted(&one.id) => Existing::Going(going(&one.id)),
         [one] if wanted && ledger.adopt(&one.id) => Existing::Adopted(Box::new(one.clone())),
         [one] if wanted => Existing::Left(taken(&one.id)),
         [one] => Existing::Left(import(&one.id, region)),
@@ -125,8 +139,14 @@ fn import(id: &str, region: &str) -> String {
 fn taken(id: &str) -> String {
     format!(
         "The equal flow log is {id}. It was not taken over, because this run has given it to another \
-         resource, or has deleted it. In the first case remove one of the two resources; in the second \
-         run again."
+         resource: remove one of the two."
+    )
+}
+
+fn going(id: &str) -> String {
+    format!(
+        "The equal flow log is {id}, which this run has deleted; EC2 still counted it when the time was \
+         over. Run again."
     )
 }
 

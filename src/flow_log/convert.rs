@@ -1,13 +1,11 @@
 //! The model and EC2's words for it, each made of the other, field by field without `..`: a field
 //! that is forgotten does not compile.
 
-use std::collections::BTreeSet;
-
 use super::destination::{self, LOGS, S3};
-use super::model::{DestinationOptions, FlowLog, TagFieldSpecification};
+use super::model::{ALL, DestinationOptions, FlowLog, TagFieldSpecification};
 use super::plan::{default_options, family};
 use super::tags;
-use super::target::{self, Family, given};
+use super::target::{self, EDGE, Family, given};
 use crate::aws::ec2;
 use crate::connection::Connection;
 use crate::framework::Attr;
@@ -77,37 +75,14 @@ fn tag_fields_request(planned: &FlowLog) -> Vec<ec2::TagField> {
         .collect()
 }
 
-/// Says whether a described flow log is what a request asked for. What the request leaves to the
-/// service is not compared.
-pub(crate) fn is_answer(request: &ec2::NewFlowLog, described: &ec2::FlowLog) -> bool {
-    let same = |asked: &Option<String>, found: &Option<String>| asked.is_none() || asked == found;
-    let options = request.destination_options.is_none()
-        || described.destination_options.is_none()
-        || request.destination_options == described.destination_options;
-    described.resource_id.as_ref() == Some(&request.resource_id)
-        && same(&request.traffic_type, &described.traffic_type)
-        && same(
-            &request.log_destination_type,
-            &described.log_destination_type,
-        )
-        && same(&request.log_destination, &described.log_destination)
-        && same(&request.log_group_name, &described.log_group_name)
-        && same(
-            &request.deliver_logs_permission_arn,
-            &described.deliver_logs_permission_arn,
-        )
-        && same(
-            &request.deliver_cross_account_role,
-            &described.deliver_cross_account_role,
-        )
-        && same(&request.log_format, &described.log_format)
-        && (request.max_aggregation_interval.is_none()
-            || request.max_aggregation_interval == described.max_aggregation_interval)
-        && options
-        && request
-            .tags
-            .iter()
-            .all(|(key, value)| described.tags.get(key) == Some(value))
+/// Says whether a described flow log is what a request asked for, with its tags.
+pub(crate) fn is_answer(
+    request: &ec2::NewFlowLog,
+    planned: &FlowLog,
+    described: &ec2::FlowLog,
+) -> bool {
+    let has = |(key, value): (&String, &String)| described.tags.get(key) == Some(value);
+    is_equal(request, planned, described) && request.tags.iter().all(has)
 }
 
 /// Says whether a described flow log is equal to what a request asks for, its tags aside. What the
@@ -135,15 +110,13 @@ pub(crate) fn is_equal(
     } = request;
     let mut wanted_fields = tag_fields.clone();
     let mut found_fields = described.tag_fields.clone();
-    for field in wanted_fields.iter_mut().chain(&mut found_fields) {
-        field.tag_keys.sort();
-    }
     wanted_fields.sort();
     found_fields.sort();
     let kind = |kind: &Option<String>| kind.clone().unwrap_or_else(|| LOGS.to_owned());
     let on_s3 = kind(log_destination_type) == S3;
     described.resource_id.as_ref() == Some(resource_id)
-        && *traffic_type == described.traffic_type
+        // For some targets it is never sent, and EC2 describes what it likes.
+        && (traffic_type.is_none() || *traffic_type == described.traffic_type)
         && kind(log_destination_type) == kind(&described.log_destination_type)
         && is_same_destination(request, planned, described)
         && *deliver_logs_permission_arn == described.deliver_logs_permission_arn
@@ -174,7 +147,8 @@ fn is_same_destination(
     }
     let group = |name: Option<&String>, arn: Option<&str>| {
         let in_arn = arn.and_then(destination::group_of_arn);
-        name.map(String::as_str).or(in_arn).map(str::to_owned)
+        let name = name.map(|name| destination::trimmed(name));
+        name.or(in_arn).map(str::to_owned)
     };
     let wanted = group(request.log_group_name.as_ref(), wanted);
     wanted.is_some() && wanted == group(described.log_group_name.as_ref(), found)
@@ -219,12 +193,18 @@ pub(crate) fn state(
         deliver_logs_error_message,
     } = described;
     let targets = targets(resource_id);
-    let resource_type = told_or_kept(targets.resource_type, &before.resource_type);
+    let resource_type = match told_or_kept(targets.resource_type, &before.resource_type) {
+        // The one kind whose ids have no prefix of their own; like its family it has no traffic type.
+        Attr::Null if traffic_type.is_none() => Attr::Known(EDGE.to_owned()),
+        other => other,
+    };
     let destination_type = log_destination_type.unwrap_or_else(|| LOGS.to_owned());
-    let group = log_group_name.or_else(|| {
-        let arn = log_destination.as_deref()?;
-        destination::group_of_arn(arn).map(str::to_owned)
-    });
+    // Old releases of other tools have made names that end in `:*`.
+    let group = match (&log_group_name, &log_destination) {
+        (Some(name), _) => Some(destination::trimmed(name).to_owned()),
+        (None, Some(arn)) => destination::group_of_arn(arn).map(str::to_owned),
+        (None, None) => None,
+    };
     let arn = match (log_destination, &group) {
         (Some(arn), _) => Attr::Known(arn),
         (None, Some(name)) => {
@@ -232,7 +212,7 @@ pub(crate) fn state(
         }
         (None, None) => Attr::Null,
     };
-    let all = tags::visible(connection, &described_tags);
+    let (tags, tags_all) = tags::read(connection, &described_tags, before);
     FlowLog {
         vpc_id: kept(&before.vpc_id, targets.vpc_id),
         subnet_id: kept(&before.subnet_id, targets.subnet_id),
@@ -248,6 +228,7 @@ pub(crate) fn state(
         ),
         resource_id: kept(&before.resource_id, targets.resource_id),
         traffic_type: match resource_type.known().and_then(|name| Family::of(name)) {
+            Some(Family::Transit) if is_import(before) => Attr::Known(ALL.to_owned()),
             Some(Family::Transit) => before.traffic_type.clone(),
             _ => kept(&before.traffic_type, traffic_type.into()),
         },
@@ -264,8 +245,8 @@ pub(crate) fn state(
         destination_options: options(destination_options, &destination_type, before),
         log_destination_type: kept(&before.log_destination_type, Attr::Known(destination_type)),
         tag_field_specification: Attr::Known(tag_fields.into_iter().map(tag_field).collect()),
-        tags: tags::refresh(connection, &all, &before.tags),
-        tags_all: Attr::Known(all),
+        tags,
+        tags_all,
         region: kept(&before.region, Attr::Known(region.to_owned())),
         adopt_existing: before.adopt_existing,
         timeouts: before.timeouts.clone(),
@@ -276,6 +257,12 @@ pub(crate) fn state(
         deliver_logs_status: deliver_logs_status.into(),
         deliver_logs_error_message: deliver_logs_error_message.into(),
     }
+}
+
+/// Says whether nothing but the id was known before.
+fn is_import(before: &FlowLog) -> bool {
+    let targets = target::arguments(before);
+    given(&before.id).is_some() && targets.iter().all(|(_, value)| value.is_null())
 }
 
 /// Makes the state of a flow log of which only the id is known: the request's values, and null for
@@ -326,10 +313,9 @@ fn options(
 }
 
 fn tag_field(described: ec2::TagField) -> TagFieldSpecification {
-    let keys: BTreeSet<_> = described.tag_keys.into_iter().map(Attr::Known).collect();
     TagFieldSpecification {
         resource_type: Attr::Known(described.resource_type),
-        tag_keys: Attr::Known(keys),
+        tag_keys: Attr::Known(described.tag_keys.into_iter().map(Attr::Known).collect()),
     }
 }
 

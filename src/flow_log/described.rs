@@ -150,10 +150,10 @@ pub struct TagFieldSpecification {
     #[serde(default)]
     #[schemars(transform = behaviour::read_only)]
     pub resource_type: Attr<String>,
-    /// The keys of the tags.
+    /// The keys of the tags, in the order of the fields.
     #[serde(default)]
     #[schemars(transform = behaviour::read_only)]
-    pub tag_keys: Attr<BTreeSet<Attr<String>>>,
+    pub tag_keys: Attr<Vec<Attr<String>>>,
 }
 
 impl Described {

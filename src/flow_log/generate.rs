@@ -22,6 +22,9 @@ pub(crate) fn configuration(connection: Option<&Connection>, state: FlowLog) -> 
     ] {
         *role = written(role);
     }
+    if family == Some(Family::Transit) {
+        config.traffic_type = Attr::Null;
+    }
     let default_interval = if family == Some(Family::Transit) {
         60
     } else {

@@ -72,6 +72,57 @@ impl Identity {
     }
 }
 
+/// Reads what a user wrote behind `terraform import`: `fl-…`, `fl-…@region`, or a flow log's ARN.
+///
+/// # Errors
+/// It is none of these, or an ARN of another service or partition.
+pub(crate) fn written(text: &str, connection: &Connection) -> Result<Identity, Diagnostic> {
+    let parts: Vec<_> = text.splitn(6, ':').collect();
+    let identity = match parts.as_slice() {
+        ["arn", partition, "ec2", region, account, resource] => {
+            in_partition(partition, region, connection)?;
+            resource.strip_prefix("vpc-flow-log/").map(|id| Identity {
+                id: known(id),
+                account_id: known(account),
+                region: known(region),
+            })
+        }
+        ["arn", ..] => None,
+        _ => {
+            let (id, region) = match text.split_once('@') {
+                Some((id, region)) => (id, known(region)),
+                None => (text, Attr::Null),
+            };
+            Some(Identity {
+                id: known(id),
+                account_id: Attr::Null,
+                region,
+            })
+        }
+    };
+    let identity = identity.filter(|identity| given(&identity.id).is_some_and(is_flow_log_id));
+    identity.ok_or_else(|| {
+        not_imported(format!(
+            "\"{text}\" is not the id of a flow log. Write fl-0123456789abcdef0, \
+             fl-0123456789abcdef0@eu-central-1, or the flow log's ARN."
+        ))
+    })
+}
+
+fn in_partition(partition: &str, region: &str, connection: &Connection) -> Result<(), Diagnostic> {
+    match &connection.aws {
+        Ok(aws) if aws.partition(region) != partition => Err(not_imported(format!(
+            "The region {region} is in the partition {}, not in {partition}, as the ARN says.",
+            aws.partition(region)
+        ))),
+        _ => Ok(()),
+    }
+}
+
+fn known(text: &str) -> Attr<String> {
+    Attr::Known(text.to_owned())
+}
+
 fn account_of_arn(arn: &str) -> Option<String> {
     let account = arn.split(':').nth(4)?;
     Some(account.to_owned()).filter(|account| !account.is_empty())

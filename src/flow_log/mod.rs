@@ -16,6 +16,8 @@
 //! | `moved` | other providers' states of flow logs, made ours |
 //! | `described` | a flow log as the data sources show it |
 //! | `data_source`, `data_sources` | the one flow log that is meant, and all of them |
+//! | `timeout` | how long an operation may take |
+//! | `unanswered` | whether a create that got no answer made something |
 //! | `adopt` | taking over an equal flow log that exists, and what must never happen then |
 //! | `filter` | which flow logs data sources and lists mean |
 //! | `drift` | what runs against what should, outside of Terraform |
@@ -39,7 +41,9 @@ mod plan;
 mod resource;
 mod tags;
 mod target;
-mod validate;
+mod timeout;
+mod unanswered;
+pub(crate) mod validate;
 
 pub use data_source::{DataSource, Lookup};
 pub use data_sources::{DataSources, Found, Search};

@@ -9,7 +9,9 @@ use super::{destination, target};
 use crate::framework::{Attr, Model, behaviour};
 
 /// Traffic that may be recorded.
-pub(crate) const TRAFFIC_TYPES: &[&str] = &["ACCEPT", "REJECT", "ALL"];
+pub(crate) const TRAFFIC_TYPES: &[&str] = &["ACCEPT", "REJECT", ALL];
+/// What is recorded of the targets that take no traffic type.
+pub(crate) const ALL: &str = "ALL";
 /// File formats on S3.
 pub(crate) const FILE_FORMATS: &[&str] = &["plain-text", "parquet"];
 /// Seconds over which records may be gathered.
@@ -54,15 +56,16 @@ pub struct FlowLog {
     #[schemars(transform = behaviour::computed, transform = behaviour::requires_replace)]
     pub resource_id: Attr<String>,
     /// The type of the resource whose traffic is recorded. It follows from the id; give it when the id's
-    /// prefix does not tell.
+    /// prefix does not tell, as for a Cloud WAN edge (`CoreNetworkEdge`).
     #[serde(default)]
     #[schemars(transform = behaviour::computed, transform = behaviour::requires_replace)]
     #[schemars(transform = behaviour::one_of(target::RESOURCE_TYPES))]
     pub resource_type: Attr<String>,
     /// The traffic that is recorded: `ACCEPT`, `REJECT` or `ALL`. Required for a VPC, a subnet, a network
-    /// interface and a regional NAT gateway; without effect for transit gateways and Cloud WAN.
+    /// interface and a regional NAT gateway; without effect for transit gateways and Cloud WAN, of which
+    /// all traffic is recorded.
     #[serde(default)]
-    #[schemars(transform = behaviour::requires_replace)]
+    #[schemars(transform = behaviour::computed, transform = behaviour::requires_replace)]
     #[schemars(transform = behaviour::one_of(TRAFFIC_TYPES))]
     pub traffic_type: Attr<String>,
     /// The kind of destination: `cloud-watch-logs`, `s3` or `kinesis-data-firehose`. It follows from the
@@ -122,7 +125,8 @@ pub struct FlowLog {
     #[schemars(transform = behaviour::computed, transform = behaviour::requires_replace)]
     pub region: Attr<String>,
     /// Whether a flow log that exists already and is equal in everything but its tags is taken over, instead
-    /// of failing. Its tags are then changed to what is planned here.
+    /// of failing. Its tags are then changed to what is planned here. What was taken over is not deleted by
+    /// the same run, and what a run has deleted or given to another resource is not taken over.
     #[serde(default)]
     pub adopt_existing: Attr<bool>,
     /// How long the operations may take.
@@ -183,10 +187,10 @@ pub struct TagFieldSpecification {
     /// The type of the tagged resource: `network-interface`, `instance` or `auto-scaling-group`.
     #[schemars(transform = behaviour::one_of(TAG_FIELD_RESOURCE_TYPES))]
     pub resource_type: Attr<String>,
-    /// The keys of the tags, one or two. The first of them in the order of the alphabet is the field
-    /// without a number, as `${instance-tag}`, the second the one with `-2`, as `${instance-tag-2}`.
+    /// The keys of the tags, one or two, in order: the first is the field without a number, as
+    /// `${instance-tag}`, the second the one with `-2`, as `${instance-tag-2}`.
     #[schemars(length(max = 2))]
-    pub tag_keys: Attr<BTreeSet<Attr<String>>>,
+    pub tag_keys: Attr<Vec<Attr<String>>>,
 }
 
 /// How long the operations may take, as durations such as `30s` or `5m`.

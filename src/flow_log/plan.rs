@@ -36,18 +36,12 @@ pub(crate) fn plan(
     );
     target::derive(config, planned);
     destination::derive(config, planned, connection);
+    planned.traffic_type = traffic_type(prior.as_ref(), config, planned);
     planned.max_aggregation_interval = interval(config, planned);
     planned.log_format = log_format(prior.as_ref(), config, planned);
     planned.destination_options = options(config, planned);
-    planned.tags = own_tags(prior.as_ref(), config);
-    planned.tags_all = tags::plan(
-        connection,
-        &config.tags,
-        prior.as_ref().map(|p| &p.tags_all),
-    );
-    if connection.ignore_tags.is_unknown() {
-        warnings.push(ignore_tags_unknown());
-    }
+    planned.tags = own_tags(connection, prior.as_ref(), config);
+    planned.tags_all = tags::plan(connection, &config.tags);
     if family(planned) == Some(Family::Transit) {
         // It is never sent, so a change of it changes nothing.
         in_place.push("traffic_type");
@@ -68,6 +62,12 @@ pub(crate) fn plan(
     );
     if connection.account.is_none() && connection.aws.is_ok() && prior.is_none() {
         planned.arn = Attr::Null;
+    }
+    if connection.ignore_tags.is_unknown() {
+        warnings.push(ignore_tags_unknown());
+        if let Some(prior) = prior.as_ref().filter(|prior| is_unchanged(prior, planned)) {
+            planned.tags_all = prior.tags_all.clone();
+        }
     }
     validate::tags_all(&planned.tags_all).into_result()?;
     Ok(())
@@ -120,15 +120,24 @@ fn texts(model: &FlowLog) -> Vec<(&'static str, &Attr<String>)> {
     target::arguments(model).into_iter().chain(others).collect()
 }
 
-/// What the user wrote. No tags and an empty map of tags are the same: an import cannot know which of
-/// them is written.
-fn own_tags(prior: Option<&FlowLog>, config: &FlowLog) -> tags::Written {
+/// What the user wrote. No tags and an empty map of tags are the same, and so are tags with and without
+/// those that are left out or ignored: an import cannot know which of them is written.
+fn own_tags(connection: &Connection, prior: Option<&FlowLog>, config: &FlowLog) -> tags::Written {
     let before = prior.map(|prior| &prior.tags);
     match before {
-        Some(Attr::Known(before)) if before.is_empty() && config.tags.is_null() => {
-            Attr::Known(before.clone())
-        }
+        Some(before) if tags::are_same(connection, before, &config.tags) => before.clone(),
         _ => config.tags.clone(),
+    }
+}
+
+/// Where it is needed it is written, and where it has no effect it is kept: an import cannot know whether it
+/// is written.
+fn traffic_type(prior: Option<&FlowLog>, config: &FlowLog, planned: &FlowLog) -> Attr<String> {
+    match (&config.traffic_type, prior) {
+        (Attr::Null, Some(prior)) if family(planned) == Some(Family::Transit) => {
+            prior.traffic_type.clone()
+        }
+        (written, _) => written.clone(),
     }
 }
 
@@ -196,12 +205,11 @@ fn is_same_destination(prior: &FlowLog, planned: &FlowLog) -> bool {
         .is_some_and(|(before, after)| destination::trimmed(before) == destination::trimmed(after))
 }
 
-/// EC2 describes no resource type. Where the id does not tell it either, an import leaves it open, and
-/// the configuration tells it afterwards.
+/// EC2 describes no resource type. Where the id does not tell it either, an import can only guess, and
+/// what the configuration says afterwards changes nothing.
 fn is_told_late(prior: &FlowLog, planned: &FlowLog) -> bool {
     let id = target::given(&prior.resource_id);
-    prior.resource_type.is_null()
-        && prior.resource_id == planned.resource_id
+    prior.resource_id == planned.resource_id
         && id.is_some_and(|id| target::type_of_id(id).is_none())
 }
 
@@ -210,6 +218,16 @@ pub(crate) fn family(model: &FlowLog) -> Option<Family> {
         .resource_type
         .known()
         .and_then(|name| Family::of(name))
+}
+
+/// Says whether `tags_all` is all that a plan changes, if anything. Otherwise it is planned again at
+/// apply, when more may be known.
+fn is_unchanged(prior: &FlowLog, planned: &FlowLog) -> bool {
+    let planned = FlowLog {
+        tags_all: prior.tags_all.clone(),
+        ..planned.clone()
+    };
+    planned == *prior
 }
 
 fn ignore_tags_unknown() -> Diagnostic {

@@ -9,31 +9,28 @@ use std::time::Duration;
 use jiff::{SignedDuration, Timestamp};
 use tokio_util::sync::CancellationToken;
 
-use super::identity::Identity;
+use super::identity::{self, Identity};
 use super::model::FlowLog;
 use super::target::given;
+use super::timeout::Limit;
+use super::unanswered::{self, Asked, NotFound};
 use super::{adopt, convert, drift, generate, moved, plan, tags, validate};
 use crate::aws::ec2::{self, Ec2};
 use crate::aws::{self};
 use crate::connection::{Connection, Tags};
 use crate::framework::{self, Attr, Change, Context, Diagnostic, Diagnostics, Failure};
 
-/// How long a create may take, if `timeouts` does not say.
-const CREATE_TIMEOUT: Duration = Duration::from_secs(5 * 60);
-/// How long a delete may take, if `timeouts` does not say.
-const DELETE_TIMEOUT: Duration = Duration::from_secs(2 * 60);
 /// EC2 is eventually consistent: for so long a new flow log may not be found yet.
 const YOUNG: SignedDuration = SignedDuration::from_mins(10);
 /// How often a flow log that should be there is asked for again, and how long apart.
-const ASK_AGAIN: [Duration; 4] = [
+pub(crate) const ASK_AGAIN: [Duration; 4] = [
     Duration::from_millis(250),
     Duration::from_millis(500),
     Duration::from_secs(1),
     Duration::from_secs(2),
 ];
-
-/// Clocks of two machines may differ by so much.
-const CLOCK_TOLERANCE: SignedDuration = SignedDuration::from_secs(5);
+/// The longest wait for a deleted flow log to be gone, before its equal is made again.
+const LONGEST_PAUSE: Duration = Duration::from_secs(8);
 
 /// The resource `vpcflow_log`.
 #[derive(Debug, Default)]
@@ -71,21 +68,28 @@ impl framework::Resource for Resource {
         context: &Context<FlowLog>,
     ) -> Result<FlowLog> {
         let region = connection.region(given(&planned.region))?;
-        let timeouts = planned.timeouts.known();
-        let timeout = timeout(timeouts.map(|t| &t.create), CREATE_TIMEOUT);
+        let limit = Limit::create(&planned.timeouts);
         let ec2 = connection.aws()?.ec2(&region);
         let token = uuid::Uuid::new_v4().to_string();
         let request = convert::request(&config, &planned, token);
-        let created = within(timeout, context.stop(), |stop| {
-            let ec2 = ec2.until(stop);
-            let request = &request;
-            let (planned, region) = (&planned, &region);
-            async move { self.create_once(&ec2, request, planned, region).await }
+        let created = limit.keep(context.stop(), |stop| {
+            let ec2 = ec2.until(stop.clone());
+            let asked = Asked {
+                request: &request,
+                planned: &planned,
+                since: Timestamp::now(),
+            };
+            let region = &region;
+            async move { self.make(&ec2, &asked, region, &stop).await }
         });
-        let id = match created
-            .await
-            .map_err(|error| not_created(&error, &request))?
-        {
+        let (created, late) = created.await;
+        let created = created.map_err(|mut not_made| {
+            if late {
+                not_made.error = not_made.error.out_of_time();
+            }
+            limit.explain(&not_made.error, not_created(&not_made, &request))
+        });
+        let id = match created? {
             Made::New(id) => id,
             Made::Adopted(log) => {
                 return self.adopt(connection, &ec2, *log, planned, context).await;
@@ -138,10 +142,15 @@ impl framework::Resource for Resource {
             let summary = format!("Flow log {id} not read");
             diagnostic(summary, "It was asked for by DescribeFlowLogs.", &error)
         })?;
-        Ok(described.map(|described| {
-            warn_of_failed_delivery(&described, context);
-            convert::state(described, &state, &region, connection)
-        }))
+        let Some(described) = described else {
+            return match is_placeless(&state) {
+                true => Err(not_found_here(id, &region).into()),
+                false => Ok(None),
+            };
+        };
+        warn_of_failed_delivery(&described, context);
+        let state = convert::state(described, &state, &region, connection);
+        Ok(Some(state))
     }
 
     async fn update(
@@ -154,9 +163,13 @@ impl framework::Resource for Resource {
         let Some(id) = given(&prior.id) else {
             return Err(no_id().into());
         };
-        let region = connection.region(given(&prior.region))?;
+        let region = connection.region(given(&prior.region).or(given(&planned.region)))?;
         let ec2 = connection.aws()?.ec2(&region).until(context.stop().clone());
-        let tags = |state: &FlowLog| state.tags_all.known().cloned().unwrap_or_default();
+        // What is ignored since the last refresh is left alone too.
+        let tags = |state: &FlowLog| {
+            let all = state.tags_all.known();
+            all.map_or_else(Tags::new, |all| tags::visible(connection, all))
+        };
         let change = tags::difference(&tags(&prior), &tags(&planned));
         let mut now = tags(&prior);
         match retag(&ec2, id, &change, &mut now).await {
@@ -165,7 +178,7 @@ impl framework::Resource for Resource {
                 let summary = format!("Tags of flow log {id} not changed");
                 let tried = "The tags were to be changed by DeleteTags and CreateTags.";
                 let state = FlowLog {
-                    tags: tags::refresh(connection, &now, &prior.tags),
+                    tags: tags::refresh(connection, &now, &prior),
                     tags_all: Attr::Known(now),
                     ..prior.clone()
                 };
@@ -192,16 +205,21 @@ impl framework::Resource for Resource {
             context.warn(adopt::kept(id));
             return Ok(());
         }
-        let timeouts = state.timeouts.known();
-        let timeout = timeout(timeouts.map(|t| &t.delete), DELETE_TIMEOUT);
-        let deleted = within(timeout, context.stop(), |stop| {
+        let limit = Limit::delete(&state.timeouts);
+        let deleted = limit.keep(context.stop(), |stop| {
             let ec2 = ec2.until(stop);
             async move { ec2.delete(id).await }
         });
-        let there_was_one = deleted.await.map_err(|error| {
+        let (deleted, late) = deleted.await;
+        let there_was_one = deleted.map_err(|error| {
+            let error = if late { error.out_of_time() } else { error };
             let summary = format!("Flow log {id} not deleted");
-            diagnostic(summary, "It was to be deleted by DeleteFlowLogs.", &error)
+            let tried = "It was to be deleted by DeleteFlowLogs.";
+            limit.explain(&error, diagnostic(summary, tried, &error))
         })?;
+        if !there_was_one && is_placeless(&state) {
+            return Err(not_found_here(id, &region).into());
+        }
         tracing::info!(flow_log_id = id, there_was_one, "flow log deleted");
         Ok(())
     }
@@ -210,11 +228,10 @@ impl framework::Resource for Resource {
         &self,
         connection: &Connection,
         id: &str,
-        _context: &Context<FlowLog>,
+        context: &Context<FlowLog>,
     ) -> Result<FlowLog, Diagnostics> {
-        let (id, region) = import_id(id).ok_or_else(|| bad_import_id(id))?;
-        let region = connection.region(region)?;
-        Ok(to_import(id, region, connection))
+        let identity = identity::written(id, connection)?;
+        self.import_by_identity(connection, identity, context).await
     }
 
     async fn import_by_identity(
@@ -237,15 +254,40 @@ impl framework::Resource for Resource {
 }
 
 impl Resource {
-    /// Creates, and settles a create that got no answer: EC2 may have made the flow log all the same.
-    async fn create_once(
+    /// Creates; where an equal flow log stands in the way that this run has deleted, waits until it is
+    /// gone.
+    async fn make(
         &self,
         ec2: &Ec2,
-        request: &ec2::NewFlowLog,
-        planned: &FlowLog,
+        asked: &Asked<'_>,
         region: &str,
+        stop: &CancellationToken,
     ) -> Result<Made, NotMade> {
-        let since = Timestamp::now() - CLOCK_TOLERANCE;
+        let mut pause = ASK_AGAIN[0];
+        loop {
+            let not_made = match self.make_once(ec2, asked, region, stop).await {
+                Ok(made) => return Ok(made),
+                Err(not_made) => not_made,
+            };
+            let wait = stop.run_until_cancelled(tokio::time::sleep(pause));
+            if !not_made.passes || wait.await.is_none() {
+                return Err(not_made);
+            }
+            pause = (pause * 2).min(LONGEST_PAUSE);
+        }
+    }
+
+    /// Creates, and settles a create that got no answer or that an equal flow log stands in the way of.
+    async fn make_once(
+        &self,
+        ec2: &Ec2,
+        asked: &Asked<'_>,
+        region: &str,
+        stop: &CancellationToken,
+    ) -> Result<Made, NotMade> {
+        let Asked {
+            request, planned, ..
+        } = asked;
         let error = match ec2.create(request).await {
             Ok(id) => {
                 self.ledger.hand_out(&id);
@@ -253,23 +295,31 @@ impl Resource {
             }
             Err(error) => error,
         };
-        if error.unanswered
-            && let Some(id) = self.made_unanswered(ec2, request, since).await
-        {
-            self.ledger.hand_out(&id);
-            return Ok(Made::New(id));
+        let mut not_made = NotMade::from(error);
+        if not_made.error.unanswered {
+            match unanswered::look(&self.ledger, ec2, asked, stop).await {
+                Ok(id) => {
+                    self.ledger.hand_out(&id);
+                    return Ok(Made::New(id));
+                }
+                Err(not_found) => not_made = not_made.unanswered(&not_found, request),
+            }
         }
-        if !error.has_code(&[adopt::EXISTS]) {
-            return Err(NotMade::from(error));
+        if !not_made.error.has_code(&[adopt::EXISTS]) {
+            return Err(not_made);
         }
         match adopt::settle(&self.ledger, ec2, request, planned, region).await {
-            Ok(adopt::Existing::Adopted(log)) => Ok(Made::Adopted(log)),
-            Ok(adopt::Existing::Left(what_to_do)) => Err(NotMade { error, what_to_do }),
-            Err(other) => Err(NotMade {
-                what_to_do: format!("Which one it is could not be found out: {other}"),
-                error,
-            }),
+            Ok(adopt::Existing::Adopted(log)) => return Ok(Made::Adopted(log)),
+            Ok(adopt::Existing::Left(what_to_do)) => not_made.what_to_do = what_to_do,
+            Ok(adopt::Existing::Going(what_to_do)) => {
+                not_made.what_to_do = what_to_do;
+                not_made.passes = true;
+            }
+            Err(other) => {
+                not_made.what_to_do = format!("Which one it is could not be found out: {other}");
+            }
         }
+        Err(not_made)
     }
 
     /// Makes a flow log that was taken over what is planned: its tags are all that can differ.
@@ -304,26 +354,6 @@ impl Resource {
         warn_of_failed_delivery(&log, context);
         Ok(convert::state(log, &planned, &region, connection))
     }
-
-    /// Finds the one flow log that is what was asked for, was made since the call began, and belongs to
-    /// no other resource of this run.
-    async fn made_unanswered(
-        &self,
-        ec2: &Ec2,
-        request: &ec2::NewFlowLog,
-        since: Timestamp,
-    ) -> Option<String> {
-        let filters = [("resource-id".to_owned(), vec![request.resource_id.clone()])];
-        let found = ec2.find(&filters).await.ok()?;
-        let mut equal = found.into_iter().filter(|log| {
-            let new = log.creation_time.is_some_and(|time| time >= since);
-            new && !self.ledger.has_handed_out(&log.id) && convert::is_answer(request, log)
-        });
-        match (equal.next(), equal.next()) {
-            (Some(log), None) => Some(log.id),
-            _ => None,
-        }
-    }
 }
 
 /// How a create came to its flow log.
@@ -337,8 +367,10 @@ enum Made {
 /// Why a create came to none.
 struct NotMade {
     error: aws::Error,
-    /// What the user can do about it, beyond AWS's advice.
+    /// What the user can do about it; AWS's advice if it is empty.
     what_to_do: String,
+    /// Whether it passes by itself.
+    passes: bool,
 }
 
 impl From<aws::Error> for NotMade {
@@ -346,7 +378,18 @@ impl From<aws::Error> for NotMade {
         Self {
             error,
             what_to_do: String::new(),
+            passes: false,
         }
+    }
+}
+
+impl NotMade {
+    /// Adds what is known of a flow log that may exist.
+    fn unanswered(mut self, not_found: &NotFound, request: &ec2::NewFlowLog) -> Self {
+        let known = not_found.what_to_do(&request.resource_id);
+        let parts: Vec<_> = self.error.advice().into_iter().chain([known]).collect();
+        self.what_to_do = parts.join("\n\n");
+        self
     }
 }
 
@@ -389,44 +432,32 @@ async fn retag(
     Ok(())
 }
 
-/// Runs a mutation with a stop signal that also comes when the time is over: what was sent by then is
-/// waited for, but nothing new is begun.
-async fn within<T, F: Future<Output = T>>(
-    timeout: Duration,
-    stop: &CancellationToken,
-    mutation: impl FnOnce(CancellationToken) -> F,
-) -> T {
-    let stop = stop.child_token();
-    let mut mutation = std::pin::pin!(mutation(stop.clone()));
-    match tokio::time::timeout(timeout, &mut mutation).await {
-        Ok(result) => result,
-        Err(_) => {
-            stop.cancel();
-            mutation.await
-        }
+/// Says whether EC2 may not show a flow log yet. One that could not be read back when it was made has no
+/// time of creation; one that is being imported has no resource either.
+fn is_young(state: &FlowLog) -> bool {
+    let made = given(&state.creation_time).and_then(|text| text.parse::<Timestamp>().ok());
+    match made {
+        Some(made) => Timestamp::now().duration_since(made) < YOUNG,
+        None => given(&state.resource_id).is_some(),
     }
 }
 
-fn timeout(written: Option<&Attr<String>>, otherwise: Duration) -> Duration {
-    let text = written.and_then(given);
-    text.and_then(|text| duration(text).ok())
-        .unwrap_or(otherwise)
+/// Says whether nothing tells the region of a flow log: a state that was moved may lack it.
+fn is_placeless(state: &FlowLog) -> bool {
+    given(&state.region).is_none() && given(&state.arn).is_none()
 }
 
-/// Reads a duration such as `30s`, `5m` or `1h30m`.
-pub(crate) fn duration(text: &str) -> Result<Duration, String> {
-    let duration: SignedDuration = text
-        .parse()
-        .map_err(|_| "write it as 30s, 5m or 1h30m".to_owned())?;
-    Duration::try_from(duration)
-        .ok()
-        .filter(|duration| !duration.is_zero())
-        .ok_or_else(|| "it must be more than nothing".to_owned())
-}
-
-fn is_young(state: &FlowLog) -> bool {
-    let made = given(&state.creation_time).and_then(|text| text.parse::<Timestamp>().ok());
-    made.is_some_and(|made| Timestamp::now().duration_since(made) < YOUNG)
+fn not_found_here(id: &str, region: &str) -> Diagnostic {
+    Diagnostic::error(
+        format!("Flow log {id} not found in {region}"),
+        format!(
+            "The state does not say in which region it is, as the state of the provider that it was \
+             moved from did not, so that it was looked for in the provider's own, {region}. If it is in \
+             another one, set `region` on the resource and run `terraform apply -refresh=false` once, \
+             which writes the region into the state. If it is gone, remove it from the state: terraform \
+             state rm …"
+        ),
+    )
 }
 
 /// Gives the state that a read can start from.
@@ -441,33 +472,6 @@ fn to_import(id: &str, region: String, connection: &Connection) -> FlowLog {
     }
 }
 
-/// Takes `fl-…`, `fl-…@region`, or a flow log's ARN.
-fn import_id(text: &str) -> Option<(&str, Option<&str>)> {
-    let (id, region) = if text.starts_with("arn:") {
-        let mut parts = text.splitn(6, ':').skip(3);
-        let region = parts.next()?;
-        (parts.nth(1)?.strip_prefix("vpc-flow-log/")?, Some(region))
-    } else {
-        match text.split_once('@') {
-            Some((id, region)) => (id, Some(region)),
-            None => (text, None),
-        }
-    };
-    let digits = id.strip_prefix("fl-")?;
-    let well_formed = !digits.is_empty() && digits.bytes().all(|b| b.is_ascii_alphanumeric());
-    well_formed.then_some((id, region))
-}
-
-fn bad_import_id(text: &str) -> Diagnostic {
-    Diagnostic::error(
-        "Flow log not imported",
-        format!(
-            "\"{text}\" is not the id of a flow log. Write fl-0123456789abcdef0, \
-             fl-0123456789abcdef0@eu-central-1, or the flow log's ARN."
-        ),
-    )
-}
-
 fn warn_of_failed_delivery(described: &ec2::FlowLog, context: &Context<FlowLog>) {
     let Some((cause, fix)) = drift::delivery_failure(described) else {
         return;
@@ -479,23 +483,18 @@ fn warn_of_failed_delivery(described: &ec2::FlowLog, context: &Context<FlowLog>)
 }
 
 fn not_created(not_made: &NotMade, request: &ec2::NewFlowLog) -> Diagnostic {
-    let NotMade { error, what_to_do } = not_made;
+    let NotMade {
+        error, what_to_do, ..
+    } = not_made;
     let tried = format!(
         "A flow log of {} was to be created by CreateFlowLogs.",
         request.resource_id
     );
     let summary = "Flow log not created".to_owned();
-    if !what_to_do.is_empty() {
-        return Diagnostic::error(summary, format!("{tried} {error}\n\n{what_to_do}"));
+    if what_to_do.is_empty() {
+        return diagnostic(summary, &tried, error);
     }
-    let mut diagnostic = diagnostic(summary, &tried, error);
-    if error.unanswered {
-        diagnostic.detail.push_str(
-            "\n\nEC2 gave no answer, and no flow log that matches was found afterwards. If there is \
-             one after all, import it:\n\nimport {\n  to = vpcflow_log.NAME\n  id = \"fl-…\"\n}",
-        );
-    }
-    diagnostic
+    Diagnostic::error(summary, format!("{tried} {error}\n\n{what_to_do}"))
 }
 
 fn not_described(id: &str, why: &str) -> Diagnostic {

@@ -5,6 +5,7 @@
 
 use std::collections::BTreeMap;
 
+use super::model::FlowLog;
 use crate::connection::{Connection, IgnoreTags, Tags};
 use crate::framework::Attr;
 
@@ -14,14 +15,9 @@ pub(crate) type Written = Attr<BTreeMap<String, Attr<String>>>;
 /// Plans `tags_all`: the defaults with the user's tags over them, without the ignored ones.
 ///
 /// Unknown as a whole if any part of it is: core does not let an element appear later.
-pub(crate) fn plan(
-    connection: &Connection,
-    tags: &Written,
-    prior: Option<&Attr<Tags>>,
-) -> Attr<Tags> {
+pub(crate) fn plan(connection: &Connection, tags: &Written) -> Attr<Tags> {
     let Attr::Known(ignore) = or_none(&connection.ignore_tags) else {
-        // What is ignored is not known: the tags stay as they are.
-        return prior.cloned().unwrap_or(Attr::Unknown);
+        return Attr::Unknown;
     };
     let (Attr::Known(mut all), Attr::Known(own)) =
         (or_none(&connection.default_tags), or_none(tags))
@@ -39,6 +35,27 @@ pub(crate) fn plan(
     Attr::Known(all)
 }
 
+/// Says whether what is written comes to the tags of a state, which an import has filled: it cannot know
+/// what is left out, ignored, or written although it is a default.
+pub(crate) fn are_same(connection: &Connection, before: &Written, written: &Written) -> bool {
+    let (Attr::Known(before), Attr::Known(written)) = (or_none(before), or_none(written)) else {
+        return false;
+    };
+    let ignore = ignored(connection);
+    let effective = |tags: &BTreeMap<String, Attr<String>>| {
+        let mut tags = tags.clone();
+        tags.retain(|key, value| !value.is_null() && !ignore.ignores(key));
+        tags
+    };
+    let (before, mut written) = (effective(&before), effective(&written));
+    let defaults = connection.default_tags.known();
+    written.retain(|key, value| {
+        let default = defaults.and_then(|tags| tags.get(key));
+        before.contains_key(key) || default.is_none() || value.known() != default
+    });
+    before == written
+}
+
 /// Gives the tags that a refresh shows as `tags_all`.
 pub(crate) fn visible(connection: &Connection, described: &Tags) -> Tags {
     let ignore = ignored(connection);
@@ -48,14 +65,30 @@ pub(crate) fn visible(connection: &Connection, described: &Tags) -> Tags {
         .collect()
 }
 
+/// Gives `tags` and `tags_all` of a described flow log. While it is not known what is ignored, both stay as
+/// they were.
+pub(crate) fn read(
+    connection: &Connection,
+    described: &Tags,
+    before: &FlowLog,
+) -> (Written, Attr<Tags>) {
+    if connection.ignore_tags.is_unknown() && before.tags_all.known().is_some() {
+        return (before.tags.clone(), before.tags_all.clone());
+    }
+    let all = visible(connection, described);
+    (refresh(connection, &all, before), Attr::Known(all))
+}
+
 /// Gives the tags that a refresh shows as `tags`: what the user wrote, as far as it is still so, and
 /// what others added. A tag that is a default and that the user did not write is not theirs.
-pub(crate) fn refresh(connection: &Connection, all: &Tags, before: &Written) -> Written {
+pub(crate) fn refresh(connection: &Connection, all: &Tags, before: &FlowLog) -> Written {
+    let written = before.tags.known().cloned().unwrap_or_default();
     let defaults = match &connection.default_tags {
         Attr::Known(tags) => tags.clone(),
-        Attr::Null | Attr::Unknown => Tags::new(),
+        Attr::Null => Tags::new(),
+        // What the user did not write and was there before, is taken for a default.
+        Attr::Unknown => before.tags_all.known().cloned().unwrap_or_default(),
     };
-    let written = before.known().cloned().unwrap_or_default();
     let ignore = ignored(connection);
     let mut tags = BTreeMap::new();
     for (key, value) in all {
@@ -70,7 +103,7 @@ pub(crate) fn refresh(connection: &Connection, all: &Tags, before: &Written) -> 
             tags.entry(key).or_insert(value);
         }
     }
-    if tags.is_empty() && before.is_null() {
+    if tags.is_empty() && before.tags.is_null() {
         Attr::Null
     } else {
         Attr::Known(tags)

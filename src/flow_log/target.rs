@@ -17,9 +17,12 @@ pub(crate) const RESOURCE_TYPES: &[&str] = &[
     "TransitGatewayAttachment",
     "RegionalNatGateway",
     "CoreNetwork",
-    "CoreNetworkEdge",
+    EDGE,
     "CoreNetworkAttachment",
 ];
+
+/// The resource type whose ids no prefix tells.
+pub(crate) const EDGE: &str = "CoreNetworkEdge";
 
 /// How a resource type behaves.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -202,15 +205,18 @@ pub(crate) fn derive(config: &FlowLog, planned: &mut FlowLog) {
 fn identify(config: &FlowLog) -> (Attr<String>, Attr<String>) {
     let arguments = arguments(config);
     let known = arguments.iter().find_map(|(_, value)| given(value));
-    let unknown = arguments.iter().find(|(_, value)| value.is_unknown());
-    let (id, told) = match (known, unknown) {
+    let unknown = arguments.iter().filter(|(_, value)| value.is_unknown());
+    let unknown: Vec<_> = unknown.map(|(name, _)| *name).collect();
+    let (id, told) = match (known, unknown.as_slice()) {
         (Some(id), _) => (Attr::Known(id.to_owned()), Attr::from(type_of_id(id))),
-        (None, Some((name, _))) => {
+        (None, []) => (Attr::Null, Attr::Null),
+        (None, [name]) => {
             let kind = KINDS.iter().find(|kind| kind.argument == Some(name));
             let told = kind.map_or(Attr::Unknown, |kind| Attr::Known(kind.resource_type));
             (Attr::Unknown, told)
         }
-        (None, None) => (Attr::Null, Attr::Null),
+        // Any of them may turn out to be null.
+        (None, _) => (Attr::Unknown, Attr::Unknown),
     };
     let resource_type = match &config.resource_type {
         Attr::Null => told.map(str::to_owned),

@@ -121,7 +121,7 @@ fn timeouts(config: &FlowLog, diagnostics: &mut Diagnostics) {
     };
     for (name, value) in [("create", &timeouts.create), ("delete", &timeouts.delete)] {
         if let Some(text) = given(value)
-            && let Err(problem) = super::resource::duration(text)
+            && let Err(problem) = super::timeout::parse(text)
         {
             let path = crate::cty::Path::root()
                 .attribute("timeouts")

@@ -8,18 +8,6 @@ use crate::cty::{Path, Type, Value};
 use crate::framework::{Function, FunctionError};
 use crate::record::field::{self, FIELDS, Family, Field};
 
-/// What other tools call fields, and what guesses call them.
-const OTHER_NAMES: [(&str, &str); 8] = [
-    ("timestamp", "start"),
-    ("time", "start"),
-    ("srcip", "srcaddr"),
-    ("src-ip", "srcaddr"),
-    ("dstip", "dstaddr"),
-    ("dst-ip", "dstaddr"),
-    ("status", "log-status"),
-    ("direction", "flow-direction"),
-];
-
 /// Makes a record format of the names of fields.
 ///
 /// The result has the form that AWS wants, each name in braces behind a dollar sign, and the call needs none of the
@@ -76,10 +64,8 @@ fn unknown(name: &str) -> String {
     if inner != name && field::find(inner).is_some() {
         return format!("`{name}` is not the name of a field; write `{inner}` alone");
     }
-    let known = OTHER_NAMES.iter().find(|(other, _)| *other == inner);
-    let meant = known
-        .map(|(_, name)| *name)
-        .or_else(|| field::by_column(inner).map(|field| field.name))
+    let meant = field::meant(inner)
+        .map(|field| field.name)
         .or_else(|| nearest(inner, FIELDS.iter().map(|field| field.name)));
     let meant = meant.unwrap_or_default();
     format!("there is no field `{name}`; did you mean `{meant}`?")
@@ -126,6 +112,8 @@ mod tests {
             ("log_status", "did you mean `log-status`?"),
             ("timestamp", "did you mean `start`?"),
             ("srcip", "did you mean `srcaddr`?"),
+            ("destination_port", "did you mean `dstport`?"),
+            ("eni", "did you mean `interface-id`?"),
             ("VERSION", "did you mean `version`?"),
             ("tcp-flag", "did you mean `tcp-flags`?"),
             ("${srcaddr}", "write `srcaddr` alone"),

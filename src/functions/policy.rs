@@ -236,7 +236,7 @@ impl DeliveryBucketPolicy {
         if folder.is_empty() {
             return Ok(String::new());
         }
-        if folder.split('/').any(|part| part == "AWSLogs") {
+        if folder.split('/').next() == Some("AWSLogs") {
             return fail(format!(
                 "\"{prefix}\" names the folder AWSLogs, which AWS adds itself; leave it out"
             ));

@@ -3,8 +3,11 @@
 //! It holds the fields of AWS's two tables, VPC (to version 11) and transit gateway (version 6). It must not know how a
 //! line is laid out: that is the format's business.
 
+mod mistaken;
 mod transit_gateway;
 mod vpc;
+
+pub use mistaken::meant;
 
 /// A field that a flow log can record.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

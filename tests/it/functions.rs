@@ -9,10 +9,12 @@ use tonic::transport::Channel;
 use vpcflow::cty::{self, Type, Value};
 use vpcflow::framework::{
     self, Attr, Catalogue, Diagnostics, Function, FunctionError, LowerError, Model, behaviour,
+    lower,
 };
 use vpcflow::functions;
 use vpcflow::protocol::pb;
 use vpcflow::protocol::pb::provider_client::ProviderClient;
+use vpcflow::provider;
 
 use crate::harness::client::Client;
 use crate::harness::wire;
@@ -75,6 +77,36 @@ impl Function for Odd {
     }
 }
 
+/// A call of every function that the provider has: its arguments in JSON.
+const CALLS: [(&str, &[&str]); 6] = [
+    (
+        "delivery_bucket_policy",
+        &[
+            r#""arn:aws:s3:::bucket""#,
+            r#""folder""#,
+            r#"["123456789012"]"#,
+            r#"["eu-central-1"]"#,
+        ],
+    ),
+    (
+        "delivery_role_policy",
+        &[r#""arn:aws:logs:eu-central-1:123456789012:log-group:g""#],
+    ),
+    (
+        "delivery_trust_policy",
+        &[r#""123456789012""#, r#""eu-central-1""#],
+    ),
+    (
+        "filter_pattern",
+        &[r#"{ "type": ["object", { "action": "string" }], "value": { "action": "REJECT" } }"#],
+    ),
+    ("log_format", &[r#""version""#, r#""srcaddr""#]),
+    (
+        "parse_record",
+        &[r#""2 - eni-0a1 - - - - - - - 1432917027 1432917142 - NODATA""#],
+    ),
+];
+
 struct Served {
     client: ProviderClient<Channel>,
     _server: Client,
@@ -82,7 +114,11 @@ struct Served {
 
 impl Served {
     async fn new() -> Self {
-        let (client, server) = wire::serve(Example).await;
+        Self::of(Example).await
+    }
+
+    async fn of(provider: impl framework::Provider) -> Self {
+        let (client, server) = wire::serve(provider).await;
         Self {
             client,
             _server: server,
@@ -110,6 +146,20 @@ impl Served {
             } => Err(error),
             both => panic!("neither a result nor an error: {both:?}"),
         }
+    }
+
+    /// Calls every function, and gives the results.
+    async fn call_all(&mut self) -> Vec<pb::DynamicValue> {
+        let mut results = Vec::new();
+        for (name, arguments) in CALLS {
+            let argument = |json: &&str| pb::DynamicValue {
+                msgpack: Vec::new(),
+                json: json.as_bytes().to_vec(),
+            };
+            let arguments = arguments.iter().map(argument).collect();
+            results.push(self.send(name, arguments).await.expect(name));
+        }
+        results
     }
 
     /// Calls a function whose parameters and result are texts.
@@ -252,6 +302,31 @@ async fn a_function_answers_the_same_before_and_after_the_configuration() {
         record.get("interface_account_id"),
         Some(&"012345678901".into())
     );
+}
+
+#[tokio::test]
+async fn every_function_of_the_real_provider_answers_the_same_before_and_after_the_configuration() {
+    let mut served = Served::of(provider::Provider).await;
+    let functions = pb::get_functions::Request::default();
+    let functions = served.client.get_functions(functions).await.unwrap();
+    let told: Vec<_> = functions.into_inner().functions.into_keys().collect();
+    let mut told: Vec<_> = told.iter().map(String::as_str).collect();
+    told.sort_unstable();
+    assert_eq!(told, CALLS.map(|(name, _)| name));
+    let before = served.call_all().await;
+    let schema = lower::<provider::Config>(0).unwrap();
+    let settings = serde_json::json!({
+        "region": "us-east-1", "access_key": "AKIAEXAMPLE", "secret_key": "secret-canary",
+        "skip_requesting_account_id": true, "skip_credentials_validation": true,
+    });
+    let settings = cty::json::decode(settings.to_string().as_bytes(), &schema.ty).unwrap();
+    let request = pb::configure_provider::Request {
+        config: Some(wire(&schema.block.complete(settings), &schema.ty)),
+        ..Default::default()
+    };
+    let configured = served.client.configure_provider(request).await.unwrap();
+    assert_eq!(configured.into_inner().diagnostics, []);
+    assert_eq!(served.call_all().await, before);
 }
 
 #[tokio::test]

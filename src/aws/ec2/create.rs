@@ -76,7 +76,7 @@ fn stopped_waiting(refusal: Error) -> Error {
     Error {
         kind: Kind::Stopped,
         message: format!(
-            "it was stopped while waiting for the role to become known; the last answer was: {}",
+            "while waiting for the role to become known; the last answer was: {}",
             refusal.message
         ),
         ..refusal

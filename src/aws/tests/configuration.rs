@@ -22,6 +22,20 @@ fn some(text: &str) -> Option<String> {
     Some(text.to_owned())
 }
 
+#[test]
+fn each_region_has_one_gateway() {
+    let gateways = Mutex::default();
+    let mut made = 0;
+    for region in ["eu-central-1", "us-east-1", "eu-central-1", "us-east-1"] {
+        let gateway = once(&gateways, region, || {
+            made += 1;
+            region
+        });
+        assert_eq!(gateway, region);
+    }
+    assert_eq!(made, 2);
+}
+
 #[tokio::test]
 async fn arguments_that_cannot_work_are_refused_by_name() {
     let role = |duration: &str| AssumeRole {

@@ -93,6 +93,8 @@ fn what_is_written_is_valid() {
         "tgw-attach-0123456789abcdef0",
         "nat-0123456789abcdef0",
         "core-network-0123456789abcdef0",
+        "attachment-0123456789abcdef0",
+        "edge-of-a-kind",
     ];
     let destinations = [
         GROUP,
@@ -102,6 +104,11 @@ fn what_is_written_is_valid() {
     for target in targets {
         for destination in destinations {
             let mut state = imported(target, destination);
+            if target == "edge-of-a-kind" {
+                state.resource_type = known(target::EDGE);
+                state.traffic_type = Attr::Null;
+                state.max_aggregation_interval = Attr::Known(60);
+            }
             state.tags = Attr::Known(BTreeMap::new());
             // Fields that every kind of flow log has.
             state.log_format = known("${version} ${srcaddr} ${dstaddr}");

@@ -1,7 +1,7 @@
 //! The state of `aws_flow_log`, frozen: schema version 0 (releases up to 5, with `log_group_name`) and
 //! version 1 (from 6 on). What a release does not have is absent.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
@@ -45,7 +45,7 @@ struct AwsDestinationOptions {
 #[derive(Deserialize)]
 struct AwsTagFieldSpecification {
     resource_type: Option<String>,
-    tag_keys: Option<BTreeSet<String>>,
+    tag_keys: Option<Vec<String>>,
 }
 
 impl From<AwsFlowLog> for FlowLog {

@@ -1,8 +1,6 @@
 //! The state of `awscc_ec2_flow_log`, frozen: CloudFormation's properties in Terraform's spelling. It
 //! knows neither ARN nor region; the flow log is in the region of that provider.
 
-use std::collections::BTreeSet;
-
 use serde::Deserialize;
 
 use super::text;
@@ -39,7 +37,7 @@ struct AwsccDestinationOptions {
 #[derive(Deserialize)]
 struct AwsccTagFieldSpecification {
     resource_type: Option<String>,
-    tag_keys: Option<BTreeSet<String>>,
+    tag_keys: Option<Vec<String>>,
 }
 
 #[derive(Deserialize)]

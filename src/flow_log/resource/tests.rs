@@ -268,6 +268,11 @@ fn shown(error: aws::Error) -> Diagnostic {
         ..ec2::NewFlowLog::default()
     };
     match error.operation {
+        "CreateFlowLogs" if error.unanswered => {
+            let not_made = NotMade::from(error);
+            let not_made = not_made.unanswered(&NotFound::None, &request);
+            not_created(&not_made, &request)
+        }
         "CreateFlowLogs" => not_created(&NotMade::from(error), &request),
         "DeleteFlowLogs" => diagnostic(
             "Flow log fl-1 not deleted".to_owned(),

@@ -132,8 +132,9 @@ fn bucket_problem(arn: &Arn<'_>) -> Option<String> {
     if folder.split('/').next() == Some("AWSLogs") {
         return Some("the folder cannot be AWSLogs, which AWS adds itself".to_owned());
     }
-    let allowed = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '.' || c == '-';
-    if !(3..=63).contains(&bucket.len()) || !bucket.chars().all(allowed) {
+    // Old buckets may have long names with capital letters and underscores.
+    let allowed = |c: char| c.is_ascii_alphanumeric() || "_-.".contains(c);
+    if !(3..=255).contains(&bucket.len()) || !bucket.chars().all(allowed) {
         return Some(
             "a bucket's name has 3 to 63 small letters, digits, dots and hyphens".to_owned(),
         );

@@ -7,52 +7,6 @@ use super::super::target::given;
 use crate::framework::{Attr, Diagnostics};
 use crate::record::{Format, field};
 
-/// Names that are often written for fields, joined and in small letters, and the field that is meant.
-const MISTAKES: [(&str, &str); 42] = [
-    ("timestamp", "start"),
-    ("time", "start"),
-    ("starttime", "start"),
-    ("endtime", "end"),
-    ("srcip", "srcaddr"),
-    ("sourceip", "srcaddr"),
-    ("sourceaddress", "srcaddr"),
-    ("sourceaddr", "srcaddr"),
-    ("srcaddress", "srcaddr"),
-    ("source", "srcaddr"),
-    ("src", "srcaddr"),
-    ("dstip", "dstaddr"),
-    ("destip", "dstaddr"),
-    ("destinationip", "dstaddr"),
-    ("destinationaddress", "dstaddr"),
-    ("destaddr", "dstaddr"),
-    ("dstaddress", "dstaddr"),
-    ("destination", "dstaddr"),
-    ("dst", "dstaddr"),
-    ("sourceport", "srcport"),
-    ("sport", "srcport"),
-    ("destport", "dstport"),
-    ("destinationport", "dstport"),
-    ("dport", "dstport"),
-    ("proto", "protocol"),
-    ("account", "account-id"),
-    ("interface", "interface-id"),
-    ("eni", "interface-id"),
-    ("eniid", "interface-id"),
-    ("networkinterfaceid", "interface-id"),
-    ("status", "log-status"),
-    ("vpc", "vpc-id"),
-    ("subnet", "subnet-id"),
-    ("instance", "instance-id"),
-    ("az", "az-id"),
-    ("availabilityzone", "az-id"),
-    ("availabilityzoneid", "az-id"),
-    ("direction", "flow-direction"),
-    ("flags", "tcp-flags"),
-    ("pktsrcip", "pkt-srcaddr"),
-    ("pktdstip", "pkt-dstaddr"),
-    ("eventtype", "action"),
-];
-
 /// The field of the first tag of each resource type; the second tag's has `-2` behind it.
 const TAG_FIELDS: [(&str, &str); 3] = [
     ("instance-tag", "instance"),
@@ -91,17 +45,8 @@ pub(super) fn judge(config: &FlowLog, derived: &FlowLog, diagnostics: &mut Diagn
 }
 
 fn unknown(name: &str, diagnostics: &mut Diagnostics) {
-    let joined = name.to_lowercase().replace(['-', '_'], "");
-    let spelt = field::FIELDS
-        .iter()
-        .map(|field| field.name)
-        .find(|known| known.replace('-', "") == joined);
-    let mistaken = MISTAKES
-        .iter()
-        .find(|(mistake, _)| *mistake == joined)
-        .map(|(_, meant)| *meant);
-    if let Some(meant) = spelt.or(mistaken) {
-        let both = if meant == "start" && spelt.is_none() && !joined.starts_with("start") {
+    if let Some(meant) = field::meant(name).map(|field| field.name) {
+        let both = if meant == "start" && !name.to_lowercase().starts_with("start") {
             " (and `${end}`): a record holds the time of its first packet and of its last"
         } else {
             ""
@@ -216,6 +161,18 @@ fn keys(block: &TagFieldSpecification, diagnostics: &mut Diagnostics) -> Option<
     if known.is_empty() {
         let detail = format!("`tag_keys` of \"{kind}\" is empty; give one or two keys.");
         diagnostics.error(PATH, "No tag keys", detail);
+    }
+    for key in &known {
+        if keys
+            .iter()
+            .filter(|other| other.known() == Some(key))
+            .count()
+            > 1
+        {
+            let detail =
+                format!("`tag_keys` of \"{kind}\" holds \"{key}\" twice; name each tag once.");
+            diagnostics.error(PATH, "Tag key given twice", detail);
+        }
     }
     for key in &known {
         if !(1..=LONGEST_TAG_KEY).contains(&key.chars().count()) {

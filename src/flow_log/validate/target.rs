@@ -103,7 +103,7 @@ fn well_formed_id(name: &str, id: &str, diagnostics: &mut Diagnostics) {
 }
 
 fn is_hexadecimal(digits: &str) -> bool {
-    (8..=17).contains(&digits.len()) && digits.bytes().all(|b| b.is_ascii_hexdigit())
+    matches!(digits.len(), 8 | 17) && digits.bytes().all(|b| b.is_ascii_hexdigit())
 }
 
 fn resource_type(config: &FlowLog, derived: &FlowLog, diagnostics: &mut Diagnostics) {

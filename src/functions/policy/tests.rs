@@ -303,7 +303,7 @@ fn the_bucket_refuses_what_would_be_wider_or_never_match() {
         "the folder as `prefix`",
     );
     check(
-        bucket(BUCKET, "a/AWSLogs", &[ACCOUNT], REGION),
+        bucket(BUCKET, "AWSLogs/a", &[ACCOUNT], REGION),
         "prefix",
         "AWS adds itself",
     );

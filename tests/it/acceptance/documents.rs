@@ -13,11 +13,13 @@ use crate::harness::terraform::{Run, Version, Workspace};
 const REGION: &str = "eu-central-1";
 const GROUP: &str = "vpc-flow-logs";
 const README: &str = "README.md";
+const TAKE_OVER: &str = "templates/guides/take-over-existing-flow-logs.md";
 const GUIDE: &str = "templates/guides/check-the-traffic-in-your-plan.md";
 
 /// The blocks that have a test here, by document.
 const TESTED: &[(&str, &[&str])] = &[
     (README, &["configuration", "import"]),
+    (TAKE_OVER, &["equal"]),
     (GUIDE, &["a_gate_that_warns", "a_gate_that_fails"]),
 ];
 
@@ -56,6 +58,22 @@ fn every_block_of_terraform_that_a_document_shows_is_tested() {
         let found: Vec<_> = blocks(&document).into_keys().collect();
         assert_eq!(found, tested, "{document}");
     }
+}
+
+#[test]
+fn the_guides_equal_flow_log_is_taken_over() {
+    let fake = Fake::start();
+    let role = "arn:aws:iam::123456789012:role/flow-logs";
+    fake.insert(FlowLog {
+        log_destination: None,
+        log_group_name: Some(GROUP.to_owned()),
+        deliver_logs_permission_arn: Some(role.to_owned()),
+        ..FlowLog::sample("fl-0aaaaaaaaaaaaaaaa", "vpc-0123456789abcdef0")
+    });
+    let work = Workspace::new(Version::Any, fake.url());
+    work.configure(&blocks(TAKE_OVER)["equal"]);
+    work.apply().says(&["fl-0aaaaaaaaaaaaaaaa taken over"]);
+    work.plans_empty();
 }
 
 /// Runs a command; the provider finds everything in the environment.

@@ -1,6 +1,6 @@
 //! Every target and every destination, from apply over import to destroy, with a real Terraform.
 
-use crate::harness::fake::{Fake, REGION};
+use crate::harness::fake::{Fake, FlowLog, REGION};
 use crate::harness::terraform::{Version, Workspace};
 
 const TO_GROUP: &str = r#"
@@ -11,7 +11,7 @@ const OF_VPC: &str = r#"
   traffic_type = "ALL""#;
 
 /// Goes through a flow log's whole life, and gives it as the server had it.
-fn lives(body: &str) -> crate::harness::fake::FlowLog {
+fn lives(body: &str) -> FlowLog {
     let fake = Fake::start();
     let work = Workspace::new(Version::Any, fake.url());
     work.configure(&format!("resource \"vpcflow_log\" \"x\" {{{body}\n}}"));
@@ -83,27 +83,140 @@ fn every_target_lives_from_apply_over_import_to_destroy() {
 }
 
 #[test]
-fn a_type_that_the_id_does_not_tell_is_given_and_is_told_late_after_an_import() {
+fn a_type_that_the_id_does_not_tell_is_guessed_at_an_import_and_changes_nothing() {
+    let edge = |resource_type: &str| {
+        format!(
+            "\n  resource_id = \"edge-0123456789abcdef0\"\n  resource_type = \"{resource_type}\"{TO_GROUP}"
+        )
+    };
+    assert_eq!(
+        lives(&edge("CoreNetworkEdge")).resource_type,
+        "CoreNetworkEdge"
+    );
+}
+
+#[test]
+fn ids_that_are_not_known_yet_do_not_tell_the_type() {
     let fake = Fake::start();
     let work = Workspace::new(Version::Any, fake.url());
-    let edge = format!(
-        "resource \"vpcflow_log\" \"x\" {{\n  resource_id = \"edge-0123456789abcdef0\"\n  \
-         resource_type = \"CoreNetworkEdge\"{TO_GROUP}\n}}"
-    );
-    work.configure(&edge);
+    work.configure(&format!(
+        "resource \"terraform_data\" \"late\" {{}}\nresource \"vpcflow_log\" \"x\" {{\n  \
+         vpc_id = terraform_data.late.id == \"\" ? \"vpc-0123456789abcdef0\" : null\n  \
+         subnet_id = terraform_data.late.id == \"\" ? null : \"subnet-0123456789abcdef0\"\n  \
+         traffic_type = \"ALL\"{TO_GROUP}\n}}"
+    ));
     work.apply();
     work.plans_empty();
-    let made = fake.flow_logs(REGION).remove(0);
-    assert_eq!(made.resource_type, "CoreNetworkEdge");
+    assert_eq!(fake.flow_logs(REGION)[0].resource_type, "Subnet");
+}
+
+#[test]
+fn tag_keys_are_recorded_in_the_order_in_which_they_are_written() {
+    let fake = Fake::start();
+    let work = Workspace::new(Version::Any, fake.url());
+    let configure = |keys: &str| {
+        work.configure(&format!(
+            "resource \"vpcflow_log\" \"x\" {{{OF_VPC}{TO_GROUP}\n  log_format = \"$${{version}} \
+             $${{instance-tag}} $${{instance-tag-2}}\"\n  tag_field_specification {{\n    \
+             resource_type = \"instance\"\n    tag_keys = {keys}\n  }}\n}}"
+        ));
+    };
+    configure(r#"["Team", "Name"]"#);
+    work.apply();
+    work.plans_empty();
+    let sent = fake.calls_of("CreateFlowLogs").remove(0).parameters;
+    assert_eq!(sent["TagFieldSpecification.1.TagKey.1"], "Team");
+    assert_eq!(sent["TagFieldSpecification.1.TagKey.2"], "Name");
+    let id = fake.flow_logs(REGION).remove(0).id;
     work.run(&["state", "rm", "vpcflow_log.x"]).succeeds();
-    work.run(&["import", "-no-color", "vpcflow_log.x", &made.id])
+    work.run(&["import", "-no-color", "vpcflow_log.x", &id])
         .succeeds();
-    work.plan().says(&["0 to add, 1 to change, 0 to destroy"]);
+    work.plans_empty();
+    fake.change(&id, |log| {
+        log.tag_field_specifications[0].tag_keys.reverse()
+    });
+    work.plan()
+        .says(&["tag_field_specification", "must be replaced"]);
+    configure(r#"["Name", "Team"]"#);
+    let plan = work.plan();
+    assert_eq!(plan.code, 0, "{}", plan.output);
+    configure(r#"["Name", "Name"]"#);
+    work.plan()
+        .fails_with(&["Tag key given twice", "holds \"Name\" twice"]);
+}
+
+#[test]
+fn a_group_name_that_ends_in_a_star_is_the_same_group() {
+    let fake = Fake::start();
+    for arn in [
+        None,
+        Some("arn:aws:logs:us-east-1:123456789012:log-group:old:*".to_owned()),
+    ] {
+        let mut old = FlowLog::sample("fl-0aaaaaaaaaaaaaaaa", "vpc-0123456789abcdef0");
+        old.log_group_name = Some("old:*".to_owned());
+        old.log_destination = arn;
+        fake.insert(old);
+        for destination in [
+            "log_group_name = \"old\"",
+            "log_destination = \"arn:aws:logs:us-east-1:123456789012:log-group:old\"",
+        ] {
+            let work = Workspace::new(Version::Any, fake.url());
+            work.configure(&format!(
+                "resource \"vpcflow_log\" \"x\" {{{OF_VPC}\n  {destination}\n  iam_role_arn = \
+                 \"arn:aws:iam::123456789012:role/sample\"\n}}"
+            ));
+            work.run(&[
+                "import",
+                "-no-color",
+                "vpcflow_log.x",
+                "fl-0aaaaaaaaaaaaaaaa",
+            ])
+            .succeeds();
+            work.plans_empty();
+        }
+        fake.remove("fl-0aaaaaaaaaaaaaaaa");
+    }
+}
+
+#[test]
+fn a_flow_log_lives_in_a_region_of_its_own() {
+    const THERE: &str = "eu-west-1";
+    let fake = Fake::start();
+    let work = Workspace::new(Version::Any, fake.url());
+    let configure = |tag: &str| {
+        work.configure(&format!(
+            "resource \"vpcflow_log\" \"here\" {{{OF_VPC}{TO_GROUP}\n}}\nresource \"vpcflow_log\" \
+             \"there\" {{{OF_VPC}{TO_GROUP}\n  region = \"{THERE}\"\n  tags = {{ Step = \"{tag}\" }}\n}}"
+        ));
+    };
+    configure("made");
     work.apply();
     work.plans_empty();
-    assert_eq!(fake.flow_logs(REGION), [made]);
+    configure("tagged");
+    work.apply();
+    work.plans_empty();
+    let there = fake.flow_logs(THERE);
+    assert_eq!((fake.flow_logs(REGION).len(), there.len()), (1, 1));
+    assert_eq!(there[0].tags["Step"], "tagged");
+    let state = work.instance("vpcflow_log.there");
+    assert_eq!(
+        state["log_destination"],
+        "arn:aws:logs:eu-west-1:123456789012:log-group:flow-logs"
+    );
     work.destroy();
-    assert_eq!(fake.flow_logs(REGION), []);
+    assert_eq!(
+        (fake.flow_logs(REGION), fake.flow_logs(THERE)),
+        (vec![], vec![])
+    );
+    for (action, times) in [("CreateFlowLogs", 1), ("DeleteFlowLogs", 1)] {
+        for region in [REGION, THERE] {
+            let calls = fake.calls_of(action);
+            let there = calls.iter().filter(|call| call.region == region);
+            assert_eq!(there.count(), times, "{action} in {region}");
+        }
+    }
+    let tagging = fake.calls_of("CreateTags");
+    assert!(tagging.iter().all(|call| call.region == THERE) && !tagging.is_empty());
 }
 
 #[test]
@@ -155,6 +268,13 @@ fn a_traffic_type_of_a_transit_gateway_is_kept_as_written_and_never_sent() {
     work.apply();
     work.plans_empty();
     assert_eq!(fake.calls_of("CreateFlowLogs").len(), 1);
+}
+
+#[test]
+fn a_traffic_type_without_effect_that_says_so_plans_empty_after_an_import() {
+    lives(&format!(
+        "\n  transit_gateway_id = \"tgw-0123456789abcdef0\"\n  traffic_type = \"ALL\"{TO_GROUP}"
+    ));
 }
 
 #[test]

@@ -156,6 +156,27 @@ resource "vpcflow_log" "found" {
             "Flow log not imported",
             "\"flowlog-1\" is not the id of a flow log",
         ]);
+    for (arn, problem) in [
+        (
+            "arn:aws:ec2:us-east-1:210987654321:vpc-flow-log/fl-0aaaaaaaaaaaaaaaa",
+            "is to be imported from account 210987654321",
+        ),
+        (
+            "arn:aws-cn:ec2:us-east-1:123456789012:vpc-flow-log/fl-0aaaaaaaaaaaaaaaa",
+            "The region us-east-1 is in the partition aws, not in aws-cn",
+        ),
+        (
+            "arn:aws:s3:us-east-1:123456789012:vpc-flow-log/fl-0aaaaaaaaaaaaaaaa",
+            "is not the id of a flow log",
+        ),
+        (
+            "arn:aws:ec2:us-east-1:123456789012:vpc/fl-0aaaaaaaaaaaaaaaa",
+            "is not the id of a flow log",
+        ),
+    ] {
+        work.run(&["import", "-no-color", "vpcflow_log.main", arn])
+            .fails_with(&["Flow log not imported", problem]);
+    }
     work.run(&[
         "import",
         "-no-color",

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use crate::harness::fake::{ACCOUNT, DestinationOptions, FlowLog, TagFieldSpecification};
 
 /// What is watched: prefix, type, whether it is of the transit-gateway family.
-const TARGETS: [(&str, &str, bool); 7] = [
+const TARGETS: [(&str, &str, bool); 9] = [
     ("vpc-", "VPC", false),
     ("subnet-", "Subnet", false),
     ("eni-", "NetworkInterface", false),
@@ -13,6 +13,8 @@ const TARGETS: [(&str, &str, bool); 7] = [
     ("tgw-", "TransitGateway", true),
     ("tgw-attach-", "TransitGatewayAttachment", true),
     ("core-network-", "CoreNetwork", true),
+    ("attachment-", "CoreNetworkAttachment", true),
+    ("edge-", "CoreNetworkEdge", true),
 ];
 
 /// Another account, to which records are delivered.
@@ -55,7 +57,7 @@ fn deliver(log: &mut FlowLog, number: usize, region: &str) {
         1 => log.log_destination = None,
         2 | 3 => {
             log.log_destination_type = "s3".to_owned();
-            log.log_destination = Some(format!("arn:aws:s3:::bucket/folder-{number}/"));
+            log.log_destination = Some(format!("arn:aws:s3:::Old_Bucket/folder-{number}/"));
             log.log_group_name = None;
             log.deliver_logs_permission_arn = None;
             log.destination_options = Some(DestinationOptions {
@@ -81,11 +83,12 @@ fn deliver(log: &mut FlowLog, number: usize, region: &str) {
         }
         _ => {}
     }
-    if number == 15 {
-        "${version} ${srcaddr} ${instance-tag}".clone_into(&mut log.log_format);
+    // An interface: tags can be recorded for it.
+    if number == 20 {
+        "${version} ${srcaddr} ${instance-tag} ${instance-tag-2}".clone_into(&mut log.log_format);
         log.tag_field_specifications = vec![TagFieldSpecification {
             resource_type: "instance".to_owned(),
-            tag_keys: vec!["Name".to_owned()],
+            tag_keys: vec!["Team".to_owned(), "Name".to_owned()],
         }];
     }
 }

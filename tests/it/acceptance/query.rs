@@ -205,7 +205,7 @@ fn a_query_asks_for_what_its_filters_say_and_for_no_more_than_its_limit() {
     assert_eq!(listed(&run), 1, "{}", run.output);
     run.says(&["flow log 2"]);
     let run = query(r#"config { flow_log_ids = ["fl-00000000000000003"] }"#).succeeds();
-    run.says(&["nat-00000000000000003 to s3://bucket/folder-3/"]);
+    run.says(&["nat-00000000000000003 to s3://Old_Bucket/folder-3/"]);
     query(r#"config { flow_log_ids = ["vpc-1"] }"#).fails_with(&["Malformed id"]);
     query("config {\n filter {\n name = \"colour\"\n values = [\"red\"]\n }\n }")
         .says(&["Unknown filter name"]);

@@ -72,7 +72,221 @@ const MATRIX: &[Row] = &[
         r#"tags = { B = "2" }"#,
         || (json!({"B": "2"}), json!({"B": "2"})),
     ),
+    (
+        "an ignored key over a default",
+        r#"ignore_tags { keys = ["D"] }
+           default_tags { tags = { D = "d", E = "e" } }"#,
+        r#"tags = { A = "1" }"#,
+        || (json!({"A": "1", "E": "e"}), json!({"A": "1"})),
+    ),
+    (
+        "an ignored prefix over own tags",
+        r#"ignore_tags { key_prefixes = ["team/"] }"#,
+        r#"tags = { "team/x" = "1", B = "2" }"#,
+        || (json!({"B": "2"}), json!({"team/x": "1", "B": "2"})),
+    ),
+    (
+        "a key and a prefix over both",
+        r#"ignore_tags {
+             keys         = ["A"]
+             key_prefixes = ["team/"]
+           }
+           default_tags { tags = { A = "d", "team/x" = "d", D = "d" } }"#,
+        r#"tags = { A = "1", "team/y" = "1", B = "2" }"#,
+        || {
+            let written = json!({"A": "1", "team/y": "1", "B": "2"});
+            (json!({"B": "2", "D": "d"}), written)
+        },
+    ),
 ];
+
+/// A change: its name, provider settings and tags before and after, and what the server then holds.
+type Step = (
+    &'static str,
+    [&'static str; 2],
+    [&'static str; 2],
+    fn() -> Value,
+);
+
+const UNKNOWN: &str = "terraform_data.late.output";
+
+const CHANGES: &[Step] = &[
+    (
+        "a null value becomes one",
+        ["", ""],
+        ["tags = { A = null }", r#"tags = { A = "1" }"#],
+        || json!({"A": "1"}),
+    ),
+    (
+        "a value becomes null",
+        ["", ""],
+        [
+            r#"tags = { A = "1", B = "2" }"#,
+            r#"tags = { A = null, B = "2" }"#,
+        ],
+        || json!({"B": "2"}),
+    ),
+    (
+        "defaults are added",
+        ["", r#"default_tags { tags = { D = "d" } }"#],
+        [r#"tags = { A = "1" }"#, r#"tags = { A = "1" }"#],
+        || json!({"A": "1", "D": "d"}),
+    ),
+    (
+        "defaults change",
+        [
+            r#"default_tags { tags = { D = "d" } }"#,
+            r#"default_tags { tags = { D = "x" } }"#,
+        ],
+        ["", ""],
+        || json!({"D": "x"}),
+    ),
+    (
+        "defaults go",
+        [r#"default_tags { tags = { D = "d" } }"#, ""],
+        [r#"tags = { A = "1" }"#, r#"tags = { A = "1" }"#],
+        || json!({"A": "1"}),
+    ),
+    (
+        "a value is known after apply",
+        ["", ""],
+        [
+            r#"tags = { A = "1" }"#,
+            "tags = { A = terraform_data.late.output }",
+        ],
+        || json!({"A": "late"}),
+    ),
+    (
+        "the whole map is known after apply",
+        ["", ""],
+        [
+            r#"tags = { A = "1" }"#,
+            "tags = terraform_data.late.output == \"late\" ? { B = \"2\" } : {}",
+        ],
+        || json!({"B": "2"}),
+    ),
+    (
+        "a default is known after apply",
+        [
+            r#"default_tags { tags = { D = "late" } }"#,
+            "default_tags { tags = { D = terraform_data.late.output } }",
+        ],
+        ["", ""],
+        || json!({"D": "late"}),
+    ),
+    (
+        "what is ignored is known after apply, and tags change",
+        ["", "ignore_tags { keys = [terraform_data.late.output] }"],
+        [
+            r#"tags = { A = "1", late = "x" }"#,
+            r#"tags = { A = "2", late = "y" }"#,
+        ],
+        || json!({"A": "2", "late": "x"}),
+    ),
+];
+
+#[test]
+fn every_change_of_tags_is_made_in_place_and_plans_empty() {
+    const LATE: &str = "resource \"terraform_data\" \"late\" {\n  input = \"late\"\n}\n";
+    let fake = Fake::start();
+    for (name, settings, tags, served) in CHANGES {
+        let work = Workspace::new(Version::Any, fake.url()).with_settings(settings[0]);
+        work.configure(&flow_log("main", tags[0]));
+        work.apply();
+        let id = fake.flow_logs(REGION).remove(0).id;
+        let work = work.with_settings(settings[1]);
+        let late = [settings[1], tags[1]].concat().contains(UNKNOWN);
+        let late = if late { LATE } else { "" };
+        work.configure(&[late, &flow_log("main", tags[1])].concat());
+        let run = work.run(&["apply", "-auto-approve", "-no-color"]);
+        assert_eq!(run.code, 0, "{name}: {}", run.output);
+        let made = fake.flow_logs(REGION).remove(0);
+        assert_eq!((made.id, json!(made.tags)), (id, served()), "{name}");
+        if tags[1].is_empty() {
+            assert!(
+                work.instance("vpcflow_log.main")["tags"].is_null(),
+                "{name}"
+            );
+        }
+        work.plans_empty();
+        work.destroy();
+    }
+}
+
+#[test]
+fn tags_stay_as_they_are_while_it_is_not_known_what_is_ignored() {
+    let fake = Fake::start();
+    let settings = r#"ignore_tags { key_prefixes = ["kube/"] }"#;
+    let work = Workspace::new(Version::Any, fake.url()).with_settings(settings);
+    work.configure(&flow_log("main", r#"tags = { A = "1" }"#));
+    work.apply();
+    let id = fake.flow_logs(REGION).remove(0).id;
+    fake.change(&id, |log| {
+        drop(log.tags.insert("kube/owner".to_owned(), "x".to_owned()));
+    });
+    let late = "ignore_tags { key_prefixes = [terraform_data.late.output] }";
+    let work = work.with_settings(late);
+    work.configure(&format!(
+        "resource \"terraform_data\" \"late\" {{\n  input = \"kube/\"\n}}\n{}",
+        flow_log("main", r#"tags = { A = "1" }"#)
+    ));
+    let plan = work
+        .plan()
+        .says(&["1 to add, 0 to change, 0 to destroy", "Tags not planned"]);
+    assert!(!plan.output.contains("kube/owner"), "{}", plan.output);
+    work.apply();
+    work.plans_empty();
+    assert_eq!(fake.flow_logs(REGION)[0].tags["kube/owner"], "x");
+}
+
+#[test]
+fn defaults_that_are_not_known_yet_do_not_become_tags_of_the_resource() {
+    let fake = Fake::start();
+    let known = r#"default_tags { tags = { Team = "net" } }"#;
+    let work = Workspace::new(Version::Any, fake.url()).with_settings(known);
+    work.configure(&flow_log("main", r#"tags = { A = "1" }"#));
+    work.apply();
+    let late = "default_tags { tags = { Team = terraform_data.late.output } }";
+    let work = work.with_settings(late);
+    work.configure(&format!(
+        "resource \"terraform_data\" \"late\" {{\n  input = \"net\"\n}}\n{}",
+        flow_log("main", r#"tags = { A = "1" }"#)
+    ));
+    work.run(&["plan", "-no-color", "-out=plan"]).succeeds();
+    let shown = work.command(&["show", "-json", "plan"]).output().unwrap();
+    let plan: Value = serde_json::from_slice(&shown.stdout).unwrap();
+    let changes = plan["resource_changes"].as_array().unwrap();
+    let change = changes
+        .iter()
+        .find(|one| one["address"] == "vpcflow_log.main");
+    assert_eq!(
+        change.unwrap()["change"]["before"]["tags"],
+        json!({"A": "1"})
+    );
+    assert!(
+        plan["resource_drift"].is_null(),
+        "{}",
+        plan["resource_drift"]
+    );
+}
+
+#[test]
+fn what_is_ignored_since_the_last_refresh_is_not_removed() {
+    let fake = Fake::start();
+    let work = Workspace::new(Version::Any, fake.url());
+    work.configure(&flow_log("main", r#"tags = { A = "1", Mine = "1" }"#));
+    work.apply();
+    let work = work.with_settings(r#"ignore_tags { keys = ["A"] }"#);
+    work.configure(&flow_log("main", r#"tags = { Mine = "2" }"#));
+    work.run(&["apply", "-auto-approve", "-no-color", "-refresh=false"])
+        .succeeds();
+    assert_eq!(
+        json!(fake.flow_logs(REGION)[0].tags),
+        json!({"A": "1", "Mine": "2"})
+    );
+    assert!(fake.calls_of("DeleteTags").is_empty());
+    work.plans_empty();
+}
 
 #[test]
 fn the_tag_matrix_applies_and_plans_empty() {
@@ -87,6 +301,12 @@ fn the_tag_matrix_applies_and_plans_empty() {
         let state = work.instance("vpcflow_log.main");
         assert_eq!(state["tags"], written, "{name}");
         assert_eq!(state["tags_all"], served, "{name}");
+        let id = state["id"].as_str().unwrap();
+        work.run(&["state", "rm", "vpcflow_log.main"]).succeeds();
+        work.run(&["import", "-no-color", "vpcflow_log.main", id])
+            .succeeds();
+        let plan = work.plan();
+        assert_eq!(plan.code, 0, "{name}: {}", plan.output);
         work.destroy();
     }
 }

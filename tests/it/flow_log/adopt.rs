@@ -5,7 +5,9 @@ use std::collections::BTreeMap;
 use serde_json::{Value as Json, json};
 use vpcflow::cty::Value;
 
-use super::{GROUP_ARN, of_gateway, to_bucket, to_group, to_stream};
+use super::{
+    CROSS_ROLE, FOREIGN_STREAM, GROUP_ARN, ROLE, of_gateway, to_bucket, to_group, to_stream, with,
+};
 use crate::harness::core::{Core, errors};
 use crate::harness::fake::{Fake, Fault, REGION};
 
@@ -19,6 +21,28 @@ fn text<'a>(state: &'a Value, name: &str) -> &'a str {
 fn adopting(mut config: Json) -> Json {
     config["adopt_existing"] = json!(true);
     config
+}
+
+fn across_accounts(more: Json) -> Json {
+    let roles = json!({
+        "log_destination": FOREIGN_STREAM, "iam_role_arn": ROLE, "deliver_cross_account_role": CROSS_ROLE,
+    });
+    with(to_stream(roles), more)
+}
+
+fn in_folder(more: Json) -> Json {
+    let options = json!({
+        "log_destination": "arn:aws:s3:::bucket/folder/",
+        "destination_options": { "file_format": "parquet", "per_hour_partition": true },
+    });
+    with(to_bucket(options), more)
+}
+
+fn tagged(keys: Json) -> Json {
+    to_group(json!({
+        "log_format": "${version} ${instance-tag} ${instance-tag-2}",
+        "tag_field_specification": [{ "resource_type": "instance", "tag_keys": keys }],
+    }))
 }
 
 /// Makes what a row says in another run, and gives its id.
@@ -63,6 +87,16 @@ async fn an_equal_flow_log_is_taken_over_and_its_tags_brought_to_plan() {
         ),
         (to_stream(json!({})), to_stream(json!({}))),
         (of_gateway(json!({})), of_gateway(json!({}))),
+        (
+            of_gateway(json!({})),
+            of_gateway(json!({ "traffic_type": "ALL" })),
+        ),
+        (across_accounts(json!({})), across_accounts(json!({}))),
+        (in_folder(json!({})), in_folder(json!({}))),
+        (
+            tagged(json!(["Team", "Name"])),
+            tagged(json!(["Team", "Name"])),
+        ),
     ];
     for (before, after) in rows {
         let fake = Fake::start();
@@ -96,16 +130,34 @@ async fn an_equal_flow_log_is_taken_over_and_its_tags_brought_to_plan() {
 
 #[tokio::test]
 async fn one_that_differs_in_anything_is_not_taken_over() {
+    let group = |more: Json| (to_group(more), to_group(json!({})));
+    let other = "arn:aws:iam::210987654321:role/AWSLogDeliveryFirehoseCrossAccountRole-y";
     let differing = [
-        json!({ "traffic_type": "REJECT" }),
-        json!({ "max_aggregation_interval": 60 }),
-        json!({ "log_group_name": "other" }),
-        json!({ "log_format": "${version}" }),
-        json!({ "iam_role_arn": "arn:aws:iam::123456789012:role/other" }),
+        group(json!({ "traffic_type": "REJECT" })),
+        group(json!({ "max_aggregation_interval": 60 })),
+        group(json!({ "log_group_name": "other" })),
+        group(json!({ "log_format": "${version}" })),
+        group(json!({ "iam_role_arn": "arn:aws:iam::123456789012:role/other" })),
+        (
+            across_accounts(json!({ "deliver_cross_account_role": other })),
+            across_accounts(json!({})),
+        ),
+        (
+            in_folder(json!({ "log_destination": "arn:aws:s3:::bucket/other/" })),
+            in_folder(json!({})),
+        ),
+        (
+            in_folder(json!({ "destination_options": { "per_hour_partition": false } })),
+            in_folder(json!({})),
+        ),
+        (
+            tagged(json!(["Name", "Team"])),
+            tagged(json!(["Team", "Name"])),
+        ),
     ];
-    for more in differing {
+    for (more, wanted) in differing {
         let fake = Fake::start();
-        let id = made_elsewhere(&fake, &to_group(more.clone())).await;
+        let id = made_elsewhere(&fake, &more).await;
         // Emulators, and maybe EC2, refuse more than what is equal in everything.
         fake.fail(
             "CreateFlowLogs",
@@ -113,7 +165,7 @@ async fn one_that_differs_in_anything_is_not_taken_over() {
             1,
         );
         let mut core = Core::start(fake.url()).await;
-        let config = core.config(&adopting(to_group(json!({}))));
+        let config = core.config(&adopting(wanted));
         let plan = core.plan(&Value::Null, &config).await;
         let (state, said) = core.apply(&Value::Null, &plan.planned, &config).await;
         assert!(state.is_null(), "{more}");
@@ -147,7 +199,7 @@ async fn what_was_taken_over_is_not_deleted_by_the_same_run() {
 #[tokio::test]
 async fn what_was_deleted_is_not_taken_over_by_the_same_run() {
     let fake = Fake::start();
-    let row = adopting(to_group(json!({})));
+    let row = adopting(to_group(json!({ "timeouts": { "create": "1s" } })));
     let mut core = Core::start(fake.url()).await;
     let config = core.config(&row);
     let old = core.create(&config).await;
@@ -158,7 +210,10 @@ async fn what_was_deleted_is_not_taken_over_by_the_same_run() {
     let plan = core.plan(&Value::Null, &config).await;
     let (state, said) = core.apply(&Value::Null, &plan.planned, &config).await;
     assert!(state.is_null());
-    assert!(said[0].text.contains("It was not taken over"), "{said:?}");
+    assert!(
+        said[0].text.contains("which this run has deleted"),
+        "{said:?}"
+    );
 }
 
 #[tokio::test]

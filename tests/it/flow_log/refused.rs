@@ -36,6 +36,11 @@ fn targets() -> Vec<Row> {
             "8 or 17 hexadecimal digits",
         ),
         (
+            to_group(json!({ "vpc_id": "vpc-0123456789" })),
+            "vpc_id",
+            "8 or 17 hexadecimal digits",
+        ),
+        (
             to_group(json!({ "vpc_id": "subnet-0123456789abcdef0" })),
             "vpc_id",
             "begin with `vpc-`",
@@ -212,7 +217,7 @@ fn destinations() -> Vec<Row> {
             "write \"arn:aws:s3:::bucket\"",
         ),
         (
-            destination("arn:aws:s3:::Bucket_1"),
+            destination("arn:aws:s3:::bucket,1"),
             "log_destination",
             "small letters, digits, dots and hyphens",
         ),

@@ -1,0 +1,119 @@
+//! How long an operation may take: the `timeouts` block, its defaults, and what is said when the time is
+//! over.
+
+use std::time::Duration;
+
+use jiff::SignedDuration;
+use tokio_util::sync::CancellationToken;
+
+use super::model::Timeouts;
+use super::target::given;
+use crate::aws::{Error, Kind};
+use crate::cty::Path;
+use crate::framework::{Attr, Diagnostic};
+
+/// How long a create may take, if `timeouts` does not say.
+const CREATE: &str = "5m";
+/// How long a delete may take, if `timeouts` does not say.
+const DELETE: &str = "2m";
+
+/// The time that one operation has.
+#[derive(Debug)]
+pub(crate) struct Limit {
+    /// The argument in `timeouts`.
+    operation: &'static str,
+    written: Option<String>,
+    default: &'static str,
+}
+
+impl Limit {
+    /// Gives the time for creating.
+    pub(crate) fn create(timeouts: &Attr<Timeouts>) -> Self {
+        let written = timeouts.known().and_then(|t| given(&t.create));
+        Self::new("create", written, CREATE)
+    }
+
+    /// Gives the time for deleting.
+    pub(crate) fn delete(timeouts: &Attr<Timeouts>) -> Self {
+        let written = timeouts.known().and_then(|t| given(&t.delete));
+        Self::new("delete", written, DELETE)
+    }
+
+    fn new(operation: &'static str, written: Option<&str>, default: &'static str) -> Self {
+        Self {
+            operation,
+            written: written.map(str::to_owned),
+            default,
+        }
+    }
+
+    /// Runs a mutation with a stop signal that also comes when the time is over: what was sent by then is
+    /// waited for, but nothing new is begun. Says whether the time was over.
+    pub(crate) async fn keep<T, F: Future<Output = T>>(
+        &self,
+        stop: &CancellationToken,
+        mutation: impl FnOnce(CancellationToken) -> F,
+    ) -> (T, bool) {
+        let stop = stop.child_token();
+        let mut mutation = std::pin::pin!(mutation(stop.clone()));
+        match tokio::time::timeout(self.length(), &mut mutation).await {
+            Ok(result) => (result, false),
+            Err(_) => {
+                stop.cancel();
+                (mutation.await, true)
+            }
+        }
+    }
+
+    /// Says of a failure that the time was over, if that was its cause.
+    pub(crate) fn explain(&self, error: &Error, diagnostic: Diagnostic) -> Diagnostic {
+        if error.kind != Kind::OutOfTime {
+            return diagnostic;
+        }
+        let operation = self.operation;
+        let length = match &self.written {
+            Some(written) => format!("`timeouts.{operation}` is \"{written}\""),
+            None => format!(
+                "`timeouts.{operation}` is not set, and its default is \"{}\"",
+                self.default
+            ),
+        };
+        let Diagnostic {
+            summary, detail, ..
+        } = diagnostic;
+        let detail =
+            format!("{detail}\n\nThe time for it is over: {length}. Give it more to wait longer.");
+        let path = Path::root().attribute("timeouts").attribute(operation);
+        Diagnostic::error(summary, detail).at(path)
+    }
+
+    fn length(&self) -> Duration {
+        let written = self.written.as_deref().and_then(|text| parse(text).ok());
+        written
+            .or(parse(self.default).ok())
+            .unwrap_or(Duration::MAX)
+    }
+}
+
+/// Reads a duration such as `30s`, `5m` or `1h30m`.
+pub(crate) fn parse(text: &str) -> Result<Duration, String> {
+    let duration: SignedDuration = text
+        .parse()
+        .map_err(|_| "write it as 30s, 5m or 1h30m".to_owned())?;
+    Duration::try_from(duration)
+        .ok()
+        .filter(|duration| !duration.is_zero())
+        .ok_or_else(|| "it must be more than nothing".to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn defaults_are_durations() {
+        let length = |limit: Limit| limit.length();
+        assert_eq!(length(Limit::create(&Attr::Null)), Duration::from_secs(300));
+        assert_eq!(length(Limit::delete(&Attr::Null)), Duration::from_secs(120));
+    }
+}

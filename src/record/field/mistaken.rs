@@ -1,0 +1,89 @@
+//! What is often written for a field: other tools' names, guesses, and other spellings.
+
+use super::{FIELDS, Field, by_column, find};
+
+/// Names that are often written for fields, joined and in small letters, and the field that is meant.
+const MISTAKES: [(&str, &str); 42] = [
+    ("timestamp", "start"),
+    ("time", "start"),
+    ("starttime", "start"),
+    ("endtime", "end"),
+    ("srcip", "srcaddr"),
+    ("sourceip", "srcaddr"),
+    ("sourceaddress", "srcaddr"),
+    ("sourceaddr", "srcaddr"),
+    ("srcaddress", "srcaddr"),
+    ("source", "srcaddr"),
+    ("src", "srcaddr"),
+    ("dstip", "dstaddr"),
+    ("destip", "dstaddr"),
+    ("destinationip", "dstaddr"),
+    ("destinationaddress", "dstaddr"),
+    ("destaddr", "dstaddr"),
+    ("dstaddress", "dstaddr"),
+    ("destination", "dstaddr"),
+    ("dst", "dstaddr"),
+    ("sourceport", "srcport"),
+    ("sport", "srcport"),
+    ("destport", "dstport"),
+    ("destinationport", "dstport"),
+    ("dport", "dstport"),
+    ("proto", "protocol"),
+    ("account", "account-id"),
+    ("interface", "interface-id"),
+    ("eni", "interface-id"),
+    ("eniid", "interface-id"),
+    ("networkinterfaceid", "interface-id"),
+    ("status", "log-status"),
+    ("vpc", "vpc-id"),
+    ("subnet", "subnet-id"),
+    ("instance", "instance-id"),
+    ("az", "az-id"),
+    ("availabilityzone", "az-id"),
+    ("availabilityzoneid", "az-id"),
+    ("direction", "flow-direction"),
+    ("flags", "tcp-flags"),
+    ("pktsrcip", "pkt-srcaddr"),
+    ("pktdstip", "pkt-dstaddr"),
+    ("eventtype", "action"),
+];
+
+/// Finds the field that is meant by a name that is none: by its spelling, its column, or a known mistake.
+#[must_use]
+pub fn meant(name: &str) -> Option<&'static Field> {
+    let joined = name.to_lowercase().replace(['-', '_'], "");
+    let spelt = FIELDS
+        .iter()
+        .find(|field| field.name.replace('-', "") == joined);
+    let mistake = MISTAKES.iter().find(|(mistake, _)| *mistake == joined);
+    spelt
+        .or_else(|| mistake.and_then(|(_, name)| find(name)))
+        .or_else(|| by_column(name))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_mistake_means_a_field_and_is_none() {
+        for (mistake, name) in MISTAKES {
+            assert!(find(mistake).is_none(), "{mistake}");
+            assert_eq!(meant(mistake).map(|field| field.name), Some(name));
+        }
+    }
+
+    #[test]
+    fn spellings_and_columns_are_understood() {
+        for (name, field) in [
+            ("src_addr", "srcaddr"),
+            ("Source-IP", "srcaddr"),
+            ("log_status", "log-status"),
+            ("interface_account_id", "account-id"),
+            ("tcpflags", "tcp-flags"),
+        ] {
+            assert_eq!(meant(name).map(|field| field.name), Some(field), "{name}");
+        }
+        assert_eq!(meant("nothing-like-it"), None);
+    }
+}

@@ -1,0 +1,184 @@
+//! Creates and deletes that do not get a clean answer: no flow log is lost, and what is said is true.
+
+use std::time::Duration;
+
+use super::flow_log;
+use crate::harness::fake::{Fake, Fault, FlowLog, REGION};
+use crate::harness::terraform::{Run, Version, Workspace};
+
+const SOON: Duration = Duration::from_secs(30);
+
+fn workspace(fake: &Fake, more: &str) -> Workspace {
+    let work = Workspace::new(Version::Any, fake.url()).with_settings("max_retries = 1");
+    work.configure(&flow_log("main", more));
+    work
+}
+
+fn apply(work: &Workspace) -> Run {
+    work.run(&["apply", "-auto-approve", "-no-color"])
+}
+
+/// A flow log that is equal to the one of [`flow_log`], made so many minutes ago.
+fn equal(id: &str, minutes: i64) -> FlowLog {
+    let made = jiff::Timestamp::now() - jiff::SignedDuration::from_mins(minutes);
+    FlowLog {
+        log_destination: None,
+        log_group_name: Some("flow-logs".to_owned()),
+        deliver_logs_permission_arn: Some("arn:aws:iam::123456789012:role/flow-logs".to_owned()),
+        creation_time: made.to_string(),
+        ..FlowLog::sample(id, "vpc-0123456789abcdef0")
+    }
+}
+
+#[test]
+fn one_that_could_not_be_read_back_is_asked_for_again_before_it_counts_as_gone() {
+    let fake = Fake::start();
+    fake.hide_for(7);
+    let work = workspace(&fake, "");
+    work.apply().says(&["created but not read back"]);
+    assert!(work.instance("vpcflow_log.main")["creation_time"].is_null());
+    work.plans_empty();
+    work.destroy();
+    assert_eq!(fake.flow_logs(REGION), []);
+}
+
+#[test]
+fn one_that_was_made_without_an_answer_is_found_when_it_becomes_visible() {
+    let fake = Fake::start();
+    fake.hide_for(2);
+    fake.fail("CreateFlowLogs", Fault::DropAfterDoing, 3);
+    let denied = Fault::error("UnauthorizedOperation", "not now");
+    fake.fail("DescribeFlowLogs", denied, 1);
+    let work = workspace(&fake, r#"tags = { Name = "main" }"#);
+    work.apply();
+    let made = fake.flow_logs(REGION);
+    assert_eq!(made.len(), 1);
+    assert_eq!(work.instance("vpcflow_log.main")["id"], made[0].id);
+    fake.clear_faults();
+    work.plans_empty();
+}
+
+#[test]
+fn a_clock_that_is_ahead_does_not_hide_what_was_made_without_an_answer() {
+    let fake = Fake::start();
+    fake.fail("CreateFlowLogs", Fault::DropBefore, 30);
+    fake.insert(equal("fl-0aaaaaaaaaaaaaaaa", 2));
+    // Made long before, by somebody else.
+    let mut old = equal("fl-0bbbbbbbbbbbbbbbb", 20);
+    old.log_group_name = Some("other".to_owned());
+    fake.insert(old);
+    let work = workspace(&fake, "");
+    work.apply();
+    let state = work.instance("vpcflow_log.main");
+    assert_eq!(state["id"], "fl-0aaaaaaaaaaaaaaaa");
+}
+
+#[test]
+fn without_an_answer_the_error_says_what_is_known() {
+    let import = "import { to = vpcflow_log.NAME id = \"fl-";
+    let fake = Fake::start();
+    fake.fail("CreateFlowLogs", Fault::DropBefore, 30);
+    let work = workspace(&fake, "");
+    apply(&work).fails_with(&[
+        "Flow log not created",
+        "no flow log that matches was found afterwards",
+        import,
+    ]);
+    // Whose it is cannot be told.
+    fake.insert(equal("fl-0aaaaaaaaaaaaaaaa", 0));
+    fake.insert(equal("fl-0bbbbbbbbbbbbbbbb", 0));
+    apply(&work).fails_with(&[
+        "several flow logs match what was asked for",
+        "fl-0aaaaaaaaaaaaaaaa",
+        "fl-0bbbbbbbbbbbbbbbb",
+        import,
+    ]);
+    fake.fail(
+        "DescribeFlowLogs",
+        Fault::error("UnauthorizedOperation", "not allowed"),
+        30,
+    );
+    apply(&work).fails_with(&[
+        "whether there is a flow log now could not be found out",
+        "UnauthorizedOperation: not allowed",
+        "Look for one of vpc-0123456789abcdef0",
+        import,
+    ]);
+    assert_eq!(work.instances("vpcflow_log.main").len(), 0);
+}
+
+#[test]
+fn a_timeout_that_is_over_is_named_with_its_value() {
+    let busy = || Fault::Error {
+        status: 503,
+        code: "ServiceUnavailable".to_owned(),
+        message: "later".to_owned(),
+    };
+    let fake = Fake::start();
+    fake.fail("CreateFlowLogs", busy(), 1000);
+    let work = Workspace::new(Version::Any, fake.url());
+    let times = "timeouts {\n    create = \"1s\"\n    delete = \"1500ms\"\n  }";
+    work.configure(&flow_log("main", times));
+    apply(&work).fails_with(&[
+        "Flow log not created",
+        "ran out of time before it was tried again; the last attempt failed: HTTP 503",
+        "`timeouts.create` is \"1s\"",
+        "create = \"1s\"",
+    ]);
+    fake.clear_faults();
+    work.apply();
+    fake.fail("DeleteFlowLogs", busy(), 1000);
+    work.run(&["destroy", "-auto-approve", "-no-color"])
+        .fails_with(&["not deleted", "`timeouts.delete` is \"1500ms\""]);
+    fake.clear_faults();
+    work.destroy();
+    assert_eq!(fake.flow_logs(REGION), []);
+}
+
+#[test]
+fn an_equal_one_that_this_run_has_deleted_is_waited_for() {
+    let fake = Fake::start();
+    let work = workspace(&fake, "");
+    work.apply();
+    let ghost = fake.flow_logs(REGION).remove(0);
+    fake.fail("DeleteFlowLogs", Fault::Hold, 1);
+    let replace = [
+        "apply",
+        "-auto-approve",
+        "-no-color",
+        "-replace=vpcflow_log.main",
+    ];
+    let run = work.command(&replace).spawn().unwrap();
+    // EC2 is eventually consistent: it may count for a while what is gone.
+    fake.wait_for_calls("DeleteFlowLogs", 1, SOON);
+    while !fake.flow_logs(REGION).is_empty() {
+        std::thread::yield_now();
+    }
+    fake.insert(ghost.clone());
+    fake.release();
+    fake.wait_for_calls("CreateFlowLogs", 3, SOON);
+    fake.remove(&ghost.id);
+    Run::of(&run.wait_with_output().unwrap()).succeeds();
+    work.plans_empty();
+    let made = fake.flow_logs(REGION);
+    assert_eq!(made.len(), 1);
+    assert_ne!(made[0].id, ghost.id);
+}
+
+#[test]
+fn one_that_this_run_has_deleted_and_that_is_gone_when_it_is_looked_for_is_made_again() {
+    let fake = Fake::start();
+    let work = workspace(&fake, "");
+    work.apply();
+    let exists = Fault::error("FlowLogAlreadyExists", "There is an existing Flow Log");
+    fake.fail("CreateFlowLogs", exists, 2);
+    let replace = [
+        "apply",
+        "-auto-approve",
+        "-no-color",
+        "-replace=vpcflow_log.main",
+    ];
+    work.run(&replace).succeeds();
+    work.plans_empty();
+    assert_eq!(fake.flow_logs(REGION).len(), 1);
+}
