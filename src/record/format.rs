@@ -29,6 +29,8 @@ pub struct Format {
     names: Vec<String>,
     /// The positions that must hold a value of their kind: those with typed results, and those at which quals look.
     typed: Vec<(usize, Kind)>,
+    /// The place of each position among those, as far as there are numbers to keep.
+    kept: [u8; MAX_FIELDS],
     log_status: Option<usize>,
     version: Option<usize>,
     /// The bits of the positions whose values are percent-encoded.
@@ -146,7 +148,16 @@ impl Format {
         let known = self.typed.iter().any(|(known, _)| *known == position);
         if !known && field.kind != Kind::Text {
             self.typed.push((position, field.kind));
+            self.kept = kept(&self.typed);
         }
+    }
+
+    /// Returns where the number at a position is kept once it was read; beyond all places if it is not kept.
+    #[inline]
+    pub(super) fn kept(&self, position: usize) -> usize {
+        self.kept
+            .get(position)
+            .map_or(MAX_FIELDS, |place| usize::from(*place))
     }
 
     pub(super) fn version(&self) -> Option<usize> {
@@ -158,7 +169,7 @@ impl Format {
     }
 
     pub(super) fn of(names: Vec<String>) -> Self {
-        let typed = names
+        let typed: Vec<_> = names
             .iter()
             .enumerate()
             .filter_map(|(position, name)| Some((position, field::find(name)?)))
@@ -186,6 +197,7 @@ impl Format {
         Self {
             last_values,
             versions: (version.unwrap_or_default(), newest.unwrap_or(u8::MAX)),
+            kept: kept(&typed),
             names,
             typed,
             log_status,
@@ -203,6 +215,15 @@ impl fmt::Display for Format {
         }
         Ok(())
     }
+}
+
+/// Numbers the positions that are checked.
+fn kept(typed: &[(usize, Kind)]) -> [u8; MAX_FIELDS] {
+    let mut kept = [u8::MAX; MAX_FIELDS];
+    for (place, (position, _)) in (0..).zip(typed) {
+        kept[*position] = place;
+    }
+    kept
 }
 
 fn fail<T>(position: usize, message: String) -> Result<T, FormatError> {

@@ -32,7 +32,15 @@ pub struct Record<'a> {
     format: &'a Format,
     /// Where each value begins and ends in the line; valid up to the number of the format's fields.
     spans: Spans,
+    /// The numbers that were read when the line was checked, by their place in the format.
+    numbers: [i64; KEPT],
 }
+
+/// How many numbers are kept; the others are read anew each time.
+const KEPT: usize = 16;
+
+/// No number that a record can hold.
+const UNREAD: i64 = -1;
 
 /// Beginnings and ends of values, in bytes of the line.
 type Spans = [(u16, u16); MAX_FIELDS];
@@ -101,28 +109,35 @@ pub enum ParseError {
 ///
 /// The line is not of this format, or was cut or masked.
 pub fn parse<'a>(line: &'a str, format: &'a Format) -> Result<Record<'a>, ParseError> {
-    let record = split(line, format)?;
+    let mut record = Record::unread(line, format);
+    record.split()?;
     record.check()?;
     Ok(record)
 }
 
-/// Finds the values of a line that has as many as the format has fields; what they are is not checked.
-#[inline]
-pub(super) fn split<'a>(line: &'a str, format: &'a Format) -> Result<Record<'a>, ParseError> {
-    let mut record = Record {
-        line,
-        format,
-        spans: [(0, 0); MAX_FIELDS],
-    };
-    let found = words(line, &mut record.spans)?;
-    let expected = format.names().len();
-    if found != expected {
-        return Err(ParseError::Count { expected, found });
-    }
-    Ok(record)
-}
-
 impl<'a> Record<'a> {
+    /// Makes a record of a line that nobody has looked at; it is read where it stands, since it is large.
+    #[inline]
+    pub(super) fn unread(line: &'a str, format: &'a Format) -> Self {
+        Self {
+            line: line.trim_ascii(),
+            format,
+            spans: [(0, 0); MAX_FIELDS],
+            numbers: [UNREAD; KEPT],
+        }
+    }
+
+    /// Finds the values of a line that has as many as the format has fields; what they are is not checked.
+    #[inline]
+    pub(super) fn split(&mut self) -> Result<(), ParseError> {
+        let found = words(self.line, &mut self.spans)?;
+        let expected = self.format.names().len();
+        if found != expected {
+            return Err(ParseError::Count { expected, found });
+        }
+        Ok(())
+    }
+
     /// Returns the value at a position of the format; `-` is none.
     #[must_use]
     pub fn get(&self, index: usize) -> Option<&'a str> {
@@ -156,7 +171,10 @@ impl<'a> Record<'a> {
     /// Returns the value as a number, if it is one as AWS writes it: digits, no leading zero.
     #[must_use]
     pub fn integer(&self, index: usize) -> Option<i64> {
-        self.digits(index)
+        match self.numbers.get(self.format.kept(index)) {
+            Some(number) if *number != UNREAD => Some(*number),
+            _ => digits(self.bytes(index)),
+        }
     }
 
     /// Returns the value as an address, if it is one.
@@ -193,16 +211,19 @@ impl<'a> Record<'a> {
 
     /// Refuses a line with values that its fields cannot hold.
     #[inline]
-    pub(super) fn check(&self) -> Result<(), ParseError> {
+    pub(super) fn check(&mut self) -> Result<(), ParseError> {
         // Without a way out of the loop it is one for vector instructions: most lines have no star.
         let bytes = self.line.bytes();
         if bytes.fold(false, |found, byte| found | (byte == b'*')) {
             self.refuse_masked()?;
         }
         self.refuse_cut()?;
-        for &(index, kind) in self.format.typed() {
-            if !self.holds(index, kind) {
+        for (place, &(index, kind)) in self.format.typed().iter().enumerate() {
+            let Some(number) = self.number_if_valid(index, kind) else {
                 return Err(self.wrong_value(index, kind));
+            };
+            if let Some(kept) = self.numbers.get_mut(place) {
+                *kept = number;
             }
         }
         self.refuse_version()
@@ -247,36 +268,21 @@ impl<'a> Record<'a> {
         bytes.unwrap_or_default()
     }
 
+    /// Returns the number at a position, or that there is none to keep; nothing if the value is not what the field holds.
     #[inline]
-    fn holds(&self, index: usize, kind: Kind) -> bool {
+    fn number_if_valid(&self, index: usize, kind: Kind) -> Option<i64> {
         let value = self.bytes(index);
-        value == NO_VALUE.as_bytes()
-            || match kind {
-                Kind::Text => true,
-                Kind::Integer => self.digits(index).is_some(),
-                Kind::Address => ipv4(value).is_some() || self.address(index).is_some(),
-                Kind::Seconds => self
-                    .digits(index)
-                    .is_some_and(|number| timestamp(number).is_some()),
+        if value == NO_VALUE.as_bytes() {
+            return Some(UNREAD);
+        }
+        match kind {
+            Kind::Text => Some(UNREAD),
+            Kind::Integer => digits(value),
+            Kind::Address => {
+                (ipv4(value).is_some() || self.address(index).is_some()).then_some(UNREAD)
             }
-    }
-
-    /// Reads a number. One of at most eight digits is taken in one step together with what stands before it in the line,
-    /// which is made to be zeros.
-    #[inline]
-    fn digits(&self, index: usize) -> Option<i64> {
-        let (start, end) = self.spans.get(index).copied().unwrap_or_default();
-        let length = u32::from(end - start);
-        let before = self.line.as_bytes().get(..usize::from(end));
-        let (1..=8, Some(eight)) = (length, before.and_then(|before| before.last_chunk::<8>()))
-        else {
-            return digits(self.bytes(index));
-        };
-        let own = u64::MAX << (64 - 8 * length);
-        let word = u64::from_le_bytes(*eight) & own | ZEROS & !own;
-        let first = (word >> (64 - 8 * length)) as u8;
-        let number = eight_digits(word)?;
-        (length == 1 || first != b'0').then_some(number as i64)
+            Kind::Seconds => digits(value).filter(|number| timestamp(*number).is_some()),
+        }
     }
 
     /// Refuses a line with a masked value: stars alone, or a run of them within other text.
@@ -356,12 +362,14 @@ fn noun(kind: Kind) -> &'static str {
 /// Looks at eight bytes at a time: in a word of them, the highest bit of each byte that is a space is set.
 #[inline]
 fn words(line: &str, spans: &mut Spans) -> Result<usize, ParseError> {
-    let bytes = line.trim_ascii_end().as_bytes();
-    let Ok(length) = u16::try_from(bytes.len()) else {
-        return Err(ParseError::Long { length: line.len() });
+    let bytes = line.as_bytes();
+    let length = u16::try_from(bytes.len()).ok();
+    let Some(length) = length.filter(|length| *length < u16::MAX) else {
+        return Err(ParseError::Long {
+            length: bytes.len(),
+        });
     };
-    let mut start = (line.len() - line.trim_ascii_start().len()) as u16;
-    let mut count = 0;
+    let (mut start, mut count) = (0, 0);
     let mut end_at = |end: u16| {
         if end > start {
             if let Some(span) = spans.get_mut(count) {
@@ -369,7 +377,7 @@ fn words(line: &str, spans: &mut Spans) -> Result<usize, ParseError> {
             }
             count += 1;
         }
-        start = start.max(end.saturating_add(1));
+        start = end + 1;
     };
     let (eights, rest) = bytes.as_chunks::<8>();
     let mut position: u16 = 0;
@@ -425,12 +433,10 @@ fn digits(bytes: &[u8]) -> Option<i64> {
     i64::try_from(number).ok()
 }
 
-/// Eight digits `0`.
-const ZEROS: u64 = u64::from_le_bytes([b'0'; 8]);
-
 /// Reads eight digits, the first in the lowest byte, by adding up neighbours: digits, pairs, fours.
 #[inline]
 fn eight_digits(word: u64) -> Option<u64> {
+    const ZEROS: u64 = u64::from_le_bytes([b'0'; 8]);
     const HIGH: u64 = u64::from_le_bytes([0xf0; 8]);
     const BEYOND_NINE: u64 = u64::from_le_bytes([6; 8]);
     let digits = word ^ ZEROS;
@@ -461,24 +467,30 @@ pub(super) fn address(text: &str) -> Option<IpAddr> {
 /// Reads the common case, four decimal octets, several times as fast as the general way does.
 #[inline]
 fn ipv4(bytes: &[u8]) -> Option<Ipv4Addr> {
-    /// The least octet of so many digits: one that is less begins with a zero.
-    const LEAST: [u32; 4] = [u32::MAX, 0, 10, 100];
-    let mut address: u32 = 0;
-    let (mut octet, mut digits, mut octets) = (0, 0, 0);
-    for byte in bytes.iter().chain(b".") {
+    let (mut address, mut octet, mut digits, mut dots) = (0u32, 0u32, 0, 0);
+    for byte in bytes {
         let digit = byte.wrapping_sub(b'0');
-        if digit <= 9 && digits < 3 {
-            octet = octet * 10 + u32::from(digit);
+        if digit <= 9 {
+            octet = octet.wrapping_mul(10).wrapping_add(u32::from(digit));
             digits += 1;
-        } else if *byte == b'.' && (LEAST[digits]..256).contains(&octet) && octets < 4 {
+        } else if *byte == b'.' && is_octet(octet, digits) {
             address = address << 8 | octet;
-            octets += 1;
+            dots += 1;
             (octet, digits) = (0, 0);
         } else {
             return None;
         }
     }
-    (octets == 4).then(|| Ipv4Addr::from(address))
+    (dots == 3 && is_octet(octet, digits)).then(|| Ipv4Addr::from(address << 8 | octet))
+}
+
+/// Tells whether a number of so many digits is an octet without leading zeros.
+#[inline]
+fn is_octet(number: u32, digits: usize) -> bool {
+    const LEAST: [u32; 4] = [256, 0, 10, 100];
+    LEAST
+        .get(digits)
+        .is_some_and(|least| (*least..256).contains(&number))
 }
 
 #[cfg(test)]

@@ -9,7 +9,7 @@ use std::net::IpAddr;
 use jiff::Timestamp;
 
 use super::format::Format;
-use super::parse::{ParseError, Record, parse, split};
+use super::parse::{ParseError, Record, parse};
 use super::pattern::{self, Plan, Streams};
 use super::quals::{BindError, Bound, Quals};
 use super::values::Values;
@@ -153,7 +153,15 @@ impl Reader {
                 Ok((0, Row::ExternalFlow(yandex::parse_event(message)?)))
             }
             RecordType::Aws => {
-                let (number, record) = self.read_line(message)?;
+                if let [format] = self.formats.as_slice() {
+                    let mut read = (0, Row::Line(Record::unread(message, format)));
+                    if let Row::Line(record) = &mut read.1 {
+                        record.split()?;
+                        record.check()?;
+                    }
+                    return Ok(read);
+                }
+                let (number, record) = told_apart(message, &self.formats)?;
                 Ok((number, Row::Line(record)))
             }
         }
@@ -171,18 +179,7 @@ impl Reader {
         if let (RecordType::Aws, [format], [bound]) =
             (self.record_type, &*self.formats, &*self.bounds)
         {
-            let record = split(message, format)?;
-            // Of a line of another format every value means something else.
-            record.refuse_version()?;
-            let refuted = bound.is_refuted_by(&record);
-            if !refuted {
-                record.check()?;
-            }
-            return Ok(Judged {
-                satisfies: !refuted && bound.matches(&record, event_id),
-                number: 0,
-                row: Row::Line(record),
-            });
+            return judge_line(message, format, bound, event_id);
         }
         let (number, row) = self.read(message)?;
         let satisfies = self.matches(number, &row, event_id);
@@ -210,14 +207,30 @@ impl Reader {
     pub fn log_status<'a>(&self, number: usize, row: &'a Row<'_>) -> Option<Cow<'a, str>> {
         row.text(self.formats.get(number)?.log_status()?)
     }
+}
 
-    #[inline]
-    fn read_line<'a>(&'a self, line: &'a str) -> Result<(usize, Record<'a>), ReadError> {
-        match self.formats.as_slice() {
-            [format] => Ok((0, parse(line, format)?)),
-            formats => told_apart(line, formats),
+#[inline]
+fn judge_line<'a>(
+    line: &'a str,
+    format: &'a Format,
+    bound: &Bound,
+    event_id: &str,
+) -> Result<Judged<'a>, ReadError> {
+    let mut judged = Judged {
+        satisfies: false,
+        number: 0,
+        row: Row::Line(Record::unread(line, format)),
+    };
+    if let Row::Line(record) = &mut judged.row {
+        record.split()?;
+        // Of a line of another format every value means something else.
+        record.refuse_version()?;
+        if !bound.is_refuted_by(record) {
+            record.check()?;
+            judged.satisfies = bound.matches(record, event_id);
         }
     }
+    Ok(judged)
 }
 
 /// Finds the one format of several that a line fits; of those that it does not fit, the nearest says what is wrong.
@@ -250,15 +263,24 @@ fn nearness(error: &ParseError) -> u8 {
 
 impl Values for Row<'_> {
     fn text(&self, index: usize) -> Option<Cow<'_, str>> {
-        self.values().text(index)
+        match self {
+            Self::Line(record) => record.text(index),
+            Self::ExternalFlow(flow) => flow.text(index),
+        }
     }
 
     fn integer(&self, index: usize) -> Option<i64> {
-        self.values().integer(index)
+        match self {
+            Self::Line(record) => record.integer(index),
+            Self::ExternalFlow(flow) => flow.integer(index),
+        }
     }
 
     fn address(&self, index: usize) -> Option<IpAddr> {
-        self.values().address(index)
+        match self {
+            Self::Line(record) => record.address(index),
+            Self::ExternalFlow(flow) => flow.address(index),
+        }
     }
 
     fn time(&self, index: usize) -> Option<Timestamp> {

@@ -5,7 +5,7 @@ use proptest::prelude::*;
 use proptest::sample::select;
 
 use crate::record::format::Format;
-use crate::record::parse::split;
+use crate::record::parse::Record;
 use crate::record::pattern::evaluator::{self, Equality};
 use crate::record::pattern::{Call, Class, MAX_CALLS, Plan, Streams, Window, compile, plan};
 use crate::record::qual::Qual;
@@ -36,6 +36,13 @@ const NAMES: [&str; 21] = [
 ];
 
 const EVENT: &str = "36001";
+
+/// Reads a line, of whatever version its fields make it.
+fn read<'a>(line: &'a str, format: &'a Format) -> Record<'a> {
+    let mut record = Record::unread(line, format);
+    record.split().unwrap();
+    record
+}
 
 fn octet() -> impl Strategy<Value = u8> {
     prop_oneof![
@@ -237,7 +244,7 @@ fn pushes_down_rightly(
     let bound = quals.bind(format).unwrap();
     let pushed = compile(&bound);
     for line in lines {
-        let record = split(line, format).unwrap();
+        let record = read(line, format);
         let satisfied = bound.matches(&record, EVENT);
         for equality in [Equality::Text, Equality::Number] {
             let received = match &pushed.pattern {
@@ -263,7 +270,7 @@ fn pushes_down_rightly(
 
 /// The stream in which a line stands, where every interface has its own.
 fn stream(format: &Format, line: &str) -> String {
-    let record = split(line, format).unwrap();
+    let record = read(line, format);
     format!("{}-all", record.named("interface-id").unwrap_or("none"))
 }
 
@@ -285,7 +292,7 @@ fn plans_rightly(
     let plan = plan(std::slice::from_ref(&bound), streams);
     prop_assert!(plan.calls.len() <= MAX_CALLS);
     for line in lines {
-        let record = split(line, format).unwrap();
+        let record = read(line, format);
         let satisfied = bound.matches(&record, EVENT);
         let start = format.position("start").and_then(|at| record.seconds(at));
         if let Some(start) = start.filter(|_| satisfied) {
@@ -330,7 +337,7 @@ fn each_class_is_true(
         };
         let bound = alone.bind(format).unwrap();
         for line in lines.iter().filter(|_| *class == Class::Exact) {
-            let record = split(line, format).unwrap();
+            let record = read(line, format);
             let stream = stream(format, line);
             for call in &plan.calls {
                 let received = receives(call, line, &stream, Equality::Number).unwrap();
