@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use super::model::FlowLog;
 use super::plan::{self, default_options};
 use super::target::given;
-use super::{convert, destination, validate};
+use super::{convert, destination, tags, validate};
 use crate::aws::ec2;
 use crate::connection::Connection;
 use crate::cty::{self, Value};
@@ -83,6 +83,11 @@ impl<'a> Comparison<'a> {
         only: Option<&[&str]>,
     ) -> Result<Vec<Difference>, Diagnostics> {
         let mut recorded = recorded.clone();
+        // What is ignored is ignored on both sides.
+        let all = recorded.tags_all.known();
+        if let Some(shown) = all.map(|all| tags::visible(self.connection, all)) {
+            recorded.tags_all = Attr::Known(shown);
+        }
         let on_s3 = given(&recorded.log_destination_type) == Some(destination::S3);
         if on_s3 && recorded.destination_options.is_null() {
             recorded.destination_options = Attr::Known(default_options());
@@ -205,13 +210,16 @@ pub(crate) fn schema() -> Result<Schema, framework::LowerError> {
     framework::lower::<FlowLog>(0)
 }
 
-/// Judges a configuration as `terraform validate` does.
-pub(crate) fn judge(config: &FlowLog, schema: &Schema) -> Diagnostics {
+/// Judges a configuration as `terraform validate` does, and as the plan does if the account is known.
+pub(crate) fn judge(config: &FlowLog, schema: &Schema, account: Option<&str>) -> Diagnostics {
     let mut diagnostics = match config.encode(&schema.ty) {
         Ok(value) => framework::check(&schema.block, &schema.block.complete(value)),
         Err(error) => error.into(),
     };
     diagnostics.extend(validate::arguments(config));
+    if let Some(account) = account.filter(|_| !diagnostics.has_errors()) {
+        diagnostics.extend(validate::out_of(account, config));
+    }
     diagnostics
 }
 

@@ -40,10 +40,14 @@ pub(crate) fn arguments(config: &FlowLog) -> Diagnostics {
 
 /// Judges what only a configured provider can: whether records leave the account.
 pub(crate) fn across_accounts(connection: &Connection, config: &FlowLog) -> Diagnostics {
+    let account = connection.account.as_ref();
+    account.map_or_else(Diagnostics::new, |account| out_of(&account.id, config))
+}
+
+/// Judges whether records leave an account, and if so, whether they may.
+pub(crate) fn out_of(account: &str, config: &FlowLog) -> Diagnostics {
     let mut diagnostics = Diagnostics::new();
-    if let Some(account) = &connection.account {
-        destination::across_accounts(&account.id, config, &mut diagnostics);
-    }
+    destination::across_accounts(account, config, &mut diagnostics);
     diagnostics
 }
 

@@ -78,8 +78,9 @@ pub(super) fn name_of(attribute: &str) -> String {
     }
 }
 
-/// Puts CloudFormation's names into a message that speaks of the model.
+/// Puts CloudFormation's names into a message that speaks of the model and of Terraform's language, in one line.
 pub(super) fn in_its_words(message: &str) -> String {
+    let message = without_hcl(message);
     let mut text = String::with_capacity(message.len());
     let mut word = String::new();
     for letter in message.chars().chain(Some('\0')) {
@@ -97,7 +98,29 @@ pub(super) fn in_its_words(message: &str) -> String {
             text.push(letter);
         }
     }
-    text
+    NAMES.iter().fold(text, |text, (name, _)| {
+        text.replace(&format!("{name} = "), &format!("{name}: "))
+    })
+}
+
+/// Turns a block of HCL into YAML of one line, and leaves out how something is written in HCL.
+fn without_hcl(message: &str) -> String {
+    let message = match message.split_once(" (in HCL: ") {
+        Some((before, after)) => {
+            let after = after.split_once(')').map_or("", |(_, after)| after);
+            format!("{before}{after}")
+        }
+        None => message.to_owned(),
+    };
+    let Some((before, block)) = message.split_once("\n\n") else {
+        return message;
+    };
+    let mut lines = block.lines().map(str::trim);
+    let name = lines.next().unwrap_or_default().trim_end_matches(" {");
+    let members = lines.filter_map(|line| line.split_once('='));
+    let members = members.map(|(name, value)| format!("{}: {}", pascal(name.trim()), value.trim()));
+    let members = members.collect::<Vec<_>>().join(", ");
+    format!("{before} `{}: [{{{members}}}]`", name_of(name))
 }
 
 fn property(name: &str, attribute: &str, block: &Block) -> Result<Property, LowerError> {
@@ -257,5 +280,10 @@ mod tests {
             "DestinationOptions.FileFormat"
         );
         assert_eq!(name_of("tags[\"a.b\"]"), "Tags[\"a.b\"]");
+        let block = "Add\n\n  tag_field_specification {\n    resource_type = \"instance\"\n    tag_keys      = [\"a\"]\n  }";
+        let line = "Add `TagFieldSpecifications: [{ResourceType: \"instance\", TagKeys: [\"a\"]}]`";
+        assert_eq!(in_its_words(block), line);
+        let written = in_its_words("write log_group_name = \"a\" (in HCL: `x`), or not");
+        assert_eq!(written, "write LogGroupName: \"a\", or not");
     }
 }

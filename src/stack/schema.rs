@@ -99,11 +99,7 @@ fn object(properties: &[Property]) -> Value {
 fn takes(takes: &Takes) -> Value {
     match takes {
         Takes::Text(allowed) if allowed.is_empty() => json!({ "type": "string" }),
-        // An empty text means "not given".
-        Takes::Text(allowed) => {
-            let allowed: Vec<_> = allowed.iter().map(String::as_str).chain(Some("")).collect();
-            json!({ "type": "string", "enum": allowed })
-        }
+        Takes::Text(allowed) => json!({ "type": "string", "enum": allowed }),
         Takes::Number(allowed) => json!({ "type": "integer", "enum": allowed }),
         Takes::Flag => json!({ "type": "boolean" }),
         Takes::Object(properties) => object(properties),
@@ -172,7 +168,7 @@ fn target_rules() -> Vec<Value> {
         longer.push(prefix);
         rules.push(json!({
             "if": id,
-            "then": { "properties": { "ResourceType": { "enum": [resource_type, ""] } } },
+            "then": { "properties": { "ResourceType": { "const": resource_type } } },
         }));
         match Family::of(resource_type) {
             Some(Family::Vpc | Family::Nat) => {
@@ -218,7 +214,7 @@ fn destination_rules() -> Vec<Value> {
         json!({ "properties": empty.collect::<Map<_, _>>() })
     };
     let plain = json!({ "properties": { "DestinationOptions": { "properties": {
-        "FileFormat": { "enum": ["plain-text", ""] },
+        "FileFormat": { "const": "plain-text" },
         "HiveCompatiblePartitions": { "const": false },
         "PerHourPartition": { "const": false },
     } } } });
@@ -242,7 +238,7 @@ fn destination_rules() -> Vec<Value> {
     for service in [logs, s3, firehose] {
         rules.push(json!({
             "if": arn_of(service),
-            "then": { "properties": { "LogDestinationType": { "enum": [name(service), ""] } } },
+            "then": { "properties": { "LogDestinationType": { "const": name(service) } } },
         }));
     }
     rules

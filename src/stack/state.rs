@@ -13,6 +13,7 @@ use serde_json::Value;
 
 use super::read::{Declared, Stack, Wanted};
 use super::source::{Mistakes, Place};
+use super::yaml;
 use crate::flow_log::FlowLog;
 
 const OURS: &str = "vpcflow_log";
@@ -58,6 +59,11 @@ pub fn read(file: &str, bytes: &[u8]) -> Result<Stack, Mistakes> {
         mistakes.error(place, message);
         Err(mistakes)
     };
+    if is_stack(bytes) {
+        let message =
+            "this is a stack definition, not a Terraform state; `drift` takes it as --stack FILE";
+        return refuse(Place::START, message.to_owned());
+    }
     let state: State = match serde_json::from_slice(bytes) {
         Ok(state) => state,
         Err(error) => {
@@ -96,6 +102,20 @@ pub fn read(file: &str, bytes: &[u8]) -> Result<Stack, Mistakes> {
         entries,
         remarks,
         unfinished: false,
+    })
+}
+
+/// Says whether a file declares flow logs by hand; a state is large, and is not read for that.
+fn is_stack(bytes: &[u8]) -> bool {
+    const MOST: usize = 1 << 20;
+    let text = std::str::from_utf8(bytes)
+        .ok()
+        .filter(|text| text.len() < MOST);
+    let root = text.and_then(|text| yaml::parse(text, &mut Mistakes::default()));
+    root.is_some_and(|root| {
+        ["FlowLogs", "Resources"]
+            .iter()
+            .any(|key| root.get(key).is_some())
     })
 }
 

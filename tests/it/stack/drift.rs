@@ -44,6 +44,39 @@ fn each_attribute_that_differs_is_told_with_wanted_and_found_at_its_place() {
 }
 
 #[test]
+fn a_difference_within_a_property_is_told_at_its_own_place() {
+    let fake = Fake::start();
+    let mut log = on_s3(1, VPC);
+    log.tags = [("a.b".to_owned(), "x".to_owned())].into();
+    fake.insert(log);
+    let stack = "\
+Region: us-east-1
+FlowLogs:
+  main:
+    ResourceId: vpc-0123456789abcdef0
+    TrafficType: ALL
+    LogDestination: arn:aws:s3:::bucket
+    DestinationOptions:
+      HiveCompatiblePartitions: false
+      FileFormat: parquet
+    Tags:
+      - { Key: Name, Value: main }
+      - { Key: a.b, Value: main }
+";
+    let folder = Folder::with("stack.yaml", stack);
+    let place = |arguments: &[&str]| {
+        let (_, report) = folder.drift(
+            fake.url(),
+            &[&["--stack", "stack.yaml"], arguments].concat(),
+        );
+        report["findings"][0]["place"].clone()
+    };
+    let ignore = |name: &str| place(&["--ignore-attribute", name]);
+    assert_eq!(ignore("Tags"), json!({ "line": 9, "column": 7 }));
+    assert_eq!(ignore("Tags[\"Name\"]"), json!({ "line": 12, "column": 9 }));
+}
+
+#[test]
 fn missing_failing_and_undeclared_flow_logs_are_told_apart() {
     let fake = Fake::start();
     fake.insert(running());
@@ -319,6 +352,104 @@ fn a_state_of_the_aws_provider_is_checked_as_well() {
             { "attribute": "traffic_type", "wanted": "ALL", "found": "REJECT" },
         ])
     );
+}
+
+#[test]
+fn ignored_tags_may_be_recorded_and_gone() {
+    let fake = Fake::start();
+    let mut log = on_s3(0, VPC);
+    log.tags = [("Teammate".to_owned(), "x".to_owned())].into();
+    fake.insert(log);
+    let folder = Folder::with("terraform.tfstate", &state_of_aws(&[(0, VPC)]));
+    let state = ["--state", "terraform.tfstate"];
+    let (code, report) = folder.drift(fake.url(), &state);
+    assert_eq!(code, 2, "{report:#}");
+    let (code, report) = folder.drift(
+        fake.url(),
+        &[&state[..], &["--ignore-tag-prefix", "Team"]].concat(),
+    );
+    assert_eq!(code, 0, "{report:#}");
+}
+
+#[test]
+fn a_state_without_flow_logs_passes_only_with_a_word() {
+    let fake = Fake::start();
+    fake.insert(on_s3(0, VPC));
+    let folder = Folder::with("terraform.tfstate", &state_of_aws(&[]));
+    let drift = ["drift", "--state", "terraform.tfstate"];
+    folder
+        .run(Some(fake.url()), &drift)
+        .succeeds()
+        .says(&["warning: terraform.tfstate declares no flow log, so nothing is checked"]);
+    assert_eq!(fake.calls().len(), 0);
+    let unmanaged = [&drift[..], &["--unmanaged"]].concat();
+    folder
+        .run(Some(fake.url()), &unmanaged)
+        .fails_with(&["No AWS region is configured"]);
+    let here = [&unmanaged[..], &["--region", "us-east-1"]].concat();
+    let run = folder.run(Some(fake.url()), &here);
+    assert_eq!(run.code, 2, "{}", run.output);
+    run.says(&["unmanaged: fl-00000000000000000", "0 flow logs declared"]);
+}
+
+#[test]
+fn a_role_for_each_account_needs_to_know_the_account() {
+    let fake = Fake::start();
+    fake.insert(running());
+    let other = STACK.split_once("  main:").unwrap().1;
+    let stack = format!("{STACK}  other:\n    Account: '123456789012'{other}");
+    let folder = Folder::with("stack.yaml", &stack);
+    let role = "arn:aws:iam::{account}:role/audit";
+    let (code, report) = folder.drift(fake.url(), &["--stack", "stack.yaml", "--role", role]);
+    assert_eq!(code, 1);
+    let message = report["failures"][0]["message"].as_str().unwrap();
+    assert!(
+        message.contains("these flow logs name no account"),
+        "{message}"
+    );
+    assert_eq!(report["counts"]["not_checked"], 1);
+    assert_eq!(report["counts"]["in_sync"], 1, "the other is checked");
+}
+
+#[test]
+fn accounts_and_regions_are_read_with_few_calls() {
+    let fake = Fake::start();
+    let mut stack = "FlowLogs:\n".to_owned();
+    for account in ["111111111111", "222222222222"] {
+        for region in ["us-east-1", "eu-west-1"] {
+            stack.push_str(&format!(
+                "  in-{account}-{region}: {{ Account: '{account}', Region: {region}, ResourceId: {VPC}, TrafficType: ALL, \
+                 LogDestination: 'arn:aws:s3:::bucket' }}\n"
+            ));
+        }
+    }
+    let folder = Folder::with("stack.yaml", &stack);
+    let role = "arn:aws:iam::{account}:role/audit";
+    let (code, report) = folder.drift(fake.url(), &["--stack", "stack.yaml", "--role", role]);
+    assert_eq!(
+        (code, &report["counts"]["missing"]),
+        (2, &json!(4)),
+        "{report:#}"
+    );
+    let accounts: Vec<_> = report["findings"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|finding| finding["account"].as_str().unwrap())
+        .collect();
+    assert_eq!(
+        accounts,
+        [
+            "111111111111",
+            "111111111111",
+            "222222222222",
+            "222222222222"
+        ]
+    );
+    let calls = ["AssumeRole", "DescribeFlowLogs", "GetCallerIdentity"];
+    // The role's ARN names the account, so nobody is asked for it.
+    assert_eq!(calls.map(|action| fake.calls_of(action).len()), [2, 4, 0]);
+    assert_eq!(fake.calls().len(), 6);
 }
 
 #[test]

@@ -103,7 +103,7 @@ fn accounts_become_providers_of_their_own() {
     let run = folder.run(None, &arguments).succeeds();
     let configuration: Value = serde_json::from_str(&run.stdout).unwrap();
     assert_eq!(
-        configuration["provider"]["vpcflow"][1],
+        configuration["provider"]["vpcflow"][0],
         json!({
             "alias": "account_111111111111",
             "allowed_account_ids": ["111111111111"],
@@ -113,4 +113,89 @@ fn accounts_become_providers_of_their_own() {
     );
     let shop = &configuration["resource"]["vpcflow_log"]["shop"];
     assert_eq!(shop["provider"], "vpcflow.account_111111111111");
+    let nobody = ["stack", "to-terraform", "--no-import", "--role", role];
+    folder.write("stack.yaml", STACK);
+    folder
+        .run(None, &[&nobody[..], &["stack.yaml"]].concat())
+        .fails_with(&["name no account"]);
+}
+
+#[test]
+fn aws_is_reached_as_it_was_reached_here() {
+    let fake = Fake::start();
+    let mut log = running();
+    log.region = "eu-west-1".to_owned();
+    log.log_destination = Some("arn:aws:logs:eu-west-1:123456789012:log-group:sample".to_owned());
+    log.tags = [("${team}".to_owned(), "a %{b} ${c}".to_owned())].into();
+    fake.insert(log);
+    let stack = STACK
+        .replace("Region: us-east-1\n", "")
+        .replace("Key: Name", "Key: ${team}")
+        .replace("Value: main", "Value: a %{b} ${c}");
+    let folder = Folder::with("stack.yaml", &stack);
+    let role = "arn:aws:iam::123456789012:role/apply";
+    let arguments = ["--region", "eu-west-1", "--role", role];
+    // The workspace's own region is another one.
+    let work = turned(&folder, &fake, Version::V115, &arguments);
+    let written: Value = serde_json::from_str(&work.read("main.tf.json")).unwrap();
+    let provider = &written["provider"]["vpcflow"][0];
+    assert_eq!(provider["region"], "eu-west-1");
+    assert_eq!(provider["assume_role"], json!([{ "role_arn": role }]));
+    work.plan()
+        .says(&["1 to import, 0 to add, 0 to change, 0 to destroy"]);
+    work.apply();
+    work.plans_empty();
+    let arguments = [
+        "stack",
+        "to-terraform",
+        "--no-import",
+        "--profile",
+        "audit",
+        "--endpoint-url",
+        fake.url(),
+        "stack.yaml",
+    ];
+    let run = folder.run(None, &arguments).succeeds();
+    let written: Value = serde_json::from_str(&run.stdout).unwrap();
+    let url = fake.url();
+    assert_eq!(
+        written["provider"]["vpcflow"],
+        json!([{ "endpoints": [{ "ec2": url, "logs": url, "sts": url }], "profile": "audit" }])
+    );
+}
+
+#[test]
+fn without_import_a_template_asks_for_the_account_alone() {
+    let template = "\
+Resources:
+  Log:
+    Type: AWS::EC2::FlowLog
+    Properties:
+      ResourceId: vpc-0123456789abcdef0
+      ResourceType: VPC
+      TrafficType: ALL
+      LogDestination: !Sub 'arn:${AWS::Partition}:s3:::logs-${AWS::Region}'
+";
+    let folder = Folder::with("t.yaml", template);
+    let arguments = [
+        "stack",
+        "to-terraform",
+        "--no-import",
+        "--region",
+        "cn-north-1",
+        "t.yaml",
+    ];
+    let run = folder.run(None, &arguments).succeeds();
+    assert!(run.stdout.contains("arn:aws-cn:s3:::logs-cn-north-1"));
+    folder.write("t.yaml", &template.replace("logs-$", "${AWS::AccountId}-$"));
+    folder
+        .run(None, &arguments)
+        .fails_with(&["depends on the region and account at hand"]);
+    let given = [
+        &arguments[..],
+        &["--parameter", "AWS::AccountId=123456789012"],
+    ]
+    .concat();
+    let run = folder.run(None, &given).succeeds();
+    assert!(run.stdout.contains(":::123456789012-cn-north-1"));
 }

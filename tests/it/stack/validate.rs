@@ -198,6 +198,77 @@ fn anchors_that_explode_and_nesting_without_end_are_refused_in_no_time() {
     assert!(start.elapsed().as_secs() < 10);
 }
 
+/// Each would fill the memory, overflow the stack or take hours, if it were written out.
+#[test]
+fn what_a_few_lines_could_come_to_is_bounded() {
+    let chain = |head: &str, link: &dyn Fn(usize) -> String| {
+        let links = (1..20_000).map(link).collect::<String>();
+        format!("{head}{links}FlowLogs: {{}}\n")
+    };
+    let nested = chain("x-0: &a0 [1]\n", &|n| {
+        format!("x-{n}: &a{n} [*a{}]\n", n - 1)
+    });
+    let wide = (0..20_000)
+        .map(|n| format!("k{n}: 1, "))
+        .collect::<String>();
+    let merges = "<<: *wide, ".repeat(20_000);
+    let merged = format!("x-a: &wide {{ {wide} }}\nx-b: {{ {merges} }}\nFlowLogs: {{}}\n");
+    let copies = (0..2_000).map(|n| format!("x-{n}: {{ <<: *wide, k0: 2 }}\n"));
+    let copied = format!("x-a: &wide {{ {wide} }}\n{}", copies.collect::<String>());
+    let text = format!("x-a: &text '{}'\n", "a".repeat(4 << 20));
+    let long = format!("{text}x-b: [{}]\n", "*text, ".repeat(20_000));
+    let many = "comes to more than 200000 values";
+    for (name, file, says) in [
+        ("nested", &nested, "nested deeper than 64 levels"),
+        ("merged", &merged, many),
+        ("copied", &copied, many),
+        ("long", &long, many),
+    ] {
+        let found = mistakes("bomb.yaml", file, &[]);
+        assert!(
+            found.len() == 1 && found[0].contains(says),
+            "{name}: {found:?}"
+        );
+    }
+}
+
+#[test]
+fn what_a_template_comes_to_is_bounded() {
+    let template = |parameters: &str, format: &str, tags: &str| {
+        format!(
+            "Parameters: {{ {parameters} }}\nResources:\n  Log:\n    Type: AWS::EC2::FlowLog\n    Properties:\n      \
+             ResourceId: vpc-0123456789abcdef0\n      ResourceType: VPC\n      TrafficType: ALL\n      LogDestination: \
+             arn:aws:s3:::bucket\n      LogFormat: {format}\n      Tags: [{tags}]\n"
+        )
+    };
+    let mut bomb = "x".to_owned();
+    let names = "${a}".repeat(100);
+    for _ in 0..20 {
+        bomb = format!("{{ 'Fn::Sub': ['{names}', {{ a: {bomb} }}] }}");
+    }
+    let found = mistakes("t.yaml", &template("", &bomb, ""), &[]);
+    assert!(
+        found[0].contains("comes to more than 65536 bytes"),
+        "{found:?}"
+    );
+    let unknown = bomb.replacen("{ a: x }", "{ a: !Ref Nobody }", 1);
+    let found = mistakes("t.yaml", &template("", &unknown, ""), &[]);
+    assert!(
+        found.len() == 1 && found[0].contains("no parameter `Nobody`"),
+        "{found:?}"
+    );
+    let large = format!(
+        "Big: {{ Type: String, Default: '{}' }}",
+        "a".repeat(1 << 20)
+    );
+    let tags = "{ Key: a, Value: !Ref Big }, ".repeat(1_000);
+    let found = mistakes("t.yaml", &template(&large, "''", &tags), &[]);
+    let spent = found
+        .iter()
+        .filter(|line| line.contains("more than 8 MiB of text"));
+    assert_eq!(spent.count(), 1);
+}
+
 #[test]
 fn names_that_stand_twice_are_told_with_the_first_place() {
     let text = "\
@@ -274,6 +345,8 @@ fn what_a_template_leaves_open_is_told_by_name() {
         &[
             "1:1: no parameter `Kin`; is `Kind` meant?",
             "13:5: depends on the condition `Wanted`",
+            "15:19: the parameter `Vpc` has no default",
+            "18:61: `AWS::StackName`",
         ],
     );
     let rest = "\
@@ -299,6 +372,114 @@ Resources:
             "10:18: is `Role` meant?",
         ],
     );
+}
+
+#[test]
+fn functions_are_told_by_name_wherever_they_stand() {
+    let text = "\
+Parameters:
+  Kept: { Type: 'AWS::SSM::Parameter::Value<String>', Default: /flow/group }
+  Keys: { Type: 'AWS::SSM::Parameter::Value<List<String>>', Default: /flow/keys }
+Resources:
+  'Fn::ForEach::Logs':
+    - Vpc
+    - [a, b]
+    - 'Log${Vpc}': { Type: 'AWS::EC2::FlowLog', Properties: { ResourceId: !Ref Vpc } }
+  'Fn::ForEach::Topics': [A, [a, b], { 'Topic${A}': { Type: 'AWS::SNS::Topic' } }]
+  Included:
+    Type: AWS::EC2::FlowLog
+    Properties:
+      Fn::Transform: { Name: 'AWS::Include', Parameters: { Location: 's3://a/b' } }
+  Mixed:
+    Type: AWS::EC2::FlowLog
+    Properties:
+      'Fn::Transform': { Name: 'AWS::Include', Parameters: { Location: 's3://a/b' } }
+      TrafficType: SOME
+  Log:
+    Type: AWS::EC2::FlowLog
+    Properties:
+      ResourceId: !Sub '${One} ${Two.Arn} ${One} ${Keys}'
+      ResourceType: VPC
+      TrafficType: ALL
+      LogGroupName: !Ref Kept
+      LogDestination: !Sub ['${A}${B}', { A: [1], B: !Ref 'AWS::NoValue' }]
+      DeliverLogsPermissionArn: arn:aws:iam::123456789012:role/x
+      Region: eu-central-1
+      Tags:
+        - !If [A, { Key: a, Value: b }, !Ref 'AWS::NoValue']
+        - !Ref AWS::NoValue
+        - { 'Fn::If': [A, { Key: a, Value: b }, { Key: a, Value: c }] }
+";
+    says(
+        &mistakes("t.yaml", text, &["--parameter", "Keys=a, b"]),
+        &[
+            "5:3: `Fn::ForEach::Logs` is not resolvable here",
+            "13:7: `Fn::Transform` is not resolvable here",
+            "17:7: `Fn::Transform` is not resolvable here",
+            "18:20: `TrafficType` is \"SOME\"",
+            "22:19: `${Keys}` is a list",
+            "22:19: `Fn::GetAtt` of `Two.Arn`",
+            "22:19: there is no parameter `One`",
+            "25:21: kept by Systems Manager under `/flow/group`",
+            "26:23: `${A}` is a list",
+            "26:23: `${B}` is nothing",
+            "28:7: there is no `Region` in a template",
+            "30:11: `Fn::If` is not resolvable here",
+            "32:11: `Fn::If` is not resolvable here",
+        ],
+    );
+}
+
+#[test]
+fn mistakes_are_told_where_they_are_in_the_words_of_the_file() {
+    let text = "\
+Region: EU-CENTRAL-1
+Description: 42
+FlowLogs:
+  main:
+    Acount: \"123456789012\"
+    ResourceId: vpc-0123456789abcdef0
+    TrafficType: ''
+    LogDestination: arn:aws:s3:::bucket
+    LogFormat: ${instance-tag} ${asg-tag-2}
+    TagFieldSpecifications:
+      - { ResourceType: auto-scaling-group, TagKeys: [a, b] }
+      - { ResourceType: network-interface, TagKeys: [a] }
+    Tags:
+      - { Key: Name, Value: main }
+      - { Key: aws:x, Value: y }
+  across:
+    Account: \"111111111111\"
+    ResourceId: vpc-0123456789abcdef0
+    TrafficType: ALL
+    LogDestination: arn:aws:firehose:eu-central-1:222222222222:deliverystream/x
+";
+    says(
+        &mistakes("stack.yaml", text, &[]),
+        &[
+            "1:9: write eu-central-1",
+            "2:14: `Description` is a number; it must be text",
+            "5:5: write `Account`",
+            "7:18: it must be one of",
+            "9:5: add `TagFieldSpecifications: [{ResourceType: \"instance\", TagKeys: [\"Name\"]}]`",
+            "12:9: Add `${interface-tag}` to `LogFormat`, or remove",
+            "15:9: reserved by AWS",
+            "16:3: That needs `DeliverLogsPermissionArn`, a role of this account, and `DeliverCrossAccountRole`",
+        ],
+    );
+}
+
+#[test]
+fn a_file_of_the_other_kind_is_told_its_option() {
+    let folder = Folder::with("stack.yaml", super::STACK);
+    let state = r#"{"version": 4, "terraform_version": "1.11.4", "lineage": "x", "resources": []}"#;
+    folder.write("terraform.tfstate", state);
+    let drift = |arguments: &[&str]| folder.run(None, &[&["drift"], arguments].concat());
+    drift(&["--stack", "terraform.tfstate"])
+        .fails_with(&["this is a Terraform state, not a stack; `drift` takes it as --state FILE"]);
+    drift(&["--state", "stack.yaml"]).fails_with(&["--stack FILE"]);
+    folder.write("t.json", r#"{ "Resources": {} }"#);
+    drift(&["--state", "t.json"]).fails_with(&["--stack FILE"]);
 }
 
 #[test]
