@@ -9,8 +9,8 @@
 //! Nothing valid is refused: only known values are judged, and a record field that is newer than our
 //! table is a warning. A known mistake is an error that says what to write instead.
 
-mod destination;
-mod format;
+pub(super) mod destination;
+pub(super) mod format;
 mod target;
 
 use super::model::FlowLog;
@@ -20,9 +20,9 @@ use crate::framework::{Attr, Diagnostics};
 
 /// Tags that one resource may have, AWS's own not counted.
 /// <https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/Using_Tags.html#tag-restrictions>
-const MOST_TAGS: usize = 50;
+pub(crate) const MOST_TAGS: usize = 50;
 const LONGEST_TAG_KEY: usize = 128;
-const LONGEST_TAG_VALUE: usize = 256;
+pub(crate) const LONGEST_TAG_VALUE: usize = 256;
 
 /// Judges the arguments that the user wrote.
 pub(crate) fn arguments(config: &FlowLog) -> Diagnostics {

@@ -49,8 +49,12 @@ pub(super) enum Takes {
     Flag,
     /// A mapping of these properties.
     Object(Vec<Property>),
-    /// A list of at most so many.
-    List(Box<Self>, Option<usize>),
+    /// A list, of at most so many, whose order matters or not.
+    List {
+        each: Box<Self>,
+        most: Option<usize>,
+        ordered: bool,
+    },
     /// Tags, as a list of `Key` and `Value`.
     Tags,
 }
@@ -132,7 +136,11 @@ fn property(name: &str, attribute: &str, block: &Block) -> Result<Property, Lowe
         let object = Takes::Object(members(&nested.block)?);
         let repeated = matches!(nested.ty(), Type::Set(_) | Type::List(_));
         let takes = if repeated {
-            Takes::List(Box::new(object), None)
+            Takes::List {
+                each: Box::new(object),
+                most: None,
+                ordered: matches!(nested.ty(), Type::List(_)),
+            }
         } else {
             object
         };
@@ -197,7 +205,11 @@ fn takes(attribute: &Attribute) -> Option<Takes> {
                 .collect(),
         ),
         Type::Bool => Takes::Flag,
-        Type::Set(_) | Type::List(_) => Takes::List(Box::new(Takes::Text(Vec::new())), most),
+        Type::Set(_) | Type::List(_) => Takes::List {
+            each: Box::new(Takes::Text(Vec::new())),
+            most,
+            ordered: matches!(ty, Type::List(_)),
+        },
         _ => return None,
     })
 }

@@ -112,7 +112,11 @@ impl Reader<'_> {
                 }
                 _ => Err(format!("is {}; it must be a mapping", node.what())),
             },
-            Takes::List(each, most) => match &node.content {
+            Takes::List {
+                each,
+                most,
+                ordered,
+            } => match &node.content {
                 Content::List(elements) => {
                     if let Some(most) = most.filter(|most| elements.len() > *most) {
                         let message = format!(
@@ -127,7 +131,11 @@ impl Reader<'_> {
                     }
                     let elements = elements.clone();
                     let values = elements.iter().map(|e| self.value(e, name, each));
-                    return Value::set(values.collect::<Vec<_>>());
+                    let values: Vec<_> = values.collect();
+                    return match ordered {
+                        true => Value::List(values),
+                        false => Value::set(values),
+                    };
                 }
                 _ => Err(format!("is {}; it must be a list (`- …`)", node.what())),
             },
@@ -200,7 +208,7 @@ fn parts(node: &Node, takes: &Takes) -> Vec<(String, Place)> {
             .map(|member| (snake(&member.key), member.place))
             .collect(),
         (Takes::Tags, Content::List(elements)) => named(elements, "Key"),
-        (Takes::List(..), Content::List(elements)) => named(elements, "ResourceType"),
+        (Takes::List { .. }, Content::List(elements)) => named(elements, "ResourceType"),
         _ => Vec::new(),
     }
 }
