@@ -25,7 +25,7 @@ pub(super) struct Drift {
     #[arg(long)]
     unmanaged: bool,
     /// An attribute that may differ, such as `LogFormat`, `log_format` or `tags["Owner"]`.
-    #[arg(long = "ignore-attribute", value_name = "NAME")]
+    #[arg(long = "ignore-attribute", value_name = "NAME", value_parser = stack::attribute)]
     ignored_attributes: Vec<String>,
     /// Tags that may differ, by the beginning of their keys.
     #[arg(long = "ignore-tag-prefix", value_name = "PREFIX")]

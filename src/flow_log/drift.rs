@@ -124,30 +124,48 @@ impl<'a> Comparison<'a> {
         };
         let (wanted, found) = (value(wanted)?, value(found)?);
         let mut differences = Vec::new();
-        for name in self.compared() {
+        for name in compared(&self.schema) {
             let meant = only.is_none_or(|only| only.contains(&name));
             if !meant || same.contains(&name) {
                 continue;
             }
-            let shown = if name == "tags_all" { "tags" } else { name };
+            let shown = shown(name);
             let by_key = matches!(name, "tags_all" | "destination_options");
             let [wanted, found] = [&wanted, &found].map(|v| v.get(name).unwrap_or(&Value::Null));
             compare(shown, by_key, wanted, found, &mut differences);
         }
         Ok(differences)
     }
+}
 
-    /// The attributes that say how a flow log should be: those that a user may write, and all tags.
-    fn compared(&self) -> impl Iterator<Item = &str> {
-        let block = &self.schema.block;
-        let attributes = block.attributes.iter();
-        attributes
-            .filter(|(name, a)| a.mode != Mode::Computed || *name == "tags_all")
-            .map(|(name, _)| name)
-            .chain(block.blocks.keys())
-            .map(String::as_str)
-            .filter(|name| !NOT_COMPARED.contains(name))
+/// Gives the names by which differences may be told, those within a block included.
+pub(crate) fn names(schema: &Schema) -> Vec<String> {
+    let mut names = Vec::new();
+    for name in compared(schema) {
+        names.push(shown(name).to_owned());
+        let block = schema.block.blocks.get(name);
+        let members = block
+            .into_iter()
+            .flat_map(|nested| nested.block.attributes.keys());
+        names.extend(members.map(|member| format!("{name}.{member}")));
     }
+    names
+}
+
+/// The attributes that say how a flow log should be: those that a user may write, and all tags.
+fn compared(schema: &Schema) -> impl Iterator<Item = &str> {
+    let block = &schema.block;
+    let attributes = block.attributes.iter();
+    attributes
+        .filter(|(name, a)| a.mode != Mode::Computed || *name == "tags_all")
+        .map(|(name, _)| name)
+        .chain(block.blocks.keys())
+        .map(String::as_str)
+        .filter(|name| !NOT_COMPARED.contains(name))
+}
+
+fn shown(name: &str) -> &str {
+    if name == "tags_all" { "tags" } else { name }
 }
 
 fn compare(

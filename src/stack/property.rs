@@ -3,7 +3,9 @@
 //! Types, allowed values and descriptions come from the model; the names alone are told here.
 //! <https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-ec2-flowlog.html>
 
+use super::source::nearest;
 use crate::cty::{Type, Value};
+use crate::flow_log::drift;
 use crate::framework::{Attribute, Block, LowerError, Rule, Schema, Shape as Lowered};
 
 /// CloudFormation's name of each property, and the model's.
@@ -80,6 +82,26 @@ pub(super) fn name_of(attribute: &str) -> String {
         Some(rest) => format!("{head}.{}", pascal(rest)),
         None => format!("{head}{rest}"),
     }
+}
+
+/// Reads the name of an attribute that may differ, as Terraform or CloudFormation has it.
+///
+/// # Errors
+/// There is none of this name; the one that was probably meant is told.
+pub fn attribute(name: &str) -> Result<String, String> {
+    let schema = drift::schema().map_err(|error| error.to_string())?;
+    let names = drift::names(&schema);
+    let others = names.iter().map(|name| name_of(name));
+    let known: Vec<String> = names.iter().cloned().chain(others).collect();
+    let of_a_tag = name.starts_with("tags[\"") || name.starts_with("Tags[\"");
+    if of_a_tag || known.iter().any(|known| known == name) {
+        return Ok(name.to_owned());
+    }
+    let near = nearest(name, known.iter().map(String::as_str));
+    let hint = near
+        .map(|near| format!("; write {near}"))
+        .unwrap_or_default();
+    Err(format!("no attribute of this name is compared{hint}"))
 }
 
 /// Puts CloudFormation's names into a message that speaks of the model and of Terraform's language, in one line.
@@ -252,7 +274,6 @@ pub(super) fn of_other_tools(name: &str) -> Option<&'static str> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::flow_log::drift;
     use crate::framework::Mode;
 
     /// What Terraform alone has a use for: other names of the resource, and how the provider goes about it.
@@ -280,6 +301,26 @@ mod tests {
             let known = properties.iter().any(|p| p.attribute == *name);
             assert!(known, "{name} has no name in stack definitions");
         }
+    }
+
+    #[test]
+    fn attributes_are_known_in_both_vocabularies() {
+        for name in [
+            "log_format",
+            "LogFormat",
+            "destination_options.file_format",
+            "DestinationOptions.FileFormat",
+            "tag_field_specification",
+            "tags",
+            "Tags[\"Owner\"]",
+        ] {
+            assert_eq!(attribute(name), Ok(name.to_owned()));
+        }
+        let refused = |name: &str| attribute(name).unwrap_err();
+        assert!(refused("max_aggregation_intervall").ends_with("write max_aggregation_interval"));
+        assert!(refused("tags_all").ends_with("write tags"));
+        assert!(refused("TrafficTypes").ends_with("write TrafficType"));
+        assert!(!refused("colour").contains("write"));
     }
 
     #[test]

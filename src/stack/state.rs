@@ -19,7 +19,7 @@ use crate::flow_log::FlowLog;
 const OURS: &str = "vpcflow_log";
 const AWS: &str = "aws_flow_log";
 
-/// What `aws_flow_log` tells of how a flow log should be.
+/// What `aws_flow_log` tells of how a flow log should be; the last of it by new releases alone.
 const AWS_ATTRIBUTES: &[&str] = &[
     "deliver_cross_account_role",
     "destination_options",
@@ -37,7 +37,9 @@ const AWS_ATTRIBUTES: &[&str] = &[
     "transit_gateway_attachment_id",
     "transit_gateway_id",
     "vpc_id",
+    TAG_FIELDS,
 ];
+const TAG_FIELDS: &str = "tag_field_specification";
 /// What `vpcflow_log` tells besides, and what says where a flow log is.
 const OTHER_ATTRIBUTES: &[&str] = &[
     "arn",
@@ -46,7 +48,6 @@ const OTHER_ATTRIBUTES: &[&str] = &[
     "region",
     "resource_id",
     "resource_type",
-    "tag_field_specification",
 ];
 
 /// Reads a state.
@@ -348,8 +349,12 @@ impl Found {
                 attributes.insert("tags_all".to_owned(), tags);
             }
         }
+        let known = attributes
+            .get(TAG_FIELDS)
+            .is_some_and(|tags| !tags.is_null());
+        let told = AWS_ATTRIBUTES.len() - usize::from(!known);
+        let only = (!self.ours).then_some(&AWS_ATTRIBUTES[..told]);
         let recorded: FlowLog = model(attributes)?;
-        let only = (!self.ours).then_some(AWS_ATTRIBUTES);
         Ok(Declared {
             name: self.address,
             place: None,

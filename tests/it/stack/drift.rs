@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::{Folder, STACK, VPC, running};
-use crate::harness::fake::{DestinationOptions, Fake, Fault, FlowLog};
+use crate::harness::fake::{DestinationOptions, Fake, Fault, FlowLog, TagFieldSpecification};
 use crate::harness::terraform::{Version, Workspace};
 
 #[test]
@@ -154,6 +154,16 @@ fn rules_say_what_may_differ_and_how_serious_it_is() {
         (2, &json!("warning")),
         "only tags differ"
     );
+    let arguments = [
+        "drift",
+        "--stack",
+        "stack.yaml",
+        "--ignore-attribute",
+        "TraficType",
+    ];
+    folder
+        .run(Some(fake.url()), &arguments)
+        .fails_with(&["'TraficType'", "write TrafficType"]);
     let (code, report) = check(&["--severity", "changed=note"]);
     assert_eq!((code, &report["findings"][0]["level"]), (0, &json!("note")));
 }
@@ -265,7 +275,7 @@ fn a_terraform_state_is_checked_in_all_three_ways_of_giving_it() {
 }
 
 /// A state of the AWS provider, as version 6 writes it.
-fn state_of_aws(flow_logs: &[(usize, &str)]) -> String {
+pub(super) fn state_of_aws(flow_logs: &[(usize, &str)]) -> String {
     let instances = flow_logs.iter().map(|(number, vpc)| {
         json!({
             "index_key": number,
@@ -313,7 +323,7 @@ fn state_of_aws(flow_logs: &[(usize, &str)]) -> String {
     .to_string()
 }
 
-fn on_s3(number: usize, vpc: &str) -> FlowLog {
+pub(super) fn on_s3(number: usize, vpc: &str) -> FlowLog {
     let mut log = FlowLog::sample(&format!("fl-{number:017}"), vpc);
     log.log_destination_type = "s3".to_owned();
     log.log_destination = Some("arn:aws:s3:::bucket".to_owned());
@@ -352,6 +362,40 @@ fn a_state_of_the_aws_provider_is_checked_as_well() {
             { "attribute": "traffic_type", "wanted": "ALL", "found": "REJECT" },
         ])
     );
+}
+
+#[test]
+fn tag_fields_of_the_aws_provider_are_compared_if_its_state_has_them() {
+    let fake = Fake::start();
+    let mut log = on_s3(0, VPC);
+    log.tag_field_specifications = vec![TagFieldSpecification {
+        resource_type: "instance".to_owned(),
+        tag_keys: vec!["Name".to_owned()],
+    }];
+    fake.insert(log);
+    let state = state_of_aws(&[(0, VPC)]);
+    let folder = Folder::new();
+    let check = |told: &str| {
+        let told = format!("\"traffic_type\":\"ALL\",{told}");
+        let text = state.replace("\"traffic_type\":\"ALL\",", &told);
+        folder.write("terraform.tfstate", &text);
+        folder.drift(fake.url(), &["--state", "terraform.tfstate"])
+    };
+    assert_eq!(check("").0, 0);
+    let told = |key: &str| {
+        format!(
+            "\"tag_field_specification\":[{{\"resource_type\":\"instance\",\"tag_keys\":[\"{key}\"]}}],"
+        )
+    };
+    let (code, report) = check(&told("Name"));
+    assert_eq!(code, 0, "{report:#}");
+    for told in [told("Team"), "\"tag_field_specification\":[],".to_owned()] {
+        let (code, report) = check(&told);
+        assert_eq!(code, 2);
+        let change = &report["findings"][0]["changes"][0];
+        assert_eq!(change["attribute"], "tag_field_specification");
+        assert_eq!(change["found"][0]["tag_keys"], json!(["Name"]));
+    }
 }
 
 #[test]

@@ -6,6 +6,7 @@ mod formats;
 mod moto;
 mod readme;
 mod schemas;
+mod terminal;
 mod terraform;
 mod validate;
 

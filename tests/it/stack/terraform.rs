@@ -6,22 +6,27 @@ use super::{Folder, STACK, repository, running};
 use crate::harness::fake::Fake;
 use crate::harness::terraform::{Version, Workspace};
 
-/// Turns a stack, and puts the configuration where a Terraform reads it, pointed at the fake.
+/// Turns a stack, and puts the configuration where a Terraform reads it, with credentials.
 fn turned(folder: &Folder, fake: &Fake, version: Version, arguments: &[&str]) -> Workspace {
-    let all = [&["stack", "to-terraform", "stack.yaml"], arguments].concat();
+    let all = [
+        &[
+            "stack",
+            "to-terraform",
+            "stack.yaml",
+            "--endpoint-url",
+            fake.url(),
+        ],
+        arguments,
+    ]
+    .concat();
     let run = folder.run(Some(fake.url()), &all).succeeds();
     let mut configuration: Value = serde_json::from_str(&run.stdout).unwrap();
-    let provider = configuration["provider"]["vpcflow"][0]
-        .as_object_mut()
-        .unwrap();
-    provider.insert("access_key".to_owned(), "AKIAEXAMPLE".into());
-    provider.insert("secret_key".to_owned(), "secret".into());
-    let url = fake.url();
-    provider.insert(
-        "endpoints".to_owned(),
-        json!([{ "ec2": url, "logs": url, "sts": url }]),
-    );
-    let work = Workspace::new(version, url);
+    let providers = configuration["provider"]["vpcflow"].as_array_mut().unwrap();
+    for provider in providers {
+        provider["access_key"] = "AKIAEXAMPLE".into();
+        provider["secret_key"] = "secret".into();
+    }
+    let work = Workspace::new(version, fake.url());
     work.write("main.tf.json", &configuration.to_string());
     work
 }
@@ -38,6 +43,46 @@ fn what_runs_already_is_imported_and_nothing_else_is_planned() {
         work.apply();
         work.plans_empty();
         assert_eq!(fake.calls_of("CreateFlowLogs").len(), 0);
+    }
+}
+
+#[test]
+fn every_example_plans_clean_with_both_terraforms() {
+    let examples = std::fs::read_dir(repository().join("examples/stacks")).unwrap();
+    let mut examples: Vec<_> = examples.map(|entry| entry.unwrap().path()).collect();
+    examples.sort();
+    assert!(examples.len() >= 5);
+    let arguments = [
+        "--role",
+        "arn:aws:iam::{account}:role/apply",
+        "--region",
+        "eu-central-1",
+        "--parameter",
+        "VpcId=vpc-0123456789abcdef0",
+        "--parameter",
+        "DeliveryRole.Arn=arn:aws:iam::123456789012:role/x",
+    ];
+    for example in examples {
+        let arguments = match example.file_stem().unwrap().to_str().unwrap() {
+            "cross-account" => &arguments[..4],
+            "template" => &arguments[2..],
+            _ => &[],
+        };
+        let folder = Folder::with("stack.yaml", &std::fs::read_to_string(&example).unwrap());
+        for version in [Version::Any, Version::V115] {
+            let fake = Fake::start();
+            let work = turned(&folder, &fake, version, arguments);
+            work.apply();
+            work.plans_empty();
+            let count = fake.flow_logs("eu-central-1").len();
+            assert!(count > 0);
+            // With another folder, and so another state, all of them are imported.
+            let work = turned(&folder, &fake, version, arguments);
+            let clean = format!("{count} to import, 0 to add, 0 to change, 0 to destroy");
+            work.plan().says(&[&clean]);
+            work.apply();
+            work.plans_empty();
+        }
     }
 }
 
