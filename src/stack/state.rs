@@ -16,6 +16,8 @@ use super::source::{Mistakes, Place};
 use super::yaml;
 use crate::flow_log::FlowLog;
 
+const STACK: &str =
+    "this is a stack definition, not a Terraform state; `drift` takes it as --stack FILE";
 const OURS: &str = "vpcflow_log";
 const AWS: &str = "aws_flow_log";
 
@@ -60,13 +62,9 @@ pub fn read(file: &str, bytes: &[u8]) -> Result<Stack, Mistakes> {
         mistakes.error(place, message);
         Err(mistakes)
     };
-    if is_stack(bytes) {
-        let message =
-            "this is a stack definition, not a Terraform state; `drift` takes it as --stack FILE";
-        return refuse(Place::START, message.to_owned());
-    }
     let state: State = match serde_json::from_slice(bytes) {
         Ok(state) => state,
+        Err(_) if is_stack(bytes) => return refuse(Place::START, STACK.to_owned()),
         Err(error) => {
             let place = Place {
                 line: error.line().max(1),
@@ -82,8 +80,10 @@ pub fn read(file: &str, bytes: &[u8]) -> Result<Stack, Mistakes> {
             );
         }
     };
-    if let Some(problem) = state.problem() {
-        return refuse(Place::START, problem);
+    match state.problem() {
+        Some(_) if is_stack(bytes) => return refuse(Place::START, STACK.to_owned()),
+        Some(problem) => return refuse(Place::START, problem),
+        None => {}
     }
     let mut entries = Vec::new();
     let mut remarks = Mistakes::of(file);
@@ -106,12 +106,9 @@ pub fn read(file: &str, bytes: &[u8]) -> Result<Stack, Mistakes> {
     })
 }
 
-/// Says whether a file declares flow logs by hand; a state is large, and is not read for that.
+/// Says whether a file that is no state declares flow logs by hand.
 fn is_stack(bytes: &[u8]) -> bool {
-    const MOST: usize = 1 << 20;
-    let text = std::str::from_utf8(bytes)
-        .ok()
-        .filter(|text| text.len() < MOST);
+    let text = std::str::from_utf8(bytes).ok();
     let root = text.and_then(|text| yaml::parse(text, &mut Mistakes::default()));
     root.is_some_and(|root| {
         ["FlowLogs", "Resources"]
