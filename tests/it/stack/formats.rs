@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use serde_json::Value;
 
-use super::drift::{on_s3, state_of_aws};
+use super::states::{on_s3, state_of_aws};
 use super::{Folder, STACK, VPC, golden, repository, running, schema_verdicts, script};
 use crate::harness::fake::{Fake, Fault, FlowLog};
 use crate::harness::terraform::Run;

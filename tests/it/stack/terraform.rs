@@ -80,8 +80,6 @@ fn every_example_plans_clean_with_both_terraforms() {
             let work = turned(&folder, &fake, version, arguments);
             let clean = format!("{count} to import, 0 to add, 0 to change, 0 to destroy");
             work.plan().says(&[&clean]);
-            work.apply();
-            work.plans_empty();
         }
     }
 }
