@@ -318,7 +318,8 @@ mod tests {
         }
         let refused = |name: &str| attribute(name).unwrap_err();
         assert!(refused("max_aggregation_intervall").ends_with("write max_aggregation_interval"));
-        assert!(refused("tags_all").ends_with("write tags"));
+        assert!(refused("tag").ends_with("write tags"));
+        assert!(attribute("tags_all").is_err());
         assert!(refused("TrafficTypes").ends_with("write TrafficType"));
         assert!(!refused("colour").contains("write"));
     }
