@@ -86,8 +86,14 @@ pub fn parse() -> Command {
             let mut command = Arguments::command();
             let name = command.get_name().to_owned();
             let mut script = Vec::new();
-            clap_complete::generate(shell, &mut command, name, &mut script);
-            done(print(&String::from_utf8_lossy(&script)).map(|()| 0))
+            clap_complete::generate(shell, &mut command, name.as_str(), &mut script);
+            let mut script = String::from_utf8_lossy(&script).into_owned();
+            if shell == clap_complete::Shell::Bash {
+                // clap_complete 4.6 calls a name with hyphens otherwise where it reads the line than where it answers.
+                let [read, answered] = ["__", "__subcmd__"].map(|hyphen| name.replace('-', hyphen));
+                script = script.replace(&read, &answered);
+            }
+            done(print(&script).map(|()| 0))
         }
         None => help(),
     })

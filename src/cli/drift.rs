@@ -25,7 +25,7 @@ pub(super) struct Drift {
     #[arg(long)]
     unmanaged: bool,
     /// An attribute that may differ, such as `LogFormat`, `log_format` or `tags["Owner"]`.
-    #[arg(long = "ignore-attribute", value_name = "NAME")]
+    #[arg(long = "ignore-attribute", value_name = "NAME", value_parser = stack::attribute)]
     ignored_attributes: Vec<String>,
     /// Tags that may differ, by the beginning of their keys.
     #[arg(long = "ignore-tag-prefix", value_name = "PREFIX")]
@@ -89,6 +89,13 @@ impl Drift {
             let stack = self.declared(&reach).await?;
             let remarks = stack.remarks.to_string();
             drop(std::io::stderr().write_all(remarks.as_bytes()));
+            if stack.entries.is_empty() && !rules.unmanaged {
+                let file = &stack.file;
+                let warning = format!(
+                    "warning: {file} declares no flow log, so nothing is checked; --unmanaged tells what runs\n"
+                );
+                drop(std::io::stderr().write_all(warning.as_bytes()));
+            }
             Ok(stack::check(&stack, &reach, &rules, &reach::progress).await)
         })?;
         for (format, file) in targets {

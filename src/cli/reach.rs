@@ -24,7 +24,7 @@ pub(super) struct Aws {
     endpoint_url: Option<String>,
     /// A role to assume; `{account}` in its ARN stands for the account of each flow log.
     #[arg(long, value_name = "ARN")]
-    pub(super) role: Option<String>,
+    role: Option<String>,
 }
 
 impl Aws {
@@ -72,16 +72,22 @@ pub(super) async fn read_stack(
         let advice = error.advice().unwrap_or_default();
         format!("error: {file} depends on the region and account at hand. {error} {advice}")
     };
+    // The region and its partition are known here; the account alone needs a call.
     let aws = reach.connect().await.map_err(failed)?;
-    let account = aws.account().await.map_err(failed)?;
     let region = parameters
         .region
         .or_else(|| aws.region().map(str::to_owned));
-    parameters.region = Some(region.ok_or_else(|| {
+    let region = region.ok_or_else(|| {
         format!("error: {file} depends on the region. Give --region or AWS_REGION.")
-    })?);
-    parameters.account = parameters.account.or(Some(account.id));
-    parameters.partition = parameters.partition.or(Some(account.partition));
+    })?;
+    let partition = parameters.partition;
+    parameters.partition = partition.or_else(|| Some(aws.partition(&region)));
+    parameters.region = Some(region);
+    let stack = stack::read(file, text, &parameters).map_err(|mistakes| mistakes.to_string())?;
+    if !stack.unfinished {
+        return Ok(stack);
+    }
+    parameters.account = Some(aws.account().await.map_err(failed)?.id);
     stack::read(file, text, &parameters).map_err(|mistakes| mistakes.to_string())
 }
 

@@ -40,7 +40,8 @@ pub(super) struct ToTerraform {
     /// The value of a template's parameter, or of a resource or its attribute (`Role.Arn`).
     #[arg(long = "parameter", value_name = "NAME=VALUE", value_parser = reach::pair)]
     parameters: Vec<(String, String)>,
-    /// Looks for nothing that runs, and writes no import blocks: AWS is not needed.
+    /// Looks for nothing that runs, and writes no import blocks. AWS is asked for the account alone, and only if a
+    /// template names `AWS::AccountId` and no --parameter gives it.
     #[arg(long)]
     no_import: bool,
     #[command(flatten)]
@@ -99,11 +100,9 @@ impl ToTerraform {
         let text = read_text(file)?;
         let reach = self.aws.reach();
         let parameters = self.aws.parameters(&self.parameters);
-        let role = self.aws.role.as_deref();
         let (configuration, remarks) = reach::wait(async {
             let stack = reach::read_stack(file, &text, parameters, &reach).await?;
-            let found = Some(&reach).filter(|_| !self.no_import);
-            stack::to_terraform(&stack, found, role, &reach::progress)
+            stack::to_terraform(&stack, &reach, !self.no_import, &reach::progress)
                 .await
                 .map_err(|errors| {
                     let lines = errors

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use super::model::FlowLog;
 use super::plan::{self, default_options};
 use super::target::given;
-use super::{convert, destination, validate};
+use super::{convert, destination, tags, validate};
 use crate::aws::ec2;
 use crate::connection::Connection;
 use crate::cty::{self, Value};
@@ -83,6 +83,11 @@ impl<'a> Comparison<'a> {
         only: Option<&[&str]>,
     ) -> Result<Vec<Difference>, Diagnostics> {
         let mut recorded = recorded.clone();
+        // What is ignored is ignored on both sides.
+        let all = recorded.tags_all.known();
+        if let Some(shown) = all.map(|all| tags::visible(self.connection, all)) {
+            recorded.tags_all = Attr::Known(shown);
+        }
         let on_s3 = given(&recorded.log_destination_type) == Some(destination::S3);
         if on_s3 && recorded.destination_options.is_null() {
             recorded.destination_options = Attr::Known(default_options());
@@ -119,30 +124,48 @@ impl<'a> Comparison<'a> {
         };
         let (wanted, found) = (value(wanted)?, value(found)?);
         let mut differences = Vec::new();
-        for name in self.compared() {
+        for name in compared(&self.schema) {
             let meant = only.is_none_or(|only| only.contains(&name));
             if !meant || same.contains(&name) {
                 continue;
             }
-            let shown = if name == "tags_all" { "tags" } else { name };
+            let shown = shown(name);
             let by_key = matches!(name, "tags_all" | "destination_options");
             let [wanted, found] = [&wanted, &found].map(|v| v.get(name).unwrap_or(&Value::Null));
             compare(shown, by_key, wanted, found, &mut differences);
         }
         Ok(differences)
     }
+}
 
-    /// The attributes that say how a flow log should be: those that a user may write, and all tags.
-    fn compared(&self) -> impl Iterator<Item = &str> {
-        let block = &self.schema.block;
-        let attributes = block.attributes.iter();
-        attributes
-            .filter(|(name, a)| a.mode != Mode::Computed || *name == "tags_all")
-            .map(|(name, _)| name)
-            .chain(block.blocks.keys())
-            .map(String::as_str)
-            .filter(|name| !NOT_COMPARED.contains(name))
+/// Gives the names by which differences may be told, those within a block included.
+pub(crate) fn names(schema: &Schema) -> Vec<String> {
+    let mut names = Vec::new();
+    for name in compared(schema) {
+        names.push(shown(name).to_owned());
+        let block = schema.block.blocks.get(name);
+        let members = block
+            .into_iter()
+            .flat_map(|nested| nested.block.attributes.keys());
+        names.extend(members.map(|member| format!("{name}.{member}")));
     }
+    names
+}
+
+/// The attributes that say how a flow log should be: those that a user may write, and all tags.
+fn compared(schema: &Schema) -> impl Iterator<Item = &str> {
+    let block = &schema.block;
+    let attributes = block.attributes.iter();
+    attributes
+        .filter(|(name, a)| a.mode != Mode::Computed || *name == "tags_all")
+        .map(|(name, _)| name)
+        .chain(block.blocks.keys())
+        .map(String::as_str)
+        .filter(|name| !NOT_COMPARED.contains(name))
+}
+
+fn shown(name: &str) -> &str {
+    if name == "tags_all" { "tags" } else { name }
 }
 
 fn compare(
@@ -205,13 +228,16 @@ pub(crate) fn schema() -> Result<Schema, framework::LowerError> {
     framework::lower::<FlowLog>(0)
 }
 
-/// Judges a configuration as `terraform validate` does.
-pub(crate) fn judge(config: &FlowLog, schema: &Schema) -> Diagnostics {
+/// Judges a configuration as `terraform validate` does, and as the plan does if the account is known.
+pub(crate) fn judge(config: &FlowLog, schema: &Schema, account: Option<&str>) -> Diagnostics {
     let mut diagnostics = match config.encode(&schema.ty) {
         Ok(value) => framework::check(&schema.block, &schema.block.complete(value)),
         Err(error) => error.into(),
     };
     diagnostics.extend(validate::arguments(config));
+    if let Some(account) = account.filter(|_| !diagnostics.has_errors()) {
+        diagnostics.extend(validate::out_of(account, config));
+    }
     diagnostics
 }
 

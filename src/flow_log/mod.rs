@@ -7,6 +7,7 @@
 //! | `destination` | where records go: types, ARNs, log groups |
 //! | `tags` | the tag rules: defaults, ignored keys, what a refresh shows |
 //! | `validate` | what the service would refuse |
+//! | `patterns` | the same of texts, as regular expressions |
 //! | `plan` | defaulted, derived and service-chosen arguments |
 //! | `resource` | create, read, update, delete, import |
 //! | `convert` | the model and EC2's description, each made of the other |
@@ -37,6 +38,7 @@ mod identity;
 mod list;
 mod model;
 mod moved;
+pub(crate) mod patterns;
 mod plan;
 mod resource;
 mod tags;
@@ -54,5 +56,5 @@ pub use identity::Identity;
 pub use list::{ListResource, Place};
 pub use model::{DestinationOptions, FlowLog, TagFieldSpecification, Timeouts};
 pub use resource::Resource;
-pub(crate) use target::{Family, given, kinds};
+pub(crate) use target::{Family, RESOURCE_TYPES, given, kinds};
 pub(crate) use validate::tag_problem;

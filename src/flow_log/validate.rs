@@ -9,8 +9,8 @@
 //! Nothing valid is refused: only known values are judged, and a record field that is newer than our
 //! table is a warning. A known mistake is an error that says what to write instead.
 
-mod destination;
-mod format;
+pub(super) mod destination;
+pub(super) mod format;
 mod target;
 
 use super::model::FlowLog;
@@ -20,9 +20,9 @@ use crate::framework::{Attr, Diagnostics};
 
 /// Tags that one resource may have, AWS's own not counted.
 /// <https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/Using_Tags.html#tag-restrictions>
-const MOST_TAGS: usize = 50;
+pub(crate) const MOST_TAGS: usize = 50;
 const LONGEST_TAG_KEY: usize = 128;
-const LONGEST_TAG_VALUE: usize = 256;
+pub(crate) const LONGEST_TAG_VALUE: usize = 256;
 
 /// Judges the arguments that the user wrote.
 pub(crate) fn arguments(config: &FlowLog) -> Diagnostics {
@@ -40,10 +40,14 @@ pub(crate) fn arguments(config: &FlowLog) -> Diagnostics {
 
 /// Judges what only a configured provider can: whether records leave the account.
 pub(crate) fn across_accounts(connection: &Connection, config: &FlowLog) -> Diagnostics {
+    let account = connection.account.as_ref();
+    account.map_or_else(Diagnostics::new, |account| out_of(&account.id, config))
+}
+
+/// Judges whether records leave an account, and if so, whether they may.
+pub(crate) fn out_of(account: &str, config: &FlowLog) -> Diagnostics {
     let mut diagnostics = Diagnostics::new();
-    if let Some(account) = &connection.account {
-        destination::across_accounts(&account.id, config, &mut diagnostics);
-    }
+    destination::across_accounts(account, config, &mut diagnostics);
     diagnostics
 }
 

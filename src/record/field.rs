@@ -7,7 +7,7 @@ mod mistaken;
 mod transit_gateway;
 mod vpc;
 
-pub use mistaken::meant;
+pub use mistaken::{meant, mistakes};
 
 /// A field that a flow log can record.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

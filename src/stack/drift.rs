@@ -12,6 +12,10 @@ use crate::connection::IgnoreTags;
 use crate::cty::Value;
 use crate::flow_log::drift::{Comparison, Difference, delivery_failure};
 
+/// Said where nothing tells the region.
+pub(super) const NO_REGION: &str =
+    "No AWS region is configured. Write `Region`, or give --region or AWS_REGION.";
+
 /// What counts as drift, and how much.
 #[derive(Clone, Debug, Default)]
 pub struct Rules {
@@ -58,9 +62,14 @@ pub async fn check(
         }
     }
     if homeless > 0 {
-        let message =
-            "No AWS region is configured. Write `Region`, or give --region or AWS_REGION.";
-        report.fail(None, None, message.to_owned(), homeless);
+        report.fail(None, None, NO_REGION.to_owned(), homeless);
+    }
+    if stack.entries.is_empty() && rules.unmanaged {
+        // What runs in the region at hand is declared by nobody.
+        match stack.region.as_deref().or(base.region()) {
+            Some(region) => drop(declared.insert((None, region.to_owned()), Vec::new())),
+            None => report.fail(None, None, NO_REGION.to_owned(), 0),
+        }
     }
     let ignore = IgnoreTags {
         keys: BTreeSet::new(),
@@ -235,8 +244,10 @@ impl Checked<'_> {
             let first = changes.first().and_then(|change| {
                 let head = change.attribute.split(['.', '[']).next()?;
                 let places = &declared.places;
-                let named = |(name, _): &(&String, _)| property::name_of(name) == head;
-                places.iter().find(named).map(|(_, place)| *place)
+                let of = |wanted: &str| places.iter().find(|(name, _)| shown(name) == wanted);
+                of(&change.attribute)
+                    .or_else(|| of(head))
+                    .map(|(_, place)| *place)
             });
             first.or(declared.place)
         });
@@ -290,6 +301,14 @@ impl DriftReport {
             let whereabouts = (f.account.clone(), f.region.clone(), f.flow_log_id.clone());
             (f.name.is_none(), f.name.clone(), f.kind, whereabouts)
         });
+    }
+}
+
+/// A written path as a difference shows it.
+fn shown(path: &str) -> String {
+    match path.strip_prefix("tags.") {
+        Some(key) => format!("Tags[{key:?}]"),
+        None => property::name_of(path),
     }
 }
 

@@ -34,6 +34,7 @@ mod yaml;
 
 pub use drift::{Rules, check};
 pub use observe::{Progress, Reach};
+pub use property::attribute;
 pub use read::{Declared, Stack, Wanted, read};
 pub use report::{Counts, DriftReport, Failure, Finding, Format, Kind, Level, Paint, write};
 pub use schema::{report_schema, stack_schema};

@@ -18,7 +18,7 @@ const VALUES: usize = 200;
 /// How many regions are read at once.
 const AT_ONCE: usize = 8;
 /// What stands for the account in a role's ARN.
-pub(super) const ACCOUNT: &str = "{account}";
+const ACCOUNT: &str = "{account}";
 
 /// How AWS is reached.
 #[derive(Clone, Debug, Default)]
@@ -52,15 +52,40 @@ impl Reach {
         Aws::connect(with_role(&self.settings, fixed), Stop::new()).await
     }
 
-    async fn connect_to(&self, base: &Aws, account: Option<&str>) -> Result<Aws, aws::Error> {
-        match (account, self.role.as_deref()) {
-            (Some(account), Some(role)) if role.contains(ACCOUNT) => {
-                let role = role.replace(ACCOUNT, account);
-                Aws::connect(with_role(&self.settings, Some(&role)), Stop::new()).await
-            }
-            _ => Ok(base.clone()),
+    /// Gives the role to work in, for flow logs of an account.
+    ///
+    /// # Errors
+    /// The role depends on the account, and none is named.
+    pub(super) fn role_in(&self, account: Option<&str>) -> Result<Option<String>, String> {
+        match (self.role.as_deref(), account) {
+            (Some(role), Some(account)) => Ok(Some(role.replace(ACCOUNT, account))),
+            (Some(role), None) if role.contains(ACCOUNT) => Err(format!(
+                "--role is {role}, but these flow logs name no account. Write `Account: \"123456789012\"` into the \
+                 stack definition, or the account's number into --role."
+            )),
+            (role, _) => Ok(role.map(str::to_owned)),
         }
     }
+
+    async fn connect_to(&self, base: &Aws, role: Option<&str>) -> Result<Aws, aws::Error> {
+        if role == self.role.as_deref() {
+            return Ok(base.clone());
+        }
+        Aws::connect(with_role(&self.settings, role), Stop::new()).await
+    }
+}
+
+/// The account that a role works in, as its ARN tells: STS need not be asked.
+fn account_of(role: &str) -> Option<Account> {
+    let parts: Vec<_> = role.splitn(6, ':').collect();
+    let ["arn", partition, "iam", "", id, _] = *parts.as_slice() else {
+        return None;
+    };
+    let digits = id.len() == 12 && id.bytes().all(|b| b.is_ascii_digit());
+    digits.then(|| Account {
+        id: id.to_owned(),
+        partition: partition.to_owned(),
+    })
 }
 
 fn with_role(settings: &Settings, role: Option<&str>) -> Settings {
@@ -116,11 +141,15 @@ async fn connect(
     base: &Aws,
     account: Option<&str>,
 ) -> Result<(Aws, Account), String> {
+    let role = reach.role_in(account)?;
     let aws = reach
-        .connect_to(base, account)
+        .connect_to(base, role.as_deref())
         .await
         .map_err(|error| explained(&error))?;
-    let own = aws.account().await.map_err(|error| explained(&error))?;
+    let own = match role.as_deref().and_then(account_of) {
+        Some(own) => own,
+        None => aws.account().await.map_err(|error| explained(&error))?,
+    };
     match account {
         Some(account) if account != own.id => Err(format!(
             "the credentials belong to account {}, but account {account} is to be read. Give \

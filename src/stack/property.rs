@@ -3,7 +3,9 @@
 //! Types, allowed values and descriptions come from the model; the names alone are told here.
 //! <https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-ec2-flowlog.html>
 
+use super::source::nearest;
 use crate::cty::{Type, Value};
+use crate::flow_log::drift;
 use crate::framework::{Attribute, Block, LowerError, Rule, Schema, Shape as Lowered};
 
 /// CloudFormation's name of each property, and the model's.
@@ -49,8 +51,12 @@ pub(super) enum Takes {
     Flag,
     /// A mapping of these properties.
     Object(Vec<Property>),
-    /// A list of at most so many.
-    List(Box<Self>, Option<usize>),
+    /// A list, of at most so many, whose order matters or not.
+    List {
+        each: Box<Self>,
+        most: Option<usize>,
+        ordered: bool,
+    },
     /// Tags, as a list of `Key` and `Value`.
     Tags,
 }
@@ -78,8 +84,29 @@ pub(super) fn name_of(attribute: &str) -> String {
     }
 }
 
-/// Puts CloudFormation's names into a message that speaks of the model.
+/// Reads the name of an attribute that may differ, as Terraform or CloudFormation has it.
+///
+/// # Errors
+/// There is none of this name; the one that was probably meant is told.
+pub fn attribute(name: &str) -> Result<String, String> {
+    let schema = drift::schema().map_err(|error| error.to_string())?;
+    let names = drift::names(&schema);
+    let others = names.iter().map(|name| name_of(name));
+    let known: Vec<String> = names.iter().cloned().chain(others).collect();
+    let of_a_tag = name.starts_with("tags[\"") || name.starts_with("Tags[\"");
+    if of_a_tag || known.iter().any(|known| known == name) {
+        return Ok(name.to_owned());
+    }
+    let near = nearest(name, known.iter().map(String::as_str));
+    let hint = near
+        .map(|near| format!("; write {near}"))
+        .unwrap_or_default();
+    Err(format!("no attribute of this name is compared{hint}"))
+}
+
+/// Puts CloudFormation's names into a message that speaks of the model and of Terraform's language, in one line.
 pub(super) fn in_its_words(message: &str) -> String {
+    let message = without_hcl(message);
     let mut text = String::with_capacity(message.len());
     let mut word = String::new();
     for letter in message.chars().chain(Some('\0')) {
@@ -97,7 +124,29 @@ pub(super) fn in_its_words(message: &str) -> String {
             text.push(letter);
         }
     }
-    text
+    NAMES.iter().fold(text, |text, (name, _)| {
+        text.replace(&format!("{name} = "), &format!("{name}: "))
+    })
+}
+
+/// Turns a block of HCL into YAML of one line, and leaves out how something is written in HCL.
+fn without_hcl(message: &str) -> String {
+    let message = match message.split_once(" (in HCL: ") {
+        Some((before, after)) => {
+            let after = after.split_once(')').map_or("", |(_, after)| after);
+            format!("{before}{after}")
+        }
+        None => message.to_owned(),
+    };
+    let Some((before, block)) = message.split_once("\n\n") else {
+        return message;
+    };
+    let mut lines = block.lines().map(str::trim);
+    let name = lines.next().unwrap_or_default().trim_end_matches(" {");
+    let members = lines.filter_map(|line| line.split_once('='));
+    let members = members.map(|(name, value)| format!("{}: {}", pascal(name.trim()), value.trim()));
+    let members = members.collect::<Vec<_>>().join(", ");
+    format!("{before} `{}: [{{{members}}}]`", name_of(name))
 }
 
 fn property(name: &str, attribute: &str, block: &Block) -> Result<Property, LowerError> {
@@ -109,7 +158,11 @@ fn property(name: &str, attribute: &str, block: &Block) -> Result<Property, Lowe
         let object = Takes::Object(members(&nested.block)?);
         let repeated = matches!(nested.ty(), Type::Set(_) | Type::List(_));
         let takes = if repeated {
-            Takes::List(Box::new(object), None)
+            Takes::List {
+                each: Box::new(object),
+                most: None,
+                ordered: matches!(nested.ty(), Type::List(_)),
+            }
         } else {
             object
         };
@@ -174,7 +227,11 @@ fn takes(attribute: &Attribute) -> Option<Takes> {
                 .collect(),
         ),
         Type::Bool => Takes::Flag,
-        Type::Set(_) | Type::List(_) => Takes::List(Box::new(Takes::Text(Vec::new())), most),
+        Type::Set(_) | Type::List(_) => Takes::List {
+            each: Box::new(Takes::Text(Vec::new())),
+            most,
+            ordered: matches!(ty, Type::List(_)),
+        },
         _ => return None,
     })
 }
@@ -217,7 +274,6 @@ pub(super) fn of_other_tools(name: &str) -> Option<&'static str> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::flow_log::drift;
     use crate::framework::Mode;
 
     /// What Terraform alone has a use for: other names of the resource, and how the provider goes about it.
@@ -248,6 +304,27 @@ mod tests {
     }
 
     #[test]
+    fn attributes_are_known_in_both_vocabularies() {
+        for name in [
+            "log_format",
+            "LogFormat",
+            "destination_options.file_format",
+            "DestinationOptions.FileFormat",
+            "tag_field_specification",
+            "tags",
+            "Tags[\"Owner\"]",
+        ] {
+            assert_eq!(attribute(name), Ok(name.to_owned()));
+        }
+        let refused = |name: &str| attribute(name).unwrap_err();
+        assert!(refused("max_aggregation_intervall").ends_with("write max_aggregation_interval"));
+        assert!(refused("tag").ends_with("write tags"));
+        assert!(attribute("tags_all").is_err());
+        assert!(refused("TrafficTypes").ends_with("write TrafficType"));
+        assert!(!refused("colour").contains("write"));
+    }
+
+    #[test]
     fn messages_speak_of_properties() {
         let said = in_its_words("`iam_role_arn` and log_format, not tags or ids of a subnet_ide");
         let meant = "`DeliverLogsPermissionArn` and LogFormat, not tags or ids of a subnet_ide";
@@ -257,5 +334,10 @@ mod tests {
             "DestinationOptions.FileFormat"
         );
         assert_eq!(name_of("tags[\"a.b\"]"), "Tags[\"a.b\"]");
+        let block = "Add\n\n  tag_field_specification {\n    resource_type = \"instance\"\n    tag_keys      = [\"a\"]\n  }";
+        let line = "Add `TagFieldSpecifications: [{ResourceType: \"instance\", TagKeys: [\"a\"]}]`";
+        assert_eq!(in_its_words(block), line);
+        let written = in_its_words("write log_group_name = \"a\" (in HCL: `x`), or not");
+        assert_eq!(written, "write LogGroupName: \"a\", or not");
     }
 }

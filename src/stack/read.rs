@@ -4,20 +4,19 @@
 //! mistake and causes none.
 
 mod property_value;
+mod resources;
 
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use super::property::{self, Property};
 use super::source::{Mistakes, Place, nearest};
-use super::template::{Parameters, Resolved, Scope};
+use super::template::{Parameters, Resolved, Scope, not_resolvable};
 use super::yaml::{self, Content, Entry, Node};
 use crate::cty::{Step, Value};
 use crate::flow_log::{FlowLog, drift};
 use crate::framework::{Attr, Diagnostic, Model, Schema, Severity};
 
-/// CloudFormation's name of the resource.
-const RESOURCE: &str = "AWS::EC2::FlowLog";
 /// What a stack definition may say besides.
 const TOP: [&str; 5] = ["Region", "Account", "FlowLogs", "Description", "$schema"];
 
@@ -116,6 +115,23 @@ fn is_template(root: &Node) -> bool {
     root.get("Resources").is_some() || root.get("AWSTemplateFormatVersion").is_some()
 }
 
+/// Says whether a file is a Terraform state, or a plan.
+fn is_state(root: &Node) -> bool {
+    root.get("FlowLogs").is_none()
+        && ["terraform_version", "lineage"]
+            .iter()
+            .any(|key| root.get(key).is_some())
+}
+
+/// Says whether a text has the form of a region's name, as the JSON Schema has it.
+fn is_region(text: &str) -> bool {
+    let mut parts: Vec<_> = text.split('-').collect();
+    let number = parts.pop().unwrap_or_default();
+    let word = |part: &&str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_lowercase());
+    let digits = !number.is_empty() && number.bytes().all(|b| b.is_ascii_digit());
+    digits && parts.len() >= 2 && parts.iter().all(word)
+}
+
 struct Reader<'a> {
     /// The names of a template; a stack definition has none.
     scope: Option<Scope<'a>>,
@@ -132,10 +148,21 @@ impl Reader<'_> {
             self.mistakes.error(root.place, message);
             return (None, Vec::new());
         };
+        if is_state(root) {
+            let message =
+                "this is a Terraform state, not a stack; `drift` takes it as --state FILE";
+            self.mistakes.error(root.place, message);
+            return (None, Vec::new());
+        }
         for entry in entries {
             let extension = entry.key.starts_with("x-") || entry.key.starts_with("X-");
             if !extension && !TOP.contains(&entry.key.as_str()) {
                 self.unknown(entry, &TOP[..4], "A stack has");
+            }
+            let said = matches!(entry.key.as_str(), "Description" | "$schema");
+            if said && entry.value.what() != "text" {
+                let message = format!("`{}` is {}; it must be text", entry.key, entry.value.what());
+                self.mistakes.error(entry.value.place, message);
             }
         }
         if let Some(name) = parameters.given.keys().next() {
@@ -169,77 +196,25 @@ impl Reader<'_> {
         let declared = declared.iter().filter_map(|entry| {
             let own = entry.value.get("Account").cloned();
             let own = own.and_then(|node| self.account(&node));
-            let mut declared = self.flow_log(&entry.key, entry.place, &entry.value)?;
+            let account = own.or_else(|| account.clone());
+            let mut declared = self.flow_log(&entry.key, entry.place, &entry.value, account)?;
             declared.region = declared.region.or_else(|| region.clone());
-            declared.account = own.or_else(|| account.clone());
             Some(declared)
         });
         let declared = declared.collect();
         (region, declared)
     }
 
-    fn template(&mut self, root: &Node) -> Vec<Declared> {
-        let Some(resources) = root.get("Resources") else {
-            let message = "the template has no `Resources`";
-            self.mistakes.error(root.place, message);
-            return Vec::new();
+    fn flow_log(
+        &mut self,
+        name: &str,
+        place: Place,
+        node: &Rc<Node>,
+        account: Option<String>,
+    ) -> Option<Declared> {
+        let Resolved::Node(node) = self.resolve(node) else {
+            return None;
         };
-        let Content::Map(entries) = &resources.content else {
-            let message = format!("`Resources` is {}, not a mapping", resources.what());
-            self.mistakes.error(resources.place, message);
-            return Vec::new();
-        };
-        let mut declared = Vec::new();
-        let mut found = false;
-        for entry in entries {
-            let ty = entry.value.get("Type").and_then(|node| node.as_text());
-            if ty != Some(RESOURCE) {
-                continue;
-            }
-            found = true;
-            match entry.value.entry("Condition") {
-                Some(condition) if !self.holds(condition) => continue,
-                _ => {}
-            }
-            match entry.value.get("Properties") {
-                Some(properties) => {
-                    if properties.get("ResourceType").is_none() {
-                        let message = "`ResourceType` is missing: CloudFormation requires it, as in `ResourceType: VPC`";
-                        self.mistakes.error(entry.place, message);
-                    }
-                    declared.extend(self.flow_log(&entry.key, entry.place, properties));
-                }
-                None => {
-                    let message = format!("`{}` has no `Properties`", entry.key);
-                    self.mistakes.error(entry.place, message);
-                }
-            }
-        }
-        if !found {
-            let message = format!("the template has no resource of the type {RESOURCE}");
-            self.mistakes.error(resources.place, message);
-        }
-        if let Some(scope) = &self.scope {
-            scope.unused(&mut self.mistakes);
-        }
-        declared
-    }
-
-    /// Says whether a resource with a condition is to be; if nobody knows, that is a mistake.
-    fn holds(&mut self, condition: &Entry) -> bool {
-        let name = condition.value.as_text().unwrap_or_default();
-        let told = self.scope.as_ref().and_then(|scope| scope.condition(name));
-        told.unwrap_or_else(|| {
-            let message = format!(
-                "whether this flow log is made depends on the condition `{name}`, which is not evaluated here; give \
-                 --parameter {name}=true or {name}=false"
-            );
-            self.mistakes.error(condition.place, message);
-            false
-        })
-    }
-
-    fn flow_log(&mut self, name: &str, place: Place, node: &Rc<Node>) -> Option<Declared> {
         let Content::Map(entries) = &node.content else {
             let message = format!(
                 "`{name}` is {}; write its properties below it, such as `ResourceId: vpc-…`",
@@ -260,14 +235,14 @@ impl Reader<'_> {
                 return None;
             }
         };
-        for diagnostic in drift::judge(&config, &self.schema) {
+        for diagnostic in drift::judge(&config, &self.schema, account.as_deref()) {
             self.diagnostic(&diagnostic, place, &places);
         }
         Some(Declared {
             name: name.to_owned(),
             place: Some(place),
             region: config.region.known().cloned(),
-            account: None,
+            account,
             id: None,
             places,
             wanted: Wanted::Configuration(Box::new(FlowLog {
@@ -292,7 +267,19 @@ impl Reader<'_> {
         let whole = std::iter::once(head.clone())
             .chain(steps)
             .collect::<Vec<_>>();
-        let at = places.get(&whole.join(".")).or_else(|| places.get(&head));
+        let element = || {
+            // The element of a list of objects is known by what the message quotes of it.
+            let mut elements = places.iter().filter_map(|(path, place)| {
+                let (list, quoted) = path.split_once('.')?;
+                (list == head).then_some((quoted, place))
+            });
+            let quoted = |text: &str| diagnostic.detail.contains(&format!("\"{text}\""));
+            elements
+                .find(|(text, _)| quoted(text))
+                .map(|(_, place)| place)
+        };
+        let at = places.get(&whole.join(".")).filter(|_| whole.len() > 1);
+        let at = at.or_else(element).or_else(|| places.get(&head));
         if diagnostic.summary == "Nothing to watch" {
             // `ResourceId` is required here, and told as such.
             return;
@@ -308,17 +295,19 @@ impl Reader<'_> {
 
     fn region_name(&mut self, node: &Node) -> Option<String> {
         let text = node.as_text().filter(|_| node.what() == "text");
-        let shaped = |text: &&str| {
-            let parts: Vec<_> = text.split('-').collect();
-            let number = parts.last().is_some_and(|n| n.parse::<u8>().is_ok());
-            parts.len() >= 3 && number
-        };
-        let region = text.filter(shaped).map(str::to_owned);
-        if region.is_none() {
-            let message = "`Region` must be a region's name, such as eu-central-1";
-            self.mistakes.error(node.place, message);
+        let text = text.unwrap_or_default();
+        if is_region(text) {
+            return Some(text.to_owned());
         }
-        region
+        let small = text.to_lowercase();
+        let of_zone = small.strip_suffix(|last: char| last.is_ascii_lowercase());
+        let meant = [Some(small.as_str()), of_zone];
+        let message = match meant.into_iter().flatten().find(|name| is_region(name)) {
+            Some(meant) => format!("`Region` is \"{text}\"; write {meant}"),
+            None => "`Region` must be a region's name, such as eu-central-1".to_owned(),
+        };
+        self.mistakes.error(node.place, message);
+        None
     }
 
     fn account(&mut self, node: &Node) -> Option<String> {
@@ -335,6 +324,19 @@ impl Reader<'_> {
 
     /// Reports a name that does not exist, and gives the one that was probably meant.
     fn unknown<'n>(&mut self, entry: &Entry, names: &[&'n str], has: &str) -> Option<&'n str> {
+        if self.scope.is_some() && entry.key.starts_with("Fn::") {
+            self.mistakes.error(entry.place, not_resolvable(&entry.key));
+            return None;
+        }
+        if self.scope.is_some() && matches!(entry.key.as_str(), "Region" | "Account") {
+            let message = format!(
+                "there is no `{}` in a template: it is deployed into a region of an account. Give them by --region \
+                 and by the credentials",
+                entry.key
+            );
+            self.mistakes.error(entry.place, message);
+            return None;
+        }
         let other = property::of_other_tools(&entry.key);
         let other = names.iter().copied().find(|name| Some(*name) == other);
         let near = other.or_else(|| nearest(&entry.key, names.iter().copied()));

@@ -107,11 +107,17 @@ pub(super) fn nearest<'a>(
     written: &str,
     names: impl IntoIterator<Item = &'a str>,
 ) -> Option<&'a str> {
-    let lower = written.to_lowercase().replace(['_', '-'], "");
-    let scored = names
-        .into_iter()
-        .map(|name| (distance(&lower, &name.to_lowercase()), name));
-    let (distance, name) = scored.min()?;
+    let folded = |name: &str| name.to_lowercase().replace(['_', '-'], "");
+    let meant = folded(written);
+    // Of two spellings of one name, the one that is written alike.
+    let scored = names.into_iter().map(|name| {
+        (
+            distance(&meant, &folded(name)),
+            distance(written, name),
+            name,
+        )
+    });
+    let (distance, _, name) = scored.min()?;
     (distance <= 2.max(name.len() / 3)).then_some(name)
 }
 

@@ -13,12 +13,15 @@ use serde_json::Value;
 
 use super::read::{Declared, Stack, Wanted};
 use super::source::{Mistakes, Place};
+use super::yaml;
 use crate::flow_log::FlowLog;
 
+const STACK: &str =
+    "this is a stack definition, not a Terraform state; `drift` takes it as --stack FILE";
 const OURS: &str = "vpcflow_log";
 const AWS: &str = "aws_flow_log";
 
-/// What `aws_flow_log` tells of how a flow log should be.
+/// What `aws_flow_log` tells of how a flow log should be; the last of it by new releases alone.
 const AWS_ATTRIBUTES: &[&str] = &[
     "deliver_cross_account_role",
     "destination_options",
@@ -36,7 +39,9 @@ const AWS_ATTRIBUTES: &[&str] = &[
     "transit_gateway_attachment_id",
     "transit_gateway_id",
     "vpc_id",
+    TAG_FIELDS,
 ];
+const TAG_FIELDS: &str = "tag_field_specification";
 /// What `vpcflow_log` tells besides, and what says where a flow log is.
 const OTHER_ATTRIBUTES: &[&str] = &[
     "arn",
@@ -45,7 +50,6 @@ const OTHER_ATTRIBUTES: &[&str] = &[
     "region",
     "resource_id",
     "resource_type",
-    "tag_field_specification",
 ];
 
 /// Reads a state.
@@ -60,6 +64,7 @@ pub fn read(file: &str, bytes: &[u8]) -> Result<Stack, Mistakes> {
     };
     let state: State = match serde_json::from_slice(bytes) {
         Ok(state) => state,
+        Err(_) if is_stack(bytes) => return refuse(Place::START, STACK.to_owned()),
         Err(error) => {
             let place = Place {
                 line: error.line().max(1),
@@ -75,8 +80,10 @@ pub fn read(file: &str, bytes: &[u8]) -> Result<Stack, Mistakes> {
             );
         }
     };
-    if let Some(problem) = state.problem() {
-        return refuse(Place::START, problem);
+    match state.problem() {
+        Some(_) if is_stack(bytes) => return refuse(Place::START, STACK.to_owned()),
+        Some(problem) => return refuse(Place::START, problem),
+        None => {}
     }
     let mut entries = Vec::new();
     let mut remarks = Mistakes::of(file);
@@ -96,6 +103,17 @@ pub fn read(file: &str, bytes: &[u8]) -> Result<Stack, Mistakes> {
         entries,
         remarks,
         unfinished: false,
+    })
+}
+
+/// Says whether a file that is no state declares flow logs by hand.
+fn is_stack(bytes: &[u8]) -> bool {
+    let text = std::str::from_utf8(bytes).ok();
+    let root = text.and_then(|text| yaml::parse(text, &mut Mistakes::default()));
+    root.is_some_and(|root| {
+        ["FlowLogs", "Resources"]
+            .iter()
+            .any(|key| root.get(key).is_some())
     })
 }
 
@@ -328,8 +346,12 @@ impl Found {
                 attributes.insert("tags_all".to_owned(), tags);
             }
         }
+        let known = attributes
+            .get(TAG_FIELDS)
+            .is_some_and(|tags| !tags.is_null());
+        let told = AWS_ATTRIBUTES.len() - usize::from(!known);
+        let only = (!self.ours).then_some(&AWS_ATTRIBUTES[..told]);
         let recorded: FlowLog = model(attributes)?;
-        let only = (!self.ours).then_some(AWS_ATTRIBUTES);
         Ok(Declared {
             name: self.address,
             place: None,

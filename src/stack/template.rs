@@ -3,12 +3,19 @@
 //! `Ref` and `Fn::Sub` to parameters are resolved. What a resource comes to (`Ref` to it, `Fn::GetAtt`) can be given
 //! by hand under the same name; every other function is named as not resolvable. Must not know what is resolved.
 
-use std::cell::RefCell;
+mod substitute;
+
+use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 use super::source::{Mistakes, Place, nearest};
 use super::yaml::{Content, Node};
+
+/// How much text the parameters of a template may come to, everywhere they are used, in bytes.
+const MOST_TEXT: usize = 8 << 20;
+/// What a parameter is whose value Systems Manager keeps; its default is the name there.
+const KEPT: &str = "AWS::SSM::Parameter::Value<";
 
 /// What a template's names come to.
 #[derive(Clone, Debug, Default)]
@@ -42,6 +49,8 @@ pub(super) struct Scope<'a> {
     declared: BTreeMap<String, Rc<Node>>,
     resources: BTreeSet<String>,
     used: RefCell<BTreeSet<String>>,
+    /// How much text was made so far.
+    made: Cell<usize>,
 }
 
 impl<'a> Scope<'a> {
@@ -56,6 +65,7 @@ impl<'a> Scope<'a> {
             declared: declared.into_iter().map(|e| (e.key, e.value)).collect(),
             resources: names("Resources").into_iter().map(|e| e.key).collect(),
             used: RefCell::default(),
+            made: Cell::default(),
         }
     }
 
@@ -76,11 +86,7 @@ impl<'a> Scope<'a> {
             ("Fn::GetAtt", _) => self.attribute(&argument, node.place, mistakes),
             ("Fn::Sub", _) => self.substitute(&argument, node.place, mistakes),
             _ => {
-                let message = format!(
-                    "`{function}` is not resolvable here: only `Ref` and `Fn::Sub` to parameters are. Make it a \
-                     parameter of the template, and give its value by --parameter"
-                );
-                mistakes.error(node.place, message);
+                mistakes.error(node.place, not_resolvable(&function));
                 Resolved::Failed
             }
         }
@@ -119,10 +125,10 @@ impl<'a> Scope<'a> {
     fn name(&self, name: &str, place: Place, mistakes: &mut Mistakes) -> Resolved {
         self.used.borrow_mut().insert(name.to_owned());
         if let Some(value) = self.parameters.given.get(name) {
-            return Resolved::Node(self.typed(name, value, place));
+            return self.typed(name, value, place, mistakes);
         }
-        let pseudo = |value: &Option<String>| match value {
-            Some(value) => Resolved::Node(Rc::new(Node::text(place, value))),
+        let mut pseudo = |value: &Option<String>| match value {
+            Some(value) => self.text(value.clone(), place, mistakes),
             None => Resolved::Later,
         };
         match name {
@@ -133,12 +139,17 @@ impl<'a> Scope<'a> {
             _ => {}
         }
         if let Some(declared) = self.declared.get(name) {
-            if let Some(default) = declared.get("Default").and_then(|node| node.as_text()) {
-                return Resolved::Node(self.typed(name, default, place));
-            }
-            let message = format!(
-                "the parameter `{name}` has no default; give its value by --parameter {name}=…"
-            );
+            let default = declared.get("Default").and_then(|node| node.as_text());
+            let message = match default {
+                Some(default) if self.ty(name).starts_with(KEPT) => format!(
+                    "the value of the parameter `{name}` is kept by Systems Manager under `{default}`; give the value \
+                     itself by --parameter {name}=…"
+                ),
+                Some(default) => return self.typed(name, default, place, mistakes),
+                None => format!(
+                    "the parameter `{name}` has no default; give its value by --parameter {name}=…"
+                ),
+            };
             mistakes.error(place, message);
             return Resolved::Failed;
         }
@@ -156,16 +167,46 @@ impl<'a> Scope<'a> {
         Resolved::Failed
     }
 
-    /// Gives a parameter's value: a list if the parameter is one.
-    fn typed(&self, name: &str, value: &str, place: Place) -> Rc<Node> {
+    fn ty(&self, name: &str) -> &str {
         let declared = self.declared.get(name).and_then(|node| node.get("Type"));
-        let ty = declared.and_then(|node| node.as_text()).unwrap_or_default();
-        if ty == "CommaDelimitedList" || ty.starts_with("List<") {
-            let elements = value.split(',').map(str::trim);
-            let elements = elements.map(|text| Rc::new(Node::text(place, text)));
-            return Rc::new(Node::new(place, Content::List(elements.collect())));
+        declared.and_then(|node| node.as_text()).unwrap_or_default()
+    }
+
+    /// Gives a parameter's value: a list if the parameter is one.
+    fn typed(&self, name: &str, value: &str, place: Place, mistakes: &mut Mistakes) -> Resolved {
+        let ty = self.ty(name);
+        let ty = ty.strip_prefix(KEPT).unwrap_or(ty);
+        if !ty.starts_with("CommaDelimitedList") && !ty.starts_with("List<") {
+            return self.text(value.to_owned(), place, mistakes);
         }
-        Rc::new(Node::text(place, value))
+        let commas = value.bytes().filter(|byte| *byte == b',').count();
+        if !self.affords(value.len() + commas * size_of::<Node>(), place, mistakes) {
+            return Resolved::Failed;
+        }
+        let elements = value.split(',').map(str::trim);
+        let elements = elements.map(|text| Rc::new(Node::text(place, text)));
+        Resolved::Node(Rc::new(Node::new(place, Content::List(elements.collect()))))
+    }
+
+    fn text(&self, text: String, place: Place, mistakes: &mut Mistakes) -> Resolved {
+        if self.affords(text.len(), place, mistakes) {
+            Resolved::Node(Rc::new(Node::text(place, text)))
+        } else {
+            Resolved::Failed
+        }
+    }
+
+    /// Says whether so much more text may be made, and tells once if not.
+    fn affords(&self, length: usize, place: Place, mistakes: &mut Mistakes) -> bool {
+        let before = self.made.replace(self.made.get().saturating_add(length));
+        if before <= MOST_TEXT && self.made.get() > MOST_TEXT {
+            let message = format!(
+                "from here on the template's parameters come to more than {} MiB of text",
+                MOST_TEXT >> 20
+            );
+            mistakes.error(place, message);
+        }
+        self.made.get() <= MOST_TEXT
     }
 
     fn attribute(&self, argument: &Node, place: Place, mistakes: &mut Mistakes) -> Resolved {
@@ -179,7 +220,7 @@ impl<'a> Scope<'a> {
         };
         self.used.borrow_mut().insert(path.clone());
         if let Some(value) = self.parameters.given.get(&path) {
-            return Resolved::Node(Rc::new(Node::text(place, value)));
+            return self.text(value.clone(), place, mistakes);
         }
         let message = format!(
             "`Fn::GetAtt` of `{path}` is not resolvable here: CloudFormation alone knows it; give what it comes to by \
@@ -188,55 +229,14 @@ impl<'a> Scope<'a> {
         mistakes.error(place, message);
         Resolved::Failed
     }
+}
 
-    fn substitute(&self, argument: &Node, place: Place, mistakes: &mut Mistakes) -> Resolved {
-        let (text, own) = match &argument.content {
-            Content::Scalar { text, .. } => (text.as_str(), None),
-            Content::List(parts) => match parts.as_slice() {
-                [text, own] => (text.as_text().unwrap_or_default(), Some(own)),
-                _ => ("", None),
-            },
-            Content::Map(_) => ("", None),
-        };
-        let mut result = String::new();
-        let (mut later, mut failed) = (false, text.is_empty());
-        let mut rest = text;
-        while let Some((before, after)) = rest.split_once("${") {
-            result.push_str(before);
-            let Some((name, after)) = after.split_once('}') else {
-                failed = true;
-                break;
-            };
-            rest = after;
-            if let Some(literal) = name.strip_prefix('!') {
-                result.push_str(&format!("${{{literal}}}"));
-                continue;
-            }
-            let resolved = match own.and_then(|own| own.get(name)) {
-                Some(node) => self.resolve(node, mistakes),
-                None if name.contains('.') => {
-                    self.attribute(&Node::text(place, name), place, mistakes)
-                }
-                None => self.name(name.trim(), place, mistakes),
-            };
-            match resolved {
-                Resolved::Node(node) => result.push_str(node.as_text().unwrap_or_default()),
-                Resolved::Nothing => {}
-                Resolved::Later => later = true,
-                Resolved::Failed => return Resolved::Failed,
-            }
-        }
-        if failed {
-            let message = "`Fn::Sub` takes text with `${Name}` in it, or a list of such text and a mapping of names";
-            mistakes.error(place, message);
-            return Resolved::Failed;
-        }
-        if later {
-            return Resolved::Later;
-        }
-        result.push_str(rest);
-        Resolved::Node(Rc::new(Node::text(place, result)))
-    }
+/// Says of a function that only CloudFormation can evaluate it.
+pub(super) fn not_resolvable(function: &str) -> String {
+    format!(
+        "`{function}` is not resolvable here: only `Ref` and `Fn::Sub` to parameters are. Make it a parameter of the \
+         template, and give its value by --parameter"
+    )
 }
 
 /// Gives the function that a node is, in its long form, and its argument.

@@ -4,15 +4,18 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value, json};
 
-use super::observe::{ACCOUNT, Progress, Reach, explained, observe};
+use super::drift::NO_REGION;
+use super::observe::{Progress, Reach, explained, observe};
 use super::pair::{Pair, pair};
 use super::read::{Declared, Stack, Wanted};
+use crate::aws::Aws;
 use crate::connection::IgnoreTags;
 use crate::cty;
 use crate::flow_log::drift::{self, Comparison};
 use crate::framework::{Mode, Model as _, Nesting, Schema};
 
-/// Writes the configuration. Without a way to AWS nothing is looked for, and nothing imported.
+/// Writes the configuration, which reaches AWS as it was reached here. What runs is imported, unless it is not to be
+/// looked for.
 ///
 /// Beside it come remarks, such as on what an apply would replace.
 ///
@@ -20,14 +23,14 @@ use crate::framework::{Mode, Model as _, Nesting, Schema};
 /// What could not be read; all of it in one run.
 pub async fn to_terraform(
     stack: &Stack,
-    reach: Option<&Reach>,
-    role: Option<&str>,
+    reach: &Reach,
+    import: bool,
     progress: &Progress<'_>,
 ) -> Result<(Value, Vec<String>), Vec<String>> {
     let schema = drift::schema().map_err(|error| vec![error.to_string()])?;
     let labels = labels(&stack.entries);
     let mut logs = Map::new();
-    let mut accounts = BTreeSet::new();
+    let mut accounts = BTreeSet::from([None]);
     for (declared, label) in stack.entries.iter().zip(&labels) {
         let mut block = block(declared, &schema).map_err(|error| vec![error])?;
         if let Some(region) = declared
@@ -38,25 +41,49 @@ pub async fn to_terraform(
             block.insert("region".to_owned(), region.as_str().into());
         }
         if let Some(account) = &declared.account {
-            accounts.insert(account.clone());
             block.insert(
                 "provider".to_owned(),
                 format!("vpcflow.{}", alias(account)).into(),
             );
         }
+        accounts.insert(declared.account.as_deref());
         logs.insert(label.clone(), Value::Object(block));
     }
+    if stack
+        .entries
+        .iter()
+        .all(|declared| declared.account.is_some())
+    {
+        accounts.remove(&None);
+    }
+    let base = match import {
+        true => Some(
+            reach
+                .connect()
+                .await
+                .map_err(|error| vec![explained(&error)])?,
+        ),
+        false => None,
+    };
+    let at_hand = base.as_ref().and_then(Aws::region);
+    let at_hand = at_hand.or(reach.settings.region.as_deref());
+    let region = stack.region.as_deref().or(at_hand);
+    let providers = accounts
+        .into_iter()
+        .map(|account| provider(reach, region, account))
+        .collect::<Result<Vec<_>, _>>()
+        .map_err(|error| vec![error])?;
     let mut configuration = Map::from_iter([
         (
             "terraform".to_owned(),
             json!({ "required_providers": { "vpcflow": { "source": "vpcflow/vpcflow" } } }),
         ),
-        ("provider".to_owned(), providers(stack, &accounts, role)),
+        ("provider".to_owned(), json!({ "vpcflow": providers })),
         ("resource".to_owned(), json!({ "vpcflow_log": logs })),
     ]);
     let mut remarks = Vec::new();
-    if let Some(reach) = reach {
-        let imports = imports(stack, &labels, reach, progress, &mut remarks).await?;
+    if let Some(base) = base {
+        let imports = imports(stack, &labels, reach, &base, progress, &mut remarks).await?;
         if !imports.is_empty() {
             configuration.insert("import".to_owned(), imports.into());
         }
@@ -64,28 +91,36 @@ pub async fn to_terraform(
     Ok((Value::Object(configuration), remarks))
 }
 
-fn providers(stack: &Stack, accounts: &BTreeSet<String>, role: Option<&str>) -> Value {
-    let with_region = || {
-        let region = stack.region.iter();
-        region
-            .map(|region| ("region".to_owned(), Value::from(region.as_str())))
-            .collect::<Map<_, _>>()
-    };
-    let mut blocks = vec![Value::Object(with_region())];
-    for account in accounts {
-        let mut block = with_region();
+/// The provider of an account, or of the account at hand: it works where, and as whom, this was read.
+fn provider(reach: &Reach, region: Option<&str>, account: Option<&str>) -> Result<Value, String> {
+    let mut block = Map::new();
+    let settings = &reach.settings;
+    let written = [("region", region), ("profile", settings.profile.as_deref())];
+    for (name, value) in written {
+        block.extend(value.map(|value| (name.to_owned(), escaped(value).into())));
+    }
+    let endpoints = [
+        ("ec2", &settings.endpoints.ec2),
+        ("logs", &settings.endpoints.logs),
+        ("sts", &settings.endpoints.sts),
+    ];
+    let given = endpoints.into_iter().filter_map(|(service, address)| {
+        let address = escaped(address.as_deref()?);
+        Some((service.to_owned(), Value::from(address)))
+    });
+    let endpoints: Map<_, _> = given.collect();
+    if !endpoints.is_empty() {
+        block.insert("endpoints".to_owned(), json!([endpoints]));
+    }
+    if let Some(account) = account {
         block.insert("alias".to_owned(), alias(account).into());
         block.insert("allowed_account_ids".to_owned(), json!([account]));
-        if let Some(role) = role {
-            let role = role.replace(ACCOUNT, account);
-            block.insert(
-                "assume_role".to_owned(),
-                json!([{ "role_arn": escaped(&role) }]),
-            );
-        }
-        blocks.push(Value::Object(block));
     }
-    json!({ "vpcflow": blocks })
+    if let Some(role) = reach.role_in(account)? {
+        let role = json!([{ "role_arn": escaped(&role) }]);
+        block.insert("assume_role".to_owned(), role);
+    }
+    Ok(Value::Object(block))
 }
 
 fn alias(account: &str) -> String {
@@ -154,7 +189,7 @@ fn json_of(value: &cty::Value) -> Option<Value> {
         }
         cty::Value::Map(entries) => entries
             .iter()
-            .filter_map(|(key, value)| Some((key.clone(), json_of(value)?)))
+            .filter_map(|(key, value)| Some((escaped(key), json_of(value)?)))
             .collect(),
         cty::Value::Dynamic(typed) => return json_of(&typed.1),
     })
@@ -169,13 +204,10 @@ async fn imports(
     stack: &Stack,
     labels: &[String],
     reach: &Reach,
+    base: &Aws,
     progress: &Progress<'_>,
     remarks: &mut Vec<String>,
 ) -> Result<Vec<Value>, Vec<String>> {
-    let base = reach
-        .connect()
-        .await
-        .map_err(|error| vec![explained(&error)])?;
     let mut declared: BTreeMap<_, Vec<&Declared>> = BTreeMap::new();
     let mut places: BTreeMap<_, Vec<usize>> = BTreeMap::new();
     for (place, entry) in stack.entries.iter().enumerate() {
@@ -184,18 +216,13 @@ async fn imports(
             .as_deref()
             .or(stack.region.as_deref())
             .or(base.region());
-        let region = region.ok_or_else(|| {
-            vec![
-                "No AWS region is configured. Write `Region`, or give --region or AWS_REGION."
-                    .to_owned(),
-            ]
-        })?;
+        let region = region.ok_or_else(|| vec![NO_REGION.to_owned()])?;
         let whereabouts = (entry.account.clone(), region.to_owned());
         declared.entry(whereabouts.clone()).or_default().push(entry);
         places.entry(whereabouts).or_default().push(place);
     }
     let ignore = IgnoreTags::default();
-    let observed = observe(reach, &base, &declared, false, &ignore, progress).await;
+    let observed = observe(reach, base, &declared, false, &ignore, progress).await;
     let mut failures = Vec::new();
     let mut imports = BTreeMap::new();
     for (whereabouts, observed) in observed {

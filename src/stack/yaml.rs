@@ -1,9 +1,9 @@
 //! YAML, and JSON as a part of it, as a tree that knows its places.
 //!
-//! Aliases share the node that they name, and what they come to when written out is counted, so that a file of a
-//! few lines cannot fill the memory. Must not know what the tree means.
+//! Aliases share the node that they name. What they come to when written out is counted, as is how deep they then are,
+//! so that a file of a few lines cannot fill the memory or the stack. Must not know what the tree means.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 use saphyr_parser::{Event, Parser, ScalarStyle, Span};
@@ -12,8 +12,10 @@ use super::source::{Mistakes, Place};
 
 /// How deep nodes may be nested.
 const MAX_DEPTH: usize = 64;
-/// How many nodes a file may come to with its aliases written out.
+/// How many nodes a file may come to with its aliases and merges written out.
 const MAX_NODES: usize = 200_000;
+/// So many bytes of text count as one node more.
+const TEXT: usize = 64;
 /// How large a file may be, in bytes.
 const MAX_BYTES: usize = 8 << 20;
 
@@ -26,6 +28,8 @@ pub(super) struct Node {
     pub(super) content: Content,
     /// How many nodes it comes to, itself counted.
     size: usize,
+    /// How many levels it has, its own counted.
+    levels: usize,
 }
 
 /// What a node holds.
@@ -54,6 +58,7 @@ impl Node {
             tag: None,
             content,
             size: 1,
+            levels: 1,
         }
     }
 
@@ -89,6 +94,15 @@ impl Node {
         match &self.content {
             Content::Scalar { text, .. } if !self.is_null() => Some(text),
             _ => None,
+        }
+    }
+
+    /// How many elements or entries it has, and one for itself.
+    fn count(&self) -> usize {
+        1 + match &self.content {
+            Content::Scalar { text, .. } => text.len() / TEXT,
+            Content::List(elements) => elements.len(),
+            Content::Map(entries) => entries.iter().map(|e| 1 + e.key.len() / TEXT).sum(),
         }
     }
 
@@ -128,6 +142,7 @@ pub(super) fn parse(text: &str, mistakes: &mut Mistakes) -> Option<Rc<Node>> {
     let mut builder = Builder {
         events: Parser::new_from_str(text),
         anchors: BTreeMap::new(),
+        merged: 0,
         mistakes,
     };
     let root = builder.document();
@@ -142,6 +157,8 @@ pub(super) fn parse(text: &str, mistakes: &mut Mistakes) -> Option<Rc<Node>> {
 struct Builder<'t, 'm> {
     events: Parser<'t, saphyr_parser::StrInput<'t>>,
     anchors: BTreeMap<usize, Rc<Node>>,
+    /// How many entries `<<` went through so far.
+    merged: usize,
     mistakes: &'m mut Mistakes,
 }
 
@@ -185,18 +202,19 @@ impl<'t> Builder<'t, '_> {
     fn node(&mut self, event: Event<'t>, span: Span, depth: usize) -> Option<Rc<Node>> {
         let at = place(span);
         if depth > MAX_DEPTH {
-            let message = format!("nested deeper than {MAX_DEPTH} levels");
-            self.mistakes.error(at, message);
-            return None;
+            return self.too_deep(at);
         }
         let (anchor, tag, content) = match event {
             Event::Alias(anchor) => {
-                let node = self.anchors.get(&anchor).cloned();
-                if node.is_none() {
+                let Some(node) = self.anchors.get(&anchor).cloned() else {
                     self.mistakes
                         .error(at, "this alias names no anchor that ends before it");
+                    return None;
+                };
+                if depth + node.levels > MAX_DEPTH + 1 {
+                    return self.too_deep(at);
                 }
-                return node;
+                return Some(node);
             }
             Event::Scalar(text, style, anchor, tag) => {
                 let content = Content::Scalar {
@@ -217,28 +235,35 @@ impl<'t> Builder<'t, '_> {
             true => format!("!{}", tag.suffix),
             false => tag.suffix.clone(),
         });
-        let size = 1 + match &content {
-            Content::Scalar { .. } => 0,
-            Content::List(elements) => elements.iter().map(|node| node.size).sum(),
-            Content::Map(entries) => entries.iter().map(|entry| entry.value.size).sum::<usize>(),
-        };
+        let (size, levels) = extent(&content);
         if size > MAX_NODES {
-            let message = format!(
-                "with its aliases written out this comes to more than {MAX_NODES} values; use fewer aliases"
-            );
-            self.mistakes.error(at, message);
-            return None;
+            return self.too_large(at);
         }
         let node = Rc::new(Node {
             place: at,
             tag,
             content,
             size,
+            levels,
         });
         if anchor > 0 {
             self.anchors.insert(anchor, Rc::clone(&node));
         }
         Some(node)
+    }
+
+    fn too_deep<T>(&mut self, at: Place) -> Option<T> {
+        let message = format!("nested deeper than {MAX_DEPTH} levels, aliases written out");
+        self.mistakes.error(at, message);
+        None
+    }
+
+    fn too_large<T>(&mut self, at: Place) -> Option<T> {
+        let message = format!(
+            "with its aliases written out this comes to more than {MAX_NODES} values; use fewer aliases"
+        );
+        self.mistakes.error(at, message);
+        None
     }
 
     fn list(&mut self, depth: usize) -> Option<Content> {
@@ -282,29 +307,55 @@ impl<'t> Builder<'t, '_> {
                 });
             }
         }
-        self.merge(&merged, &mut entries);
+        let mut keys = places.into_keys().collect();
+        self.merge(&merged, &mut keys, &mut entries)?;
         Some(Content::Map(entries))
     }
 
     /// Takes over what `<<` names and the mapping itself does not say.
-    fn merge(&mut self, merged: &[Rc<Node>], entries: &mut Vec<Entry>) {
+    fn merge(
+        &mut self,
+        merged: &[Rc<Node>],
+        keys: &mut BTreeSet<String>,
+        entries: &mut Vec<Entry>,
+    ) -> Option<()> {
         for source in merged {
+            // Unlike aliases, merges copy.
+            self.merged += source.count();
+            if self.merged > MAX_NODES {
+                return self.too_large(source.place);
+            }
             match &source.content {
                 Content::Map(others) => {
-                    for other in others {
-                        if !entries.iter().any(|entry| entry.key == other.key) {
-                            entries.push(other.clone());
-                        }
-                    }
+                    let new = others.iter().filter(|other| keys.insert(other.key.clone()));
+                    entries.extend(new.cloned());
                 }
-                Content::List(sources) => self.merge(&sources.clone(), entries),
+                Content::List(sources) => self.merge(sources, keys, entries)?,
                 Content::Scalar { .. } => {
                     let message = "`<<` takes a mapping, as in `<<: *defaults`";
                     self.mistakes.error(source.place, message);
                 }
             }
         }
+        Some(())
     }
+}
+
+/// How many nodes it comes to, and how many levels it has, the one that holds it counted in both.
+fn extent(content: &Content) -> (usize, usize) {
+    let more = |text: &str| text.len() / TEXT;
+    let (size, levels) = match content {
+        Content::Scalar { text, .. } => (more(text), 0),
+        Content::List(elements) => (
+            elements.iter().map(|node| node.size).sum(),
+            elements.iter().map(|node| node.levels).max().unwrap_or(0),
+        ),
+        Content::Map(entries) => (
+            entries.iter().map(|e| more(&e.key) + e.value.size).sum(),
+            entries.iter().map(|e| e.value.levels).max().unwrap_or(0),
+        ),
+    };
+    (1 + size, 1 + levels)
 }
 
 fn place(span: Span) -> Place {

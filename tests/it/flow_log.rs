@@ -1,9 +1,9 @@
 //! The resource over the protocol, without a Terraform: what is refused and accepted, and many lives.
 
-mod accepted;
+pub(crate) mod accepted;
 mod adopt;
 pub(crate) mod random;
-mod refused;
+pub(crate) mod refused;
 
 use serde_json::{Value as Json, json};
 

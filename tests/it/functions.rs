@@ -321,7 +321,7 @@ async fn every_function_of_the_real_provider_answers_the_same_before_and_after_t
     });
     let settings = cty::json::decode(settings.to_string().as_bytes(), &schema.ty).unwrap();
     let request = pb::configure_provider::Request {
-        config: Some(wire(&schema.block.complete(settings), &schema.ty)),
+        config: wire::encoded(&schema.block.complete(settings), &schema.ty),
         ..Default::default()
     };
     let configured = served.client.configure_provider(request).await.unwrap();

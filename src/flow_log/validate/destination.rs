@@ -8,9 +8,9 @@ use crate::framework::{Attr, Diagnostics};
 
 /// What the name of the role in the destination account must begin with.
 /// <https://docs.aws.amazon.com/vpc/latest/userguide/firehose-cross-account-delivery.html>
-const CROSS_ACCOUNT_ROLE: &str = "AWSLogDeliveryFirehoseCrossAccountRole";
+pub(crate) const CROSS_ACCOUNT_ROLE: &str = "AWSLogDeliveryFirehoseCrossAccountRole";
 /// The longest name of a log group.
-const LONGEST_GROUP: usize = 512;
+pub(crate) const LONGEST_GROUP: usize = 512;
 
 /// An ARN in parts.
 struct Arn<'a> {

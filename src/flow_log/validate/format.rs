@@ -8,13 +8,13 @@ use crate::framework::{Attr, Diagnostics};
 use crate::record::{Format, field};
 
 /// The field of the first tag of each resource type; the second tag's has `-2` behind it.
-const TAG_FIELDS: [(&str, &str); 3] = [
+pub(crate) const TAG_FIELDS: [(&str, &str); 3] = [
     ("instance-tag", "instance"),
     ("interface-tag", "network-interface"),
     ("asg-tag", "auto-scaling-group"),
 ];
-const SECOND: &str = "-2";
-const LONGEST_TAG_KEY: usize = 128;
+pub(crate) const SECOND: &str = "-2";
+pub(crate) const LONGEST_TAG_KEY: usize = 128;
 
 /// Judges all of it.
 pub(super) fn judge(config: &FlowLog, derived: &FlowLog, diagnostics: &mut Diagnostics) {

@@ -48,6 +48,11 @@ const MISTAKES: [(&str, &str); 42] = [
     ("eventtype", "action"),
 ];
 
+/// Returns the known mistakes, joined and in small letters.
+pub fn mistakes() -> impl Iterator<Item = &'static str> {
+    MISTAKES.iter().map(|(mistake, _)| *mistake)
+}
+
 /// Finds the field that is meant by a name that is none: by its spelling, its column, or a known mistake.
 #[must_use]
 pub fn meant(name: &str) -> Option<&'static Field> {

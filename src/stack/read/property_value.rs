@@ -34,13 +34,16 @@ impl Reader<'_> {
         place: Place,
     ) -> BTreeMap<String, Value> {
         let mut values = BTreeMap::new();
+        let in_stack = self.scope.is_none();
         let whole = properties.iter().any(|p| p.name == "ResourceId");
+        let own = |p: &&Property| in_stack || p.attribute != "region";
+        let of_stack = (in_stack && whole).then_some("Account");
         for entry in entries {
-            let own = self.scope.is_none() || entry.key != "Region";
-            let property = properties.iter().find(|p| p.name == entry.key && own);
+            let property = properties.iter().filter(own).find(|p| p.name == entry.key);
             let Some(property) = property else {
-                if !(whole && entry.key == "Account" && self.scope.is_none()) {
-                    let names: Vec<_> = properties.iter().map(|p| p.name.as_str()).collect();
+                if of_stack != Some(entry.key.as_str()) {
+                    let names = properties.iter().filter(own).map(|p| p.name.as_str());
+                    let names: Vec<_> = names.chain(of_stack).collect();
                     let meant = self.unknown(entry, &names, "There are");
                     let meant = properties.iter().find(|p| Some(p.name.as_str()) == meant);
                     // It is as good as given: that it is missing is not told besides.
@@ -57,15 +60,17 @@ impl Reader<'_> {
                 continue;
             }
             let value = self.value(&entry.value, &property.name, &property.takes);
-            if let (Takes::Object(_), Content::Map(members)) =
-                (&property.takes, &entry.value.content)
-            {
-                for member in members {
-                    let path = format!("{}.{}", property.attribute, snake(&member.key));
-                    places.insert(path, member.place);
-                }
+            for (name, place) in parts(&entry.value, &property.takes) {
+                places.insert(format!("{}.{name}", property.attribute), place);
             }
             values.insert(property.attribute.clone(), value);
+        }
+        if !in_stack && entries.iter().any(|entry| entry.key.starts_with("Fn::")) {
+            // What the function gives is not known; whatever is missing may be in it.
+            for property in properties {
+                let value = values.entry(property.attribute.clone());
+                value.or_insert_with(Value::unknown);
+            }
         }
         for missing in properties.iter().filter(|p| p.required) {
             let given = values.get(&missing.attribute);
@@ -107,7 +112,11 @@ impl Reader<'_> {
                 }
                 _ => Err(format!("is {}; it must be a mapping", node.what())),
             },
-            Takes::List(each, most) => match &node.content {
+            Takes::List {
+                each,
+                most,
+                ordered,
+            } => match &node.content {
                 Content::List(elements) => {
                     if let Some(most) = most.filter(|most| elements.len() > *most) {
                         let message = format!(
@@ -122,7 +131,11 @@ impl Reader<'_> {
                     }
                     let elements = elements.clone();
                     let values = elements.iter().map(|e| self.value(e, name, each));
-                    return Value::set(values.collect::<Vec<_>>());
+                    let values: Vec<_> = values.collect();
+                    return match ordered {
+                        true => Value::List(values),
+                        false => Value::set(values),
+                    };
                 }
                 _ => Err(format!("is {}; it must be a list (`- …`)", node.what())),
             },
@@ -154,6 +167,9 @@ impl Reader<'_> {
     }
 
     fn tag(&mut self, element: &Rc<Node>) -> Option<(String, Value)> {
+        let Resolved::Node(element) = self.resolve(element) else {
+            return None;
+        };
         let Content::Map(entries) = &element.content else {
             let message = "a tag is `Key: …` and `Value: …`";
             self.mistakes.error(element.place, message);
@@ -183,6 +199,28 @@ impl Reader<'_> {
     }
 }
 
+/// The places of a property's parts, by the names that the resource's own validation knows them by: members, the
+/// keys of tags, and of a list of objects the text of each.
+fn parts(node: &Node, takes: &Takes) -> Vec<(String, Place)> {
+    match (takes, &node.content) {
+        (Takes::Object(_), Content::Map(members)) => members
+            .iter()
+            .map(|member| (snake(&member.key), member.place))
+            .collect(),
+        (Takes::Tags, Content::List(elements)) => named(elements, "Key"),
+        (Takes::List { .. }, Content::List(elements)) => named(elements, "ResourceType"),
+        _ => Vec::new(),
+    }
+}
+
+fn named(elements: &[Rc<Node>], key: &str) -> Vec<(String, Place)> {
+    let name = |element: &Rc<Node>| {
+        let name = element.get(key)?.as_text()?.to_owned();
+        Some((name, element.place))
+    };
+    elements.iter().filter_map(name).collect()
+}
+
 fn text(node: &Node, lenient: bool) -> Result<String, String> {
     match &node.content {
         Content::Scalar { text, plain }
@@ -199,9 +237,14 @@ fn text(node: &Node, lenient: bool) -> Result<String, String> {
 }
 
 fn one_of(text: String, allowed: &[String]) -> Result<Value, String> {
-    // An empty text means "not given".
-    if allowed.is_empty() || allowed.contains(&text) || text.is_empty() {
+    if allowed.is_empty() || allowed.contains(&text) {
         return Ok(Value::String(text));
+    }
+    if text.is_empty() {
+        return Err(format!(
+            "is empty; it must be one of: {}",
+            allowed.join(", ")
+        ));
     }
     let folded = text.to_uppercase().replace(['-', '_', ' '], "");
     let other = OTHER_WORDS.iter().find(|(word, _)| *word == folded);

@@ -157,6 +157,10 @@ fn others() -> Vec<Json> {
     ]
 }
 
+pub(crate) fn rows() -> Vec<Json> {
+    [targets(), destinations(), formats(), others()].concat()
+}
+
 #[tokio::test]
 async fn possible_configurations_live_from_plan_to_delete() {
     let fake = Fake::start();
@@ -164,7 +168,7 @@ async fn possible_configurations_live_from_plan_to_delete() {
         fake.add_record_field(field);
     }
     let mut core = Core::start(fake.url()).await;
-    let rows = [targets(), destinations(), formats(), others()].concat();
+    let rows = rows();
     assert!(rows.len() >= 60, "{}", rows.len());
     for row in rows {
         let config = core.config(&row);

@@ -9,7 +9,7 @@ use crate::harness::core::{Core, errors};
 use crate::harness::fake::Fake;
 
 /// The configuration, the path of the error, and a part of its text.
-type Row = (Json, &'static str, &'static str);
+pub(crate) type Row = (Json, &'static str, &'static str);
 
 fn targets() -> Vec<Row> {
     let without = |more: Json| to_group(super::with(json!({ "vpc_id": null }), more));
@@ -589,7 +589,7 @@ fn others() -> Vec<Row> {
     ]
 }
 
-fn rows() -> Vec<Row> {
+pub(crate) fn rows() -> Vec<Row> {
     [targets(), destinations(), roles(), formats(), others()].concat()
 }
 

@@ -24,7 +24,7 @@ pub(crate) enum Version {
 }
 
 impl Version {
-    fn program(self) -> PathBuf {
+    pub(crate) fn program(self) -> PathBuf {
         let variable = match self {
             Self::Any => TERRAFORM,
             Self::V115 => TERRAFORM_115,

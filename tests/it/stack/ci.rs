@@ -5,10 +5,11 @@ use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 use std::process::Command;
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::{Folder, STACK, program, repository, running, script};
 use crate::harness::fake::Fake;
+use crate::harness::terraform::Version;
 
 /// A folder as a pipeline's runner has it: the stack, the program, and stand-ins that record how they are called.
 struct Runner {
@@ -24,9 +25,15 @@ impl Runner {
         std::os::unix::fs::symlink(program(), bin.join("terraform-provider-vpcflow")).unwrap();
         for tool in ["gh", "curl"] {
             let path = bin.join(tool);
+            let calls = folder.path().join(tool);
+            let calls = calls.display();
+            // What is asked for a list answers with one that a test may write.
             let text = format!(
-                "#!/bin/sh\nprintf '%s\\n' \"$*\" >> \"{}\"\n",
-                folder.path().join(tool).display()
+                "#!/bin/sh\nprintf '%s\\n' \"$*\" >> \"{calls}\"\ncase \"$*\" in *per_page=*|*--paginate*) cat \"{calls}-list\";; esac\n"
+            );
+            folder.write(
+                &format!("{tool}-list"),
+                if tool == "curl" { "[]" } else { "" },
             );
             std::fs::write(&path, text).unwrap();
             std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o755)).unwrap();
@@ -106,6 +113,8 @@ fn workflow(runner: &Runner) -> i32 {
 fn the_github_workflow_passes_comments_and_fails_as_it_should() {
     let runner = Runner::new();
     assert_eq!(workflow(&runner), 0);
+    let posted = || runner.folder.read("gh").matches("--method").count();
+    assert_eq!(posted(), 0, "nothing is to be said");
     runner.fake.change("fl-00000000000000001", |log| {
         log.max_aggregation_interval = 60
     });
@@ -118,10 +127,22 @@ fn the_github_workflow_passes_comments_and_fails_as_it_should() {
             .contains("Flow logs differ from their declarations")
     );
     let comments = runner.folder.read("gh");
+    let post = "--method POST repos/example/network/issues/7/comments -F body=@drift.md";
+    assert!(comments.contains(post), "{comments}");
+    // The comment is looked for by what it begins with, and the next run updates it.
+    let report = runner.folder.read("drift.md");
+    let mark = report.lines().next().unwrap();
     assert!(
-        comments.contains("repos/example/network/issues/7/comments"),
+        comments.contains(&format!("startswith(\"{mark}\")")),
         "{comments}"
     );
+    runner.folder.write("gh-list", "41\n42\n");
+    std::fs::remove_file(runner.folder.path().join("output")).unwrap();
+    assert_eq!(workflow(&runner), 2);
+    let patch = "--method PATCH repos/example/network/issues/comments/41 -F body=@drift.md";
+    let comments = runner.folder.read("gh");
+    assert!(comments.contains(patch), "{comments}");
+    assert_eq!(posted(), 2, "{comments}");
     assert!(runner.folder.read("drift.sarif").contains("\"2.1.0\""));
     assert!(runner.folder.read("drift.xml").contains("<testsuite "));
 }
@@ -146,19 +167,124 @@ fn the_gitlab_job_passes_and_fails_as_it_should() {
         ("CI_MERGE_REQUEST_IID".to_owned(), "7".to_owned()),
         ("GITLAB_TOKEN".to_owned(), "token".to_owned()),
     ]);
+    let after = |status: &str| {
+        let status = ("CI_JOB_STATUS".to_owned(), status.to_owned());
+        let variables = variables.clone().into_iter().chain([status]).collect();
+        let (code, output) = runner.step(&lines("after_script"), &variables);
+        assert_eq!(code, 0, "{output}");
+        let calls = runner.folder.read("curl");
+        calls.lines().last().unwrap().to_owned()
+    };
     assert_eq!(runner.step(&lines("script"), &variables).0, 0);
+    let notes = "https://gitlab.example/api/v4/projects/42/merge_requests/7/notes";
+    assert!(after("success").contains("per_page="), "it only looks");
     runner.fake.remove("fl-00000000000000001");
     assert_eq!(runner.step(&lines("script"), &variables).0, 2);
-    let (code, output) = runner.step(&lines("after_script"), &variables);
-    assert_eq!(code, 0, "{output}");
-    assert!(
-        runner
-            .folder
-            .read("curl")
-            .contains("merge_requests/7/notes")
-    );
+    let call = after("failed");
+    assert!(call.ends_with(&format!("body@drift.md {notes}")), "{call}");
+    let note =
+        json!([{ "id": 40, "body": "fine" }, { "id": 41, "body": runner.folder.read("drift.md") }]);
+    runner.folder.write("curl-list", &note.to_string());
+    for status in ["failed", "success"] {
+        let call = after(status);
+        let put = format!("--request PUT --data-urlencode body@drift.md {notes}/41");
+        assert!(call.ends_with(&put), "{call}");
+    }
     let report = job["flow-log-drift"]["artifacts"]["reports"]["junit"]
         .as_str()
         .unwrap();
     assert!(runner.folder.read(report).contains("<failure "));
+}
+
+/// The commands of the plain plan, in both pipelines.
+fn plans() -> [String; 2] {
+    let github = yaml(&repository().join("examples/ci/terraform-plan.yml"));
+    let steps = github["jobs"]["plan"]["steps"].as_array().unwrap().iter();
+    let github = steps.filter_map(|step| step["run"].as_str());
+    let gitlab = yaml(&repository().join("examples/ci/gitlab-terraform-plan.yml"));
+    let lines = gitlab["terraform-plan"]["script"]
+        .as_array()
+        .unwrap()
+        .iter();
+    let gitlab = lines.map(|line| line.as_str().unwrap());
+    [
+        github.collect::<Vec<_>>().join("\n"),
+        gitlab.collect::<Vec<_>>().join("\n"),
+    ]
+}
+
+/// Lets `terraform init` find the provider in a folder, as it finds a released one in the registry.
+fn install(runner: &Runner) -> BTreeMap<String, String> {
+    let version = env!("CARGO_PKG_VERSION");
+    let platform = if cfg!(target_arch = "aarch64") {
+        "arm64"
+    } else {
+        "amd64"
+    };
+    let platform = format!(
+        "{}_{platform}",
+        if cfg!(target_os = "macos") {
+            "darwin"
+        } else {
+            "linux"
+        }
+    );
+    let folder = runner.folder.path();
+    let mirror = folder.join("mirror");
+    let place = mirror.join(format!(
+        "registry.terraform.io/vpcflow/vpcflow/{version}/{platform}"
+    ));
+    std::fs::create_dir_all(&place).unwrap();
+    let name = format!("terraform-provider-vpcflow_v{version}");
+    std::os::unix::fs::symlink(program(), place.join(name)).unwrap();
+    let program = Version::Any.program();
+    std::os::unix::fs::symlink(program, folder.join("bin/terraform")).unwrap();
+    let rc = format!(
+        "provider_installation {{\n  filesystem_mirror {{\n    path = \"{}\"\n  }}\n}}\n",
+        mirror.display()
+    );
+    runner.folder.write("terraform.rc", &rc);
+    let rc = folder.join("terraform.rc").display().to_string();
+    [
+        ("TF_CLI_CONFIG_FILE", rc.as_str()),
+        ("CHECKPOINT_DISABLE", "1"),
+        ("AWS_REGION", "us-east-1"),
+    ]
+    .map(|(name, value)| (name.to_owned(), value.to_owned()))
+    .into()
+}
+
+#[test]
+fn the_plain_plan_passes_and_fails_as_it_should() {
+    let runner = Runner::new();
+    let variables = install(&runner);
+    let configuration = r#"
+terraform {
+  required_providers { vpcflow = { source = "vpcflow/vpcflow" } }
+}
+import {
+  to = vpcflow_log.main
+  id = "fl-00000000000000001"
+}
+resource "vpcflow_log" "main" {
+  vpc_id         = "vpc-0123456789abcdef0"
+  traffic_type   = "ALL"
+  log_group_name = "sample"
+  iam_role_arn   = "arn:aws:iam::123456789012:role/sample"
+  tags           = { Name = "main" }
+}
+"#;
+    runner.folder.write("main.tf", configuration);
+    let apply = "terraform init -input=false && terraform apply -auto-approve";
+    let (code, output) = runner.step(apply, &variables);
+    assert_eq!(code, 0, "{output}");
+    for plan in plans() {
+        let (code, output) = runner.step(&plan, &variables);
+        assert_eq!(code, 0, "{output}");
+    }
+    runner.fake.remove("fl-00000000000000001");
+    for plan in plans() {
+        let (code, output) = runner.step(&plan, &variables);
+        assert_eq!(code, 2, "{output}");
+    }
 }

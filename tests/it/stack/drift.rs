@@ -1,10 +1,10 @@
 //! What a check finds, and how its exit code tells it.
 
-use serde_json::{Value, json};
+use serde_json::json;
 
+use super::states::on_s3;
 use super::{Folder, STACK, VPC, running};
 use crate::harness::fake::{DestinationOptions, Fake, Fault, FlowLog};
-use crate::harness::terraform::{Version, Workspace};
 
 #[test]
 fn what_runs_as_declared_is_in_sync() {
@@ -41,6 +41,39 @@ fn each_attribute_that_differs_is_told_with_wanted_and_found_at_its_place() {
     );
     // The first one is not written in the file, so the flow log's own place is told.
     assert_eq!(finding["place"], json!({ "line": 3, "column": 3 }));
+}
+
+#[test]
+fn a_difference_within_a_property_is_told_at_its_own_place() {
+    let fake = Fake::start();
+    let mut log = on_s3(1, VPC);
+    log.tags = [("a.b".to_owned(), "x".to_owned())].into();
+    fake.insert(log);
+    let stack = "\
+Region: us-east-1
+FlowLogs:
+  main:
+    ResourceId: vpc-0123456789abcdef0
+    TrafficType: ALL
+    LogDestination: arn:aws:s3:::bucket
+    DestinationOptions:
+      HiveCompatiblePartitions: false
+      FileFormat: parquet
+    Tags:
+      - { Key: Name, Value: main }
+      - { Key: a.b, Value: main }
+";
+    let folder = Folder::with("stack.yaml", stack);
+    let place = |arguments: &[&str]| {
+        let (_, report) = folder.drift(
+            fake.url(),
+            &[&["--stack", "stack.yaml"], arguments].concat(),
+        );
+        report["findings"][0]["place"].clone()
+    };
+    let ignore = |name: &str| place(&["--ignore-attribute", name]);
+    assert_eq!(ignore("Tags"), json!({ "line": 9, "column": 7 }));
+    assert_eq!(ignore("Tags[\"Name\"]"), json!({ "line": 12, "column": 9 }));
 }
 
 #[test]
@@ -121,6 +154,16 @@ fn rules_say_what_may_differ_and_how_serious_it_is() {
         (2, &json!("warning")),
         "only tags differ"
     );
+    let arguments = [
+        "drift",
+        "--stack",
+        "stack.yaml",
+        "--ignore-attribute",
+        "TraficType",
+    ];
+    folder
+        .run(Some(fake.url()), &arguments)
+        .fails_with(&["'TraficType'", "write TrafficType"]);
     let (code, report) = check(&["--severity", "changed=note"]);
     assert_eq!((code, &report["findings"][0]["level"]), (0, &json!("note")));
 }
@@ -189,197 +232,63 @@ fn accounts_are_read_by_a_role_in_each() {
 }
 
 #[test]
-fn a_terraform_state_is_checked_in_all_three_ways_of_giving_it() {
+fn a_role_for_each_account_needs_to_know_the_account() {
     let fake = Fake::start();
-    let work = Workspace::new(Version::Any, fake.url());
-    work.configure(&crate::acceptance::flow_log(
-        "main",
-        r#"tags = { Name = "main" }"#,
-    ));
-    work.apply();
-    let folder = Folder::new();
-    folder.write("terraform.tfstate", &work.read("terraform.tfstate"));
-    let shown = work.state().to_string();
-    folder.write("shown.json", &shown);
-    let check = |code: i32| -> Vec<Value> {
-        let reports = [
-            folder.drift(fake.url(), &["--state", "terraform.tfstate"]),
-            folder.drift(fake.url(), &["--state", "shown.json"]),
-        ];
-        let arguments = ["drift", "--format", "json", "--state", "-"];
-        let piped = folder.run_with(Some(fake.url()), &arguments, &shown);
-        let piped = (piped.code, serde_json::from_str(&piped.stdout).unwrap());
-        let all = reports.into_iter().chain(Some(piped));
-        all.map(|(found, report): (i32, Value)| {
-            assert_eq!(found, code, "{report:#}");
-            report
-        })
-        .collect()
-    };
-    check(0);
-    let id = fake.flow_logs("us-east-1").remove(0).id;
-    fake.change(&id, |log| log.max_aggregation_interval = 60);
-    for report in check(2) {
-        assert_eq!(report["findings"][0]["name"], "vpcflow_log.main");
-        let change =
-            json!([{ "attribute": "max_aggregation_interval", "wanted": 600, "found": 60 }]);
-        assert_eq!(report["findings"][0]["changes"], change);
-    }
-    fake.remove(&id);
-    for report in check(2) {
-        assert_eq!(report["findings"][0]["kind"], "missing");
-    }
-}
-
-/// A state of the AWS provider, as version 6 writes it.
-fn state_of_aws(flow_logs: &[(usize, &str)]) -> String {
-    let instances = flow_logs.iter().map(|(number, vpc)| {
-        json!({
-            "index_key": number,
-            "schema_version": 1,
-            "attributes": {
-                "arn": format!("arn:aws:ec2:us-east-1:123456789012:vpc-flow-log/fl-{number:017}"),
-                "deliver_cross_account_role": "",
-                "destination_options": [],
-                "eni_id": null,
-                "iam_role_arn": "",
-                "id": format!("fl-{number:017}"),
-                "log_destination": "arn:aws:s3:::bucket",
-                "log_destination_type": "s3",
-                "log_format": running().log_format,
-                "max_aggregation_interval": 600,
-                "region": "us-east-1",
-                "subnet_id": null,
-                "tags": null,
-                "tags_all": { "Team": "network" },
-                "traffic_type": "ALL",
-                "transit_gateway_attachment_id": null,
-                "transit_gateway_id": null,
-                "vpc_id": vpc,
-            },
-        })
-    });
-    let other = json!({
-        "mode": "managed", "type": "aws_vpc", "name": "main", "instances": [{ "attributes": { "id": "vpc-1", "tags": [] } }]
-    });
-    let data = json!({
-        "mode": "data", "type": "aws_flow_log", "name": "main", "instances": [{ "attributes": { "id": "fl-1" } }]
-    });
-    json!({
-        "version": 4,
-        "terraform_version": "1.11.4",
-        "lineage": "x",
-        "resources": [other, data, {
-            "module": "module.network",
-            "mode": "managed",
-            "type": "aws_flow_log",
-            "name": "this",
-            "instances": instances.collect::<Vec<_>>(),
-        }],
-    })
-    .to_string()
-}
-
-fn on_s3(number: usize, vpc: &str) -> FlowLog {
-    let mut log = FlowLog::sample(&format!("fl-{number:017}"), vpc);
-    log.log_destination_type = "s3".to_owned();
-    log.log_destination = Some("arn:aws:s3:::bucket".to_owned());
-    log.log_group_name = None;
-    log.deliver_logs_permission_arn = None;
-    log.destination_options = Some(DestinationOptions::default());
-    log.tags.insert("Team".to_owned(), "network".to_owned());
-    log
+    fake.insert(running());
+    let other = STACK.split_once("  main:").unwrap().1;
+    let stack = format!("{STACK}  other:\n    Account: '123456789012'{other}");
+    let folder = Folder::with("stack.yaml", &stack);
+    let role = "arn:aws:iam::{account}:role/audit";
+    let (code, report) = folder.drift(fake.url(), &["--stack", "stack.yaml", "--role", role]);
+    assert_eq!(code, 1);
+    let message = report["failures"][0]["message"].as_str().unwrap();
+    assert!(
+        message.contains("these flow logs name no account"),
+        "{message}"
+    );
+    assert_eq!(report["counts"]["not_checked"], 1);
+    assert_eq!(report["counts"]["in_sync"], 1, "the other is checked");
 }
 
 #[test]
-fn a_state_of_the_aws_provider_is_checked_as_well() {
+fn accounts_and_regions_are_read_with_few_calls() {
     let fake = Fake::start();
-    fake.insert(on_s3(0, VPC));
-    let folder = Folder::with("terraform.tfstate", &state_of_aws(&[(0, VPC)]));
-    let (code, report) = folder.drift(fake.url(), &["--state", "terraform.tfstate"]);
+    let mut stack = "FlowLogs:\n".to_owned();
+    for account in ["111111111111", "222222222222"] {
+        for region in ["us-east-1", "eu-west-1"] {
+            stack.push_str(&format!(
+                "  in-{account}-{region}: {{ Account: '{account}', Region: {region}, ResourceId: {VPC}, TrafficType: ALL, \
+                 LogDestination: 'arn:aws:s3:::bucket' }}\n"
+            ));
+        }
+    }
+    let folder = Folder::with("stack.yaml", &stack);
+    let role = "arn:aws:iam::{account}:role/audit";
+    let (code, report) = folder.drift(fake.url(), &["--stack", "stack.yaml", "--role", role]);
     assert_eq!(
-        (code, &report["counts"]["in_sync"]),
-        (0, &json!(1)),
+        (code, &report["counts"]["missing"]),
+        (2, &json!(4)),
         "{report:#}"
     );
-    fake.change("fl-00000000000000000", |log| {
-        log.traffic_type = Some("REJECT".to_owned());
-        log.tags.clear();
-    });
-    let (code, report) = folder.drift(fake.url(), &["--state", "terraform.tfstate"]);
-    assert_eq!(code, 2);
-    assert_eq!(
-        report["findings"][0]["name"],
-        "module.network.aws_flow_log.this[0]"
-    );
-    assert_eq!(
-        report["findings"][0]["changes"],
-        json!([
-            { "attribute": "tags[\"Team\"]", "wanted": "network", "found": null },
-            { "attribute": "traffic_type", "wanted": "ALL", "found": "REJECT" },
-        ])
-    );
-}
-
-#[test]
-fn a_thousand_flow_logs_cost_five_calls_at_most() {
-    let fake = Fake::start();
-    let vpcs: Vec<_> = (0..1000)
-        .map(|number| (number, format!("vpc-{number:017}")))
-        .collect();
-    for (number, vpc) in &vpcs {
-        fake.insert(on_s3(*number, vpc));
-    }
-    let all: Vec<_> = vpcs
+    let accounts: Vec<_> = report["findings"]
+        .as_array()
+        .unwrap()
         .iter()
-        .map(|(number, vpc)| (*number, vpc.as_str()))
+        .map(|finding| finding["account"].as_str().unwrap())
         .collect();
-    let folder = Folder::with("terraform.tfstate", &state_of_aws(&all));
-    let (code, report) = folder.drift(fake.url(), &["--state", "terraform.tfstate"]);
     assert_eq!(
-        (code, &report["counts"]["in_sync"]),
-        (0, &json!(1000)),
-        "{:#}",
-        report["counts"]
+        accounts,
+        [
+            "111111111111",
+            "111111111111",
+            "222222222222",
+            "222222222222"
+        ]
     );
-    assert!(fake.calls().len() <= 5, "{} calls", fake.calls().len());
-}
-
-#[test]
-fn states_that_cannot_be_read_say_why() {
-    let folder = Folder::new();
-    let cases = [
-        ("not json", "not a Terraform state: expected"),
-        ("{}", "not a Terraform state"),
-        (
-            r#"{"version": 5, "resources": []}"#,
-            "state file of version 5; version 4 is known here",
-        ),
-        (
-            r#"{"format_version": "2.0"}"#,
-            "format version 2.0; version 1 is known here",
-        ),
-        (r#"{"version": 3}"#, "state file of version 3"),
-        (
-            r#"{"format_version": "1.2", "planned_values": {}}"#,
-            "this is a plan, not a state",
-        ),
-        (
-            r#"{"serial": 1, "lineage": "x", "meta": {}, "encrypted_data": "x"}"#,
-            "encrypted",
-        ),
-        (
-            r#"{"version": 4, "resources": [{"mode": "managed", "type": "vpcflow_log", "name": "x", "instances": [{"attributes": {"id": "fl-1", "max_aggregation_interval": "x"}}]}]}"#,
-            "vpcflow_log.x: its attributes are not those of a flow log",
-        ),
-    ];
-    for (state, message) in cases {
-        folder.write("state", state);
-        let run = folder.run(Some("http://127.0.0.1:9"), &["drift", "--state", "state"]);
-        assert_eq!(run.code, 1, "{state}");
-        assert!(run.output.starts_with("state:1:"), "{}", run.output);
-        run.says(&[message]);
-    }
+    let calls = ["AssumeRole", "DescribeFlowLogs", "GetCallerIdentity"];
+    // The role's ARN names the account, so nobody is asked for it.
+    assert_eq!(calls.map(|action| fake.calls_of(action).len()), [2, 4, 0]);
+    assert_eq!(fake.calls().len(), 6);
 }
 
 #[test]

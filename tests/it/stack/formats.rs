@@ -1,9 +1,14 @@
 //! Each kind of drift in each form, by golden files; and the forms held to their official schemas.
 
 use std::path::PathBuf;
+use std::time::Duration;
 
-use super::{Folder, STACK, golden, repository, running, schema_verdicts, script};
+use serde_json::Value;
+
+use super::states::{on_s3, state_of_aws};
+use super::{Folder, STACK, VPC, golden, repository, running, schema_verdicts, script};
 use crate::harness::fake::{Fake, Fault, FlowLog};
+use crate::harness::terraform::Run;
 
 const FORMS: [(&str, &str); 6] = [
     ("text", "txt"),
@@ -14,54 +19,132 @@ const FORMS: [(&str, &str); 6] = [
     ("junit", "xml"),
 ];
 
-/// A case's name, and what makes the fake run it.
-type Case = (&'static str, fn(&Fake));
+/// A case's name, what is checked, and what makes the fake run it.
+type Case = (&'static str, &'static [&'static str], fn(&Fake));
+
+const OF_STACK: &[&str] = &["--stack", "stack.yaml"];
+
+/// Two flow logs in each of two accounts.
+fn of_accounts() -> String {
+    let one = |name: &str, account: &str, region: &str| {
+        format!(
+            "  {name}:\n    Account: '{account}'\n    Region: {region}\n    ResourceId: {VPC}\n    TrafficType: ALL\n    \
+             LogDestination: arn:aws:s3:::bucket\n"
+        )
+    };
+    [
+        "FlowLogs:\n",
+        &one("b-shop", "222222222222", "us-east-1"),
+        &one("a-shop", "222222222222", "eu-west-1"),
+        &one("b-office", "111111111111", "us-east-1"),
+        &one("a-office", "111111111111", "eu-west-1"),
+    ]
+    .concat()
+}
+
+/// The folder in which all cases are run.
+fn declared() -> Folder {
+    let folder = Folder::with("stack.yaml", STACK);
+    folder.write("accounts.yaml", &of_accounts());
+    let others = [
+        (0, VPC),
+        (1, "vpc-0fffffffffffffff1"),
+        (2, "vpc-0fffffffffffffff2"),
+    ];
+    folder.write("terraform.tfstate", &state_of_aws(&others));
+    folder
+}
 
 fn cases() -> Vec<Case> {
-    vec![
-        ("in-sync", |fake| fake.insert(running())),
-        ("missing", |_| {}),
-        ("changed", |fake| {
+    let of_stack = vec![
+        (
+            "in-sync",
+            OF_STACK,
+            (|fake| fake.insert(running())) as fn(&Fake),
+        ),
+        ("missing", OF_STACK, |_| {}),
+        ("changed", OF_STACK, |fake| {
             let mut log = running();
             log.traffic_type = Some("REJECT".to_owned());
             log.log_format = "${srcaddr} ${dstaddr}".to_owned();
             fake.insert(log);
         }),
-        ("tags-changed", |fake| {
+        ("tags-changed", OF_STACK, |fake| {
             let mut log = running();
             log.tags
                 .insert("Name".to_owned(), "a | b % `c` <d> &, e:\nf".to_owned());
             fake.insert(log);
         }),
-        ("delivery-failing", |fake| {
+        ("delivery-failing", OF_STACK, |fake| {
             fake.insert(running());
             fake.deliver_failing("fl-00000000000000001", "Access error");
         }),
-        ("unmanaged", |fake| {
+        ("unmanaged", OF_STACK, |fake| {
             fake.insert(running());
             fake.insert(FlowLog::sample(
                 "fl-00000000000000009",
                 "vpc-0fffffffffffffff9",
             ));
         }),
-        ("not-checked", |fake| {
+        ("not-checked", OF_STACK, |fake| {
             let message = "You are not authorized to perform this operation.";
-            fake.fail(
-                "GetCallerIdentity",
-                Fault::error("AccessDenied", message),
-                9,
-            );
+            let denied = Fault::error("UnauthorizedOperation", message);
+            fake.fail("DescribeFlowLogs", denied, 9);
         }),
-    ]
+    ];
+    let others = vec![
+        (
+            "note",
+            &["--stack", "stack.yaml", "--severity", "changed=note"][..],
+            (|fake| {
+                let mut log = running();
+                log.max_aggregation_interval = 60;
+                fake.insert(log);
+            }) as fn(&Fake),
+        ),
+        (
+            "accounts",
+            &[
+                "--stack",
+                "accounts.yaml",
+                "--role",
+                "arn:aws:iam::{account}:role/audit",
+            ],
+            |fake| {
+                let shops = ["us-east-1", "eu-west-1"].map(|region| ("222222222222", region));
+                let office = ("111111111111", "us-east-1");
+                for (number, (account, region)) in shops.into_iter().chain([office]).enumerate() {
+                    let mut log = on_s3(number, VPC);
+                    log.account = account.to_owned();
+                    log.region = region.to_owned();
+                    log.tags.clear();
+                    log.max_aggregation_interval = 60;
+                    fake.insert(log);
+                }
+                fake.deliver_failing("fl-00000000000000002", "Access error");
+            },
+        ),
+        ("state", &["--state", "terraform.tfstate"], |fake| {
+            let mut log = on_s3(0, VPC);
+            log.log_destination = Some("arn:aws:s3:::other".to_owned());
+            log.traffic_type = Some("REJECT".to_owned());
+            log.tags.clear();
+            fake.insert(log);
+            fake.insert(on_s3(1, "vpc-0fffffffffffffff1"));
+            fake.deliver_failing("fl-00000000000000001", "Access error");
+        }),
+    ];
+    of_stack.into_iter().chain(others).collect()
 }
 
 /// Runs a check that writes every form at once, and gives their files.
-fn reports(folder: &Folder, fake: &Fake) -> (i32, Vec<PathBuf>) {
+fn reports(folder: &Folder, fake: &Fake, declared: &[&str]) -> (i32, Vec<PathBuf>) {
     let files: Vec<_> = FORMS
         .iter()
         .map(|(_, ending)| format!("report.{ending}"))
         .collect();
-    let mut arguments = vec!["drift", "--stack", "stack.yaml", "--unmanaged"];
+    let mut arguments = vec!["drift", "--unmanaged"];
+    arguments.extend(declared);
     for ((form, _), file) in FORMS.iter().zip(&files) {
         arguments.extend(["--format", form, "--output", file]);
     }
@@ -73,13 +156,13 @@ fn reports(folder: &Folder, fake: &Fake) -> (i32, Vec<PathBuf>) {
 
 #[test]
 fn each_kind_of_drift_in_each_form_is_as_its_golden_file() {
-    for (name, arrange) in cases() {
+    for (name, declared_in, arrange) in cases() {
         let fake = Fake::start();
         arrange(&fake);
-        let folder = Folder::with("stack.yaml", STACK);
-        let (code, files) = reports(&folder, &fake);
+        let folder = declared();
+        let (code, files) = reports(&folder, &fake, declared_in);
         let expected = match name {
-            "in-sync" => 0,
+            "in-sync" | "note" => 0,
             "not-checked" => 1,
             _ => 2,
         };
@@ -101,11 +184,11 @@ fn each_kind_of_drift_in_each_form_is_as_its_golden_file() {
 fn reports_satisfy_the_schemas_of_their_forms() {
     let mut folders = Vec::new();
     let mut by_form = vec![Vec::new(); FORMS.len()];
-    for (_, arrange) in cases() {
+    for (_, declared_in, arrange) in cases() {
         let fake = Fake::start();
         arrange(&fake);
-        let folder = Folder::with("stack.yaml", STACK);
-        let (_, files) = reports(&folder, &fake);
+        let folder = declared();
+        let (_, files) = reports(&folder, &fake, declared_in);
         for (list, file) in by_form.iter_mut().zip(files) {
             list.push(file);
         }
@@ -124,8 +207,15 @@ fn reports_satisfy_the_schemas_of_their_forms() {
         &of("json"),
     );
     assert_eq!(json, vec![None; cases().len()]);
-    let sarif = schema_verdicts(&schemas.join("sarif-2.1.0-rtm.5.json"), &of("sarif"));
+    const SARIF: &str = "sarif-2.1.0-rtm.5.json";
+    let sarif = schema_verdicts(&schemas.join(SARIF), &of("sarif"));
     assert_eq!(sarif, vec![None; cases().len()]);
+    let written = std::fs::read_to_string(of("sarif")[0]).unwrap();
+    let named = format!("\"$schema\": \"https://json.schemastore.org/{SARIF}\"");
+    assert!(
+        written.contains(&named),
+        "it names the schema that it satisfies"
+    );
     let xsd = schemas.join("junit-10.xsd");
     let mut arguments = vec![xsd.to_str().unwrap()];
     arguments.extend(of("junit").iter().map(|path| path.to_str().unwrap()));
@@ -139,19 +229,57 @@ fn reports_satisfy_the_schemas_of_their_forms() {
 #[test]
 fn the_same_input_is_the_same_bytes() {
     let fake = Fake::start();
-    fake.insert(FlowLog::sample(
-        "fl-00000000000000009",
-        "vpc-0fffffffffffffff9",
-    ));
-    let folder = Folder::with("stack.yaml", STACK);
-    let read = || -> Vec<String> {
-        let (_, files) = reports(&folder, &fake);
-        files
+    let regions = [
+        "us-east-1",
+        "eu-west-1",
+        "eu-west-2",
+        "eu-central-1",
+        "sa-east-1",
+    ];
+    let mut stack = STACK.to_owned();
+    for (number, region) in regions.iter().enumerate() {
+        let other = STACK.split_once("  main:").unwrap().1;
+        stack.push_str(&format!("  n{number}:\n    Region: {region}{other}"));
+        let mut log = FlowLog::sample(
+            &format!("fl-0000000000000009{number}"),
+            "vpc-0fffffffffffffff9",
+        );
+        log.region = (*region).to_owned();
+        fake.insert(log);
+    }
+    let denied = || Fault::error("UnauthorizedOperation", "You are not authorized.");
+    let folder = Folder::with("stack.yaml", &stack);
+    let read = |late: usize| -> Vec<String> {
+        // Each time another region is the last one to answer.
+        for call in 0..regions.len() {
+            let late = u64::from(call == late);
+            fake.fail(
+                "DescribeFlowLogs",
+                Fault::Delay(Duration::from_millis(150 * late)),
+                1,
+            );
+        }
+        let (code, files) = reports(&folder, &fake, OF_STACK);
+        assert_eq!(code, 2);
+        let texts = files
             .iter()
-            .map(|file| std::fs::read_to_string(file).unwrap())
-            .collect()
+            .map(|file| std::fs::read_to_string(file).unwrap());
+        texts.collect()
     };
-    assert_eq!(read(), read());
+    let first = read(0);
+    for late in 1..regions.len() {
+        assert_eq!(read(late), first);
+    }
+    fake.fail("DescribeFlowLogs", denied(), 5);
+    let (_, files) = reports(&folder, &fake, OF_STACK);
+    let json: Value = serde_json::from_str(&std::fs::read_to_string(&files[1]).unwrap()).unwrap();
+    let failures = json["failures"].as_array().unwrap().iter();
+    let failed: Vec<_> = failures
+        .map(|failure| failure["region"].as_str().unwrap())
+        .collect();
+    let mut sorted = regions;
+    sorted.sort_unstable();
+    assert_eq!(failed, sorted);
 }
 
 #[test]
@@ -193,6 +321,32 @@ fn completions_are_printed_for_each_shell() {
         );
         assert!(run.stdout.contains("ignore-tag-prefix"), "{shell}");
     }
+    // bash is everywhere: it says what the script taught it, and what it completes.
+    let folder = Folder::new();
+    let script = folder.run(None, &["completions", "bash"]).stdout;
+    folder.write("completions", &script);
+    let completed = |line: &str, word: &str, before: &str| {
+        let words = format!(
+            "source completions; taught=$(complete -p terraform-provider-vpcflow); [[ $taught =~ '-F '([^ ]+) ]]; \
+             COMP_WORDS=(terraform-provider-vpcflow {line} {word}); COMP_CWORD=$((${{#COMP_WORDS[@]}} - 1)); \
+             ${{BASH_REMATCH[1]}} terraform-provider-vpcflow {word} {before}; echo \"${{COMPREPLY[@]}}\""
+        );
+        let output = folder.command("bash", None).args(["-c", &words]).output();
+        Run::of(&output.unwrap())
+            .succeeds()
+            .output
+            .trim()
+            .to_owned()
+    };
+    assert_eq!(
+        completed("drift", "--ignore-", "drift"),
+        "--ignore-attribute --ignore-tag-prefix"
+    );
+    assert_eq!(completed("stack", "to", "stack"), "to-terraform");
+    assert_eq!(
+        completed("stack to-terraform", "--no", "to-terraform"),
+        "--no-import"
+    );
 }
 
 fn without_request_id(text: &str) -> String {

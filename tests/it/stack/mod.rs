@@ -6,6 +6,9 @@ mod formats;
 mod moto;
 mod readme;
 mod schemas;
+mod states;
+mod templates;
+mod terminal;
 mod terraform;
 mod validate;
 

@@ -55,6 +55,19 @@ resource "vpcflow_log" "main" {{
         (code, &report["findings"][0]["kind"]),
         (2, &"delivery_failing".into())
     );
+    let folder_of_nothing = Folder::with(
+        "stack.yaml",
+        &STACK.replace("LogGroupName: sample", "LogGroupName: other"),
+    );
+    let nothing = ["--stack", "stack.yaml", "--unmanaged"];
+    let (code, report) = folder_of_nothing.drift(moto.url(), &nothing);
+    let kinds = [0, 1].map(|place| report["findings"][place]["kind"].clone());
+    assert_eq!(
+        (code, kinds),
+        (2, ["missing".into(), "unmanaged".into()]),
+        "{report:#}"
+    );
+    assert_eq!(report["findings"][1]["resource_id"], vpc.as_str());
     work.destroy();
     let (code, report) = folder.drift(moto.url(), &["--state", "terraform.tfstate", "--unmanaged"]);
     assert_eq!(

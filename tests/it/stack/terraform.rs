@@ -6,22 +6,27 @@ use super::{Folder, STACK, repository, running};
 use crate::harness::fake::Fake;
 use crate::harness::terraform::{Version, Workspace};
 
-/// Turns a stack, and puts the configuration where a Terraform reads it, pointed at the fake.
+/// Turns a stack, and puts the configuration where a Terraform reads it, with credentials.
 fn turned(folder: &Folder, fake: &Fake, version: Version, arguments: &[&str]) -> Workspace {
-    let all = [&["stack", "to-terraform", "stack.yaml"], arguments].concat();
+    let all = [
+        &[
+            "stack",
+            "to-terraform",
+            "stack.yaml",
+            "--endpoint-url",
+            fake.url(),
+        ],
+        arguments,
+    ]
+    .concat();
     let run = folder.run(Some(fake.url()), &all).succeeds();
     let mut configuration: Value = serde_json::from_str(&run.stdout).unwrap();
-    let provider = configuration["provider"]["vpcflow"][0]
-        .as_object_mut()
-        .unwrap();
-    provider.insert("access_key".to_owned(), "AKIAEXAMPLE".into());
-    provider.insert("secret_key".to_owned(), "secret".into());
-    let url = fake.url();
-    provider.insert(
-        "endpoints".to_owned(),
-        json!([{ "ec2": url, "logs": url, "sts": url }]),
-    );
-    let work = Workspace::new(version, url);
+    let providers = configuration["provider"]["vpcflow"].as_array_mut().unwrap();
+    for provider in providers {
+        provider["access_key"] = "AKIAEXAMPLE".into();
+        provider["secret_key"] = "secret".into();
+    }
+    let work = Workspace::new(version, fake.url());
     work.write("main.tf.json", &configuration.to_string());
     work
 }
@@ -38,6 +43,44 @@ fn what_runs_already_is_imported_and_nothing_else_is_planned() {
         work.apply();
         work.plans_empty();
         assert_eq!(fake.calls_of("CreateFlowLogs").len(), 0);
+    }
+}
+
+#[test]
+fn every_example_plans_clean_with_both_terraforms() {
+    let examples = std::fs::read_dir(repository().join("examples/stacks")).unwrap();
+    let mut examples: Vec<_> = examples.map(|entry| entry.unwrap().path()).collect();
+    examples.sort();
+    assert!(examples.len() >= 5);
+    let arguments = [
+        "--role",
+        "arn:aws:iam::{account}:role/apply",
+        "--region",
+        "eu-central-1",
+        "--parameter",
+        "VpcId=vpc-0123456789abcdef0",
+        "--parameter",
+        "DeliveryRole.Arn=arn:aws:iam::123456789012:role/x",
+    ];
+    for example in examples {
+        let arguments = match example.file_stem().unwrap().to_str().unwrap() {
+            "cross-account" => &arguments[..4],
+            "template" => &arguments[2..],
+            _ => &[],
+        };
+        let folder = Folder::with("stack.yaml", &std::fs::read_to_string(&example).unwrap());
+        for version in [Version::Any, Version::V115] {
+            let fake = Fake::start();
+            let work = turned(&folder, &fake, version, arguments);
+            work.apply();
+            work.plans_empty();
+            let count = fake.flow_logs("eu-central-1").len();
+            assert!(count > 0);
+            // With another folder, and so another state, all of them are imported.
+            let work = turned(&folder, &fake, version, arguments);
+            let clean = format!("{count} to import, 0 to add, 0 to change, 0 to destroy");
+            work.plan().says(&[&clean]);
+        }
     }
 }
 
@@ -103,7 +146,7 @@ fn accounts_become_providers_of_their_own() {
     let run = folder.run(None, &arguments).succeeds();
     let configuration: Value = serde_json::from_str(&run.stdout).unwrap();
     assert_eq!(
-        configuration["provider"]["vpcflow"][1],
+        configuration["provider"]["vpcflow"][0],
         json!({
             "alias": "account_111111111111",
             "allowed_account_ids": ["111111111111"],
@@ -113,4 +156,89 @@ fn accounts_become_providers_of_their_own() {
     );
     let shop = &configuration["resource"]["vpcflow_log"]["shop"];
     assert_eq!(shop["provider"], "vpcflow.account_111111111111");
+    let nobody = ["stack", "to-terraform", "--no-import", "--role", role];
+    folder.write("stack.yaml", STACK);
+    folder
+        .run(None, &[&nobody[..], &["stack.yaml"]].concat())
+        .fails_with(&["name no account"]);
+}
+
+#[test]
+fn aws_is_reached_as_it_was_reached_here() {
+    let fake = Fake::start();
+    let mut log = running();
+    log.region = "eu-west-1".to_owned();
+    log.log_destination = Some("arn:aws:logs:eu-west-1:123456789012:log-group:sample".to_owned());
+    log.tags = [("${team}".to_owned(), "a %{b} ${c}".to_owned())].into();
+    fake.insert(log);
+    let stack = STACK
+        .replace("Region: us-east-1\n", "")
+        .replace("Key: Name", "Key: ${team}")
+        .replace("Value: main", "Value: a %{b} ${c}");
+    let folder = Folder::with("stack.yaml", &stack);
+    let role = "arn:aws:iam::123456789012:role/apply";
+    let arguments = ["--region", "eu-west-1", "--role", role];
+    // The workspace's own region is another one.
+    let work = turned(&folder, &fake, Version::V115, &arguments);
+    let written: Value = serde_json::from_str(&work.read("main.tf.json")).unwrap();
+    let provider = &written["provider"]["vpcflow"][0];
+    assert_eq!(provider["region"], "eu-west-1");
+    assert_eq!(provider["assume_role"], json!([{ "role_arn": role }]));
+    work.plan()
+        .says(&["1 to import, 0 to add, 0 to change, 0 to destroy"]);
+    work.apply();
+    work.plans_empty();
+    let arguments = [
+        "stack",
+        "to-terraform",
+        "--no-import",
+        "--profile",
+        "audit",
+        "--endpoint-url",
+        fake.url(),
+        "stack.yaml",
+    ];
+    let run = folder.run(None, &arguments).succeeds();
+    let written: Value = serde_json::from_str(&run.stdout).unwrap();
+    let url = fake.url();
+    assert_eq!(
+        written["provider"]["vpcflow"],
+        json!([{ "endpoints": [{ "ec2": url, "logs": url, "sts": url }], "profile": "audit" }])
+    );
+}
+
+#[test]
+fn without_import_a_template_asks_for_the_account_alone() {
+    let template = "\
+Resources:
+  Log:
+    Type: AWS::EC2::FlowLog
+    Properties:
+      ResourceId: vpc-0123456789abcdef0
+      ResourceType: VPC
+      TrafficType: ALL
+      LogDestination: !Sub 'arn:${AWS::Partition}:s3:::logs-${AWS::Region}'
+";
+    let folder = Folder::with("t.yaml", template);
+    let arguments = [
+        "stack",
+        "to-terraform",
+        "--no-import",
+        "--region",
+        "cn-north-1",
+        "t.yaml",
+    ];
+    let run = folder.run(None, &arguments).succeeds();
+    assert!(run.stdout.contains("arn:aws-cn:s3:::logs-cn-north-1"));
+    folder.write("t.yaml", &template.replace("logs-$", "${AWS::AccountId}-$"));
+    folder
+        .run(None, &arguments)
+        .fails_with(&["depends on the region and account at hand"]);
+    let given = [
+        &arguments[..],
+        &["--parameter", "AWS::AccountId=123456789012"],
+    ]
+    .concat();
+    let run = folder.run(None, &given).succeeds();
+    assert!(run.stdout.contains(":::123456789012-cn-north-1"));
 }

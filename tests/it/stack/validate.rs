@@ -3,7 +3,7 @@
 use super::{Folder, repository};
 
 /// Runs `stack validate`, and gives what it says of the file, one mistake in each line.
-fn mistakes(name: &str, text: &str, more: &[&str]) -> Vec<String> {
+pub(super) fn mistakes(name: &str, text: &str, more: &[&str]) -> Vec<String> {
     let folder = Folder::with(name, text);
     let run = folder.run(None, &[&["stack", "validate", name], more].concat());
     let lines: Vec<String> = run.output.lines().map(str::to_owned).collect();
@@ -22,7 +22,7 @@ fn mistakes(name: &str, text: &str, more: &[&str]) -> Vec<String> {
 }
 
 #[track_caller]
-fn says(found: &[String], expected: &[&str]) {
+pub(super) fn says(found: &[String], expected: &[&str]) {
     let all = found.join("\n");
     assert_eq!(found.len(), expected.len(), "{all}");
     for (line, part) in found.iter().zip(expected) {
@@ -198,6 +198,37 @@ fn anchors_that_explode_and_nesting_without_end_are_refused_in_no_time() {
     assert!(start.elapsed().as_secs() < 10);
 }
 
+/// Each would fill the memory, overflow the stack or take hours, if it were written out.
+#[test]
+fn what_a_few_lines_could_come_to_is_bounded() {
+    // What is merged and then said otherwise adds nothing to the size, but its anchors can be named.
+    let link = |n: usize| format!("x-{n}: {{ <<: {{ k: &a{n} [*a{}] }}, k: 1 }}\n", n - 1);
+    let links = (1..100_000).map(link).collect::<String>();
+    let nested = format!("x-0: &a0 [1]\n{links}FlowLogs: {{}}\n");
+    let wide = (0..20_000)
+        .map(|n| format!("k{n}: 1, "))
+        .collect::<String>();
+    let merges = "<<: *wide, ".repeat(20_000);
+    let merged = format!("x-a: &wide {{ {wide} }}\nx-b: {{ {merges} }}\nFlowLogs: {{}}\n");
+    let copies = (0..2_000).map(|n| format!("x-{n}: {{ <<: *wide, k0: 2 }}\n"));
+    let copied = format!("x-a: &wide {{ {wide} }}\n{}", copies.collect::<String>());
+    let text = format!("x-a: &text '{}'\n", "a".repeat(4 << 20));
+    let long = format!("{text}x-b: [{}]\n", "*text, ".repeat(20_000));
+    let many = "comes to more than 200000 values";
+    for (name, file, says) in [
+        ("nested", &nested, "nested deeper than 64 levels"),
+        ("merged", &merged, many),
+        ("copied", &copied, many),
+        ("long", &long, many),
+    ] {
+        let found = mistakes("bomb.yaml", file, &[]);
+        assert!(
+            found.len() == 1 && found[0].contains(says),
+            "{name}: {found:?}"
+        );
+    }
+}
+
 #[test]
 fn names_that_stand_twice_are_told_with_the_first_place() {
     let text = "\
@@ -227,78 +258,56 @@ fn json_with_tabs_and_escapes_is_read_like_any_json() {
     assert_eq!(mistakes("stack.json", text, &[]), Vec::<String>::new());
 }
 
-const TEMPLATE: &str = "\
-Parameters:
-  Vpc:
-    Type: AWS::EC2::VPC::Id
-  Kind:
-    Type: String
-    Default: ALL
-  Keys:
-    Type: CommaDelimitedList
-    Default: team, cost
-Resources:
-  Log:
-    Type: AWS::EC2::FlowLog
-    Condition: Wanted
-    Properties:
-      ResourceId: { Ref: Vpc }
-      ResourceType: VPC
-      TrafficType: !Ref Kind
-      LogDestination: !Sub ['arn:aws:s3:::${Name}', { Name: !Ref 'AWS::StackName' }]
-      LogFormat: !Sub '${!srcaddr} ${!instance-tag} ${!instance-tag-2}'
-      MaxAggregationInterval: '60'
-      TagFieldSpecifications:
-        - { ResourceType: instance, TagKeys: !Ref Keys }
-      DeliverLogsPermissionArn: !Ref AWS::NoValue
-";
-
 #[test]
-fn a_template_is_resolved_by_its_parameters() {
-    let given = [
-        "--parameter",
-        "Vpc=vpc-0123456789abcdef0",
-        "--parameter",
-        "AWS::StackName=flow-log-bucket",
-        "--parameter",
-        "Wanted=true",
-    ];
-    assert_eq!(mistakes("t.yaml", TEMPLATE, &given), Vec::<String>::new());
+fn mistakes_are_told_where_they_are_in_the_words_of_the_file() {
+    let text = "\
+Region: EU-CENTRAL-1
+Description: 42
+FlowLogs:
+  main:
+    Acount: \"123456789012\"
+    ResourceId: vpc-0123456789abcdef0
+    TrafficType: ''
+    LogDestination: arn:aws:s3:::bucket
+    LogFormat: ${instance-tag} ${asg-tag-2}
+    TagFieldSpecifications:
+      - { ResourceType: auto-scaling-group, TagKeys: [a, b] }
+      - { ResourceType: network-interface, TagKeys: [a] }
+    Tags:
+      - { Key: Name, Value: main }
+      - { Key: aws:x, Value: y }
+  across:
+    Account: \"111111111111\"
+    ResourceId: vpc-0123456789abcdef0
+    TrafficType: ALL
+    LogDestination: arn:aws:firehose:eu-central-1:222222222222:deliverystream/x
+";
+    says(
+        &mistakes("stack.yaml", text, &[]),
+        &[
+            "1:9: write eu-central-1",
+            "2:14: `Description` is a number; it must be text",
+            "5:5: write `Account`",
+            "7:18: it must be one of",
+            "9:5: add `TagFieldSpecifications: [{ResourceType: \"instance\", TagKeys: [\"Name\"]}]`",
+            "12:9: Add `${interface-tag}` to `LogFormat`, or remove",
+            "15:9: reserved by AWS",
+            "16:3: That needs `DeliverLogsPermissionArn`, a role of this account, and `DeliverCrossAccountRole`",
+        ],
+    );
 }
 
 #[test]
-fn what_a_template_leaves_open_is_told_by_name() {
-    let found = mistakes("t.yaml", TEMPLATE, &["--parameter", "Kin=ALL"]);
-    says(
-        &found,
-        &[
-            "1:1: no parameter `Kin`; is `Kind` meant?",
-            "13:5: depends on the condition `Wanted`",
-        ],
-    );
-    let rest = "\
-Resources:
-  Role: { Type: 'AWS::IAM::Role' }
-  Log:
-    Type: AWS::EC2::FlowLog
-    Properties:
-      ResourceId: !ImportValue Vpc
-      TrafficType: { 'Fn::If': [A, ALL, REJECT] }
-      LogGroupName: '{{resolve:ssm:/group}}'
-      DeliverLogsPermissionArn: !GetAtt Role.Arn
-      LogFormat: !Ref Rol
-";
-    says(
-        &mistakes("t.yaml", rest, &[]),
-        &[
-            "3:3: `ResourceType` is missing: CloudFormation requires it",
-            "6:19: `Fn::ImportValue` is not resolvable here",
-            "7:20: `Fn::If` is not resolvable here",
-            "8:21: dynamic reference",
-            "9:33: --parameter Role.Arn=",
-            "10:18: is `Role` meant?",
-        ],
-    );
+fn a_file_of_the_other_kind_is_told_its_option() {
+    let folder = Folder::with("stack.yaml", super::STACK);
+    let state = r#"{"version": 4, "terraform_version": "1.11.4", "lineage": "x", "resources": []}"#;
+    folder.write("terraform.tfstate", state);
+    let drift = |arguments: &[&str]| folder.run(None, &[&["drift"], arguments].concat());
+    drift(&["--stack", "terraform.tfstate"])
+        .fails_with(&["this is a Terraform state, not a stack; `drift` takes it as --state FILE"]);
+    drift(&["--state", "stack.yaml"]).fails_with(&["--stack FILE"]);
+    folder.write("t.json", r#"{ "Resources": {} }"#);
+    drift(&["--state", "t.json"]).fails_with(&["--stack FILE"]);
 }
 
 #[test]

@@ -1,0 +1,62 @@
+//! What the program shows on a terminal, and what on a pipe.
+
+use std::process::Command;
+
+use super::{Folder, VPC, program, python};
+use crate::harness::fake::Fake;
+
+/// Runs a command behind a pseudo-terminal, and gives what it shows there.
+const ON_TERMINAL: &str = "import pty, sys; pty.spawn(sys.argv[1:])";
+
+/// A stack of so many regions; in none of them anything runs.
+fn stack(regions: usize) -> String {
+    let names = ["us-east-1", "us-west-2", "eu-west-1", "eu-central-1"];
+    let entries = names[..regions].iter().map(|region| {
+        format!(
+            "  in-{region}: {{ Region: {region}, ResourceId: {VPC}, TrafficType: ALL, LogDestination: 'arn:aws:s3:::b-1' }}\n"
+        )
+    });
+    format!("FlowLogs:\n{}", entries.collect::<String>())
+}
+
+fn shown(folder: &Folder, fake: &Fake, variables: &[(&str, &str)], terminal: bool) -> String {
+    let mut command: Command = match terminal {
+        true => {
+            let mut command = folder.command(python(), Some(fake.url()));
+            command.args(["-c", ON_TERMINAL, program()]);
+            command
+        }
+        false => folder.command(program(), Some(fake.url())),
+    };
+    command
+        .args(["drift", "--stack", "stack.yaml"])
+        .env_remove("NO_COLOR");
+    let output = command.envs(variables.iter().copied()).output().unwrap();
+    String::from_utf8(output.stdout).unwrap() + &String::from_utf8(output.stderr).unwrap()
+}
+
+#[test]
+fn a_terminal_gets_colour_and_progress_and_a_pipe_neither() {
+    let fake = Fake::start();
+    let folder = Folder::with("stack.yaml", &stack(4));
+    let on_terminal = shown(&folder, &fake, &[], true);
+    for part in [
+        "\rRead 1 of 4 regions",
+        "\rRead 3 of 4 regions\r\u{1b}[K",
+        "\u{1b}[1;31merror  \u{1b}[0m missing: \u{1b}[1min-us-east-1\u{1b}[0m",
+        "4 missing.",
+    ] {
+        assert!(on_terminal.contains(part), "{part:?}: {on_terminal:?}");
+    }
+    let plain = shown(&folder, &fake, &[("NO_COLOR", "1")], true);
+    assert!(plain.contains("error   missing: in-us-east-1"), "{plain:?}");
+    assert!(plain.contains("\rRead 1 of 4 regions"), "{plain:?}");
+    // What is left is the progress line's erasure.
+    assert_eq!(plain.matches('\u{1b}').count(), 1, "{plain:?}");
+    let piped = shown(&folder, &fake, &[], false);
+    assert!(piped.contains("error   missing: in-us-east-1"), "{piped:?}");
+    assert!(!piped.contains(['\u{1b}', '\r']), "{piped:?}");
+    folder.write("stack.yaml", &stack(3));
+    let few = shown(&folder, &fake, &[], true);
+    assert!(!few.contains("regions"), "{few:?}");
+}
