@@ -92,9 +92,9 @@ impl Logs {
         self.pace.turn().await
     }
 
-    /// Says how many pages a second are to be had at present.
+    /// Says how many pages a second are to be had soon.
     pub fn pages_per_second(&self) -> f64 {
-        self.pace.rate()
+        self.pace.soon()
     }
 
     /// Fetches the first page of a query, or the one that a token stands for.

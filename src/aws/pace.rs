@@ -28,6 +28,8 @@ const START: f64 = 5.0;
 const LEAST: f64 = 0.5;
 /// What is left of the pace after the service asked to slow down.
 const AFTER_THROTTLING: f64 = 0.7;
+/// What is left if the pace had just been doubled: what was before was not too fast.
+const AFTER_DOUBLING: f64 = 0.5;
 /// Between two changes of the pace: the service counts by the second.
 const SECOND: Duration = Duration::from_secs(1);
 /// How much unused time is made up for: more than that would be a burst.
@@ -59,6 +61,8 @@ struct State {
     /// When the next call would be due were all calls evenly spaced.
     due: Option<Instant>,
     changed: Option<Instant>,
+    /// When the pace was doubled last.
+    doubled: Option<Instant>,
 }
 
 impl Pace {
@@ -78,8 +82,13 @@ impl Pace {
     }
 
     /// Calls per second at present.
-    pub(super) fn rate(&self) -> f64 {
+    fn rate(&self) -> f64 {
         self.with(|state| state.rate)
+    }
+
+    /// Calls per second that will soon be allowed: who prepares for fewer is not ready when they are.
+    pub(super) fn soon(&self) -> f64 {
+        self.with(|state| state.soon())
     }
 
     fn with<T>(&self, act: impl FnOnce(&mut State) -> T) -> T {
@@ -95,6 +104,7 @@ impl State {
             throttled: false,
             due: None,
             changed: None,
+            doubled: None,
         }
     }
 
@@ -115,22 +125,44 @@ impl State {
         if now.saturating_duration_since(changed) < SECOND {
             return;
         }
+        let risen = self.risen();
+        if risen > self.rate && !self.throttled {
+            self.doubled = Some(now);
+        }
+        self.rate = risen;
+        self.changed = Some(now);
+    }
+
+    fn soon(&self) -> f64 {
+        match self.throttled {
+            true => self.risen(),
+            false => self.quota,
+        }
+    }
+
+    fn risen(&self) -> f64 {
         let rate = match self.throttled {
             true => self.rate + self.quota / 20.0,
             false => self.rate * 2.0,
         };
-        self.rate = rate.min(self.quota);
-        self.changed = Some(now);
+        rate.min(self.quota)
     }
 
-    /// Gives way. Calls that were sent together are throttled together: that counts once.
+    /// Gives way. Calls that were sent together are throttled together: that counts once. Each of them is tried again,
+    /// and that takes a turn.
     fn fall(&mut self, now: Instant) {
+        let due = self.due.map_or(now, |due| due.max(now));
+        self.due = Some(due + Duration::from_secs_f64(1.0 / self.rate));
         let recent = |changed| now.saturating_duration_since(changed) < SECOND;
         if self.throttled && self.changed.is_some_and(recent) {
             return;
         }
         self.throttled = true;
-        self.rate = (self.rate * AFTER_THROTTLING).max(LEAST);
+        let left = match self.doubled.take().is_some_and(recent) {
+            true => AFTER_DOUBLING,
+            false => AFTER_THROTTLING,
+        };
+        self.rate = (self.rate * left).max(LEAST);
         self.changed = Some(now);
     }
 }
@@ -210,6 +242,16 @@ mod tests {
         turns(&mut state, now, 2_500);
         assert!((state.rate - 8.0).abs() < 1e-9, "{}", state.rate);
         turns(&mut state, now + Duration::from_millis(2_500), 60_000);
+        assert!((state.rate - 10.0).abs() < 1e-9, "{}", state.rate);
+    }
+
+    #[test]
+    fn a_pace_that_was_doubled_too_often_goes_back_to_what_it_was() {
+        let begin = Instant::now();
+        let mut state = State::new(25.0);
+        turns(&mut state, begin, 2_100);
+        assert!((state.rate - 20.0).abs() < 1e-9, "{}", state.rate);
+        state.fall(begin + Duration::from_millis(2_100));
         assert!((state.rate - 10.0).abs() < 1e-9, "{}", state.rate);
     }
 

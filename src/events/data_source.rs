@@ -4,7 +4,7 @@ use super::output::{Event, Output};
 use super::quals::Quals;
 use super::query::Query;
 use super::scan::{Found, Rows, Seen};
-use super::search::{self, Search};
+use super::search::{self, Engine, Search};
 use super::selection::{DEFAULT_LIMIT, Selection};
 use super::trouble::{self, Telling};
 use crate::connection::Connection;
@@ -46,7 +46,7 @@ pub(crate) async fn read(
     context: &Context,
     telling: Telling,
 ) -> Result<Model, Diagnostics> {
-    let mut search = Search::prepare(connection, &query, &quals, context).await?;
+    let mut search = Search::prepare(connection, &query, &quals, Engine::Scan, context).await?;
     if selection.newest_first() {
         search.newest_first()?;
     }

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::output::Push;
 use super::query::{Query, given};
+use super::search::Engine;
 use super::source::Source;
 use super::window::Window;
 use crate::aws::logs::Logs;
@@ -24,6 +25,7 @@ pub(crate) struct PushDown {
 pub(crate) async fn decide(
     query: &Query,
     reader: &Reader,
+    engine: Engine,
     source: &mut Source,
     logs: &Logs,
 ) -> PushDown {
@@ -32,15 +34,15 @@ pub(crate) async fn decide(
         return PushDown::of_pattern(reader, pattern, prefix);
     }
     let own_streams = prefix.is_some() || given(&query.log_stream_name).is_some();
-    if source.of_flow_logs && !own_streams {
-        let plan = reader.plan(Streams::ByInterface);
+    if source.of_flow_logs && !own_streams && engine == Engine::Scan {
+        let plan = planned(reader, Streams::ByInterface, source);
         let prefixed = plan.calls.iter().any(|call| call.stream_prefix.is_some());
         if prefixed && every_stream_is_an_interfaces(source, logs).await {
             let calls = plan.calls.clone();
             return PushDown { calls, plan };
         }
     }
-    let plan = reader.plan(Streams::Any);
+    let plan = planned(reader, Streams::Any, source);
     let with_prefix = |call: &Call| Call {
         stream_prefix: prefix.clone(),
         ..call.clone()
@@ -49,6 +51,33 @@ pub(crate) async fn decide(
         calls: plan.calls.iter().map(with_prefix).collect(),
         plan,
     }
+}
+
+/// Plans the calls, and takes back what the plan holds to be so only in a group of one flow log's records.
+fn planned(reader: &Reader, streams: Streams, source: &Source) -> Plan {
+    let mut plan = reader.plan(streams);
+    if !source.of_flow_logs {
+        // Only where flow logs write is the time of an event known to be the start of its record.
+        plan.window = Default::default();
+        let times = plan.classes.iter_mut().filter(|(label, _)| is_time(label));
+        lower(times, Class::Superset, Class::None);
+    }
+    if source.has_others_like_it() {
+        lower(plan.classes.iter_mut(), Class::Exact, Class::Superset);
+    }
+    plan
+}
+
+fn lower<'a>(classes: impl Iterator<Item = &'a mut (String, Class)>, from: Class, to: Class) {
+    classes
+        .filter(|(_, class)| *class == from)
+        .for_each(|(_, class)| *class = to);
+}
+
+/// Tells whether a label is that of a qual on a time, such as `where[0].start`.
+fn is_time(label: &str) -> bool {
+    let name = label.trim_end_matches("\"]").rsplit(['.', '"']).next();
+    matches!(name, Some("start" | "end"))
 }
 
 /// Looks at the names of all streams. If there are too many, or they may not be looked at, nothing is known of them.
@@ -137,7 +166,17 @@ impl PushDown {
 
 #[cfg(test)]
 mod tests {
-    use super::is_an_interfaces;
+    use super::{is_an_interfaces, is_time};
+
+    #[test]
+    fn quals_on_times_are_told_by_their_labels() {
+        for label in ["start", "where[0].end", "exclude[3].fields[\"start\"]"] {
+            assert!(is_time(label), "{label}");
+        }
+        for label in ["src_addr", "where[0].dst_port", "fields[\"az-id\"]"] {
+            assert!(!is_time(label), "{label}");
+        }
+    }
 
     #[test]
     fn only_streams_of_interfaces_are_named_so() {

@@ -5,12 +5,16 @@
 //! |---|---|
 //! | `slices` | the window cut into slices that page side by side, in order |
 //! | `lines` | a line read and judged |
+//! | `ids` | what came already |
 //! | `rows` | what is wanted, gathered as rows |
+//! | `progress` | when to say how far it is |
 //!
 //! Nothing is silent: what does not parse is counted, a limit that cuts is told, and a deadline that
 //! passes is an error, since a gate that sees half the traffic must not open.
 
+mod ids;
 mod lines;
+mod progress;
 mod rows;
 mod slices;
 
@@ -20,6 +24,7 @@ use tokio::task::{JoinError, JoinSet};
 use tokio::time::Instant;
 
 pub(crate) use lines::{Lines, Seen, Verdict};
+use progress::Progress;
 pub(crate) use rows::Rows;
 use slices::{Ask, Slices};
 
@@ -30,8 +35,6 @@ use crate::aws::{self};
 use crate::framework::Context;
 use crate::record::Values;
 
-/// Pages between two progress lines in the log.
-const PROGRESS_EVERY: i64 = 20;
 /// A page that took longer than this does not say how many could be under way at once: it was tried several times.
 const LONGEST_PAGE: Duration = Duration::from_secs(2);
 
@@ -45,7 +48,8 @@ pub(crate) struct Scan {
     pub(crate) lines: Lines,
     /// The most rows; without one, everything is read.
     pub(crate) limit: Option<usize>,
-    pub(crate) timeout: Duration,
+    /// When the time for the query is over.
+    pub(crate) deadline: Instant,
 }
 
 /// What becomes of the records that are wanted.
@@ -91,6 +95,8 @@ pub(crate) enum Trouble {
     Deadline(Statistics),
     /// There are more groups than a summary may have.
     TooManyGroups,
+    /// There are more records with ids of their own than can be remembered.
+    TooManyIds,
     /// Somebody stopped the run.
     Stopped,
 }
@@ -109,8 +115,8 @@ impl Scan {
         gather: &mut G,
         context: &Context,
     ) -> Result<Found<G::Part>, Trouble> {
-        let deadline = Instant::now() + self.timeout;
         let mut seen = Seen::default();
+        let mut progress = Progress::new(Instant::now());
         let mut slices = Slices::new(self.window, self.calls.len(), self.newest_first, self.limit);
         let mut pages = JoinSet::new();
         while !slices.is_over() {
@@ -123,15 +129,17 @@ impl Scan {
             tokio::select! {
                 biased;
                 () = context.stop().cancelled() => return Err(Trouble::Stopped),
-                () = tokio::time::sleep_until(deadline) => return Err(Trouble::Deadline(seen.statistics)),
+                () = tokio::time::sleep_until(self.deadline) => return Err(Trouble::Deadline(seen.statistics)),
                 Some(page) = pages.join_next() => {
                     let (ask, took, page): Page = page.unwrap_or_else(panicked);
                     let page = page.map_err(Trouble::Refused)?;
                     seen.statistics.pages += 1;
                     seen.statistics.calls += 1;
                     slices.answer(&ask, page, |part, event| self.take(gather, part, event, &mut seen))?;
-                    slices.cut(&ask, calls_at_once(logs, took));
-                    self.progress(&seen.statistics, slices.open());
+                    slices.cut(self.calls_at_once(logs, took));
+                    if progress.is_due(Instant::now()) {
+                        self.tell(&seen.statistics, slices.open());
+                    }
                 }
                 turn = turn => if let Some(ask) = slices.ask() {
                     pages.spawn(self.page(logs.clone(), turn, ask));
@@ -175,7 +183,7 @@ impl Scan {
         event: &logs::Event,
         seen: &mut Seen,
     ) -> Result<usize, Trouble> {
-        match self.lines.judge(event, seen) {
+        match self.lines.judge(event, seen)? {
             Verdict::Wanted(format, record) => gather.record(part, event, format, &record)?,
             Verdict::Unparsed(problem) => gather.unparsed(part, event, problem),
             Verdict::Unwanted => {}
@@ -183,24 +191,28 @@ impl Scan {
         Ok(G::count(part))
     }
 
-    fn progress(&self, statistics: &Statistics, slices: usize) {
-        if statistics.pages % PROGRESS_EVERY == 0 {
-            tracing::info!(
-                log_group = self.calls.first().map(|call| call.log_group.as_str()),
-                pages = statistics.pages,
-                scanned = statistics.scanned,
-                matched = statistics.matched,
-                slices,
-                "reading flow-log events"
-            );
-        }
+    fn tell(&self, statistics: &Statistics, slices: usize) {
+        tracing::info!(
+            log_group = self.calls.first().map(|call| call.log_group.as_str()),
+            pages = statistics.pages,
+            scanned = statistics.scanned,
+            matched = statistics.matched,
+            slices,
+            "reading flow-log events"
+        );
     }
-}
 
-/// How many pages have to be under way at once for the pace to be kept, by how long one takes.
-fn calls_at_once(logs: &Logs, took: Duration) -> usize {
-    let under_way = logs.pages_per_second() * took.min(LONGEST_PAGE).as_secs_f64();
-    under_way.ceil() as usize
+    /// How many pages have to be under way at once for the pace to be kept, by how long one takes.
+    ///
+    /// Which of two records of one id counts must not depend on what answers first, so up to a limit they are read one
+    /// after the other.
+    fn calls_at_once(&self, logs: &Logs, took: Duration) -> usize {
+        if self.limit.is_some() && self.lines.own_ids {
+            return 1;
+        }
+        let under_way = logs.pages_per_second() * took.min(LONGEST_PAGE).as_secs_f64();
+        under_way.ceil() as usize
+    }
 }
 
 /// Carries a panic on to the call that the page was asked for.

@@ -3,6 +3,7 @@
 //! All that reads events begins here: the data sources and the ephemeral resource.
 
 use jiff::Timestamp;
+use tokio::time::{Instant, timeout_at};
 
 use super::push_down::{self, PushDown};
 use super::query::{Query, given};
@@ -10,13 +11,22 @@ use super::scan::{Lines, Scan};
 use super::source::{self, Source};
 use super::window::{self, Window};
 use super::{quals, quals::Quals};
-use crate::aws::logs::EventsQuery;
+use crate::aws::logs::{EventsQuery, Logs};
 use crate::connection::Connection;
 use crate::framework::{Context, Diagnostic, Diagnostics};
-use crate::record::{self, BindError, Format, pattern};
+use crate::record::{BindError, Format, Quals as Asked, Reader, RecordType, pattern};
 
 /// The beginning of 2024: CloudWatch Logs reads backwards only from there on.
 const BACKWARDS_SINCE: i64 = 1_704_067_200_000;
+
+/// Who reads the events.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Engine {
+    /// We do, page by page.
+    Scan,
+    /// CloudWatch Logs Insights does.
+    Insights,
+}
 
 /// What to look for, and what of the quals the service is told.
 #[derive(Debug)]
@@ -63,17 +73,20 @@ impl Search {
         connection: &Connection,
         query: &Query,
         quals: &Quals,
+        engine: Engine,
         context: &Context,
     ) -> Result<Self, Diagnostics> {
+        let deadline = Instant::now() + window::timeout(query);
         let mut diagnostics = Diagnostics::new();
         let quals = quals::parse(query, quals, &mut diagnostics);
         diagnostics.into_result()?;
         let window = window::window(query, Timestamp::now())?;
-        let mut source = source::find(connection, query, context).await?;
-        let reader = record::Reader::new(query.record_type(), &source.formats, &quals)
-            .map_err(|error| not_bound(&error))?;
+        let found = timeout_at(deadline, source::find(connection, query, context)).await;
+        let mut source = found.map_err(|_| too_late("its record format was known"))??;
         let logs = connection.aws()?.logs(&source.region);
-        let push_down = push_down::decide(query, &reader, &mut source, &logs).await;
+        let decided = decide(query, &quals, engine, &mut source, &logs);
+        let decided = timeout_at(deadline, decided).await;
+        let push_down = decided.map_err(|_| too_late("the names of its streams were known"))??;
         let scan = Scan {
             calls: push_down
                 .calls
@@ -82,18 +95,20 @@ impl Search {
                 .collect(),
             window: push_down.narrow(window),
             newest_first: false,
-            lines: Lines {
-                reader,
-                qualified: !quals.is_empty(),
-            },
+            lines: lines(query, &quals, &source)?,
             limit: None,
-            timeout: window::timeout(query),
+            deadline,
         };
         Ok(Self {
             source,
             scan,
             push_down,
         })
+    }
+
+    /// Gives the reader's formats that are asked for.
+    pub(crate) fn formats(&self) -> &[Format] {
+        &self.source.formats
     }
 
     /// Looks for the newest rows first.
@@ -109,6 +124,39 @@ impl Search {
         self.scan.newest_first = true;
         Ok(())
     }
+}
+
+/// Decides what is pushed down for the formats that are asked for.
+async fn decide(
+    query: &Query,
+    quals: &Asked,
+    engine: Engine,
+    source: &mut Source,
+    logs: &Logs,
+) -> Result<PushDown, Diagnostic> {
+    let reader = Reader::new(query.record_type(), &source.formats, quals);
+    let reader = reader.map_err(|error| not_bound(&error))?;
+    Ok(push_down::decide(query, &reader, engine, source, logs).await)
+}
+
+/// Reads lines of every format in the group, since those that are not asked for must not be taken for others.
+fn lines(query: &Query, quals: &Asked, source: &Source) -> Result<Lines, Diagnostic> {
+    let formats = [source.formats.as_slice(), &source.others].concat();
+    let reader = Reader::new(query.record_type(), &formats, quals);
+    Ok(Lines {
+        reader: reader.map_err(|error| not_bound(&error))?,
+        formats: source.formats.len(),
+        own_ids: query.record_type() != RecordType::Aws,
+        qualified: !quals.is_empty(),
+    })
+}
+
+fn too_late(before: &str) -> Diagnostic {
+    let detail = format!(
+        "The `timeout` was over before {before}, so that no event was read. Raise `timeout`, or set `log_format` \
+         together with `log_group_name`, which leaves nothing to be asked for beforehand."
+    );
+    Diagnostic::error("Flow-log events not read", detail).at("timeout")
 }
 
 /// Makes the request of one call.

@@ -7,13 +7,18 @@ use crate::connection::Connection;
 use crate::framework::{Context, Diagnostic, Diagnostics};
 use crate::record::Format;
 
+const NOT_DISCOVERED: &str = "Record format not discovered";
+const NOT_UNDERSTOOD: &str = "Record format not understood";
+
 /// Where the events are, and how their lines are to be read.
 #[derive(Debug)]
 pub(crate) struct Source {
     /// The log group's name, or its ARN if one was given.
     pub(crate) log_group: String,
-    /// The formats in which the flow logs that write to the group write; at least one.
+    /// The formats of the records that are asked for; at least one.
     pub(crate) formats: Vec<Format>,
+    /// Those of other flow logs that write to the group, whose records are not asked for.
+    pub(crate) others: Vec<Format>,
     pub(crate) region: String,
     /// The flow log that was asked for, if one was.
     pub(crate) flow_log: Option<ec2::FlowLog>,
@@ -61,7 +66,7 @@ pub(crate) async fn find(
     let written = given(&query.log_format).map(Format::parse).transpose();
     let written = written.map_err(|error| malformed_format(query, &error.to_string()))?;
     match (given(&query.flow_log_id), given(&query.log_group_name)) {
-        (Some(id), None) => of_flow_log(&ec2, id, written, region).await,
+        (Some(id), None) => of_flow_log(&ec2, id, written, region, context).await,
         (None, Some(group)) => Ok(of_group(&ec2, group, written, region, context).await),
         _ => Err(one_source().into()),
     }
@@ -73,11 +78,21 @@ impl Source {
         Self {
             log_group: group.to_owned(),
             formats: vec![format],
+            others: Vec::new(),
             region,
             flow_log: None,
             of_flow_logs: false,
             calls: 0,
         }
+    }
+
+    /// Says whether lines that are not asked for can have as many values as those that are.
+    pub(crate) fn has_others_like_it(&self) -> bool {
+        let alike = |other: &Format| {
+            let mut formats = self.formats.iter();
+            formats.any(|format| format.names().len() == other.names().len())
+        };
+        self.others.iter().any(alike)
     }
 }
 
@@ -86,6 +101,7 @@ async fn of_flow_log(
     id: &str,
     written: Option<Format>,
     region: String,
+    context: &Context,
 ) -> Result<Source, Diagnostics> {
     let described = ec2.describe(id).await.map_err(|error| {
         let advice = error
@@ -104,20 +120,41 @@ async fn of_flow_log(
             .into());
     };
     let log_group = log_group(&flow_log)?;
-    let described = flow_log
-        .log_format
-        .as_deref()
-        .map(Format::parse)
-        .and_then(Result::ok);
-    let format = written.or(described).unwrap_or_else(Format::vpc_default);
+    let (format, others, calls) = match written {
+        Some(format) => (format, Vec::new(), 1),
+        None => {
+            let format = formats(std::slice::from_ref(&flow_log), context).pop();
+            let format = format.unwrap_or_else(Format::vpc_default);
+            let mut others = others(ec2, &log_group, context).await;
+            others.retain(|other| *other != format);
+            (format, others, 2)
+        }
+    };
     Ok(Source {
         log_group,
         formats: vec![format],
+        others,
         region,
         flow_log: Some(flow_log),
         of_flow_logs: true,
-        calls: 1,
+        calls,
     })
+}
+
+/// Gives the formats of all flow logs that write to a group. Where they cannot be found, lines of others are taken for
+/// what they look like.
+async fn others(ec2: &Ec2, group: &str, context: &Context) -> Vec<Format> {
+    match ec2.find(&by_group(group)).await {
+        Ok(found) => formats(&found, context),
+        Err(error) => {
+            let detail = format!(
+                "EC2 was asked which other flow logs write to {group}, to tell their records from those of this \
+                 one. {error} Records of another format that look alike may be among the results."
+            );
+            context.warn(Diagnostic::warning(NOT_DISCOVERED, detail).at("flow_log_id"));
+            Vec::new()
+        }
+    }
 }
 
 /// Gives the log group that a flow log writes to.
@@ -161,6 +198,7 @@ async fn of_group(
     Source {
         log_group: group.to_owned(),
         formats,
+        others: Vec::new(),
         region,
         flow_log: None,
         of_flow_logs,
@@ -170,19 +208,38 @@ async fn of_group(
 
 /// Gives the formats of the flow logs that write to a group, each once.
 async fn discover(ec2: &Ec2, group: &str, context: &Context) -> Vec<Format> {
-    let filters = [("log-group-name".to_owned(), vec![group.to_owned()])];
-    let found = match ec2.find(&filters).await {
-        Ok(found) => found,
+    match ec2.find(&by_group(group)).await {
+        Ok(found) => formats(&found, context),
         Err(error) => {
             context.warn(not_discovered(group, &error));
             Vec::new()
         }
-    };
-    let texts = found.iter().filter_map(|log| log.log_format.as_deref());
+    }
+}
+
+fn by_group(group: &str) -> [(String, Vec<String>); 1] {
+    [("log-group-name".to_owned(), vec![group.to_owned()])]
+}
+
+/// Gives the formats of flow logs, each once, and warns of those that cannot be read.
+fn formats(flow_logs: &[ec2::FlowLog], context: &Context) -> Vec<Format> {
     let mut formats: Vec<Format> = Vec::new();
-    for format in texts.filter_map(|text| Format::parse(text).ok()) {
-        if !formats.contains(&format) {
-            formats.push(format);
+    for flow_log in flow_logs {
+        let Some(text) = flow_log.log_format.as_deref() else {
+            continue;
+        };
+        match Format::parse(text) {
+            Ok(format) if !formats.contains(&format) => formats.push(format),
+            Ok(_) => {}
+            Err(error) => {
+                let detail = format!(
+                    "EC2 says that the record format of the flow log {} is \"{text}\"; {error}. Its records are \
+                     read as if they had the default format of VPC flow logs, or that of another flow log in the \
+                     group. If they have not, set `log_format`.",
+                    flow_log.id
+                );
+                context.warn(Diagnostic::warning(NOT_UNDERSTOOD, detail).at("log_format"));
+            }
         }
     }
     formats
@@ -193,7 +250,7 @@ fn not_discovered(group: &str, error: &aws::Error) -> Diagnostic {
         "EC2 was asked which flow logs write to {group}, to learn their record format. {error} The \
          default format is assumed; if it is another, set `log_format`."
     );
-    Diagnostic::warning("Record format not discovered", detail).at("log_format")
+    Diagnostic::warning(NOT_DISCOVERED, detail).at("log_format")
 }
 
 fn malformed_format(query: &Query, problem: &str) -> Diagnostic {

@@ -14,12 +14,14 @@ mod model;
 
 pub use model::{Group, Summary, SummaryOutput, Total};
 
+use std::cmp::Ordering;
+
 use groups::{Groups, Measures};
 
 use super::output::Statistics;
 use super::quals::Quals;
 use super::query::{Query, given};
-use super::search::{self, Search};
+use super::search::{self, Engine, Search};
 use super::trouble::{self, Telling};
 use crate::connection::Connection;
 use crate::framework::{self, Attr, Context, Diagnostic, Diagnostics};
@@ -47,16 +49,18 @@ impl framework::DataSource for SummaryDataSource {
         (summary, query, quals, _): Model,
         context: &Context,
     ) -> Result<Model, Diagnostics> {
-        let search = Search::prepare(connection, &query, &quals, context).await?;
+        let engine = summary.engine();
+        let search = Search::prepare(connection, &query, &quals, engine, context).await?;
         let columns = Columns::find(&summary, &search)?;
         let logs = connection.aws()?.logs(&search.source.region);
-        let counted = if summary.counts_by_insights() {
+        let counted = if engine == Engine::Insights {
             insights::count(&summary, &query, &search, &columns, &logs, context).await?
         } else {
             let mut groups = Groups::new(columns.formats.clone());
             match search.scan.run(&logs, &mut groups, context).await {
                 Ok(found) => {
                     trouble::tell(&search.source, &found.seen, context, Telling::Everything);
+                    trouble::tell_of_samples(&found.seen, context);
                     Counted::of(&groups, &columns, &summary, found.seen.statistics)
                 }
                 Err(trouble) => {
@@ -118,7 +122,7 @@ impl Columns {
             |name: &str| field(name).map_or(name.to_owned(), |field| field.name.to_owned());
         let mut diagnostics = Diagnostics::new();
         let mut formats = Vec::new();
-        for format in search.scan.lines.reader.formats() {
+        for format in search.formats() {
             let mut keys = Vec::new();
             for (index, name) in (0..).zip(&names) {
                 match format.position(&aws_name(name)) {
@@ -151,6 +155,14 @@ impl Columns {
         })
     }
 
+    /// Orders keys by their values, one after the other: numbers as such, and what has none before them.
+    fn order(&self, key: &[&str], other: &[&str]) -> Ordering {
+        let pairs = self.keys.iter().zip(key.iter().zip(other));
+        pairs.fold(Ordering::Equal, |order, ((_, kind), (one, other))| {
+            order.then_with(|| compare(*kind, one, other))
+        })
+    }
+
     /// Gives the key of a group from its values, in the order of the names; `-` is none.
     fn key<'v>(
         &self,
@@ -159,6 +171,16 @@ impl Columns {
         let keys = self.keys.iter().zip(values);
         keys.map(|((name, kind), value)| (name.clone(), model::value(*kind, value)))
             .collect()
+    }
+}
+
+fn compare(kind: Option<field::Kind>, one: &str, other: &str) -> Ordering {
+    let number = |text: &str| text.parse::<i64>().ok();
+    match (kind, number(one), number(other)) {
+        (Some(field::Kind::Integer | field::Kind::Seconds), Some(one), Some(other)) => {
+            one.cmp(&other)
+        }
+        _ => one.cmp(other),
     }
 }
 
@@ -179,7 +201,7 @@ fn output(
 ) -> Result<SummaryOutput, Diagnostics> {
     let mut statistics = counted.statistics;
     statistics.calls += search.source.calls;
-    let insights = summary.counts_by_insights();
+    let insights = summary.engine() == Engine::Insights;
     let account = connection.account.as_ref();
     Ok(SummaryOutput {
         groups: Attr::Known(counted.groups),
@@ -223,7 +245,7 @@ impl Summary {
                 diagnostics.error(path, "Group not possible", detail);
             }
         }
-        if !self.counts_by_insights() {
+        if self.engine() == Engine::Scan {
             return;
         }
         let cannot = [

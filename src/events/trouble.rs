@@ -57,14 +57,7 @@ pub(crate) async fn nothing_yet(
 /// Explains what the service refused.
 async fn refused(error: &aws::Error, source: &Source, logs: &Logs) -> Diagnostic {
     let group = &source.log_group;
-    let filtering = error.operation == "FilterLogEvents";
-    if filtering
-        && error.has_code(&[
-            "InvalidParameterException",
-            "InvalidOperationException",
-            "ValidationException",
-        ])
-    {
+    if error.operation == "FilterLogEvents" && may_be_of_the_class(error) {
         // Asked only now: most groups are of the standard class.
         let class = logs.group_class(group).await.ok().flatten();
         if let Some(class) = class.filter(|class| class != STANDARD) {
@@ -96,6 +89,25 @@ async fn refused(error: &aws::Error, source: &Source, logs: &Logs) -> Diagnostic
     }
 }
 
+/// Tells whether a refusal may be because of the group's class: any that does not say that it is for another reason.
+fn may_be_of_the_class(error: &aws::Error) -> bool {
+    let otherwise = [
+        "ResourceNotFoundException",
+        "AccessDeniedException",
+        "AccessDenied",
+        "UnrecognizedClientException",
+        "InvalidClientTokenId",
+        "InvalidSignatureException",
+        "ExpiredToken",
+        "ExpiredTokenException",
+        "MissingAuthenticationTokenException",
+        "ThrottlingException",
+        "Throttling",
+        "ServiceUnavailableException",
+    ];
+    error.kind == aws::Kind::Refused && !error.has_code(&otherwise)
+}
+
 fn not_read(trouble: &Trouble, source: &Source, telling: Telling) -> Diagnostic {
     let group = &source.log_group;
     match trouble {
@@ -120,6 +132,12 @@ fn not_read(trouble: &Trouble, source: &Source, telling: Telling) -> Diagnostic 
                           together seldom repeat), narrow the query, or let CloudWatch do it with \
                           `engine = \"insights\"`.";
             Diagnostic::error("Too many groups", detail).at("group_by")
+        }
+        Trouble::TooManyIds => {
+            let detail = "More than 1,000,000 records satisfy the quals, which is the most of which the engine \
+                          `scan` remembers the ids, so that each counts once however often it was delivered. \
+                          Narrow the time window or the quals.";
+            Diagnostic::error("Too many records", detail).at("record_type")
         }
         Trouble::Refused(_) | Trouble::Stopped => Diagnostic::error(
             SUMMARY,
@@ -158,6 +176,21 @@ pub(crate) fn tell(source: &Source, seen: &Seen, context: &Context, telling: Tel
         );
         context.warn(Diagnostic::warning("Records were skipped", detail));
     }
+}
+
+/// Says that sums are of samples: a sampled packet stands for many.
+pub(crate) fn tell_of_samples(seen: &Seen, context: &Context) {
+    if seen.sampled == 0 {
+        return;
+    }
+    let detail = format!(
+        "{} of the {} records that were counted are samples of the traffic of BareMetal servers, of which one packet \
+         in 1000 is looked at: their packets and bytes are not all there were, and do not add up with those of other \
+         records. Count them apart with `group_by = [\"sampled\"]`, or leave them out with \
+         `exclude {{ fields = {{ sampled = \"true\" }} }}`.",
+        seen.sampled, seen.statistics.matched
+    );
+    context.warn(Diagnostic::warning("Sampled records were counted", detail));
 }
 
 /// Says that a limit which nobody set has cut the result.

@@ -34,9 +34,11 @@ pub(crate) fn window(query: &Query, now: Timestamp) -> Result<Window, Diagnostic
             .at("start_time")
             .into());
     }
+    // The service counts from 1970 on.
+    let end = end.as_millisecond().max(1);
     Ok(Window {
-        start: start.as_millisecond(),
-        end: end.as_millisecond(),
+        start: start.as_millisecond().max(0),
+        end,
     })
 }
 
@@ -107,5 +109,25 @@ fn duration(text: &str) -> Result<Duration, &'static str> {
     match Duration::try_from(length) {
         Ok(length) if length > Duration::ZERO => Ok(length),
         _ => Err("it must be more than nothing"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_window_begins_no_earlier_than_the_service_counts() {
+        let of = |lookback: &str, now: &str| {
+            let query = Query {
+                lookback: Attr::Known(lookback.to_owned()),
+                ..Query::default()
+            };
+            let window = window(&query, now.parse().unwrap()).unwrap();
+            (window.start, window.end)
+        };
+        assert_eq!(of("1h", "1970-01-01T02:00:00Z"), (3_600_000, 7_200_000));
+        assert_eq!(of("30000d", "1970-01-01T02:00:00Z"), (0, 7_200_000));
+        assert_eq!(of("1h", "1969-01-01T02:00:00Z"), (0, 1));
     }
 }

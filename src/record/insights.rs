@@ -2,7 +2,8 @@
 //!
 //! Insights knows the fields of the default format by names of its own; lines of any other format are taken apart by
 //! position. Every qual is in the query, since nobody checks the result again: what cannot be said there is an error.
-//! A field without a value satisfies no condition, as everywhere; a line that does not fit the format is left out.
+//! A field without a value satisfies no condition, as everywhere; a line that is no record of the format, for its number
+//! of values, its version, a value that is masked, cut or of another kind, is left out, as it is where we read it.
 //!
 //! See <https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/CWL_QuerySyntax.html>.
 
@@ -11,12 +12,16 @@ use std::fmt::Write as _;
 
 use ipnet::IpNet;
 
+use super::field::Kind;
 use super::format::Format;
 use super::qual::{Range, Test};
 use super::quals::{Bound, BoundQual, Place};
 
 /// The most characters that the service takes as a query.
 const MAX_LENGTH: usize = 10_000;
+
+/// Finds masked values: stars alone, or a run of them within other text.
+const MASKED: &str = r"\*\*\*\*|(^|\s)\*+(\s|$)";
 
 /// Insights' own names of the default format's fields, in their order.
 const DISCOVERED: [&str; 14] = [
@@ -108,12 +113,14 @@ pub fn compile(
         let field = format.names().get(*index).cloned().unwrap_or_default();
         return Err(InsightsError::Encoded { field });
     }
+    let whole = writer.whole(format);
     if writer.used.is_empty() {
         // Lines that do not fit the format are told by a field that is missing: any will do.
         writer.used.insert(0);
     }
     let mut query = times_and_streams(question);
     writer.fields(format, &mut query);
+    query.push_str(&whole);
     if let Some(condition) = condition {
         let _ = write!(query, "\n| filter {condition}");
     }
@@ -166,23 +173,48 @@ impl Writer {
 
     /// Lets lines through that fit the format, and names their fields.
     fn fields(&self, format: &Format, query: &mut String) {
-        if self.discovered {
-            query.push_str("\n| filter ispresent(logStatus)");
-            return;
-        }
-        let capture = |index| match self.used.contains(&index) {
-            true => format!("(?<{}>\\S+)", name(false, index)),
-            false => "\\S+".to_owned(),
+        let capture = |index| match self.used.contains(&index) && !self.discovered {
+            true => format!("(?<{}>{})", name(false, index), shape(format, index)),
+            false => shape(format, index),
         };
         let values: Vec<_> = (0..format.names().len()).map(capture).collect();
-        let _ = write!(
-            query,
-            "\n| parse @message /^\\s*{}\\s*$/",
-            values.join(" +")
-        );
+        let line = format!("/^\\s*{}\\s*$/", values.join(" +"));
+        if self.discovered {
+            let _ = write!(
+                query,
+                "\n| filter ispresent(logStatus)\n| filter @message like {line}"
+            );
+            return;
+        }
+        let _ = write!(query, "\n| parse @message {line}");
         if let Some(first) = self.used.first() {
             let _ = write!(query, "\n| filter ispresent({})", name(false, *first));
         }
+    }
+
+    /// Leaves out lines of the right shape that are no whole records all the same.
+    fn whole(&mut self, format: &Format) -> String {
+        let mut text = format!("\n| filter not (@message like /{MASKED}/)");
+        let versions = format.versions();
+        if versions.start() != versions.end()
+            && let Some(place) = format.position("version")
+        {
+            let _ = write!(
+                text,
+                "\n| filter {} >= {}",
+                self.field(place),
+                versions.start()
+            );
+        }
+        if let Some(known) = format.last_values() {
+            let last = self.field(format.names().len() - 1);
+            let _ = write!(
+                text,
+                "\n| filter not ({last} in [{}])",
+                beginnings(known).join(", ")
+            );
+        }
+        text
     }
 
     fn condition(&mut self, bound: &Bound) -> Result<Option<String>, InsightsError> {
@@ -256,6 +288,29 @@ impl Writer {
         }
         text
     }
+}
+
+/// Gives the expression that the value at a position has to match.
+fn shape(format: &Format, index: usize) -> String {
+    let versions = format.versions();
+    if format.position("version") == Some(index) && versions.start() == versions.end() {
+        return versions.start().to_string();
+    }
+    let kind = format.typed().iter().find(|(place, _)| *place == index);
+    match kind.map(|(_, kind)| kind) {
+        Some(Kind::Integer | Kind::Seconds) => "(?:-|0|[1-9]\\d{0,18})".to_owned(),
+        Some(Kind::Address) => "(?:-|[0-9A-Fa-f.:]+)".to_owned(),
+        Some(Kind::Text) | None => "\\S+".to_owned(),
+    }
+}
+
+/// Gives what values that were cut look like.
+fn beginnings(known: &[&str]) -> Vec<String> {
+    let cut = known
+        .iter()
+        .flat_map(|value| (1..value.len()).filter_map(|end| value.get(..end)));
+    let cut: BTreeSet<_> = cut.filter(|value| !known.contains(value)).collect();
+    cut.into_iter().map(quoted).collect()
 }
 
 /// Gives the conditions of which one has to hold.

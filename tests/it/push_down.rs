@@ -3,6 +3,8 @@
 
 mod aws;
 mod external_flow;
+#[cfg(feature = "aws")]
+mod server;
 
 use std::collections::BTreeSet;
 

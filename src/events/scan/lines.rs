@@ -1,15 +1,23 @@
 //! Lines read as records of their group, and every qual checked again.
 
-use std::collections::BTreeSet;
-
+use super::Trouble;
+use super::ids::Ids;
 use crate::aws::logs;
 use crate::events::output::Statistics;
 use crate::record::{Reader, Row, Values as _};
+
+/// The most records with ids of their own that are remembered.
+const MOST_IDS: usize = 1_000_000;
 
 /// How the lines of a group are read, and what is wanted of them.
 #[derive(Debug)]
 pub(crate) struct Lines {
     pub(crate) reader: Reader,
+    /// How many of the reader's formats are asked for. The others are those of other flow logs in the group: their lines
+    /// must not be taken for others, and are not wanted.
+    pub(crate) formats: usize,
+    /// Whether records bear ids of their own.
+    pub(crate) own_ids: bool,
     /// Whether there are quals: then a line that does not parse is counted, not given.
     pub(crate) qualified: bool,
 }
@@ -20,8 +28,10 @@ pub(crate) struct Seen {
     pub(crate) statistics: Statistics,
     /// The first line that did not parse, and why.
     pub(crate) unparsed: Option<(String, String)>,
+    /// Wanted records that are samples of the traffic.
+    pub(crate) sampled: i64,
     /// The ids that wanted records bear themselves.
-    ids: BTreeSet<String>,
+    ids: Ids,
 }
 
 /// What becomes of a line.
@@ -41,34 +51,81 @@ pub(crate) enum Verdict<'a> {
 
 impl Lines {
     /// Judges one line, and counts it.
-    pub(crate) fn judge<'a>(&'a self, raw: &'a logs::Event, seen: &mut Seen) -> Verdict<'a> {
-        let statistics = &mut seen.statistics;
-        statistics.scanned += 1;
-        let problem = match self.reader.read(&raw.message) {
-            Ok((number, row)) => {
-                match self.reader.log_status(number, &row).as_deref() {
-                    Some("NODATA") => statistics.no_data += 1,
-                    Some("SKIPDATA") => statistics.skip_data += 1,
-                    _ => {}
-                }
-                let wanted = self.reader.matches(number, &row, &raw.id);
-                // A record that bears an id of its own counts once, however often it was delivered.
-                let new = |id: &str| seen.ids.insert(id.to_owned());
-                if !wanted || !row.event_id().is_none_or(new) {
-                    return Verdict::Unwanted;
-                }
-                statistics.matched += 1;
-                return Verdict::Wanted(number, row);
-            }
-            Err(problem) => problem.to_string(),
+    ///
+    /// # Errors
+    /// There are more records with ids of their own than can be remembered.
+    pub(crate) fn judge<'a>(
+        &'a self,
+        raw: &'a logs::Event,
+        seen: &mut Seen,
+    ) -> Result<Verdict<'a>, Trouble> {
+        seen.statistics.scanned += 1;
+        let (number, row) = match self.reader.read(&raw.message) {
+            Ok(read) => read,
+            Err(problem) => return Ok(self.unparsed(raw, problem.to_string(), seen)),
         };
-        statistics.parse_errors += 1;
+        if number >= self.formats {
+            return Ok(Verdict::Unwanted);
+        }
+        match self.reader.log_status(number, &row).as_deref() {
+            Some("NODATA") => seen.statistics.no_data += 1,
+            Some("SKIPDATA") => seen.statistics.skip_data += 1,
+            _ => {}
+        }
+        if !self.reader.matches(number, &row, &raw.id) || !seen.is_new(row.event_id())? {
+            return Ok(Verdict::Unwanted);
+        }
+        seen.statistics.matched += 1;
+        seen.sampled += i64::from(self.is_sampled(number, &row));
+        Ok(Verdict::Wanted(number, row))
+    }
+
+    fn unparsed<'a>(&self, raw: &logs::Event, problem: String, seen: &mut Seen) -> Verdict<'a> {
+        seen.statistics.parse_errors += 1;
         seen.unparsed
             .get_or_insert_with(|| (raw.message.clone(), problem.clone()));
         if self.qualified {
             return Verdict::Unwanted;
         }
-        statistics.matched += 1;
+        seen.statistics.matched += 1;
         Verdict::Unparsed(problem)
+    }
+
+    fn is_sampled(&self, number: usize, row: &Row<'_>) -> bool {
+        let format = self.reader.formats().get(number);
+        let place = format
+            .filter(|_| self.own_ids)
+            .and_then(|format| format.position("sampled"));
+        place.is_some_and(|place| row.text(place).as_deref() == Some("true"))
+    }
+}
+
+impl Seen {
+    /// Says whether a record is new: one that bears an id of its own counts once, however often it was delivered.
+    fn is_new(&mut self, id: Option<&str>) -> Result<bool, Trouble> {
+        let Some(id) = id else {
+            return Ok(true);
+        };
+        let new = self.ids.insert(id);
+        match self.ids.len() > MOST_IDS {
+            true => Err(Trouble::TooManyIds),
+            false => Ok(new),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_million_ids_are_remembered_and_one_more_is_refused() {
+        let mut seen = Seen::default();
+        for number in 0..MOST_IDS {
+            assert!(seen.is_new(Some(&number.to_string())).unwrap());
+        }
+        assert!(!seen.is_new(Some("7")).unwrap());
+        assert!(seen.is_new(None).unwrap());
+        assert!(matches!(seen.is_new(Some("x")), Err(Trouble::TooManyIds)));
     }
 }

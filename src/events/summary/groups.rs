@@ -174,7 +174,7 @@ impl Groups {
         let order = summary.order();
         found.sort_by(|(key, tally), (other_key, other)| {
             let greater = other.measure(order).cmp(&tally.measure(order));
-            greater.then_with(|| key.cmp(other_key))
+            greater.then_with(|| columns.order(key, other_key))
         });
         let limit = summary.limit();
         let groups = found.iter().take(limit);

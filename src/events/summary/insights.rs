@@ -27,19 +27,16 @@ pub(super) async fn count(
     logs: &Logs,
     context: &Context,
 ) -> Result<Counted, Diagnostics> {
-    let reader = &search.scan.lines.reader;
-    let ([bound], [format], [measures]) = (
-        reader.bounds(),
-        reader.formats(),
+    let ([format], [measures], [bound, ..]) = (
+        search.formats(),
         columns.formats.as_slice(),
+        search.scan.lines.reader.bounds(),
     ) else {
-        let detail = "Records of several formats are written to this log group, and a query of CloudWatch Logs \
-                      Insights reads one of them. Set `log_format` to the one that is meant, or use the engine \
-                      `scan`.";
-        return Err(Diagnostic::error("Several record formats", detail)
-            .at("log_format")
-            .into());
+        return Err(several_formats().into());
     };
+    if search.source.has_others_like_it() {
+        return Err(several_formats().into());
+    }
     if query.record_type() != RecordType::Aws {
         let detail = "CloudWatch Logs Insights is asked for lines of AWS flow logs only. Use the engine `scan`.";
         return Err(
@@ -77,7 +74,7 @@ pub(super) async fn count(
         logs,
         context,
     };
-    let deadline = tokio::time::Instant::now() + search.scan.timeout;
+    let deadline = search.scan.deadline;
     let Some(answer) = runner.run(&text, deadline).await? else {
         return Ok(Counted {
             query: Some(text),
@@ -97,7 +94,7 @@ pub(super) async fn count(
     let order = summary.order();
     groups.sort_by(|(key, tally), (other_key, other)| {
         let greater = other.measure(order).cmp(&tally.measure(order));
-        greater.then_with(|| key.cmp(other_key))
+        greater.then_with(|| columns.order(&texts(key), &texts(other_key)))
     });
     let truncated = groups.len() > limit;
     let mut statistics = statistics(&answer);
@@ -129,6 +126,17 @@ pub(super) async fn count(
         statistics,
         query: Some(text),
     })
+}
+
+fn texts(key: &[String]) -> Vec<&str> {
+    key.iter().map(String::as_str).collect()
+}
+
+fn several_formats() -> Diagnostic {
+    let detail = "Records of several formats are written to this log group, and a query of CloudWatch Logs Insights \
+                  cannot tell them apart. Use the engine `scan`, or set `log_format` if the group holds records of \
+                  one format alone.";
+    Diagnostic::error("Several record formats", detail).at("log_format")
 }
 
 /// Runs queries of one summary.

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::events::output::{Push, Statistics};
 use crate::events::query::given;
+use crate::events::search::Engine;
 use crate::framework::{Attr, Model, behaviour};
 use crate::record::field::Kind;
 
@@ -32,7 +33,7 @@ pub struct Summary {
     /// and `event_id`), or AWS's own names of any field of the format.
     pub group_by: Attr<Vec<Attr<String>>>,
     /// What the greatest groups have most of: `flows` (the default), `packets` or `bytes`. Groups that are equal in it
-    /// are in the order of their keys.
+    /// are in the order of their keys, numbers by their size.
     #[serde(default)]
     #[schemars(transform = behaviour::one_of(ORDERS))]
     pub order_by: Attr<String>,
@@ -90,8 +91,11 @@ impl Summary {
         limit.unwrap_or(DEFAULT_GROUPS)
     }
 
-    pub(super) fn counts_by_insights(&self) -> bool {
-        given(&self.engine) == Some(INSIGHTS)
+    pub(super) fn engine(&self) -> Engine {
+        match given(&self.engine) {
+            Some(INSIGHTS) => Engine::Insights,
+            _ => Engine::Scan,
+        }
     }
 }
 

@@ -54,6 +54,9 @@ fn the_default_format_has_discovered_fields() {
         &expect![[r#"
             filter toMillis(@timestamp) >= 1767225600000 and toMillis(@timestamp) < 1767229200500
             | filter ispresent(logStatus)
+            | filter @message like /^\s*2 +\S+ +\S+ +(?:-|[0-9A-Fa-f.:]+) +(?:-|[0-9A-Fa-f.:]+) +(?:-|0|[1-9]\d{0,18}) +(?:-|0|[1-9]\d{0,18}) +(?:-|0|[1-9]\d{0,18}) +(?:-|0|[1-9]\d{0,18}) +(?:-|0|[1-9]\d{0,18}) +(?:-|0|[1-9]\d{0,18}) +(?:-|0|[1-9]\d{0,18}) +\S+ +\S+\s*$/
+            | filter not (@message like /\*\*\*\*|(^|\s)\*+(\s|$)/)
+            | filter not (logStatus in ["I", "IN", "INC", "INCO", "INCOM", "INCOMP", "INCOMPL", "INCOMPLE", "INCOMPLET", "INCOMPLETE", "INCOMPLETED", "INCOMPLETEDA", "INCOMPLETEDAT", "N", "NO", "NOD", "NODA", "NODAT", "O", "S", "SK", "SKI", "SKIP", "SKIPD", "SKIPDA", "SKIPDAT"])
             | filter action = "REJECT" and (dstPort = 22 or dstPort = 3389 or (dstPort >= 8000 and dstPort <= 8999)) and bytes >= 400 and (isIpInSubnet(srcAddr, "10.0.0.0/8") or (protocol = 1 and (isIpInSubnet(srcAddr, "2001:db8::/32") or isIpInSubnet(dstAddr, "2001:db8::/32")))) and not (dstAddr = "10.1.2.3") and not (interfaceId in ["eni-1", "eni-2"] and packets = 1)
             | stats count(*) as flows, sum(packets) as packetsSum, sum(bytes) as bytesSum, sum(strcontains(action, "ACCEPT")) as accepted, sum(strcontains(action, "REJECT")) as rejected, min(startTime) as firstSeen, max(endTime) as lastSeen by srcAddr, dstPort
             | sort bytesSum desc, srcAddr asc, dstPort asc
@@ -81,8 +84,9 @@ fn any_other_format_is_taken_apart_by_position() {
         &expect![[r#"
             filter toMillis(@timestamp) >= 1767225600000 and toMillis(@timestamp) < 1767229200500
             | filter @logStream like /^eni\-0123\.a\//
-            | parse @message /^\s*\S+ +(?<f2>\S+) +\S+ +(?<f4>\S+) +(?<f5>\S+)\s*$/
+            | parse @message /^\s*(?:-|[0-9A-Fa-f.:]+) +(?<f2>\S+) +(?:-|0|[1-9]\d{0,18}) +(?<f4>(?:-|0|[1-9]\d{0,18})) +(?<f5>\S+)\s*$/
             | filter ispresent(f2)
+            | filter not (@message like /\*\*\*\*|(^|\s)\*+(\s|$)/)
             | filter ((floor(f4 / 2) % 2 = 1 and floor(f4 / 16) % 2 = 1) or floor(f4 / 4) % 2 = 1 or f4 = 0) and f5 = "a\"b"
             | stats count(*) as flows by f2
             | sort flows desc, f2 asc
@@ -106,6 +110,9 @@ fn without_groups_there_is_one_row() {
             filter toMillis(@timestamp) >= 1767225600000 and toMillis(@timestamp) < 1767229200500
             | filter @logStream = "eni-1-all"
             | filter ispresent(logStatus)
+            | filter @message like /^\s*2 +\S+ +\S+ +(?:-|[0-9A-Fa-f.:]+) +(?:-|[0-9A-Fa-f.:]+) +(?:-|0|[1-9]\d{0,18}) +(?:-|0|[1-9]\d{0,18}) +(?:-|0|[1-9]\d{0,18}) +(?:-|0|[1-9]\d{0,18}) +(?:-|0|[1-9]\d{0,18}) +(?:-|0|[1-9]\d{0,18}) +(?:-|0|[1-9]\d{0,18}) +\S+ +\S+\s*$/
+            | filter not (@message like /\*\*\*\*|(^|\s)\*+(\s|$)/)
+            | filter not (logStatus in ["I", "IN", "INC", "INCO", "INCOM", "INCOMP", "INCOMPL", "INCOMPLE", "INCOMPLET", "INCOMPLETE", "INCOMPLETED", "INCOMPLETEDA", "INCOMPLETEDAT", "N", "NO", "NOD", "NODA", "NODAT", "O", "S", "SK", "SKI", "SKIP", "SKIPD", "SKIPDA", "SKIPDAT"])
             | stats count(*) as flows, sum(packets) as packetsSum, sum(bytes) as bytesSum, sum(strcontains(action, "ACCEPT")) as accepted, sum(strcontains(action, "REJECT")) as rejected, min(startTime) as firstSeen, max(endTime) as lastSeen"#]],
     );
 }

@@ -417,7 +417,7 @@ fn queries_that_fail_say_why() {
         Fault::Delay(std::time::Duration::from_secs(20)),
         1,
     );
-    let slow = format!("{window}\n timeout = \"300ms\"");
+    let slow = format!("{window}\n timeout = \"3s\"");
     fails(
         &slow,
         &["The `timeout` was over after 0 pages", "raise `timeout`"],

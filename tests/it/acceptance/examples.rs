@@ -1,6 +1,9 @@
 //! Every example of the documentation does what it shows.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use serde_json::Value;
 
 use crate::harness::fake::{Fake, FlowLog};
 use crate::harness::golden;
@@ -27,8 +30,127 @@ fn fake() -> Fake {
     log.log_group_name = Some("vpc-flow-logs".to_owned());
     log.log_destination = None;
     fake.insert(log);
-    fake.put_events("vpc-flow-logs", "eni-0123456789abcdef0-all", Vec::new());
+    for (minute, line) in (0..).zip(TRAFFIC) {
+        let at = ten_minutes_ago() + 60 * minute;
+        let interface = line.split(' ').next().unwrap();
+        put(&fake, interface, at, line);
+    }
     fake
+}
+
+/// What examples find: interface, source, target, port and action, a minute apart.
+const TRAFFIC: [&str; 4] = [
+    "eni-0123456789abcdef0 203.0.113.9 10.0.0.5 22 REJECT",
+    "eni-0123456789abcdef0 10.0.0.7 10.0.0.5 22 REJECT",
+    "eni-0123456789abcdef0 10.0.0.5 198.51.100.4 443 ACCEPT",
+    "eni-0fedcba9876543210 10.0.0.5 10.0.1.9 5432 ACCEPT",
+];
+
+fn put(fake: &Fake, interface: &str, at: i64, line: &str) {
+    let [_, source, target, port, action] = line.split(' ').collect::<Vec<_>>()[..] else {
+        panic!("{line}");
+    };
+    let record = format!(
+        "2 123456789012 {interface} {source} {target} 40000 {port} 6 3 180 {at} {at} {action} OK"
+    );
+    let stream = format!("{interface}-all");
+    fake.put_events("vpc-flow-logs", &stream, vec![(at * 1000, record)]);
+}
+
+fn ten_minutes_ago() -> i64 {
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap();
+    i64::try_from(now.as_secs()).unwrap() - 600
+}
+
+/// What every query among the examples gives: sources and ports of events, or keys of groups.
+const ANSWERS: [(&str, &[&str]); 7] = [
+    ("vpcflow_log_events.refused_logins", &["203.0.113.9:22"]),
+    (
+        "vpcflow_log_events.all",
+        &[
+            "203.0.113.9:22",
+            "10.0.0.7:22",
+            "10.0.0.5:443",
+            "10.0.0.5:5432",
+        ],
+    ),
+    (
+        "vpcflow_log_events.rejected",
+        &["203.0.113.9:22", "10.0.0.7:22"],
+    ),
+    (
+        "vpcflow_log_events.one_address",
+        &["203.0.113.9:22", "10.0.0.7:22", "10.0.0.5:443"],
+    ),
+    (
+        "vpcflow_log_events.from_a_range",
+        &["10.0.0.7:22", "10.0.0.5:443", "10.0.0.5:5432"],
+    ),
+    (
+        "vpcflow_log_summary.refused",
+        &["22 10.0.0.7", "22 203.0.113.9"],
+    ),
+    (
+        "vpcflow_log_summary.interfaces",
+        &["eni-0123456789abcdef0", "eni-0fedcba9876543210"],
+    ),
+];
+
+/// The same for a query that Insights answers: the greatest first.
+const VOLUME: (&str, &[&str]) = (
+    "vpcflow_log_summary.volume",
+    &["eni-0123456789abcdef0", "eni-0fedcba9876543210"],
+);
+
+/// Compares what the queries in a workspace found, and gives their addresses.
+fn answers(work: &Workspace) -> Vec<String> {
+    let state = work.state();
+    let resources = state["values"]["root_module"]["resources"].as_array();
+    let queries = resources.into_iter().flatten().filter(|resource| {
+        let kind = resource["type"].as_str().unwrap();
+        resource["mode"] == "data" && (kind.ends_with("_events") || kind.ends_with("_summary"))
+    });
+    let mut found = Vec::new();
+    for query in queries {
+        let address = query["address"]
+            .as_str()
+            .unwrap()
+            .strip_prefix("data.")
+            .unwrap();
+        let answer = ANSWERS
+            .iter()
+            .chain([&VOLUME])
+            .find(|(known, _)| *known == address);
+        let (_, answer) = answer.unwrap_or_else(|| panic!("nobody knows what {address} finds"));
+        assert_eq!(rows(&query["values"]), *answer, "{address}");
+        found.push(address.to_owned());
+    }
+    found
+}
+
+fn rows(values: &Value) -> Vec<String> {
+    let event = |event: &Value| {
+        format!(
+            "{}:{}",
+            event["src_addr"].as_str().unwrap(),
+            event["dst_port"]
+        )
+    };
+    let group = |group: &Value| {
+        let key = group["key"].as_object().unwrap().values();
+        key.map(|value| value.as_str().unwrap())
+            .collect::<Vec<_>>()
+            .join(" ")
+    };
+    match values["events"].as_array() {
+        Some(events) => events.iter().map(event).collect(),
+        None => values["groups"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(group)
+            .collect(),
+    }
 }
 
 /// Gives the Terraform files of a folder of examples, without those about import.
@@ -150,15 +272,21 @@ fn address(text: &str) -> String {
 #[test]
 fn data_sources_and_functions_apply_and_leave_nothing_to_do() {
     let fake = fake();
+    let mut queries = BTreeSet::new();
     for folder in ["examples/data-sources", "examples/functions"] {
         for example in examples(folder) {
             let work = workspace(Version::Any, &fake, &example);
             work.apply();
+            queries.extend(answers(&work));
             work.plans_empty();
             work.destroy();
         }
     }
-    assert!(!fake.calls_of("FilterLogEvents").is_empty());
+    let known = ANSWERS.iter().chain([&VOLUME]);
+    assert_eq!(
+        queries,
+        known.map(|(address, _)| (*address).to_owned()).collect()
+    );
 }
 
 #[test]
@@ -169,7 +297,14 @@ fn ephemeral_resources_are_opened_and_leave_nothing_to_do() {
         work.apply();
         work.plans_empty();
     }
-    assert!(!fake.calls_of("FilterLogEvents").is_empty());
+    // Somebody from outside is let in.
+    let login = "eni-0123456789abcdef0 203.0.113.9 10.0.0.5 22 ACCEPT";
+    put(&fake, "eni-0123456789abcdef0", ten_minutes_ago(), login);
+    for example in examples("examples/ephemeral-resources") {
+        workspace(Version::Any, &fake, &example)
+            .run(&["plan", "-no-color"])
+            .fails_with(&["Somebody outside logged in during the last hour."]);
+    }
 }
 
 #[test]

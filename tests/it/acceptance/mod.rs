@@ -6,6 +6,7 @@ mod drift;
 mod ephemeral;
 mod events;
 mod events_push_down;
+mod events_sources;
 mod examples;
 mod frozen;
 mod functions;

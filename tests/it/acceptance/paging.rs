@@ -123,6 +123,74 @@ fn throttling_slows_the_query_down_and_loses_nothing() {
 }
 
 #[test]
+fn a_lower_quota_than_the_regions_is_found_and_kept_to() {
+    let fake = Fake::start();
+    fake.events_page_size(50);
+    fake.calls_per_second("FilterLogEvents", 8);
+    fake.put_events("flow-logs", "eni-1-all", traffic(3000));
+    let work = workspace(&fake, "limit = 10000");
+    work.apply();
+    let (found, result) = sources(&work);
+    assert_eq!(found, expected(3000));
+    let pages = result["statistics"]["pages"].as_u64().unwrap();
+    let throttled = fake.calls_of("FilterLogEvents").len() as u64 - pages;
+    assert!(throttled > 0, "nothing was throttled: this shows nothing");
+    // At the pace that the region allows, two of three calls would be.
+    assert!(
+        2 * throttled < pages,
+        "{throttled} throttled for {pages} pages"
+    );
+}
+
+#[test]
+fn a_long_query_says_how_far_it_is() {
+    let fake = Fake::start();
+    fake.events_page_size(10);
+    fake.put_events("flow-logs", "eni-1-all", traffic(250));
+    let work = workspace(&fake, "limit = 10000");
+    let mut command = work.command(&["apply", "-auto-approve", "-no-color"]);
+    command.env("TF_LOG_PROVIDER", "INFO");
+    let run = Run::of(&command.output().unwrap()).succeeds();
+    let told = run
+        .output
+        .lines()
+        .filter(|line| line.contains("reading flow-log events"));
+    let told: Vec<_> = told.collect();
+    assert!(!told.is_empty() && told.len() <= 2, "{told:?}");
+    assert!(
+        told[0].contains("pages=20") && told[0].contains("flow-logs"),
+        "{told:?}"
+    );
+}
+
+#[test]
+fn events_that_were_delivered_twice_come_once_and_first() {
+    let fake = Fake::start();
+    fake.events_page_size(20);
+    fake.latency("FilterLogEvents", Duration::from_millis(300));
+    let event = |n: i64| {
+        let event = json!({
+            "event_id": format!("id-{:03}", n % 200),
+            "event_type": "yandex.cloud.audit.network.flowlogs.ExternalFlow",
+            "event_time": "2026-01-01T00:00:00Z",
+            "details": { "src_addr": format!("10.0.{}.{}", n / 250, n % 250) },
+        });
+        ((START + n) * 1000, event.to_string())
+    };
+    fake.put_events("flow-logs", "s", (0..400).map(event).collect());
+    for limit in [150, 250] {
+        let work = workspace(
+            &fake,
+            &format!("record_type = \"yandex-external-flow\"\n limit = {limit}"),
+        );
+        work.apply();
+        let (found, result) = sources(&work);
+        assert_eq!(found, expected(limit.min(200)), "limit {limit}");
+        assert_eq!(result["truncated"], limit < 200);
+    }
+}
+
+#[test]
 fn a_stream_that_does_not_exist_is_an_error_at_its_name() {
     let fake = Fake::start();
     fake.put_events("flow-logs", "eni-1-all", traffic(1));

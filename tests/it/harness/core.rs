@@ -6,8 +6,9 @@
 use serde_json::{Value as Json, json};
 use tonic::transport::Channel;
 use vpcflow::cty::{self, Value};
+use vpcflow::events::DataSource;
 use vpcflow::flow_log::FlowLog;
-use vpcflow::framework::{Block, Nesting, Schema, lower};
+use vpcflow::framework::{self, Block, Nesting, Schema, lower};
 use vpcflow::protocol::pb;
 use vpcflow::protocol::pb::provider_client::ProviderClient;
 use vpcflow::provider::{Config, Provider};
@@ -159,6 +160,20 @@ impl Core {
         let (left, said) = self.apply(state, &Value::Null, config).await;
         assert!(left.is_null() || !errors(&said).is_empty());
         said
+    }
+
+    /// Asks for events; nothing may be said against it.
+    pub(crate) async fn query(&mut self, config: &Json) -> Value {
+        let schema = lower::<<DataSource as framework::DataSource>::Model>(0).unwrap();
+        let request = pb::read_data_source::Request {
+            type_name: "vpcflow_log_events".to_owned(),
+            config: wire(&value(&schema, config), &schema),
+            ..Default::default()
+        };
+        let answer = self.client.read_data_source(request).await.unwrap();
+        let answer = answer.into_inner();
+        assert_eq!(errors(&messages(answer.diagnostics)), [], "{config}");
+        cty::msgpack::decode(&answer.state.unwrap().msgpack, &schema.ty).unwrap()
     }
 
     fn unwire(&self, value: Option<pb::DynamicValue>) -> Value {

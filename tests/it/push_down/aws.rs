@@ -13,7 +13,7 @@ const START: i64 = 1_767_225_600;
 
 /// AWS's own example of a custom format, fields of every version in an order of our own, a few fields without a version,
 /// and fields that the table lacks.
-const CUSTOM: [&str; 4] = [
+pub(super) const CUSTOM: [&str; 4] = [
     "version vpc-id subnet-id instance-id interface-id account-id type srcaddr dstaddr srcport dstport pkt-srcaddr \
      pkt-dstaddr protocol bytes packets start end action tcp-flags log-status",
     "end dstport action version instance-tag traffic-path flow-direction pkt-dst-aws-service srcaddr encryption-status \
@@ -25,7 +25,7 @@ const CUSTOM: [&str; 4] = [
 /// As many fields as the default format has, of another version and in another order.
 const AS_LONG_AS_THE_DEFAULT: &str = "dstaddr srcaddr version vpc-id interface-id srcport dstport protocol packets bytes start end action log-status";
 
-fn format(names: &str) -> Format {
+pub(super) fn format(names: &str) -> Format {
     let names: Vec<_> = names
         .split(' ')
         .map(|name| format!("${{{name}}}"))
@@ -119,7 +119,7 @@ fn encode(tag: &str) -> String {
 }
 
 /// An event with a line of a format; one in ten is broken.
-fn event(format: &Format) -> BoxedStrategy<Event> {
+pub(super) fn event(format: &Format) -> BoxedStrategy<Event> {
     let version = *format.versions().start();
     let values: Vec<_> = format
         .names()
@@ -193,10 +193,10 @@ fn times() -> BoxedStrategy<String> {
     prop_oneof![bound, between].boxed()
 }
 
-/// A qual on one of the fields.
-fn qual(names: &[String]) -> BoxedStrategy<Qual> {
+/// A qual on one of the fields, by its name and text.
+pub(super) fn qual(names: &[String]) -> BoxedStrategy<(String, String)> {
     let has = |name: &str| names.iter().any(|known| known == name);
-    let mut choices: Vec<BoxedStrategy<Qual>> = Vec::new();
+    let mut choices: Vec<BoxedStrategy<(String, String)>> = Vec::new();
     for name in names {
         let field = FIELDS.iter().find(|field| field.name == *name);
         let texts = match (name.as_str(), field.map(|field| field.kind)) {
@@ -218,28 +218,28 @@ fn qual(names: &[String]) -> BoxedStrategy<Qual> {
             Some(column) => column.to_owned(),
             None => format!("fields.{name}"),
         };
-        choices.push(
-            texts
-                .prop_map(move |text| super::qual(&by_name, &text))
-                .boxed(),
-        );
+        choices.push(texts.prop_map(move |text| (by_name.clone(), text)).boxed());
     }
     if has("srcaddr") && has("dstaddr") {
         choices.push(
             networks()
-                .prop_map(|text| super::qual("addr", &text))
+                .prop_map(|text| ("addr".to_owned(), text))
                 .boxed(),
         );
     }
     if has("srcport") && has("dstport") {
-        choices.push(ranges().prop_map(|text| super::qual("port", &text)).boxed());
+        choices.push(ranges().prop_map(|text| ("port".to_owned(), text)).boxed());
     }
-    choices.push(
-        list((0usize..30).prop_map(|id| id.to_string()))
-            .prop_map(|text| super::qual("event_id", &text))
-            .boxed(),
-    );
     proptest::strategy::Union::new(choices).boxed()
+}
+
+/// A qual on one of the fields, or on the event's id.
+fn qual_or_id(names: &[String]) -> BoxedStrategy<Qual> {
+    let id = list((0usize..30).prop_map(|id| id.to_string()));
+    let id = id.prop_map(|text| ("event_id".to_owned(), text));
+    prop_oneof![names.len() as u32 => qual(names), 1 => id]
+        .prop_map(|(name, text)| super::qual(&name, &text))
+        .boxed()
 }
 
 /// 1,000 sets of quals, each over a group with lines of the formats.
@@ -257,7 +257,7 @@ fn check(formats: &[Format]) {
         failure_persistence: None,
         ..ProptestConfig::with_cases(1000)
     });
-    let group = (quals(qual(&names)), vec(one, 20), any::<bool>());
+    let group = (quals(qual_or_id(&names)), vec(one, 20), any::<bool>());
     let result = runner.run(&group, |(quals, mut events, by_interface)| {
         events.sort_by_key(|event| event.timestamp);
         let streams = if by_interface {

@@ -6,6 +6,8 @@ use proptest::prelude::*;
 
 use super::*;
 
+mod speed;
+
 /// A service that answers from a list, and which call brings which of its events.
 #[derive(Debug)]
 struct Service {
@@ -107,7 +109,7 @@ fn drive(
             Ok::<_, Infallible>(part.len())
         };
         let Ok(()) = slices.answer(&ask, service.page(&ask), take);
-        slices.cut(&ask, at_once);
+        slices.cut(at_once);
         most_held = most_held.max(slices.slices.iter().map(|slice| slice.part.len()).sum());
     }
     let (parts, truncated) = slices.finish();
@@ -203,6 +205,34 @@ fn a_limit_that_is_just_met_is_no_cut() {
 }
 
 #[test]
+fn what_two_calls_bring_out_of_order_comes_once() {
+    let mut shuffled = dense(100);
+    shuffled.swap(3, 60);
+    shuffled.swap(17, 71);
+    let mut service = service(shuffled, 7);
+    let some = |step: usize| (0..100).map(|n| n % step != 0).collect();
+    service.calls = vec![vec![true; 100], some(2), some(3)];
+    let driven = drive(&service, WINDOW, None, 1, |_| 0);
+    let mut ids = driven.ids;
+    ids.sort_unstable();
+    let mut wanted = service.wanted(WINDOW);
+    wanted.sort_unstable();
+    assert_eq!(ids, wanted);
+}
+
+#[test]
+fn later_slices_wait_while_twice_the_limit_is_held() {
+    // Nothing in the first page tells how much there is, so that the limit cannot decide which slices are needed.
+    let mut service = service(dense(1_000), 10);
+    service.reach = 20;
+    service.calls[0][..40].fill(false);
+    let driven = drive(&service, WINDOW, Some(50), 16, |under_way| under_way - 1);
+    assert_eq!(driven.ids, service.wanted(WINDOW)[..50]);
+    // What is under way when twice the limit is reached still comes.
+    assert!(driven.most_held <= 100 + 16 * 10, "{}", driven.most_held);
+}
+
+#[test]
 fn events_out_of_order_are_all_given_and_never_cut_through() {
     let mut shuffled = dense(100);
     shuffled.swap(3, 60);
@@ -234,7 +264,32 @@ fn services() -> impl Strategy<Value = Service> {
     )
 }
 
+/// The same, but some events come at the place of others.
+fn disordered() -> impl Strategy<Value = Service> {
+    let swaps = prop::collection::vec((any::<usize>(), any::<usize>()), 1..5);
+    (services(), swaps).prop_map(|(mut service, swaps)| {
+        let count = service.events.len().max(1);
+        for (one, other) in swaps {
+            let (one, other) = (one % count, other % count);
+            if one.max(other) < service.events.len() {
+                service.events.swap(one, other);
+            }
+        }
+        service
+    })
+}
+
 proptest! {
+    #[test]
+    fn every_event_out_of_order_comes_once(service in disordered()) {
+        let driven = drive(&service, WINDOW, None, 1, |_| 0);
+        let mut ids = driven.ids;
+        ids.sort_unstable();
+        let mut wanted = service.wanted(WINDOW);
+        wanted.sort_unstable();
+        prop_assert_eq!(ids, wanted);
+    }
+
     #[test]
     fn every_event_comes_once_and_in_order(
         service in services(),

@@ -150,6 +150,11 @@ impl Fake {
         state.groups.set_class(super::ACCOUNT, REGION, group, class);
     }
 
+    /// Masks a text in every message, as a data protection policy does, for who does not ask for `unmask`.
+    pub(crate) fn mask(&self, text: &str) {
+        self.shared.state().settings.masked = Some(text.to_owned());
+    }
+
     /// Lets queries of Insights be running for so many questions, and then be as this says (`Complete` at the start).
     pub(crate) fn insights_end(&self, running_for: u32, as_status: &'static str) {
         let mut state = self.shared.state();

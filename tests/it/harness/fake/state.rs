@@ -209,6 +209,8 @@ pub(super) struct Settings {
     /// The first of every n pages of FilterLogEvents is empty and carries a token; 0 is never.
     pub(super) empty_page_every: u64,
     pub(super) repeat_last_token: bool,
+    /// What is masked in messages.
+    pub(super) masked: Option<String>,
     /// Calls of an action per second; the rest is throttled.
     pub(super) rates: BTreeMap<String, Rate>,
     /// How often a query is still running when it is asked for, and what it is after that.
@@ -229,6 +231,7 @@ impl Default for Settings {
             events_page: 10_000,
             empty_page_every: 0,
             repeat_last_token: false,
+            masked: None,
             rates: BTreeMap::new(),
             insights_running_for: 1,
             insights_ends_as: "Complete",

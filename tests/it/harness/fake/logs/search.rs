@@ -1,5 +1,6 @@
 //! FilterLogEvents: which events, in which order, how many to a page.
 
+use std::borrow::Cow;
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::sync::Arc;
 
@@ -37,6 +38,8 @@ pub(in super::super) struct Search {
     cursor: Cursor,
     question: u64,
     empty_page_every: u64,
+    /// What is masked in messages.
+    masked: Option<String>,
     /// The token that was sent, where it is to come back at the end.
     repeated: Option<String>,
 }
@@ -75,6 +78,10 @@ pub(in super::super) fn search(state: &State, request: &Request) -> Result<Searc
         cursor,
         question,
         empty_page_every: settings.empty_page_every,
+        masked: settings
+            .masked
+            .clone()
+            .filter(|_| request.json.get("unmask") != Some(&Value::Bool(true))),
         repeated: token
             .filter(|_| settings.repeat_last_token)
             .map(str::to_owned),
@@ -100,7 +107,7 @@ impl Search {
             .write(self.question)
         });
         let body = Body {
-            events: page.into_iter().map(Found::of).collect(),
+            events: page.into_iter().map(|event| self.found(event)).collect(),
             searched_log_streams: [],
             next_token: next.or_else(|| self.repeated.clone()),
         };
@@ -108,6 +115,15 @@ impl Search {
             CONTENT_TYPE,
             serde_json::to_string(&body).expect("a page as JSON"),
         )
+    }
+
+    fn found<'a>(&self, event: &'a Event) -> Found<'a> {
+        let mut found = Found::of(event);
+        if let Some(masked) = &self.masked {
+            let stars = "*".repeat(masked.len());
+            found.message = Cow::Owned(event.message.replace(masked, &stars));
+        }
+        found
     }
 
     /// The events of the window that no earlier page examined.
@@ -354,7 +370,7 @@ struct Body<'a> {
 struct Found<'a> {
     log_stream_name: &'a str,
     timestamp: i64,
-    message: &'a str,
+    message: Cow<'a, str>,
     ingestion_time: i64,
     event_id: String,
 }
@@ -369,7 +385,7 @@ impl<'a> Found<'a> {
         Self {
             log_stream_name: &event.stream,
             timestamp,
-            message: &event.message,
+            message: Cow::Borrowed(&event.message),
             ingestion_time,
             event_id: format!("{timestamp:028}{number:028}"),
         }

@@ -1,0 +1,30 @@
+//! Ids that were seen, each as a hash of 128 bits: an id of CloudWatch Logs takes 56 bytes, and there may be a million.
+
+use std::collections::BTreeSet;
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
+
+/// A set of ids.
+#[derive(Debug, Default)]
+pub(crate) struct Ids(BTreeSet<(u64, u64)>);
+
+impl Ids {
+    /// Takes an id, and says whether it is new.
+    pub(crate) fn insert(&mut self, id: &str) -> bool {
+        self.0.insert((hash(0, id), hash(1, id)))
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    pub(crate) fn clear(&mut self) {
+        self.0.clear();
+    }
+}
+
+/// Two hashes that begin differently have nothing to do with each other.
+fn hash(begin: u8, id: &str) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    (begin, id).hash(&mut hasher);
+    hasher.finish()
+}

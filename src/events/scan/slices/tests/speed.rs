@@ -1,0 +1,141 @@
+//! How near queries come to the quota, by a clock of paper.
+
+use std::collections::VecDeque;
+
+use super::*;
+
+/// What one page takes, in seconds.
+const PAGE: f64 = 0.2;
+
+const LONG: Window = Window {
+    start: 1_000_000,
+    end: 2_000_000,
+};
+
+/// The pace as it rises: calls per second.
+fn rate(now: f64, quota: f64) -> f64 {
+    quota.min(5.0 * 2_f64.powf(now.floor()))
+}
+
+/// The seconds that the rise of the pace costs.
+fn rise(quota: f64) -> f64 {
+    let seconds = (0..10).map(f64::from);
+    seconds
+        .map(|second| 1.0 - rate(second, quota) / quota)
+        .sum()
+}
+
+/// Reads everything, and gives the seconds and the pages that it took.
+fn timed(service: &Service, quota: f64) -> (f64, usize) {
+    let mut slices: Slices<Vec<String>> =
+        Slices::new(LONG, service.calls.len(), service.newest_first, None);
+    let at_once = (quota * PAGE).ceil() as usize;
+    let mut under_way: VecDeque<(f64, Ask)> = VecDeque::new();
+    let (mut now, mut due, mut pages) = (0.0_f64, 0.0_f64, 0);
+    while !slices.is_over() {
+        let answer = under_way.front().map_or(f64::INFINITY, |(at, _)| *at);
+        if slices.wants() && now.max(due) <= answer {
+            now = now.max(due);
+            due = now + 1.0 / rate(now, quota);
+            under_way.push_back((now + PAGE, slices.ask().unwrap()));
+            continue;
+        }
+        let (at, ask) = under_way.pop_front().unwrap();
+        now = at;
+        pages += 1;
+        let take = |part: &mut Vec<String>, event: &Event| {
+            part.push(event.id.clone());
+            Ok::<_, Infallible>(part.len())
+        };
+        let Ok(()) = slices.answer(&ask, service.page(&ask), take);
+        slices.cut(at_once);
+    }
+    let (parts, _) = slices.finish();
+    assert_eq!(parts.concat(), service.wanted(LONG));
+    (now, pages)
+}
+
+/// The pages that somebody needs who never cuts.
+fn pages(service: &Service) -> usize {
+    let mut pages = 0;
+    for call in 0..service.calls.len() {
+        let mut token = None;
+        loop {
+            let ask = Ask {
+                slice: 0,
+                call,
+                window: LONG,
+                token,
+            };
+            pages += 1;
+            token = service.page(&ask).next;
+            if token.is_none() {
+                break;
+            }
+        }
+    }
+    pages
+}
+
+/// So many pages: what each call brings, by the number of the event.
+fn traffic(pages: usize, calls: &[fn(usize) -> bool]) -> Service {
+    let count = 10 * pages;
+    let step = 1_000_000 / count as i64;
+    let at: Vec<i64> = (0..)
+        .map(|n| LONG.start + n * step + 7)
+        .take(count)
+        .collect();
+    let per_call = 10 * calls.len();
+    Service {
+        calls: calls
+            .iter()
+            .map(|brings| (0..count).map(brings).collect())
+            .collect(),
+        events: events(&at),
+        page: 10,
+        reach: per_call,
+        newest_first: false,
+        repeats_last_token: false,
+    }
+}
+
+#[test]
+fn queries_of_every_kind_come_near_the_quota() {
+    let all: fn(usize) -> bool = |_| true;
+    let even: fn(usize) -> bool = |n| n % 2 == 0;
+    let odd: fn(usize) -> bool = |n| n % 2 == 1;
+    let few: fn(usize) -> bool = |n| n % 100 == 50;
+    let others: fn(usize) -> bool = |n| n % 150 == 20;
+    let none: fn(usize) -> bool = |_| false;
+    let late: fn(usize) -> bool = |n| n > 300;
+    let kinds: [(&str, &[fn(usize) -> bool]); 9] = [
+        ("dense", &[all]),
+        ("two dense calls", &[even, odd]),
+        ("two calls that bring the same", &[even, even]),
+        ("sparse", &[few]),
+        ("nothing", &[none]),
+        ("two sparse calls", &[few, others]),
+        ("a dense and a sparse call", &[even, few]),
+        ("a dense call and one of nothing", &[even, none]),
+        ("nothing at first", &[late]),
+    ];
+    let mut slow = Vec::new();
+    for (kind, calls) in kinds {
+        for quota in [5.0, 10.0, 25.0] {
+            for newest_first in [false, true] {
+                // What ten seconds are enough for.
+                let mut service = traffic(10 * quota as usize, calls);
+                service.newest_first = newest_first;
+                let needed = pages(&service) as f64 / quota;
+                let (took, asked) = timed(&service, quota);
+                let share = needed / (took - rise(quota) - PAGE);
+                if share < 0.85 {
+                    slow.push(format!(
+                        "{kind} at {quota}/s, newest first {newest_first}: {share:.2}, {asked} pages"
+                    ));
+                }
+            }
+        }
+    }
+    assert_eq!(slow, [""; 0]);
+}

@@ -1,0 +1,235 @@
+//! Where records come from, and what else is there: other flow logs, masks, garbage, formats that nobody can read.
+
+use std::time::{Duration, Instant};
+
+use serde_json::{Value, json};
+
+use crate::harness::fake::{Fake, Fault, FlowLog};
+use crate::harness::terraform::{Run, Version, Workspace};
+
+/// 2026-01-01T00:00:00Z.
+const START: i64 = 1_767_225_600;
+
+const WINDOW: &str = r#"
+  start_time = "2026-01-01T00:00:00Z"
+  end_time   = "2026-01-01T01:00:00Z"
+"#;
+
+fn workspace(fake: &Fake, arguments: &str) -> Workspace {
+    let work = Workspace::new(Version::Any, fake.url());
+    work.configure(&format!(
+        "data \"vpcflow_log_events\" \"q\" {{\n{WINDOW}\n{arguments}\n}}"
+    ));
+    work
+}
+
+#[track_caller]
+fn query(fake: &Fake, arguments: &str) -> (Value, Run) {
+    let work = workspace(fake, arguments);
+    let run = work.apply();
+    (work.instance("data.vpcflow_log_events.q"), run)
+}
+
+fn column(result: &Value, name: &str) -> Vec<Value> {
+    let events = result["events"].as_array().unwrap();
+    events.iter().map(|event| event[name].clone()).collect()
+}
+
+fn delivers_to_the_group(fake: &Fake, number: usize, format: &str) {
+    let id = format!("fl-0aaaaaaaaaaaaaaa{number}");
+    let mut log = FlowLog::sample(&id, "vpc-0123456789abcdef0");
+    log.log_group_name = Some("flow-logs".to_owned());
+    log.log_destination = None;
+    log.log_format = format.to_owned();
+    fake.insert(log);
+}
+
+fn put(fake: &Fake, lines: &[&str]) {
+    let lines = (0..).zip(lines);
+    let lines = lines.map(|(second, line)| ((START + second) * 1000, (*line).to_owned()));
+    fake.put_events("flow-logs", "eni-0a-all", lines.collect());
+}
+
+const FIRST: &str = "flow_log_id = \"fl-0aaaaaaaaaaaaaaa0\"";
+
+#[test]
+fn records_of_other_flow_logs_in_the_group_are_not_taken_for_its_own() {
+    let fake = Fake::start();
+    delivers_to_the_group(&fake, 0, "${version} ${srcaddr} ${dstaddr} ${action}");
+    delivers_to_the_group(&fake, 1, "${version} ${dstaddr} ${srcaddr} ${az-id}");
+    delivers_to_the_group(&fake, 2, "${version} ${dstport}");
+    put(
+        &fake,
+        &[
+            "2 10.0.0.1 10.9.0.1 ACCEPT",
+            "4 10.0.0.2 10.9.0.2 use1-az1",
+            "2 443",
+            "2 10.0.0.3 10.9.0.3 REJECT",
+            "4 10.0.0.4 10.9.0.4 use1-az1",
+            "cut",
+        ],
+    );
+    let (result, run) = query(&fake, &format!("{FIRST}\n src_addr = \"10.0.0.0/8\""));
+    assert_eq!(column(&result, "src_addr"), ["10.0.0.1", "10.0.0.3"]);
+    assert_eq!(result["statistics"]["parse_errors"], 0);
+    // Lines of the second flow log may have come along.
+    assert_eq!(result["push_down"], json!({ "src_addr": "superset" }));
+    assert!(
+        !run.output.contains("Lines that do not parse"),
+        "{}",
+        run.output
+    );
+    // Without quals, only what is in no format is given as it is.
+    let (result, _) = query(&fake, FIRST);
+    let src = json!(["10.0.0.1", "10.0.0.3", null]);
+    assert_eq!(Value::from(column(&result, "src_addr")), src);
+    assert_eq!(result["events"][2]["message"], "cut");
+    assert_eq!(result["statistics"]["parse_errors"], 1);
+    // A qual on a field that only another flow log records is a mistake.
+    let other = format!("{FIRST}\n dst_port = \"443\"");
+    workspace(&fake, &other)
+        .run(&["plan", "-no-color"])
+        .fails_with(&["Qual not possible for this record format", "dstport"]);
+}
+
+#[test]
+fn a_format_that_cannot_be_read_is_told_of() {
+    for source in [FIRST, "log_group_name = \"flow-logs\""] {
+        let fake = Fake::start();
+        delivers_to_the_group(&fake, 0, "${srcaddr} $dstaddr");
+        put(&fake, &["10.0.0.1 10.9.0.1"]);
+        let (_, run) = query(&fake, source);
+        run.says(&[
+            "Record format not understood",
+            "fl-0aaaaaaaaaaaaaaa0",
+            "${srcaddr} $dstaddr",
+            "set `log_format`",
+        ]);
+    }
+}
+
+#[test]
+fn only_where_flow_logs_write_is_the_time_of_an_event_that_of_its_record() {
+    let fake = Fake::start();
+    let record = |at: i64| {
+        format!("2 123456789012 eni-0a 10.0.0.1 10.9.0.1 1 22 6 1 40 {at} {at} ACCEPT OK")
+    };
+    // Copied half an hour after it was recorded.
+    fake.put_events(
+        "flow-logs",
+        "copied",
+        vec![((START + 1800) * 1000, record(START + 5))],
+    );
+    let quals = "start = \"<2026-01-01T00:01:00Z\"";
+    let (result, _) = query(&fake, &format!("log_group_name = \"flow-logs\"\n{quals}"));
+    assert_eq!(column(&result, "start"), ["2026-01-01T00:00:05Z"]);
+    assert_eq!(result["not_pushed"], json!(["start"]));
+    // A flow log's own group is not looked through for it.
+    let format = "${version} ${account-id} ${interface-id} ${srcaddr} ${dstaddr} ${srcport} ${dstport} ${protocol} ${packets} ${bytes} ${start} ${end} ${action} ${log-status}";
+    delivers_to_the_group(&fake, 0, format);
+    let (result, _) = query(&fake, &format!("{FIRST}\n{quals}"));
+    assert_eq!(result["statistics"]["scanned"], 0);
+    assert_eq!(result["not_pushed"], json!([]));
+}
+
+#[test]
+fn the_timeout_counts_from_the_first_question() {
+    let fake = Fake::start();
+    delivers_to_the_group(&fake, 0, "${srcaddr}");
+    put(&fake, &["10.0.0.1"]);
+    for (source, action) in [
+        (FIRST, "DescribeFlowLogs"),
+        ("log_group_name = \"flow-logs\"", "DescribeFlowLogs"),
+    ] {
+        fake.fail(action, Fault::Delay(Duration::from_secs(60)), 1);
+        let begin = Instant::now();
+        workspace(&fake, &format!("{source}\n timeout = \"300ms\""))
+            .run(&["plan", "-no-color"])
+            .fails_with(&["Flow-log events not read", "The `timeout` was over before"]);
+        assert!(begin.elapsed() < Duration::from_secs(30), "{source}");
+        fake.clear_faults();
+    }
+    assert_eq!(fake.calls_of("FilterLogEvents").len(), 0);
+}
+
+#[test]
+fn insights_is_not_asked_which_streams_there_are() {
+    let fake = Fake::start();
+    delivers_to_the_group(&fake, 0, "${interface-id} ${dstport}");
+    put(&fake, &["eni-0a 22"]);
+    let summary = |engine: &str| {
+        let work = Workspace::new(Version::Any, fake.url());
+        work.configure(&format!(
+            "data \"vpcflow_log_summary\" \"q\" {{\n{FIRST}\n{WINDOW}\n group_by = [\"dst_port\"]\n interface_id = \"eni-0a\"\n engine = \"{engine}\"\n}}"
+        ));
+        work.apply();
+        work.instance("data.vpcflow_log_summary.q")["total"]["flows"].clone()
+    };
+    assert_eq!(summary("insights"), 1);
+    assert_eq!(fake.calls_of("DescribeLogStreams").len(), 0);
+    assert_eq!(summary("scan"), 1);
+    assert!(!fake.calls_of("DescribeLogStreams").is_empty());
+}
+
+#[test]
+fn masked_values_are_shown_to_who_asks_for_them() {
+    let fake = Fake::start();
+    delivers_to_the_group(&fake, 0, "${srcaddr} ${dstport}");
+    put(&fake, &["10.0.0.1 22", "10.0.0.2 22"]);
+    fake.mask("10.0.0.1");
+    let (result, run) = query(&fake, FIRST);
+    assert_eq!(
+        Value::from(column(&result, "src_addr")),
+        json!([null, "10.0.0.2"])
+    );
+    assert_eq!(result["events"][0]["message"], "******** 22");
+    run.says(&["masked by a data protection policy", "`unmask`"]);
+    let (result, _) = query(&fake, &format!("{FIRST}\n unmask = true"));
+    assert_eq!(column(&result, "src_addr"), ["10.0.0.1", "10.0.0.2"]);
+}
+
+#[test]
+fn garbage_in_a_stream_is_no_row_and_hides_none() {
+    let fake = Fake::start();
+    delivers_to_the_group(&fake, 0, "${srcaddr} ${dstport}");
+    let garbage = [
+        "\u{0}\u{1}\u{2}\u{7f}",
+        "\u{fffd}\u{fffd} \u{fffd}",
+        "",
+        "   ",
+        "10.0.0.1\u{0} 22",
+        "10.0.0.1 22\n10.0.0.2 23",
+        "{\"srcaddr\":\"10.0.0.1\"} 22",
+        "\u{feff}10.0.0.1 22",
+    ];
+    let lines = [&garbage[..], &["10.0.0.9 443"]].concat();
+    put(&fake, &lines);
+    let (result, _) = query(&fake, FIRST);
+    let mut sources = vec![Value::Null; garbage.len()];
+    sources.push(json!("10.0.0.9"));
+    assert_eq!(column(&result, "src_addr"), sources);
+    assert_eq!(result["statistics"]["parse_errors"], garbage.len());
+    assert_eq!(result["events"][1]["message"], garbage[1]);
+    let quals = format!("{FIRST}\n src_addr = \"10.0.0.0/8\"\n filter_pattern = \"\"");
+    let (result, _) = query(&fake, &quals);
+    assert_eq!(column(&result, "src_addr"), ["10.0.0.9"]);
+}
+
+#[test]
+fn any_refusal_may_be_because_of_the_class_of_the_group() {
+    let fake = Fake::start();
+    delivers_to_the_group(&fake, 0, "${srcaddr}");
+    put(&fake, &["10.0.0.1"]);
+    fake.group_class("flow-logs", "INFREQUENT_ACCESS");
+    let plan = || workspace(&fake, FIRST).run(&["plan", "-no-color"]);
+    let refusal = |code| Fault::error(code, "This operation is not to be had here.");
+    fake.fail(
+        "FilterLogEvents",
+        refusal("UnsupportedOperationException"),
+        1,
+    );
+    plan().fails_with(&["INFREQUENT_ACCESS", "engine = \"insights\""]);
+    fake.fail("FilterLogEvents", refusal("AccessDeniedException"), 1);
+    let run = plan().fails_with(&["AccessDeniedException"]);
+    assert!(!run.output.contains("INFREQUENT_ACCESS"), "{}", run.output);
+}
