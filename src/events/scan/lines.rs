@@ -4,7 +4,7 @@ use super::Trouble;
 use super::ids::Ids;
 use crate::aws::logs;
 use crate::events::output::Statistics;
-use crate::record::{Reader, Row, Values as _};
+use crate::record::{Judged, Reader, Row, Values as _};
 
 /// The most records with ids of their own that are remembered.
 const MOST_IDS: usize = 1_000_000;
@@ -60,8 +60,12 @@ impl Lines {
         seen: &mut Seen,
     ) -> Result<Verdict<'a>, Trouble> {
         seen.statistics.scanned += 1;
-        let (number, row) = match self.reader.read(&raw.message) {
-            Ok(read) => read,
+        let Judged {
+            satisfies,
+            number,
+            row,
+        } = match self.reader.judge(&raw.message, &raw.id) {
+            Ok(judged) => judged,
             Err(problem) => return Ok(self.unparsed(raw, problem.to_string(), seen)),
         };
         if number >= self.formats {
@@ -72,7 +76,7 @@ impl Lines {
             Some("SKIPDATA") => seen.statistics.skip_data += 1,
             _ => {}
         }
-        if !self.reader.matches(number, &row, &raw.id) || !seen.is_new(row.event_id())? {
+        if !satisfies || !seen.is_new(row.event_id())? {
             return Ok(Verdict::Unwanted);
         }
         seen.statistics.matched += 1;
