@@ -157,7 +157,7 @@ pub struct Statistics {
     /// Events that satisfied the quals.
     #[schemars(transform = behaviour::read_only)]
     pub matched: i64,
-    /// Lines that did not parse.
+    /// Lines that did not parse. A line that a qual on a number or an address has settled is not looked at any further.
     #[schemars(transform = behaviour::read_only)]
     pub parse_errors: i64,
     /// Records that say that there was no traffic (`NODATA`).

@@ -18,6 +18,7 @@
 //! | `described` | a flow log as the data sources show it |
 //! | `data_source`, `data_sources` | the one flow log that is meant, and all of them |
 //! | `timeout` | how long an operation may take |
+//! | `make` | making a flow log, whatever stands in the way of it |
 //! | `unanswered` | whether a create that got no answer made something |
 //! | `adopt` | taking over an equal flow log that exists, and what must never happen then |
 //! | `filter` | which flow logs data sources and lists mean |
@@ -36,6 +37,7 @@ mod filter;
 mod generate;
 mod identity;
 mod list;
+mod make;
 mod model;
 mod moved;
 pub(crate) mod patterns;

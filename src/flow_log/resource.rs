@@ -4,16 +4,16 @@
 //! that got no answer the flow log is looked for before the create counts as failed.
 
 use std::collections::BTreeMap;
-use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 use tokio_util::sync::CancellationToken;
 
 use super::identity::{self, Identity};
+use super::make::{self, ASK_AGAIN, Made};
 use super::model::FlowLog;
 use super::target::given;
 use super::timeout::Limit;
-use super::unanswered::{self, Asked, NotFound};
+use super::unanswered::Asked;
 use super::{adopt, convert, drift, generate, moved, plan, tags, validate};
 use crate::aws::ec2::{self, Ec2};
 use crate::aws::{self};
@@ -22,16 +22,6 @@ use crate::framework::{self, Attr, Change, Context, Diagnostic, Diagnostics, Fai
 
 /// EC2 is eventually consistent: for so long a new flow log may not be found yet.
 const YOUNG: SignedDuration = SignedDuration::from_mins(10);
-/// How often a flow log that should be there is asked for again, and how long apart.
-pub(crate) const ASK_AGAIN: [Duration; 4] = [
-    Duration::from_millis(250),
-    Duration::from_millis(500),
-    Duration::from_secs(1),
-    Duration::from_secs(2),
-];
-/// The longest wait for a deleted flow log to be gone, before its equal is made again.
-const LONGEST_PAUSE: Duration = Duration::from_secs(8);
-
 /// The resource `vpcflow_log`.
 #[derive(Debug, Default)]
 pub struct Resource {
@@ -80,14 +70,14 @@ impl framework::Resource for Resource {
                 since: Timestamp::now(),
             };
             let region = &region;
-            async move { self.make(&ec2, &asked, region, &stop).await }
+            async move { make::make(&self.ledger, &ec2, &asked, region, &stop).await }
         });
         let (created, late) = created.await;
         let created = created.map_err(|mut not_made| {
             if late {
                 not_made.error = not_made.error.out_of_time();
             }
-            limit.explain(&not_made.error, not_created(&not_made, &request))
+            limit.explain(&not_made.error, not_made.diagnostic(&request))
         });
         let id = match created? {
             Made::New(id) => id,
@@ -254,74 +244,6 @@ impl framework::Resource for Resource {
 }
 
 impl Resource {
-    /// Creates; where an equal flow log stands in the way that this run has deleted, waits until it is
-    /// gone.
-    async fn make(
-        &self,
-        ec2: &Ec2,
-        asked: &Asked<'_>,
-        region: &str,
-        stop: &CancellationToken,
-    ) -> Result<Made, NotMade> {
-        let mut pause = ASK_AGAIN[0];
-        loop {
-            let not_made = match self.make_once(ec2, asked, region, stop).await {
-                Ok(made) => return Ok(made),
-                Err(not_made) => not_made,
-            };
-            let wait = stop.run_until_cancelled(tokio::time::sleep(pause));
-            if !not_made.passes || wait.await.is_none() {
-                return Err(not_made);
-            }
-            pause = (pause * 2).min(LONGEST_PAUSE);
-        }
-    }
-
-    /// Creates, and settles a create that got no answer or that an equal flow log stands in the way of.
-    async fn make_once(
-        &self,
-        ec2: &Ec2,
-        asked: &Asked<'_>,
-        region: &str,
-        stop: &CancellationToken,
-    ) -> Result<Made, NotMade> {
-        let Asked {
-            request, planned, ..
-        } = asked;
-        let error = match ec2.create(request).await {
-            Ok(id) => {
-                self.ledger.hand_out(&id);
-                return Ok(Made::New(id));
-            }
-            Err(error) => error,
-        };
-        let mut not_made = NotMade::from(error);
-        if not_made.error.unanswered {
-            match unanswered::look(&self.ledger, ec2, asked, stop).await {
-                Ok(id) => {
-                    self.ledger.hand_out(&id);
-                    return Ok(Made::New(id));
-                }
-                Err(not_found) => not_made = not_made.unanswered(&not_found, request),
-            }
-        }
-        if !not_made.error.has_code(&[adopt::EXISTS]) {
-            return Err(not_made);
-        }
-        match adopt::settle(&self.ledger, ec2, request, planned, region).await {
-            Ok(adopt::Existing::Adopted(log)) => return Ok(Made::Adopted(log)),
-            Ok(adopt::Existing::Left(what_to_do)) => not_made.what_to_do = what_to_do,
-            Ok(adopt::Existing::Going(what_to_do)) => {
-                not_made.what_to_do = what_to_do;
-                not_made.passes = true;
-            }
-            Err(other) => {
-                not_made.what_to_do = format!("Which one it is could not be found out: {other}");
-            }
-        }
-        Err(not_made)
-    }
-
     /// Makes a flow log that was taken over what is planned: its tags are all that can differ.
     async fn adopt(
         &self,
@@ -353,43 +275,6 @@ impl Resource {
         log.tags = now;
         warn_of_failed_delivery(&log, context);
         Ok(convert::state(log, &planned, &region, connection))
-    }
-}
-
-/// How a create came to its flow log.
-enum Made {
-    /// EC2 made it.
-    New(String),
-    /// It existed already, and was taken over.
-    Adopted(Box<ec2::FlowLog>),
-}
-
-/// Why a create came to none.
-struct NotMade {
-    error: aws::Error,
-    /// What the user can do about it; AWS's advice if it is empty.
-    what_to_do: String,
-    /// Whether it passes by itself.
-    passes: bool,
-}
-
-impl From<aws::Error> for NotMade {
-    fn from(error: aws::Error) -> Self {
-        Self {
-            error,
-            what_to_do: String::new(),
-            passes: false,
-        }
-    }
-}
-
-impl NotMade {
-    /// Adds what is known of a flow log that may exist.
-    fn unanswered(mut self, not_found: &NotFound, request: &ec2::NewFlowLog) -> Self {
-        let known = not_found.what_to_do(&request.resource_id);
-        let parts: Vec<_> = self.error.advice().into_iter().chain([known]).collect();
-        self.what_to_do = parts.join("\n\n");
-        self
     }
 }
 
@@ -480,21 +365,6 @@ fn warn_of_failed_delivery(described: &ec2::FlowLog, context: &Context<FlowLog>)
         format!("EC2 reports delivery status FAILED: {cause}. Records are being lost. {fix}");
     let summary = format!("Flow log {} does not deliver", described.id);
     context.warn(Diagnostic::warning(summary, detail.trim_end()).at("deliver_logs_status"));
-}
-
-fn not_created(not_made: &NotMade, request: &ec2::NewFlowLog) -> Diagnostic {
-    let NotMade {
-        error, what_to_do, ..
-    } = not_made;
-    let tried = format!(
-        "A flow log of {} was to be created by CreateFlowLogs.",
-        request.resource_id
-    );
-    let summary = "Flow log not created".to_owned();
-    if what_to_do.is_empty() {
-        return diagnostic(summary, &tried, error);
-    }
-    Diagnostic::error(summary, format!("{tried} {error}\n\n{what_to_do}"))
 }
 
 fn not_described(id: &str, why: &str) -> Diagnostic {

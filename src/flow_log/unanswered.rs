@@ -9,8 +9,8 @@ use tokio_util::sync::CancellationToken;
 
 use super::adopt::Ledger;
 use super::convert;
+use super::make::ASK_AGAIN;
 use super::model::FlowLog;
-use super::resource::ASK_AGAIN;
 use crate::aws::Error;
 use crate::aws::ec2::{Ec2, NewFlowLog};
 

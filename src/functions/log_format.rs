@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::nearest::nearest;
+use super::nearest;
 use crate::cty::{Path, Type, Value};
 use crate::framework::{Function, FunctionError};
 use crate::record::field::{self, FIELDS, Family, Field};

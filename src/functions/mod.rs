@@ -6,14 +6,12 @@
 //! | `log_format` | a record format of field names |
 //! | `filter_pattern`, `quals` | quals as a CloudWatch filter pattern, exactly or not at all |
 //! | `policy`, `arn` | the policies that let AWS deliver |
-//! | `nearest` | what a misspelt name was meant to be |
 //!
 //! Functions are pure and work whether or not the provider is configured. Must not know gRPC, AWS, nor the nouns.
 
 mod arn;
 mod filter_pattern;
 mod log_format;
-mod nearest;
 mod parse_record;
 mod policy;
 mod quals;
@@ -62,4 +60,10 @@ fn record_format(given: &[Option<String>]) -> Result<Format, FunctionError> {
         let text = format!("\"{text}\" is not a record format: {error}");
         FunctionError::new(text).at("format")
     })
+}
+
+/// Finds the name that was probably meant by one that is none: it takes the fewest edits.
+fn nearest<'a>(written: &str, names: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    let edits = |name: &&str| strsim::levenshtein(written, name);
+    names.into_iter().min_by_key(edits)
 }

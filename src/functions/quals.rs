@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value as Json};
 
-use super::nearest::nearest;
+use super::nearest;
 use crate::framework::FunctionError;
 use crate::record::{Qual, QualError, Quals, field, qual};
 

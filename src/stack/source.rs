@@ -4,6 +4,7 @@ use std::fmt;
 
 use schemars::JsonSchema;
 use serde::Serialize;
+use strsim::levenshtein;
 
 /// A place in a file, both numbers from 1.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
@@ -102,37 +103,26 @@ impl fmt::Display for Mistakes {
 
 impl std::error::Error for Mistakes {}
 
+/// The letters by which names are compared.
+const LONGEST_NAME: usize = 100;
+
 /// Gives the name that was probably meant.
 pub(super) fn nearest<'a>(
     written: &str,
     names: impl IntoIterator<Item = &'a str>,
 ) -> Option<&'a str> {
+    // What is longer than any name is none of them, and takes its time to compare.
+    let written: String = written.chars().take(LONGEST_NAME).collect();
     let folded = |name: &str| name.to_lowercase().replace(['_', '-'], "");
-    let meant = folded(written);
+    let meant = folded(&written);
     // Of two spellings of one name, the one that is written alike.
     let scored = names.into_iter().map(|name| {
         (
-            distance(&meant, &folded(name)),
-            distance(written, name),
+            levenshtein(&meant, &folded(name)),
+            levenshtein(&written, name),
             name,
         )
     });
     let (distance, _, name) = scored.min()?;
     (distance <= 2.max(name.len() / 3)).then_some(name)
-}
-
-/// How many letters must be changed, added or left out.
-fn distance(a: &str, b: &str) -> usize {
-    let b: Vec<char> = b.chars().take(100).collect();
-    let mut row: Vec<usize> = (0..=b.len()).collect();
-    for (i, left) in a.chars().take(100).enumerate() {
-        let mut corner = row[0];
-        row[0] = i + 1;
-        for (j, right) in b.iter().enumerate() {
-            let change = corner + usize::from(left != *right);
-            corner = row[j + 1];
-            row[j + 1] = change.min(row[j] + 1).min(corner + 1);
-        }
-    }
-    row[b.len()]
 }

@@ -1,5 +1,7 @@
 use expect_test::expect_file;
 
+use super::super::make::NotMade;
+use super::super::unanswered::NotFound;
 use super::*;
 use crate::aws::Kind;
 
@@ -271,9 +273,9 @@ fn shown(error: aws::Error) -> Diagnostic {
         "CreateFlowLogs" if error.unanswered => {
             let not_made = NotMade::from(error);
             let not_made = not_made.unanswered(&NotFound::None, &request);
-            not_created(&not_made, &request)
+            not_made.diagnostic(&request)
         }
-        "CreateFlowLogs" => not_created(&NotMade::from(error), &request),
+        "CreateFlowLogs" => NotMade::from(error).diagnostic(&request),
         "DeleteFlowLogs" => diagnostic(
             "Flow log fl-1 not deleted".to_owned(),
             "It was tried.",

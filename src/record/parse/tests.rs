@@ -298,7 +298,7 @@ proptest! {
 
     #[test]
     fn every_address_survives(bits in any::<u32>(), wide in any::<u128>()) {
-        let (narrow, wide) = (Ipv4Addr::from(bits), std::net::Ipv6Addr::from(wide));
+        let (narrow, wide) = (std::net::Ipv4Addr::from(bits), std::net::Ipv6Addr::from(wide));
         prop_assert_eq!(address(&narrow.to_string()), Some(IpAddr::V4(narrow)));
         prop_assert_eq!(address(&wide.to_string()), Some(IpAddr::V6(wide)));
     }
