@@ -37,8 +37,12 @@ demo: release tools ## Show the provider at work: Terraform against a local AWS,
 	@$(VENV)/bin/python examples/demo/run.py --terraform $(VPCFLOW_TERRAFORM) --moto $(VPCFLOW_MOTO) --provider $(RELEASE)
 
 .PHONY: test
-test: tools ## Run every test: units, integration, and a real Terraform against moto and our own fake
+test: tools ## Run every test: units, integration, and both Terraforms against moto and our own fake
 	$(CARGO) test
+	@if ! grep -q terraform-1.15 $(VPCFLOW_TERRAFORM); then \
+		echo 'Once more with Terraform 1.15 in the place of the one on PATH'; \
+		VPCFLOW_TERRAFORM=$(VPCFLOW_TERRAFORM_115) $(CARGO) test --test it -- acceptance::; \
+	fi
 
 .PHONY: lint
 lint: ## Check formatting, lints (with and without the AWS half), and that generated files are current

@@ -49,7 +49,7 @@ pub(crate) fn read<D: framework::DataSource>(
     let request = read_data_source::Request {
         type_name: D::TYPE_NAME.to_owned(),
         config: Some(encode(
-            schema.block.complete(question.encode(&schema.ty)?),
+            &schema.block.complete(question.encode(&schema.ty)?),
             &schema,
         )?),
         ..read_data_source::Request::default()
@@ -94,7 +94,7 @@ async fn send(
     let process = client.id().unwrap_or_default();
     let schema = lower::<Config>(0)?;
     let configure = configure_provider::Request {
-        config: Some(encode(schema.block.empty(), &schema)?),
+        config: Some(encode(&schema.block.empty(), &schema)?),
         ..configure_provider::Request::default()
     };
     let configured = calls.configure_provider(configure).await?.into_inner();
@@ -127,8 +127,8 @@ fn refuse(diagnostics: &[Diagnostic]) -> Result<(), String> {
     }
 }
 
-fn encode(value: Value, schema: &Schema) -> Result<DynamicValue, Box<dyn Error>> {
-    let msgpack = msgpack::encode(&value, &schema.ty)?;
+fn encode(value: &Value, schema: &Schema) -> Result<DynamicValue, Box<dyn Error>> {
+    let msgpack = msgpack::encode(value, &schema.ty)?;
     Ok(DynamicValue {
         msgpack,
         json: Vec::new(),

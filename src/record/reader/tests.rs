@@ -102,8 +102,8 @@ fn kinds_of_records_have_names() {
     assert_eq!(RecordType::named("AWS"), None);
 }
 
-fn reader_for(format_text: &str, quals: Quals) -> Reader {
-    Reader::new(RecordType::Aws, &[format(format_text)], &quals).unwrap()
+fn reader_for(format_text: &str, quals: &Quals) -> Reader {
+    Reader::new(RecordType::Aws, &[format(format_text)], quals).unwrap()
 }
 
 fn qual(name: &str, text: &str) -> Qual {
@@ -116,7 +116,7 @@ fn a_line_that_one_value_settles_is_judged_as_if_all_were_looked_at() {
     let all = vec![qual("src_addr", "10.0.0.0/8"), qual("dst_port", "22")];
     let reader = reader_for(
         text,
-        Quals {
+        &Quals {
             all,
             ..Quals::default()
         },
@@ -147,12 +147,12 @@ fn a_line_that_one_value_settles_is_judged_as_if_all_were_looked_at() {
 fn what_a_qual_looks_at_has_to_be_what_its_field_holds() {
     let text = "${version} ${pkt-srcaddr} ${traffic-path}";
     let line = "5 10.1.x 8";
-    assert!(reader_for(text, Quals::default()).read(line).is_ok());
+    assert!(reader_for(text, &Quals::default()).read(line).is_ok());
     let pkt = Qual::parse_field("pkt-srcaddr", "10.1.0.0/16").unwrap();
     let none = vec![vec![pkt]];
     let reader = reader_for(
         text,
-        Quals {
+        &Quals {
             none,
             ..Quals::default()
         },

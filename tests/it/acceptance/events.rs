@@ -288,13 +288,7 @@ fn several_formats_in_one_group_are_told_apart() {
         .iter()
         .enumerate()
     {
-        let mut log = FlowLog::sample(
-            &format!("fl-0aaaaaaaaaaaaaaa{number}"),
-            "vpc-0123456789abcdef0",
-        );
-        log.log_group_name = Some("flow-logs".to_owned());
-        log.log_destination = None;
-        log.log_format = (*format).to_owned();
+        let mut log = FlowLog::of_group(number, "flow-logs", format);
         log.max_aggregation_interval = 60 + 540 * u32::try_from(number).unwrap();
         fake.insert(log);
     }

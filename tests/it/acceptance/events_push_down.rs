@@ -29,11 +29,7 @@ fn column(result: &Value, name: &str) -> Vec<Value> {
 }
 
 fn delivers_to_the_group(fake: &Fake, number: usize, format: &str) {
-    let id = format!("fl-0aaaaaaaaaaaaaaa{number}");
-    let mut log = FlowLog::sample(&id, "vpc-0123456789abcdef0");
-    log.log_group_name = Some("flow-logs".to_owned());
-    log.log_destination = None;
-    log.log_format = format.to_owned();
+    let mut log = FlowLog::of_group(number, "flow-logs", format);
     log.max_aggregation_interval = 60 + 540 * u32::try_from(number % 2).unwrap();
     if number > 1 {
         log.traffic_type = Some("ACCEPT".to_owned());

@@ -36,12 +36,7 @@ fn column(result: &Value, name: &str) -> Vec<Value> {
 }
 
 fn delivers_to_the_group(fake: &Fake, number: usize, format: &str) {
-    let id = format!("fl-0aaaaaaaaaaaaaaa{number}");
-    let mut log = FlowLog::sample(&id, "vpc-0123456789abcdef0");
-    log.log_group_name = Some("flow-logs".to_owned());
-    log.log_destination = None;
-    log.log_format = format.to_owned();
-    fake.insert(log);
+    fake.insert(FlowLog::of_group(number, "flow-logs", format));
 }
 
 fn put(fake: &Fake, lines: &[&str]) {

@@ -414,7 +414,12 @@ fn a_state_that_does_not_tell_its_region_is_not_taken_for_gone() {
     let fake = Fake::start();
     let log = outside::flow_log(0, "eu-west-1");
     fake.insert(log.clone());
-    let work = workspace(Form::Awscc, "registry.terraform.io", &fake, &[log.clone()]);
+    let work = workspace(
+        Form::Awscc,
+        "registry.terraform.io",
+        &fake,
+        std::slice::from_ref(&log),
+    );
     work.plan().fails_with(&[
         &format!("Flow log {} not found in us-east-1", log.id),
         "set `region` on the resource",

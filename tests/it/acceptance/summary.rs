@@ -324,14 +324,7 @@ fn insights_reads_one_of_several_formats_only_where_it_can_tell_them_apart() {
         .into_iter()
         .enumerate()
     {
-        let mut log = FlowLog::sample(
-            &format!("fl-0aaaaaaaaaaaaaaa{number}"),
-            "vpc-0123456789abcdef0",
-        );
-        log.log_group_name = Some("flow-logs".to_owned());
-        log.log_destination = None;
-        log.log_format = format.to_owned();
-        fake.insert(log);
+        fake.insert(FlowLog::of_group(number, "flow-logs", format));
     }
     let lines = ["10.0.0.1 22", "443 10.0.0.2 use1-az1", "10.0.0.1 443"];
     let lines = (0..)

@@ -38,7 +38,7 @@ fn in_folder(more: Json) -> Json {
     with(to_bucket(options), more)
 }
 
-fn tagged(keys: Json) -> Json {
+fn tagged(keys: [&str; 2]) -> Json {
     to_group(json!({
         "log_format": "${version} ${instance-tag} ${instance-tag-2}",
         "tag_field_specification": [{ "resource_type": "instance", "tag_keys": keys }],
@@ -93,10 +93,7 @@ async fn an_equal_flow_log_is_taken_over_and_its_tags_brought_to_plan() {
         ),
         (across_accounts(json!({})), across_accounts(json!({}))),
         (in_folder(json!({})), in_folder(json!({}))),
-        (
-            tagged(json!(["Team", "Name"])),
-            tagged(json!(["Team", "Name"])),
-        ),
+        (tagged(["Team", "Name"]), tagged(["Team", "Name"])),
     ];
     for (before, after) in rows {
         let fake = Fake::start();
@@ -150,10 +147,7 @@ async fn one_that_differs_in_anything_is_not_taken_over() {
             in_folder(json!({ "destination_options": { "per_hour_partition": false } })),
             in_folder(json!({})),
         ),
-        (
-            tagged(json!(["Name", "Team"])),
-            tagged(json!(["Team", "Name"])),
-        ),
+        (tagged(["Name", "Team"]), tagged(["Team", "Name"])),
     ];
     for (more, wanted) in differing {
         let fake = Fake::start();

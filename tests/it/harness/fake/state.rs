@@ -41,6 +41,17 @@ pub(crate) struct FlowLog {
 }
 
 impl FlowLog {
+    /// One of many that deliver lines of a format to a log group, known by its name.
+    pub(crate) fn of_group(number: usize, group: &str, format: &str) -> Self {
+        let id = format!("fl-0aaaaaaaaaaaaaaa{number}");
+        Self {
+            log_group_name: Some(group.to_owned()),
+            log_destination: None,
+            log_format: format.to_owned(),
+            ..Self::sample(&id, "vpc-0123456789abcdef0")
+        }
+    }
+
     /// A flow log of a VPC's whole traffic to a log group, as if made outside Terraform; a test changes what it likes.
     pub(crate) fn sample(id: &str, resource_id: &str) -> Self {
         Self {

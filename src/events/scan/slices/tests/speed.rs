@@ -99,16 +99,19 @@ fn traffic(pages: usize, calls: &[fn(usize) -> bool]) -> Service {
     }
 }
 
+/// Says which events a call brings, by their number.
+type Brings = fn(usize) -> bool;
+
 #[test]
 fn queries_of_every_kind_come_near_the_quota() {
-    let all: fn(usize) -> bool = |_| true;
-    let even: fn(usize) -> bool = |n| n % 2 == 0;
-    let odd: fn(usize) -> bool = |n| n % 2 == 1;
-    let few: fn(usize) -> bool = |n| n % 100 == 50;
-    let others: fn(usize) -> bool = |n| n % 150 == 20;
-    let none: fn(usize) -> bool = |_| false;
-    let late: fn(usize) -> bool = |n| n > 300;
-    let kinds: [(&str, &[fn(usize) -> bool]); 9] = [
+    let all: Brings = |_| true;
+    let even: Brings = |n| n % 2 == 0;
+    let odd: Brings = |n| n % 2 == 1;
+    let few: Brings = |n| n % 100 == 50;
+    let others: Brings = |n| n % 150 == 20;
+    let none: Brings = |_| false;
+    let late: Brings = |n| n > 300;
+    let kinds: [(&str, &[Brings]); 9] = [
         ("dense", &[all]),
         ("two dense calls", &[even, odd]),
         ("two calls that bring the same", &[even, even]),
