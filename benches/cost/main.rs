@@ -85,7 +85,6 @@ fn measure() -> Result<(), Box<dyn Error>> {
     drifts(&subjects, folder.path(), &mut table)?;
     rows::rows(&subjects, &schema, folder.path(), &mut table)?;
     query::query(&subjects.provider, &mut table)?;
-    println!("{table}");
     Ok(())
 }
 
@@ -110,18 +109,18 @@ fn starts(subjects: &Subjects, schema: &Path, table: &mut Table) -> Result<(), B
     }
     let line = median(ours.iter().map(|start| start.line));
     table.add(
-        Row::new("exec to handshake line, mTLS", milliseconds(line))
+        &Row::new("exec to handshake line, mTLS", milliseconds(line))
             .beside(milliseconds(median(echo.iter().map(|start| start.line))))
             .target("5 ms", line.as_secs_f64() <= 5e-3),
     );
     let memory = median(ours.iter().map(|start| start.memory));
     table.add(
-        Row::new("anonymous memory after it", megabytes(memory))
+        &Row::new("anonymous memory after it", megabytes(memory))
             .beside(megabytes(median(echo.iter().map(|start| start.memory))))
             .target_if(memory > 0, "4 MB", memory <= 4_000_000),
     );
     let size = subjects.provider.metadata()?.len();
-    table.add(Row::new("stripped binary", megabytes(size)).target("18 MB", size <= 18_000_000));
+    table.add(&Row::new("stripped binary", megabytes(size)).target("18 MB", size <= 18_000_000));
     Ok(())
 }
 
@@ -130,13 +129,13 @@ fn calls(subjects: &Subjects, schema: &Path, table: &mut Table) -> Result<(), Bo
     let echo = start::calls(&subjects.echo, Some(schema), CALLS)?;
     let p50 = median(ours.iter().copied());
     table.add(
-        Row::new("warm call over the socket, p50", milliseconds(p50))
+        &Row::new("warm call over the socket, p50", milliseconds(p50))
             .beside(milliseconds(median(echo.iter().copied())))
             .target("0.3 ms", p50.as_secs_f64() <= 3e-4),
     );
     let steps = |calls: &[_]| calls.iter().filter(|call| start::is_step(**call)).count();
     table.add(
-        Row::new("... of 1,000, slower than 30 ms", steps(&ours).to_string())
+        &Row::new("... of 1,000, slower than 30 ms", steps(&ours).to_string())
             .beside(steps(&echo).to_string())
             .target("10", steps(&ours) <= CALLS / 100),
     );
@@ -160,25 +159,25 @@ fn plans(
     let echo_wall = median(echo.iter().map(|run| run.wall));
     let ratio = wall.as_secs_f64() / echo_wall.as_secs_f64();
     table.add(
-        Row::new("plan of 1,000 to create, wall", seconds(wall))
+        &Row::new("plan of 1,000 to create, wall", seconds(wall))
             .beside(seconds(echo_wall))
             .ratio(ratio)
             .target("1.15 x echo", ratio <= 1.15),
     );
-    table.add(Row::new(
+    table.add(&Row::new(
         "... as many terraform_data",
         seconds(median(floor.iter().map(|run| run.wall))),
     ));
     let cpu = median(ours.iter().map(|run| run.plugin_cpu));
     let measured = !cpu.is_zero();
     table.add(
-        Row::new("... our CPU", seconds(cpu))
+        &Row::new("... our CPU", seconds(cpu))
             .beside(seconds(median(echo.iter().map(|run| run.plugin_cpu))))
             .target_if(measured, "0.1 s", cpu.as_secs_f64() <= 0.1),
     );
     let share = median(ours.iter().map(process::Usage::share_in_ten_thousand));
     table.add(
-        Row::new("... our CPU to Terraform's own", percent(share))
+        &Row::new("... our CPU to Terraform's own", percent(share))
             .beside(percent(median(
                 echo.iter().map(process::Usage::share_in_ten_thousand),
             )))
@@ -193,7 +192,7 @@ fn plans(
     }
     let memory = median(ours);
     table.add(
-        Row::new("anonymous memory, plan of 5,000", megabytes(memory))
+        &Row::new("anonymous memory, plan of 5,000", megabytes(memory))
             .beside(megabytes(median(echo)))
             .target_if(memory > 0, "8 MB", memory <= 8_000_000),
     );
@@ -209,14 +208,14 @@ fn drifts(subjects: &Subjects, folder: &Path, table: &mut Table) -> Result<(), B
     }
     let wall = median(checks.iter().map(|check| check.wall));
     table.add(
-        Row::new("drift of 1,000 in a state, wall", milliseconds(wall))
+        &Row::new("drift of 1,000 in a state, wall", milliseconds(wall))
             .target("100 ms", wall.as_secs_f64() <= 0.1),
     );
     let calls = median(checks.iter().map(|check| check.calls));
-    table.add(Row::new("... calls to AWS", calls.to_string()).target("5", calls <= 5));
+    table.add(&Row::new("... calls to AWS", calls.to_string()).target("5", calls <= 5));
     let memory = median(checks.iter().map(|check| check.memory));
     table.add(
-        Row::new("... anonymous memory", megabytes(memory)).target_if(
+        &Row::new("... anonymous memory", megabytes(memory)).target_if(
             memory > 0,
             "32 MB",
             memory <= 32_000_000,

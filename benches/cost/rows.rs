@@ -56,7 +56,7 @@ pub(crate) fn rows(
     let (wall, echo_wall) = (median(our_walls), median(echo_walls));
     let ratio = wall.as_secs_f64() / echo_wall.as_secs_f64();
     table.add(
-        Row::new("plan with 10,000 events, wall", seconds(wall))
+        &Row::new("plan with 10,000 events, wall", seconds(wall))
             .beside(seconds(echo_wall))
             .ratio(ratio)
             .target("1.15 x echo", ratio <= 1.15),
@@ -80,7 +80,7 @@ fn encoding(bytes: &[u8], table: &mut Table) -> Result<(), Box<dyn Error>> {
     }
     let time = median(times);
     table.add(
-        Row::new("encoding 10,000 events", milliseconds(time))
+        &Row::new("encoding 10,000 events", milliseconds(time))
             .target("50 ms", time <= Duration::from_millis(50)),
     );
     Ok(())

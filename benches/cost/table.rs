@@ -1,6 +1,5 @@
 //! The table that the bench prints.
 
-use std::fmt;
 use std::time::Duration;
 
 /// One figure: what was measured, its yardstick, and what it should be at most.
@@ -75,29 +74,25 @@ impl Row {
     }
 }
 
-/// All figures, in the order in which they were added.
+/// All figures, each printed as soon as it is there: a whole run takes minutes.
 #[derive(Default)]
-pub(crate) struct Table(Vec<Row>);
+pub(crate) struct Table {
+    begun: bool,
+}
 
 impl Table {
-    /// Adds a figure at the end.
-    pub(crate) fn add(&mut self, row: Row) {
-        self.0.push(row);
+    /// Prints a figure, the first below a line that says what is what.
+    pub(crate) fn add(&mut self, row: &Row) {
+        if !std::mem::replace(&mut self.begun, true) {
+            print(["", "measured", "yardstick", "ratio", "target", ""]);
+        }
+        print(row.cells());
     }
 }
 
-impl fmt::Display for Table {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let head = ["", "measured", "echo", "ratio", "target", ""];
-        for [what, measured, echo, ratio, target, verdict] in
-            std::iter::once(head).chain(self.0.iter().map(Row::cells))
-        {
-            let line =
-                format!("{what:<34}{measured:>11}{echo:>11}{ratio:>7}  {target:<15}{verdict}");
-            writeln!(f, "{}", line.trim_end())?;
-        }
-        Ok(())
-    }
+fn print([what, measured, yardstick, ratio, target, verdict]: [&str; 6]) {
+    let line = format!("{what:<34}{measured:>11}{yardstick:>11}{ratio:>7}  {target:<15}{verdict}");
+    println!("{}", line.trim_end());
 }
 
 pub(crate) fn milliseconds(time: Duration) -> String {

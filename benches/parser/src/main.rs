@@ -51,6 +51,10 @@ fn main() -> Result<(), Box<dyn Error>> {
             pythons.push(python.run()?);
         }
     }
+    println!(
+        "Time for a line of {} bytes; the yardstick is the other parser's.",
+        lines[0].len()
+    );
     let mut table = Table::default();
     compare(
         &mut table,
@@ -67,7 +71,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         20.0,
     );
     if pythons.is_empty() {
-        table.add(Row::new("flowlogs_reader", "not here".to_owned()));
+        table.add(&Row::new("flowlogs_reader", "not here".to_owned()));
     } else {
         compare(
             &mut table,
@@ -84,10 +88,6 @@ fn main() -> Result<(), Box<dyn Error>> {
             50.0,
         );
     }
-    println!(
-        "Time for a line of {} bytes; the yardstick is the other parser's.\n{table}",
-        lines[0].len()
-    );
     Ok(())
 }
 
@@ -104,7 +104,7 @@ fn compare(
     });
     let ratio = other / ours;
     table.add(
-        Row::new(what, format!("{ours:.0} ns"))
+        &Row::new(what, format!("{ours:.0} ns"))
             .beside(format!("{other:.0} ns"))
             .ratio(ratio)
             .at_least(&format!("{least} x"), ratio >= least),

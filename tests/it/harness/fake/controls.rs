@@ -151,6 +151,7 @@ impl Fake {
     }
 
     /// Masks a text in every message, as a data protection policy does, for who does not ask for `unmask`.
+    #[cfg(feature = "aws")]
     pub(crate) fn mask(&self, text: &str) {
         self.shared.state().settings.masked = Some(text.to_owned());
     }

@@ -42,6 +42,7 @@ pub(crate) struct FlowLog {
 
 impl FlowLog {
     /// One of many that deliver lines of a format to a log group, known by its name.
+    #[cfg(feature = "aws")]
     pub(crate) fn of_group(number: usize, group: &str, format: &str) -> Self {
         let id = format!("fl-0aaaaaaaaaaaaaaa{number}");
         Self {
