@@ -46,15 +46,17 @@ pub enum Row<'a> {
     ExternalFlow(ExternalFlow),
 }
 
-/// A record and whether it is wanted.
+/// What becomes of a message that is a record.
 #[derive(Debug, Clone)]
-pub struct Judged<'a> {
-    /// Whether it satisfies the quals; of one that does not, not every value may have been checked.
-    pub satisfies: bool,
-    /// The number of its format.
-    pub number: usize,
-    /// The record.
-    pub row: Row<'a>,
+#[expect(
+    clippy::large_enum_variant,
+    reason = "the large one is not to be allocated, and the small one not to be moved"
+)]
+pub enum Judged<'a> {
+    /// It satisfies the quals; the number is that of its format.
+    Wanted(usize, Row<'a>),
+    /// It does not; with the number of its format and what it says of itself: `OK`, `NODATA`, `SKIPDATA`, …
+    Unwanted(usize, Option<Cow<'a, str>>),
 }
 
 /// Says why a message is no record.
@@ -182,12 +184,11 @@ impl Reader {
             return judge_line(message, format, bound, event_id);
         }
         let (number, row) = self.read(message)?;
-        let satisfies = self.matches(number, &row, event_id);
-        Ok(Judged {
-            satisfies,
-            number,
-            row,
-        })
+        if self.matches(number, &row, event_id) {
+            return Ok(Judged::Wanted(number, row));
+        }
+        let status = self.log_status(number, &row).map(Cow::into_owned);
+        Ok(Judged::Unwanted(number, status.map(Cow::Owned)))
     }
 
     /// Decides whether a record that was read in the format of this number satisfies the quals.
@@ -209,28 +210,23 @@ impl Reader {
     }
 }
 
-#[inline]
 fn judge_line<'a>(
     line: &'a str,
     format: &'a Format,
     bound: &Bound,
     event_id: &str,
 ) -> Result<Judged<'a>, ReadError> {
-    let mut judged = Judged {
-        satisfies: false,
-        number: 0,
-        row: Row::Line(Record::unread(line, format)),
-    };
-    if let Row::Line(record) = &mut judged.row {
-        record.split()?;
-        // Of a line of another format every value means something else.
-        record.refuse_version()?;
-        if !bound.is_refuted_by(record) {
-            record.check()?;
-            judged.satisfies = bound.matches(record, event_id);
+    let mut record = Record::unread(line, format);
+    record.split()?;
+    // Of a line of another format every value means something else.
+    record.refuse_version()?;
+    if !bound.is_refuted_by(&record) {
+        record.check()?;
+        if bound.matches(&record, event_id) {
+            return Ok(Judged::Wanted(0, Row::Line(record)));
         }
     }
-    Ok(judged)
+    Ok(Judged::Unwanted(0, record.log_status().map(Cow::Borrowed)))
 }
 
 /// Finds the one format of several that a line fits; of those that it does not fit, the nearest says what is wrong.

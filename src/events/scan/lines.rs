@@ -60,28 +60,35 @@ impl Lines {
         seen: &mut Seen,
     ) -> Result<Verdict<'a>, Trouble> {
         seen.statistics.scanned += 1;
-        let Judged {
-            satisfies,
-            number,
-            row,
-        } = match self.reader.judge(&raw.message, &raw.id) {
-            Ok(judged) => judged,
-            Err(problem) => return Ok(self.unparsed(raw, problem.to_string(), seen)),
-        };
-        if number >= self.formats {
-            return Ok(Verdict::Unwanted);
+        match self.reader.judge(&raw.message, &raw.id) {
+            Err(problem) => Ok(self.unparsed(raw, problem.to_string(), seen)),
+            Ok(Judged::Unwanted(number, status)) => {
+                self.note(number, status.as_deref(), seen);
+                Ok(Verdict::Unwanted)
+            }
+            Ok(Judged::Wanted(number, row)) => {
+                self.note(
+                    number,
+                    self.reader.log_status(number, &row).as_deref(),
+                    seen,
+                );
+                if number >= self.formats || !seen.is_new(row.event_id())? {
+                    return Ok(Verdict::Unwanted);
+                }
+                seen.statistics.matched += 1;
+                seen.sampled += i64::from(self.is_sampled(number, &row));
+                Ok(Verdict::Wanted(number, row))
+            }
         }
-        match self.reader.log_status(number, &row).as_deref() {
+    }
+
+    /// Counts what records that are asked for say of themselves.
+    fn note(&self, number: usize, status: Option<&str>, seen: &mut Seen) {
+        match status.filter(|_| number < self.formats) {
             Some("NODATA") => seen.statistics.no_data += 1,
             Some("SKIPDATA") => seen.statistics.skip_data += 1,
             _ => {}
         }
-        if !satisfies || !seen.is_new(row.event_id())? {
-            return Ok(Verdict::Unwanted);
-        }
-        seen.statistics.matched += 1;
-        seen.sampled += i64::from(self.is_sampled(number, &row));
-        Ok(Verdict::Wanted(number, row))
     }
 
     fn unparsed<'a>(&self, raw: &logs::Event, problem: String, seen: &mut Seen) -> Verdict<'a> {
