@@ -5,15 +5,18 @@ use super::{convert, pb};
 use crate::cty::Value;
 use crate::framework::{Diagnostic, Diagnostics, ErasedResource, Provider, Source, Stored};
 
-/// Gives the identity of an object; none for a type without one, which core would not survive.
+/// Gives the identity of an object; none for a type without one, which core would not survive, and none of an object
+/// that is yet to be made: Terraform 1.15 cannot print a plan with an identity that is not known.
 pub(crate) fn identity<C>(
     resource: &dyn ErasedResource<C>,
     state: &Value,
 ) -> Result<Option<pb::ResourceIdentityData>, Diagnostics> {
     match (resource.identity_schema(), resource.identity(state)?) {
-        (Some(schema), Some(identity)) => Ok(Some(pb::ResourceIdentityData {
-            identity_data: Some(convert::dynamic_value(&identity, &schema.ty)?),
-        })),
+        (Some(schema), Some(identity)) if identity.is_wholly_known() => {
+            Ok(Some(pb::ResourceIdentityData {
+                identity_data: Some(convert::dynamic_value(&identity, &schema.ty)?),
+            }))
+        }
         _ => Ok(None),
     }
 }

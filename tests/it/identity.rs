@@ -436,7 +436,8 @@ async fn the_identity_goes_with_every_answer_about_an_object() {
         .await
         .unwrap()
         .into_inner();
-    assert_eq!(identity(planned.planned_identity).0, Value::unknown());
+    // Terraform 1.15 cannot print a plan with an identity that is not known.
+    assert_eq!(planned.planned_identity, None);
     for text in ["a", "fail"] {
         let config = Note {
             text: text.to_owned().into(),
