@@ -1,4 +1,4 @@
-//! Random valid configurations, some of those that live without a Terraform elsewhere, with a real one.
+//! Random valid configurations, as many as live without a Terraform elsewhere, with a real one.
 
 use std::collections::BTreeMap;
 
@@ -8,7 +8,7 @@ use crate::flow_log::random::{Dice, configuration};
 use crate::harness::fake::{Fake, REGION};
 use crate::harness::terraform::{Version, Workspace};
 
-const CONFIGURATIONS: usize = 40;
+const CONFIGURATIONS: usize = 500;
 
 /// Gives flow logs by name.
 fn rows() -> Map<String, Json> {
