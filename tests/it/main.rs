@@ -6,12 +6,12 @@
 mod acceptance;
 #[cfg(all(feature = "aws", unix))]
 mod child;
-#[cfg(feature = "aws")]
-mod docs;
 mod fake_itself;
 #[cfg(feature = "aws")]
 mod flow_log;
 mod functions;
+#[cfg(feature = "aws")]
+mod generated;
 mod handshake;
 mod harness;
 mod identity;
@@ -19,7 +19,5 @@ mod layers;
 mod numbers;
 mod protocol;
 mod push_down;
-#[cfg(feature = "aws")]
-mod schemas;
 #[cfg(all(feature = "aws", unix))]
 mod stack;

@@ -2,10 +2,10 @@
 
 use serde_json::Value;
 
+use crate::generated::schemas;
 use crate::harness::fake::Fake;
 use crate::harness::golden;
 use crate::harness::terraform::{Run, Version, Workspace};
-use crate::schemas;
 
 #[test]
 fn both_terraforms_tell_the_committed_schema() {

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-/// Set, it lets the tests write the files instead of comparing them; `make docs` sets it.
+/// Set, it lets the tests write the files instead of comparing them; `make docs` sets it for docs/ and schemas/.
 const UPDATE: &str = "UPDATE_GOLDEN";
 
 /// Compares files, by their paths in the repository, with what they should hold. With a folder, it may
@@ -42,7 +42,7 @@ pub(crate) fn check(folder: Option<&str>, wanted: &BTreeMap<String, String>) {
     stale.dedup();
     assert!(
         stale.is_empty(),
-        "generated files are stale (`make docs` writes them anew):\n{}",
+        "generated files are stale (`make docs`, or {UPDATE}=1 with this test, writes them anew):\n{}",
         stale.join("\n")
     );
 }

@@ -4,19 +4,21 @@ use std::path::PathBuf;
 
 use serde_json::{Map, Value, json};
 
-use super::{Folder, golden, repository, schema_verdicts};
+use super::{Folder, repository, schema_verdicts};
 use crate::flow_log::{accepted, refused};
+use crate::generated::schemas::{DRIFT_REPORT, STACK};
+use crate::harness::golden;
 
 #[test]
 fn published_schemas_are_those_that_the_program_prints() {
     let folder = Folder::new();
     let files: [(&str, &[&str]); 2] = [
-        ("stack.schema.json", &["stack", "schema"]),
-        ("drift-report.schema.json", &["stack", "schema", "--report"]),
+        (STACK, &["stack", "schema"]),
+        (DRIFT_REPORT, &["stack", "schema", "--report"]),
     ];
     for (file, arguments) in files {
         let printed = folder.run(None, arguments).succeeds().stdout;
-        golden(&format!("schemas/{file}"), &printed);
+        assert_eq!(printed, golden::read(file), "{file}");
     }
 }
 

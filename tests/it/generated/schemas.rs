@@ -16,18 +16,24 @@ pub(crate) const EVENT: &str = "schemas/event.schema.json";
 const EXTERNAL_FLOW: &str = "schemas/external-flow.schema.json";
 /// The schema of the provider, committed.
 pub(crate) const PROVIDER: &str = "schemas/terraform-schema.json";
+/// The JSON Schema of stack definitions, committed.
+pub(crate) const STACK: &str = "schemas/stack.schema.json";
+/// The JSON Schema of a report of drift, committed.
+pub(crate) const DRIFT_REPORT: &str = "schemas/drift-report.schema.json";
 
 #[test]
 fn the_schemas_are_what_the_declarations_make_of_them() {
     let provider = vpcflow::provider::schema_json().unwrap();
     let external_flow = vpcflow::record::yandex::schema();
     let files = [
-        (PROVIDER, provider),
-        (EVENT, event_schema()),
-        (EXTERNAL_FLOW, external_flow),
+        (PROVIDER, ordered(provider)),
+        (EVENT, ordered(event_schema())),
+        (EXTERNAL_FLOW, ordered(external_flow)),
+        (STACK, vpcflow::stack::stack_schema().unwrap()),
+        (DRIFT_REPORT, vpcflow::stack::report_schema()),
     ];
-    let files = files.map(|(path, json)| (path.to_owned(), format!("{:#}\n", ordered(json))));
-    golden::check(None, &BTreeMap::from(files));
+    let files = files.map(|(path, json)| (path.to_owned(), format!("{json:#}\n")));
+    golden::check(Some("schemas"), &BTreeMap::from(files));
 }
 
 /// Makes the schema of one event of `vpcflow_log_events`, as Terraform gives it out as JSON.
