@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use proptest::prelude::*;
 
-use super::{Bound, Number, Refinements, Type, Value};
+use super::{Bound, Name, Number, Refinements, Type, Value};
 
 /// Types and a value of each.
 pub(super) fn typed_values() -> impl Strategy<Value = (Type, Value)> {
@@ -34,7 +34,7 @@ fn types(dynamic: bool) -> BoxedStrategy<Type> {
             element.clone().prop_map(Type::set),
             element.clone().prop_map(Type::map),
             prop::collection::vec(element.clone(), 0..4).prop_map(Type::Tuple),
-            prop::collection::btree_map("[a-z_]{1,4}", element, 0..6).prop_map(Type::Object),
+            prop::collection::btree_map("[a-z_]{1,4}", element, 0..6).prop_map(Type::object),
         ]
     });
     nested.boxed()
@@ -72,7 +72,10 @@ fn known(ty: &Type) -> BoxedStrategy<Value> {
             .prop_map(Value::set)
             .boxed(),
         Type::Map(ty) => prop::collection::btree_map(any::<String>(), values(ty), 0..4)
-            .prop_map(Value::Map)
+            .prop_map(|elements| {
+                let elements = elements.into_iter();
+                Value::Map(elements.map(|(key, value)| (key.into(), value)).collect())
+            })
             .boxed(),
         Type::Tuple(types) => types
             .iter()
@@ -81,7 +84,7 @@ fn known(ty: &Type) -> BoxedStrategy<Value> {
             .prop_map(Value::List)
             .boxed(),
         Type::Object(types) => {
-            let names: Vec<String> = types.keys().cloned().collect();
+            let names: Vec<Name> = types.keys().cloned().collect();
             let values: Vec<_> = types.values().map(values).collect();
             values
                 .prop_map(move |values| {

@@ -35,12 +35,12 @@ impl Error {
 
     /// Tells the same error of the object whose attribute this is.
     pub(super) fn within_attribute(self, name: &str) -> Self {
-        self.within(Step::Attribute(name.to_owned()))
+        self.within(Step::Attribute(name.into()))
     }
 
     /// Tells the same error of the map whose element this is.
     pub(super) fn within_key(self, key: &str) -> Self {
-        self.within(Step::Key(key.to_owned()))
+        self.within(Step::Key(key.into()))
     }
 
     /// Tells the same error of the list whose element this is.

@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use serde_json::Value as Json;
 
 use super::value::{check_attributes, check_length, missing_attributes};
-use super::{Error, MAX_DEPTH, Number, Type, Value};
+use super::{Error, MAX_DEPTH, Name, Number, Type, Value};
 
 /// Decodes a value of a type.
 pub fn decode(bytes: &[u8], ty: &Type) -> Result<Value, Error> {
@@ -115,21 +115,21 @@ fn tuple(elements: Vec<Json>, types: &[Type], place: Place) -> Result<Value, Err
 fn map(entries: serde_json::Map<String, Json>, ty: &Type, place: Place) -> Result<Value, Error> {
     let entries = entries.into_iter().map(|(key, value)| {
         let value = read(value, ty, place).map_err(|error| error.within_key(&key))?;
-        Ok((key, value))
+        Ok((Name::from(key), value))
     });
     entries.collect::<Result<_, Error>>().map(Value::Map)
 }
 
 fn object(
     mut entries: serde_json::Map<String, Json>,
-    types: &BTreeMap<String, Type>,
+    types: &BTreeMap<Name, Type>,
     place: Place,
 ) -> Result<Value, Error> {
-    if place.own_type && !types.keys().all(|name| entries.contains_key(name)) {
+    if place.own_type && !types.keys().all(|name| entries.contains_key(&**name)) {
         return Err(missing_attributes(types, |name| entries.contains_key(name)));
     }
     let attributes = types.iter().map(|(name, ty)| {
-        let json = entries.remove(name).unwrap_or(Json::Null);
+        let json = entries.remove(&**name).unwrap_or(Json::Null);
         let value = read(json, ty, place).map_err(|error| error.within_attribute(name))?;
         Ok((name.clone(), value))
     });
@@ -241,7 +241,7 @@ fn write_array<T>(
 
 fn write_object(
     out: &mut String,
-    entries: &BTreeMap<String, Value>,
+    entries: &BTreeMap<Name, Value>,
     mut write: impl FnMut(&mut String, &str, &Value) -> Result<(), Error>,
 ) -> Result<(), Error> {
     out.push('{');

@@ -22,12 +22,17 @@ mod value;
 #[cfg(test)]
 mod arbitrary;
 
+use std::sync::Arc;
+
 pub use bridge::{UNKNOWN, from_value, to_value};
 pub use error::Error;
 pub use number::Number;
 pub use path::{Path, Step};
 pub use types::Type;
 pub use value::{Bound, Refinements, Value};
+
+/// The name of an attribute, or the key of an element. Cheap to clone: the values of a type share its names.
+pub type Name = Arc<str>;
 
 /// How deep values and types may be nested before they are refused.
 pub const MAX_DEPTH: usize = 64;

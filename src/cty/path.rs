@@ -2,6 +2,8 @@
 
 use std::fmt::{self, Display, Write as _};
 
+use super::Name;
+
 /// The way from the root of a value to one of its parts.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Path(Vec<Step>);
@@ -10,9 +12,9 @@ pub struct Path(Vec<Step>);
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Step {
     /// Goes to an attribute or block of an object.
-    Attribute(String),
+    Attribute(Name),
     /// Goes to an element of a map.
-    Key(String),
+    Key(Name),
     /// Goes to an element of a list or tuple.
     Index(i64),
 }
@@ -25,13 +27,13 @@ impl Path {
 
     /// Extends the path by an attribute.
     #[must_use]
-    pub fn attribute(self, name: impl Into<String>) -> Self {
+    pub fn attribute(self, name: impl Into<Name>) -> Self {
         self.step(Step::Attribute(name.into()))
     }
 
     /// Extends the path by a key of a map.
     #[must_use]
-    pub fn key(self, key: impl Into<String>) -> Self {
+    pub fn key(self, key: impl Into<Name>) -> Self {
         self.step(Step::Key(key.into()))
     }
 
@@ -112,7 +114,7 @@ mod tests {
     #[test]
     fn steps_are_told_from_the_root_on() {
         let mut path = Path::from("b");
-        path.prepend(Step::Attribute("a".to_owned()));
+        path.prepend(Step::Attribute("a".into()));
         assert_eq!(path, Path::from("a").attribute("b"));
         assert_eq!(path.steps().len(), 2);
         assert!(!path.is_root());

@@ -8,7 +8,7 @@ use serde::de::{
     DeserializeSeed, Deserializer, Error as _, IgnoredAny, MapAccess, SeqAccess, Visitor,
 };
 
-use super::{Error, MAX_DEPTH};
+use super::{Error, MAX_DEPTH, Name};
 
 /// The type of a value.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -30,7 +30,7 @@ pub enum Type {
     /// Elements each of its own type, in order.
     Tuple(Vec<Self>),
     /// Attributes each of its own type, by name.
-    Object(BTreeMap<String, Self>),
+    Object(BTreeMap<Name, Self>),
 }
 
 impl Type {
@@ -50,7 +50,7 @@ impl Type {
     }
 
     /// Makes the type of an object.
-    pub fn object<K: Into<String>>(attributes: impl IntoIterator<Item = (K, Self)>) -> Self {
+    pub fn object<K: Into<Name>>(attributes: impl IntoIterator<Item = (K, Self)>) -> Self {
         let attributes = attributes.into_iter();
         Self::Object(attributes.map(|(name, ty)| (name.into(), ty)).collect())
     }
@@ -115,11 +115,11 @@ fn write_tuple(elements: &[Type], out: &mut String) {
     out.push_str("]]");
 }
 
-fn write_object(attributes: &BTreeMap<String, Type>, out: &mut String) {
+fn write_object(attributes: &BTreeMap<Name, Type>, out: &mut String) {
     out.push_str(r#"["object",{"#);
     for (position, (name, ty)) in attributes.iter().enumerate() {
         separate(position, out);
-        out.push_str(&serde_json::Value::from(name.as_str()).to_string());
+        out.push_str(&serde_json::Value::from(&**name).to_string());
         out.push(':');
         ty.write_json(out);
     }
@@ -237,7 +237,7 @@ impl<'de> Visitor<'de> for ElementsSeed {
 struct AttributesSeed(TypeSeed);
 
 impl<'de> DeserializeSeed<'de> for AttributesSeed {
-    type Value = BTreeMap<String, Type>;
+    type Value = BTreeMap<Name, Type>;
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
         deserializer.deserialize_map(self)
@@ -245,7 +245,7 @@ impl<'de> DeserializeSeed<'de> for AttributesSeed {
 }
 
 impl<'de> Visitor<'de> for AttributesSeed {
-    type Value = BTreeMap<String, Type>;
+    type Value = BTreeMap<Name, Type>;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("the attributes of an object")
@@ -255,7 +255,7 @@ impl<'de> Visitor<'de> for AttributesSeed {
         let mut attributes = BTreeMap::new();
         while let Some(name) = entries.next_key::<String>()? {
             let ty = entries.next_value_seed(self.0)?;
-            attributes.insert(name, ty);
+            attributes.insert(name.into(), ty);
         }
         Ok(attributes)
     }

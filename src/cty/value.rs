@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Error, Number, Type};
+use super::{Error, Name, Number, Type};
 
 /// A value of some [`Type`].
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -22,7 +22,7 @@ pub enum Value {
     /// A set in its one order; made by [`Value::set`].
     Set(Vec<Self>),
     /// A map, object or block.
-    Map(BTreeMap<String, Self>),
+    Map(BTreeMap<Name, Self>),
     /// A value with its own type, where the schema leaves the type open.
     Dynamic(Box<(Type, Self)>),
 }
@@ -140,6 +140,19 @@ impl Value {
         }
     }
 
+    /// Changes each element of a list, set or map in its place; a set is brought into its order again.
+    pub fn change_elements(&mut self, change: impl FnMut(&mut Self)) {
+        match self {
+            Self::List(elements) => elements.iter_mut().for_each(change),
+            Self::Set(elements) => {
+                elements.iter_mut().for_each(change);
+                *self = Self::set(std::mem::take(elements));
+            }
+            Self::Map(elements) => elements.values_mut().for_each(change),
+            _ => {}
+        }
+    }
+
     /// Returns the value without the type it may carry.
     pub(super) fn itself(&self) -> &Self {
         match self {
@@ -205,8 +218,8 @@ impl Refinements {
 
 /// Makes sure that an object has exactly the attributes of its type.
 pub(super) fn check_attributes(
-    values: &BTreeMap<String, Value>,
-    types: &BTreeMap<String, Type>,
+    values: &BTreeMap<Name, Value>,
+    types: &BTreeMap<Name, Type>,
 ) -> Result<(), Error> {
     if values.len() == types.len() && values.keys().eq(types.keys()) {
         return Ok(());
@@ -234,12 +247,12 @@ pub(super) fn no_attribute(name: &str) -> Error {
 
 /// Makes the error of an object without some attributes of its type.
 pub(super) fn missing_attributes(
-    types: &BTreeMap<String, Type>,
+    types: &BTreeMap<Name, Type>,
     has: impl Fn(&str) -> bool,
 ) -> Error {
     let missing: Vec<&str> = types
         .keys()
-        .map(String::as_str)
+        .map(AsRef::as_ref)
         .filter(|name| !has(name))
         .collect();
     Error::new(format!("lacks the attributes {}", missing.join(", ")))
@@ -283,7 +296,7 @@ mod tests {
         Value::Map(
             entries
                 .into_iter()
-                .map(|(name, value)| (name.to_owned(), value))
+                .map(|(name, value)| (name.into(), value))
                 .collect(),
         )
     }

@@ -160,7 +160,7 @@ impl Quals {
     fn parse(&self, at: &Path, diagnostics: &mut Diagnostics) -> Vec<record::Qual> {
         let fields = self.fields.known().into_iter().flatten();
         let fields = fields.filter_map(|(name, text)| {
-            let path = at.clone().attribute("fields").key(name);
+            let path = at.clone().attribute("fields").key(name.as_str());
             let text = text.known()?;
             Some((
                 path,

@@ -11,7 +11,7 @@ use super::target::given;
 use super::{convert, destination, tags, validate};
 use crate::aws::ec2;
 use crate::connection::Connection;
-use crate::cty::{self, Value};
+use crate::cty::{self, Name, Value};
 use crate::framework::{self, Attr, Change, Diagnostics, Mode, Model, Schema};
 
 /// Attributes that say nothing about what runs.
@@ -157,10 +157,10 @@ fn compared(schema: &Schema) -> impl Iterator<Item = &str> {
     let block = &schema.block;
     let attributes = block.attributes.iter();
     attributes
-        .filter(|(name, a)| a.mode != Mode::Computed || *name == "tags_all")
+        .filter(|(name, a)| a.mode != Mode::Computed || &***name == "tags_all")
         .map(|(name, _)| name)
         .chain(block.blocks.keys())
-        .map(String::as_str)
+        .map(AsRef::as_ref)
         .filter(|name| !NOT_COMPARED.contains(name))
 }
 
@@ -203,8 +203,8 @@ fn compare(
 /// The entries of a map; null has none.
 fn entries<'v>(
     value: &'v Value,
-    none: &'v BTreeMap<String, Value>,
-) -> Option<&'v BTreeMap<String, Value>> {
+    none: &'v BTreeMap<Name, Value>,
+) -> Option<&'v BTreeMap<Name, Value>> {
     match value {
         Value::Map(entries) => Some(entries),
         Value::Null => Some(none),

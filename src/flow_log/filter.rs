@@ -70,7 +70,7 @@ impl Filters {
         }
         for key in self.tags.known().into_iter().flat_map(BTreeMap::keys) {
             if key.is_empty() {
-                let path = Path::root().attribute("tags").key(key);
+                let path = Path::root().attribute("tags").key(key.as_str());
                 diagnostics.error(path, "Invalid tag", "A tag's key cannot be empty.");
             }
         }

@@ -3,11 +3,10 @@
 
 use super::destination::{self, LOGS, S3};
 use super::model::{DestinationOptions, FlowLog};
-use super::plan::{default_options, family};
+use super::plan::{default_format, default_options, family};
 use super::target::{self, Family, given};
 use crate::connection::Connection;
 use crate::framework::Attr;
-use crate::record::Format;
 
 /// Leaves of a state what a user would write. Without a connection nothing is known of the provider's
 /// own region and tags, and what might be theirs is written.
@@ -35,8 +34,8 @@ pub(crate) fn configuration(connection: Option<&Connection>, state: FlowLog) -> 
         &Attr::Known(default_interval),
     );
     if family == Some(Family::Vpc) {
-        let default = Format::vpc_default().to_string();
-        leave_out(&mut config.log_format, &Attr::Known(default));
+        let default = Attr::Known(default_format().to_owned());
+        leave_out(&mut config.log_format, &default);
     }
     config.destination_options = config.destination_options.map(|options| match kind {
         Some(S3) => besides_defaults(options),

@@ -3,6 +3,8 @@
 //! Pure, and the same at apply as at plan: everything follows from the configuration, the prior state
 //! and the provider's settings.
 
+use std::sync::LazyLock;
+
 use super::destination::{self, S3};
 use super::model::{DestinationOptions, FlowLog};
 use super::target::{self, Family, given};
@@ -154,7 +156,7 @@ fn interval(config: &FlowLog, planned: &FlowLog) -> Attr<i64> {
 /// to it as they come, so what the service chose is kept.
 fn log_format(prior: Option<&FlowLog>, config: &FlowLog, planned: &FlowLog) -> Attr<String> {
     match (&config.log_format, family(planned)) {
-        (Attr::Null, Some(Family::Vpc)) => Attr::Known(Format::vpc_default().to_string()),
+        (Attr::Null, Some(Family::Vpc)) => Attr::Known(default_format().to_owned()),
         (Attr::Null, _) => prior.map_or(Attr::Unknown, |prior| prior.log_format.clone()),
         (written, _) => written.clone(),
     }
@@ -183,6 +185,12 @@ fn options(config: &FlowLog, planned: &FlowLog) -> Attr<DestinationOptions> {
             .or(defaults.hive_compatible_partitions),
         per_hour_partition: written.per_hour_partition.or(defaults.per_hour_partition),
     })
+}
+
+/// The format of what watches a VPC, subnet or interface, when no other is written.
+pub(crate) fn default_format() -> &'static str {
+    static TEXT: LazyLock<String> = LazyLock::new(|| Format::vpc_default().to_string());
+    &TEXT
 }
 
 /// What AWS describes for a flow log to S3 that was made without options.

@@ -105,7 +105,7 @@ pub(crate) fn tag_problem(key: &str, value: Option<&str>) -> Option<String> {
 fn written_tags(config: &FlowLog, diagnostics: &mut Diagnostics) {
     for (key, value) in config.tags.known().into_iter().flatten() {
         if let Some(problem) = tag_problem(key, value.known().map(String::as_str)) {
-            let path = crate::cty::Path::root().attribute("tags").key(key);
+            let path = crate::cty::Path::root().attribute("tags").key(key.as_str());
             diagnostics.error(path, "Invalid tag", problem);
         }
     }

@@ -104,7 +104,7 @@ impl Signature {
         let Some(Step::Attribute(name)) = steps.next() else {
             return None;
         };
-        let fixed = self.parameters.iter().position(|p| p.name == *name);
+        let fixed = self.parameters.iter().position(|p| *p.name == **name);
         fixed.or_else(|| match steps.next() {
             Some(Step::Index(index)) => Some(self.parameters.len() + usize::try_from(*index).ok()?),
             _ => Some(self.parameters.len()),
@@ -122,17 +122,17 @@ impl Signature {
         let mut arguments = arguments.into_iter();
         let mut object = BTreeMap::new();
         for (parameter, value) in self.parameters.iter().zip(arguments.by_ref()) {
-            let path = Path::root().attribute(&parameter.name);
+            let path = Path::root().attribute(parameter.name.as_str());
             parameter.check(&value, path)?;
-            object.insert(parameter.name.clone(), value);
+            object.insert(parameter.name.as_str().into(), value);
         }
         if let Some(variadic) = &self.variadic {
             let rest: Vec<Value> = arguments.collect();
             for (index, value) in (0..).zip(&rest) {
-                let path = Path::root().attribute(&variadic.name).index(index);
+                let path = Path::root().attribute(variadic.name.as_str()).index(index);
                 variadic.check(value, path)?;
             }
-            object.insert(variadic.name.clone(), Value::List(rest));
+            object.insert(variadic.name.as_str().into(), Value::List(rest));
         }
         Ok(Value::Map(object))
     }

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::stored::Stored;
 use super::{Attribute, Diagnostics, LowerError, Mode, Model, Schema, Shape, lower};
-use crate::cty::Type;
+use crate::cty::{Name, Type};
 
 /// The identity of the objects whose state is `S`.
 pub trait Identity<S>: Model {
@@ -54,8 +54,8 @@ pub(crate) fn lower_identity<S, I: Identity<S>>() -> Result<Option<Schema>, Lowe
         return Ok(None);
     }
     let schema = lower::<I>(I::VERSION)?;
-    let refused = |path: &String| LowerError {
-        path: path.clone(),
+    let refused = |path: &Name| LowerError {
+        path: path.to_string(),
         reason: "an identity has only required and optional simple values and lists of them".into(),
     };
     if let Some(name) = schema.block.blocks.keys().next() {

@@ -12,7 +12,7 @@ use serde_json::{Map, Value as Json};
 use super::Model;
 use super::behaviour;
 use super::schema::{Attribute, Block, Mode, NestedBlock, Nesting, Rule, Schema, Shape};
-use crate::cty::{Number, Type, Value};
+use crate::cty::{Name, Number, Type, Value};
 
 /// A model that cannot be a Terraform schema: where, and why.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
@@ -58,13 +58,15 @@ fn lower_block(path: &str, schema: &Map<String, Json>) -> Result<Block, LowerErr
     for (name, property, required) in properties(path, schema)? {
         let path = join(path, name);
         if let Some(nesting) = block_nesting(&path, property)? {
-            block
-                .blocks
-                .insert(name.clone(), lower_nested_block(&path, property, nesting)?);
+            block.blocks.insert(
+                name.as_str().into(),
+                lower_nested_block(&path, property, nesting)?,
+            );
         } else {
-            block
-                .attributes
-                .insert(name.clone(), lower_attribute(&path, property, required)?);
+            block.attributes.insert(
+                name.as_str().into(),
+                lower_attribute(&path, property, required)?,
+            );
         }
     }
     Ok(block)
@@ -141,7 +143,7 @@ fn shape(path: &str, schema: &Map<String, Json>) -> Result<Shape, LowerError> {
 fn nested_attributes(
     path: &str,
     object: &Map<String, Json>,
-) -> Result<BTreeMap<String, Attribute>, LowerError> {
+) -> Result<BTreeMap<Name, Attribute>, LowerError> {
     let block = lower_block(path, object)?;
     match block.blocks.keys().next() {
         Some(name) => Err(refuse(

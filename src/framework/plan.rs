@@ -6,8 +6,8 @@
 
 use std::collections::BTreeMap;
 
-use super::schema::{Attribute, Block, NestedBlock, Nesting, Schema, Shape};
-use crate::cty::{Path, Value};
+use super::schema::{Attribute, Block, Nesting, Schema, Shape};
+use crate::cty::{Name, Path, Value};
 
 /// One planned change, as the resource's own rules see and complete it.
 #[derive(Debug)]
@@ -24,110 +24,81 @@ pub struct Change<S> {
 
 /// Gives the planned object by the schema's rules alone.
 pub(crate) fn propose(schema: &Schema, prior: &Value, proposed: Value, config: &Value) -> Value {
-    fill_block(&schema.block, proposed, config, prior.is_null())
+    let mut planned = proposed;
+    fill_block(&schema.block, &mut planned, config, prior.is_null());
+    planned
 }
 
-fn fill_block(block: &Block, proposed: Value, config: &Value, creating: bool) -> Value {
-    let Value::Map(mut values) = proposed else {
-        return proposed;
-    };
-    let of = |name: &str| config.get(name).unwrap_or(&Value::Null);
-    for (name, attribute) in &block.attributes {
-        let value = values.remove(name).unwrap_or(Value::Null);
-        values.insert(
-            name.clone(),
-            fill_attribute(attribute, value, of(name), creating),
-        );
-    }
+fn fill_block(block: &Block, planned: &mut Value, config: &Value, creating: bool) {
+    fill_attributes(&block.attributes, planned, config, creating);
+    let Value::Map(values) = planned else { return };
     for (name, nested) in &block.blocks {
-        let value = values.remove(name).unwrap_or(Value::Null);
-        values.insert(
-            name.clone(),
-            fill_nested_block(nested, value, of(name), creating),
-        );
-    }
-    Value::Map(values)
-}
-
-fn fill_attribute(attribute: &Attribute, proposed: Value, config: &Value, creating: bool) -> Value {
-    if config.is_null() && attribute.mode.is_computed() {
-        return match (&attribute.default, creating) {
-            (Some(default), _) => default.clone(),
-            (None, true) => Value::unknown(),
-            (None, false) => proposed,
-        };
-    }
-    let Shape::Nested(nesting, attributes) = &attribute.shape else {
-        return proposed;
-    };
-    fill_elements(*nesting, proposed, config, |element, config| {
-        fill_nested(attributes, element, config, creating)
-    })
-}
-
-fn fill_nested(
-    attributes: &BTreeMap<String, Attribute>,
-    proposed: Value,
-    config: &Value,
-    creating: bool,
-) -> Value {
-    let Value::Map(mut values) = proposed else {
-        return proposed;
-    };
-    for (name, attribute) in attributes {
-        let value = values.remove(name).unwrap_or(Value::Null);
         let config = config.get(name).unwrap_or(&Value::Null);
-        values.insert(
-            name.clone(),
-            fill_attribute(attribute, value, config, creating),
-        );
+        if let Some(value) = values.get_mut(name) {
+            fill_elements(nested.nesting, value, config, |element, config| {
+                fill_block(&nested.block, element, config, creating);
+            });
+        }
     }
-    Value::Map(values)
 }
 
-fn fill_nested_block(
-    nested: &NestedBlock,
-    proposed: Value,
+fn fill_attributes(
+    attributes: &BTreeMap<Name, Attribute>,
+    planned: &mut Value,
     config: &Value,
     creating: bool,
-) -> Value {
-    fill_elements(nested.nesting, proposed, config, |element, config| {
-        fill_block(&nested.block, element, config, creating)
-    })
+) {
+    let Value::Map(values) = planned else { return };
+    for (name, attribute) in attributes {
+        let config = config.get(name).unwrap_or(&Value::Null);
+        if let Some(value) = values.get_mut(name) {
+            fill_attribute(attribute, value, config, creating);
+        }
+    }
+}
+
+fn fill_attribute(attribute: &Attribute, planned: &mut Value, config: &Value, creating: bool) {
+    if config.is_null() && attribute.mode.is_computed() {
+        match (&attribute.default, creating) {
+            (Some(default), _) => *planned = default.clone(),
+            (None, true) => *planned = Value::unknown(),
+            (None, false) => {}
+        }
+    } else if let Shape::Nested(nesting, attributes) = &attribute.shape {
+        fill_elements(*nesting, planned, config, |element, config| {
+            fill_attributes(attributes, element, config, creating);
+        });
+    }
 }
 
 /// Applies `fill` to each element with the configuration's element beside it. An element of a set is
 /// its own configuration: core pairs it with none.
 fn fill_elements(
     nesting: Nesting,
-    proposed: Value,
+    planned: &mut Value,
     config: &Value,
-    fill: impl Fn(Value, &Value) -> Value,
-) -> Value {
-    match (nesting, proposed) {
-        (Nesting::Single | Nesting::Group, proposed) => fill(proposed, config),
+    fill: impl Fn(&mut Value, &Value),
+) {
+    match (nesting, planned) {
+        (Nesting::Single | Nesting::Group, planned) => fill(planned, config),
         (_, Value::List(elements)) => {
-            let configured = |i: usize| match config {
-                Value::List(configs) => configs.get(i).unwrap_or(&Value::Null),
-                _ => &Value::Null,
+            let configs: &[Value] = match config {
+                Value::List(configs) => configs,
+                _ => &[],
             };
-            let filled = elements.into_iter().enumerate();
-            Value::List(filled.map(|(i, e)| fill(e, configured(i))).collect())
+            for (index, element) in elements.iter_mut().enumerate() {
+                fill(element, configs.get(index).unwrap_or(&Value::Null));
+            }
         }
-        (_, Value::Set(elements)) => Value::set(elements.into_iter().map(|e| {
-            let config = e.clone();
-            fill(e, &config)
-        })),
-        (_, Value::Map(elements)) => Value::Map(
-            elements
-                .into_iter()
-                .map(|(key, e)| {
-                    let filled = fill(e, config.get(&key).unwrap_or(&Value::Null));
-                    (key, filled)
-                })
-                .collect(),
-        ),
-        (_, other) => other,
+        (_, Value::Map(elements)) => {
+            for (key, element) in elements {
+                fill(element, config.get(key).unwrap_or(&Value::Null));
+            }
+        }
+        (_, planned) => planned.change_elements(|element| {
+            let config = element.clone();
+            fill(element, &config);
+        }),
     }
 }
 
@@ -166,16 +137,16 @@ fn replace_block(
         (!same(old, new)).then_some((old, new))
     };
     for (name, attribute) in &block.attributes {
-        let exempt = !attribute.requires_replace || in_place.contains(&name.as_str());
+        let exempt = !attribute.requires_replace || in_place.contains(&&**name);
         if !exempt && pair(name).is_some() {
-            paths.push(path.clone().attribute(name));
+            paths.push(path.clone().attribute(name.clone()));
         }
     }
     for (name, nested) in &block.blocks {
         let Some((old, new)) = pair(name) else {
             continue;
         };
-        let path = path.clone().attribute(name);
+        let path = path.clone().attribute(name.clone());
         let whole = matches!(nested.nesting, Nesting::Single | Nesting::Group);
         if whole && !old.is_null() && !new.is_null() {
             replace_block(&nested.block, old, new, &path, &[], paths);

@@ -130,6 +130,8 @@ pub trait Resource: Send + Sync + 'static {
 pub struct Planned {
     /// The planned object; null for a destroy.
     pub state: Value,
+    /// The identity of that object, if it has one; parts of it may be unknown.
+    pub identity: Option<Value>,
     /// The attributes whose change needs a new object.
     pub requires_replace: Vec<Path>,
     /// Errors and warnings.
@@ -250,29 +252,25 @@ impl<R: Resource> ErasedResource<R::Connection> for Erased<R> {
     }
 
     fn plan(&self, connection: &R::Connection, target: Target) -> Planned {
-        if target.planned.is_null() {
-            return Planned {
-                state: Value::Null,
-                requires_replace: Vec::new(),
-                diagnostics: Diagnostics::new(),
-            };
-        }
-        let mut warnings = Diagnostics::new();
-        let prior = target.prior.clone();
-        match self.plan_typed(connection, target, &mut warnings) {
-            Ok((state, requires_replace)) => Planned {
-                state,
-                requires_replace,
-                diagnostics: warnings,
-            },
-            Err(errors) => {
-                warnings.extend(errors);
-                Planned {
-                    state: prior,
-                    requires_replace: Vec::new(),
-                    diagnostics: warnings,
+        let mut diagnostics = Diagnostics::new();
+        let mut otherwise = Value::Null;
+        if !target.planned.is_null() {
+            otherwise = target.prior.clone();
+            match self.plan_typed(connection, target, &mut diagnostics) {
+                Ok(planned) => {
+                    return Planned {
+                        diagnostics,
+                        ..planned
+                    };
                 }
+                Err(errors) => diagnostics.extend(errors),
             }
+        }
+        Planned {
+            state: otherwise,
+            identity: None,
+            requires_replace: Vec::new(),
+            diagnostics,
         }
     }
 
@@ -394,7 +392,7 @@ impl<R: Resource> Erased<R> {
         connection: &R::Connection,
         target: Target,
         warnings: &mut Diagnostics,
-    ) -> Result<(Value, Vec<Path>), Diagnostics> {
+    ) -> Result<Planned, Diagnostics> {
         let Target {
             prior,
             planned: proposed,
@@ -414,9 +412,17 @@ impl<R: Resource> Erased<R> {
             in_place: Vec::new(),
         };
         self.typed.plan(connection, &mut change, warnings)?;
-        let planned = self.encode(&change.planned)?;
-        let replace = requires_replace(&self.schema, &prior, &planned, &change.in_place);
-        Ok((planned, replace))
+        let state = self.encode(&change.planned)?;
+        let identity = match &self.identity {
+            Some(schema) => encode_identity::<R>(&change.planned, schema)?,
+            None => None,
+        };
+        Ok(Planned {
+            requires_replace: requires_replace(&self.schema, &prior, &state, &change.in_place),
+            state,
+            identity,
+            diagnostics: Diagnostics::new(),
+        })
     }
 
     async fn apply_typed(

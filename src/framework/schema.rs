@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::cty::{Type, Value};
+use crate::cty::{Name, Type, Value};
 
 /// The schema of one type, with the value type that follows from it.
 #[derive(Clone, Debug, PartialEq)]
@@ -32,9 +32,9 @@ pub struct Block {
     /// For the user, in Markdown.
     pub description: String,
     /// By name.
-    pub attributes: BTreeMap<String, Attribute>,
+    pub attributes: BTreeMap<Name, Attribute>,
     /// By name; never the name of an attribute.
-    pub blocks: BTreeMap<String, NestedBlock>,
+    pub blocks: BTreeMap<Name, NestedBlock>,
 }
 
 impl Block {
@@ -46,15 +46,17 @@ impl Block {
     }
 
     /// Gives absent blocks the form that core expects: no element, or an object of nulls, never null.
-    pub fn complete(&self, object: Value) -> Value {
-        let Value::Map(mut values) = object else {
-            return object;
-        };
-        for (name, nested) in &self.blocks {
-            let value = values.remove(name).unwrap_or(Value::Null);
-            values.insert(name.clone(), nested.complete(value));
+    pub fn complete(&self, mut object: Value) -> Value {
+        self.fill(&mut object);
+        object
+    }
+
+    fn fill(&self, object: &mut Value) {
+        if let Value::Map(values) = object {
+            for (name, nested) in &self.blocks {
+                nested.fill(values.entry(name.clone()).or_insert(Value::Null));
+            }
         }
-        Value::Map(values)
     }
 
     /// Gives an object in which nothing is set.
@@ -132,7 +134,7 @@ pub enum Shape {
     /// Values of one type.
     Plain(Type),
     /// Objects whose attributes have descriptions and modes of their own.
-    Nested(Nesting, BTreeMap<String, Attribute>),
+    Nested(Nesting, BTreeMap<Name, Attribute>),
 }
 
 /// How a nested block or attribute may be repeated.
@@ -181,28 +183,15 @@ impl NestedBlock {
         self.nesting.wrap(self.block.ty())
     }
 
-    fn complete(&self, value: Value) -> Value {
+    fn fill(&self, value: &mut Value) {
         match (self.nesting, value) {
-            (Nesting::Single, Value::Null) => Value::Null,
-            (Nesting::Group, Value::Null) => self.block.empty(),
-            (Nesting::List, Value::Null) => Value::List(Vec::new()),
-            (Nesting::Set, Value::Null) => Value::Set(Vec::new()),
-            (Nesting::Map, Value::Null) => Value::Map(BTreeMap::new()),
-            (Nesting::Single | Nesting::Group, object) => self.block.complete(object),
-            (Nesting::List, Value::List(objects)) => Value::List(
-                objects
-                    .into_iter()
-                    .map(|o| self.block.complete(o))
-                    .collect(),
-            ),
-            (Nesting::Set, Value::Set(objects)) => {
-                Value::set(objects.into_iter().map(|o| self.block.complete(o)))
-            }
-            (Nesting::Map, Value::Map(objects)) => {
-                let objects = objects.into_iter();
-                Value::Map(objects.map(|(k, o)| (k, self.block.complete(o))).collect())
-            }
-            (_, other) => other,
+            (Nesting::Single, Value::Null) => {}
+            (Nesting::Group, absent @ Value::Null) => *absent = self.block.empty(),
+            (Nesting::List, absent @ Value::Null) => *absent = Value::List(Vec::new()),
+            (Nesting::Set, absent @ Value::Null) => *absent = Value::Set(Vec::new()),
+            (Nesting::Map, absent @ Value::Null) => *absent = Value::Map(BTreeMap::new()),
+            (Nesting::Single | Nesting::Group, object) => self.block.fill(object),
+            (_, value) => value.change_elements(|object| self.block.fill(object)),
         }
     }
 }

@@ -58,7 +58,9 @@ pub fn identity_schema_json(schema: &Schema) -> Json {
         Json::Object(json)
     };
     let attributes = schema.block.attributes.iter();
-    let attributes: Map<_, _> = attributes.map(|(n, a)| (n.clone(), attribute(a))).collect();
+    let attributes: Map<_, _> = attributes
+        .map(|(n, a)| (n.to_string(), attribute(a)))
+        .collect();
     json!({ "version": schema.version, "attributes": attributes })
 }
 
@@ -68,14 +70,14 @@ fn block(block: &Block) -> Json {
         let attributes = block
             .attributes
             .iter()
-            .map(|(n, a)| (n.clone(), attribute(a)));
+            .map(|(n, a)| (n.to_string(), attribute(a)));
         json.insert("attributes".into(), Json::Object(attributes.collect()));
     }
     if !block.blocks.is_empty() {
         let blocks = block
             .blocks
             .iter()
-            .map(|(n, b)| (n.clone(), nested_block(b)));
+            .map(|(n, b)| (n.to_string(), nested_block(b)));
         json.insert("block_types".into(), Json::Object(blocks.collect()));
     }
     describe(&mut json, &block.description);
@@ -101,7 +103,7 @@ fn attribute(attribute: &Attribute) -> Json {
         Shape::Nested(mode, attributes) => {
             let attributes = attributes
                 .iter()
-                .map(|(n, a)| (n.clone(), self::attribute(a)));
+                .map(|(n, a)| (n.to_string(), self::attribute(a)));
             let attributes = Json::Object(attributes.collect());
             let nested = json!({ "attributes": attributes, "nesting_mode": nesting(*mode) });
             json.insert("nested_type".into(), nested);

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 use super::schema::{Attribute, Block, Nesting, Rule, Shape};
 use super::{Diagnostics, Mode, Model};
-use crate::cty::{Path, Value};
+use crate::cty::{Name, Path, Value};
 
 /// Judges a configuration by the rules of its schema, and by what its author knows beyond them.
 pub(crate) fn judge<M: Model>(
@@ -32,8 +32,10 @@ pub(crate) fn check(block: &Block, config: &Value) -> Diagnostics {
 fn check_block(block: &Block, object: &Value, path: &Path, diagnostics: &mut Diagnostics) {
     check_attributes(&block.attributes, object, path, diagnostics);
     for (name, nested) in &block.blocks {
-        let value = object.get(name).unwrap_or(&Value::Null);
-        let path = path.clone().attribute(name);
+        let Some(value) = object.get(name).filter(|value| !value.is_null()) else {
+            continue;
+        };
+        let path = path.clone().attribute(name.clone());
         for (path, element) in elements(nested.nesting, value, &path) {
             check_block(&nested.block, element, &path, diagnostics);
         }
@@ -41,21 +43,24 @@ fn check_block(block: &Block, object: &Value, path: &Path, diagnostics: &mut Dia
 }
 
 fn check_attributes(
-    attributes: &BTreeMap<String, Attribute>,
+    attributes: &BTreeMap<Name, Attribute>,
     object: &Value,
     path: &Path,
     diagnostics: &mut Diagnostics,
 ) {
     for (name, attribute) in attributes {
-        let Some(value) = object.get(name) else {
+        let given = object.get(name).filter(|value| !value.is_null());
+        let Some(value) = given.filter(|value| !value.is_unknown()) else {
             continue;
         };
-        let path = path.clone().attribute(name);
+        let path = || path.clone().attribute(name.clone());
         for rule in &attribute.rules {
-            check_rule(rule, name, value, object, &path, diagnostics);
+            if let Some(problem) = broken(rule, name, value, object) {
+                diagnostics.error(path(), format!("Invalid value for {name}"), problem);
+            }
         }
         if let Shape::Nested(nesting, attributes) = &attribute.shape {
-            for (path, element) in elements(*nesting, value, &path) {
+            for (path, element) in elements(*nesting, value, &path()) {
                 check_required(attributes, element, &path, diagnostics);
                 check_attributes(attributes, element, &path, diagnostics);
             }
@@ -65,7 +70,7 @@ fn check_attributes(
 
 /// Core checks this for blocks itself, but not for nested attributes.
 fn check_required(
-    attributes: &BTreeMap<String, Attribute>,
+    attributes: &BTreeMap<Name, Attribute>,
     element: &Value,
     path: &Path,
     diagnostics: &mut Diagnostics,
@@ -74,7 +79,7 @@ fn check_required(
     for (name, _) in required.filter(|(name, _)| element.get(name).is_some_and(Value::is_null)) {
         let detail = format!("The attribute `{name}` is required here.");
         diagnostics.error(
-            path.clone().attribute(name),
+            path.clone().attribute(name.clone()),
             "Missing required argument",
             detail,
         );
@@ -93,24 +98,15 @@ fn elements<'a>(nesting: Nesting, value: &'a Value, path: &Path) -> Vec<(Path, &
         (_, Value::Set(values)) => values.iter().map(|v| (path.clone(), v)).collect(),
         (Nesting::Map, Value::Map(values)) => values
             .iter()
-            .map(|(k, v)| (path.clone().key(k), v))
+            .map(|(k, v)| (path.clone().key(k.clone()), v))
             .collect(),
         _ => Vec::new(),
     }
 }
 
-fn check_rule(
-    rule: &Rule,
-    name: &str,
-    value: &Value,
-    object: &Value,
-    path: &Path,
-    diagnostics: &mut Diagnostics,
-) {
-    if value.is_null() || value.is_unknown() {
-        return;
-    }
-    let problem = match rule {
+/// Says how a value, which is given and known, breaks a rule.
+fn broken(rule: &Rule, name: &str, value: &Value, object: &Value) -> Option<String> {
+    match rule {
         Rule::OneOf(allowed) if !allowed.contains(value) => {
             let hint = meant(allowed, value).map(|meant| format!(" Write {}.", show(meant)));
             let allowed: Vec<_> = allowed.iter().map(show).collect();
@@ -133,9 +129,6 @@ fn check_rule(
             ))
         }
         Rule::OneOf(_) | Rule::ConflictsWith(_) => None,
-    };
-    if let Some(problem) = problem {
-        diagnostics.error(path.clone(), format!("Invalid value for {name}"), problem);
     }
 }
 
@@ -223,7 +216,7 @@ mod tests {
     fn an_empty_text_is_not_given_and_conflicts_with_nothing() {
         let schema = lower::<Either>(0).unwrap();
         let paths = |name: Value, arn: Value| {
-            let values = [("name".to_owned(), name), ("arn".to_owned(), arn)];
+            let values = [("name".into(), name), ("arn".into(), arn)];
             let found = check(&schema.block, &Value::Map(BTreeMap::from(values)));
             let paths = found.iter().map(|found| found.path.to_string());
             paths.collect::<Vec<_>>()

@@ -6,7 +6,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::{optional, record_format};
-use crate::cty::{Type, Value};
+use crate::cty::{Name, Type, Value};
 use crate::framework::{Function, FunctionError};
 use crate::record::field::{self, FIELDS, Field, Kind};
 use crate::record::{self, Format, ParseError, Row, Values as _};
@@ -48,11 +48,11 @@ impl Function for ParseRecord {
             false => record_format(&self.format)?,
         };
         let row = self.read(&format)?;
-        let mut object: BTreeMap<String, Value> = columns()
+        let mut object: BTreeMap<Name, Value> = columns()
             .map(|(name, field)| {
                 let place = format.position(field.name);
                 let value = place.and_then(|place| column(&row, place, field.kind));
-                (name.to_owned(), value.unwrap_or(Value::Null))
+                (name.into(), value.unwrap_or(Value::Null))
             })
             .collect();
         let of_line = matches!(row, Row::Line(_));
@@ -64,11 +64,11 @@ impl Function for ParseRecord {
         let others = (0..)
             .zip(format.names())
             .filter(|(_, name)| field::find(name).is_none_or(|field| field.column.is_none()))
-            .map(|(place, name)| (name.clone(), value(place)))
+            .map(|(place, name)| (Name::from(name.as_str()), value(place)))
             // What an event does not say is no field of it.
             .filter(|(_, value)| of_line || *value != Value::Null)
-            .chain(more.map(|(name, text)| (name.clone(), text.as_str().into())));
-        object.insert(FIELDS_ATTRIBUTE.to_owned(), Value::Map(others.collect()));
+            .chain(more.map(|(name, text)| (name.as_str().into(), text.as_str().into())));
+        object.insert(FIELDS_ATTRIBUTE.into(), Value::Map(others.collect()));
         Ok(Value::Map(object))
     }
 }

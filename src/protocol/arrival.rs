@@ -5,13 +5,21 @@ use super::{convert, pb};
 use crate::cty::Value;
 use crate::framework::{Diagnostic, Diagnostics, ErasedResource, Provider, Source, Stored};
 
-/// Gives the identity of an object; none for a type without one, which core would not survive, and none of an object
-/// that is yet to be made: Terraform 1.15 cannot print a plan with an identity that is not known.
+/// Gives the identity of an object; none for a type without one, which core would not survive.
 pub(crate) fn identity<C>(
     resource: &dyn ErasedResource<C>,
     state: &Value,
 ) -> Result<Option<pb::ResourceIdentityData>, Diagnostics> {
-    match (resource.identity_schema(), resource.identity(state)?) {
+    known_identity(resource, resource.identity(state)?)
+}
+
+/// Gives an identity unless it is that of an object which is yet to be made: Terraform 1.15 cannot print a plan with an
+/// identity that is not known.
+pub(crate) fn known_identity<C>(
+    resource: &dyn ErasedResource<C>,
+    identity: Option<Value>,
+) -> Result<Option<pb::ResourceIdentityData>, Diagnostics> {
+    match (resource.identity_schema(), identity) {
         (Some(schema), Some(identity)) if identity.is_wholly_known() => {
             Ok(Some(pb::ResourceIdentityData {
                 identity_data: Some(convert::dynamic_value(&identity, &schema.ty)?),

@@ -2,7 +2,7 @@
 
 use super::pb;
 use super::pb::attribute_path::{Step, step::Selector};
-use crate::cty::{self, Path, Type, Value};
+use crate::cty::{self, Name, Path, Type, Value};
 use crate::framework::{
     Attribute, Block, Diagnostic, Diagnostics, Mode, NestedBlock, Nesting, Schema, Severity, Shape,
 };
@@ -62,8 +62,8 @@ pub(crate) fn diagnostic(diagnostic: Diagnostic) -> pb::Diagnostic {
 
 pub(crate) fn path(path: &Path) -> pb::AttributePath {
     let selector = |step: &cty::Step| match step {
-        cty::Step::Attribute(name) => Selector::AttributeName(name.clone()),
-        cty::Step::Key(key) => Selector::ElementKeyString(key.clone()),
+        cty::Step::Attribute(name) => Selector::AttributeName(name.to_string()),
+        cty::Step::Key(key) => Selector::ElementKeyString(key.to_string()),
         cty::Step::Index(index) => Selector::ElementKeyInt(*index),
     };
     let step = |step: &cty::Step| Step {
@@ -83,10 +83,10 @@ pub(crate) fn schema(schema: &Schema) -> pb::Schema {
 
 pub(crate) fn identity_schema(schema: &Schema) -> pb::ResourceIdentitySchema {
     let attributes = schema.block.attributes.iter();
-    let attribute = |(name, attribute): (&String, &Attribute)| {
+    let attribute = |(name, attribute): (&Name, &Attribute)| {
         let required = attribute.mode == Mode::Required;
         pb::resource_identity_schema::IdentityAttribute {
-            name: name.clone(),
+            name: name.to_string(),
             r#type: attribute.ty().to_json().into(),
             required_for_import: required,
             optional_for_import: !required,

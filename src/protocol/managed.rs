@@ -1,6 +1,6 @@
 //! The calls of managed resources.
 
-use super::arrival::{self, identity};
+use super::arrival::{self, identity, known_identity};
 use super::session::Session;
 use super::{convert, pb};
 use crate::framework::{Applied, Diagnostics, Provider, Schema, Target};
@@ -66,7 +66,7 @@ pub(crate) fn plan<P: Provider>(
         planned_state: Some(convert::dynamic_value(&planned.state, ty)?),
         requires_replace: planned.requires_replace.iter().map(convert::path).collect(),
         planned_private: request.prior_private,
-        planned_identity: identity(resource, &planned.state)?,
+        planned_identity: known_identity(resource, planned.identity)?,
         diagnostics: convert::diagnostics(planned.diagnostics),
         ..pb::plan_resource_change::Response::default()
     })

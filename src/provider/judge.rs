@@ -78,7 +78,9 @@ impl Config {
         for (key, value) in tags.into_iter().flatten() {
             let value = value.known().map(String::as_str);
             if let Some(problem) = flow_log::tag_problem(key, value) {
-                let path = Path::from("default_tags").attribute("tags").key(key);
+                let path = Path::from("default_tags")
+                    .attribute("tags")
+                    .key(key.as_str());
                 diagnostics.error(path, "Invalid tag", problem);
             }
         }

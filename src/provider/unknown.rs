@@ -127,12 +127,12 @@ mod tests {
     fn every_argument_is_found_when_it_is_unknown() {
         let schema = lower::<Config>(0).unwrap();
         let found = |name: &str, value: Value| {
-            let given = Value::Map(BTreeMap::from([(name.to_owned(), value)]));
+            let given = Value::Map(BTreeMap::from([(name.into(), value)]));
             let config = schema.block.complete(given);
             Config::decode(&config).unwrap().unknown_argument()
         };
         for name in schema.block.attributes.keys() {
-            assert_eq!(found(name, Value::unknown()), Some(name.as_str()));
+            assert_eq!(found(name, Value::unknown()), Some(&**name));
         }
         for name in ["endpoints", "assume_role", "assume_role_with_web_identity"] {
             let block = &schema.block.blocks[name].block;

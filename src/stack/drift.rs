@@ -336,7 +336,7 @@ fn json(value: &Value) -> serde_json::Value {
         },
         Value::String(text) => text.as_str().into(),
         Value::List(values) | Value::Set(values) => values.iter().map(json).collect(),
-        Value::Map(entries) => entries.iter().map(|(k, v)| (k.clone(), json(v))).collect(),
+        Value::Map(entries) => entries.iter().map(|(k, v)| (&**k, json(v))).collect(),
         Value::Dynamic(typed) => json(&typed.1),
     }
 }

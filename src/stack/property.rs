@@ -297,8 +297,8 @@ mod tests {
         let names = written
             .map(|(name, _)| name)
             .chain(schema.block.blocks.keys());
-        for name in names.filter(|name| !OF_TERRAFORM.contains(&name.as_str())) {
-            let known = properties.iter().any(|p| p.attribute == *name);
+        for name in names.filter(|name| !OF_TERRAFORM.contains(&&***name)) {
+            let known = properties.iter().any(|p| *p.attribute == **name);
             assert!(known, "{name} has no name in stack definitions");
         }
     }

@@ -260,7 +260,7 @@ impl Reader<'_> {
         places: &BTreeMap<String, Place>,
     ) {
         let mut steps = diagnostic.path.steps().iter().map(|step| match step {
-            Step::Attribute(name) | Step::Key(name) => name.clone(),
+            Step::Attribute(name) | Step::Key(name) => name.to_string(),
             Step::Index(index) => index.to_string(),
         });
         let head = steps.next().unwrap_or_default();

@@ -162,7 +162,7 @@ fn block(declared: &Declared, schema: &Schema) -> Result<Map<String, Value>, Str
         if attribute.mode != Mode::Computed
             && let Some(value) = argument(name)
         {
-            block.insert(name.clone(), value);
+            block.insert(name.to_string(), value);
         }
     }
     for (name, nested) in &schema.block.blocks {
@@ -172,7 +172,7 @@ fn block(declared: &Declared, schema: &Schema) -> Result<Map<String, Value>, Str
             }
             other => other,
         };
-        block.extend(value.map(|value| (name.clone(), value)));
+        block.extend(value.map(|value| (name.to_string(), value)));
     }
     Ok(block)
 }

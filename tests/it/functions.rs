@@ -357,10 +357,10 @@ async fn arguments_come_in_every_form_that_terraform_sends() {
             Type::Tuple(vec![Type::object([("action", Type::String)])]),
         ),
     ]);
-    let action = Value::Map(BTreeMap::from([("action".to_owned(), "ACCEPT".into())]));
+    let action = Value::Map(BTreeMap::from([("action".into(), "ACCEPT".into())]));
     let value = Value::Map(BTreeMap::from([
-        ("dst_port".to_owned(), 22.into()),
-        ("exclude".to_owned(), Value::List(vec![action])),
+        ("dst_port".into(), 22.into()),
+        ("exclude".into(), Value::List(vec![action])),
     ]));
     let dynamic = encoded(&Value::Dynamic(Box::new((quals, value))), &Type::Dynamic);
     let arguments = vec![dynamic, text("${dstport} ${action}")];
@@ -473,12 +473,11 @@ fn a_parsed_record_has_the_columns_of_an_event() {
     let source = &schema["provider_schemas"][vpcflow::provider::ADDRESS]["data_source_schemas"]["vpcflow_log_events"];
     let event = &source["block"]["attributes"]["events"]["nested_type"]["attributes"];
     let columns = event.as_object().unwrap().iter();
-    let columns: BTreeMap<String, Type> = columns
+    let columns = columns
         .filter(|(name, _)| !NOT_OF_THE_RECORD.contains(&name.as_str()))
         .map(|(name, attribute)| {
             let ty = attribute["type"].to_string();
-            (name.clone(), Type::from_json(ty.as_bytes()).unwrap())
-        })
-        .collect();
-    assert_eq!(Type::Object(columns), parsed_type());
+            (name.as_str(), Type::from_json(ty.as_bytes()).unwrap())
+        });
+    assert_eq!(Type::object(columns), parsed_type());
 }

@@ -503,8 +503,8 @@ async fn the_identity_goes_with_every_answer_about_an_object() {
 async fn an_import_by_identity_takes_what_is_given_of_it_and_answers_with_an_identity() {
     let mut served = serve().await;
     let wanted = Value::Map(BTreeMap::from([
-        ("id".to_owned(), "7".into()),
-        ("shelf".to_owned(), Value::Null),
+        ("id".into(), "7".into()),
+        ("shelf".into(), Value::Null),
     ]));
     let request = pb::import_resource_state::Request {
         type_name: "example_note".to_owned(),

@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 use tonic::transport::Channel;
-use vpcflow::cty::{Type, Value};
+use vpcflow::cty::{Name, Type, Value};
 use vpcflow::framework::{
     self, Attr, Catalogue, Change, Context, Diagnostic, Diagnostics, Failure, LowerError, Model,
     behaviour, lower,
@@ -230,20 +230,20 @@ fn object(ty: &Type, values: &[(&str, Value)]) -> Option<pb::DynamicValue> {
     let Type::Object(attributes) = ty else {
         unreachable!()
     };
-    let mut all: BTreeMap<String, Value> = attributes
+    let mut all: BTreeMap<Name, Value> = attributes
         .keys()
         .map(|name| (name.clone(), Value::Null))
         .collect();
     all.extend(
         values
             .iter()
-            .map(|(name, value)| ((*name).to_owned(), value.clone())),
+            .map(|(name, value)| ((*name).into(), value.clone())),
     );
     encoded(&Value::Map(all), ty)
 }
 
 fn thing(name: &str, id: Value) -> Option<pb::DynamicValue> {
-    let member = Value::Map(BTreeMap::from([("member".to_owned(), Value::Null)]));
+    let member = Value::Map(BTreeMap::from([("member".into(), Value::Null)]));
     object(
         &thing_type(),
         &[("name", name.into()), ("id", id), ("group", member)],

@@ -7,7 +7,7 @@ use serde::ser;
 
 use super::writer::Writer;
 use crate::cty::value::{check_length, no_attribute};
-use crate::cty::{Error, Type, Value};
+use crate::cty::{Error, Name, Type, Value};
 
 /// The elements of a list, set or tuple, or the structs that make up one object.
 pub(super) struct Elements<'t> {
@@ -71,7 +71,7 @@ impl<'t> Elements<'t> {
 }
 
 /// Joins the attributes of several structs to one object.
-fn merge(parts: Vec<Value>, types: &BTreeMap<String, Type>, partial: bool) -> Result<Value, Error> {
+fn merge(parts: Vec<Value>, types: &BTreeMap<Name, Type>, partial: bool) -> Result<Value, Error> {
     let mut whole = BTreeMap::new();
     for part in parts {
         let Value::Map(entries) = part else {
@@ -92,8 +92,8 @@ fn merge(parts: Vec<Value>, types: &BTreeMap<String, Type>, partial: bool) -> Re
 
 /// Gives an object the attributes it does not have yet, as null.
 fn complete(
-    mut entries: BTreeMap<String, Value>,
-    types: &BTreeMap<String, Type>,
+    mut entries: BTreeMap<Name, Value>,
+    types: &BTreeMap<Name, Type>,
     partial: bool,
 ) -> Value {
     if !partial && entries.len() < types.len() {
@@ -136,27 +136,22 @@ elements!(SerializeSeq serialize_element, SerializeTuple serialize_element, Seri
 /// The entries of a map or the attributes of an object.
 pub(super) struct Entries<'t> {
     writer: Writer<'t>,
-    key: String,
-    values: Vec<(String, Value)>,
+    key: Name,
+    values: Vec<(Name, Value)>,
 }
 
 impl<'t> Entries<'t> {
     pub(super) fn new(writer: Writer<'t>, length: Option<usize>) -> Self {
         Self {
             writer,
-            key: String::new(),
+            key: Name::default(),
             values: Vec::with_capacity(length.unwrap_or(0)),
         }
     }
 
-    fn insert<T: Serialize + ?Sized>(&mut self, name: String, value: &T) -> Result<(), Error> {
+    fn insert<T: Serialize + ?Sized>(&mut self, name: Name, value: &T) -> Result<(), Error> {
         let value = match self.writer.ty {
-            Type::Object(types) => {
-                let ty = types.get(&name).ok_or_else(|| no_attribute(&name))?;
-                value
-                    .serialize(Writer::new(ty))
-                    .map_err(|error| error.within_attribute(&name))
-            }
+            Type::Object(types) => return self.insert_attribute(types, &name, value),
             Type::Map(ty) => value
                 .serialize(Writer::new(ty))
                 .map_err(|error| error.within_key(&name)),
@@ -165,6 +160,20 @@ impl<'t> Entries<'t> {
                 .map_err(|error| error.within_attribute(&name)),
         };
         self.values.push((name, value?));
+        Ok(())
+    }
+
+    fn insert_attribute<T: Serialize + ?Sized>(
+        &mut self,
+        types: &BTreeMap<Name, Type>,
+        name: &str,
+        value: &T,
+    ) -> Result<(), Error> {
+        let known = types.get_key_value(name);
+        let (name, ty) = known.ok_or_else(|| no_attribute(name))?;
+        let value = value.serialize(Writer::new(ty));
+        let value = value.map_err(|error| error.within_attribute(name))?;
+        self.values.push((name.clone(), value));
         Ok(())
     }
 
@@ -193,7 +202,7 @@ impl ser::SerializeMap for Entries<'_> {
 
     fn serialize_key<T: Serialize + ?Sized>(&mut self, key: &T) -> Result<(), Error> {
         match key.serialize(Writer::new(&Type::String))? {
-            Value::String(key) => self.key = key,
+            Value::String(key) => self.key = key.into(),
             other => {
                 return Err(Error::new(format!(
                     "has a key that must be a string, but is {}",
@@ -223,7 +232,10 @@ impl ser::SerializeStruct for Entries<'_> {
         name: &'static str,
         value: &T,
     ) -> Result<(), Error> {
-        self.insert(name.to_owned(), value)
+        match self.writer.ty {
+            Type::Object(types) => self.insert_attribute(types, name, value),
+            _ => self.insert(name.into(), value),
+        }
     }
 
     fn end(self) -> Result<Value, Error> {

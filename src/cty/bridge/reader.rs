@@ -7,7 +7,7 @@ use serde::de::{DeserializeSeed, Deserializer, Error as _, MapAccess, SeqAccess,
 
 use super::UNKNOWN;
 use crate::cty::value::check_length;
-use crate::cty::{Error, Number, Value};
+use crate::cty::{Error, Name, Number, Value};
 
 /// Reads from one value.
 #[derive(Clone, Copy)]
@@ -318,7 +318,7 @@ impl<'v> SeqAccess<'v> for Views<'v> {
 
 /// The entries of a map or the attributes of an object.
 struct Entries<'v> {
-    entries: btree_map::Iter<'v, String, Value>,
+    entries: btree_map::Iter<'v, Name, Value>,
     current: Option<(&'v str, &'v Value)>,
     object: bool,
 }
@@ -330,10 +330,7 @@ impl<'v> MapAccess<'v> for Entries<'v> {
         &mut self,
         seed: K,
     ) -> Result<Option<K::Value>, Error> {
-        self.current = self
-            .entries
-            .next()
-            .map(|(name, value)| (name.as_str(), value));
+        self.current = self.entries.next().map(|(name, value)| (&**name, value));
         match self.current {
             Some((name, _)) => seed.deserialize(StrDeserializer::new(name)).map(Some),
             None => Ok(None),

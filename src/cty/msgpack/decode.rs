@@ -7,7 +7,7 @@ use rmp::Marker;
 use super::reader::Reader;
 use super::refinements::decode_unknown;
 use crate::cty::value::{check_length, missing_attributes, no_attribute};
-use crate::cty::{Error, MAX_DEPTH, Number, Type, Value};
+use crate::cty::{Error, MAX_DEPTH, Name, Number, Type, Value};
 
 /// How much is reserved before elements are seen: a header is a claim, not a reason.
 const MAX_RESERVED: usize = 64;
@@ -119,7 +119,7 @@ fn map(reader: &mut Reader<'_>, marker: Marker, ty: &Type, depth: usize) -> Resu
     for _ in 0..length {
         let key = key(reader)?;
         let value = value(reader, ty, depth).map_err(|error| error.within_key(key))?;
-        entries.push((key.to_owned(), value));
+        entries.push((key.into(), value));
     }
     unique(entries).map(Value::Map)
 }
@@ -128,7 +128,7 @@ fn map(reader: &mut Reader<'_>, marker: Marker, ty: &Type, depth: usize) -> Resu
 fn object(
     reader: &mut Reader<'_>,
     marker: Marker,
-    types: &BTreeMap<String, Type>,
+    types: &BTreeMap<Name, Type>,
     depth: usize,
 ) -> Result<Value, Error> {
     let length = map_length(reader, marker, "an object")?;
@@ -138,7 +138,7 @@ fn object(
         let key = key(reader)?;
         let (name, ty) = expected
             .next()
-            .filter(|(name, _)| *name == key)
+            .filter(|(name, _)| &***name == key)
             .or_else(|| types.get_key_value(key))
             .ok_or_else(|| no_attribute(key))?;
         let value = value(reader, ty, depth).map_err(|error| error.within_attribute(name))?;
@@ -162,7 +162,7 @@ fn key<'a>(reader: &mut Reader<'a>) -> Result<&'a str, Error> {
     })
 }
 
-fn unique(mut entries: Vec<(String, Value)>) -> Result<BTreeMap<String, Value>, Error> {
+fn unique(mut entries: Vec<(Name, Value)>) -> Result<BTreeMap<Name, Value>, Error> {
     if !entries.is_sorted_by(|left, right| left.0 < right.0) {
         entries.sort_by(|left, right| left.0.cmp(&right.0));
         if let Some(twice) = entries.windows(2).find(|pair| pair[0].0 == pair[1].0) {

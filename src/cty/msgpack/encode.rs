@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::refinements::encode_unknown;
 use super::writer;
 use crate::cty::value::{check_attributes, check_length};
-use crate::cty::{Error, MAX_DEPTH, Number, Type, Value};
+use crate::cty::{Error, MAX_DEPTH, Name, Number, Type, Value};
 
 /// Encodes a value as its type. A value that is not of the type is an error with the path of the part that is not.
 pub fn encode(value: &Value, ty: &Type) -> Result<Vec<u8>, Error> {
@@ -85,7 +85,7 @@ fn tuple(out: &mut Vec<u8>, elements: &[Value], types: &[Type], depth: usize) ->
 
 fn map(
     out: &mut Vec<u8>,
-    entries: &BTreeMap<String, Value>,
+    entries: &BTreeMap<Name, Value>,
     ty: &Type,
     depth: usize,
 ) -> Result<(), Error> {
@@ -99,8 +99,8 @@ fn map(
 
 fn object(
     out: &mut Vec<u8>,
-    entries: &BTreeMap<String, Value>,
-    types: &BTreeMap<String, Type>,
+    entries: &BTreeMap<Name, Value>,
+    types: &BTreeMap<Name, Type>,
     depth: usize,
 ) -> Result<(), Error> {
     check_attributes(entries, types)?;

@@ -12,7 +12,7 @@ fn object(entries: impl IntoIterator<Item = (&'static str, Value)>) -> Value {
     Value::Map(
         entries
             .into_iter()
-            .map(|(name, value)| (name.to_owned(), value))
+            .map(|(name, value)| (name.into(), value))
             .collect(),
     )
 }
@@ -418,7 +418,7 @@ fn long_texts_and_collections_come_back() {
         let ty = Type::map(Type::Bool);
         let map = Value::Map(
             (0..length)
-                .map(|key| (key.to_string(), true.into()))
+                .map(|key| (key.to_string().into(), true.into()))
                 .collect(),
         );
         assert_eq!(decode(&encode(&map, &ty).unwrap(), &ty).unwrap(), map);

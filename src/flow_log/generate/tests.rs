@@ -27,7 +27,7 @@ fn imported(resource_id: &str, destination: &str) -> FlowLog {
         } else {
             Attr::Null
         },
-        log_format: Attr::Known(Format::vpc_default().to_string()),
+        log_format: Attr::Known(default_format().to_owned()),
         max_aggregation_interval: Attr::Known(if transit { 60 } else { 600 }),
         destination_options: Attr::Known(if kind == S3 {
             default_options()

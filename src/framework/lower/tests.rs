@@ -144,12 +144,12 @@ fn a_tuple_of_structs_is_one_block() {
     impl Model for Right {}
     type Both = (Left, Right, Row);
     let schema = lower::<Both>(0).unwrap();
-    let names: Vec<_> = schema.block.attributes.keys().cloned().collect();
+    let names: Vec<_> = schema.block.attributes.keys().map(AsRef::as_ref).collect();
     assert_eq!(names, ["cell", "left", "right"]);
     let value = Value::Map(Map::from([
-        ("left".to_owned(), "l".into()),
-        ("right".to_owned(), Value::unknown()),
-        ("cell".to_owned(), Value::Null),
+        ("left".into(), "l".into()),
+        ("right".into(), Value::unknown()),
+        ("cell".into(), Value::Null),
     ]));
     let both = Both::decode(&value).unwrap();
     assert_eq!(both.0.left, Attr::Known("l".to_owned()));

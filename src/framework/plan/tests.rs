@@ -67,13 +67,13 @@ fn object(attributes: &[(&str, Value)]) -> Value {
     all.extend(
         attributes
             .iter()
-            .map(|(name, value)| ((*name).to_owned(), value.clone())),
+            .map(|(name, value)| ((*name).into(), value.clone())),
     );
     Value::Map(all)
 }
 
 fn options(kind: Value) -> Value {
-    Value::Map(BTreeMap::from([("kind".to_owned(), kind)]))
+    Value::Map(BTreeMap::from([("kind".into(), kind)]))
 }
 
 #[test]
@@ -118,7 +118,7 @@ fn on_update_what_is_computed_keeps_its_value_and_a_removed_argument_its_default
 
 #[test]
 fn what_needs_a_new_object_is_named_by_its_path_and_a_set_as_a_whole() {
-    let label = |key: &str| Value::Map(BTreeMap::from([("key".to_owned(), key.into())]));
+    let label = |key: &str| Value::Map(BTreeMap::from([("key".into(), key.into())]));
     let before = object(&[
         ("options", options("x".into())),
         ("label", Value::set([label("a")])),

@@ -2,7 +2,7 @@
 //! another provider; and the configuration that is written for them.
 
 use super::{Erased, Resource};
-use crate::cty::{self, Value};
+use crate::cty::{self, Name, Value};
 use crate::framework::identity::lower_identity;
 use crate::framework::schema::{Attribute, Block, Nesting, Shape};
 use crate::framework::{
@@ -114,7 +114,7 @@ fn writable_block(block: &Block, object: &Value) -> Value {
     let Value::Map(values) = object else {
         return object.clone();
     };
-    let write = |(name, value): (&String, &Value)| {
+    let write = |(name, value): (&Name, &Value)| {
         let value = match (block.attributes.get(name), block.blocks.get(name)) {
             (Some(attribute), _) => writable(attribute, value),
             (_, Some(nested)) => elements(nested.nesting, value, |value| {
@@ -138,7 +138,7 @@ fn writable(attribute: &Attribute, value: &Value) -> Value {
         let Value::Map(values) = object else {
             return object.clone();
         };
-        let write = |(name, value): (&String, &Value)| {
+        let write = |(name, value): (&Name, &Value)| {
             let value = attributes
                 .get(name)
                 .map_or(Value::Null, |a| writable(a, value));

@@ -10,7 +10,7 @@ use super::super::source::{Place, nearest};
 use super::super::template::Resolved;
 use super::super::yaml::{Content, Entry, Node, is_flag, is_number};
 use super::Reader;
-use crate::cty::{Number, Value};
+use crate::cty::{Name, Number, Value};
 
 /// What other tools call the allowed values.
 const OTHER_WORDS: [(&str, &str); 8] = [
@@ -32,7 +32,7 @@ impl Reader<'_> {
         properties: &[Property],
         places: &mut BTreeMap<String, Place>,
         place: Place,
-    ) -> BTreeMap<String, Value> {
+    ) -> BTreeMap<Name, Value> {
         let mut values = BTreeMap::new();
         let in_stack = self.scope.is_none();
         let whole = properties.iter().any(|p| p.name == "ResourceId");
@@ -48,14 +48,14 @@ impl Reader<'_> {
                     let meant = properties.iter().find(|p| Some(p.name.as_str()) == meant);
                     // It is as good as given: that it is missing is not told besides.
                     let meant = meant.filter(|p| p.attribute != "region");
-                    values.extend(meant.map(|p| (p.attribute.clone(), Value::unknown())));
+                    values.extend(meant.map(|p| (p.attribute.as_str().into(), Value::unknown())));
                 }
                 continue;
             };
             places.insert(property.attribute.clone(), entry.place);
             if property.attribute == "region" {
                 if let Some(region) = self.region_name(&entry.value) {
-                    values.insert(property.attribute.clone(), Value::String(region));
+                    values.insert(property.attribute.as_str().into(), Value::String(region));
                 }
                 continue;
             }
@@ -63,17 +63,17 @@ impl Reader<'_> {
             for (name, place) in parts(&entry.value, &property.takes) {
                 places.insert(format!("{}.{name}", property.attribute), place);
             }
-            values.insert(property.attribute.clone(), value);
+            values.insert(property.attribute.as_str().into(), value);
         }
         if !in_stack && entries.iter().any(|entry| entry.key.starts_with("Fn::")) {
             // What the function gives is not known; whatever is missing may be in it.
             for property in properties {
-                let value = values.entry(property.attribute.clone());
+                let value = values.entry(property.attribute.as_str().into());
                 value.or_insert_with(Value::unknown);
             }
         }
         for missing in properties.iter().filter(|p| p.required) {
-            let given = values.get(&missing.attribute);
+            let given = values.get(missing.attribute.as_str());
             let empty = |v: &&Value| v.is_null() || matches!(v, Value::String(t) if t.is_empty());
             if given.filter(|value| !empty(value)).is_none() {
                 let message = format!("`{}` is missing: {}", missing.name, about(missing));
@@ -157,7 +157,7 @@ impl Reader<'_> {
         let mut tags = BTreeMap::new();
         for element in elements {
             if let Some((key, value)) = self.tag(element)
-                && tags.insert(key.clone(), value).is_some()
+                && tags.insert(key.as_str().into(), value).is_some()
             {
                 let message = format!("the tag `{key}` is given twice");
                 self.mistakes.error(element.place, message);

@@ -635,14 +635,14 @@ async fn what_was_unknown_is_refused_by_the_plan_once_it_is_known() {
         // With everything unknown there is nothing to say against it.
         for (name, value) in &mut values {
             let block = ["destination_options", "timeouts", "tag_field_specification"];
-            if !value.is_null() && !block.contains(&name.as_str()) {
+            if !value.is_null() && !block.contains(&&**name) {
                 *value = Value::unknown();
             }
         }
-        values.insert("tag_field_specification".to_owned(), Value::Set(Vec::new()));
+        values.insert("tag_field_specification".into(), Value::Set(Vec::new()));
         for block in ["destination_options", "timeouts"] {
             let empty = core.config(&serde_json::json!({}));
-            values.insert(block.to_owned(), empty.get(block).unwrap().clone());
+            values.insert(block.into(), empty.get(block).unwrap().clone());
         }
         let unknown = Value::Map(values);
         let said = errors(&core.validate(&unknown).await);
