@@ -7,7 +7,7 @@
 use std::collections::BTreeMap;
 
 use super::schema::{Attribute, Block, Nesting, Schema, Shape};
-use crate::cty::{Name, Path, Value};
+use crate::cty::{InStep, Name, Path, Value};
 
 /// One planned change, as the resource's own rules see and complete it.
 #[derive(Debug)]
@@ -49,10 +49,15 @@ fn fill_attributes(
     creating: bool,
 ) {
     let Value::Map(values) = planned else { return };
-    for (name, attribute) in attributes {
-        let config = config.get(name).unwrap_or(&Value::Null);
-        if let Some(value) = values.get_mut(name) {
-            fill_attribute(attribute, value, config, creating);
+    let mut attributes = InStep::with(attributes);
+    let mut configured = match config {
+        Value::Map(config) => Some(InStep::with(config)),
+        _ => None,
+    };
+    for (name, value) in values {
+        if let Some(attribute) = attributes.at(name) {
+            let config = configured.as_mut().and_then(|config| config.at(name));
+            fill_attribute(attribute, value, config.unwrap_or(&Value::Null), creating);
         }
     }
 }

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 use super::schema::{Attribute, Block, Nesting, Rule, Shape};
 use super::{Diagnostics, Mode, Model};
-use crate::cty::{Name, Path, Value};
+use crate::cty::{InStep, Name, Path, Value};
 
 /// Judges a configuration by the rules of its schema, and by what its author knows beyond them.
 pub(crate) fn judge<M: Model>(
@@ -48,8 +48,10 @@ fn check_attributes(
     path: &Path,
     diagnostics: &mut Diagnostics,
 ) {
+    let Value::Map(values) = object else { return };
+    let mut values = InStep::with(values);
     for (name, attribute) in attributes {
-        let given = object.get(name).filter(|value| !value.is_null());
+        let given = values.at(name).filter(|value| !value.is_null());
         let Some(value) = given.filter(|value| !value.is_unknown()) else {
             continue;
         };

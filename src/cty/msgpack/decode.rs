@@ -135,12 +135,10 @@ fn object(
     let mut expected = types.iter();
     let mut entries = Vec::with_capacity(length.min(MAX_RESERVED));
     for _ in 0..length {
-        let key = key(reader)?;
-        let (name, ty) = expected
-            .next()
-            .filter(|(name, _)| &***name == key)
-            .or_else(|| types.get_key_value(key))
-            .ok_or_else(|| no_attribute(key))?;
+        let (name, ty) = match expected.next() {
+            Some((name, ty)) if reader.skip_text(name) => (name, ty),
+            _ => attribute(reader, types)?,
+        };
         let value = value(reader, ty, depth).map_err(|error| error.within_attribute(name))?;
         entries.push((name.clone(), value));
     }
@@ -149,6 +147,14 @@ fn object(
         return Err(missing_attributes(types, |name| entries.contains_key(name)));
     }
     Ok(Value::Map(entries))
+}
+
+fn attribute<'t>(
+    reader: &mut Reader<'_>,
+    types: &'t BTreeMap<Name, Type>,
+) -> Result<(&'t Name, &'t Type), Error> {
+    let key = key(reader)?;
+    types.get_key_value(key).ok_or_else(|| no_attribute(key))
 }
 
 fn key<'a>(reader: &mut Reader<'a>) -> Result<&'a str, Error> {

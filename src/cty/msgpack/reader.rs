@@ -56,6 +56,21 @@ impl<'a> Reader<'a> {
         Ok(Some(length))
     }
 
+    /// Reads over a text if it is this one, and a short one; else stays where it is.
+    pub(super) fn skip_text(&mut self, text: &str) -> bool {
+        let Some(short) = u8::try_from(text.len()).ok().filter(|length| *length < 32) else {
+            return false;
+        };
+        match self.rest.split_first() {
+            Some((marker, rest)) if *marker == Marker::FixStr(short).to_u8() => {
+                let after = rest.strip_prefix(text.as_bytes());
+                self.rest = after.unwrap_or(self.rest);
+                after.is_some()
+            }
+            _ => false,
+        }
+    }
+
     pub(super) fn string(&mut self, marker: Marker) -> Result<Option<&'a str>, Error> {
         let length = match marker {
             Marker::FixStr(length) => usize::from(length),

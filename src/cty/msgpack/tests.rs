@@ -321,6 +321,31 @@ fn wrong_shapes_are_refused() {
 }
 
 #[test]
+fn attributes_are_read_in_any_order_and_refused_if_they_are_none() {
+    let ty = Type::object([("a", Type::Bool), ("aa", Type::Bool), ("b", Type::Bool)]);
+    let value = object([("a", true.into()), ("aa", false.into()), ("b", Value::Null)]);
+    for bytes in [
+        b"\x83\xa1a\xc3\xa2aa\xc2\xa1b\xc0".as_slice(),
+        b"\x83\xa1b\xc0\xa2aa\xc2\xa1a\xc3",
+        b"\x83\xd9\x01a\xc3\xa2aa\xc2\xa1b\xc0",
+    ] {
+        assert_eq!(decode(bytes, &ty).unwrap(), value);
+    }
+    assert_eq!(
+        failure(b"\x83\xa1a\xc3\xa2ab\xc2\xa1b\xc0", &ty),
+        "ab is not an attribute that exists here"
+    );
+    assert_eq!(
+        failure(b"\x83\xa1a\xc3\xa1a\xc2\xa1b\xc0", &ty),
+        "[\"a\"] is given twice"
+    );
+    assert_eq!(
+        failure(b"\x81\xa2a", &ty),
+        "the value ends before it is complete"
+    );
+}
+
+#[test]
 fn lengths_beyond_the_bytes_left_are_refused_at_once() {
     let claims: [(&[u8], Type); 7] = [
         (b"\xdf\x08\x00\x00\x00", Type::map(Type::String)),

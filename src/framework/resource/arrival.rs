@@ -1,7 +1,8 @@
 //! How objects come into a state otherwise than by being made: by identity, from an older version, from
 //! another provider; and the configuration that is written for them.
 
-use super::{Erased, Resource};
+use super::Resource;
+use super::erased::Erased;
 use crate::cty::{self, Name, Value};
 use crate::framework::identity::lower_identity;
 use crate::framework::schema::{Attribute, Block, Nesting, Shape};

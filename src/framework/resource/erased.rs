@@ -1,0 +1,308 @@
+//! A resource over values: what its author wrote, behind the rules that hold for every resource.
+
+use futures_util::FutureExt;
+use futures_util::future::BoxFuture;
+
+use super::arrival::{encode_identity, schemas};
+use super::{Applied, ErasedResource, Planned, Resource, Target};
+use crate::cty::Value;
+use crate::framework::plan::{propose, requires_replace, settle};
+use crate::framework::validate::{check, judge};
+use crate::framework::{
+    Change, Context, Diagnostics, Failure, LowerError, Model as _, Schema, Source, guard,
+};
+
+/// A resource with what follows from its models.
+pub(super) struct Erased<R> {
+    pub(super) typed: R,
+    pub(super) schema: Schema,
+    pub(super) identity: Option<Schema>,
+}
+
+/// Hides a resource's models behind values.
+///
+/// # Errors
+/// A model cannot be a schema.
+pub(crate) fn erase<R: Resource>(
+    typed: R,
+) -> Result<Box<dyn ErasedResource<R::Connection>>, LowerError> {
+    let (schema, identity) = schemas::<R>()?;
+    Ok(Box::new(Erased {
+        typed,
+        schema,
+        identity,
+    }))
+}
+
+impl<R: Resource> ErasedResource<R::Connection> for Erased<R> {
+    fn schema(&self) -> &Schema {
+        &self.schema
+    }
+
+    fn validate(&self, config: &Value) -> Diagnostics {
+        judge(&self.schema.block, config, |config, diagnostics| {
+            self.typed.validate(config, diagnostics);
+        })
+    }
+
+    fn plan(&self, connection: &R::Connection, target: Target) -> Planned {
+        let mut diagnostics = Diagnostics::new();
+        let mut otherwise = Value::Null;
+        if !target.planned.is_null() {
+            otherwise = target.prior.clone();
+            match self.plan_typed(connection, target, &mut diagnostics) {
+                Ok(planned) => {
+                    return Planned {
+                        diagnostics,
+                        ..planned
+                    };
+                }
+                Err(errors) => diagnostics.extend(errors),
+            }
+        }
+        Planned {
+            state: otherwise,
+            identity: None,
+            requires_replace: Vec::new(),
+            diagnostics,
+        }
+    }
+
+    fn apply<'a>(
+        &'a self,
+        connection: &'a R::Connection,
+        target: Target,
+        stop: tokio_util::sync::CancellationToken,
+    ) -> BoxFuture<'a, Applied> {
+        async move {
+            let context = Context::new(stop);
+            let prior = target.prior.clone();
+            let planned = target.planned.clone();
+            let applied = guard(
+                "Applying the change",
+                self.apply_typed(connection, target, &context),
+            );
+            let failure = match applied.await {
+                Ok(Ok(state)) => {
+                    let state = settle(&planned, state).unknown_to_null();
+                    return Applied {
+                        state,
+                        diagnostics: context.take_warnings(),
+                    };
+                }
+                Ok(Err(failure)) => failure,
+                Err(panic) => panic.into(),
+            };
+            self.failed(failure, prior, &context)
+        }
+        .boxed()
+    }
+
+    fn read<'a>(
+        &'a self,
+        connection: &'a R::Connection,
+        state: Value,
+        stop: tokio_util::sync::CancellationToken,
+    ) -> BoxFuture<'a, Applied> {
+        async move {
+            let context = Context::new(stop);
+            let read = guard(
+                "Reading the resource",
+                self.read_typed(connection, &state, &context),
+            );
+            let result = read.await.unwrap_or_else(|panic| Err(panic.into()));
+            answer(result, state, &context)
+        }
+        .boxed()
+    }
+
+    fn import<'a>(
+        &'a self,
+        connection: &'a R::Connection,
+        id: &'a str,
+        stop: tokio_util::sync::CancellationToken,
+    ) -> BoxFuture<'a, Applied> {
+        async move {
+            let context = Context::new(stop);
+            let import = async {
+                let state = self.typed.import(connection, id, &context).await?;
+                self.encode(&state)
+            };
+            let import = guard("Importing the resource", import).await;
+            let result = import.unwrap_or_else(|panic| Err(panic.into()));
+            answer(result, Value::Null, &context)
+        }
+        .boxed()
+    }
+
+    fn import_by_identity<'a>(
+        &'a self,
+        connection: &'a R::Connection,
+        identity: Value,
+        stop: tokio_util::sync::CancellationToken,
+    ) -> BoxFuture<'a, Applied> {
+        async move {
+            let context = Context::new(stop);
+            let import = self.import_by_identity_typed(connection, &identity, &context);
+            let import = guard("Importing the resource", import).await;
+            let result = import.unwrap_or_else(|panic| Err(panic.into()));
+            answer(result, Value::Null, &context)
+        }
+        .boxed()
+    }
+
+    fn identity_schema(&self) -> Option<&Schema> {
+        self.identity.as_ref()
+    }
+
+    fn identity(&self, state: &Value) -> Result<Option<Value>, Diagnostics> {
+        self.identity_of(state)
+    }
+
+    fn upgrade(&self, version: i64, state: &[u8]) -> Result<Value, Diagnostics> {
+        self.upgrade_typed(version, state)
+    }
+
+    fn upgrade_identity(&self, version: i64, identity: &[u8]) -> Result<Value, Diagnostics> {
+        self.upgrade_identity_typed(version, identity)
+    }
+
+    fn move_from(&self, source: &Source<'_>) -> Result<Value, Diagnostics> {
+        self.encode(&R::move_from(source)?)
+    }
+
+    fn generate_config(
+        &self,
+        connection: Option<&R::Connection>,
+        state: &Value,
+    ) -> Result<Value, Diagnostics> {
+        self.generate_config_typed(connection, state)
+    }
+}
+
+impl<R: Resource> Erased<R> {
+    fn plan_typed(
+        &self,
+        connection: &R::Connection,
+        target: Target,
+        warnings: &mut Diagnostics,
+    ) -> Result<Planned, Diagnostics> {
+        let Target {
+            prior,
+            planned: proposed,
+            config,
+        } = target;
+        // What was unknown at validate may be known now.
+        check(&self.schema.block, &config).into_result()?;
+        let proposed = propose(&self.schema, &prior, proposed, &config);
+        let mut change = Change {
+            prior: if prior.is_null() {
+                None
+            } else {
+                Some(R::State::decode(&prior)?)
+            },
+            config: R::State::decode(&config)?,
+            planned: R::State::decode(&proposed)?,
+            in_place: Vec::new(),
+        };
+        self.typed.plan(connection, &mut change, warnings)?;
+        let state = self.encode(&change.planned)?;
+        let identity = match &self.identity {
+            Some(schema) => encode_identity::<R>(&change.planned, schema)?,
+            None => None,
+        };
+        Ok(Planned {
+            requires_replace: requires_replace(&self.schema, &prior, &state, &change.in_place),
+            state,
+            identity,
+            diagnostics: Diagnostics::new(),
+        })
+    }
+
+    async fn apply_typed(
+        &self,
+        connection: &R::Connection,
+        target: Target,
+        context: &Context<R::State>,
+    ) -> Result<Value, Failure<R::State>> {
+        let decode = |value: &Value| R::State::decode(value).map_err(Diagnostics::from);
+        let Target {
+            prior,
+            planned,
+            config,
+        } = target;
+        let state = match (prior.is_null(), planned.is_null()) {
+            (_, true) => {
+                self.typed
+                    .delete(connection, decode(&prior)?, context)
+                    .await?;
+                return Ok(Value::Null);
+            }
+            (true, false) => {
+                let (config, planned) = (decode(&config)?, decode(&planned)?);
+                self.typed
+                    .create(connection, config, planned, context)
+                    .await?
+            }
+            (false, false) => {
+                let (prior, planned) = (decode(&prior)?, decode(&planned)?);
+                self.typed
+                    .update(connection, prior, planned, context)
+                    .await?
+            }
+        };
+        Ok(self.encode(&state)?)
+    }
+
+    async fn read_typed(
+        &self,
+        connection: &R::Connection,
+        state: &Value,
+        context: &Context<R::State>,
+    ) -> Result<Value, Diagnostics> {
+        let state = R::State::decode(state)?;
+        match self.typed.read(connection, state, context).await? {
+            Some(state) => self.encode(&state),
+            None => Ok(Value::Null),
+        }
+    }
+
+    /// Answers a failed apply with what exists: what the step said, else what it remembered, else
+    /// what there was before.
+    fn failed(
+        &self,
+        failure: Failure<R::State>,
+        prior: Value,
+        context: &Context<R::State>,
+    ) -> Applied {
+        let known = failure.state.or_else(|| context.take_known());
+        let mut diagnostics = context.take_warnings();
+        diagnostics.extend(failure.diagnostics);
+        let state = known.map_or(Ok(prior), |state| self.encode(&state));
+        let state = state.unwrap_or_else(|errors| {
+            diagnostics.extend(errors);
+            Value::Null
+        });
+        Applied {
+            state: state.unknown_to_null(),
+            diagnostics,
+        }
+    }
+
+    pub(super) fn encode(&self, state: &R::State) -> Result<Value, Diagnostics> {
+        Ok(self.schema.block.complete(state.encode(&self.schema.ty)?))
+    }
+}
+
+fn answer<S>(
+    result: Result<Value, Diagnostics>,
+    otherwise: Value,
+    context: &Context<S>,
+) -> Applied {
+    let mut diagnostics = context.take_warnings();
+    let state = result.unwrap_or_else(|errors| {
+        diagnostics.extend(errors);
+        otherwise
+    });
+    Applied { state, diagnostics }
+}
