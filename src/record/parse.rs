@@ -10,6 +10,7 @@ mod bytes;
 
 use std::borrow::Cow;
 use std::net::IpAddr;
+use std::ops::Range;
 
 use jiff::Timestamp;
 
@@ -17,7 +18,7 @@ use super::field::Kind;
 use super::format::{Format, MAX_FIELDS};
 use super::percent;
 use super::values::Values;
-use bytes::{LONGEST, Spans, digits, ipv4, words};
+use bytes::{Begins, LONGEST, digits, has, ipv4, words};
 
 /// How AWS writes that there is no value.
 pub(super) const NO_VALUE: &str = "-";
@@ -33,8 +34,8 @@ const FIRST_MILLISECONDS: i64 = 100_000_000_000;
 pub struct Record<'a> {
     line: &'a str,
     format: &'a Format,
-    /// Where each value begins and ends in the line; valid up to the number of the format's fields.
-    spans: Spans,
+    /// Where the values stand in the line; valid up to the number of the format's fields.
+    begins: Begins,
     /// The numbers that were read when the line was checked, by their place in the format.
     numbers: [i64; KEPT],
 }
@@ -107,8 +108,7 @@ pub enum ParseError {
 /// The line is not of this format, or was cut or masked.
 pub fn parse<'a>(line: &'a str, format: &'a Format) -> Result<Record<'a>, ParseError> {
     let mut record = Record::unread(line, format);
-    record.split()?;
-    record.check()?;
+    record.read()?;
     Ok(record)
 }
 
@@ -119,15 +119,21 @@ impl<'a> Record<'a> {
         Self {
             line: line.trim_ascii(),
             format,
-            spans: [(0, 0); MAX_FIELDS],
+            begins: [0; MAX_FIELDS + 1],
             numbers: [UNREAD; KEPT],
         }
+    }
+
+    /// Finds the values of a line and checks what they are.
+    pub(super) fn read(&mut self) -> Result<(), ParseError> {
+        self.split()?;
+        self.check()
     }
 
     /// Finds the values of a line that has as many as the format has fields; what they are is not checked.
     #[inline]
     pub(super) fn split(&mut self) -> Result<(), ParseError> {
-        let Some(found) = words(self.line.as_bytes(), &mut self.spans) else {
+        let Some(found) = words(self.line.as_bytes(), &mut self.begins) else {
             return Err(ParseError::Long {
                 length: self.line.len(),
             });
@@ -140,6 +146,7 @@ impl<'a> Record<'a> {
     }
 
     /// Returns the value at a position of the format; `-` is none.
+    #[inline]
     #[must_use]
     pub fn get(&self, index: usize) -> Option<&'a str> {
         let raw = self.raw(index)?;
@@ -170,24 +177,27 @@ impl<'a> Record<'a> {
     }
 
     /// Returns the value as a number, if it is one as AWS writes it: digits, no leading zero.
+    #[inline]
     #[must_use]
     pub fn integer(&self, index: usize) -> Option<i64> {
         match self.numbers.get(self.format.kept(index)) {
             Some(number) if *number != UNREAD => Some(*number),
-            _ => digits(self.bytes(index)),
+            _ => self.read_integer(index),
         }
     }
 
     /// Returns the value as an address, if it is one.
+    #[inline]
     #[must_use]
     pub fn address(&self, index: usize) -> Option<IpAddr> {
-        match ipv4(self.bytes(index)) {
+        match ipv4(self.line.as_bytes(), self.place(index)) {
             Some(address) => Some(IpAddr::V4(address)),
             None => self.raw(index)?.parse().ok(),
         }
     }
 
     /// Returns the value as an instant in whole Unix seconds, if it is one; milliseconds are understood.
+    #[inline]
     #[must_use]
     pub fn seconds(&self, index: usize) -> Option<i64> {
         let number = self.integer(index)?;
@@ -211,11 +221,8 @@ impl<'a> Record<'a> {
     }
 
     /// Refuses a line with values that its fields cannot hold.
-    #[inline]
     pub(super) fn check(&mut self) -> Result<(), ParseError> {
-        // Without a way out of the loop it is one for vector instructions: most lines have no star.
-        let bytes = self.line.bytes();
-        if bytes.fold(false, |found, byte| found | (byte == b'*')) {
+        if has(self.line.as_bytes(), b'*') {
             self.refuse_masked()?;
         }
         self.refuse_cut()?;
@@ -237,9 +244,12 @@ impl<'a> Record<'a> {
             return Ok(());
         };
         let versions = self.format.versions();
-        let version = self
-            .integer(place)
-            .and_then(|found| u8::try_from(found).ok());
+        let version = match self.line.as_bytes().get(self.place(place)) {
+            Some([digit @ b'0'..=b'9']) => Some(digit - b'0'),
+            _ => self
+                .integer(place)
+                .and_then(|found| u8::try_from(found).ok()),
+        };
         if version.is_some_and(|version| versions.contains(&version)) {
             return Ok(());
         }
@@ -254,35 +264,48 @@ impl<'a> Record<'a> {
         if index >= self.format.names().len() {
             return None;
         }
-        let (start, end) = *self.spans.get(index)?;
-        self.line.get(usize::from(start)..usize::from(end))
+        self.line.get(self.place(index))
     }
 
-    /// The bytes of a value; none of what there is not.
+    /// Where a value stands in the line; of what there is not, a place without bytes.
     #[inline]
-    fn bytes(&self, index: usize) -> &'a [u8] {
-        let (start, end) = self.spans.get(index).copied().unwrap_or_default();
-        let bytes = self
-            .line
-            .as_bytes()
-            .get(usize::from(start)..usize::from(end));
-        bytes.unwrap_or_default()
+    fn place(&self, index: usize) -> Range<usize> {
+        let (Some(begin), Some(next)) = (self.begins.get(index), self.begins.get(index + 1)) else {
+            return 0..0;
+        };
+        let (mut begin, end) = (usize::from(*begin), usize::from(next.saturating_sub(1)));
+        while self.line.as_bytes().get(begin) == Some(&b' ') {
+            begin += 1;
+        }
+        begin..end
+    }
+
+    /// Reads a value as a number once more; not where the number is looked up, of which there are many places.
+    #[inline(never)]
+    fn read_integer(&self, index: usize) -> Option<i64> {
+        digits(self.line.as_bytes(), self.place(index))
     }
 
     /// Returns the number at a position, or that there is none to keep; nothing if the value is not what the field holds.
     #[inline]
     fn number_if_valid(&self, index: usize, kind: Kind) -> Option<i64> {
-        let value = self.bytes(index);
-        if value == NO_VALUE.as_bytes() {
-            return Some(UNREAD);
-        }
+        let (line, place) = (self.line.as_bytes(), self.place(index));
+        let number = match kind {
+            Kind::Address => ipv4(line, place).map(|_| UNREAD),
+            Kind::Integer | Kind::Text => digits(line, place),
+            Kind::Seconds => digits(line, place).filter(|number| is_time(*number)),
+        };
+        number.or_else(|| self.is_valid(index, kind).then_some(UNREAD))
+    }
+
+    /// Tells whether an unusual value is one that its field can hold.
+    #[cold]
+    fn is_valid(&self, index: usize, kind: Kind) -> bool {
+        let value = self.raw(index).unwrap_or_default();
         match kind {
-            Kind::Text => Some(UNREAD),
-            Kind::Integer => digits(value),
-            Kind::Address => {
-                (ipv4(value).is_some() || self.address(index).is_some()).then_some(UNREAD)
-            }
-            Kind::Seconds => digits(value).filter(|number| timestamp(*number).is_some()),
+            Kind::Text => true,
+            Kind::Address => value == NO_VALUE || address(value).is_some(),
+            Kind::Integer | Kind::Seconds => value == NO_VALUE,
         }
     }
 
@@ -302,17 +325,25 @@ impl<'a> Record<'a> {
     }
 
     /// Refuses a line whose last value is the beginning of a known one: values that are newer than the table are kept.
+    #[inline]
     fn refuse_cut(&self) -> Result<(), ParseError> {
         let last = self.format.names().len() - 1;
-        let (Some(known), Some(value)) = (self.format.last_values(), self.get(last)) else {
+        let value = self.line.as_bytes().get(self.place(last));
+        let (Some(known), Some(value)) = (self.format.last_values(), value) else {
             return Ok(());
         };
-        if known.contains(&value) || !known.iter().any(|known| known.starts_with(value)) {
+        let begins = |known: &&str| {
+            // One byte tells most of them apart.
+            known.bytes().next() == value.first().copied()
+                && known.len() > value.len()
+                && known.as_bytes().starts_with(value)
+        };
+        if !known.iter().any(begins) || known.iter().any(|known| known.as_bytes() == value) {
             return Ok(());
         }
         Err(ParseError::Cut {
             field: self.format.names()[last].clone(),
-            value: value.to_owned(),
+            value: String::from_utf8_lossy(value).into_owned(),
         })
     }
 
@@ -332,6 +363,7 @@ impl Values for Record<'_> {
         self.text(index)
     }
 
+    #[inline]
     fn integer(&self, index: usize) -> Option<i64> {
         self.integer(index)
     }
@@ -366,14 +398,20 @@ fn timestamp(number: i64) -> Option<Timestamp> {
     }
 }
 
+/// Tells whether a number is an instant; in seconds each is.
+#[inline]
+fn is_time(number: i64) -> bool {
+    number < FIRST_MILLISECONDS || timestamp(number).is_some()
+}
+
 #[inline]
 pub(super) fn integer(text: &str) -> Option<i64> {
-    digits(text.as_bytes())
+    digits(text.as_bytes(), 0..text.len())
 }
 
 #[inline]
 pub(super) fn address(text: &str) -> Option<IpAddr> {
-    match ipv4(text.as_bytes()) {
+    match ipv4(text.as_bytes(), 0..text.len()) {
         Some(address) => Some(IpAddr::V4(address)),
         None => text.parse().ok(),
     }

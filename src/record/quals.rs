@@ -178,7 +178,8 @@ impl BoundQual {
                 .is_some_and(|number| !in_ranges(Some(number), ranges)),
             Test::Address(networks) => record
                 .address(*index)
-                .is_some_and(|address| !in_networks(&address, networks)),
+                .as_ref()
+                .is_some_and(|address| !in_networks(address, networks)),
             Test::Text(_) | Test::Seconds(_) | Test::Flags(_) => false,
         };
         !indexes.is_empty() && indexes.iter().all(refutes)

@@ -158,8 +158,7 @@ impl Reader {
                 if let [format] = self.formats.as_slice() {
                     let mut read = (0, Row::Line(Record::unread(message, format)));
                     if let Row::Line(record) = &mut read.1 {
-                        record.split()?;
-                        record.check()?;
+                        record.read()?;
                     }
                     return Ok(read);
                 }
@@ -265,6 +264,7 @@ impl Values for Row<'_> {
         }
     }
 
+    #[inline]
     fn integer(&self, index: usize) -> Option<i64> {
         match self {
             Self::Line(record) => record.integer(index),

@@ -3,73 +3,139 @@
 //! Must not know formats or fields.
 
 use std::net::Ipv4Addr;
+use std::ops::Range;
 
 use crate::record::format::MAX_FIELDS;
 
 /// The most bytes that a line may have.
 pub(super) const LONGEST: u16 = u16::MAX - 1;
 
-/// Beginnings and ends of values, in bytes of the line.
-pub(super) type Spans = [(u16, u16); MAX_FIELDS];
+/// For each value of a line the byte after the space before it; the first begins with the line.
+///
+/// A value ends a byte before the next begins, so that one number says both; only where spaces follow each other does it
+/// begin with some of them.
+pub(super) type Begins = [u16; MAX_FIELDS + 1];
+
+/// How many bytes are searched for spaces at once: as many as a mask has bits.
+const BLOCK: usize = u64::BITS as usize;
 
 /// Notes where the values of a line stand and counts them all, also those beyond the room for notes; none if the line is
 /// longer than any record.
-///
-/// Looks at eight bytes at a time: in a word of them, the highest bit of each byte that is a space is set.
-#[inline]
-pub(super) fn words(line: &[u8], spans: &mut Spans) -> Option<usize> {
-    let length = u16::try_from(line.len()).ok();
-    let length = length.filter(|length| *length <= LONGEST)?;
-    let (mut start, mut count) = (0, 0);
-    let mut end_at = |end: u16| {
-        if end > start {
-            if let Some(span) = spans.get_mut(count) {
-                *span = (start, end);
-            }
-            count += 1;
-        }
-        start = end + 1;
+pub(super) fn words(line: &[u8], begins: &mut Begins) -> Option<usize> {
+    if line.len() > usize::from(LONGEST) {
+        return None;
+    }
+    let mut words = Words {
+        begins,
+        count: 0,
+        after_space: 1,
     };
-    let (eights, rest) = line.as_chunks::<8>();
-    let mut position: u16 = 0;
-    for eight in eights {
-        let mut spaces = spaces(u64::from_le_bytes(*eight));
-        while spaces != 0 {
-            end_at(position + (spaces.trailing_zeros() / 8) as u16);
-            spaces &= spaces - 1;
-        }
-        position += 8;
+    let (blocks, rest) = line.as_chunks();
+    let mut position = 0;
+    for block in blocks {
+        words.note(spaces(block), position);
+        position += BLOCK as u16;
     }
-    for byte in rest {
-        if *byte == b' ' {
-            end_at(position);
-        }
-        position += 1;
-    }
-    end_at(length);
-    Some(count)
+    // A space after the line ends its last value.
+    words.note(last_spaces(line, rest.len()) | 1 << rest.len(), position);
+    Some(words.count)
 }
 
-/// Sets the highest bit of each byte that is a space, and no other bit.
-#[inline]
-fn spaces(word: u64) -> u64 {
-    const LOW: u64 = u64::from_le_bytes([0x7f; 8]);
-    let other = word ^ u64::from_le_bytes([b' '; 8]);
-    !(((other & LOW) + LOW) | other | LOW)
+/// What was found of a line's values.
+struct Words<'a> {
+    begins: &'a mut Begins,
+    count: usize,
+    /// Whether the byte before the next block is a space, as a bit; the one before the line counts as one.
+    after_space: u64,
 }
 
-/// Reads a decimal number of at most nineteen digits, eight at a time and then one by one.
+impl Words<'_> {
+    /// Takes the spaces of a block that begins at a position of the line.
+    #[inline]
+    fn note(&mut self, spaces: u64, position: u16) {
+        let mut ends = spaces & !(spaces << 1 | self.after_space);
+        self.after_space = spaces >> (BLOCK - 1);
+        while ends != 0 {
+            self.count += 1;
+            if let Some(begin) = self.begins.get_mut(self.count) {
+                *begin = position + ends.trailing_zeros() as u16 + 1;
+            }
+            ends &= ends - 1;
+        }
+    }
+}
+
+/// Sets the bit of each byte that is a space.
+///
+/// The comparison is one for vector instructions; a product then gathers eight flags in its highest byte.
 #[inline]
-pub(super) fn digits(bytes: &[u8]) -> Option<i64> {
+fn spaces(block: &[u8; BLOCK]) -> u64 {
+    let flags = block.map(|byte| u8::from(byte == b' '));
+    let (eights, _) = flags.as_chunks::<8>();
+    let mut mask = 0;
+    for (number, eight) in eights.iter().enumerate() {
+        mask |= gathered(u64::from_le_bytes(*eight)) << (8 * number);
+    }
+    mask
+}
+
+/// Gathers the lowest bit of each byte; the others are clear.
+#[inline]
+fn gathered(flags: u64) -> u64 {
+    flags.wrapping_mul(0x0102_0408_1020_4080) >> 56
+}
+
+/// Finds the spaces among the last bytes of a line, fewer than a block of them.
+#[inline]
+fn last_spaces(line: &[u8], length: usize) -> u64 {
+    let mask = match line.last_chunk() {
+        Some(block) => spaces(block),
+        None => spaces(&at_the_end(line)),
+    };
+    mask.checked_shr((BLOCK - length) as u32)
+        .unwrap_or_default()
+}
+
+/// Makes a block of less.
+fn at_the_end(line: &[u8]) -> [u8; BLOCK] {
+    let mut block = [0; BLOCK];
+    block[BLOCK - line.len()..].copy_from_slice(line);
+    block
+}
+
+/// Reads the decimal number at a place of a line, of at most nineteen digits.
+#[inline(always)]
+pub(super) fn digits(line: &[u8], place: Range<usize>) -> Option<i64> {
+    few_digits(line, &place).or_else(|| digits_one_by_one(line.get(place)?))
+}
+
+/// Reads a number of at most sixteen digits as words of eight bytes; nothing also near the end of the line.
+#[inline(always)]
+fn few_digits(line: &[u8], place: &Range<usize>) -> Option<i64> {
+    let length = place.end.checked_sub(place.start)?;
+    let window: &[u8; 16] = line.get(place.start..)?.first_chunk()?;
+    if length > 1 && window[0] == b'0' {
+        return None;
+    }
+    let (first, _) = window.split_first_chunk()?;
+    let number = match length {
+        1..=8 => first_digits(*first, length)?,
+        9..=16 => {
+            let last = window.get(length - 8..)?.first_chunk()?;
+            first_digits(*first, length - 8)? * 100_000_000 + first_digits(*last, 8)?
+        }
+        _ => return None,
+    };
+    Some(number as i64)
+}
+
+#[cold]
+fn digits_one_by_one(bytes: &[u8]) -> Option<i64> {
     if bytes.is_empty() || bytes.len() > 19 || (bytes[0] == b'0' && bytes.len() > 1) {
         return None;
     }
-    let (eights, rest) = bytes.as_chunks::<8>();
     let mut number: u64 = 0;
-    for eight in eights {
-        number = number * 100_000_000 + eight_digits(u64::from_le_bytes(*eight))?;
-    }
-    for byte in rest {
+    for byte in bytes {
         let digit = byte.wrapping_sub(b'0');
         if digit > 9 {
             return None;
@@ -79,14 +145,11 @@ pub(super) fn digits(bytes: &[u8]) -> Option<i64> {
     i64::try_from(number).ok()
 }
 
-/// Reads eight digits, the first in the lowest byte, by adding up neighbours: digits, pairs, fours.
-#[inline]
-fn eight_digits(word: u64) -> Option<u64> {
-    const ZEROS: u64 = u64::from_le_bytes([b'0'; 8]);
-    const HIGH: u64 = u64::from_le_bytes([0xf0; 8]);
-    const BEYOND_NINE: u64 = u64::from_le_bytes([6; 8]);
-    let digits = word ^ ZEROS;
-    if (digits | (digits & !HIGH).wrapping_add(BEYOND_NINE)) & HIGH != 0 {
+/// Reads the first one to eight bytes of a word as digits, by adding up neighbours: digits, pairs, fours.
+#[inline(always)]
+fn first_digits(eight: [u8; 8], count: usize) -> Option<u64> {
+    let digits = (u64::from_le_bytes(eight) ^ repeated(b'0')) << (64 - 8 * count);
+    if beyond_nine(digits) != 0 {
         return None;
     }
     let pairs = digits.wrapping_mul(10).wrapping_add(digits >> 8) & 0x00ff_00ff_00ff_00ff;
@@ -94,31 +157,95 @@ fn eight_digits(word: u64) -> Option<u64> {
     Some(fours.wrapping_mul(10_000).wrapping_add(fours >> 32) & 0xffff_ffff)
 }
 
-/// Reads the common case, four decimal octets, several times as fast as the general way does.
+/// Sets the highest bit of the first byte beyond nine; the bits above say nothing, and the others are clear.
 #[inline]
-pub(super) fn ipv4(bytes: &[u8]) -> Option<Ipv4Addr> {
-    let (mut address, mut octet, mut digits, mut dots) = (0u32, 0u32, 0, 0);
-    for byte in bytes {
-        let digit = byte.wrapping_sub(b'0');
-        if digit <= 9 {
-            octet = octet.wrapping_mul(10).wrapping_add(u32::from(digit));
-            digits += 1;
-        } else if *byte == b'.' && is_octet(octet, digits) {
-            address = address << 8 | octet;
-            dots += 1;
-            (octet, digits) = (0, 0);
-        } else {
-            return None;
-        }
-    }
-    (dots == 3 && is_octet(octet, digits)).then(|| Ipv4Addr::from(address << 8 | octet))
+fn beyond_nine(word: u64) -> u64 {
+    (word | word.wrapping_add(repeated(0x7f - 9))) & repeated(0x80)
 }
 
-/// Tells whether a number of so many digits is an octet without leading zeros.
+const fn repeated(byte: u8) -> u64 {
+    u64::from_le_bytes([byte; 8])
+}
+
+/// Reads the common case, four decimal octets, several times as fast as the general way does.
+#[inline(always)]
+pub(super) fn ipv4(line: &[u8], place: Range<usize>) -> Option<Ipv4Addr> {
+    let text = line.get(place.start..)?;
+    match text.first_chunk() {
+        Some(window) => first_ipv4(window, place.len()),
+        None => first_ipv4(&lengthened(text), place.len()),
+    }
+}
+
+#[cold]
+fn lengthened(text: &[u8]) -> [u8; 16] {
+    let mut window = [0; 16];
+    for (copy, byte) in window.iter_mut().zip(text) {
+        *copy = *byte;
+    }
+    window
+}
+
+/// Reads so many of the first bytes as an address.
+#[inline(always)]
+fn first_ipv4(window: &[u8; 16], length: usize) -> Option<Ipv4Addr> {
+    let mut others = others(window);
+    let (mut octets, mut start) = ([0; 4], 0);
+    for (number, octet) in octets.iter_mut().enumerate() {
+        let end = others.trailing_zeros() as usize;
+        others &= others.wrapping_sub(1);
+        let text = window.get(start..)?.first_chunk()?;
+        *octet = first_octet(u32::from_le_bytes(*text), end - start)?;
+        if number < 3 && *window.get(end)? != b'.' {
+            return None;
+        }
+        start = end + 1;
+    }
+    (start == length + 1).then(|| Ipv4Addr::from(octets))
+}
+
+/// Sets the bit of each byte that is no digit; beyond the first that is not of ASCII they say nothing.
 #[inline]
-fn is_octet(number: u32, digits: usize) -> bool {
-    const LEAST: [u32; 4] = [256, 0, 10, 100];
-    LEAST
-        .get(digits)
-        .is_some_and(|least| (*least..256).contains(&number))
+fn others(window: &[u8; 16]) -> u32 {
+    let (eights, _) = window.as_chunks();
+    let [first, last] = [0, 1].map(|number: usize| {
+        gathered(beyond_nine(u64::from_le_bytes(eights[number]) ^ repeated(b'0')) >> 7) as u32
+    });
+    first | last << 8
+}
+
+/// Reads so many digits at the beginning of four bytes as an octet, if they are one.
+///
+/// Digits of one length are in the same order as their numbers, so that an octet needs not be a number to be compared.
+#[inline]
+fn first_octet(text: u32, length: usize) -> Option<u8> {
+    const LEAST: [u32; 4] = [u32::MAX, 0, 0x01_00, 0x01_00_00];
+    const GREATEST: u32 = 0x02_05_05;
+    let least = *LEAST.get(length)?;
+    let digits = (text ^ repeated(b'0') as u32) << 8 << (24 - 8 * length);
+    if !(least..=GREATEST).contains(&digits.swap_bytes()) {
+        return None;
+    }
+    // A product puts a hundred times the first, ten times the second and the third digit into one byte.
+    Some(((digits >> 8).wrapping_mul(0x64_0a_01) >> 16) as u8)
+}
+
+/// Tells whether there is a certain byte in a line.
+///
+/// Without a way out of its loops they are some for vector instructions; most lines have none of the bytes looked for.
+#[inline]
+pub(super) fn has(line: &[u8], wanted: u8) -> bool {
+    let is_in = |bytes: &[u8]| {
+        bytes
+            .iter()
+            .fold(false, |found, byte| found | (*byte == wanted))
+    };
+    match line.last_chunk::<32>() {
+        Some(last) => line
+            .as_chunks::<32>()
+            .0
+            .iter()
+            .fold(is_in(last), |found, block| found | is_in(block)),
+        None => is_in(line),
+    }
 }

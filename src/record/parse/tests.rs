@@ -292,8 +292,28 @@ proptest! {
     }
 
     #[test]
-    fn addresses_are_read_as_the_general_way_reads_them(text in "[0-9]{1,3}\\.[0-9]{0,3}\\.[0-9]{1,3}(\\.[0-9]{1,4}){0,2}") {
-        prop_assert_eq!(ipv4(text.as_bytes()), text.parse().ok());
+    fn numbers_are_read_as_the_general_way_reads_them(before in "\\PC{0,18}", text in "[0-9]{1,20}|0[0-9]{1,3}|[0-9]{0,12}[^0-9][0-9]{0,12}", after in "\\PC{0,18}") {
+        let as_aws_writes = text.bytes().all(|byte| byte.is_ascii_digit()) && (text.len() == 1 || !text.starts_with('0'));
+        let number = as_aws_writes.then(|| text.parse().ok()).flatten();
+        let line = format!("{before}{text}{after}");
+        prop_assert_eq!(digits(line.as_bytes(), before.len()..before.len() + text.len()), number);
+    }
+
+    #[test]
+    fn addresses_are_read_as_the_general_way_reads_them(before in "\\PC{0,18}", text in "[0-9]{1,3}\\.[0-9]{0,3}\\.[0-9]{1,3}(\\.[0-9]{1,4}){0,2}|[0-9.]{7,15}|([12]?[0-9]{1,2}\\.){3}[^0-9]?[0-9]{1,2}", after in "\\PC{0,18}") {
+        let line = format!("{before}{text}{after}");
+        prop_assert_eq!(ipv4(line.as_bytes(), before.len()..before.len() + text.len()), text.parse().ok());
+    }
+
+    #[test]
+    fn spaces_are_found_wherever_they_stand(line in "[ a]{0,200}") {
+        let line = line.trim();
+        let words: Vec<_> = line.split(' ').filter(|word| !word.is_empty()).collect();
+        let mut begins = [0; MAX_FIELDS + 1];
+        prop_assert_eq!(super::bytes::words(line.as_bytes(), &mut begins), Some(words.len()));
+        for (word, end) in words.iter().zip(&begins[1..]) {
+            prop_assert!(line[..usize::from(*end) - 1].ends_with(word));
+        }
     }
 
     #[test]
