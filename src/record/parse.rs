@@ -244,6 +244,7 @@ impl<'a> Record<'a> {
             return Ok(());
         };
         let versions = self.format.versions();
+        // Most versions have one digit, and of most lines that are dropped this is one of the two values that are read.
         let version = match self.line.as_bytes().get(self.place(place)) {
             Some([digit @ b'0'..=b'9']) => Some(digit - b'0'),
             _ => self
@@ -267,10 +268,11 @@ impl<'a> Record<'a> {
         self.line.get(self.place(index))
     }
 
-    /// Where a value stands in the line; of what there is not, a place without bytes.
+    /// Where a value stands in the line, after any spaces before it; of what there is not, a place without bytes.
     #[inline]
     fn place(&self, index: usize) -> Range<usize> {
-        let (Some(begin), Some(next)) = (self.begins.get(index), self.begins.get(index + 1)) else {
+        // Not copied as two in one: a processor hands on what it has just been told to store only to one who reads the same.
+        let Some([begin, next]) = self.begins.get(index..).and_then(<[u16]>::first_chunk) else {
             return 0..0;
         };
         let (mut begin, end) = (usize::from(*begin), usize::from(next.saturating_sub(1)));
@@ -280,7 +282,7 @@ impl<'a> Record<'a> {
         begin..end
     }
 
-    /// Reads a value as a number once more; not where the number is looked up, of which there are many places.
+    /// Reads a value as a number that is not kept; apart from the look-up, so that this can be done in place by everyone.
     #[inline(never)]
     fn read_integer(&self, index: usize) -> Option<i64> {
         digits(self.line.as_bytes(), self.place(index))
@@ -332,18 +334,17 @@ impl<'a> Record<'a> {
         let (Some(known), Some(value)) = (self.format.last_values(), value) else {
             return Ok(());
         };
+        // The first byte tells most values apart without a comparison of slices, which is a call.
         let begins = |known: &&str| {
-            // One byte tells most of them apart.
-            known.bytes().next() == value.first().copied()
-                && known.len() > value.len()
-                && known.as_bytes().starts_with(value)
+            let known = known.as_bytes();
+            known.len() > value.len() && known.first() == value.first() && known.starts_with(value)
         };
         if !known.iter().any(begins) || known.iter().any(|known| known.as_bytes() == value) {
             return Ok(());
         }
         Err(ParseError::Cut {
             field: self.format.names()[last].clone(),
-            value: String::from_utf8_lossy(value).into_owned(),
+            value: self.raw(last).unwrap_or_default().to_owned(),
         })
     }
 

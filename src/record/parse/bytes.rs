@@ -85,31 +85,37 @@ fn gathered(flags: u64) -> u64 {
     flags.wrapping_mul(0x0102_0408_1020_4080) >> 56
 }
 
-/// Finds the spaces among the last bytes of a line, fewer than a block of them.
+/// Finds the spaces among the last bytes of a line, fewer than a block of them, by a block that ends with the line.
 #[inline]
 fn last_spaces(line: &[u8], length: usize) -> u64 {
-    let mask = match line.last_chunk() {
-        Some(block) => spaces(block),
-        None => spaces(&at_the_end(line)),
-    };
-    mask.checked_shr((BLOCK - length) as u32)
-        .unwrap_or_default()
+    match line.last_chunk() {
+        Some(block) => spaces(block)
+            .checked_shr((BLOCK - length) as u32)
+            .unwrap_or_default(),
+        None => spaces(&lengthened(line)),
+    }
 }
 
-/// Makes a block of less.
-fn at_the_end(line: &[u8]) -> [u8; BLOCK] {
-    let mut block = [0; BLOCK];
-    block[BLOCK - line.len()..].copy_from_slice(line);
-    block
+/// Lets zeros follow bytes that are too few.
+#[cold]
+fn lengthened<const LENGTH: usize>(bytes: &[u8]) -> [u8; LENGTH] {
+    let mut window = [0; LENGTH];
+    for (copy, byte) in window.iter_mut().zip(bytes) {
+        *copy = *byte;
+    }
+    window
 }
 
 /// Reads the decimal number at a place of a line, of at most nineteen digits.
+///
+/// It has few callers, and to the one that reads most numbers a call would cost much of what is gained.
 #[inline(always)]
 pub(super) fn digits(line: &[u8], place: Range<usize>) -> Option<i64> {
     few_digits(line, &place).or_else(|| digits_one_by_one(line.get(place)?))
 }
 
-/// Reads a number of at most sixteen digits as words of eight bytes; nothing also near the end of the line.
+/// Reads a number of at most sixteen digits as one or two words of eight bytes, the second of which ends where it ends;
+/// nothing also near the end of the line, where such words are not.
 #[inline(always)]
 fn few_digits(line: &[u8], place: &Range<usize>) -> Option<i64> {
     let length = place.end.checked_sub(place.start)?;
@@ -129,6 +135,7 @@ fn few_digits(line: &[u8], place: &Range<usize>) -> Option<i64> {
     Some(number as i64)
 }
 
+/// Reads what the quick way leaves: numbers that are long, or near the end of the line, and what is no number.
 #[cold]
 fn digits_one_by_one(bytes: &[u8]) -> Option<i64> {
     if bytes.is_empty() || bytes.len() > 19 || (bytes[0] == b'0' && bytes.len() > 1) {
@@ -145,7 +152,9 @@ fn digits_one_by_one(bytes: &[u8]) -> Option<i64> {
     i64::try_from(number).ok()
 }
 
-/// Reads the first one to eight bytes of a word as digits, by adding up neighbours: digits, pairs, fours.
+/// Reads the first one to eight of eight bytes as digits, by adding up neighbours: digits, pairs, fours.
+///
+/// Shifted out of the word, what follows the digits leaves leading zeros.
 #[inline(always)]
 fn first_digits(eight: [u8; 8], count: usize) -> Option<u64> {
     let digits = (u64::from_le_bytes(eight) ^ repeated(b'0')) << (64 - 8 * count);
@@ -157,7 +166,7 @@ fn first_digits(eight: [u8; 8], count: usize) -> Option<u64> {
     Some(fours.wrapping_mul(10_000).wrapping_add(fours >> 32) & 0xffff_ffff)
 }
 
-/// Sets the highest bit of the first byte beyond nine; the bits above say nothing, and the others are clear.
+/// Sets the highest bit of each byte beyond nine, and no other bit; what is above a byte that is not of ASCII may be wrong.
 #[inline]
 fn beyond_nine(word: u64) -> u64 {
     (word | word.wrapping_add(repeated(0x7f - 9))) & repeated(0x80)
@@ -168,6 +177,9 @@ const fn repeated(byte: u8) -> u64 {
 }
 
 /// Reads the common case, four decimal octets, several times as fast as the general way does.
+///
+/// Where the octets end is found at once, so that lengths, which are hard to predict, decide no branch. Who only wants to
+/// know whether there is an address does not pay for its value, provided that this is read in place.
 #[inline(always)]
 pub(super) fn ipv4(line: &[u8], place: Range<usize>) -> Option<Ipv4Addr> {
     let text = line.get(place.start..)?;
@@ -177,16 +189,7 @@ pub(super) fn ipv4(line: &[u8], place: Range<usize>) -> Option<Ipv4Addr> {
     }
 }
 
-#[cold]
-fn lengthened(text: &[u8]) -> [u8; 16] {
-    let mut window = [0; 16];
-    for (copy, byte) in window.iter_mut().zip(text) {
-        *copy = *byte;
-    }
-    window
-}
-
-/// Reads so many of the first bytes as an address.
+/// Reads so many of the first bytes as an address; no digit follows them.
 #[inline(always)]
 fn first_ipv4(window: &[u8; 16], length: usize) -> Option<Ipv4Addr> {
     let mut others = others(window);
@@ -204,7 +207,8 @@ fn first_ipv4(window: &[u8; 16], length: usize) -> Option<Ipv4Addr> {
     (start == length + 1).then(|| Ipv4Addr::from(octets))
 }
 
-/// Sets the bit of each byte that is no digit; beyond the first that is not of ASCII they say nothing.
+/// Sets the bit of each byte that is no digit; after the first that is not of ASCII they may be wrong, but none that is part
+/// of an address comes after it.
 #[inline]
 fn others(window: &[u8; 16]) -> u32 {
     let (eights, _) = window.as_chunks();
@@ -232,7 +236,7 @@ fn first_octet(text: u32, length: usize) -> Option<u8> {
 
 /// Tells whether there is a certain byte in a line.
 ///
-/// Without a way out of its loops they are some for vector instructions; most lines have none of the bytes looked for.
+/// Looks at every byte, also after it was found: loops without a way out are ones for vector instructions.
 #[inline]
 pub(super) fn has(line: &[u8], wanted: u8) -> bool {
     let is_in = |bytes: &[u8]| {
@@ -241,11 +245,11 @@ pub(super) fn has(line: &[u8], wanted: u8) -> bool {
             .fold(false, |found, byte| found | (*byte == wanted))
     };
     match line.last_chunk::<32>() {
-        Some(last) => line
-            .as_chunks::<32>()
-            .0
-            .iter()
-            .fold(is_in(last), |found, block| found | is_in(block)),
+        Some(last) => {
+            let (blocks, _) = line.as_chunks::<32>();
+            let blocks = blocks.iter();
+            blocks.fold(is_in(last), |found, block| found | is_in(block))
+        }
         None => is_in(line),
     }
 }

@@ -292,27 +292,36 @@ proptest! {
     }
 
     #[test]
-    fn numbers_are_read_as_the_general_way_reads_them(before in "\\PC{0,18}", text in "[0-9]{1,20}|0[0-9]{1,3}|[0-9]{0,12}[^0-9][0-9]{0,12}", after in "\\PC{0,18}") {
-        let as_aws_writes = text.bytes().all(|byte| byte.is_ascii_digit()) && (text.len() == 1 || !text.starts_with('0'));
-        let number = as_aws_writes.then(|| text.parse().ok()).flatten();
-        let line = format!("{before}{text}{after}");
-        prop_assert_eq!(digits(line.as_bytes(), before.len()..before.len() + text.len()), number);
+    fn addresses_are_read_as_the_general_way_reads_them(text in "[0-9]{1,3}\\.[0-9]{0,3}\\.[0-9]{1,3}(\\.[0-9]{1,4}){0,2}") {
+        prop_assert_eq!(ipv4(text.as_bytes(), 0..text.len()), text.parse().ok());
     }
 
     #[test]
-    fn addresses_are_read_as_the_general_way_reads_them(before in "\\PC{0,18}", text in "[0-9]{1,3}\\.[0-9]{0,3}\\.[0-9]{1,3}(\\.[0-9]{1,4}){0,2}|[0-9.]{7,15}|([12]?[0-9]{1,2}\\.){3}[^0-9]?[0-9]{1,2}", after in "\\PC{0,18}") {
-        let line = format!("{before}{text}{after}");
-        prop_assert_eq!(ipv4(line.as_bytes(), before.len()..before.len() + text.len()), text.parse().ok());
-    }
-
-    #[test]
-    fn spaces_are_found_wherever_they_stand(line in "[ a]{0,200}") {
-        let line = line.trim();
-        let words: Vec<_> = line.split(' ').filter(|word| !word.is_empty()).collect();
+    fn spaces_stand_anywhere(line in "[ a-c]{0,260}") {
+        let values: Vec<_> = line.split(' ').filter(|value| !value.is_empty()).collect();
         let mut begins = [0; MAX_FIELDS + 1];
-        prop_assert_eq!(super::bytes::words(line.as_bytes(), &mut begins), Some(words.len()));
-        for (word, end) in words.iter().zip(&begins[1..]) {
-            prop_assert!(line[..usize::from(*end) - 1].ends_with(word));
+        prop_assert_eq!(words(line.as_bytes(), &mut begins), Some(values.len()));
+        prop_assume!((1..=MAX_FIELDS).contains(&values.len()));
+        let names: Vec<_> = (0..values.len()).map(|number| format!("${{new-{number}}}")).collect();
+        let format = Format::parse(&names.join(" ")).unwrap();
+        let record = parse(&line, &format).unwrap();
+        let read: Vec<_> = record.fields().filter_map(|(_, value)| value).collect();
+        prop_assert_eq!(read, values);
+    }
+
+    #[test]
+    fn numbers_are_read_wherever_they_stand(text in "[0-9]{1,21}|[1-9][0-9]{0,9}|[0-9]{0,8}[-!./:;aé٣\u{0}][0-9]{0,8}", before in "[0-9]{8}", after in " [0-9]{20}") {
+        let is_number = text.bytes().all(|byte| byte.is_ascii_digit()) && (text.len() == 1 || !text.starts_with('0'));
+        let expected = if is_number { text.parse().ok() } else { None };
+        for (line, place) in surrounded(&text, &before, &after) {
+            prop_assert_eq!(digits(line.as_bytes(), place), expected, "{}", line);
+        }
+    }
+
+    #[test]
+    fn addresses_are_read_wherever_they_stand(text in address_or_not(), before in "[0-9]{8}", after in " [0-9]{20}") {
+        for (line, place) in surrounded(&text, &before, &after) {
+            prop_assert_eq!(ipv4(line.as_bytes(), place), text.parse().ok(), "{}", line);
         }
     }
 
@@ -322,4 +331,23 @@ proptest! {
         prop_assert_eq!(address(&narrow.to_string()), Some(IpAddr::V4(narrow)));
         prop_assert_eq!(address(&wide.to_string()), Some(IpAddr::V6(wide)));
     }
+}
+
+/// Puts a text at each of the first places of a line, and each so far from the end.
+fn surrounded(text: &str, before: &str, after: &str) -> Vec<(String, Range<usize>)> {
+    let befores = 0..=before.len();
+    let pairs = befores.flat_map(|begin| (0..=after.len()).map(move |rest| (begin, rest)));
+    let line = |(begin, rest): (usize, usize)| {
+        let line = format!("{}{text}{}", &before[..begin], &after[..rest]);
+        (line, begin..begin + text.len())
+    };
+    pairs.map(line).collect()
+}
+
+fn address_or_not() -> impl Strategy<Value = String> {
+    let four = any::<u32>().prop_map(|bits| std::net::Ipv4Addr::from(bits).to_string());
+    let octets = "[0-9]{0,4}(\\.[0-9]{0,3}){2,4}";
+    let broken = "[0-9]{1,3}\\.[0-9é\u{0}./:]{0,9}\\.[0-9]{1,3}";
+    let near = "(0|1|9|10|25[4-6]|0[0-9]|300)(\\.(0|9|99|199|249|25[0-9]|00)){3}";
+    prop_oneof![four, octets, broken, near]
 }
