@@ -7,6 +7,7 @@
 //! protection policy has masked a value: what it says is not known.
 
 mod bytes;
+mod error;
 
 use std::borrow::Cow;
 use std::net::IpAddr;
@@ -18,7 +19,9 @@ use super::field::Kind;
 use super::format::{Format, MAX_FIELDS};
 use super::percent;
 use super::values::Values;
-use bytes::{Begins, LONGEST, digits, has, ipv4, words};
+use bytes::{Begins, digits, has, ipv4, words};
+
+pub use error::ParseError;
 
 /// How AWS writes that there is no value.
 pub(super) const NO_VALUE: &str = "-";
@@ -45,61 +48,6 @@ const KEPT: usize = 16;
 
 /// No number that a record can hold.
 const UNREAD: i64 = -1;
-
-/// Says why a line is no record of its format.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum ParseError {
-    /// The line has more or fewer values than its format has fields.
-    #[error("the line holds {found} values, but its record format has {expected} fields")]
-    Count {
-        /// The number of fields in the format.
-        expected: usize,
-        /// The number of values in the line.
-        found: usize,
-    },
-    /// The line has as many values as the format has fields, but the version of other fields.
-    #[error(
-        "the line is of version {found}, but the fields of its record format make version {expected}"
-    )]
-    Version {
-        /// The version that lines of the format bear.
-        expected: u8,
-        /// What the line holds.
-        found: String,
-    },
-    /// The line is longer than any record.
-    #[error("the line is {length} bytes long, which no record is; the longest has {LONGEST}")]
-    Long {
-        /// The length of the line, in bytes.
-        length: usize,
-    },
-    /// A value is not what its field holds.
-    #[error("`{value}` in field {field} is not {}", noun(*.kind))]
-    Value {
-        /// AWS's name of the field.
-        field: String,
-        /// What the field holds.
-        kind: Kind,
-        /// The beginning of the value.
-        value: String,
-    },
-    /// A value has been masked by a data protection policy of the log group.
-    #[error(
-        "the value of field {field} is masked by a data protection policy; `unmask` shows it to who is allowed"
-    )]
-    Masked {
-        /// AWS's name of the field.
-        field: String,
-    },
-    /// The line ends in the middle of its last value.
-    #[error("the line ends within the value of field {field}, `{value}`")]
-    Cut {
-        /// AWS's name of the field.
-        field: String,
-        /// What there is of the value.
-        value: String,
-    },
-}
 
 /// Reads a line in the given format.
 ///
@@ -379,15 +327,6 @@ impl Values for Record<'_> {
 
     fn seconds(&self, index: usize) -> Option<i64> {
         self.seconds(index)
-    }
-}
-
-fn noun(kind: Kind) -> &'static str {
-    match kind {
-        Kind::Integer => "a number",
-        Kind::Text => "text",
-        Kind::Address => "an IP address",
-        Kind::Seconds => "a time in Unix seconds",
     }
 }
 
