@@ -27,7 +27,7 @@ pub(crate) fn plan(
     } = change;
     validate::arguments(config).into_result()?;
     validate::across_accounts(connection, config).into_result()?;
-    planned.region = region(connection, prior.as_ref(), config);
+    planned.region = region(connection, prior.as_ref(), config)?;
     planned.iam_role_arn = role(
         prior.as_ref().map(|p| &p.iam_role_arn),
         &config.iam_role_arn,
@@ -76,12 +76,23 @@ pub(crate) fn plan(
 }
 
 /// The region given, else the provider's; what exists stays where it is while that is unknown.
-fn region(connection: &Connection, prior: Option<&FlowLog>, config: &FlowLog) -> Attr<String> {
-    match (&config.region, &connection.region, prior) {
+fn region(
+    connection: &Connection,
+    prior: Option<&FlowLog>,
+    config: &FlowLog,
+) -> Result<Attr<String>, Diagnostic> {
+    let written = given(&config.region).is_some() || config.region.is_unknown();
+    if !written && connection.region.is_null() {
+        // Said here, before anything is made or replaced for want of a region.
+        connection
+            .region(None)
+            .map_err(|error| error.at("region"))?;
+    }
+    Ok(match (&config.region, &connection.region, prior) {
         (Attr::Null, Attr::Unknown, Some(prior)) => prior.region.clone(),
         (Attr::Null, provider, _) => provider.clone(),
         (written, _, _) => written.clone(),
-    }
+    })
 }
 
 /// A role that is not written is none; whether the state calls that null or empty stays as it is.

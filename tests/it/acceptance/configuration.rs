@@ -150,7 +150,7 @@ fn no_credentials_no_region_and_no_endpoint_are_clear_errors() {
             "provider \"vpcflow\" {{\n access_key = \"x\"\n secret_key = \"y\"\n skip_requesting_account_id = true\n {endpoints}\n}}"
         ),
     );
-    work.run(&["apply", "-auto-approve", "-no-color"])
+    work.run(&["plan", "-no-color"])
         .fails_with(&["No region", "AWS_REGION"]);
     let port = std::net::TcpListener::bind("127.0.0.1:0")
         .unwrap()
