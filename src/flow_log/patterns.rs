@@ -5,7 +5,7 @@
 
 use super::target::{prefix_of_id, prefix_of_type};
 use super::validate::destination::{CROSS_ACCOUNT_ROLE, LONGEST_GROUP};
-use super::validate::format::{SECOND, TAG_FIELDS};
+use super::validate::format::TAG_FIELDS;
 use crate::record::field;
 use crate::record::format::MAX_FIELDS;
 
@@ -91,7 +91,7 @@ pub(crate) fn of_others(resource_type: &str) -> Option<String> {
 /// Gives for each type of tagged resource its name, and the patterns of its first and its second field.
 pub(crate) fn tag_fields() -> [(&'static str, String, String); 3] {
     let pattern = |name: &str| format!("\\$\\{{{name}\\}}");
-    TAG_FIELDS.map(|(first, kind)| (kind, pattern(first), pattern(&format!("{first}{SECOND}"))))
+    TAG_FIELDS.map(|(kind, [first, second])| (kind, pattern(first), pattern(second)))
 }
 
 /// A word in small or capital letters, with hyphens and underscores anywhere.

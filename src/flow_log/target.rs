@@ -172,7 +172,7 @@ fn arguments_mut(model: &mut FlowLog) -> [(&'static str, &mut Attr<String>); 7] 
 ///
 /// A pure function of the configuration: known if what it follows from is known, else unknown.
 pub(crate) fn derive(config: &FlowLog, planned: &mut FlowLog) {
-    let (id, resource_type) = identify(config);
+    let Watched { id, resource_type } = watched(config);
     let argument = match &resource_type {
         Attr::Known(resource_type) => {
             let kind = KINDS
@@ -201,8 +201,15 @@ pub(crate) fn derive(config: &FlowLog, planned: &mut FlowLog) {
     }
 }
 
+/// What a configuration speaks of, in whichever arguments.
+#[derive(Debug)]
+pub(crate) struct Watched {
+    pub(crate) id: Attr<String>,
+    pub(crate) resource_type: Attr<String>,
+}
+
 /// Gives the id and the resource type that a configuration speaks of.
-fn identify(config: &FlowLog) -> (Attr<String>, Attr<String>) {
+pub(crate) fn watched(config: &FlowLog) -> Watched {
     let arguments = arguments(config);
     let known = arguments.iter().find_map(|(_, value)| given(value));
     let unknown = arguments.iter().filter(|(_, value)| value.is_unknown());
@@ -222,7 +229,7 @@ fn identify(config: &FlowLog) -> (Attr<String>, Attr<String>) {
         Attr::Null => told.map(str::to_owned),
         written => written.clone(),
     };
-    (id, resource_type)
+    Watched { id, resource_type }
 }
 
 /// Gives a known value that is not empty: an empty string means "not given".

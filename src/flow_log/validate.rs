@@ -27,11 +27,10 @@ pub(crate) const LONGEST_TAG_VALUE: usize = 256;
 /// Judges the arguments that the user wrote.
 pub(crate) fn arguments(config: &FlowLog) -> Diagnostics {
     let mut diagnostics = Diagnostics::new();
-    let mut derived = config.clone();
-    super::target::derive(config, &mut derived);
-    target::judge(config, &derived, &mut diagnostics);
+    let watched = super::target::watched(config);
+    target::judge(config, &watched, &mut diagnostics);
     destination::judge(config, &mut diagnostics);
-    format::judge(config, &derived, &mut diagnostics);
+    format::judge(config, &watched, &mut diagnostics);
     region(config, &mut diagnostics);
     written_tags(config, &mut diagnostics);
     timeouts(config, &mut diagnostics);

@@ -3,21 +3,20 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::super::model::{FlowLog, TagFieldSpecification};
-use super::super::target::given;
+use super::super::target::{Watched, given};
 use crate::framework::{Attr, Diagnostics};
 use crate::record::{Format, field};
 
-/// The field of the first tag of each resource type; the second tag's has `-2` behind it.
-pub(crate) const TAG_FIELDS: [(&str, &str); 3] = [
-    ("instance-tag", "instance"),
-    ("interface-tag", "network-interface"),
-    ("asg-tag", "auto-scaling-group"),
+/// Each resource type with the fields of its first and its second tag.
+pub(crate) const TAG_FIELDS: [(&str, [&str; 2]); 3] = [
+    ("instance", ["instance-tag", "instance-tag-2"]),
+    ("network-interface", ["interface-tag", "interface-tag-2"]),
+    ("auto-scaling-group", ["asg-tag", "asg-tag-2"]),
 ];
-pub(crate) const SECOND: &str = "-2";
 pub(crate) const LONGEST_TAG_KEY: usize = 128;
 
 /// Judges all of it.
-pub(super) fn judge(config: &FlowLog, derived: &FlowLog, diagnostics: &mut Diagnostics) {
+pub(super) fn judge(config: &FlowLog, watched: &Watched, diagnostics: &mut Diagnostics) {
     let specified = specifications(config, diagnostics);
     let format = match (&config.log_format, given(&config.log_format)) {
         (Attr::Unknown, _) => return,
@@ -35,7 +34,7 @@ pub(super) fn judge(config: &FlowLog, derived: &FlowLog, diagnostics: &mut Diagn
     let names = format.as_ref().map_or(&[][..], Format::names);
     for name in names {
         match field::find(name) {
-            Some(found) => wrong_family(found, derived, diagnostics),
+            Some(found) => wrong_family(found, watched, diagnostics),
             None => unknown(name, diagnostics),
         }
     }
@@ -62,8 +61,8 @@ fn unknown(name: &str, diagnostics: &mut Diagnostics) {
     diagnostics.warning("log_format", "Unknown record field", detail);
 }
 
-fn wrong_family(found: &field::Field, derived: &FlowLog, diagnostics: &mut Diagnostics) {
-    let Some(resource_type) = derived.resource_type.known() else {
+fn wrong_family(found: &field::Field, watched: &Watched, diagnostics: &mut Diagnostics) {
+    let Some(resource_type) = watched.resource_type.known() else {
         return;
     };
     // Which fields Cloud WAN records is not documented.
@@ -192,16 +191,15 @@ fn tag_fields(
     diagnostics: &mut Diagnostics,
 ) {
     let has = |name: &str| names.iter().any(|known| known == name);
-    for (first, kind) in TAG_FIELDS {
+    for (kind, [first, second]) in TAG_FIELDS {
         let count = specified.get(kind).copied().unwrap_or(0);
-        let second = format!("{first}{SECOND}");
-        let needed = if has(&second) {
+        let needed = if has(second) {
             2
         } else {
             usize::from(has(first))
         };
         if needed > count {
-            let name = if needed == 2 { &second } else { first };
+            let name = if needed == 2 { second } else { first };
             let detail = format!(
                 "The field `${{{name}}}` needs to know of which tag: add\n\n  tag_field_specification \
                  {{\n    resource_type = \"{kind}\"\n    tag_keys      = [{}]\n  }}",

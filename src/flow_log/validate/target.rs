@@ -2,8 +2,8 @@
 
 use super::super::model::FlowLog;
 use super::super::target::{
-    Family, RESOURCE_TYPES, arguments, given, prefix_of_argument, prefix_of_id, prefix_of_type,
-    type_of_id,
+    Family, RESOURCE_TYPES, Watched, arguments, given, prefix_of_argument, prefix_of_id,
+    prefix_of_type, type_of_id,
 };
 use crate::framework::{Attr, Diagnostics};
 
@@ -39,11 +39,11 @@ const NOT_WATCHED: [(&str, &str); 9] = [
 ];
 
 /// Judges all of it.
-pub(super) fn judge(config: &FlowLog, derived: &FlowLog, diagnostics: &mut Diagnostics) {
+pub(super) fn judge(config: &FlowLog, watched: &Watched, diagnostics: &mut Diagnostics) {
     targets(config, diagnostics);
-    resource_type(config, derived, diagnostics);
-    traffic_type(config, derived, diagnostics);
-    interval(config, derived, diagnostics);
+    resource_type(config, watched, diagnostics);
+    traffic_type(config, watched, diagnostics);
+    interval(config, watched, diagnostics);
 }
 
 fn targets(config: &FlowLog, diagnostics: &mut Diagnostics) {
@@ -106,8 +106,8 @@ fn is_hexadecimal(digits: &str) -> bool {
     matches!(digits.len(), 8 | 17) && digits.bytes().all(|b| b.is_ascii_hexdigit())
 }
 
-fn resource_type(config: &FlowLog, derived: &FlowLog, diagnostics: &mut Diagnostics) {
-    let Some(id) = given(&derived.resource_id).filter(|id| !id.starts_with("arn:")) else {
+fn resource_type(config: &FlowLog, watched: &Watched, diagnostics: &mut Diagnostics) {
+    let Some(id) = given(&watched.id).filter(|id| !id.starts_with("arn:")) else {
         return;
     };
     match (type_of_id(id), given(&config.resource_type)) {
@@ -150,8 +150,8 @@ fn resource_type(config: &FlowLog, derived: &FlowLog, diagnostics: &mut Diagnost
     }
 }
 
-fn traffic_type(config: &FlowLog, derived: &FlowLog, diagnostics: &mut Diagnostics) {
-    let Some(resource_type) = derived.resource_type.known() else {
+fn traffic_type(config: &FlowLog, watched: &Watched, diagnostics: &mut Diagnostics) {
+    let Some(resource_type) = watched.resource_type.known() else {
         return;
     };
     match (Family::of(resource_type), &config.traffic_type) {
@@ -173,8 +173,8 @@ fn traffic_type(config: &FlowLog, derived: &FlowLog, diagnostics: &mut Diagnosti
     }
 }
 
-fn interval(config: &FlowLog, derived: &FlowLog, diagnostics: &mut Diagnostics) {
-    let family = derived
+fn interval(config: &FlowLog, watched: &Watched, diagnostics: &mut Diagnostics) {
+    let family = watched
         .resource_type
         .known()
         .and_then(|name| Family::of(name));
