@@ -1,6 +1,7 @@
 //! `terraform plan` of many resources, none of which exists: once with our provider, once with the echo, once with
 //! Terraform's own `terraform_data`.
 
+use std::env;
 use std::error::Error;
 use std::fs;
 use std::io;
@@ -71,15 +72,19 @@ impl<'a> Workspaces<'a> {
 /// Gives the command that plans in a folder.
 pub(crate) fn command(subjects: &Subjects, folder: &Path, settings: &Path) -> Command {
     let mut command = Command::new(&subjects.terraform);
+    // Nothing of what this machine says of AWS is read: neither somebody's account nor a bundle of certificates.
+    let named = env::vars_os().map(|(name, _)| name);
+    for name in named.filter(|name| name.as_encoded_bytes().starts_with(b"AWS_")) {
+        command.env_remove(name);
+    }
     command
         .args(["plan", "-input=false", "-no-color"])
         .current_dir(folder)
         .env("TF_CLI_CONFIG_FILE", settings)
         .env("CHECKPOINT_DISABLE", "1")
-        // Terraform must not be told to log, nor find anybody's account.
+        // Terraform must not be told to log.
         .env_remove("TF_LOG")
         .env_remove("TF_LOG_PROVIDER")
-        .env_remove("AWS_PROFILE")
         .env("AWS_EC2_METADATA_DISABLED", "true");
     command
 }
