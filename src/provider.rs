@@ -72,15 +72,15 @@ impl framework::Provider for Provider {
         })
     }
 
-    fn catalogue() -> Result<Catalogue<Connection>, LowerError> {
+    fn catalogue() -> Catalogue<Connection> {
         let nouns = Catalogue::default()
-            .resource(flow_log::Resource::default())?
-            .list_resource(flow_log::ListResource)?
-            .data_source(flow_log::DataSource)?
-            .data_source(flow_log::DataSources)?
-            .data_source(events::DataSource)?
-            .data_source(events::SummaryDataSource)?
-            .ephemeral(events::EphemeralResource)?;
+            .resource(flow_log::Resource::default())
+            .list_resource(flow_log::ListResource)
+            .data_source(flow_log::DataSource)
+            .data_source(flow_log::DataSources)
+            .data_source(events::DataSource)
+            .data_source(events::SummaryDataSource)
+            .ephemeral(events::EphemeralResource);
         functions::add(nouns)
     }
 }
@@ -90,25 +90,24 @@ impl framework::Provider for Provider {
 /// # Errors
 /// A model that cannot be a schema.
 pub fn schema_json() -> Result<serde_json::Value, LowerError> {
-    let catalogue = <Provider as framework::Provider>::catalogue()?;
+    let catalogue = <Provider as framework::Provider>::catalogue();
     let provider = framework::schema_json(&framework::lower::<Config>(0)?);
-    let identities = catalogue.resources.iter().filter_map(|(name, resource)| {
+    let json = |name: &str, schema| (name.to_owned(), framework::schema_json(schema));
+    let resources = catalogue.resources.all()?;
+    let identities = resources.iter().filter_map(|(name, resource)| {
         let schema = framework::identity_schema_json(resource.identity_schema()?);
         Some(((*name).to_owned(), schema))
     });
-    let lists = catalogue.list_resources.iter();
-    let lists = lists.map(|(name, l)| ((*name).to_owned(), framework::schema_json(l.schema())));
-    let resources = catalogue.resources.iter();
-    let resources =
-        resources.map(|(name, r)| ((*name).to_owned(), framework::schema_json(r.schema())));
-    let sources = catalogue.data_sources.iter();
-    let sources = sources.map(|(name, d)| ((*name).to_owned(), framework::schema_json(d.schema())));
-    let functions = catalogue.functions.iter();
+    let resources = resources.iter().map(|(name, r)| json(name, r.schema()));
+    let lists = catalogue.list_resources.all()?.into_iter();
+    let lists = lists.map(|(name, l)| json(name, l.schema()));
+    let sources = catalogue.data_sources.all()?.into_iter();
+    let sources = sources.map(|(name, d)| json(name, d.schema()));
+    let functions = catalogue.functions.all()?.into_iter();
     let functions =
-        functions.map(|(name, f)| ((*name).to_owned(), framework::function_json(f.signature())));
-    let ephemeral = catalogue.ephemeral_resources.iter();
-    let ephemeral =
-        ephemeral.map(|(name, e)| ((*name).to_owned(), framework::schema_json(e.schema())));
+        functions.map(|(name, f)| (name.to_owned(), framework::function_json(f.signature())));
+    let ephemeral = catalogue.ephemeral_resources.all()?.into_iter();
+    let ephemeral = ephemeral.map(|(name, e)| json(name, e.schema()));
     Ok(serde_json::json!({
         "format_version": "1.0",
         "provider_schemas": {

@@ -1,7 +1,5 @@
 //! Random types and values for property tests. Values are in their one form, as decoders give them.
 
-use std::collections::BTreeMap;
-
 use proptest::prelude::*;
 
 use super::{Bound, Name, Number, Refinements, Type, Value};
@@ -87,15 +85,7 @@ fn known(ty: &Type) -> BoxedStrategy<Value> {
             let names: Vec<Name> = types.keys().cloned().collect();
             let values: Vec<_> = types.values().map(values).collect();
             values
-                .prop_map(move |values| {
-                    Value::Map(
-                        names
-                            .iter()
-                            .cloned()
-                            .zip(values)
-                            .collect::<BTreeMap<_, _>>(),
-                    )
-                })
+                .prop_map(move |values| Value::map(names.iter().cloned().zip(values)))
                 .boxed()
         }
     }

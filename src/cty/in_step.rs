@@ -1,32 +1,32 @@
 //! Looks names up in a map in their order: beside a walk over another map, which has much the same names.
 
-use std::collections::btree_map::{self, BTreeMap};
 use std::iter::Peekable;
+use std::slice;
 
-use super::Name;
+use super::{Map, Name, is_same};
 
 /// A walk over a map that keeps step with another. Names that both share are told by their place in memory, so no
 /// text is compared.
 #[derive(Debug)]
 pub struct InStep<'m, V> {
-    rest: Peekable<btree_map::Iter<'m, Name, V>>,
+    rest: Peekable<slice::Iter<'m, (Name, V)>>,
 }
 
 impl<'m, V> InStep<'m, V> {
     /// Begins at the first name of a map.
-    pub fn with(map: &'m BTreeMap<Name, V>) -> Self {
+    pub fn with(map: &'m Map<V>) -> Self {
         Self {
-            rest: map.iter().peekable(),
+            rest: map.as_slice().iter().peekable(),
         }
     }
 
     /// Goes on to a name, which must come after all that were asked for before, and returns what is under it.
     pub fn at(&mut self, name: &Name) -> Option<&'m V> {
-        if let Some((_, value)) = self.rest.next_if(|(known, _)| *known == name) {
+        if let Some((_, value)) = self.rest.next_if(|(known, _)| is_same(known, name)) {
             return Some(value);
         }
-        while self.rest.next_if(|(known, _)| *known < name).is_some() {}
-        let found = self.rest.next_if(|(known, _)| *known == name);
+        while self.rest.next_if(|(known, _)| known < name).is_some() {}
+        let found = self.rest.next_if(|(known, _)| known == name);
         found.map(|(_, value)| value)
     }
 }
@@ -37,9 +37,10 @@ mod tests {
 
     #[test]
     fn names_are_found_whatever_else_there_is_on_either_side() {
-        let map: BTreeMap<Name, i32> = [("b", 1), ("c", 2), ("e", 3), ("f", 4)]
+        let map: Map<i32> = [("b", 1), ("c", 2), ("e", 3), ("f", 4)]
             .map(|(name, value)| (name.into(), value))
-            .into();
+            .into_iter()
+            .collect();
         let mut walk = InStep::with(&map);
         let found = ["a", "b", "d", "e", "g"].map(|name| walk.at(&name.into()).copied());
         assert_eq!(found, [None, Some(1), None, Some(3), None]);

@@ -4,12 +4,10 @@
 //! another provider: attributes that are missing are null, others are read over, and a number, bool or string is
 //! taken for another where its text says the same, as Terraform itself does.
 
-use std::collections::BTreeMap;
-
 use serde_json::Value as Json;
 
 use super::value::{check_attributes, check_length, missing_attributes};
-use super::{Error, MAX_DEPTH, Name, Number, Type, Value};
+use super::{Error, MAX_DEPTH, Map, Name, Number, Type, Value};
 
 /// Decodes a value of a type.
 pub fn decode(bytes: &[u8], ty: &Type) -> Result<Value, Error> {
@@ -122,7 +120,7 @@ fn map(entries: serde_json::Map<String, Json>, ty: &Type, place: Place) -> Resul
 
 fn object(
     mut entries: serde_json::Map<String, Json>,
-    types: &BTreeMap<Name, Type>,
+    types: &Map<Type>,
     place: Place,
 ) -> Result<Value, Error> {
     if place.own_type && !types.keys().all(|name| entries.contains_key(&**name)) {
@@ -241,7 +239,7 @@ fn write_array<T>(
 
 fn write_object(
     out: &mut String,
-    entries: &BTreeMap<Name, Value>,
+    entries: &Map<Value>,
     mut write: impl FnMut(&mut String, &str, &Value) -> Result<(), Error>,
 ) -> Result<(), Error> {
     out.push('{');

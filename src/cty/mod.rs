@@ -36,5 +36,14 @@ pub use value::{Bound, Refinements, Value};
 /// The name of an attribute, or the key of an element. Cheap to clone: the values of a type share its names.
 pub type Name = Arc<str>;
 
+/// Values, types or whatever else there is, by name and in the order of the names: small, and looked through far more
+/// often than changed.
+pub type Map<V> = litemap::LiteMap<Name, V>;
+
+/// Tells whether two names are the same, mostly by their place in memory: the library compares the text alone.
+fn is_same(one: &Name, other: &Name) -> bool {
+    Arc::ptr_eq(one, other) || one == other
+}
+
 /// How deep values and types may be nested before they are refused.
 pub const MAX_DEPTH: usize = 64;

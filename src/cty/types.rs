@@ -1,14 +1,13 @@
 //! The types of values, and the JSON in which Terraform writes them.
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
 use std::fmt;
 
 use serde::de::{
     DeserializeSeed, Deserializer, Error as _, IgnoredAny, MapAccess, SeqAccess, Visitor,
 };
 
-use super::{Error, MAX_DEPTH, Name};
+use super::{Error, MAX_DEPTH, Map, Name};
 
 /// The type of a value.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -30,7 +29,7 @@ pub enum Type {
     /// Elements each of its own type, in order.
     Tuple(Vec<Self>),
     /// Attributes each of its own type, by name.
-    Object(BTreeMap<Name, Self>),
+    Object(Map<Self>),
 }
 
 impl Type {
@@ -115,7 +114,7 @@ fn write_tuple(elements: &[Type], out: &mut String) {
     out.push_str("]]");
 }
 
-fn write_object(attributes: &BTreeMap<Name, Type>, out: &mut String) {
+fn write_object(attributes: &Map<Type>, out: &mut String) {
     out.push_str(r#"["object",{"#);
     for (position, (name, ty)) in attributes.iter().enumerate() {
         separate(position, out);
@@ -237,7 +236,7 @@ impl<'de> Visitor<'de> for ElementsSeed {
 struct AttributesSeed(TypeSeed);
 
 impl<'de> DeserializeSeed<'de> for AttributesSeed {
-    type Value = BTreeMap<Name, Type>;
+    type Value = Map<Type>;
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
         deserializer.deserialize_map(self)
@@ -245,19 +244,19 @@ impl<'de> DeserializeSeed<'de> for AttributesSeed {
 }
 
 impl<'de> Visitor<'de> for AttributesSeed {
-    type Value = BTreeMap<Name, Type>;
+    type Value = Map<Type>;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("the attributes of an object")
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<Self::Value, A::Error> {
-        let mut attributes = BTreeMap::new();
+        let mut attributes = Vec::new();
         while let Some(name) = entries.next_key::<String>()? {
             let ty = entries.next_value_seed(self.0)?;
-            attributes.insert(name.into(), ty);
+            attributes.push((name.into(), ty));
         }
-        Ok(attributes)
+        Ok(attributes.into_iter().collect())
     }
 }
 

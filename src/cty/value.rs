@@ -1,8 +1,6 @@
 //! Values: null, unknown, or known and made of other values.
 
-use std::collections::BTreeMap;
-
-use super::{Error, Name, Number, Type};
+use super::{Error, Map, Name, Number, Type, is_same};
 
 /// A value of some [`Type`].
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -22,7 +20,7 @@ pub enum Value {
     /// A set in its one order; made by [`Value::set`].
     Set(Vec<Self>),
     /// A map, object or block.
-    Map(BTreeMap<Name, Self>),
+    Map(Map<Self>),
     /// A value with its own type, where the schema leaves the type open.
     Dynamic(Box<(Type, Self)>),
 }
@@ -65,6 +63,12 @@ impl Value {
         elements.sort_unstable();
         elements.dedup_by(|left, right| left == right && left.is_wholly_known());
         Self::Set(elements)
+    }
+
+    /// Makes a map, object or block; of what is given twice under one name, the last is kept.
+    pub fn map<K: Into<Name>>(entries: impl IntoIterator<Item = (K, Self)>) -> Self {
+        let entries = entries.into_iter();
+        Self::Map(entries.map(|(name, value)| (name.into(), value)).collect())
     }
 
     /// Tells whether the value itself is null.
@@ -141,14 +145,14 @@ impl Value {
     }
 
     /// Changes each element of a list, set or map in its place; a set is brought into its order again.
-    pub fn change_elements(&mut self, change: impl FnMut(&mut Self)) {
+    pub fn change_elements(&mut self, mut change: impl FnMut(&mut Self)) {
         match self {
             Self::List(elements) => elements.iter_mut().for_each(change),
             Self::Set(elements) => {
                 elements.iter_mut().for_each(change);
                 *self = Self::set(std::mem::take(elements));
             }
-            Self::Map(elements) => elements.values_mut().for_each(change),
+            Self::Map(elements) => elements.iter_mut().for_each(|(_, element)| change(element)),
             _ => {}
         }
     }
@@ -217,11 +221,9 @@ impl Refinements {
 }
 
 /// Makes sure that an object has exactly the attributes of its type.
-pub(super) fn check_attributes(
-    values: &BTreeMap<Name, Value>,
-    types: &BTreeMap<Name, Type>,
-) -> Result<(), Error> {
-    if values.len() == types.len() && values.keys().eq(types.keys()) {
+pub(super) fn check_attributes(values: &Map<Value>, types: &Map<Type>) -> Result<(), Error> {
+    let mut pairs = values.keys().zip(types.keys());
+    if values.len() == types.len() && pairs.all(|(one, other)| is_same(one, other)) {
         return Ok(());
     }
     match values.keys().find(|name| !types.contains_key(*name)) {
@@ -240,16 +242,26 @@ pub(super) fn check_length(length: usize, expected: usize) -> Result<(), Error> 
     Ok(())
 }
 
+/// Finds an attribute's type, with its place among the others and the name that all values of the type share.
+pub(super) fn attribute_type<'t>(
+    types: &'t Map<Type>,
+    name: &str,
+) -> Result<(usize, &'t Name, &'t Type), Error> {
+    let place = types.find_index(name).ok();
+    let known = place.and_then(|place| {
+        let (name, ty) = types.get_indexed(place)?;
+        Some((place, name, ty))
+    });
+    known.ok_or_else(|| no_attribute(name))
+}
+
 /// Makes the error of an attribute its type does not have.
-pub(super) fn no_attribute(name: &str) -> Error {
+fn no_attribute(name: &str) -> Error {
     Error::new("is not an attribute that exists here").within_attribute(name)
 }
 
 /// Makes the error of an object without some attributes of its type.
-pub(super) fn missing_attributes(
-    types: &BTreeMap<Name, Type>,
-    has: impl Fn(&str) -> bool,
-) -> Error {
+pub(super) fn missing_attributes(types: &Map<Type>, has: impl Fn(&str) -> bool) -> Error {
     let missing: Vec<&str> = types
         .keys()
         .map(AsRef::as_ref)
@@ -293,12 +305,7 @@ mod tests {
     use super::*;
 
     fn object(entries: impl IntoIterator<Item = (&'static str, Value)>) -> Value {
-        Value::Map(
-            entries
-                .into_iter()
-                .map(|(name, value)| (name.into(), value))
-                .collect(),
-        )
+        Value::map(entries)
     }
 
     fn refined() -> Value {

@@ -3,15 +3,13 @@
 //! Used where there is no Terraform: a stack definition is a configuration, a state's entry is a state.
 //! Must not know where either was read from.
 
-use std::collections::BTreeMap;
-
 use super::model::FlowLog;
 use super::plan::{self, default_options};
 use super::target::given;
 use super::{convert, destination, tags, validate};
 use crate::aws::ec2;
 use crate::connection::Connection;
-use crate::cty::{self, Name, Value};
+use crate::cty::{self, Map, Value};
 use crate::framework::{self, Attr, Change, Diagnostics, Mode, Model, Schema};
 
 /// Attributes that say nothing about what runs.
@@ -178,7 +176,7 @@ fn compare(
     if empty_as_null(wanted) == empty_as_null(found) {
         return;
     }
-    let none = BTreeMap::new();
+    let none = Map::new();
     if let (true, Some(wanted), Some(found)) =
         (by_key, entries(wanted, &none), entries(found, &none))
     {
@@ -201,10 +199,7 @@ fn compare(
 }
 
 /// The entries of a map; null has none.
-fn entries<'v>(
-    value: &'v Value,
-    none: &'v BTreeMap<Name, Value>,
-) -> Option<&'v BTreeMap<Name, Value>> {
+fn entries<'v>(value: &'v Value, none: &'v Map<Value>) -> Option<&'v Map<Value>> {
     match value {
         Value::Map(entries) => Some(entries),
         Value::Null => Some(none),

@@ -4,7 +4,6 @@
 //! parameters in their order, and a field with `serde(default)` takes all arguments that follow. Functions are pure and
 //! work whether or not the provider is configured.
 
-use std::collections::BTreeMap;
 use std::marker::PhantomData;
 
 use schemars::JsonSchema;
@@ -120,7 +119,7 @@ impl Signature {
             return Err(FunctionError::new(text));
         }
         let mut arguments = arguments.into_iter();
-        let mut object = BTreeMap::new();
+        let mut object = cty::Map::new();
         for (parameter, value) in self.parameters.iter().zip(arguments.by_ref()) {
             let path = Path::root().attribute(parameter.name.as_str());
             parameter.check(&value, path)?;

@@ -5,23 +5,30 @@
 //! nested attribute or block, `enum` → allowed values, `x-terraform-*` → behaviour. What it does not
 //! know it refuses, so that nothing that a model says is lost on the way.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use serde_json::{Map, Value as Json};
 
-use super::Model;
 use super::behaviour;
 use super::schema::{Attribute, Block, Mode, NestedBlock, Nesting, Rule, Schema, Shape};
-use crate::cty::{Name, Number, Type, Value};
+use super::{Diagnostic, Model};
+use crate::cty::{self, Number, Type, Value};
 
 /// A model that cannot be a Terraform schema: where, and why.
-#[derive(Debug, thiserror::Error, PartialEq, Eq)]
+#[derive(Clone, Debug, thiserror::Error, PartialEq, Eq)]
 #[error("{path}: {reason}")]
 pub struct LowerError {
     /// Names of attributes and blocks, joined by dots.
     pub path: String,
     /// What is not possible.
     pub reason: String,
+}
+
+impl From<LowerError> for Diagnostic {
+    fn from(error: LowerError) -> Self {
+        let detail = format!("A model cannot be a schema: {error}. This is a bug in the provider.");
+        Self::error("Schema not made", detail)
+    }
 }
 
 /// Lowers a model to a schema of the version given.
@@ -143,7 +150,7 @@ fn shape(path: &str, schema: &Map<String, Json>) -> Result<Shape, LowerError> {
 fn nested_attributes(
     path: &str,
     object: &Map<String, Json>,
-) -> Result<BTreeMap<Name, Attribute>, LowerError> {
+) -> Result<cty::Map<Attribute>, LowerError> {
     let block = lower_block(path, object)?;
     match block.blocks.keys().next() {
         Some(name) => Err(refuse(

@@ -10,6 +10,7 @@
 
 mod attr;
 pub mod behaviour;
+mod catalogue;
 mod context;
 mod data_source;
 mod diagnostics;
@@ -29,6 +30,7 @@ mod stored;
 mod validate;
 
 pub use attr::Attr;
+pub use catalogue::{Catalogue, Types};
 pub use context::Context;
 pub use data_source::{DataSource, ErasedDataSource};
 pub use diagnostics::{Diagnostic, Diagnostics, Failure, Severity};
@@ -40,7 +42,7 @@ pub use list_resource::{ErasedListResource, Finds, Found, ListResource, Listed, 
 pub use lower::{LowerError, lower};
 pub use model::Model;
 pub use plan::Change;
-pub use provider::{Catalogue, Provider};
+pub use provider::Provider;
 pub use resource::{Applied, ErasedResource, Planned, Resource, Target};
 pub use schema::{Attribute, Block, Mode, NestedBlock, Nesting, Rule, Schema, Shape};
 pub use schema_json::{function_json, identity_schema_json, schema_json};

@@ -4,10 +4,8 @@
 //! its default, else as its prior value, else (on create) as unknown. What depends on the rest of the
 //! configuration is the resource's own `plan`, which runs after these rules.
 
-use std::collections::BTreeMap;
-
 use super::schema::{Attribute, Block, Nesting, Schema, Shape};
-use crate::cty::{InStep, Name, Path, Value};
+use crate::cty::{InStep, Map, Path, Value};
 
 /// One planned change, as the resource's own rules see and complete it.
 #[derive(Debug)]
@@ -43,7 +41,7 @@ fn fill_block(block: &Block, planned: &mut Value, config: &Value, creating: bool
 }
 
 fn fill_attributes(
-    attributes: &BTreeMap<Name, Attribute>,
+    attributes: &Map<Attribute>,
     planned: &mut Value,
     config: &Value,
     creating: bool,

@@ -3,9 +3,7 @@
 //! Made by [`lower()`](super::lower()) from a model, read by the plan rules, the validation, the
 //! documentation and the protocol layer. Must not know how it is sent.
 
-use std::collections::BTreeMap;
-
-use crate::cty::{Name, Type, Value};
+use crate::cty::{Map, Type, Value};
 
 /// The schema of one type, with the value type that follows from it.
 #[derive(Clone, Debug, PartialEq)]
@@ -32,9 +30,9 @@ pub struct Block {
     /// For the user, in Markdown.
     pub description: String,
     /// By name.
-    pub attributes: BTreeMap<Name, Attribute>,
+    pub attributes: Map<Attribute>,
     /// By name; never the name of an attribute.
-    pub blocks: BTreeMap<Name, NestedBlock>,
+    pub blocks: Map<NestedBlock>,
 }
 
 impl Block {
@@ -134,7 +132,7 @@ pub enum Shape {
     /// Values of one type.
     Plain(Type),
     /// Objects whose attributes have descriptions and modes of their own.
-    Nested(Nesting, BTreeMap<Name, Attribute>),
+    Nested(Nesting, Map<Attribute>),
 }
 
 /// How a nested block or attribute may be repeated.
@@ -189,7 +187,7 @@ impl NestedBlock {
             (Nesting::Group, absent @ Value::Null) => *absent = self.block.empty(),
             (Nesting::List, absent @ Value::Null) => *absent = Value::List(Vec::new()),
             (Nesting::Set, absent @ Value::Null) => *absent = Value::Set(Vec::new()),
-            (Nesting::Map, absent @ Value::Null) => *absent = Value::Map(BTreeMap::new()),
+            (Nesting::Map, absent @ Value::Null) => *absent = Value::Map(Map::new()),
             (Nesting::Single | Nesting::Group, object) => self.block.fill(object),
             (_, value) => value.change_elements(|object| self.block.fill(object)),
         }

@@ -2,11 +2,9 @@
 //!
 //! Unknown and null values satisfy every rule; what only a noun can judge is its own `validate`.
 
-use std::collections::BTreeMap;
-
 use super::schema::{Attribute, Block, Nesting, Rule, Shape};
 use super::{Diagnostics, Mode, Model};
-use crate::cty::{InStep, Name, Path, Value};
+use crate::cty::{InStep, Map, Path, Value};
 
 /// Judges a configuration by the rules of its schema, and by what its author knows beyond them.
 pub(crate) fn judge<M: Model>(
@@ -36,14 +34,14 @@ fn check_block(block: &Block, object: &Value, path: &Path, diagnostics: &mut Dia
             continue;
         };
         let path = path.clone().attribute(name.clone());
-        for (path, element) in elements(nested.nesting, value, &path) {
-            check_block(&nested.block, element, &path, diagnostics);
-        }
+        each_element(nested.nesting, value, path, |path, element| {
+            check_block(&nested.block, element, path, diagnostics);
+        });
     }
 }
 
 fn check_attributes(
-    attributes: &BTreeMap<Name, Attribute>,
+    attributes: &Map<Attribute>,
     object: &Value,
     path: &Path,
     diagnostics: &mut Diagnostics,
@@ -62,17 +60,17 @@ fn check_attributes(
             }
         }
         if let Shape::Nested(nesting, attributes) = &attribute.shape {
-            for (path, element) in elements(*nesting, value, &path()) {
-                check_required(attributes, element, &path, diagnostics);
-                check_attributes(attributes, element, &path, diagnostics);
-            }
+            each_element(*nesting, value, path(), |path, element| {
+                check_required(attributes, element, path, diagnostics);
+                check_attributes(attributes, element, path, diagnostics);
+            });
         }
     }
 }
 
 /// Core checks this for blocks itself, but not for nested attributes.
 fn check_required(
-    attributes: &BTreeMap<Name, Attribute>,
+    attributes: &Map<Attribute>,
     element: &Value,
     path: &Path,
     diagnostics: &mut Diagnostics,
@@ -88,21 +86,23 @@ fn check_required(
     }
 }
 
-/// Gives the objects nested in a value, each with its path. An element of a set has no path of its
-/// own: the set's is given.
-fn elements<'a>(nesting: Nesting, value: &'a Value, path: &Path) -> Vec<(Path, &'a Value)> {
+/// Visits the objects nested in a value, each with its path. An element of a set has no path of its own: the set's is
+/// given.
+fn each_element(nesting: Nesting, value: &Value, path: Path, mut visit: impl FnMut(&Path, &Value)) {
     match (nesting, value) {
-        (Nesting::Single | Nesting::Group, value) => vec![(path.clone(), value)],
+        (Nesting::Single | Nesting::Group, value) => visit(&path, value),
         (_, Value::List(values)) => {
-            let indexed = (0..).zip(values);
-            indexed.map(|(i, v)| (path.clone().index(i), v)).collect()
+            for (index, value) in (0..).zip(values) {
+                visit(&path.clone().index(index), value);
+            }
         }
-        (_, Value::Set(values)) => values.iter().map(|v| (path.clone(), v)).collect(),
-        (Nesting::Map, Value::Map(values)) => values
-            .iter()
-            .map(|(k, v)| (path.clone().key(k.clone()), v))
-            .collect(),
-        _ => Vec::new(),
+        (_, Value::Set(values)) => values.iter().for_each(|value| visit(&path, value)),
+        (Nesting::Map, Value::Map(values)) => {
+            for (key, value) in values {
+                visit(&path.clone().key(key.clone()), value);
+            }
+        }
+        _ => {}
     }
 }
 
@@ -218,8 +218,8 @@ mod tests {
     fn an_empty_text_is_not_given_and_conflicts_with_nothing() {
         let schema = lower::<Either>(0).unwrap();
         let paths = |name: Value, arn: Value| {
-            let values = [("name".into(), name), ("arn".into(), arn)];
-            let found = check(&schema.block, &Value::Map(BTreeMap::from(values)));
+            let values = [("name", name), ("arn", arn)];
+            let found = check(&schema.block, &Value::map(values));
             let paths = found.iter().map(|found| found.path.to_string());
             paths.collect::<Vec<_>>()
         };

@@ -22,20 +22,17 @@ pub use parse_record::ParseRecord;
 pub use policy::{DeliveryBucketPolicy, DeliveryRolePolicy, DeliveryTrustPolicy};
 
 use crate::cty::Path;
-use crate::framework::{Catalogue, FunctionError, LowerError};
+use crate::framework::{Catalogue, FunctionError};
 use crate::record::Format;
 
 /// Adds all functions to a catalogue.
-///
-/// # Errors
-/// A function whose arguments cannot be a signature.
-pub fn add<C: Send + Sync + 'static>(catalogue: Catalogue<C>) -> Result<Catalogue<C>, LowerError> {
+pub fn add<C: Send + Sync + 'static>(catalogue: Catalogue<C>) -> Catalogue<C> {
     catalogue
-        .function::<ParseRecord>()?
-        .function::<LogFormat>()?
-        .function::<FilterPattern>()?
-        .function::<DeliveryTrustPolicy>()?
-        .function::<DeliveryRolePolicy>()?
+        .function::<ParseRecord>()
+        .function::<LogFormat>()
+        .function::<FilterPattern>()
+        .function::<DeliveryTrustPolicy>()
+        .function::<DeliveryRolePolicy>()
         .function::<DeliveryBucketPolicy>()
 }
 

@@ -1,12 +1,10 @@
 //! The function `parse_record`: a line of a flow log as an object of the columns that an event has.
 
-use std::collections::BTreeMap;
-
 use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::{optional, record_format};
-use crate::cty::{Name, Type, Value};
+use crate::cty::{Type, Value};
 use crate::framework::{Function, FunctionError};
 use crate::record::field::{self, FIELDS, Field, Kind};
 use crate::record::{self, Format, ParseError, Row, Values as _};
@@ -48,13 +46,11 @@ impl Function for ParseRecord {
             false => record_format(&self.format)?,
         };
         let row = self.read(&format)?;
-        let mut object: BTreeMap<Name, Value> = columns()
-            .map(|(name, field)| {
-                let place = format.position(field.name);
-                let value = place.and_then(|place| column(&row, place, field.kind));
-                (name.into(), value.unwrap_or(Value::Null))
-            })
-            .collect();
+        let columns = columns().map(|(name, field)| {
+            let place = format.position(field.name);
+            let value = place.and_then(|place| column(&row, place, field.kind));
+            (name, value.unwrap_or(Value::Null))
+        });
         let of_line = matches!(row, Row::Line(_));
         let value = |place| {
             row.text(place)
@@ -64,12 +60,12 @@ impl Function for ParseRecord {
         let others = (0..)
             .zip(format.names())
             .filter(|(_, name)| field::find(name).is_none_or(|field| field.column.is_none()))
-            .map(|(place, name)| (Name::from(name.as_str()), value(place)))
+            .map(|(place, name)| (name.as_str(), value(place)))
             // What an event does not say is no field of it.
             .filter(|(_, value)| of_line || *value != Value::Null)
-            .chain(more.map(|(name, text)| (name.as_str().into(), text.as_str().into())));
-        object.insert(FIELDS_ATTRIBUTE.into(), Value::Map(others.collect()));
-        Ok(Value::Map(object))
+            .chain(more.map(|(name, text)| (name.as_str(), text.as_str().into())));
+        let others = (FIELDS_ATTRIBUTE, Value::map(others));
+        Ok(Value::map(columns.chain([others])))
     }
 }
 
@@ -118,6 +114,7 @@ fn column(row: &Row<'_>, place: usize, kind: Kind) -> Option<Value> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::cty::Map;
 
     const LINE: &str = "2 012345678901 eni-0a1 10.0.0.1 10.0.0.2 443 49152 6 10 840 1432917027 1432917142 ACCEPT OK";
 
@@ -143,7 +140,7 @@ mod tests {
             ("end", "2015-05-29T16:32:22Z".into()),
             ("log_status", "OK".into()),
             ("vpc_id", Value::Null),
-            ("fields", Value::Map(BTreeMap::new())),
+            ("fields", Value::Map(Map::new())),
         ];
         for (name, value) in expected {
             assert_eq!(record.get(name), Some(&value), "{name}");

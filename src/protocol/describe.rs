@@ -7,72 +7,69 @@ use crate::framework::{Diagnostic, Provider};
 pub(crate) fn provider_schema<P: Provider>(
     session: &Session<P>,
 ) -> Result<pb::get_provider_schema::Response, Diagnostic> {
-    let types = session.types()?;
-    let resources = types.catalogue.resources.iter();
-    let data_sources = types.catalogue.data_sources.iter();
-    let lists = types.catalogue.list_resources.iter();
-    let ephemeral = types.catalogue.ephemeral_resources.iter();
+    let catalogue = session.catalogue();
+    let resources = catalogue.resources.all()?.into_iter();
+    let data_sources = catalogue.data_sources.all()?.into_iter();
+    let lists = catalogue.list_resources.all()?.into_iter();
+    let ephemeral = catalogue.ephemeral_resources.all()?.into_iter();
+    let schema = |name: &str, schema| (name.to_owned(), convert::schema(schema));
     Ok(pb::get_provider_schema::Response {
-        provider: Some(convert::schema(&types.config)),
+        provider: Some(convert::schema(session.config_schema()?)),
         resource_schemas: resources
-            .map(|(name, resource)| ((*name).to_owned(), convert::schema(resource.schema())))
+            .map(|(name, r)| schema(name, r.schema()))
             .collect(),
         data_source_schemas: data_sources
-            .map(|(name, source)| ((*name).to_owned(), convert::schema(source.schema())))
+            .map(|(name, d)| schema(name, d.schema()))
             .collect(),
-        functions: functions::signatures(&types.catalogue).collect(),
-        list_resource_schemas: lists
-            .map(|(name, list)| ((*name).to_owned(), convert::schema(list.schema())))
-            .collect(),
+        functions: functions::signatures(session)?,
+        list_resource_schemas: lists.map(|(name, l)| schema(name, l.schema())).collect(),
         ephemeral_resource_schemas: ephemeral
-            .map(|(name, resource)| ((*name).to_owned(), convert::schema(resource.schema())))
+            .map(|(name, e)| schema(name, e.schema()))
             .collect(),
         server_capabilities: Some(capabilities()),
         ..pb::get_provider_schema::Response::default()
     })
 }
 
-pub(crate) fn metadata<P: Provider>(
-    session: &Session<P>,
-) -> Result<pb::get_metadata::Response, Diagnostic> {
-    let catalogue = &session.types()?.catalogue;
-    let resource = |name: &&str| pb::get_metadata::ResourceMetadata {
-        type_name: (*name).to_owned(),
+pub(crate) fn metadata<P: Provider>(session: &Session<P>) -> pb::get_metadata::Response {
+    let catalogue = session.catalogue();
+    let resource = |name: &str| pb::get_metadata::ResourceMetadata {
+        type_name: name.to_owned(),
     };
-    let source = |name: &&str| pb::get_metadata::DataSourceMetadata {
-        type_name: (*name).to_owned(),
+    let source = |name: &str| pb::get_metadata::DataSourceMetadata {
+        type_name: name.to_owned(),
     };
-    let function = |name: &&str| pb::get_metadata::FunctionMetadata {
-        name: (*name).to_owned(),
+    let function = |name: &str| pb::get_metadata::FunctionMetadata {
+        name: name.to_owned(),
     };
-    let list = |name: &&str| pb::get_metadata::ListResourceMetadata {
-        type_name: (*name).to_owned(),
+    let list = |name: &str| pb::get_metadata::ListResourceMetadata {
+        type_name: name.to_owned(),
     };
-    let ephemeral = |name: &&str| pb::get_metadata::EphemeralMetadata {
-        type_name: (*name).to_owned(),
+    let ephemeral = |name: &str| pb::get_metadata::EphemeralMetadata {
+        type_name: name.to_owned(),
     };
-    Ok(pb::get_metadata::Response {
+    pb::get_metadata::Response {
         server_capabilities: Some(capabilities()),
-        resources: catalogue.resources.keys().map(resource).collect(),
-        data_sources: catalogue.data_sources.keys().map(source).collect(),
-        functions: catalogue.functions.keys().map(function).collect(),
-        list_resources: catalogue.list_resources.keys().map(list).collect(),
+        resources: catalogue.resources.names().map(resource).collect(),
+        data_sources: catalogue.data_sources.names().map(source).collect(),
+        functions: catalogue.functions.names().map(function).collect(),
+        list_resources: catalogue.list_resources.names().map(list).collect(),
         ephemeral_resources: catalogue
             .ephemeral_resources
-            .keys()
+            .names()
             .map(ephemeral)
             .collect(),
         ..pb::get_metadata::Response::default()
-    })
+    }
 }
 
 pub(crate) fn identity_schemas<P: Provider>(
     session: &Session<P>,
 ) -> Result<pb::get_resource_identity_schemas::Response, Diagnostic> {
-    let resources = session.types()?.catalogue.resources.iter();
+    let resources = session.catalogue().resources.all()?.into_iter();
     let identities = resources.filter_map(|(name, resource)| {
         let schema = resource.identity_schema()?;
-        Some(((*name).to_owned(), convert::identity_schema(schema)))
+        Some((name.to_owned(), convert::identity_schema(schema)))
     });
     Ok(pb::get_resource_identity_schemas::Response {
         identity_schemas: identities.collect(),

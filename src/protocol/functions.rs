@@ -1,28 +1,30 @@
 //! The calls of functions, and what functions there are. They need no configured provider.
 
+use std::collections::BTreeMap;
+
 use super::answer::Answer;
 use super::session::Session;
 use super::{absent, convert, pb};
-use crate::framework::{
-    Catalogue, Diagnostic, Diagnostics, FunctionError, Parameter, Provider, Signature,
-};
+use crate::framework::{Diagnostic, Diagnostics, FunctionError, Parameter, Provider, Signature};
 
 /// Gives the signatures of all functions. OpenTofu asks for them by a call of their own.
 pub(crate) fn declared<P: Provider>(
     session: &Session<P>,
 ) -> Result<pb::get_functions::Response, Diagnostic> {
     Ok(pb::get_functions::Response {
-        functions: signatures(&session.types()?.catalogue).collect(),
+        functions: signatures(session)?,
         diagnostics: Vec::new(),
     })
 }
 
 /// Gives the signatures of all functions, by name.
-pub(crate) fn signatures<C>(
-    catalogue: &Catalogue<C>,
-) -> impl Iterator<Item = (String, pb::Function)> {
-    let functions = catalogue.functions.iter();
-    functions.map(|(name, function)| ((*name).to_owned(), signature(function.signature())))
+pub(crate) fn signatures<P: Provider>(
+    session: &Session<P>,
+) -> Result<BTreeMap<String, pb::Function>, Diagnostic> {
+    let functions = session.catalogue().functions.all()?.into_iter();
+    let signed =
+        functions.map(|(name, function)| (name.to_owned(), signature(function.signature())));
+    Ok(signed.collect())
 }
 
 /// Calls a function.
@@ -30,7 +32,7 @@ pub(crate) fn call<P: Provider>(
     session: &Session<P>,
     request: &pb::call_function::Request,
 ) -> Result<pb::call_function::Response, Diagnostic> {
-    let Some(function) = session.types()?.catalogue.functions.get(&*request.name) else {
+    let Some(function) = session.catalogue().functions.get(&request.name)? else {
         return Ok(absent::no_function(&request.name));
     };
     let signature = function.signature();

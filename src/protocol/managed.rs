@@ -56,10 +56,15 @@ pub(crate) fn plan<P: Provider>(
 ) -> Result<pb::plan_resource_change::Response, Diagnostics> {
     let resource = session.resource(&request.type_name)?;
     let ty = &resource.schema().ty;
+    let config = convert::value(request.config.as_ref(), ty)?;
     let target = Target {
         prior: convert::value(request.prior_state.as_ref(), ty)?,
-        planned: convert::value(request.proposed_new_state.as_ref(), ty)?,
-        config: convert::value(request.config.as_ref(), ty)?,
+        // Of what is to be created, core proposes just what is written.
+        planned: match request.proposed_new_state == request.config {
+            true => config.clone(),
+            false => convert::value(request.proposed_new_state.as_ref(), ty)?,
+        },
+        config,
     };
     let planned = resource.plan(&*session.connection()?, target);
     Ok(pb::plan_resource_change::Response {

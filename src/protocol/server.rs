@@ -48,10 +48,7 @@ impl<P: Provider> Service for Server<P> {
         &self,
         _: Request<pb::get_metadata::Request>,
     ) -> Reply<pb::get_metadata::Response> {
-        call("GetMetadata", "", async {
-            or_only(describe::metadata(&self.0))
-        })
-        .await
+        call("GetMetadata", "", async { describe::metadata(&self.0) }).await
     }
 
     async fn get_provider_schema(

@@ -8,21 +8,16 @@ use super::{convert, pb};
 use crate::cty::Value;
 use crate::framework::{
     Catalogue, Diagnostic, Diagnostics, ErasedDataSource, ErasedEphemeralResource,
-    ErasedListResource, ErasedResource, LowerError, Model, Provider, Schema, lower,
+    ErasedListResource, ErasedResource, LowerError, Model, Provider, Schema, Types, lower,
 };
 
 /// One provider process. Calls come concurrently; in reattach mode it is configured again and again.
 pub(crate) struct Session<P: Provider> {
     provider: P,
     interrupt: CancellationToken,
-    types: OnceLock<Result<Types<P>, LowerError>>,
+    config: OnceLock<Result<Schema, LowerError>>,
+    catalogue: Catalogue<P::Connection>,
     configured: Mutex<Configured<P::Connection>>,
-}
-
-/// The schemas, made when first asked for: the handshake does not wait for them.
-pub(crate) struct Types<P: Provider> {
-    pub(crate) config: Schema,
-    pub(crate) catalogue: Catalogue<P::Connection>,
 }
 
 struct Configured<C> {
@@ -38,7 +33,8 @@ impl<P: Provider> Session<P> {
         Self {
             provider,
             interrupt,
-            types: OnceLock::new(),
+            config: OnceLock::new(),
+            catalogue: P::catalogue(),
             configured: Mutex::new(Configured {
                 connection: None,
                 stop,
@@ -46,57 +42,43 @@ impl<P: Provider> Session<P> {
         }
     }
 
-    pub(crate) fn types(&self) -> Result<&Types<P>, Diagnostic> {
-        let types = self.types.get_or_init(|| {
-            let config = lower::<P::Config>(0)?;
-            let catalogue = P::catalogue()?;
-            Ok(Types { config, catalogue })
-        });
-        types.as_ref().map_err(|error| {
-            let detail =
-                format!("A model cannot be a schema: {error}. This is a bug in the provider.");
-            Diagnostic::error("Schema not made", detail)
-        })
+    pub(crate) fn catalogue(&self) -> &Catalogue<P::Connection> {
+        &self.catalogue
+    }
+
+    /// Gives the schema of the provider block.
+    pub(crate) fn config_schema(&self) -> Result<&Schema, Diagnostic> {
+        let schema = self.config.get_or_init(|| lower::<P::Config>(0));
+        schema.as_ref().map_err(|error| error.clone().into())
     }
 
     pub(crate) fn resource(
         &self,
         type_name: &str,
     ) -> Result<&dyn ErasedResource<P::Connection>, Diagnostic> {
-        let found = self.types()?.catalogue.resources.get(type_name);
-        found
-            .map(AsRef::as_ref)
-            .ok_or_else(|| unknown_type("resource", type_name))
+        find(&self.catalogue.resources, "resource", type_name)
     }
 
     pub(crate) fn data_source(
         &self,
         type_name: &str,
     ) -> Result<&dyn ErasedDataSource<P::Connection>, Diagnostic> {
-        let found = self.types()?.catalogue.data_sources.get(type_name);
-        found
-            .map(AsRef::as_ref)
-            .ok_or_else(|| unknown_type("data source", type_name))
+        find(&self.catalogue.data_sources, "data source", type_name)
     }
 
     pub(crate) fn list_resource(
         &self,
         type_name: &str,
     ) -> Result<&dyn ErasedListResource<P::Connection>, Diagnostic> {
-        let found = self.types()?.catalogue.list_resources.get(type_name);
-        found
-            .map(AsRef::as_ref)
-            .ok_or_else(|| unknown_type("list resource", type_name))
+        find(&self.catalogue.list_resources, "list resource", type_name)
     }
 
     pub(crate) fn ephemeral(
         &self,
         type_name: &str,
     ) -> Result<&dyn ErasedEphemeralResource<P::Connection>, Diagnostic> {
-        let found = self.types()?.catalogue.ephemeral_resources.get(type_name);
-        found
-            .map(AsRef::as_ref)
-            .ok_or_else(|| unknown_type("ephemeral resource", type_name))
+        let types = &self.catalogue.ephemeral_resources;
+        find(types, "ephemeral resource", type_name)
     }
 
     pub(crate) fn connection(&self) -> Result<Arc<P::Connection>, Diagnostic> {
@@ -163,12 +145,12 @@ impl<P: Provider> Session<P> {
         &self,
         config: Option<&pb::DynamicValue>,
     ) -> Result<(P::Config, Diagnostics), Diagnostics> {
-        let types = self.types()?;
-        let value = match convert::value(config, &types.config.ty)? {
+        let schema = self.config_schema()?;
+        let value = match convert::value(config, &schema.ty)? {
             Value::Null => return Err(no_config().into()),
             value => value,
         };
-        let diagnostics = crate::framework::check(&types.config.block, &value).into_result()?;
+        let diagnostics = crate::framework::check(&schema.block, &value).into_result()?;
         Ok((P::Config::decode(&value)?, diagnostics))
     }
 }
@@ -180,9 +162,17 @@ fn no_config() -> Diagnostic {
     )
 }
 
-fn unknown_type(kind: &str, type_name: &str) -> Diagnostic {
-    Diagnostic::error(
-        format!("Unknown {kind} type"),
-        format!("This provider has no {kind} named \"{type_name}\"; is a newer version needed?"),
-    )
+fn find<'t, T: ?Sized>(
+    types: &'t Types<T>,
+    kind: &str,
+    type_name: &str,
+) -> Result<&'t T, Diagnostic> {
+    types.get(type_name)?.ok_or_else(|| {
+        Diagnostic::error(
+            format!("Unknown {kind} type"),
+            format!(
+                "This provider has no {kind} named \"{type_name}\"; is a newer version needed?"
+            ),
+        )
+    })
 }

@@ -127,7 +127,7 @@ mod tests {
     fn every_argument_is_found_when_it_is_unknown() {
         let schema = lower::<Config>(0).unwrap();
         let found = |name: &str, value: Value| {
-            let given = Value::Map(BTreeMap::from([(name.into(), value)]));
+            let given = Value::map([(name, value)]);
             let config = schema.block.complete(given);
             Config::decode(&config).unwrap().unknown_argument()
         };
@@ -135,9 +135,9 @@ mod tests {
             assert_eq!(found(name, Value::unknown()), Some(&**name));
         }
         for name in ["endpoints", "assume_role", "assume_role_with_web_identity"] {
-            let block = &schema.block.blocks[name].block;
+            let block = &schema.block.blocks.get(name).unwrap().block;
             for attribute in block.attributes.keys() {
-                let part = Value::Map(BTreeMap::from([(attribute.clone(), Value::unknown())]));
+                let part = Value::map([(attribute.clone(), Value::unknown())]);
                 let part = block.complete(part);
                 let value = match name {
                     "assume_role" => Value::List(vec![part]),

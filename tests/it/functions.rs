@@ -1,14 +1,12 @@
 //! Functions over the protocol: the provider's own, and one of the tests' own that misbehaves.
 
-use std::collections::BTreeMap;
-
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use tokio_util::sync::CancellationToken;
 use tonic::transport::Channel;
-use vpcflow::cty::{self, Type, Value};
+use vpcflow::cty::{self, Map, Type, Value};
 use vpcflow::framework::{
-    self, Attr, Catalogue, Diagnostics, Function, FunctionError, LowerError, Model, behaviour,
+    self, Attr, Catalogue, Diagnostics, Function, FunctionError, Model, behaviour,
 };
 use vpcflow::functions;
 use vpcflow::protocol::pb;
@@ -46,8 +44,8 @@ impl framework::Provider for Example {
         Ok(())
     }
 
-    fn catalogue() -> Result<Catalogue<()>, LowerError> {
-        functions::add(Catalogue::default())?.function::<Odd>()
+    fn catalogue() -> Catalogue<()> {
+        functions::add(Catalogue::default()).function::<Odd>()
     }
 }
 
@@ -291,7 +289,7 @@ async fn a_function_answers_the_same_before_and_after_the_configuration() {
     let before = served.send("parse_record", vec![text(LINE)]).await.unwrap();
     let empty = Type::object::<String>([]);
     let request = pb::configure_provider::Request {
-        config: Some(encoded(&Value::Map(BTreeMap::new()), &empty)),
+        config: Some(encoded(&Value::Map(Map::new()), &empty)),
         ..Default::default()
     };
     let configured = served.client.configure_provider(request).await.unwrap();
@@ -357,11 +355,11 @@ async fn arguments_come_in_every_form_that_terraform_sends() {
             Type::Tuple(vec![Type::object([("action", Type::String)])]),
         ),
     ]);
-    let action = Value::Map(BTreeMap::from([("action".into(), "ACCEPT".into())]));
-    let value = Value::Map(BTreeMap::from([
-        ("dst_port".into(), 22.into()),
-        ("exclude".into(), Value::List(vec![action])),
-    ]));
+    let action = Value::map([("action", "ACCEPT".into())]);
+    let value = Value::map([
+        ("dst_port", 22.into()),
+        ("exclude", Value::List(vec![action])),
+    ]);
     let dynamic = encoded(&Value::Dynamic(Box::new((quals, value))), &Type::Dynamic);
     let arguments = vec![dynamic, text("${dstport} ${action}")];
     let pattern = served.send("filter_pattern", arguments).await.unwrap();

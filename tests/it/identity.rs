@@ -1,7 +1,6 @@
 //! Identities, lists, generated configuration, moves and upgrades, answered by a small provider of the
 //! tests' own over the real transport.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -10,10 +9,10 @@ use serde::{Deserialize, Serialize};
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 use tonic::transport::Channel;
-use vpcflow::cty::{Type, Value};
+use vpcflow::cty::{Map, Type, Value};
 use vpcflow::framework::{
-    self, Attr, Catalogue, Change, Context, Diagnostic, Diagnostics, Failure, Finds, Found,
-    LowerError, Model, Source, Stored, behaviour, lower,
+    self, Attr, Catalogue, Change, Context, Diagnostic, Diagnostics, Failure, Finds, Found, Model,
+    Source, Stored, behaviour, lower,
 };
 use vpcflow::protocol::pb;
 use vpcflow::protocol::pb::provider_client::ProviderClient;
@@ -162,9 +161,9 @@ impl framework::Provider for Example {
         Ok(Arc::clone(&self.0))
     }
 
-    fn catalogue() -> Result<Catalogue<Ended>, LowerError> {
+    fn catalogue() -> Catalogue<Ended> {
         Catalogue::default()
-            .resource(Notebook)?
+            .resource(Notebook)
             .list_resource(Notebook)
     }
 }
@@ -332,7 +331,7 @@ struct Served {
 async fn serve() -> Served {
     let ended = Ended::default();
     let (mut client, server) = wire::serve(Example(Arc::clone(&ended))).await;
-    let config = encoded(&Value::Map(BTreeMap::new()), &config_type());
+    let config = encoded(&Value::Map(Map::new()), &config_type());
     assert_eq!(configure(&mut client, config).await, []);
     Served {
         client,
@@ -502,10 +501,7 @@ async fn the_identity_goes_with_every_answer_about_an_object() {
 #[tokio::test]
 async fn an_import_by_identity_takes_what_is_given_of_it_and_answers_with_an_identity() {
     let mut served = serve().await;
-    let wanted = Value::Map(BTreeMap::from([
-        ("id".into(), "7".into()),
-        ("shelf".into(), Value::Null),
-    ]));
+    let wanted = Value::map([("id", "7".into()), ("shelf", Value::Null)]);
     let request = pb::import_resource_state::Request {
         type_name: "example_note".to_owned(),
         identity: Some(pb::ResourceIdentityData {

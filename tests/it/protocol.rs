@@ -3,7 +3,6 @@
 mod stopping;
 mod truncated;
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use schemars::JsonSchema;
@@ -11,10 +10,10 @@ use serde::{Deserialize, Serialize};
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 use tonic::transport::Channel;
-use vpcflow::cty::{Name, Type, Value};
+use vpcflow::cty::{Map, Type, Value};
 use vpcflow::framework::{
-    self, Attr, Catalogue, Change, Context, Diagnostic, Diagnostics, Failure, LowerError, Model,
-    behaviour, lower,
+    self, Attr, Catalogue, Change, Context, Diagnostic, Diagnostics, Failure, Model, behaviour,
+    lower,
 };
 use vpcflow::protocol::pb;
 use vpcflow::protocol::pb::provider_client::ProviderClient;
@@ -96,7 +95,7 @@ impl framework::Provider for Example {
         }
     }
 
-    fn catalogue() -> Result<Catalogue<Arc<Signals>>, LowerError> {
+    fn catalogue() -> Catalogue<Arc<Signals>> {
         Catalogue::default().resource(ThingResource)
     }
 }
@@ -230,7 +229,7 @@ fn object(ty: &Type, values: &[(&str, Value)]) -> Option<pb::DynamicValue> {
     let Type::Object(attributes) = ty else {
         unreachable!()
     };
-    let mut all: BTreeMap<Name, Value> = attributes
+    let mut all: Map<Value> = attributes
         .keys()
         .map(|name| (name.clone(), Value::Null))
         .collect();
@@ -243,7 +242,7 @@ fn object(ty: &Type, values: &[(&str, Value)]) -> Option<pb::DynamicValue> {
 }
 
 fn thing(name: &str, id: Value) -> Option<pb::DynamicValue> {
-    let member = Value::Map(BTreeMap::from([("member".into(), Value::Null)]));
+    let member = Value::map([("member", Value::Null)]);
     object(
         &thing_type(),
         &[("name", name.into()), ("id", id), ("group", member)],

@@ -1,13 +1,11 @@
 //! From sequences, maps and structs to values: what the [`Writer`] hands its parts to.
 
-use std::collections::BTreeMap;
-
 use serde::Serialize;
 use serde::ser;
 
 use super::writer::Writer;
-use crate::cty::value::{check_length, no_attribute};
-use crate::cty::{Error, Name, Type, Value};
+use crate::cty::value::{attribute_type, check_length};
+use crate::cty::{Error, Map, Name, Type, Value};
 
 /// The elements of a list, set or tuple, or the structs that make up one object.
 pub(super) struct Elements<'t> {
@@ -71,8 +69,8 @@ impl<'t> Elements<'t> {
 }
 
 /// Joins the attributes of several structs to one object.
-fn merge(parts: Vec<Value>, types: &BTreeMap<Name, Type>, partial: bool) -> Result<Value, Error> {
-    let mut whole = BTreeMap::new();
+fn merge(parts: Vec<Value>, types: &Map<Type>, partial: bool) -> Result<Value, Error> {
+    let mut whole: Map<Value> = Map::new();
     for part in parts {
         let Value::Map(entries) = part else {
             return Err(Error::new(format!(
@@ -87,23 +85,12 @@ fn merge(parts: Vec<Value>, types: &BTreeMap<Name, Type>, partial: bool) -> Resu
             whole.insert(name, value);
         }
     }
-    Ok(complete(whole, types, partial))
-}
-
-/// Gives an object the attributes it does not have yet, as null.
-fn complete(
-    mut entries: BTreeMap<Name, Value>,
-    types: &BTreeMap<Name, Type>,
-    partial: bool,
-) -> Value {
-    if !partial && entries.len() < types.len() {
+    if !partial && whole.len() < types.len() {
         for name in types.keys() {
-            if !entries.contains_key(name) {
-                entries.insert(name.clone(), Value::Null);
-            }
+            whole.entry(name.clone()).or_insert(Value::Null);
         }
     }
-    Value::Map(entries)
+    Ok(Value::Map(whole))
 }
 
 /// Parts a value from the type it carries.
@@ -133,7 +120,7 @@ macro_rules! elements {
 
 elements!(SerializeSeq serialize_element, SerializeTuple serialize_element, SerializeTupleStruct serialize_field);
 
-/// The entries of a map or the attributes of an object.
+/// The entries of a map or the attributes of an object. A whole object begins with all its attributes, as null.
 pub(super) struct Entries<'t> {
     writer: Writer<'t>,
     key: Name,
@@ -142,10 +129,15 @@ pub(super) struct Entries<'t> {
 
 impl<'t> Entries<'t> {
     pub(super) fn new(writer: Writer<'t>, length: Option<usize>) -> Self {
+        let null = |name: &Name| (name.clone(), Value::Null);
+        let values = match writer.ty {
+            Type::Object(types) if !writer.partial => types.keys().map(null).collect(),
+            _ => Vec::with_capacity(length.unwrap_or(0)),
+        };
         Self {
             writer,
             key: Name::default(),
-            values: Vec::with_capacity(length.unwrap_or(0)),
+            values,
         }
     }
 
@@ -165,30 +157,32 @@ impl<'t> Entries<'t> {
 
     fn insert_attribute<T: Serialize + ?Sized>(
         &mut self,
-        types: &BTreeMap<Name, Type>,
+        types: &Map<Type>,
         name: &str,
         value: &T,
     ) -> Result<(), Error> {
-        let known = types.get_key_value(name);
-        let (name, ty) = known.ok_or_else(|| no_attribute(name))?;
+        let (place, name, ty) = attribute_type(types, name)?;
         let value = value.serialize(Writer::new(ty));
         let value = value.map_err(|error| error.within_attribute(name))?;
-        self.values.push((name.clone(), value));
+        match self.writer.partial {
+            true => self.values.push((name.clone(), value)),
+            false => self.values[place].1 = value,
+        }
         Ok(())
     }
 
     fn finish(self) -> Value {
         let Self { writer, values, .. } = self;
         match writer.ty {
-            Type::Object(types) => complete(values.into_iter().collect(), types, writer.partial),
+            Type::Object(_) if !writer.partial => {
+                Value::Map(Map::from_sorted_store_unchecked(values))
+            }
             Type::Dynamic => {
-                let mut types = BTreeMap::new();
-                let mut attributes = BTreeMap::new();
-                for (name, value) in values {
+                let typed = |(name, value): (Name, Value)| {
                     let (ty, value) = typed(value);
-                    types.insert(name.clone(), ty);
-                    attributes.insert(name, value);
-                }
+                    ((name.clone(), ty), (name, value))
+                };
+                let (types, attributes) = values.into_iter().map(typed).unzip();
                 Value::Dynamic(Box::new((Type::Object(types), Value::Map(attributes))))
             }
             _ => Value::Map(values.into_iter().collect()),

@@ -1,6 +1,6 @@
 //! From values to structs: a serde deserializer over a borrowed value.
 
-use std::collections::btree_map;
+use std::slice;
 
 use serde::de::value::{BorrowedStrDeserializer, StrDeserializer};
 use serde::de::{DeserializeSeed, Deserializer, Error as _, MapAccess, SeqAccess, Visitor};
@@ -56,7 +56,7 @@ impl<'v> Reader<'v> {
     fn entries<V: Visitor<'v>>(self, visitor: V, object: bool) -> Result<V::Value, Error> {
         match self.0.itself() {
             Value::Map(entries) => visitor.visit_map(Entries {
-                entries: entries.iter(),
+                entries: entries.as_slice().iter(),
                 current: None,
                 object,
             }),
@@ -248,7 +248,7 @@ impl<'v> Deserializer<'v> for Reader<'v> {
 
 /// The elements of a list or set.
 struct Elements<'v> {
-    elements: std::slice::Iter<'v, Value>,
+    elements: slice::Iter<'v, Value>,
     index: usize,
     set: bool,
 }
@@ -318,7 +318,7 @@ impl<'v> SeqAccess<'v> for Views<'v> {
 
 /// The entries of a map or the attributes of an object.
 struct Entries<'v> {
-    entries: btree_map::Iter<'v, Name, Value>,
+    entries: slice::Iter<'v, (Name, Value)>,
     current: Option<(&'v str, &'v Value)>,
     object: bool,
 }

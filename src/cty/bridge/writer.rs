@@ -1,13 +1,11 @@
 //! From structs to values: a serde serializer that is told the type.
 
-use std::collections::BTreeMap;
-
 use serde::Serialize;
 use serde::ser::{Impossible, Serializer};
 
 use super::UNKNOWN;
 use super::compound::{Elements, Entries};
-use crate::cty::{Error, Number, Type, Value};
+use crate::cty::{Error, Map, Number, Type, Value};
 
 /// Writes one value of a type.
 #[derive(Clone, Copy)]
@@ -47,7 +45,7 @@ impl<'t> Writer<'t> {
     fn entries(self, length: Option<usize>) -> Result<Entries<'t>, Error> {
         match self.ty {
             Type::Map(_) | Type::Object(_) | Type::Dynamic => Ok(Entries::new(self, length)),
-            wanted => Err(Value::Map(BTreeMap::new()).mismatch(wanted)),
+            wanted => Err(Value::Map(Map::new()).mismatch(wanted)),
         }
     }
 }

@@ -1,13 +1,11 @@
 //! From bytes to values.
 
-use std::collections::BTreeMap;
-
 use rmp::Marker;
 
 use super::reader::Reader;
 use super::refinements::decode_unknown;
-use crate::cty::value::{check_length, missing_attributes, no_attribute};
-use crate::cty::{Error, MAX_DEPTH, Name, Number, Type, Value};
+use crate::cty::value::{attribute_type, check_length, missing_attributes};
+use crate::cty::{Error, MAX_DEPTH, Map, Name, Number, Type, Value};
 
 /// How much is reserved before elements are seen: a header is a claim, not a reason.
 const MAX_RESERVED: usize = 64;
@@ -128,33 +126,33 @@ fn map(reader: &mut Reader<'_>, marker: Marker, ty: &Type, depth: usize) -> Resu
 fn object(
     reader: &mut Reader<'_>,
     marker: Marker,
-    types: &BTreeMap<Name, Type>,
+    types: &Map<Type>,
     depth: usize,
 ) -> Result<Value, Error> {
     let length = map_length(reader, marker, "an object")?;
     let mut expected = types.iter();
+    let mut in_order = true;
     let mut entries = Vec::with_capacity(length.min(MAX_RESERVED));
     for _ in 0..length {
         let (name, ty) = match expected.next() {
             Some((name, ty)) if reader.skip_text(name) => (name, ty),
-            _ => attribute(reader, types)?,
+            _ => {
+                in_order = false;
+                let (_, name, ty) = attribute_type(types, key(reader)?)?;
+                (name, ty)
+            }
         };
         let value = value(reader, ty, depth).map_err(|error| error.within_attribute(name))?;
         entries.push((name.clone(), value));
     }
-    let entries = unique(entries)?;
+    let entries = match in_order {
+        true => Map::from_sorted_store_unchecked(entries),
+        false => unique(entries)?,
+    };
     if entries.len() < types.len() {
         return Err(missing_attributes(types, |name| entries.contains_key(name)));
     }
     Ok(Value::Map(entries))
-}
-
-fn attribute<'t>(
-    reader: &mut Reader<'_>,
-    types: &'t BTreeMap<Name, Type>,
-) -> Result<(&'t Name, &'t Type), Error> {
-    let key = key(reader)?;
-    types.get_key_value(key).ok_or_else(|| no_attribute(key))
 }
 
 fn key<'a>(reader: &mut Reader<'a>) -> Result<&'a str, Error> {
@@ -168,14 +166,14 @@ fn key<'a>(reader: &mut Reader<'a>) -> Result<&'a str, Error> {
     })
 }
 
-fn unique(mut entries: Vec<(Name, Value)>) -> Result<BTreeMap<Name, Value>, Error> {
+fn unique(mut entries: Vec<(Name, Value)>) -> Result<Map<Value>, Error> {
     if !entries.is_sorted_by(|left, right| left.0 < right.0) {
         entries.sort_by(|left, right| left.0.cmp(&right.0));
         if let Some(twice) = entries.windows(2).find(|pair| pair[0].0 == pair[1].0) {
             return Err(Error::new("is given twice").within_key(&twice[0].0));
         }
     }
-    Ok(entries.into_iter().collect())
+    Ok(Map::from_sorted_store_unchecked(entries))
 }
 
 fn array_length(reader: &mut Reader<'_>, marker: Marker, wanted: &str) -> Result<usize, Error> {

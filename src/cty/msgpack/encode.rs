@@ -1,11 +1,9 @@
 //! From values to bytes.
 
-use std::collections::BTreeMap;
-
 use super::refinements::encode_unknown;
 use super::writer;
 use crate::cty::value::{check_attributes, check_length};
-use crate::cty::{Error, MAX_DEPTH, Name, Number, Type, Value};
+use crate::cty::{Error, MAX_DEPTH, Map, Number, Type, Value};
 
 /// Encodes a value as its type. A value that is not of the type is an error with the path of the part that is not.
 pub fn encode(value: &Value, ty: &Type) -> Result<Vec<u8>, Error> {
@@ -83,12 +81,7 @@ fn tuple(out: &mut Vec<u8>, elements: &[Value], types: &[Type], depth: usize) ->
     Ok(())
 }
 
-fn map(
-    out: &mut Vec<u8>,
-    entries: &BTreeMap<Name, Value>,
-    ty: &Type,
-    depth: usize,
-) -> Result<(), Error> {
+fn map(out: &mut Vec<u8>, entries: &Map<Value>, ty: &Type, depth: usize) -> Result<(), Error> {
     writer::map(out, entries.len())?;
     for (key, value) in entries {
         writer::string(out, key)?;
@@ -99,8 +92,8 @@ fn map(
 
 fn object(
     out: &mut Vec<u8>,
-    entries: &BTreeMap<Name, Value>,
-    types: &BTreeMap<Name, Type>,
+    entries: &Map<Value>,
+    types: &Map<Type>,
     depth: usize,
 ) -> Result<(), Error> {
     check_attributes(entries, types)?;

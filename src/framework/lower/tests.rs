@@ -58,7 +58,7 @@ impl Model for Row {}
 #[test]
 fn types_modes_and_rules_follow_from_the_fields() {
     let schema = lower::<Everything>(3).unwrap();
-    let attribute = |name: &str| &schema.block.attributes[name];
+    let attribute = |name: &str| schema.block.attributes.get(name).unwrap();
     assert_eq!(schema.version, 3);
     assert_eq!(
         schema.block.description,
@@ -88,8 +88,9 @@ fn types_modes_and_rules_follow_from_the_fields() {
         attribute("bounded").rules,
         [Rule::Range(Some(1), Some(10_000))]
     );
-    assert_eq!(schema.block.blocks["block"].nesting, Nesting::Map);
-    assert_eq!(schema.block.blocks["block"].block.description, "A block.");
+    let nested = schema.block.blocks.get("block").unwrap();
+    assert_eq!(nested.nesting, Nesting::Map);
+    assert_eq!(nested.block.description, "A block.");
 }
 
 #[test]
@@ -146,11 +147,11 @@ fn a_tuple_of_structs_is_one_block() {
     let schema = lower::<Both>(0).unwrap();
     let names: Vec<_> = schema.block.attributes.keys().map(AsRef::as_ref).collect();
     assert_eq!(names, ["cell", "left", "right"]);
-    let value = Value::Map(Map::from([
-        ("left".into(), "l".into()),
-        ("right".into(), Value::unknown()),
-        ("cell".into(), Value::Null),
-    ]));
+    let value = Value::map([
+        ("left", "l".into()),
+        ("right", Value::unknown()),
+        ("cell", Value::Null),
+    ]);
     let both = Both::decode(&value).unwrap();
     assert_eq!(both.0.left, Attr::Known("l".to_owned()));
     assert_eq!(both.1.right, Attr::Unknown);

@@ -1,5 +1,3 @@
-use std::collections::BTreeMap;
-
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -73,7 +71,7 @@ fn object(attributes: &[(&str, Value)]) -> Value {
 }
 
 fn options(kind: Value) -> Value {
-    Value::Map(BTreeMap::from([("kind".into(), kind)]))
+    Value::map([("kind", kind)])
 }
 
 #[test]
@@ -118,7 +116,7 @@ fn on_update_what_is_computed_keeps_its_value_and_a_removed_argument_its_default
 
 #[test]
 fn what_needs_a_new_object_is_named_by_its_path_and_a_set_as_a_whole() {
-    let label = |key: &str| Value::Map(BTreeMap::from([("key".into(), key.into())]));
+    let label = |key: &str| Value::map([("key", key.into())]);
     let before = object(&[
         ("options", options("x".into())),
         ("label", Value::set([label("a")])),

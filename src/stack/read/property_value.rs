@@ -10,7 +10,7 @@ use super::super::source::{Place, nearest};
 use super::super::template::Resolved;
 use super::super::yaml::{Content, Entry, Node, is_flag, is_number};
 use super::Reader;
-use crate::cty::{Name, Number, Value};
+use crate::cty::{Map, Number, Value};
 
 /// What other tools call the allowed values.
 const OTHER_WORDS: [(&str, &str); 8] = [
@@ -32,8 +32,8 @@ impl Reader<'_> {
         properties: &[Property],
         places: &mut BTreeMap<String, Place>,
         place: Place,
-    ) -> BTreeMap<Name, Value> {
-        let mut values = BTreeMap::new();
+    ) -> Map<Value> {
+        let mut values = Map::new();
         let in_stack = self.scope.is_none();
         let whole = properties.iter().any(|p| p.name == "ResourceId");
         let own = |p: &&Property| in_stack || p.attribute != "region";
@@ -154,7 +154,7 @@ impl Reader<'_> {
             self.mistakes.error(node.place, message);
             return Value::unknown();
         };
-        let mut tags = BTreeMap::new();
+        let mut tags = Map::new();
         for element in elements {
             if let Some((key, value)) = self.tag(element)
                 && tags.insert(key.as_str().into(), value).is_some()
