@@ -304,10 +304,6 @@ impl From<Number> for Value {
 mod tests {
     use super::*;
 
-    fn object(entries: impl IntoIterator<Item = (&'static str, Value)>) -> Value {
-        Value::map(entries)
-    }
-
     fn refined() -> Value {
         let refinements = Refinements {
             not_null: true,
@@ -339,7 +335,10 @@ mod tests {
 
     #[test]
     fn unknown_is_found_at_any_depth() {
-        let value = object([("a", Value::List(vec![object([("b", Value::unknown())])]))]);
+        let value = Value::map([(
+            "a",
+            Value::List(vec![Value::map([("b", Value::unknown())])]),
+        )]);
         assert!(!value.is_unknown());
         assert!(!value.is_wholly_known());
         assert!(value.unknown_to_null().is_wholly_known());
@@ -360,7 +359,7 @@ mod tests {
         let null = Value::Dynamic(Box::new((Type::String, Value::Null)));
         assert!(null.is_null());
         let ty = Type::object([("a", Type::String)]);
-        let held = Value::Dynamic(Box::new((ty, object([("a", refined())]))));
+        let held = Value::Dynamic(Box::new((ty, Value::map([("a", refined())]))));
         assert_eq!(held.get("a"), Some(&refined()));
         assert_eq!(held.without_refinements().get("a"), Some(&Value::unknown()));
     }

@@ -34,7 +34,7 @@ fn check_block(block: &Block, object: &Value, path: &Path, diagnostics: &mut Dia
             continue;
         };
         let path = path.clone().attribute(name.clone());
-        each_element(nested.nesting, value, path, |path, element| {
+        each_element(nested.nesting, value, &path, |path, element| {
             check_block(&nested.block, element, path, diagnostics);
         });
     }
@@ -60,7 +60,7 @@ fn check_attributes(
             }
         }
         if let Shape::Nested(nesting, attributes) = &attribute.shape {
-            each_element(*nesting, value, path(), |path, element| {
+            each_element(*nesting, value, &path(), |path, element| {
                 check_required(attributes, element, path, diagnostics);
                 check_attributes(attributes, element, path, diagnostics);
             });
@@ -88,15 +88,20 @@ fn check_required(
 
 /// Visits the objects nested in a value, each with its path. An element of a set has no path of its own: the set's is
 /// given.
-fn each_element(nesting: Nesting, value: &Value, path: Path, mut visit: impl FnMut(&Path, &Value)) {
+fn each_element(
+    nesting: Nesting,
+    value: &Value,
+    path: &Path,
+    mut visit: impl FnMut(&Path, &Value),
+) {
     match (nesting, value) {
-        (Nesting::Single | Nesting::Group, value) => visit(&path, value),
+        (Nesting::Single | Nesting::Group, value) => visit(path, value),
         (_, Value::List(values)) => {
             for (index, value) in (0..).zip(values) {
                 visit(&path.clone().index(index), value);
             }
         }
-        (_, Value::Set(values)) => values.iter().for_each(|value| visit(&path, value)),
+        (_, Value::Set(values)) => values.iter().for_each(|value| visit(path, value)),
         (Nesting::Map, Value::Map(values)) => {
             for (key, value) in values {
                 visit(&path.clone().key(key.clone()), value);

@@ -1,5 +1,7 @@
 //! From sequences, maps and structs to values: what the [`Writer`] hands its parts to.
 
+use std::sync::atomic::{AtomicU8, Ordering};
+
 use serde::Serialize;
 use serde::ser;
 
@@ -161,7 +163,7 @@ impl<'t> Entries<'t> {
         name: &str,
         value: &T,
     ) -> Result<(), Error> {
-        let (place, name, ty) = attribute_type(types, name)?;
+        let (place, name, ty) = place(types, name)?;
         let value = value.serialize(Writer::new(ty));
         let value = value.map_err(|error| error.within_attribute(name))?;
         match self.writer.partial {
@@ -186,6 +188,24 @@ impl<'t> Entries<'t> {
                 Value::Dynamic(Box::new((Type::Object(types), Value::Map(attributes))))
             }
             _ => Value::Map(values.into_iter().collect()),
+        }
+    }
+}
+
+/// Where the field whose name lies at an address went the last time: the same structs are written again and again.
+static PLACES: [AtomicU8; 256] = [const { AtomicU8::new(0) }; 256];
+
+/// Finds an attribute's type, its place and its shared name: first where it was the last time, which is a hint and no
+/// more.
+fn place<'t>(types: &'t Map<Type>, name: &str) -> Result<(usize, &'t Name, &'t Type), Error> {
+    let hint = &PLACES[name.as_ptr().addr() % PLACES.len()];
+    let place = usize::from(hint.load(Ordering::Relaxed));
+    match types.get_indexed(place) {
+        Some((known, ty)) if **known == *name => Ok((place, known, ty)),
+        _ => {
+            let found = attribute_type(types, name)?;
+            hint.store(u8::try_from(found.0).unwrap_or(0), Ordering::Relaxed);
+            Ok(found)
         }
     }
 }

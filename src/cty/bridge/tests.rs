@@ -1,7 +1,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::*;
-use crate::cty::Number;
+use crate::cty::{Map, Number};
 
 #[derive(Debug, PartialEq, Serialize, Deserialize)]
 struct Options {
@@ -15,17 +15,8 @@ struct Specification {
     port: Option<u16>,
 }
 
-fn object(entries: impl IntoIterator<Item = (&'static str, Value)>) -> Value {
-    Value::Map(
-        entries
-            .into_iter()
-            .map(|(name, value)| (name.into(), value))
-            .collect(),
-    )
-}
-
 fn specification(resource_type: Value, port: Value) -> Value {
-    object([("resource_type", resource_type), ("port", port)])
+    Value::map([("resource_type", resource_type), ("port", port)])
 }
 
 #[test]
@@ -96,7 +87,7 @@ fn missing_attribute_of_a_struct_is_written_as_null() {
         file_format: "x".to_owned(),
         hive: Some(true),
     };
-    let value = object([
+    let value = Value::map([
         ("file_format", "x".into()),
         ("hive", true.into()),
         ("more", Value::Null),
@@ -135,7 +126,7 @@ fn dynamic_attribute_takes_the_type_of_what_is_written() {
     };
     let value = to_value(&options, &Type::Dynamic).unwrap();
     let ty = Type::object([("file_format", Type::String), ("hive", Type::Bool)]);
-    let inner = object([("file_format", "x".into()), ("hive", true.into())]);
+    let inner = Value::map([("file_format", "x".into()), ("hive", true.into())]);
     assert_eq!(value, Value::Dynamic(Box::new((ty, inner))));
     assert_eq!(from_value::<Options>(&value).unwrap(), options);
     let list = to_value(&vec![Some(1), None], &Type::Dynamic).unwrap();
@@ -163,7 +154,7 @@ fn field_that_is_always_known_refuses_null_unknown_and_absence() {
         read(Value::unknown()).unwrap_err(),
         "resource_type is unknown here, but a known value is needed"
     );
-    let error = from_value::<Specification>(&object([])).unwrap_err();
+    let error = from_value::<Specification>(&Value::Map(Map::new())).unwrap_err();
     assert_eq!(error.to_string(), "resource_type is missing, but required");
 }
 
@@ -179,9 +170,29 @@ fn optional_field_refuses_unknown() {
 
 #[test]
 fn attributes_a_struct_does_not_have_are_read_over() {
-    let value = object([("resource_type", "vpc".into()), ("more", Value::unknown())]);
+    let value = Value::map([("resource_type", "vpc".into()), ("more", Value::unknown())]);
     assert_eq!(
         from_value::<Specification>(&value).unwrap().resource_type,
         "vpc"
     );
+}
+
+#[test]
+fn a_struct_is_written_rightly_as_one_type_after_another() {
+    let written = Specification {
+        resource_type: "vpc".to_owned(),
+        port: Some(22),
+    };
+    let narrow = [("port", Type::Number), ("resource_type", Type::String)];
+    let wide = [("a", Type::Bool), ("b", Type::Bool)]
+        .into_iter()
+        .chain(narrow.clone());
+    let (narrow, wide) = (Type::object(narrow), Type::object(wide));
+    for _ in 0..2 {
+        for ty in [&narrow, &wide] {
+            let value = to_value(&written, ty).unwrap();
+            assert_eq!(from_value::<Specification>(&value).unwrap(), written);
+            assert!(crate::cty::msgpack::encode(&value, ty).is_ok());
+        }
+    }
 }

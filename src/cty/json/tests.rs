@@ -7,15 +7,6 @@ fn number(text: &str) -> Value {
     Value::Number(text.parse().unwrap())
 }
 
-fn object(entries: impl IntoIterator<Item = (&'static str, Value)>) -> Value {
-    Value::Map(
-        entries
-            .into_iter()
-            .map(|(name, value)| (name.into(), value))
-            .collect(),
-    )
-}
-
 #[test]
 fn state_of_another_version_is_read() {
     let ty = Type::object([
@@ -26,7 +17,7 @@ fn state_of_another_version_is_read() {
     let state = b"{\n  \"id\": \"fl-1\",\n  \"interval\": 600,\n  \"removed\": [1]\n}";
     assert_eq!(
         decode(state, &ty).unwrap(),
-        object([
+        Value::map([
             ("id", "fl-1".into()),
             ("interval", 600.into()),
             ("arn", Value::Null)
@@ -115,15 +106,15 @@ fn errors_name_the_attribute() {
 #[test]
 fn unknown_and_foreign_values_are_not_encoded() {
     let ty = Type::object([("a", Type::list(Type::String))]);
-    let unknown = object([("a", Value::List(vec![Value::unknown()]))]);
+    let unknown = Value::map([("a", Value::List(vec![Value::unknown()]))]);
     let error = encode(&unknown, &ty).unwrap_err();
     assert_eq!(
         error.to_string(),
         "a[0] is unknown here, but JSON needs a known value"
     );
-    let error = encode(&object([("a", "x".into())]), &ty).unwrap_err();
+    let error = encode(&Value::map([("a", "x".into())]), &ty).unwrap_err();
     assert_eq!(error.to_string(), "a must be a list, but is a string");
-    assert!(encode(&object([]), &ty).is_err());
+    assert!(encode(&Value::Map(Map::new()), &ty).is_err());
 }
 
 #[test]
@@ -152,7 +143,7 @@ fn deep_nesting_is_refused_both_ways() {
 
 #[test]
 fn text_is_escaped() {
-    let value = object([("a\"", "\u{1}\n\"\\é".into())]);
+    let value = Value::map([("a\"", "\u{1}\n\"\\é".into())]);
     let ty = Type::object([("a\"", Type::String)]);
     assert_eq!(
         encode(&value, &ty).unwrap(),

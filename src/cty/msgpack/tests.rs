@@ -8,15 +8,6 @@ fn number(text: &str) -> Value {
     Value::Number(text.parse().unwrap())
 }
 
-fn object(entries: impl IntoIterator<Item = (&'static str, Value)>) -> Value {
-    Value::Map(
-        entries
-            .into_iter()
-            .map(|(name, value)| (name.into(), value))
-            .collect(),
-    )
-}
-
 fn refined(refinements: Refinements) -> Value {
     Value::Unknown(Some(Box::new(refinements)))
 }
@@ -64,7 +55,7 @@ fn bytes_are_those_of_terraform() {
         ),
         (
             pair,
-            object([("b", true.into()), ("a", Value::unknown())]),
+            Value::map([("b", true.into()), ("a", Value::unknown())]),
             b"\x82\xa1a\xd4\x00\x00\xa1b\xc3",
         ),
         (
@@ -230,7 +221,7 @@ fn attributes_come_in_any_order() {
     let value = decode(b"\x83\xa1c\x03\xa1a\x01\xa1b\x02", &ty).unwrap();
     assert_eq!(
         value,
-        object([("a", 1.into()), ("b", 2.into()), ("c", 3.into())])
+        Value::map([("a", 1.into()), ("b", 2.into()), ("c", 3.into())])
     );
 }
 
@@ -323,7 +314,7 @@ fn wrong_shapes_are_refused() {
 #[test]
 fn attributes_are_read_in_any_order_and_refused_if_they_are_none() {
     let ty = Type::object([("a", Type::Bool), ("aa", Type::Bool), ("b", Type::Bool)]);
-    let value = object([("a", true.into()), ("aa", false.into()), ("b", Value::Null)]);
+    let value = Value::map([("a", true.into()), ("aa", false.into()), ("b", Value::Null)]);
     for bytes in [
         b"\x83\xa1a\xc3\xa2aa\xc2\xa1b\xc0".as_slice(),
         b"\x83\xa1b\xc0\xa2aa\xc2\xa1a\xc3",
@@ -399,33 +390,33 @@ fn value_that_is_not_of_its_type_is_not_encoded() {
     let ty = Type::object([("a", Type::list(Type::String)), ("b", Type::Dynamic)]);
     let cases = [
         (
-            object([("a", Value::Null)]),
+            Value::map([("a", Value::Null)]),
             "the value lacks the attributes b",
         ),
         (
-            object([("a", Value::Null), ("c", Value::Null)]),
+            Value::map([("a", Value::Null), ("c", Value::Null)]),
             "c is not an attribute that exists here",
         ),
         (
-            object([
+            Value::map([
                 ("a", Value::List(vec!["x".into(), true.into()])),
                 ("b", Value::Null),
             ]),
             "a[1] must be a string, but is a bool",
         ),
         (
-            object([("a", Value::set(["x".into()])), ("b", Value::Null)]),
+            Value::map([("a", Value::set(["x".into()])), ("b", Value::Null)]),
             "a must be a list, but is a set",
         ),
         (
-            object([("a", Value::Null), ("b", "x".into())]),
+            Value::map([("a", Value::Null), ("b", "x".into())]),
             "b must be a value with its type, but is a string",
         ),
     ];
     for (value, message) in cases {
         assert_eq!(encode(&value, &ty).unwrap_err().to_string(), message);
     }
-    let error = encode(&object([("a", true.into()), ("b", Value::Null)]), &ty).unwrap_err();
+    let error = encode(&Value::map([("a", true.into()), ("b", Value::Null)]), &ty).unwrap_err();
     assert_eq!(error.path, Path::from("a"));
 }
 
