@@ -25,7 +25,6 @@ pub(crate) fn plan(
         planned,
         in_place,
     } = change;
-    validate::arguments(config).into_result()?;
     validate::across_accounts(connection, config).into_result()?;
     planned.region = region(connection, prior.as_ref(), config)?;
     planned.iam_role_arn = role(

@@ -27,13 +27,15 @@ pub trait Resource: Send + Sync + 'static {
     /// The version of its state's form.
     const VERSION: i64 = 0;
 
-    /// Judges what the schema cannot: parts that are unknown are judged when they are known.
+    /// Judges what the schema cannot: parts that are unknown are judged when they are known. Core asks for it before
+    /// every plan, at apply too, with all that is known by then.
     fn validate(&self, config: &Self::State, diagnostics: &mut Diagnostics);
 
-    /// Completes a plan that follows the schema's rules. Pure: no clock, no random, no network.
+    /// Completes a plan that follows the schema's rules, of a configuration that was judged. Pure: no clock, no random,
+    /// no network.
     ///
     /// # Errors
-    /// What the service would refuse.
+    /// What the service would refuse beyond that.
     fn plan(
         &self,
         connection: &Self::Connection,

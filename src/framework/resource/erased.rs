@@ -7,7 +7,7 @@ use super::arrival::{encode_identity, schemas};
 use super::{Applied, ErasedResource, Planned, Resource, Target};
 use crate::cty::Value;
 use crate::framework::plan::{propose, requires_replace, settle};
-use crate::framework::validate::{check, judge};
+use crate::framework::validate::judge;
 use crate::framework::{
     Change, Context, Diagnostics, Failure, LowerError, Model as _, Schema, Source, guard,
 };
@@ -192,8 +192,6 @@ impl<R: Resource> Erased<R> {
             planned: proposed,
             config,
         } = target;
-        // What was unknown at validate may be known now.
-        check(&self.schema.block, &config).into_result()?;
         let proposed = propose(&self.schema, &prior, proposed, &config);
         let mut change = Change {
             prior: if prior.is_null() {

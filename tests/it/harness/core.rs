@@ -77,8 +77,16 @@ impl Core {
         messages(answer.into_inner().diagnostics)
     }
 
-    /// Plans a change from the state before; null is none.
+    /// Plans a change from the state before, if the configuration is valid; null is none.
     pub(crate) async fn plan(&mut self, prior: &Value, config: &Value) -> Plan {
+        let refused = self.validate(config).await;
+        if !errors(&refused).is_empty() {
+            return Plan {
+                planned: prior.clone(),
+                replaces: 0,
+                messages: refused,
+            };
+        }
         let proposed = proposed(&self.schema.block, prior, config);
         let request = pb::plan_resource_change::Request {
             type_name: TYPE.to_owned(),
