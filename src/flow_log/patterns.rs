@@ -4,8 +4,9 @@
 //! A test holds both to the same configurations.
 
 use super::target::{prefix_of_id, prefix_of_type};
-use super::validate::destination::{CROSS_ACCOUNT_ROLE, LONGEST_GROUP};
+use super::validate::destination::LONGEST_GROUP;
 use super::validate::format::TAG_FIELDS;
+use super::validate::role::CROSS_ACCOUNT_ROLE;
 use crate::record::field;
 use crate::record::format::MAX_FIELDS;
 

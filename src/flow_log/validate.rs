@@ -3,14 +3,17 @@
 //! | file | judges |
 //! |---|---|
 //! | `target` | what is watched, and what depends on its type |
-//! | `destination` | where records go, and by which roles |
+//! | `destination` | where records go |
+//! | `role` | by which roles |
 //! | `format` | the record format and its tag fields |
 //!
 //! Nothing valid is refused: only known values are judged, and a record field that is newer than our
 //! table is a warning. A known mistake is an error that says what to write instead.
 
+mod arn;
 pub(super) mod destination;
 pub(super) mod format;
+pub(super) mod role;
 mod target;
 
 use super::model::FlowLog;
@@ -46,7 +49,7 @@ pub(crate) fn across_accounts(connection: &Connection, config: &FlowLog) -> Diag
 /// Judges whether records leave an account, and if so, whether they may.
 pub(crate) fn out_of(account: &str, config: &FlowLog) -> Diagnostics {
     let mut diagnostics = Diagnostics::new();
-    destination::across_accounts(account, config, &mut diagnostics);
+    role::across_accounts(account, config, &mut diagnostics);
     diagnostics
 }
 

@@ -1,24 +1,15 @@
-//! Judges where records go: the destination, its type, and the roles that deliver.
+//! Judges where records go: the destination and its type.
 
 use super::super::destination::{FIREHOSE, LOGS, S3, TYPES, group_of_arn, type_of_arn};
 use super::super::model::{DestinationOptions, FlowLog};
 use super::super::target::given;
+use super::arn::{Arn, is_account};
+use super::role;
 use crate::cty::Path;
 use crate::framework::{Attr, Diagnostics};
 
-/// What the name of the role in the destination account must begin with.
-/// <https://docs.aws.amazon.com/vpc/latest/userguide/firehose-cross-account-delivery.html>
-pub(crate) const CROSS_ACCOUNT_ROLE: &str = "AWSLogDeliveryFirehoseCrossAccountRole";
 /// The longest name of a log group.
 pub(crate) const LONGEST_GROUP: usize = 512;
-
-/// An ARN in parts.
-struct Arn<'a> {
-    service: &'a str,
-    region: &'a str,
-    account: &'a str,
-    resource: &'a str,
-}
 
 /// Judges all of it.
 pub(super) fn judge(config: &FlowLog, diagnostics: &mut Diagnostics) {
@@ -43,7 +34,7 @@ pub(super) fn judge(config: &FlowLog, diagnostics: &mut Diagnostics) {
     {
         no_options(kind, options, diagnostics);
     }
-    roles(config, kind, diagnostics);
+    role::judge(config, kind, diagnostics);
 }
 
 /// Gives the destination type, as far as the configuration tells it.
@@ -272,159 +263,4 @@ fn no_options(kind: &str, options: &DestinationOptions, diagnostics: &mut Diagno
         );
         diagnostics.error(path, "Destination option not possible", detail);
     }
-}
-
-fn roles(config: &FlowLog, kind: Option<&str>, diagnostics: &mut Diagnostics) {
-    let delivery = ("iam_role_arn", &config.iam_role_arn);
-    let cross = (
-        "deliver_cross_account_role",
-        &config.deliver_cross_account_role,
-    );
-    for (name, value) in [delivery, cross] {
-        let Some(arn) = given(value) else { continue };
-        if kind == Some(S3) {
-            let detail = format!(
-                "`{name}` is for CloudWatch Logs and Firehose. S3 delivery uses the bucket's policy; \
-                 AWS refuses a role there. Remove `{name}`."
-            );
-            diagnostics.error(name, "Role not possible for S3", detail);
-        } else if let Some(problem) = role_problem(arn) {
-            let detail = format!("`{name}` is \"{arn}\"; {problem}.");
-            diagnostics.error(name, "Malformed role ARN", detail);
-        }
-    }
-    let absent = |value: &Attr<String>| given(value).is_none() && !value.is_unknown();
-    if kind == Some(LOGS) && absent(delivery.1) {
-        diagnostics.error(
-            delivery.0,
-            "Delivery role needed",
-            "Delivery to CloudWatch Logs needs a role: set `iam_role_arn` to the ARN of one that trusts \
-             vpc-flow-logs.amazonaws.com and allows logs:CreateLogStream, logs:PutLogEvents, \
-             logs:DescribeLogGroups and logs:DescribeLogStreams on the group.",
-        );
-    }
-    if let Some(arn) = given(cross.1) {
-        cross_account_role(arn, config, kind, diagnostics);
-        if kind == Some(FIREHOSE) && absent(delivery.1) {
-            diagnostics.error(
-                delivery.0,
-                "Delivery role needed",
-                "Delivery to Firehose in another account needs two roles: beside \
-                 `deliver_cross_account_role`, set `iam_role_arn` to the ARN of a role in this account \
-                 that trusts delivery.logs.amazonaws.com and may assume the other.",
-            );
-        }
-    }
-}
-
-fn role_problem(text: &str) -> Option<String> {
-    const EXAMPLE: &str = "arn:aws:iam::123456789012:role/flow-logs";
-    let Some(arn) = Arn::parse(text) else {
-        return Some(format!("it must be the ARN of a role, such as {EXAMPLE}"));
-    };
-    let of_role = arn.service == "iam" && arn.resource.starts_with("role/");
-    match (arn.service, arn.resource.split('/').next()) {
-        ("iam", Some("instance-profile")) => Some(format!(
-            "that is an instance profile: give the role in it, such as {EXAMPLE}"
-        )),
-        ("sts", _) => Some(format!(
-            "that is the session of a role: give the role itself, such as {EXAMPLE}"
-        )),
-        _ if !of_role || !is_account(arn.account) || arn.resource.ends_with('/') => {
-            Some(format!("it must be the ARN of a role, such as {EXAMPLE}"))
-        }
-        _ => None,
-    }
-}
-
-fn cross_account_role(
-    arn: &str,
-    config: &FlowLog,
-    kind: Option<&str>,
-    diagnostics: &mut Diagnostics,
-) {
-    const PATH: &str = "deliver_cross_account_role";
-    const SUMMARY: &str = "Cross-account role not possible";
-    if kind == Some(LOGS) {
-        diagnostics.error(
-            PATH,
-            SUMMARY,
-            "`deliver_cross_account_role` is for delivery to Firehose in another account. Remove it; \
-             CloudWatch Logs is delivered to by `iam_role_arn` alone.",
-        );
-        return;
-    }
-    let Some(role) = Arn::parse(arn).filter(|_| kind == Some(FIREHOSE)) else {
-        return;
-    };
-    let name = role.resource.rsplit('/').next().unwrap_or_default();
-    if !name.starts_with(CROSS_ACCOUNT_ROLE) {
-        let detail = format!(
-            "`deliver_cross_account_role` is \"{arn}\"; AWS assumes the role in the destination account \
-             only if its name begins with {CROSS_ACCOUNT_ROLE}."
-        );
-        diagnostics.error(PATH, SUMMARY, detail);
-    }
-    let stream = given(&config.log_destination).and_then(Arn::parse);
-    if let Some(stream) = stream
-        && is_account(stream.account)
-        && stream.account != role.account
-    {
-        let detail = format!(
-            "`deliver_cross_account_role` is a role of account {}, but the delivery stream is in account \
-             {}. Give a role of the stream's account.",
-            role.account, stream.account
-        );
-        diagnostics.error(PATH, SUMMARY, detail);
-    }
-}
-
-/// A delivery stream of another account needs both roles.
-pub(super) fn across_accounts(account: &str, config: &FlowLog, diagnostics: &mut Diagnostics) {
-    let stream = given(&config.log_destination).and_then(Arn::parse);
-    let Some(stream) = stream.filter(|arn| arn.service == "firehose" && arn.account != account)
-    else {
-        return;
-    };
-    let roles = [
-        ("iam_role_arn", &config.iam_role_arn),
-        (
-            "deliver_cross_account_role",
-            &config.deliver_cross_account_role,
-        ),
-    ];
-    for (name, value) in roles {
-        if given(value).is_none() && !value.is_unknown() {
-            let detail = format!(
-                "The delivery stream is in account {}, and the flow log in account {account}. That needs \
-                 `iam_role_arn`, a role of this account, and `deliver_cross_account_role`, a role of the \
-                 other whose name begins with {CROSS_ACCOUNT_ROLE}.",
-                stream.account
-            );
-            diagnostics.error(name, "Role needed to deliver across accounts", detail);
-        }
-    }
-}
-
-impl<'a> Arn<'a> {
-    fn parse(text: &'a str) -> Option<Self> {
-        let parts: Vec<_> = text.splitn(6, ':').collect();
-        let ["arn", partition, service, region, account, resource] = *parts.as_slice() else {
-            return None;
-        };
-        let whole = (partition == "aws" || partition.starts_with("aws-"))
-            && !service.is_empty()
-            && !resource.is_empty()
-            && !text.contains(char::is_whitespace);
-        whole.then_some(Self {
-            service,
-            region,
-            account,
-            resource,
-        })
-    }
-}
-
-fn is_account(text: &str) -> bool {
-    text.len() == 12 && text.bytes().all(|b| b.is_ascii_digit())
 }
