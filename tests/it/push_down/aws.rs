@@ -142,7 +142,7 @@ pub(super) fn event(format: &Format) -> BoxedStrategy<Event> {
                 .replace("END", &(start + length).to_string())
                 .replace("INTERFACE", interface);
             let message = match breakage {
-                1 => line.chars().take(line.chars().count() / 2).collect(),
+                1 => first_half(&line),
                 2 => line.replacen(' ', "  ", 2),
                 3 => line.replacen("10.", "********", 1),
                 4 => format!("\u{1}\u{fffd}{line}"),
@@ -155,6 +155,14 @@ pub(super) fn event(format: &Format) -> BoxedStrategy<Event> {
             }
         })
         .boxed()
+}
+
+/// Cuts a line off behind a field: within the last one, a cut could leave another time that reads as well, and the
+/// service's own lines are never at another time than their start.
+fn first_half(line: &str) -> String {
+    let half: String = line.chars().take(line.chars().count() / 2).collect();
+    let whole = half.rsplit_once(' ').map_or("", |(fields, _)| fields);
+    whole.to_owned()
 }
 
 fn list(part: impl Strategy<Value = String> + 'static) -> BoxedStrategy<String> {
