@@ -35,8 +35,8 @@ const LOGGED_FIELDS: &[&str] = &[
     "tf_rpc",
 ];
 
-/// A plan makes and drops some hundred small things for each resource, so a tenth of its time goes to whoever keeps
-/// the memory.
+/// A plan makes and drops some hundred small things for each resource: what keeps the memory shows in its CPU
+/// (ARCHITECTURE.md has the figures).
 #[global_allocator]
 static MEMORY: mimalloc::MiMalloc = mimalloc::MiMalloc;
 

@@ -1,4 +1,4 @@
-//! What the service would refuse, said at validate and again at plan, when more is known.
+//! What the service would refuse, said at validate, which core asks for again before each plan, when more is known.
 //!
 //! | file | judges |
 //! |---|---|
