@@ -26,6 +26,11 @@ fn targets() -> Vec<Row> {
             "A flow log watches one resource",
         ),
         (
+            to_group(json!({ "resource_id": "", "resource_type": "Subnet" })),
+            "resource_type",
+            "is the id of a VPC",
+        ),
+        (
             to_group(json!({ "resource_id": "vpc-0fedcba9876543210" })),
             "resource_id",
             "Two different resources",
