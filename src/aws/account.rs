@@ -2,11 +2,12 @@
 //!
 //! This module must not know what the account is asked for.
 
-use aws_sdk_sts::Client;
+use aws_sdk_sts::{Client, operation::get_caller_identity::GetCallerIdentityOutput};
 
 use super::{
     error::{Error, Kind},
-    stop::{Flight, Stop},
+    stop::Flight,
+    terms::Terms,
 };
 
 /// The account that the credentials belong to.
@@ -19,21 +20,29 @@ pub struct Account {
 }
 
 /// Asks STS for the account.
-pub(super) async fn account(client: &Client, region: &str, stop: &Stop) -> Result<Account, Error> {
-    let flight = Flight::query("GetCallerIdentity", Some(region), stop);
+pub(super) async fn account(
+    client: &Client,
+    region: &str,
+    terms: &Terms,
+) -> Result<Account, Error> {
+    let named = |caller: &GetCallerIdentityOutput| {
+        Some(Account {
+            id: caller.account().filter(|id| !id.is_empty())?.to_owned(),
+            partition: caller.arn()?.split(':').nth(1)?.to_owned(),
+        })
+    };
+    let flight =
+        Flight::query("GetCallerIdentity", Some(region), terms).holding(move |caller, _| {
+            named(caller)
+                .is_none()
+                .then_some("the reply names no account")
+        });
     let request = client
         .get_caller_identity()
         .customize()
         .interceptor(flight.clone());
     let caller = flight.complete(request.send()).await?;
-    let partition = caller.arn().and_then(|arn| arn.split(':').nth(1));
-    match (caller.account(), partition) {
-        (Some(id), Some(partition)) => Ok(Account {
-            id: id.to_owned(),
-            partition: partition.to_owned(),
-        }),
-        _ => Err(flight.error(Kind::Unreadable, "the answer names no account")),
-    }
+    named(&caller).ok_or_else(|| flight.error(Kind::Unreadable, "the reply names no account"))
 }
 
 /// The partition that a region lies in, by its name alone.

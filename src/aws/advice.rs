@@ -173,13 +173,23 @@ impl Error {
     }
 
     fn about_kind(&self) -> Option<&'static str> {
-        Some(match self.kind {
+        let kind = match self.cause {
+            // What went wrong was the way to the credentials, not the credentials.
+            Some(
+                cause @ (Kind::Unreachable | Kind::NoAnswer | Kind::Unreadable | Kind::Foreign),
+            ) => cause,
+            _ => self.kind,
+        };
+        Some(match kind {
             Kind::Unreachable => self.about_network(),
-            Kind::Credentials if self.message.contains("could not reach") => self.about_network(),
             Kind::NoAnswer => {
                 "The connection was made and then failed. A proxy, a firewall or a VPN on the way may cut it."
             }
             Kind::Unreadable => {
+                "The reply was cut off or damaged on its way, most likely by a proxy, a VPN or a firewall. Run again; \
+                 if it happens again, reach AWS without what stands in between."
+            }
+            Kind::Foreign => {
                 "This is not an answer of AWS. Check the endpoint, and whether a proxy answers in its place."
             }
             Kind::Credentials => {

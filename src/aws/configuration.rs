@@ -51,7 +51,7 @@ impl Surroundings {
         .await
         .map_err(|error| {
             let argument = Source::Argument("shared_config_files");
-            Error::configuration(argument, super::error::chain(&error))
+            Error::configuration(argument, super::causes::chain(&error))
         })?;
         let source = match named {
             Some(_) => Source::Argument("profile"),

@@ -27,7 +27,13 @@ use aws_credential_types::{
         self, ProvideCredentials, SharedCredentialsProvider, error::CredentialsError, future,
     },
 };
-use aws_sdk_sts::types::{PolicyDescriptorType, Tag};
+use aws_sdk_sts::{
+    operation::{
+        assume_role::AssumeRoleOutput,
+        assume_role_with_web_identity::AssumeRoleWithWebIdentityOutput,
+    },
+    types::{PolicyDescriptorType, Tag},
+};
 use aws_smithy_types::retry::RetryConfig;
 use aws_types::os_shim_internal::Env;
 
@@ -35,7 +41,8 @@ use super::{
     configuration::{Surroundings, duration, given, home, variable},
     error::{Error, Source},
     settings::{AssumeRole, AssumeRoleWithWebIdentity, Settings},
-    stop::{Flight, Stop},
+    stop::Flight,
+    terms::Terms,
 };
 
 /// How often STS is asked for credentials: a call waits for them.
@@ -53,7 +60,8 @@ pub(super) struct Sources<'a> {
     pub(super) retries: RetryConfig,
     /// Settings of the calls to STS.
     pub(super) sts: aws_sdk_sts::config::Builder,
-    pub(super) stop: Stop,
+    /// The terms of the calls to STS.
+    pub(super) terms: Terms,
 }
 
 impl Sources<'_> {
@@ -127,7 +135,7 @@ impl Sources<'_> {
             client: self.sts_client(Some(before)),
             seconds: duration(&argument, role.duration.as_deref())?,
             role: role.clone(),
-            stop: self.stop.clone(),
+            terms: self.terms.clone(),
         })
     }
 
@@ -163,7 +171,7 @@ impl Sources<'_> {
             policy: role.policy.clone().filter(|policy| !policy.is_empty()),
             policies: policies(&role.policy_arns),
             token,
-            stop: self.stop.clone(),
+            terms: self.terms.clone(),
         })
     }
 
@@ -184,13 +192,14 @@ struct AssumedRole {
     client: aws_sdk_sts::Client,
     role: AssumeRole,
     seconds: Option<i32>,
-    stop: Stop,
+    terms: Terms,
 }
 
 impl AssumedRole {
     async fn assume(&self) -> provider::Result {
         let role = &self.role;
-        let flight = Flight::query("AssumeRole", None, &self.stop);
+        let flight = Flight::query("AssumeRole", None, &self.terms)
+            .holding(|answer: &AssumeRoleOutput, _| missing(answer.credentials()));
         let tags = role
             .tags
             .iter()
@@ -241,7 +250,7 @@ struct WebIdentity {
     policy: Option<String>,
     policies: Option<Vec<PolicyDescriptorType>>,
     token: Token,
-    stop: Stop,
+    terms: Terms,
 }
 
 /// Where the token is. A file is read each time: whoever issues tokens renews it.
@@ -261,7 +270,8 @@ impl WebIdentity {
                 ))
             })?,
         };
-        let flight = Flight::query("AssumeRoleWithWebIdentity", None, &self.stop);
+        let flight = Flight::query("AssumeRoleWithWebIdentity", None, &self.terms)
+            .holding(|answer: &AssumeRoleWithWebIdentityOutput, _| missing(answer.credentials()));
         let answer = self
             .client
             .assume_role_with_web_identity()
@@ -291,6 +301,20 @@ impl ProvideCredentials for WebIdentity {
     {
         future::ProvideCredentials::new(self.assume())
     }
+}
+
+/// Says what a reply with credentials lacks: half of them would be refused everywhere else, and the keys be blamed.
+fn missing(keys: Option<&aws_sdk_sts::types::Credentials>) -> Option<&'static str> {
+    let whole = keys.is_some_and(|keys| {
+        [
+            keys.access_key_id(),
+            keys.secret_access_key(),
+            keys.session_token(),
+        ]
+        .iter()
+        .all(|part| !part.is_empty())
+    });
+    (!whole).then_some("the reply holds no credentials")
 }
 
 /// Reads what STS answered for a role.

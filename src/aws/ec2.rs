@@ -11,11 +11,15 @@ mod model;
 mod pages;
 mod tags;
 
+use std::time::Duration;
+
 use aws_sdk_ec2::{Client, types::UnsuccessfulItem};
 
 use super::{
+    causes::{CODE, one_line},
     error::{Error, Kind},
     stop::{Flight, Stop},
+    terms::Terms,
 };
 
 pub use model::{DestinationOptions, FlowLog, NewFlowLog, TagField};
@@ -29,34 +33,53 @@ const NOT_FOUND: &str = "InvalidFlowLogId.NotFound";
 pub struct Ec2 {
     client: Client,
     region: String,
-    stop: Stop,
+    terms: Terms,
 }
 
 impl Ec2 {
-    pub(super) fn new(client: Client, region: &str, stop: &Stop) -> Self {
+    pub(super) fn new(client: Client, region: &str, terms: Terms) -> Self {
         Self {
             client,
             region: region.to_owned(),
-            stop: stop.clone(),
+            terms,
         }
     }
 
     /// Gives this gateway with another stop signal, such as one that a deadline gives too.
     #[must_use]
     pub fn until(&self, stop: Stop) -> Self {
+        let mut ec2 = self.clone();
+        ec2.terms.stop = stop;
+        ec2
+    }
+
+    /// Gives this gateway for so long at most.
+    fn within(&self, time: Duration) -> Self {
         Self {
-            stop,
+            terms: self.terms.within(time),
             ..self.clone()
         }
     }
 
+    /// How far EC2's clock is ahead of this machine's, as its last reply told; zero if there was none.
+    pub fn clock_ahead(&self) -> jiff::SignedDuration {
+        self.terms.ahead()
+    }
+
     fn query(&self, operation: &'static str) -> Flight {
-        Flight::query(operation, Some(&self.region), &self.stop)
+        Flight::query(operation, Some(&self.region), &self.terms)
     }
 
     fn mutation(&self, operation: &'static str) -> Flight {
-        Flight::mutation(operation, Some(&self.region), &self.stop)
+        Flight::mutation(operation, Some(&self.region), &self.terms)
     }
+}
+
+/// Tells whether this can be the id of a flow log: AWS writes `fl-` and 8 or 17 hexadecimal digits.
+fn is_id(id: &str) -> bool {
+    id.strip_prefix("fl-").is_some_and(|digits| {
+        (8..=32).contains(&digits.len()) && digits.bytes().all(|digit| digit.is_ascii_hexdigit())
+    })
 }
 
 /// Turns an unsuccessful item of a successful answer into an error.
@@ -66,10 +89,11 @@ fn unsuccessful(flight: &Flight, item: &UnsuccessfulItem, request_id: Option<&st
         .and_then(|cause| cause.message())
         .unwrap_or("no reason was given");
     Error {
-        code: cause.and_then(|cause| cause.code()).map(str::to_owned),
+        code: cause
+            .and_then(|cause| cause.code())
+            .map(|code| one_line(code, CODE)),
         request_id: request_id.map(str::to_owned),
         status: Some(200),
-        unanswered: flight.unanswered(),
         ..flight.error(Kind::Unsuccessful, message)
     }
 }

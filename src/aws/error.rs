@@ -13,7 +13,11 @@ use aws_smithy_runtime_api::client::{orchestrator::HttpResponse, result::SdkErro
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 use aws_types::request_id::RequestId;
 
-use super::stop::{Flight, HeldBack};
+use super::{
+    causes::{CODE, chain, find, one_line},
+    reply::{Flaw, Unreadable},
+    stop::{Flight, HeldBack},
+};
 
 /// A call to AWS that did not do what it should.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -34,6 +38,10 @@ pub struct Error {
     pub status: Option<u16>,
     /// Whether some attempt of a mutation was sent and got no readable answer: it may have been carried out.
     pub unanswered: bool,
+    /// How often the call was sent.
+    pub attempts: u32,
+    /// What kind of failure the call had that this call needed first, such as the one for its credentials.
+    pub cause: Option<Kind>,
 }
 
 /// Who or what stood in the way.
@@ -47,8 +55,10 @@ pub enum Kind {
     Unreachable,
     /// A request was sent and no answer came.
     NoAnswer,
-    /// An answer came that cannot be read.
+    /// An answer came that was cut off, or that lacks what it must hold.
     Unreadable,
+    /// An answer came that is not from AWS.
+    Foreign,
     /// No credentials could be had.
     Credentials,
     /// What was configured cannot work.
@@ -92,6 +102,8 @@ impl Error {
             region: None,
             status: None,
             unanswered: false,
+            attempts: 0,
+            cause: None,
         }
     }
 
@@ -119,23 +131,35 @@ impl Error {
     /// Finds out what the SDK's error is about.
     pub(super) fn from_sdk<E>(error: &SdkError<E, HttpResponse>, flight: &Flight) -> Self
     where
-        E: std::error::Error + ProvideErrorMetadata + 'static,
+        E: std::error::Error + ProvideErrorMetadata + Send + Sync + 'static,
     {
-        let found = match error {
+        match error {
             SdkError::ServiceError(answer) => from_answer(answer.err(), answer.raw(), flight),
-            SdkError::ResponseError(answer) => Self {
-                status: Some(answer.raw().status().as_u16()),
-                request_id: request_id(answer.raw()),
-                ..flight.error(Kind::Unreadable, chain(error))
+            SdkError::ResponseError(answer) => match find::<Unreadable>(error) {
+                Some(unreadable) => Self::unreadable(unreadable, flight),
+                None => Self {
+                    status: Some(answer.raw().status().as_u16()),
+                    request_id: request_id(answer.raw()),
+                    ..flight.error(Kind::Unreadable, chain(error))
+                },
             },
             SdkError::TimeoutError(_)
             | SdkError::DispatchFailure(_)
             | SdkError::ConstructionFailure(_) => from_nothing(error, flight),
             other => flight.error(Kind::Unreadable, chain(other)),
+        }
+    }
+
+    /// Tells what was wrong with a reply.
+    pub(super) fn unreadable(unreadable: &Unreadable, flight: &Flight) -> Self {
+        let kind = match unreadable.flaw {
+            Flaw::Foreign(_) => Kind::Foreign,
+            _ => Kind::Unreadable,
         };
         Self {
-            unanswered: flight.unanswered(),
-            ..found
+            status: Some(unreadable.status),
+            request_id: unreadable.request_id.clone(),
+            ..flight.error(kind, unreadable.to_string())
         }
     }
 
@@ -159,11 +183,11 @@ impl Error {
 /// Reads an answer that is an error.
 fn from_answer(error: &impl ProvideErrorMetadata, raw: &HttpResponse, flight: &Flight) -> Error {
     let (kind, message) = match (error.code(), error.message()) {
-        (Some(_), message) => (Kind::Refused, message.unwrap_or_default().to_owned()),
-        (None, _) => (Kind::Unreadable, excerpt(raw)),
+        (Some(_), message) => (Kind::Refused, message.unwrap_or_default()),
+        (None, _) => (Kind::Unreadable, "the error has no code"),
     };
     Error {
-        code: error.code().map(str::to_owned),
+        code: error.code().map(|code| one_line(code, CODE)),
         request_id: request_id(raw),
         status: Some(raw.status().as_u16()),
         ..flight.error(kind, message)
@@ -173,22 +197,27 @@ fn from_answer(error: &impl ProvideErrorMetadata, raw: &HttpResponse, flight: &F
 /// Finds out why no answer came.
 fn from_nothing(error: &(dyn std::error::Error + 'static), flight: &Flight) -> Error {
     if find::<HeldBack>(error).is_some() {
-        return flight.error(Kind::Stopped, "before it was sent");
+        return flight.held_back();
     }
     // Credentials are fetched by calls of their own, which fail with errors of their own.
     if let Some(inner) = find::<Error>(error) {
-        if inner.kind == Kind::Stopped {
-            return flight.error(Kind::Stopped, inner.message.clone());
+        if matches!(inner.kind, Kind::Stopped | Kind::OutOfTime) {
+            return flight.error(inner.kind, inner.message.clone());
         }
         return Error {
             code: inner.code.clone(),
             request_id: inner.request_id.clone(),
             status: inner.status,
+            attempts: inner.attempts,
+            cause: Some(inner.kind),
             ..flight.error(Kind::Credentials, inner.story())
         };
     }
     if let Some(credentials) = find::<CredentialsError>(error) {
         return flight.error(Kind::Credentials, chain(credentials));
+    }
+    if let Some(unreadable) = find::<Unreadable>(error) {
+        return Error::unreadable(unreadable, flight);
     }
     let text = chain(error);
     let endpoint = flight.endpoint();
@@ -214,73 +243,8 @@ fn request_id(raw: &HttpResponse) -> Option<String> {
         .find_map(|name| {
             let (_, rest) = body.split_once(&format!("<{name}>"))?;
             let (id, _) = rest.split_once('<')?;
-            Some(id.trim().to_owned())
+            Some(one_line(id, CODE))
         })
-}
-
-/// The beginning of an answer that is not AWS's, on one line.
-fn excerpt(raw: &HttpResponse) -> String {
-    const LENGTH: usize = 160;
-    let body = String::from_utf8_lossy(raw.body().bytes().unwrap_or_default());
-    let words: Vec<&str> = body.split_whitespace().collect();
-    let line = words.join(" ");
-    match line.char_indices().nth(LENGTH) {
-        _ if line.is_empty() => "an empty answer".to_owned(),
-        Some((end, _)) => format!("{}…", &line[..end]),
-        None => line,
-    }
-}
-
-/// Finds an error of type `T` among an error and its causes.
-fn find<'a, T: std::error::Error + 'static>(
-    error: &'a (dyn std::error::Error + 'static),
-) -> Option<&'a T> {
-    causes(error).find_map(|cause| cause.downcast_ref())
-}
-
-/// An error and its causes, those included that an I/O error carries.
-fn causes<'a>(
-    error: &'a (dyn std::error::Error + 'static),
-) -> impl Iterator<Item = &'a (dyn std::error::Error + 'static)> {
-    std::iter::successors(Some(error), |error| {
-        match error.downcast_ref::<std::io::Error>() {
-            Some(io) => io
-                .get_ref()
-                .map(|inner| inner as &(dyn std::error::Error + 'static)),
-            None => error.source(),
-        }
-    })
-}
-
-/// The causes of an error as one line, from the outermost that tells something to the root.
-pub(super) fn chain(error: &(dyn std::error::Error + 'static)) -> String {
-    // The SDK's own wrappers say only at which step it happened.
-    const WRAPPERS: [&str; 12] = [
-        "dispatch failure",
-        "service error",
-        "response error",
-        "request has timed out",
-        "failed to construct request",
-        "connector error",
-        "operation error",
-        "interceptor error",
-        "other error",
-        "timeout",
-        "io error",
-        "other",
-    ];
-    let mut parts: Vec<String> = Vec::new();
-    for cause in causes(error) {
-        let text = cause.to_string();
-        let told = parts.last().is_some_and(|last| last.ends_with(&text));
-        if !told && !WRAPPERS.contains(&text.as_str()) {
-            parts.push(text);
-        }
-    }
-    if parts.is_empty() {
-        return error.to_string();
-    }
-    parts.join(": ")
 }
 
 impl Error {
@@ -295,7 +259,8 @@ impl Error {
             Kind::Unsuccessful => "was not successful:",
             Kind::Unreachable => "could not reach",
             Kind::NoAnswer => "got no answer from",
-            Kind::Unreadable => "got an answer that cannot be read:",
+            Kind::Unreadable => "got a reply that cannot be read:",
+            Kind::Foreign => "got a reply that is not from AWS:",
             Kind::Credentials => "had no usable credentials:",
             Kind::Configuration => "cannot work:",
             Kind::Stopped => "was stopped",
@@ -311,7 +276,9 @@ impl fmt::Display for Error {
             write!(f, " in {region}")?;
         }
         write!(f, " {} ", self.verdict())?;
-        if let Some(code) = &self.code {
+        // What ended the call was not what the service said last, which the message tells.
+        let ended = matches!(self.kind, Kind::Stopped | Kind::OutOfTime);
+        if let Some(code) = self.code.as_ref().filter(|_| !ended) {
             write!(f, "{code}: ")?;
         }
         f.write_str(self.message.trim_end_matches('.'))?;
@@ -320,7 +287,8 @@ impl fmt::Display for Error {
             .request_id
             .as_deref()
             .map(|id| format!("request id {id}"));
-        let place: Vec<String> = status.into_iter().chain(id).collect();
+        let attempts = (self.attempts > 1).then(|| format!("{} attempts", self.attempts));
+        let place: Vec<String> = status.into_iter().chain(id).chain(attempts).collect();
         if !place.is_empty() {
             write!(f, " ({})", place.join(", "))?;
         }
@@ -354,15 +322,6 @@ mod tests {
     }
 
     #[test]
-    fn long_answers_are_cut_between_characters() {
-        let long: &'static str = String::leak("ä\n".repeat(500));
-        let cut = excerpt(&answer(long));
-        assert_eq!(cut.chars().count(), 161);
-        assert!(cut.ends_with('…'));
-        assert_eq!(excerpt(&answer(" \n")), "an empty answer");
-    }
-
-    #[test]
     fn arguments_alone_are_to_blame_by_their_name() {
         let blamed = |source| {
             let error = Error::configuration(source, "`x`: y");
@@ -372,12 +331,5 @@ mod tests {
         assert_eq!(argument.as_deref(), Some("endpoints.ec2"));
         assert_eq!(blamed(Source::Variable("AWS_REGION")), None);
         assert_eq!(blamed(Source::Profile("region")), None);
-    }
-
-    #[test]
-    fn chain_tells_each_cause_once() {
-        let root = std::io::Error::other("root");
-        let middle = std::io::Error::other(root);
-        assert_eq!(chain(&middle), "root");
     }
 }

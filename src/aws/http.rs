@@ -2,7 +2,7 @@
 //!
 //! The SDK's own client takes one proxy for one kind of traffic; people name two, one for HTTP and one for HTTPS,
 //! so there is a connector for each and the address decides. The client also signs each request with the name of
-//! this product and with what the user wants appended to it.
+//! this product and with what the user wants appended to it, and has each reply judged by `reply`.
 //! This module must not know any service.
 
 use std::{
@@ -33,6 +33,7 @@ use rustls::{
 use super::{
     configuration::{Surroundings, given, named_variable, read, variable},
     error::{Error, Source},
+    reply::Expected,
     settings::Settings,
 };
 
@@ -150,10 +151,12 @@ impl HttpConnector for ByScheme {
         };
         // The product was checked to be fit for a header; a request goes out without it rather than not at all.
         let _ = request.headers_mut().try_insert("user-agent", agent);
-        match request.uri().starts_with("https:") {
+        let expected = Expected::of(&request);
+        let reply = match request.uri().starts_with("https:") {
             true => self.https.call(request),
             false => self.http.call(request),
-        }
+        };
+        HttpConnectorFuture::new(async move { expected.read(reply.await?).await })
     }
 }
 

@@ -7,13 +7,13 @@
 mod insights;
 
 use aws_sdk_cloudwatchlogs::Client;
+use aws_sdk_cloudwatchlogs::operation::{
+    describe_log_groups::DescribeLogGroupsOutput, describe_log_streams::DescribeLogStreamsOutput,
+    filter_log_events::FilterLogEventsOutput,
+};
 use aws_sdk_cloudwatchlogs::types::{FilteredLogEvent, OrderBy};
 
-use super::{
-    error::Error,
-    pace::Pace,
-    stop::{Flight, Stop},
-};
+use super::{error::Error, pace::Pace, stop::Flight, terms::Terms};
 
 /// Stream names per page: the most that the service allows.
 const NAMES: i32 = 50;
@@ -28,7 +28,7 @@ const PAGE: i32 = 10_000;
 pub struct Logs {
     client: Client,
     region: String,
-    stop: Stop,
+    terms: Terms,
     pace: Pace,
 }
 
@@ -78,13 +78,17 @@ pub struct Event {
 }
 
 impl Logs {
-    pub(super) fn new(client: Client, region: &str, stop: &Stop) -> Self {
+    pub(super) fn new(client: Client, region: &str, terms: Terms) -> Self {
         Self {
             client,
             region: region.to_owned(),
-            stop: stop.clone(),
+            terms,
             pace: Pace::of(region),
         }
+    }
+
+    fn query(&self, operation: &'static str) -> Flight {
+        Flight::query(operation, Some(&self.region), &self.terms)
     }
 
     /// Waits until the account and region allow another page. A wait that is dropped takes no turn.
@@ -108,7 +112,13 @@ impl Logs {
         query: &EventsQuery,
         token: Option<String>,
     ) -> Result<EventsPage, Error> {
-        let flight = Flight::query("FilterLogEvents", Some(&self.region), &self.stop);
+        let flight = self
+            .query("FilterLogEvents")
+            .holding(|page: &FilterLogEventsOutput, _| {
+                page.events
+                    .is_none()
+                    .then_some("the reply holds no list of events")
+            });
         let streams = Some(query.stream_names.clone()).filter(|names| !names.is_empty());
         let request = self
             .client
@@ -156,7 +166,13 @@ impl Logs {
         log_group: &str,
         token: Option<String>,
     ) -> Result<StreamsPage, Error> {
-        let flight = Flight::query("DescribeLogStreams", Some(&self.region), &self.stop);
+        let flight =
+            self.query("DescribeLogStreams")
+                .holding(|page: &DescribeLogStreamsOutput, _| {
+                    page.log_streams
+                        .is_none()
+                        .then_some("the reply holds no list of streams")
+                });
         let request = self
             .client
             .describe_log_streams()
@@ -185,7 +201,13 @@ impl Logs {
 impl Logs {
     /// Tells the class of a log group, such as `STANDARD`, if there is such a group.
     pub async fn group_class(&self, log_group: &str) -> Result<Option<String>, Error> {
-        let flight = Flight::query("DescribeLogGroups", Some(&self.region), &self.stop);
+        let flight =
+            self.query("DescribeLogGroups")
+                .holding(|page: &DescribeLogGroupsOutput, _| {
+                    page.log_groups
+                        .is_none()
+                        .then_some("the reply holds no list of log groups")
+                });
         let group = identifier(log_group);
         let name = group
             .split_once(":log-group:")

@@ -12,7 +12,9 @@
 //! - after the stop no mutation, no retry and no wait begins, and those that wait are woken: [`Kind::Stopped`];
 //! - a query is still allowed one attempt after the stop, so that what was made can be described;
 //! - all attempts of one create carry one token, and an error says whether some attempt may have been carried out
-//!   ([`Error::unanswered`]).
+//!   ([`Error::unanswered`]);
+//! - a reply that is not whole, too large, or without what it must hold is no reply (`reply`);
+//! - a query ends within five minutes, with all its attempts, and no call goes on after [`Settings::deadline`].
 //!
 //! # What a call costs
 //!
@@ -25,6 +27,8 @@
 
 mod account;
 mod advice;
+mod attempts;
+mod causes;
 mod configuration;
 mod credentials;
 pub mod ec2;
@@ -33,8 +37,10 @@ mod http;
 pub mod logs;
 mod mistakes;
 mod pace;
+mod reply;
 mod settings;
 mod stop;
+mod terms;
 #[cfg(test)]
 mod tests;
 
@@ -67,6 +73,7 @@ pub use stop::Stop;
 use configuration::{Surroundings, given};
 use credentials::Sources;
 use error::Source;
+use terms::Terms;
 
 /// The SDK's defaults, held fast so that an update of the SDK changes none.
 fn behavior() -> BehaviorVersion {
@@ -88,7 +95,7 @@ struct Shared {
     region: Option<String>,
     sts_region: String,
     bucket: TokenBucket,
-    stop: Stop,
+    terms: Terms,
     ec2: Mutex<BTreeMap<String, Ec2>>,
     logs: Mutex<BTreeMap<String, Logs>>,
     account: OnceCell<Account>,
@@ -119,6 +126,7 @@ impl Aws {
         if let Some(mistake) = settings.mistakes().into_iter().next() {
             return Err(mistake);
         }
+        let terms = Terms::new(stop, settings.deadline.map(Into::into));
         let surroundings = Surroundings::read(&settings, env).await?;
         let retries = adjust(surroundings.retries(&settings)?);
         let bucket = bucket(&settings)?;
@@ -148,7 +156,7 @@ impl Aws {
             metadata,
             retries,
             sts: sts_config(&sdk, &settings.endpoints, &sts_region),
-            stop: stop.clone(),
+            terms: terms.elsewhere(),
         };
         let sdk = sdk
             .into_builder()
@@ -160,7 +168,7 @@ impl Aws {
             region,
             sts_region,
             bucket,
-            stop,
+            terms,
             ec2: Mutex::default(),
             logs: Mutex::default(),
             account: OnceCell::new(),
@@ -183,7 +191,7 @@ impl Aws {
         let ask = async || {
             let config = sts_config(&shared.sdk, &shared.endpoints, &shared.sts_region);
             let client = aws_sdk_sts::Client::from_conf(config.build());
-            account::account(&client, &shared.sts_region, &shared.stop).await
+            account::account(&client, &shared.sts_region, &shared.terms.elsewhere()).await
         };
         shared.account.get_or_try_init(ask).await.cloned()
     }
@@ -201,7 +209,7 @@ impl Aws {
             Ec2::new(
                 aws_sdk_ec2::Client::from_conf(config.build()),
                 region,
-                &shared.stop,
+                shared.terms.elsewhere(),
             )
         })
     }
@@ -217,7 +225,7 @@ impl Aws {
                 config = config.endpoint_url(endpoint);
             }
             let client = aws_sdk_cloudwatchlogs::Client::from_conf(config.build());
-            Logs::new(client, region, &shared.stop)
+            Logs::new(client, region, shared.terms.elsewhere())
         })
     }
 }

@@ -4,7 +4,7 @@
 //! an argument that was not given is `None`, empty or `false`.
 //! This module must not know the SDK.
 
-use std::{collections::BTreeMap, fmt};
+use std::{collections::BTreeMap, fmt, time::Instant};
 
 /// Everything that may be said about how to reach AWS.
 #[derive(Clone, Default)]
@@ -61,6 +61,8 @@ pub struct Settings {
     pub assume_role_with_web_identity: Option<AssumeRoleWithWebIdentity>,
     /// Addresses of the services where they differ from AWS's own.
     pub endpoints: Endpoints,
+    /// When no call goes on any more, whatever it has done by then; without it, each query has five minutes.
+    pub deadline: Option<Instant>,
 }
 
 /// A role to assume and the terms of its session.

@@ -12,8 +12,10 @@
 //! This module must not know any service.
 
 use std::{
+    fmt,
     future::Future,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
 };
 
 use aws_smithy_runtime_api::{
@@ -24,10 +26,10 @@ use aws_smithy_runtime_api::{
             Intercept,
             context::{
                 BeforeTransmitInterceptorContextMut, BeforeTransmitInterceptorContextRef,
-                FinalizerInterceptorContextRef,
+                FinalizerInterceptorContextMut, FinalizerInterceptorContextRef, Output,
             },
         },
-        orchestrator::HttpResponse,
+        orchestrator::{HttpResponse, OrchestratorError},
         result::SdkError,
         runtime_components::RuntimeComponents,
     },
@@ -36,13 +38,22 @@ use aws_smithy_types::{config_bag::ConfigBag, error::metadata::ProvideErrorMetad
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
-use super::error::{Error, Kind, chain};
+use super::{
+    attempts::{Failure, Log, metadata},
+    causes::{MESSAGE, one_line},
+    error::{Error, Kind},
+    reply::{Flaw, Unreadable},
+    terms::Terms,
+};
 
 /// Tells when no new mutation, retry or wait may begin.
 pub type Stop = CancellationToken;
 
-/// How often a call is tried that cannot even connect; the waits between take about fifteen seconds.
-const UNREACHABLE_ATTEMPTS: u32 = 6;
+/// How often a call is tried in a row that cannot connect, or whose success cannot be read: neither passes soon. The
+/// waits between take about fifteen seconds.
+const ATTEMPTS_IN_VAIN: u32 = 6;
+/// How long a query may take, with all its attempts and the waits between them.
+pub(super) const QUERY_TIME: Duration = Duration::from_secs(300);
 
 /// One call on its way, with all its attempts.
 #[derive(Clone, Debug)]
@@ -50,9 +61,22 @@ pub(super) struct Flight {
     operation: &'static str,
     region: Option<String>,
     mutates: bool,
-    stop: Stop,
+    terms: Terms,
+    demand: Option<Demand>,
     phase: Arc<watch::Sender<Phase>>,
     log: Arc<Mutex<Log>>,
+}
+
+/// What a successful reply must hold: says what is missing.
+#[derive(Clone)]
+struct Demand(Arc<Missing>);
+
+type Missing = dyn Fn(&Output, &HttpResponse) -> Option<&'static str> + Send + Sync;
+
+impl fmt::Debug for Demand {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Demand")
+    }
 }
 
 /// Where a call is.
@@ -62,21 +86,8 @@ enum Phase {
     Fresh,
     /// A request may be on the wire.
     UnderWay,
-    /// An attempt is over; another may follow. `unreachable` of them in a row could not connect.
-    Between { unreachable: u32 },
-}
-
-/// What the attempts so far have shown.
-#[derive(Debug, Default)]
-struct Log {
-    attempts: u32,
-    unreachable: u32,
-    endpoint: Option<String>,
-    connection: Option<CaptureSmithyConnection>,
-    connected: bool,
-    unanswered: bool,
-    status: Option<u16>,
-    failure: Option<String>,
+    /// An attempt is over; another may follow. `in_vain` of them in a row failed in a way that does not pass soon.
+    Between { in_vain: u32 },
 }
 
 /// Why a request was held back.
@@ -86,23 +97,39 @@ pub(super) struct HeldBack;
 
 impl Flight {
     /// Watches a call that changes nothing: its first attempt is allowed even after the stop.
-    pub(super) fn query(operation: &'static str, region: Option<&str>, stop: &Stop) -> Self {
-        Self::new(operation, region, stop, false)
+    /// It ends after a while, whatever it is doing.
+    pub(super) fn query(operation: &'static str, region: Option<&str>, terms: &Terms) -> Self {
+        Self::new(operation, region, terms.within(QUERY_TIME), false)
     }
 
     /// Watches a call that changes something: it does not begin after the stop.
-    pub(super) fn mutation(operation: &'static str, region: Option<&str>, stop: &Stop) -> Self {
-        Self::new(operation, region, stop, true)
+    pub(super) fn mutation(operation: &'static str, region: Option<&str>, terms: &Terms) -> Self {
+        Self::new(operation, region, terms.clone(), true)
     }
 
-    fn new(operation: &'static str, region: Option<&str>, stop: &Stop, mutates: bool) -> Self {
+    fn new(operation: &'static str, region: Option<&str>, terms: Terms, mutates: bool) -> Self {
         Self {
             operation,
             region: region.map(str::to_owned),
             mutates,
-            stop: stop.clone(),
+            terms,
+            demand: None,
             phase: Arc::new(watch::Sender::new(Phase::Fresh)),
             log: Arc::default(),
+        }
+    }
+
+    /// Says what a successful reply must hold. One that lacks it is retried like one that was cut off.
+    #[must_use]
+    pub(super) fn holding<T: fmt::Debug + Send + Sync + 'static>(
+        self,
+        missing: impl Fn(&T, &HttpResponse) -> Option<&'static str> + Send + Sync + 'static,
+    ) -> Self {
+        let demand =
+            move |output: &Output, reply: &HttpResponse| missing(output.downcast_ref()?, reply);
+        Self {
+            demand: Some(Demand(Arc::new(demand))),
+            ..self
         }
     }
 
@@ -115,8 +142,9 @@ impl Flight {
         call: impl Future<Output = Result<T, SdkError<E, HttpResponse>>>,
     ) -> Result<T, Error>
     where
-        E: std::error::Error + ProvideErrorMetadata + 'static,
+        E: std::error::Error + ProvideErrorMetadata + Send + Sync + 'static,
     {
+        self.log().metadata = Some(metadata::<E>);
         tokio::select! {
             biased;
             answer = call => answer.map_err(|error| Error::from_sdk(&error, self)),
@@ -128,12 +156,23 @@ impl Flight {
     async fn given_up(&self) -> Error {
         tokio::select! {
             () = self.stopped_and_idle() => self.stopped(),
-            () = self.unreachable_for_good() => self.unreachable(),
+            () = self.out_of_time() => self.stopped().out_of_time(),
+            () = self.hopeless() => self.in_vain(),
         }
     }
 
+    async fn out_of_time(&self) {
+        match self.terms.deadline {
+            Some(deadline) => tokio::time::sleep_until(deadline).await,
+            None => std::future::pending().await,
+        }
+        // What was sent and may have been carried out is waited for; an attempt has a timeout of its own.
+        self.wait_for(|phase| !self.mutates || phase != Phase::UnderWay)
+            .await;
+    }
+
     async fn stopped_and_idle(&self) {
-        self.stop.cancelled().await;
+        self.terms.stop.cancelled().await;
         self.wait_for(|phase| match phase {
             Phase::Fresh => self.mutates,
             Phase::UnderWay => false,
@@ -142,9 +181,11 @@ impl Flight {
         .await;
     }
 
-    async fn unreachable_for_good(&self) {
-        self.wait_for(|phase| matches!(phase, Phase::Between { unreachable } if unreachable >= UNREACHABLE_ATTEMPTS))
-            .await;
+    async fn hopeless(&self) {
+        self.wait_for(
+            |phase| matches!(phase, Phase::Between { in_vain } if in_vain >= ATTEMPTS_IN_VAIN),
+        )
+        .await;
     }
 
     async fn wait_for(&self, wanted: impl Fn(Phase) -> bool) {
@@ -157,40 +198,59 @@ impl Flight {
 
     fn stopped(&self) -> Error {
         let log = self.log();
-        let message = match &log.failure {
-            None => "before anything was sent".to_owned(),
-            Some(failure) => {
-                format!("before it was tried again; the last attempt failed: {failure}")
+        let last = log.failure.as_ref();
+        let message = match (last, log.attempts) {
+            (None, 0) => "before anything was sent".to_owned(),
+            (None, _) => "while waiting for the reply".to_owned(),
+            (Some(last), _) => {
+                let text = &last.text;
+                format!("before it was tried again; the last attempt failed: {text}")
             }
         };
+        let (code, status) = (last.and_then(|last| last.code.clone()), log.status);
+        drop(log);
         Error {
-            unanswered: log.unanswered,
-            status: log.status,
+            code,
+            status,
             ..self.error(Kind::Stopped, message)
         }
     }
 
-    fn unreachable(&self) -> Error {
+    fn in_vain(&self) -> Error {
         let log = self.log();
-        let failure = log.failure.as_deref().unwrap_or("no connection");
-        Error {
-            unanswered: log.unanswered,
-            ..self.error(Kind::Unreachable, failure.to_owned())
+        let (failure, endpoint) = (log.failure.clone(), log.endpoint.clone());
+        drop(log);
+        match failure {
+            Some(Failure {
+                unreadable: Some(unreadable),
+                ..
+            }) => Error::unreadable(&unreadable, self),
+            failure => {
+                let text = failure.map_or("no connection".to_owned(), |failure| failure.text);
+                self.error(Kind::Unreachable, text).at(endpoint.as_deref())
+            }
         }
-        .at(log.endpoint.as_deref())
     }
 
     /// Begins an error about this call.
     pub(super) fn error(&self, kind: Kind, message: impl Into<String>) -> Error {
+        let log = self.log();
+        let message = one_line(&message.into(), MESSAGE);
         Error {
             region: self.region.clone(),
+            unanswered: log.unanswered,
+            attempts: log.attempts,
             ..Error::new(self.operation, kind, message)
         }
     }
 
-    /// Tells whether any attempt was sent and got no readable answer, so that it may have been carried out.
-    pub(super) fn unanswered(&self) -> bool {
-        self.log().unanswered
+    /// Begins an error about a call that was held back.
+    pub(super) fn held_back(&self) -> Error {
+        let error = self.stopped();
+        match self.terms.is_over() {
+            true => error.out_of_time(),
+            false => error,
+        }
     }
 
     /// Tells whether the last attempt had a connection.
@@ -205,41 +265,6 @@ impl Flight {
 
     fn log(&self) -> MutexGuard<'_, Log> {
         self.log.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-impl Log {
-    fn begin(&mut self, uri: &str, connection: Option<CaptureSmithyConnection>) {
-        self.attempts += 1;
-        self.endpoint = Some(origin(uri).to_owned());
-        self.connection = connection;
-        self.connected = false;
-        self.status = None;
-        self.failure = None;
-    }
-
-    fn end(&mut self, status: Option<u16>, failure: Option<String>) {
-        self.connected = status.is_some()
-            || self
-                .connection
-                .take()
-                .is_some_and(|connection| connection.get().is_some());
-        self.unreachable = if self.connected {
-            0
-        } else {
-            self.unreachable + 1
-        };
-        self.unanswered |= failure.is_some()
-            && match status {
-                None => self.connected,
-                // A broken success, or a failure on the other side that does not say "not now".
-                Some(status) => status < 300 || (status >= 500 && status != 503),
-            };
-        self.status = status;
-        self.failure = failure.map(|failure| match status {
-            Some(status) => format!("HTTP {status}"),
-            None => failure,
-        });
     }
 }
 
@@ -268,13 +293,45 @@ impl Intercept for Flight {
         _config: &mut ConfigBag,
     ) -> Result<(), BoxError> {
         let mut log = self.log();
-        if self.stop.is_cancelled() && (self.mutates || log.attempts > 0) {
+        let stopped = self.terms.stop.is_cancelled() && (self.mutates || log.attempts > 0);
+        if stopped || self.terms.is_over() {
             return Err(HeldBack.into());
         }
         let request = context.request();
         log.begin(request.uri(), request.extension().cloned());
         drop(log);
         self.phase.send_replace(Phase::UnderWay);
+        Ok(())
+    }
+
+    fn modify_before_attempt_completion(
+        &self,
+        context: &mut FinalizerInterceptorContextMut<'_>,
+        _components: &RuntimeComponents,
+        _config: &mut ConfigBag,
+    ) -> Result<(), BoxError> {
+        let Some(reply) = context.response() else {
+            return Ok(());
+        };
+        self.terms.heard(reply);
+        let flaw = match context.output_or_error() {
+            Some(Ok(output)) => {
+                let missing = self
+                    .demand
+                    .as_ref()
+                    .and_then(|demand| demand.0(output, reply));
+                missing.map(Flaw::Lacks)
+            }
+            // The SDK could not parse it.
+            Some(Err(error)) if error.is_operation_error() && reply.status().is_success() => {
+                Some(Flaw::Malformed)
+            }
+            _ => None,
+        };
+        let unreadable = flaw.map(|flaw| Unreadable::new(reply, flaw));
+        if let (Some(unreadable), Some(result)) = (unreadable, context.output_or_error_mut()) {
+            *result = Err(OrchestratorError::response(unreadable.into()));
+        }
         Ok(())
     }
 
@@ -290,26 +347,21 @@ impl Intercept for Flight {
         let status = context
             .response()
             .map(|response| response.status().as_u16());
+        let mut log = self.log();
         let failure = match context.output_or_error() {
             Some(Ok(_)) => None,
-            Some(Err(error)) => Some(chain(error)),
-            None => Some("the attempt ended without a result".to_owned()),
+            Some(Err(error)) => Some(log.failure(error)),
+            None => Some(Failure {
+                text: "the attempt ended without a result".to_owned(),
+                code: None,
+                unreadable: None,
+            }),
         };
-        let mut log = self.log();
         log.end(status, failure);
         log.unanswered &= self.mutates;
-        let unreachable = log.unreachable;
+        let in_vain = log.in_vain;
         drop(log);
-        self.phase.send_replace(Phase::Between { unreachable });
+        self.phase.send_replace(Phase::Between { in_vain });
         Ok(())
     }
-}
-
-/// Scheme, host and port of an address.
-fn origin(uri: &str) -> &str {
-    let host = uri.find("://").map_or(0, |at| at + 3);
-    let end = uri[host..]
-        .find(['/', '?'])
-        .map_or(uri.len(), |at| host + at);
-    &uri[..end]
 }

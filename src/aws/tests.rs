@@ -5,6 +5,7 @@ mod credentials;
 mod describing;
 mod making;
 mod reaching;
+mod replies;
 mod responder;
 mod stopping;
 

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::io::{IsTerminal as _, Write as _};
+use std::time::{Duration, Instant};
 
 use crate::aws::{Endpoints, Settings};
 use crate::stack::{self, Parameters, Reach, Stack};
@@ -25,9 +26,13 @@ pub(super) struct Aws {
     /// A role to assume; `{account}` in its ARN stands for the account of each flow log.
     #[arg(long, value_name = "ARN")]
     role: Option<String>,
+    /// How long AWS may take to answer everything, such as `90s` or `1h`. What is not read by then is an error.
+    #[arg(long, value_name = "TIME", default_value = "10m", value_parser = stack::duration)]
+    timeout: Duration,
 }
 
 impl Aws {
+    /// Tells how to reach AWS; the time that it has begins now.
     pub(super) fn reach(&self) -> Reach {
         let endpoint = &self.endpoint_url;
         Reach {
@@ -39,6 +44,7 @@ impl Aws {
                     logs: endpoint.clone(),
                     sts: endpoint.clone(),
                 },
+                deadline: Instant::now().checked_add(self.timeout),
                 ..Settings::default()
             },
             role: self.role.clone(),

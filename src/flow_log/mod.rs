@@ -19,7 +19,8 @@
 //! | `data_source`, `data_sources` | the one flow log that is meant, and all of them |
 //! | `timeout` | how long an operation may take |
 //! | `make` | making a flow log, whatever stands in the way of it |
-//! | `unanswered` | whether a create that got no answer made something |
+//! | `retag` | the calls of a tag change, and what they came to |
+//! | `unanswered` | whether a call that got no answer did what was asked |
 //! | `adopt` | taking over an equal flow log that exists, and what must never happen then |
 //! | `filter` | which flow logs data sources and lists mean |
 //! | `drift` | what runs against what should, outside of Terraform |
@@ -43,6 +44,7 @@ mod moved;
 pub(crate) mod patterns;
 mod plan;
 mod resource;
+mod retag;
 mod tags;
 mod target;
 mod timeout;
@@ -59,4 +61,5 @@ pub use list::{ListResource, Place};
 pub use model::{DestinationOptions, FlowLog, TagFieldSpecification, Timeouts};
 pub use resource::Resource;
 pub(crate) use target::{Family, RESOURCE_TYPES, given, kinds};
+pub use timeout::parse as duration;
 pub(crate) use validate::tag_problem;

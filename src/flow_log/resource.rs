@@ -11,9 +11,10 @@ use tokio_util::sync::CancellationToken;
 use super::identity::{self, Identity};
 use super::make::{self, ASK_AGAIN, Made};
 use super::model::FlowLog;
+use super::retag::retag;
 use super::target::given;
 use super::timeout::Limit;
-use super::unanswered::Asked;
+use super::unanswered::{self, Asked};
 use super::{adopt, convert, drift, generate, moved, plan, tags, validate};
 use crate::aws::ec2::{self, Ec2};
 use crate::aws::{self};
@@ -123,10 +124,10 @@ impl framework::Resource for Resource {
         };
         let region = connection.region(given(&state.region))?;
         let ec2 = connection.aws()?.ec2(&region);
-        let described = if is_young(&state) {
-            find(&ec2, id, context.stop()).await
-        } else {
-            ec2.describe(id).await
+        let described = match ec2.describe(id).await {
+            // The reply has told EC2's time.
+            Ok(None) if is_young(&state, &ec2) => find(&ec2, id, context.stop()).await,
+            described => described,
         };
         let described = described.map_err(|error| {
             let summary = format!("Flow log {id} not read");
@@ -162,7 +163,7 @@ impl framework::Resource for Resource {
         };
         let change = tags::difference(&tags(&prior), &tags(&planned));
         let mut now = tags(&prior);
-        match retag(&ec2, id, &change, &mut now).await {
+        match retag(connection, &ec2, id, &change, &mut now).await {
             Ok(()) => Ok(planned),
             Err(error) => {
                 let summary = format!("Tags of flow log {id} not changed");
@@ -198,7 +199,7 @@ impl framework::Resource for Resource {
         let limit = Limit::delete(&state.timeouts);
         let deleted = limit.keep(context.stop(), |stop| {
             let ec2 = ec2.until(stop);
-            async move { ec2.delete(id).await }
+            async move { unanswered::delete(&ec2, id).await }
         });
         let (deleted, late) = deleted.await;
         let there_was_one = deleted.map_err(|error| {
@@ -263,7 +264,7 @@ impl Resource {
         let wanted = planned.tags_all.known().cloned().unwrap_or_default();
         let change = tags::difference(&now, &wanted);
         let ec2 = ec2.until(context.stop().clone());
-        if let Err(error) = retag(&ec2, &id, &change, &mut now).await {
+        if let Err(error) = retag(connection, &ec2, &id, &change, &mut now).await {
             // As an error it would make Terraform replace what it has just taken over.
             let summary = format!("Tags of flow log {id} not changed");
             let tried = "It was taken over, and its tags were to be changed by DeleteTags and \
@@ -299,30 +300,12 @@ async fn find(
     ec2.describe(id).await
 }
 
-/// Makes the calls of a tag change, and keeps account of what they have changed.
-async fn retag(
-    ec2: &Ec2,
-    id: &str,
-    change: &tags::Difference,
-    now: &mut Tags,
-) -> Result<(), aws::Error> {
-    if !change.remove.is_empty() {
-        ec2.untag(id, &change.remove).await?;
-        now.retain(|key, _| !change.remove.contains(key));
-    }
-    if !change.set.is_empty() {
-        ec2.tag(id, &change.set).await?;
-        now.extend(change.set.clone());
-    }
-    Ok(())
-}
-
 /// Says whether EC2 may not show a flow log yet. One that could not be read back when it was made has no
 /// time of creation; one that is being imported has no resource either.
-fn is_young(state: &FlowLog) -> bool {
+fn is_young(state: &FlowLog, ec2: &Ec2) -> bool {
     let made = given(&state.creation_time).and_then(|text| text.parse::<Timestamp>().ok());
     match made {
-        Some(made) => Timestamp::now().duration_since(made) < YOUNG,
+        Some(made) => Timestamp::now().duration_since(made) + ec2.clock_ahead() < YOUNG,
         None => given(&state.resource_id).is_some(),
     }
 }

@@ -119,6 +119,16 @@ pub(crate) struct Difference {
     pub(crate) set: Tags,
 }
 
+impl Difference {
+    /// Gives the tags that the change leads to.
+    pub(crate) fn applied_to(&self, tags: &Tags) -> Tags {
+        let kept = tags.iter().filter(|(key, _)| !self.remove.contains(key));
+        kept.chain(&self.set)
+            .map(|(key, value)| (key.clone(), value.clone()))
+            .collect()
+    }
+}
+
 /// Compares two sets of tags.
 pub(crate) fn difference(before: &Tags, after: &Tags) -> Difference {
     let gone = before.keys().filter(|key| !after.contains_key(*key));

@@ -96,7 +96,10 @@ impl Limit {
 }
 
 /// Reads a duration such as `30s`, `5m` or `1h30m`.
-pub(crate) fn parse(text: &str) -> Result<Duration, String> {
+///
+/// # Errors
+/// It is not one, or it is zero.
+pub fn parse(text: &str) -> Result<Duration, String> {
     let duration: SignedDuration = text
         .parse()
         .map_err(|_| "write it as 30s, 5m or 1h30m".to_owned())?;

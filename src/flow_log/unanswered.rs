@@ -1,8 +1,9 @@
-//! A create that got no answer: EC2 may have made the flow log all the same, so it is looked for before
-//! the create counts as failed.
+//! Calls that got no answer: EC2 may have done what was asked all the same, so what exists is looked at before the
+//! call counts as failed.
 //!
-//! What is found is the resource's if it is the only one that is what was asked for, tags included, was
-//! made since the call began, and is unknown to this run. Must not know why there was no answer.
+//! A flow log that is found after a create is the resource's if it is the only one that is what was asked for, tags
+//! included, was made since the call began by EC2's own clock, and is unknown to this run. Must not know why there
+//! was no answer.
 
 use jiff::{SignedDuration, Timestamp};
 use tokio_util::sync::CancellationToken;
@@ -14,7 +15,7 @@ use super::model::FlowLog;
 use crate::aws::Error;
 use crate::aws::ec2::{Ec2, NewFlowLog};
 
-/// Clocks may differ by so much: AWS refuses what is signed by one that is further off.
+/// Clocks may differ by so much, though EC2's is known from its replies: not all of its machines share one.
 const CLOCK_TOLERANCE: SignedDuration = SignedDuration::from_mins(5);
 
 /// Why none was found.
@@ -31,7 +32,7 @@ pub(crate) enum NotFound {
 pub(crate) struct Asked<'a> {
     pub(crate) request: &'a NewFlowLog,
     pub(crate) planned: &'a FlowLog,
-    /// When the call began.
+    /// When the call began, by this machine's clock.
     pub(crate) since: Timestamp,
 }
 
@@ -64,7 +65,9 @@ async fn look_once(ledger: &Ledger, ec2: &Ec2, asked: &Asked<'_>) -> Result<Stri
     } = asked;
     let filters = [("resource-id".to_owned(), vec![request.resource_id.clone()])];
     let found = ec2.find(&filters).await.map_err(NotFound::NotAsked)?;
-    let since = since.saturating_sub(CLOCK_TOLERANCE).unwrap_or(*since);
+    // The replies, the one to this search at the latest, have told how far EC2's clock is ahead.
+    let tolerated = ec2.clock_ahead() - CLOCK_TOLERANCE;
+    let since = since.saturating_add(tolerated).unwrap_or(*since);
     let mine = found.into_iter().filter(|log| {
         let new = log.creation_time.is_some_and(|time| time >= since);
         new && !ledger.knows(&log.id) && convert::is_answer(request, planned, log)
@@ -77,6 +80,17 @@ async fn look_once(ledger: &Ledger, ec2: &Ec2, asked: &Asked<'_>) -> Result<Stri
             ids.push(id);
             Err(NotFound::Several(ids))
         }
+    }
+}
+
+/// Deletes a flow log, and looks whether it is gone if there was no answer; `false` if it was gone already.
+pub(crate) async fn delete(ec2: &Ec2, id: &str) -> Result<bool, Error> {
+    match ec2.delete(id).await {
+        Err(error) if error.unanswered => match ec2.describe(id).await {
+            Ok(None) => Ok(true),
+            Ok(Some(_)) | Err(_) => Err(error),
+        },
+        answered => answered,
     }
 }
 

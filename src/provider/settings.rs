@@ -55,6 +55,7 @@ impl Config {
                 logs: text(&endpoints.logs),
                 sts: text(&endpoints.sts),
             },
+            deadline: None,
         }
     }
 }

@@ -208,6 +208,9 @@ fn filters(declared: &[&Declared]) -> Vec<(String, Vec<String>)> {
 /// An error with what to do about it.
 pub(super) fn explained(error: &aws::Error) -> String {
     match error.advice() {
+        _ if error.kind == aws::Kind::OutOfTime => format!(
+            "{error} One query has five minutes, and the whole check has the time of --timeout."
+        ),
         Some(advice) => format!("{error} {advice}"),
         None => error.to_string(),
     }

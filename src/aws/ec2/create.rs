@@ -7,16 +7,22 @@
 use std::time::Duration;
 
 use aws_sdk_ec2::{
-    operation::{RequestId, create_flow_logs::builders::CreateFlowLogsFluentBuilder},
+    operation::{
+        RequestId,
+        create_flow_logs::{CreateFlowLogsOutput, builders::CreateFlowLogsFluentBuilder},
+    },
     types,
 };
+use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use tokio::time::{Instant, sleep};
 
 use super::{
     super::error::{Error, Kind, Source},
-    DestinationOptions, Ec2, NewFlowLog, TagField, unsuccessful,
+    DestinationOptions, Ec2, NewFlowLog, TagField, is_id, unsuccessful,
 };
 
+/// Said of a reply that tells nothing about the flow log.
+const NEITHER: &str = "the reply holds neither an id nor a failure";
 /// How long a new role may take to become known everywhere.
 const ROLE_PROPAGATION: Duration = Duration::from_secs(120);
 /// The longest wait between two looks at whether it has.
@@ -42,14 +48,14 @@ impl Ec2 {
                 return Err(error);
             }
             tokio::select! {
-                () = self.stop.cancelled() => return Err(stopped_waiting(error)),
+                () = self.terms.stop.cancelled() => return Err(stopped_waiting(error)),
                 () = sleep(wait) => wait = (wait * 2).min(ROLE_WAIT),
             }
         }
     }
 
     async fn create_once(&self, new: &NewFlowLog) -> Result<String, Error> {
-        let flight = self.mutation("CreateFlowLogs");
+        let flight = self.mutation("CreateFlowLogs").holding(missing);
         let request = request(self.client.create_flow_logs(), new)?;
         let answer = flight
             .complete(request.customize().interceptor(flight.clone()).send())
@@ -63,13 +69,20 @@ impl Ec2 {
                 status: Some(200),
                 request_id: answer.request_id().map(str::to_owned),
                 unanswered: true,
-                ..flight.error(
-                    Kind::Unreadable,
-                    "the answer holds neither an id nor a failure",
-                )
+                ..flight.error(Kind::Unreadable, NEITHER)
             },
         })
     }
+}
+
+/// Says what the reply to a create lacks.
+fn missing(answer: &CreateFlowLogsOutput, _: &HttpResponse) -> Option<&'static str> {
+    let ids = answer.flow_log_ids();
+    if ids.is_empty() && answer.unsuccessful().is_empty() {
+        return Some(NEITHER);
+    }
+    let malformed = ids.iter().any(|id| !is_id(id));
+    malformed.then_some("the reply holds something that is not the id of a flow log")
 }
 
 fn stopped_waiting(refusal: Error) -> Error {

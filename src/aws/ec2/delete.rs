@@ -11,7 +11,8 @@ impl Ec2 {
     pub async fn delete(&self, id: &str) -> Result<bool, Error> {
         match self.delete_once(id).await {
             Ok(()) => Ok(true),
-            Err(error) if error.has_code(&[NOT_FOUND]) => Ok(false),
+            // An attempt before, whose reply was lost, may have done it.
+            Err(error) if error.has_code(&[NOT_FOUND]) => Ok(error.unanswered),
             Err(error) => Err(error),
         }
     }

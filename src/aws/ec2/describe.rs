@@ -5,7 +5,11 @@
 
 use aws_sdk_ec2::types::Filter;
 
-use super::{super::error::Error, Ec2, FlowLog, NOT_FOUND};
+use super::{
+    super::{error::Error, stop::QUERY_TIME},
+    Ec2, FlowLog, NOT_FOUND,
+    pages::Seen,
+};
 
 /// How many ids EC2 takes in one call.
 const IDS: usize = 1_000;
@@ -64,7 +68,7 @@ impl Ec2 {
     /// Finds the flow logs that all filters fit, on all pages.
     pub async fn find(&self, filters: &[(String, Vec<String>)]) -> Result<Vec<FlowLog>, Error> {
         let filters = in_words_of_sdk(filters);
-        self.pages(&Question {
+        self.all_pages(&Question {
             filters: &filters,
             page: Some(PAGE),
             ..Question::default()
@@ -84,18 +88,21 @@ impl Ec2 {
             filters: &filters,
             ..Question::default()
         };
-        match self.pages(&question).await {
+        match self.all_pages(&question).await {
             Ok(found) => Ok(Some(found)),
             Err(error) if error.has_code(&[NOT_FOUND]) => Ok(None),
             Err(error) => Err(error),
         }
     }
 
-    async fn pages(&self, question: &Question<'_>) -> Result<Vec<FlowLog>, Error> {
+    /// Reads to the last page, in the time that one query has.
+    async fn all_pages(&self, question: &Question<'_>) -> Result<Vec<FlowLog>, Error> {
+        let ec2 = self.within(QUERY_TIME);
+        let mut seen = Seen::default();
         let mut found = Vec::new();
         let mut token = None;
         loop {
-            let (flow_logs, next) = self.page(question, token).await?;
+            let (flow_logs, next) = ec2.page(question, token, &mut seen).await?;
             found.extend(flow_logs);
             match next {
                 Some(next) => token = Some(next),

@@ -2,11 +2,12 @@
 //!
 //! This module must not know what is done with what is found.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeSet, VecDeque};
 
 use super::super::error::{Error, Kind};
 use super::describe::Question;
-use super::{Ec2, FlowLog};
+use super::{Ec2, FlowLog, is_id};
+use aws_sdk_ec2::operation::describe_flow_logs::DescribeFlowLogsOutput;
 use aws_sdk_ec2::types::Filter;
 
 /// How many values EC2 takes in the filters of one call.
@@ -15,6 +16,8 @@ const VALUES: usize = 200;
 const PAGE: usize = 1_000;
 /// Fewer than so many are not asked for: EC2's calls often refuse less.
 const SMALLEST_PAGE: usize = 5;
+/// How many pages in a row may bring nothing new: EC2 may leave a page empty that its filters have emptied.
+const MOST_BARREN_PAGES: usize = 100;
 
 /// Gives flow logs page by page.
 #[derive(Debug)]
@@ -24,6 +27,24 @@ pub struct Pages {
     questions: VecDeque<Vec<Filter>>,
     token: Option<String>,
     page: Option<i32>,
+    seen: Seen,
+}
+
+/// What the pages so far have brought: a listing that never ends brings nothing new, under ever new tokens.
+#[derive(Debug, Default)]
+pub(super) struct Seen {
+    ids: BTreeSet<String>,
+    /// Pages in a row that brought nothing new.
+    barren: usize,
+}
+
+impl Seen {
+    /// Leaves out what came before; `None` when too many pages in a row brought nothing else.
+    fn news(&mut self, mut page: Vec<FlowLog>) -> Option<Vec<FlowLog>> {
+        page.retain(|flow_log| self.ids.insert(flow_log.id.clone()));
+        self.barren = if page.is_empty() { self.barren + 1 } else { 0 };
+        (self.barren <= MOST_BARREN_PAGES).then_some(page)
+    }
 }
 
 impl Ec2 {
@@ -57,6 +78,7 @@ impl Ec2 {
             questions,
             token: None,
             page: i32::try_from(wanted.clamp(SMALLEST_PAGE, PAGE)).ok(),
+            seen: Seen::default(),
         }
     }
 
@@ -65,8 +87,12 @@ impl Ec2 {
         &self,
         question: &Question<'_>,
         token: Option<String>,
+        seen: &mut Seen,
     ) -> Result<(Vec<FlowLog>, Option<String>), Error> {
-        let flight = self.query("DescribeFlowLogs");
+        let asked: BTreeSet<String> = question.ids.iter().cloned().collect();
+        let flight = self
+            .query("DescribeFlowLogs")
+            .holding(move |page, _| missing(page, &asked));
         let request = self
             .client
             .describe_flow_logs()
@@ -82,8 +108,36 @@ impl Ec2 {
             return Err(flight.error(Kind::Unreadable, "the same page was announced twice"));
         }
         let found = page.flow_logs.unwrap_or_default().into_iter();
-        Ok((found.map(FlowLog::from).collect(), next))
+        match seen.news(found.map(FlowLog::from).collect()) {
+            Some(found) => Ok((found, next)),
+            None => {
+                let endless =
+                    format!("{MOST_BARREN_PAGES} pages in a row brought no further flow log");
+                Err(flight.error(Kind::Unreadable, endless))
+            }
+        }
     }
+}
+
+/// Says what a page lacks: the list, or in the list the id of a flow log or of its resource. A reply about other flow
+/// logs than were asked for would make those look as if they were gone.
+fn missing(page: &DescribeFlowLogsOutput, asked: &BTreeSet<String>) -> Option<&'static str> {
+    let Some(flow_logs) = &page.flow_logs else {
+        return Some("the reply holds no list of flow logs");
+    };
+    for flow_log in flow_logs {
+        let id = flow_log.flow_log_id().unwrap_or_default();
+        if !is_id(id) {
+            return Some("the reply describes a flow log without an id");
+        }
+        if flow_log.resource_id().is_none_or(str::is_empty) {
+            return Some("the reply describes a flow log without the id of its resource");
+        }
+        if !asked.is_empty() && !asked.contains(id) {
+            return Some("the reply describes a flow log that was not asked for");
+        }
+    }
+    None
 }
 
 impl Pages {
@@ -97,7 +151,8 @@ impl Pages {
             page: self.page,
             ..Question::default()
         };
-        let (found, next) = self.ec2.page(&question, self.token.take()).await?;
+        let token = self.token.take();
+        let (found, next) = self.ec2.page(&question, token, &mut self.seen).await?;
         if next.is_none() {
             self.questions.pop_front();
         }

@@ -4,9 +4,20 @@
 
 use std::collections::BTreeMap;
 
-use aws_sdk_ec2::types::Tag;
+use aws_sdk_ec2::{
+    operation::{create_tags::CreateTagsOutput, delete_tags::DeleteTagsOutput},
+    types::Tag,
+};
+use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 
-use super::{super::error::Error, Ec2};
+use super::{
+    super::{
+        error::Error,
+        reply,
+        stop::{Flight, QUERY_TIME},
+    },
+    Ec2,
+};
 
 impl Ec2 {
     /// Sets tags, and leaves the others as they are.
@@ -14,7 +25,9 @@ impl Ec2 {
         if tags.is_empty() {
             return Ok(());
         }
-        let flight = self.mutation("CreateTags");
+        let flight = self
+            .tagging("CreateTags")
+            .holding(|_: &CreateTagsOutput, reply| not_done(reply));
         let tags = tags.iter().map(|(key, value)| tag(key, value)).collect();
         let request = self.client.create_tags().resources(id).set_tags(Some(tags));
         let answer = request.customize().interceptor(flight.clone()).send();
@@ -22,12 +35,19 @@ impl Ec2 {
         Ok(())
     }
 
+    /// Nobody else gives these calls a time.
+    fn tagging(&self, operation: &'static str) -> Flight {
+        self.within(QUERY_TIME).mutation(operation)
+    }
+
     /// Removes tags by their keys, whatever their values.
     pub async fn untag(&self, id: &str, keys: &[String]) -> Result<(), Error> {
         if keys.is_empty() {
             return Ok(());
         }
-        let flight = self.mutation("DeleteTags");
+        let flight = self
+            .tagging("DeleteTags")
+            .holding(|_: &DeleteTagsOutput, reply| not_done(reply));
         // With a value, even an empty one, EC2 would remove the tag only if the value is the same.
         let tags = keys
             .iter()
@@ -37,6 +57,15 @@ impl Ec2 {
         let answer = request.customize().interceptor(flight.clone()).send();
         flight.complete(answer).await?;
         Ok(())
+    }
+}
+
+/// Says of a reply that it does not say `<return>true</return>`. moto leaves it out; its reply is whole all the same,
+/// and the answer to this call.
+fn not_done(reply: &HttpResponse) -> Option<&'static str> {
+    match reply::text_of(reply, "return").as_deref() {
+        None | Some("true") => None,
+        Some(_) => Some("EC2 does not say that it was done"),
     }
 }
 

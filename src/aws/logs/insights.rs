@@ -2,10 +2,13 @@
 
 use std::time::Duration;
 
+use aws_sdk_cloudwatchlogs::operation::{
+    get_query_results::GetQueryResultsOutput, start_query::StartQueryOutput,
+};
 use aws_sdk_cloudwatchlogs::types::{QueryStatus, ResultField};
+use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 
 use super::super::error::{Error, Kind};
-use super::super::stop::Flight;
 use super::{Logs, identifier};
 
 /// Rows of one answer at most.
@@ -59,7 +62,7 @@ impl Logs {
         let mut wait = FIRST_WAIT;
         let mut calls = 1;
         loop {
-            let flight = Flight::query("GetQueryResults", Some(&self.region), &self.stop);
+            let flight = self.query("GetQueryResults").holding(missing);
             let request = self.client.get_query_results().query_id(&id);
             let request = request.customize().interceptor(flight.clone());
             let results = flight.complete(request.send()).await?;
@@ -91,7 +94,12 @@ impl Logs {
     }
 
     async fn start_query(&self, query: &InsightsQuery) -> Result<String, Error> {
-        let flight = Flight::query("StartQuery", Some(&self.region), &self.stop);
+        let flight = self
+            .query("StartQuery")
+            .holding(|started: &StartQueryOutput, _| {
+                let id = started.query_id().filter(|id| !id.is_empty());
+                id.is_none().then_some("the reply holds no id of the query")
+            });
         let request = self
             .client
             .start_query()
@@ -108,7 +116,16 @@ impl Logs {
         let started = flight.complete(request.send()).await?;
         started
             .query_id
-            .ok_or_else(|| flight.error(Kind::Unreadable, "the query was started, but got no id"))
+            .ok_or_else(|| flight.error(Kind::Unreadable, "the reply holds no id of the query"))
+    }
+}
+
+/// Says what the state of a query lacks: without its rows a complete one would look as if nothing had matched.
+fn missing(results: &GetQueryResultsOutput, _: &HttpResponse) -> Option<&'static str> {
+    match (&results.status, &results.results) {
+        (None, _) => Some("the reply does not say how the query stands"),
+        (Some(QueryStatus::Complete), None) => Some("the reply holds no rows"),
+        _ => None,
     }
 }
 

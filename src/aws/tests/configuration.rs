@@ -263,7 +263,10 @@ async fn calls_are_tried_25_times_unless_told_otherwise() {
 
 #[tokio::test]
 async fn proxy_is_asked_save_for_excepted_hosts() {
-    let proxy = Responder::start(vec![ok("<DescribeFlowLogsResponse/>")]).await;
+    let proxy = Responder::start(vec![ok(
+        "<DescribeFlowLogsResponse><flowLogSet/></DescribeFlowLogsResponse>",
+    )])
+    .await;
     let address = proxy.url.strip_prefix("http://").unwrap().to_owned();
     let through = Settings {
         http_proxy: some(&format!("http://user:pass@{address}")),
@@ -322,8 +325,13 @@ async fn own_certificate_authority_is_trusted_by_its_bundle_alone() {
         .with_single_cert(vec![certified.cert.der().clone()], key)
         .unwrap();
     let acceptor = tokio_rustls::TlsAcceptor::from(Arc::new(config));
-    let server =
-        Responder::start_with(vec![ok("<DescribeFlowLogsResponse/>")], Some(acceptor)).await;
+    let server = Responder::start_with(
+        vec![ok(
+            "<DescribeFlowLogsResponse><flowLogSet/></DescribeFlowLogsResponse>",
+        )],
+        Some(acceptor),
+    )
+    .await;
 
     let distrustful = aws(&server, 1).await;
     let error = distrustful.ec2(REGION).find(&[]).await.unwrap_err();

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::{super::*, *};
 
-const EMPTY: &str = "<DescribeFlowLogsResponse/>";
+const EMPTY: &str = "<DescribeFlowLogsResponse><flowLogSet/></DescribeFlowLogsResponse>";
 
 fn session(operation: &str, key: &str) -> String {
     format!(

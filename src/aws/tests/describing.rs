@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::{super::*, *};
 
 const FULL: &str = r#"<DescribeFlowLogsResponse xmlns="http://ec2.amazonaws.com/doc/2016-11-15/"><flowLogSet><item>
-<flowLogId>fl-1</flowLogId><resourceId>vpc-1</resourceId><trafficType>ALL</trafficType>
+<flowLogId>fl-00000001</flowLogId><resourceId>vpc-1</resourceId><trafficType>ALL</trafficType>
 <logDestinationType>s3</logDestinationType><logDestination>arn:aws:s3:::b</logDestination>
 <logGroupName>g</logGroupName><deliverLogsPermissionArn>arn:aws:iam::1:role/r</deliverLogsPermissionArn>
 <deliverCrossAccountRole>arn:aws:iam::1:role/c</deliverCrossAccountRole><logFormat>${version}</logFormat>
@@ -20,7 +20,7 @@ const FULL: &str = r#"<DescribeFlowLogsResponse xmlns="http://ec2.amazonaws.com/
 fn page(ids: &[&str], next: Option<&str>) -> Reply {
     let items: Vec<String> = ids
         .iter()
-        .map(|id| format!("<item><flowLogId>{id}</flowLogId></item>"))
+        .map(|id| format!("<item><flowLogId>{id}</flowLogId><resourceId>vpc-1</resourceId></item>"))
         .collect();
     let next = next
         .map(|next| format!("<nextToken>{next}</nextToken>"))
@@ -44,13 +44,13 @@ async fn every_described_attribute_comes_through() {
     let found = aws(&server, 1)
         .await
         .ec2(REGION)
-        .describe("fl-1")
+        .describe("fl-00000001")
         .await
         .unwrap()
         .unwrap();
     let text = |text: &str| Some(text.to_owned());
     let expected = FlowLog {
-        id: "fl-1".to_owned(),
+        id: "fl-00000001".to_owned(),
         resource_id: text("vpc-1"),
         traffic_type: text("ALL"),
         log_destination_type: text("s3"),
@@ -86,13 +86,17 @@ async fn both_ways_to_say_not_found_mean_none() {
     ];
     let server = Responder::start(replies).await;
     let ec2 = aws(&server, 1).await.ec2(REGION);
-    assert_eq!(ec2.describe("fl-1").await.unwrap(), None);
-    assert_eq!(ec2.describe("fl-1").await.unwrap(), None);
+    assert_eq!(ec2.describe("fl-00000001").await.unwrap(), None);
+    assert_eq!(ec2.describe("fl-00000001").await.unwrap(), None);
 }
 
 #[tokio::test]
 async fn find_reads_all_pages() {
-    let server = Responder::start(vec![page(&["fl-1"], Some("t")), page(&["fl-2"], None)]).await;
+    let server = Responder::start(vec![
+        page(&["fl-00000001"], Some("t")),
+        page(&["fl-00000002"], None),
+    ])
+    .await;
     let filters = [(
         "resource-id".to_owned(),
         vec!["vpc-1".to_owned(), "vpc-2".to_owned()],
@@ -103,7 +107,7 @@ async fn find_reads_all_pages() {
         .find(&filters)
         .await
         .unwrap();
-    assert_eq!(ids(&found), ["fl-1", "fl-2"]);
+    assert_eq!(ids(&found), ["fl-00000001", "fl-00000002"]);
     let requests = server.requests();
     assert_eq!(
         requests[0].parameter("Filter.1.Name").as_deref(),
@@ -131,23 +135,23 @@ async fn page_that_announces_itself_does_not_go_on_for_ever() {
 #[tokio::test]
 async fn many_ids_are_split_and_missing_ones_left_out() {
     let replies = vec![
-        page(&["fl-0"], None),
+        page(&["fl-00000000"], None),
         refusal(400, "InvalidFlowLogId.NotFound", "one of them"),
-        page(&["fl-1001"], None),
+        page(&["fl-00001001"], None),
     ];
     let server = Responder::start(replies).await;
-    let wanted: Vec<String> = (0..1002).map(|n| format!("fl-{n}")).collect();
+    let wanted: Vec<String> = (0..1002).map(|n| format!("fl-{n:08}")).collect();
     let found = aws(&server, 1)
         .await
         .ec2(REGION)
         .describe_all(&wanted)
         .await
         .unwrap();
-    assert_eq!(ids(&found), ["fl-0", "fl-1001"]);
+    assert_eq!(ids(&found), ["fl-00000000", "fl-00001001"]);
     let requests = server.requests();
     assert_eq!(
         requests[0].parameter("FlowLogId.1000").as_deref(),
-        Some("fl-999")
+        Some("fl-00000999")
     );
     assert_eq!(requests[0].parameter("FlowLogId.1001"), None);
     assert_eq!(
@@ -156,14 +160,14 @@ async fn many_ids_are_split_and_missing_ones_left_out() {
     );
     assert_eq!(
         requests[2].parameter("Filter.1.Value.2").as_deref(),
-        Some("fl-1001")
+        Some("fl-00001001")
     );
 }
 
 #[tokio::test]
 async fn events_are_asked_for_by_name_or_by_arn() {
     let body = r#"{"events":[{"timestamp":5,"ingestionTime":6,"eventId":"e","logStreamName":"s","message":"m"}],"nextToken":"n"}"#;
-    let server = Responder::start(vec![ok(body), ok("{}")]).await;
+    let server = Responder::start(vec![ok(body), ok(r#"{"events":[]}"#)]).await;
     let logs = aws(&server, 1).await.logs(REGION);
     let query = EventsQuery {
         log_group: "group".to_owned(),
@@ -243,7 +247,7 @@ async fn account_is_asked_for_once() {
     let server = Responder::start(vec![busy, ok(body)]).await;
     let aws = aws(&server, 1).await;
     let error = aws.account().await.unwrap_err();
-    assert_eq!(error.kind, Kind::Unreadable);
+    assert_eq!(error.kind, Kind::Foreign);
     assert!(!error.unanswered, "a query carries nothing out");
     for _ in 0..2 {
         let account = aws.account().await.unwrap();

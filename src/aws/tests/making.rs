@@ -12,7 +12,7 @@ async fn create(replies: Vec<Reply>, attempts: i64) -> (Result<String, Error>, R
 
 #[tokio::test]
 async fn create_sends_what_was_given_and_returns_the_id() {
-    let server = Responder::start(vec![ok(&made("fl-1"))]).await;
+    let server = Responder::start(vec![ok(&made("fl-00000001"))]).await;
     let new = NewFlowLog {
         log_destination_type: Some("s3".to_owned()),
         log_destination: Some("arn:aws:s3:::bucket".to_owned()),
@@ -36,7 +36,7 @@ async fn create_sends_what_was_given_and_returns_the_id() {
         .create(&new)
         .await
         .unwrap();
-    assert_eq!(id, "fl-1");
+    assert_eq!(id, "fl-00000001");
     let request = &server.requests()[0];
     for (name, value) in [
         ("Action", Some("CreateFlowLogs")),
@@ -63,8 +63,8 @@ async fn create_sends_what_was_given_and_returns_the_id() {
 #[tokio::test]
 async fn throttled_create_is_tried_again_under_the_same_token() {
     let throttled = refusal(503, "RequestLimitExceeded", "Request limit exceeded.");
-    let (id, server) = create(vec![throttled, ok(&made("fl-2"))], 3).await;
-    assert_eq!(id.unwrap(), "fl-2");
+    let (id, server) = create(vec![throttled, ok(&made("fl-00000002"))], 3).await;
+    assert_eq!(id.unwrap(), "fl-00000002");
     let tokens: Vec<_> = server
         .requests()
         .iter()
@@ -92,10 +92,10 @@ async fn success_that_lists_the_item_as_unsuccessful_is_an_error() {
 
 #[tokio::test]
 async fn id_beside_an_unsuccessful_item_is_not_lost() {
-    let body = "<CreateFlowLogsResponse><flowLogIdSet><item>fl-3</item></flowLogIdSet><unsuccessful><item><error>\
+    let body = "<CreateFlowLogsResponse><flowLogIdSet><item>fl-00000003</item></flowLogIdSet><unsuccessful><item><error>\
                 <code>X</code></error></item></unsuccessful></CreateFlowLogsResponse>";
     let (id, _) = create(vec![ok(body)], 1).await;
-    assert_eq!(id.unwrap(), "fl-3");
+    assert_eq!(id.unwrap(), "fl-00000003");
 }
 
 #[tokio::test]
@@ -120,16 +120,19 @@ async fn answer_that_is_not_from_aws_may_hide_a_flow_log() {
     let error = error.unwrap_err();
     assert_eq!(
         (error.kind, error.status, error.unanswered),
-        (Kind::Unreadable, Some(502), true)
+        (Kind::Foreign, Some(502), true)
     );
-    assert_eq!(error.message, "<html> <body>Bad gateway</body>");
+    assert_eq!(
+        error.message,
+        "the reply is not the answer to this call (no content type, 31 bytes): <html> <body>Bad gateway</body>"
+    );
     assert_eq!(server.requests().len(), 2);
 
     let (error, _) = create(vec![ok("not xml")], 1).await;
     let error = error.unwrap_err();
     assert_eq!(
         (error.kind, error.status, error.unanswered),
-        (Kind::Unreadable, Some(200), true)
+        (Kind::Foreign, Some(200), true)
     );
 }
 
@@ -179,8 +182,8 @@ async fn unanswered_attempt_is_remembered_behind_a_later_refusal() {
     assert_eq!(error.code.as_deref(), Some("FlowLogAlreadyExists"));
     assert!(error.unanswered);
 
-    let (id, server) = create(vec![Reply::Drop, ok(&made("fl-4"))], 3).await;
-    assert_eq!(id.unwrap(), "fl-4");
+    let (id, server) = create(vec![Reply::Drop, ok(&made("fl-00000004"))], 3).await;
+    assert_eq!(id.unwrap(), "fl-00000004");
     assert_eq!(server.requests().len(), 2);
 }
 
@@ -190,10 +193,10 @@ async fn role_that_is_not_known_yet_is_waited_for_in_both_shapes() {
     let replies = vec![
         refusal(400, "InvalidParameter", message),
         ok(&unsuccessful("CreateFlowLogs", "400", message)),
-        ok(&made("fl-5")),
+        ok(&made("fl-00000005")),
     ];
     let (id, server) = create(replies, 1).await;
-    assert_eq!(id.unwrap(), "fl-5");
+    assert_eq!(id.unwrap(), "fl-00000005");
     let tokens = server
         .requests()
         .into_iter()
@@ -212,17 +215,17 @@ async fn delete_of_what_is_gone_is_no_failure() {
     ];
     let server = Responder::start(replies).await;
     let ec2 = aws(&server, 1).await.ec2(REGION);
-    assert!(ec2.delete("fl-1").await.unwrap());
-    assert!(!ec2.delete("fl-1").await.unwrap());
-    assert!(!ec2.delete("fl-1").await.unwrap());
-    let error = ec2.delete("fl-1").await.unwrap_err();
+    assert!(ec2.delete("fl-00000001").await.unwrap());
+    assert!(!ec2.delete("fl-00000001").await.unwrap());
+    assert!(!ec2.delete("fl-00000001").await.unwrap());
+    let error = ec2.delete("fl-00000001").await.unwrap_err();
     assert_eq!(
         (error.kind, error.code.as_deref()),
         (Kind::Unsuccessful, Some("Other"))
     );
     assert_eq!(
         server.requests()[0].parameter("FlowLogId.1").as_deref(),
-        Some("fl-1")
+        Some("fl-00000001")
     );
 }
 
@@ -235,10 +238,10 @@ async fn tags_are_set_with_values_and_removed_by_key() {
     .await;
     let ec2 = aws(&server, 1).await.ec2(REGION);
     let tags = BTreeMap::from([("k".to_owned(), String::new())]);
-    ec2.tag("fl-1", &tags).await.unwrap();
-    ec2.untag("fl-1", &["k".to_owned()]).await.unwrap();
-    ec2.tag("fl-1", &BTreeMap::new()).await.unwrap();
-    ec2.untag("fl-1", &[]).await.unwrap();
+    ec2.tag("fl-00000001", &tags).await.unwrap();
+    ec2.untag("fl-00000001", &["k".to_owned()]).await.unwrap();
+    ec2.tag("fl-00000001", &BTreeMap::new()).await.unwrap();
+    ec2.untag("fl-00000001", &[]).await.unwrap();
     let requests = server.requests();
     assert_eq!(requests.len(), 2, "nothing to do is not asked for");
     assert_eq!(requests[0].parameter("Tag.1.Value").as_deref(), Some(""));

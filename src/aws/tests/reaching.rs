@@ -2,7 +2,7 @@
 
 use super::{super::*, *};
 
-const EMPTY: &str = "<DescribeFlowLogsResponse/>";
+const EMPTY: &str = "<DescribeFlowLogsResponse><flowLogSet/></DescribeFlowLogsResponse>";
 
 /// Settings that lead to AWS's own addresses, once each.
 fn to_aws() -> Settings {

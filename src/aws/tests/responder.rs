@@ -15,6 +15,8 @@ use tokio::{
 pub(super) enum Reply {
     /// Answer with a status and a body.
     Answer(u16, String),
+    /// Answer with a status and bytes that need not be text.
+    Bytes(u16, Vec<u8>),
     /// Close the connection without an answer.
     Drop,
     /// Answer with success once told to.
@@ -129,19 +131,20 @@ async fn read(stream: &mut Box<dyn Stream>) -> Option<Request> {
 
 async fn answer(mut stream: Box<dyn Stream>, reply: Option<Reply>) {
     let (status, body) = match reply {
-        Some(Reply::Answer(status, body)) => (status, body),
+        Some(Reply::Answer(status, body)) => (status, body.into_bytes()),
+        Some(Reply::Bytes(status, body)) => (status, body),
         Some(Reply::Drop) => return,
         Some(Reply::Later(when, body)) => {
             when.notified().await;
-            (200, body)
+            (200, body.into_bytes())
         }
-        None => (418, "nothing more was expected".to_owned()),
+        None => (418, b"nothing more was expected".to_vec()),
     };
-    let text = format!(
-        "HTTP/1.1 {status} Answer\r\nx-amzn-requestid: header-id\r\nconnection: close\r\ncontent-length: {}\r\n\r\n{body}",
+    let head = format!(
+        "HTTP/1.1 {status} Answer\r\nx-amzn-requestid: header-id\r\nconnection: close\r\ncontent-length: {}\r\n\r\n",
         body.len()
     );
     // The client may be gone; then there is nobody to tell.
-    let _ = stream.write_all(text.as_bytes()).await;
+    let _ = stream.write_all(&[head.as_bytes(), &body].concat()).await;
     let _ = stream.shutdown().await;
 }

@@ -57,7 +57,7 @@ async fn stop_after_a_lost_answer_tells_that_it_may_have_been_carried_out() {
 #[tokio::test]
 async fn mutation_that_was_sent_is_waited_for() {
     let release = Arc::new(Notify::new());
-    let server = Responder::start(vec![Reply::Later(release.clone(), made("fl-1"))]).await;
+    let server = Responder::start(vec![Reply::Later(release.clone(), made("fl-00000001"))]).await;
     let (ec2, stop) = stoppable(&server).await;
     let mut call = tokio::spawn(async move { ec2.create(&new_flow_log()).await });
     server.received(1).await;
@@ -69,7 +69,10 @@ async fn mutation_that_was_sent_is_waited_for() {
             .is_err()
     );
     release.notify_one();
-    assert_eq!(timeout(SOON, call).await.unwrap().unwrap().unwrap(), "fl-1");
+    assert_eq!(
+        timeout(SOON, call).await.unwrap().unwrap().unwrap(),
+        "fl-00000001"
+    );
 }
 
 #[tokio::test]
@@ -79,17 +82,24 @@ async fn no_mutation_begins_after_the_stop() {
     stop.cancel();
     let error = ec2.create(&new_flow_log()).await.unwrap_err();
     assert_eq!((error.kind, error.unanswered), (Kind::Stopped, false));
-    assert_eq!(ec2.delete("fl-1").await.unwrap_err().kind, Kind::Stopped);
+    assert_eq!(
+        ec2.delete("fl-00000001").await.unwrap_err().kind,
+        Kind::Stopped
+    );
     assert!(server.requests().is_empty());
 }
 
 #[tokio::test]
 async fn query_is_tried_once_after_the_stop() {
-    let server = Responder::start(vec![ok("<DescribeFlowLogsResponse/>"), throttled()]).await;
+    let server = Responder::start(vec![
+        ok("<DescribeFlowLogsResponse><flowLogSet/></DescribeFlowLogsResponse>"),
+        throttled(),
+    ])
+    .await;
     let (ec2, stop) = stoppable(&server).await;
     stop.cancel();
-    assert_eq!(ec2.describe("fl-1").await.unwrap(), None);
-    let error = timeout(SOON, ec2.describe("fl-1"))
+    assert_eq!(ec2.describe("fl-00000001").await.unwrap(), None);
+    let error = timeout(SOON, ec2.describe("fl-00000001"))
         .await
         .unwrap()
         .unwrap_err();

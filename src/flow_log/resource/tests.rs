@@ -261,6 +261,8 @@ fn failure((operation, kind, code, message): (&'static str, Kind, &str, &str)) -
             _ => None,
         },
         unanswered: kind == Kind::NoAnswer,
+        attempts: 1,
+        cause: None,
     }
 }
 

@@ -178,7 +178,7 @@ fn a_reply_that_is_not_xml_is_a_clear_error() {
     work.run(&["plan", "-no-color"]).fails_with(&[
         "Flow log",
         "not read",
-        "DescribeFlowLogs in us-east-1 got an answer that cannot be read",
+        "DescribeFlowLogs in us-east-1 got a reply that is not from AWS",
         "This is not an answer of AWS. Check the endpoint, and whether a proxy answers in its place.",
     ]);
 }

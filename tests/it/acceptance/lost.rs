@@ -121,7 +121,7 @@ fn a_timeout_that_is_over_is_named_with_its_value() {
     work.configure(&flow_log("main", times));
     apply(&work).fails_with(&[
         "Flow log not created",
-        "ran out of time before it was tried again; the last attempt failed: HTTP 503",
+        "ran out of time before it was tried again; the last attempt failed: ServiceUnavailable: later (HTTP 503",
         "`timeouts.create` is \"1s\"",
         "create = \"1s\"",
     ]);

@@ -24,6 +24,7 @@ mod query;
 mod random;
 mod reaching;
 mod refused;
+mod replies;
 mod schema;
 mod sources;
 mod summary;

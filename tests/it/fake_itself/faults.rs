@@ -4,7 +4,7 @@ use std::sync::mpsc;
 use std::time::{Duration, Instant};
 
 use super::wire::{Reply, ec2, ec2_in, logs, query, signed};
-use crate::harness::fake::{Fake, Fault, REGION};
+use crate::harness::fake::{Endless, Fake, Fault, REGION};
 use serde_json::json;
 
 const FLOW_LOG: &[(&str, &str)] = &[
@@ -106,6 +106,76 @@ fn garbage_is_success_with_a_body_that_nobody_can_read() {
     let reply = create(&fake).unwrap().fine();
     assert!(!reply.body.contains("Response"));
     assert_eq!(fake.flow_logs(REGION).len(), 1);
+}
+
+#[test]
+fn a_reply_is_cut_off_with_a_length_that_fits_or_without_one() {
+    let fake = Fake::start();
+    create(&fake).unwrap().fine();
+    let describe = || ec2(&fake, "DescribeFlowLogs", &[]).fine();
+    let whole = describe();
+    assert!(whole.head.contains("content-length"), "{}", whole.head);
+    fake.fail("DescribeFlowLogs", Fault::Cut("<flowLogId>fl-"), 1);
+    let cut = describe();
+    assert!(cut.body.ends_with("<flowLogId>fl-"), "{}", cut.body);
+    assert!(
+        cut.head
+            .contains(&format!("content-length: {}", cut.body.len())),
+        "{}",
+        cut.head
+    );
+    fake.fail(
+        "DescribeFlowLogs",
+        Fault::CutWithoutLength("<flowLogSet>"),
+        1,
+    );
+    let cut = describe();
+    assert!(cut.body.ends_with("<flowLogSet>"), "{}", cut.body);
+    let head = cut.head.to_lowercase();
+    assert!(head.starts_with("http/1.0 200"), "{head}");
+    assert!(
+        !head.contains("content-length") && !head.contains("chunked"),
+        "{head}"
+    );
+    fake.fail("DescribeFlowLogs", Fault::Cut("it does not say this"), 1);
+    assert_eq!(describe().body, "");
+}
+
+#[test]
+fn somebody_else_answers_and_nothing_is_done() {
+    let fake = Fake::start();
+    fake.fail("CreateFlowLogs", Fault::sign_in_page(), 1);
+    let reply = create(&fake).unwrap().fine();
+    assert!(reply.body.contains("Sign in"));
+    assert!(fake.flow_logs(REGION).is_empty());
+}
+
+#[test]
+fn the_clock_is_the_one_that_was_set() {
+    let fake = Fake::start();
+    fake.clock_ahead(jiff::SignedDuration::from_hours(-24 * 365));
+    let reply = create(&fake).unwrap().fine();
+    let year = (jiff::Timestamp::now() - jiff::SignedDuration::from_hours(24 * 365)).to_string();
+    let year = &year[..4];
+    assert!(reply.head.contains(&format!(" {year} ")), "{}", reply.head);
+    assert!(fake.flow_logs(REGION)[0].creation_time.starts_with(year));
+}
+
+#[test]
+fn pages_that_never_end_have_ever_new_tokens() {
+    let fake = Fake::start();
+    create(&fake).unwrap().fine();
+    let id = fake.flow_logs(REGION).remove(0).id;
+    let mut tokens = std::collections::BTreeSet::new();
+    let mut ids = std::collections::BTreeSet::new();
+    for how in [Endless::Same, Endless::Same, Endless::New, Endless::New] {
+        fake.describe_endlessly(how);
+        let page = ec2(&fake, "DescribeFlowLogs", &[]).fine();
+        tokens.insert(page.text("nextToken"));
+        ids.insert(page.text("flowLogId"));
+    }
+    assert_eq!((tokens.len(), ids.len()), (4, 3));
+    assert!(ids.contains(&id));
 }
 
 #[test]

@@ -5,6 +5,7 @@ mod drift;
 mod formats;
 mod moto;
 mod readme;
+mod replies;
 mod schemas;
 mod states;
 mod templates;

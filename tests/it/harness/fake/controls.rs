@@ -76,6 +76,23 @@ impl Fake {
         self.shared.state().settings.missing_is_empty = empty;
     }
 
+    /// Sets the service's clock ahead of this machine's, or behind it: times of creation and the dates of replies.
+    pub(crate) fn clock_ahead(&self, by: jiff::SignedDuration) {
+        self.shared.state().settings.clock_ahead = by;
+    }
+
+    /// Lets the pages of DescribeFlowLogs never end.
+    pub(crate) fn describe_endlessly(&self, how: super::Endless) {
+        self.shared.state().settings.endless = Some(how);
+    }
+
+    /// Bytes that were handed out of replies without an end.
+    pub(crate) fn sent_endlessly(&self) -> u64 {
+        self.shared
+            .sent_endlessly
+            .load(std::sync::atomic::Ordering::Relaxed)
+    }
+
     /// Hides every flow log made from now on from its first `calls` descriptions.
     pub(crate) fn hide_for(&self, calls: u32) {
         self.shared.state().settings.hide_for = calls;

@@ -28,6 +28,14 @@ pub(crate) enum Fault {
     DropBefore,
     /// It is done; HTTP 200 with a body that is neither XML nor JSON.
     Garbage,
+    /// It is done; the body of the reply ends behind the first place of this text, and its length says so.
+    Cut(&'static str),
+    /// It is done; the body of the reply ends behind the first place of this text, under HTTP/1.0 and without a length.
+    CutWithoutLength(&'static str),
+    /// It is done; the body of the reply never ends.
+    Endless,
+    /// Nothing is done; the reply has this status and this body.
+    Instead(u16, String),
     /// It is done, and answered only after this long.
     Delay(Duration),
     /// It is done, and answered only when the test releases it.
@@ -44,6 +52,12 @@ impl Fault {
             code: code.to_owned(),
             message: message.to_owned(),
         }
+    }
+
+    /// A page of somebody who stands in between and wants to be talked to first.
+    pub(crate) fn sign_in_page() -> Self {
+        let page = "<!DOCTYPE html>\n<html><title>Sign in</title><p>Who are you?<br></html>";
+        Self::Instead(200, page.to_owned())
     }
 
     /// A partial failure inside HTTP 200.

@@ -20,11 +20,13 @@ mod sts;
 mod xml;
 
 use std::net::TcpListener;
+use std::sync::atomic::AtomicU64;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
 
 use tokio::sync::{oneshot, watch};
 
+pub(crate) use ec2::Endless;
 pub(crate) use fault::Fault;
 pub(crate) use state::{ACCOUNT, Call, DestinationOptions, FlowLog, REGION, TagFieldSpecification};
 
@@ -85,6 +87,8 @@ struct Shared {
     seen: Condvar,
     /// Counts the releases of held replies.
     released: watch::Sender<u64>,
+    /// Bytes that were handed out of replies without an end.
+    sent_endlessly: Arc<AtomicU64>,
 }
 
 impl Default for Shared {
@@ -93,6 +97,7 @@ impl Default for Shared {
             state: Mutex::default(),
             seen: Condvar::new(),
             released: watch::Sender::new(0),
+            sent_endlessly: Arc::default(),
         }
     }
 }

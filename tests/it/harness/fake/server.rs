@@ -4,12 +4,15 @@ use std::convert::Infallible;
 use std::io;
 use std::net::TcpListener;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-use http_body_util::{BodyExt as _, Full};
-use hyper::body::{Bytes, Incoming};
+use futures_util::stream;
+use http_body_util::combinators::BoxBody;
+use http_body_util::{BodyExt as _, Full, StreamBody};
+use hyper::body::{Bytes, Frame, Incoming};
 use hyper::service::service_fn;
-use hyper::{Response, StatusCode};
+use hyper::{Response, StatusCode, Version};
 use hyper_util::rt::TokioIo;
 use tokio::sync::oneshot;
 
@@ -55,15 +58,12 @@ async fn accept(listener: tokio::net::TcpListener, shared: Arc<Shared>) -> Infal
 }
 
 /// One call from its bytes to its reply; an error closes the connection without one.
-async fn answer(
-    shared: &Shared,
-    request: hyper::Request<Incoming>,
-) -> io::Result<Response<Full<Bytes>>> {
+async fn answer(shared: &Shared, request: hyper::Request<Incoming>) -> io::Result<Response<Body>> {
     let (head, body) = request.into_parts();
     let body = body.collect().await.map_err(io::Error::other)?.to_bytes();
     let request = match Request::decode(&head.headers, &body) {
         Ok(request) => request,
-        Err(reason) => return Ok(Reply::not_a_call(&reason).into_response("none")),
+        Err(reason) => return Ok(Reply::not_a_call(&reason).into_response("none", shared)),
     };
     // Asked for before the call is recorded: a release that follows the recording must not be missed.
     let mut released = shared.released.subscribe();
@@ -72,15 +72,45 @@ async fn answer(
     if fault == Some(Fault::DropBefore) {
         return Err(io::Error::other("dropped before doing"));
     }
-    let reply = reply(shared, &request, fault.as_ref(), &request_id);
+    let mut reply = reply(shared, &request, fault.as_ref(), &request_id);
     tokio::time::sleep(latency).await;
     match fault {
         Some(Fault::DropAfterDoing) => return Err(io::Error::other("dropped after doing")),
         Some(Fault::Delay(delay)) => tokio::time::sleep(delay).await,
         Some(Fault::Hold) => released.changed().await.map_err(io::Error::other)?,
+        Some(Fault::Cut(text) | Fault::CutWithoutLength(text)) => reply.cut(text),
         _ => {}
     }
-    Ok(reply.into_response(&request_id))
+    let mut response = reply.into_response(&request_id, shared);
+    match fault {
+        Some(Fault::CutWithoutLength(_)) => {
+            *response.version_mut() = Version::HTTP_10;
+            let body = std::mem::take(response.body_mut()).collect().await;
+            let bytes = body.map_err(io::Error::other)?.to_bytes();
+            *response.body_mut() = streamed(std::iter::once(bytes));
+        }
+        Some(Fault::Endless) => *response.body_mut() = endless(shared),
+        _ => {}
+    }
+    Ok(response)
+}
+
+type Body = BoxBody<Bytes, Infallible>;
+
+/// A body whose length nobody knows before it ends.
+fn streamed(parts: impl Iterator<Item = Bytes> + Send + Sync + 'static) -> Body {
+    let frames = parts.map(|part| Ok(Frame::data(part)));
+    BodyExt::boxed(StreamBody::new(stream::iter(frames)))
+}
+
+/// A body without an end; what of it is sent is counted.
+fn endless(shared: &Shared) -> Body {
+    let sent = Arc::clone(&shared.sent_endlessly);
+    let part = Bytes::from(vec![b'x'; 1 << 16]);
+    streamed(std::iter::repeat_with(move || {
+        sent.fetch_add(part.len() as u64, Ordering::Relaxed);
+        part.clone()
+    }))
 }
 
 /// Writes the call down, wakes whoever waits for it, and says what it meets.
@@ -111,6 +141,11 @@ fn reply(shared: &Shared, request: &Request, fault: Option<&Fault>, request_id: 
             message,
         }) => Err(ApiError::with_status(*status, code, message)),
         Some(Fault::Throttle) => Err(throttled(request.service)),
+        Some(Fault::Instead(status, body)) => Ok(Reply {
+            status: *status,
+            content_type: "text/html",
+            body: body.clone(),
+        }),
         Some(Fault::Unsuccessful { code, message }) => {
             ec2::unsuccessful(request, code, message, request_id)
         }
@@ -190,8 +225,14 @@ impl Reply {
         }
     }
 
-    fn into_response(self, request_id: &str) -> Response<Full<Bytes>> {
-        let mut response = Response::new(Full::new(Bytes::from(self.body)));
+    /// Ends the body behind a text; it ends at once if the text is not in it.
+    fn cut(&mut self, behind: &str) {
+        let at = self.body.find(behind).map_or(0, |at| at + behind.len());
+        self.body.truncate(at);
+    }
+
+    fn into_response(self, request_id: &str, shared: &Shared) -> Response<Body> {
+        let mut response = Response::new(Full::new(Bytes::from(self.body)).boxed());
         *response.status_mut() = StatusCode::from_u16(self.status).expect("an HTTP status");
         let headers = response.headers_mut();
         headers.insert(
@@ -202,6 +243,12 @@ impl Reply {
             "x-amzn-requestid",
             request_id.parse().expect("a request id"),
         );
+        let date = shared
+            .state()
+            .now()
+            .strftime("%a, %d %b %Y %H:%M:%S GMT")
+            .to_string();
+        headers.insert("date", date.parse().expect("a date"));
         response
     }
 }

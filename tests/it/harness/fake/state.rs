@@ -186,6 +186,11 @@ impl State {
         self.counter
     }
 
+    /// What time it is at the service.
+    pub(super) fn now(&self) -> jiff::Timestamp {
+        jiff::Timestamp::now() + self.settings.clock_ahead
+    }
+
     /// Remembers a flow log after all others.
     pub(super) fn add(&mut self, log: FlowLog) {
         let place = self.next();
@@ -215,6 +220,10 @@ pub(super) struct Settings {
     pub(super) describe_page: usize,
     pub(super) missing_is_empty: bool,
     pub(super) hide_for: u32,
+    /// How the pages of DescribeFlowLogs never end.
+    pub(super) endless: Option<super::ec2::Endless>,
+    /// How far the service's clock is ahead of this machine's.
+    pub(super) clock_ahead: jiff::SignedDuration,
     /// By action; `*` is every action.
     pub(super) latencies: BTreeMap<String, Duration>,
     pub(super) events_page: usize,
@@ -239,6 +248,8 @@ impl Default for Settings {
             describe_page: 1000,
             missing_is_empty: false,
             hide_for: 0,
+            endless: None,
+            clock_ahead: jiff::SignedDuration::ZERO,
             latencies: BTreeMap::new(),
             events_page: 10_000,
             empty_page_every: 0,

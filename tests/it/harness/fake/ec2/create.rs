@@ -47,7 +47,7 @@ pub(super) fn answer(
         Some(token) if token.parameters == request.form => token.flow_log_ids.clone(),
         Some(_) => return Err(mismatch()),
         None => {
-            let logs: Vec<FlowLog> = wanted.flow_logs(scope, &tags);
+            let logs: Vec<FlowLog> = wanted.flow_logs(scope, &tags, state.now());
             refuse_existing(state, &logs)?;
             make(state, logs)
         }

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 
 use super::super::request::Request;
-use super::super::server::{ApiError, Outcome};
+use super::super::server::{ApiError, Outcome, Reply};
 use super::super::state::{FlowLog, State};
 use super::super::xml::Xml;
 use super::{Scope, dry_run, ids, invalid_value, known_parameters, not_found, response};
@@ -30,7 +30,10 @@ pub(super) fn answer(
     let ids = ids(request)?;
     let filters = filters(request)?;
     let size = page_size(request)?.min(state.settings.describe_page);
-    let after = after(request)?;
+    let after = match state.settings.endless {
+        Some(_) => None,
+        None => after(request)?,
+    };
     dry_run(request)?;
     let asked: BTreeSet<&str> = ids.iter().map(String::as_str).collect();
     let mut visible = visible(state, scope, &asked);
@@ -38,6 +41,9 @@ pub(super) fn answer(
     visible.retain(|(place, log)| {
         Some(*place) > after && filters.iter().all(|filter| filter.matches(log))
     });
+    if let Some(how) = state.settings.endless {
+        return Ok(endless(state, request, request_id, how, &visible));
+    }
     let page = &visible[..size.min(visible.len())];
     let next = page.last().filter(|_| page.len() < visible.len());
     let next = next.map(|(place, _)| token(*place, request));
@@ -49,6 +55,40 @@ pub(super) fn answer(
         });
         xml.optional("nextToken", next.as_deref());
     }))
+}
+
+/// How the pages never end, each with a token of its own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Endless {
+    /// Every page is like the one before.
+    Same,
+    /// Every page has one more flow log.
+    New,
+}
+
+fn endless(
+    state: &mut State,
+    request: &Request,
+    request_id: &str,
+    how: Endless,
+    visible: &[(u64, FlowLog)],
+) -> Reply {
+    let page: Vec<FlowLog> = match how {
+        Endless::Same => visible.iter().map(|(_, log)| log.clone()).collect(),
+        Endless::New => vec![FlowLog::sample(
+            &state.next_id("fl"),
+            "vpc-0123456789abcdef0",
+        )],
+    };
+    let token = state.next_id("token");
+    response(&request.action, request_id, |xml| {
+        xml.group("flowLogSet", |xml| {
+            for log in &page {
+                xml.group("item", |xml| write(xml, log));
+            }
+        });
+        xml.text("nextToken", &token);
+    })
 }
 
 /// What the call can see; being looked for brings a hidden flow log nearer to being seen.

@@ -13,6 +13,7 @@ use super::state::{FlowLog, State};
 use super::sts;
 use super::xml::Xml;
 
+pub(crate) use describe::Endless;
 pub(super) use format::default_format;
 
 pub(super) const CONTENT_TYPE: &str = "text/xml;charset=UTF-8";

@@ -49,8 +49,13 @@ impl Wanted {
     }
 
     /// The flow logs as they will be described, but for their ids.
-    pub(super) fn flow_logs(&self, scope: &Scope, tags: &BTreeMap<String, String>) -> Vec<FlowLog> {
-        let now = format!("{:.3}", Timestamp::now());
+    pub(super) fn flow_logs(
+        &self,
+        scope: &Scope,
+        tags: &BTreeMap<String, String>,
+        now: Timestamp,
+    ) -> Vec<FlowLog> {
+        let now = format!("{now:.3}");
         let one = |resource_id: &String| FlowLog {
             id: String::new(),
             account: scope.account.clone(),

@@ -1,0 +1,105 @@
+//! The texts of others, and the causes of an error, in a form that can be shown.
+//!
+//! This module must not know any service, nor the SDK's own kinds of errors.
+
+/// The most characters of a message that are shown. EC2's encoded authorization failures are long, and useless if cut.
+pub(super) const MESSAGE: usize = 4_000;
+/// The most characters of a code or a request id that are shown.
+pub(super) const CODE: usize = 200;
+
+/// A text on one line, of so many characters at most.
+pub(super) fn one_line(text: &str, most: usize) -> String {
+    let mut line = String::new();
+    let mut left = most;
+    for word in text.split_whitespace() {
+        let space = usize::from(!line.is_empty());
+        let end = word.char_indices().nth(left.saturating_sub(space));
+        if space > 0 {
+            line.push(' ');
+        }
+        if let Some((end, _)) = end {
+            line.push_str(&word[..end]);
+            line.push('…');
+            break;
+        }
+        line.push_str(word);
+        left -= space + word.chars().count();
+    }
+    line
+}
+
+/// Finds an error of type `T` among an error and its causes.
+pub(super) fn find<'a, T: std::error::Error + 'static>(
+    error: &'a (dyn std::error::Error + 'static),
+) -> Option<&'a T> {
+    causes(error).find_map(|cause| cause.downcast_ref())
+}
+
+/// An error and its causes, those included that an I/O error carries.
+fn causes<'a>(
+    error: &'a (dyn std::error::Error + 'static),
+) -> impl Iterator<Item = &'a (dyn std::error::Error + 'static)> {
+    std::iter::successors(Some(error), |error| {
+        match error.downcast_ref::<std::io::Error>() {
+            Some(io) => io
+                .get_ref()
+                .map(|inner| inner as &(dyn std::error::Error + 'static)),
+            None => error.source(),
+        }
+    })
+}
+
+/// The causes of an error as one line, from the outermost that tells something to the root.
+pub(super) fn chain(error: &(dyn std::error::Error + 'static)) -> String {
+    // The SDK's own wrappers say only at which step it happened.
+    const WRAPPERS: [&str; 12] = [
+        "dispatch failure",
+        "service error",
+        "response error",
+        "request has timed out",
+        "failed to construct request",
+        "connector error",
+        "operation error",
+        "interceptor error",
+        "other error",
+        "timeout",
+        "io error",
+        "other",
+    ];
+    let mut parts: Vec<String> = Vec::new();
+    for cause in causes(error) {
+        let text = cause.to_string();
+        let told = parts.last().is_some_and(|last| last.ends_with(&text));
+        if !told && !WRAPPERS.contains(&text.as_str()) {
+            parts.push(text);
+        }
+    }
+    if parts.is_empty() {
+        return error.to_string();
+    }
+    parts.join(": ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn long_texts_are_cut_between_characters() {
+        let long = "ä\n".repeat(500);
+        let cut = one_line(&long, 160);
+        assert_eq!(cut.chars().count(), 161);
+        assert!(cut.ends_with('…'));
+        assert_eq!(one_line(" \n", 9), "");
+        assert_eq!(one_line(" a\r\n  b ", 3), "a b");
+        assert_eq!(one_line("a bc", 3), "a b…");
+        assert_eq!(one_line("abcd", 3), "abc…");
+    }
+
+    #[test]
+    fn chain_tells_each_cause_once() {
+        let root = std::io::Error::other("root");
+        let middle = std::io::Error::other(root);
+        assert_eq!(chain(&middle), "root");
+    }
+}

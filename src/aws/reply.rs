@@ -1,0 +1,382 @@
+//! Whether a reply can be believed: every reply of every service is read here, before the SDK parses it.
+//!
+//! The SDK's XML parser takes the end of the text for the end of every open element, and its JSON parser takes an
+//! empty body for an empty object. A reply that was cut off on its way would look like a short one: a flow log less,
+//! half an id, no more events. So a reply must be bounded in size, whole, and an answer to the operation that was
+//! called. A reply that is not counts as none: it is retried, and a mutation is settled by looking at what exists.
+//!
+//! The JSON of a success is looked at by its ends alone: a page of events is large, and the SDK's parser notices what
+//! is missing in between. What a reply must hold beyond that, each call says itself (`stop::Flight::holding`).
+//! This module must not know what a reply means.
+
+use std::fmt;
+
+use aws_smithy_runtime_api::client::{
+    orchestrator::{HttpRequest, HttpResponse},
+    result::ConnectorError,
+};
+use aws_smithy_types::{body::SdkBody, byte_stream::ByteStream, retry::ErrorKind};
+use aws_types::request_id::RequestId;
+use quick_xml::{Error as XmlError, Reader, events::Event};
+
+const MIB: usize = 1 << 20;
+/// The most bytes of a reply of EC2 or CloudWatch Logs. A full page of DescribeFlowLogs with 50 long tags for each of
+/// 1,000 flow logs has 25 MB; a page of events has 1 MB of text, and Insights gives 10,000 rows.
+const LARGE: usize = 64 * MIB;
+/// The most bytes of an error, and of a reply that holds one account or one set of credentials.
+const SMALL: usize = MIB;
+/// The most bytes of a foreign reply that an error shows.
+const EXCERPT: usize = 160;
+
+/// The service that is asked: it decides the form of the reply.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Service {
+    Ec2,
+    Sts,
+    Logs,
+    /// The SDK's own sources of credentials and regions.
+    Other,
+}
+
+/// What a reply must look like.
+#[derive(Clone, Debug)]
+pub(super) struct Expected {
+    service: Service,
+    /// The root element of a success in XML.
+    root: String,
+}
+
+/// Why a reply cannot be believed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Flaw {
+    /// It has no body.
+    Empty,
+    /// Its body ends before it is over, after so many bytes.
+    Cut(usize),
+    /// The connection broke off while it was read.
+    BrokenOff(String),
+    /// It is malformed.
+    Malformed,
+    /// It has more bytes than any reply of AWS.
+    TooLarge(usize),
+    /// It is whole, and something is missing in it.
+    Lacks(&'static str),
+    /// It was not written by the service: what it is instead.
+    Foreign(String),
+}
+
+/// A reply that cannot be believed.
+#[derive(Clone, Debug, thiserror::Error)]
+#[error("{flaw}")]
+pub(super) struct Unreadable {
+    pub(super) status: u16,
+    pub(super) request_id: Option<String>,
+    pub(super) flaw: Flaw,
+}
+
+impl fmt::Display for Flaw {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Empty => f.write_str("the reply is empty"),
+            Self::Cut(bytes) => write!(f, "the reply ends in the middle, after {bytes} bytes"),
+            Self::BrokenOff(why) => write!(
+                f,
+                "the connection broke off in the middle of the reply: {why}"
+            ),
+            Self::Malformed => f.write_str("the reply is malformed"),
+            Self::TooLarge(most) => write!(
+                f,
+                "the reply is larger than {} MiB, the most that is read of a reply of this kind",
+                most / MIB
+            ),
+            Self::Lacks(what) => f.write_str(what),
+            Self::Foreign(what) => write!(f, "the reply is {what}"),
+        }
+    }
+}
+
+impl Unreadable {
+    pub(super) fn new(response: &HttpResponse, flaw: Flaw) -> Self {
+        Self {
+            status: response.status().as_u16(),
+            request_id: response.request_id().map(str::to_owned),
+            flaw,
+        }
+    }
+
+    /// Whether another attempt may bring a better reply. Who refuses in words that are not AWS's, as a proxy does,
+    /// refuses again; and what is too large does not shrink.
+    fn may_pass(&self) -> bool {
+        match self.flaw {
+            Flaw::TooLarge(_) => false,
+            Flaw::Foreign(_) => !(300..500).contains(&self.status) || self.status == 429,
+            _ => true,
+        }
+    }
+}
+
+impl From<Unreadable> for ConnectorError {
+    fn from(unreadable: Unreadable) -> Self {
+        let kind = unreadable.may_pass().then_some(ErrorKind::TransientError);
+        Self::other(Box::new(unreadable), kind)
+    }
+}
+
+impl Expected {
+    /// Reads off a request what its reply must look like.
+    pub(super) fn of(request: &HttpRequest) -> Self {
+        let target = request.headers().get("x-amz-target").unwrap_or_default();
+        let mut expected = Self {
+            service: Service::Other,
+            root: String::new(),
+        };
+        if target.starts_with("Logs_") {
+            expected.service = Service::Logs;
+            return expected;
+        }
+        let form = request.body().bytes().unwrap_or_default();
+        for parameter in form.split(|byte| *byte == b'&').take(2) {
+            match parameter.split_at_checked(b"Action=".len()) {
+                Some((b"Action=", action)) => {
+                    expected.root = format!("{}Response", String::from_utf8_lossy(action));
+                }
+                _ if parameter == b"Version=2016-11-15" => expected.service = Service::Ec2,
+                _ if parameter == b"Version=2011-06-15" => expected.service = Service::Sts,
+                _ => {}
+            }
+        }
+        expected
+    }
+
+    /// Reads a reply to its end and judges it.
+    pub(super) async fn read(
+        &self,
+        mut reply: HttpResponse,
+    ) -> Result<HttpResponse, ConnectorError> {
+        let success = reply.status().is_success();
+        let body = std::mem::replace(reply.body_mut(), SdkBody::taken());
+        let flaw = match self.collect(body, success).await {
+            Ok(bytes) => match self.judge(&bytes, success) {
+                Ok(()) => {
+                    *reply.body_mut() = SdkBody::from(bytes);
+                    return Ok(reply);
+                }
+                Err(Flaw::Foreign(what)) => Flaw::Foreign(self.described(&what, &reply, &bytes)),
+                Err(flaw) => flaw,
+            },
+            Err(flaw) => flaw,
+        };
+        Err(Unreadable::new(&reply, flaw).into())
+    }
+
+    async fn collect(&self, body: SdkBody, success: bool) -> Result<Vec<u8>, Flaw> {
+        let most = match self.service {
+            Service::Ec2 | Service::Logs if success => LARGE,
+            _ => SMALL,
+        };
+        let mut body = ByteStream::new(body);
+        let mut bytes = Vec::new();
+        while let Some(part) = body.next().await {
+            let part = part.map_err(|error| Flaw::BrokenOff(super::causes::chain(&error)))?;
+            if bytes.len() + part.len() > most {
+                return Err(Flaw::TooLarge(most));
+            }
+            bytes.extend_from_slice(&part);
+        }
+        Ok(bytes)
+    }
+
+    fn judge(&self, bytes: &[u8], success: bool) -> Result<(), Flaw> {
+        if self.service == Service::Other {
+            return Ok(());
+        }
+        let body = bytes.trim_ascii();
+        match (body.first(), body.last(), self.service) {
+            (None, ..) => Err(Flaw::Empty),
+            (_, _, Service::Ec2 | Service::Sts) => self.judge_xml(bytes, success),
+            (Some(b'{'), Some(b'}'), _) if success => Ok(()),
+            (Some(b'{'), ..) if success => Err(Flaw::Cut(bytes.len())),
+            (Some(b'{'), ..) => match serde_json::from_slice::<serde::de::IgnoredAny>(body) {
+                Ok(_) => Ok(()),
+                Err(error) if error.is_eof() => Err(Flaw::Cut(bytes.len())),
+                Err(_) => Err(Flaw::Malformed),
+            },
+            _ => Err(foreign("not a JSON object")),
+        }
+    }
+
+    /// Judges a document: one root element of the right name, closed, and nothing but white space and comments around it.
+    fn judge_xml(&self, bytes: &[u8], success: bool) -> Result<(), Flaw> {
+        let cut = || Flaw::Cut(bytes.len());
+        let text = match std::str::from_utf8(bytes) {
+            Ok(text) => text,
+            Err(error) if error.error_len().is_none() => return Err(cut()),
+            Err(_) => return Err(Flaw::Malformed),
+        };
+        let mut xml = Reader::from_str(text);
+        let mut depth = 0_usize;
+        let mut closed = false;
+        loop {
+            match xml.read_event() {
+                Ok(Event::Start(tag)) if depth == 0 => {
+                    self.judge_root(tag.local_name().into_inner(), closed, success)?;
+                    depth = 1;
+                }
+                Ok(Event::Empty(tag)) if depth == 0 => {
+                    self.judge_root(tag.local_name().into_inner(), closed, success)?;
+                    closed = true;
+                }
+                Ok(Event::Start(_)) => depth += 1,
+                Ok(Event::End(_)) => {
+                    depth -= 1;
+                    closed = depth == 0;
+                }
+                Ok(Event::Text(text)) if depth == 0 && text.trim_ascii().is_empty() => {}
+                Ok(Event::Comment(_) | Event::Decl(_) | Event::PI(_)) => {}
+                Ok(Event::Eof) if closed => return Ok(()),
+                Ok(Event::Eof) | Err(XmlError::Syntax(_)) => return Err(cut()),
+                Ok(_) if depth > 0 => {}
+                Ok(_) if closed => return Err(Flaw::Malformed),
+                Ok(_) => return Err(foreign("not XML of AWS")),
+                Err(_) => return Err(Flaw::Malformed),
+            }
+        }
+    }
+
+    fn judge_root(&self, name: &str, closed: bool, success: bool) -> Result<(), Flaw> {
+        let known = match success {
+            true => name == self.root,
+            false => matches!(name, "Response" | "ErrorResponse"),
+        };
+        match (known, closed) {
+            (true, false) => Ok(()),
+            (_, true) => Err(Flaw::Malformed),
+            (false, false) => Err(foreign("not the answer to this call")),
+        }
+    }
+
+    /// Says what a foreign reply is. Its text is shown only where no traffic and no credentials can be in it.
+    fn described(&self, what: &str, reply: &HttpResponse, bytes: &[u8]) -> String {
+        let kind = reply
+            .headers()
+            .get("content-type")
+            .unwrap_or("no content type");
+        let kind = super::causes::one_line(kind, 60);
+        let described = format!("{what} ({kind}, {} bytes)", bytes.len());
+        if self.service != Service::Ec2 {
+            return described;
+        }
+        let begin = String::from_utf8_lossy(&bytes[..bytes.len().min(4 * EXCERPT)]);
+        format!("{described}: {}", super::causes::one_line(&begin, EXCERPT))
+    }
+}
+
+fn foreign(what: &str) -> Flaw {
+    Flaw::Foreign(what.to_owned())
+}
+
+/// The text of a child of the root element of a whole document.
+pub(super) fn text_of(reply: &HttpResponse, name: &str) -> Option<String> {
+    let text = std::str::from_utf8(reply.body().bytes()?).ok()?;
+    let mut xml = Reader::from_str(text);
+    let mut depth = 0_usize;
+    let mut found: Option<String> = None;
+    loop {
+        match xml.read_event().ok()? {
+            Event::Start(tag) => {
+                depth += 1;
+                if depth == 2 && tag.local_name().into_inner() == name {
+                    found = Some(String::new());
+                }
+            }
+            Event::Text(text) => {
+                if let Some(found) = &mut found {
+                    found.push_str(&text);
+                }
+            }
+            Event::End(_) if found.is_some() => return found,
+            Event::End(_) => depth -= 1,
+            Event::Eof => return None,
+            _ => {}
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn expected(service: Service) -> Expected {
+        Expected {
+            service,
+            root: "DescribeFlowLogsResponse".to_owned(),
+        }
+    }
+
+    #[test]
+    fn xml_is_whole_or_not_at_every_byte() {
+        let whole = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<!-- ä -->\n<DescribeFlowLogsResponse xmlns=\"x\">\
+                     <flowLogSet><item><key>a &amp; ü</key><a:b c='>'/><![CDATA[ ] ]]></item></flowLogSet>\
+                     </DescribeFlowLogsResponse>\n <!-- end -->\n";
+        let end = whole.find("Response>\n").unwrap() + "Response>".len();
+        let ec2 = expected(Service::Ec2);
+        for at in 0..=whole.len() {
+            let judged = ec2.judge(&whole.as_bytes()[..at], true);
+            // What is lost behind the root is a comment or white space.
+            let whole = at >= end && (at <= end + 2 || at >= whole.len() - 1);
+            assert_eq!(judged.is_ok(), whole, "{at}: {judged:?}");
+            assert!(!matches!(judged, Err(Flaw::Foreign(_))), "{at}: {judged:?}");
+        }
+    }
+
+    #[test]
+    fn what_is_not_an_answer_to_the_call_is_foreign() {
+        let ec2 = expected(Service::Ec2);
+        for body in [
+            "<html><p>Sign in",
+            "<!DOCTYPE html><html></html>",
+            "<CreateTagsResponse><return>true</return></CreateTagsResponse>",
+            "<Response><Errors/></Response>",
+            "{}",
+            "Bad gateway",
+        ] {
+            let judged = ec2.judge(body.as_bytes(), true);
+            assert!(
+                matches!(judged, Err(Flaw::Foreign(_))),
+                "{body}: {judged:?}"
+            );
+        }
+        let twice = "<DescribeFlowLogsResponse/><DescribeFlowLogsResponse/>";
+        assert_eq!(ec2.judge(twice.as_bytes(), true), Err(Flaw::Malformed));
+        let error = "<Response><Errors/></Response>";
+        assert_eq!(ec2.judge(error.as_bytes(), false), Ok(()));
+        let cut = ec2.judge(&error.as_bytes()[..20], false);
+        assert_eq!(cut, Err(Flaw::Cut(20)));
+    }
+
+    #[test]
+    fn json_is_judged_by_its_ends_and_errors_as_a_whole() {
+        let logs = expected(Service::Logs);
+        let judge = |body: &str, success| logs.judge(body.as_bytes(), success);
+        assert_eq!(judge(" {\"events\":[]}\n", true), Ok(()));
+        assert_eq!(judge("", true), Err(Flaw::Empty));
+        assert_eq!(judge("{\"events\":[", true), Err(Flaw::Cut(11)));
+        assert!(matches!(judge("[]", true), Err(Flaw::Foreign(_))));
+        assert_eq!(judge("{\"__type\":\"X\"}", false), Ok(()));
+        assert_eq!(judge("{\"a\":{}", false), Err(Flaw::Cut(7)));
+        assert_eq!(judge("{\"a\":}}", false), Err(Flaw::Malformed));
+    }
+
+    #[test]
+    fn text_of_other_services_is_never_shown() {
+        let mut reply = HttpResponse::new(403.try_into().unwrap(), SdkBody::empty());
+        reply.headers_mut().insert("content-type", "text/html");
+        let shown = |service| expected(service).described("not XML", &reply, b"<html> CANARY");
+        assert_eq!(
+            shown(Service::Ec2),
+            "not XML (text/html, 13 bytes): <html> CANARY"
+        );
+        assert_eq!(shown(Service::Sts), "not XML (text/html, 13 bytes)");
+        assert_eq!(shown(Service::Logs), "not XML (text/html, 13 bytes)");
+    }
+}

@@ -1,0 +1,78 @@
+//! On what terms the calls of a gateway are made: what stops them, when none goes on any more, and what time it is at
+//! the service.
+//!
+//! This module must not know any call.
+
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicI64, Ordering},
+    },
+    time::Duration,
+};
+
+use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
+use aws_smithy_types::{DateTime, date_time::Format};
+use jiff::{SignedDuration, Timestamp};
+use tokio::time::Instant;
+
+use super::stop::Stop;
+
+/// The terms of one gateway. Clones share the service's clock.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Terms {
+    pub(super) stop: Stop,
+    /// When no call goes on any more, nor begins.
+    pub(super) deadline: Option<Instant>,
+    clock: Clock,
+}
+
+/// How far the service's clock is ahead of this machine's, in seconds, as the last reply said.
+#[derive(Clone, Debug, Default)]
+struct Clock(Arc<AtomicI64>);
+
+impl Terms {
+    pub(super) fn new(stop: Stop, deadline: Option<Instant>) -> Self {
+        Self {
+            stop,
+            deadline,
+            clock: Clock::default(),
+        }
+    }
+
+    /// The same terms for another service, whose clock is its own.
+    pub(super) fn elsewhere(&self) -> Self {
+        Self::new(self.stop.clone(), self.deadline)
+    }
+
+    /// The same terms, for so long at most.
+    #[must_use]
+    pub(super) fn within(&self, time: Duration) -> Self {
+        let end = Instant::now() + time;
+        Self {
+            deadline: Some(self.deadline.map_or(end, |deadline| deadline.min(end))),
+            ..self.clone()
+        }
+    }
+
+    /// Whether the time is over.
+    pub(super) fn is_over(&self) -> bool {
+        self.deadline
+            .is_some_and(|deadline| Instant::now() >= deadline)
+    }
+
+    /// Sets the clock by a reply.
+    pub(super) fn heard(&self, reply: &HttpResponse) {
+        let date = reply.headers().get("date");
+        let date = date.and_then(|date| DateTime::from_str(date, Format::HttpDate).ok());
+        if let Some(date) = date {
+            let ahead = date.secs().saturating_sub(Timestamp::now().as_second());
+            self.clock.0.store(ahead, Ordering::Relaxed);
+        }
+    }
+
+    /// How far the service's clock is ahead of this machine's; zero before any reply.
+    pub(super) fn ahead(&self) -> SignedDuration {
+        SignedDuration::from_secs(self.clock.0.load(Ordering::Relaxed))
+    }
+}

@@ -1,0 +1,448 @@
+//! Replies that must not be believed: cut at every byte, empty, foreign, endless, and lacking what they must hold.
+
+use std::{collections::BTreeMap, fmt::Debug, time::Duration};
+
+use super::{super::*, *};
+
+const ID: &str = "fl-0123456789abcdef0";
+const OTHER: &str = "fl-0fedcba9876543210";
+
+fn described(more: &str) -> String {
+    format!(
+        "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<DescribeFlowLogsResponse xmlns=\"http://ec2.amazonaws.com/doc/2016-11-15/\">\
+         <requestId>r</requestId><flowLogSet><item><flowLogId>{ID}</flowLogId><resourceId>vpc-1</resourceId><tagSet>\
+         <item><key>a&amp;b</key><value>ü</value></item></tagSet></item></flowLogSet>{more}</DescribeFlowLogsResponse>"
+    )
+}
+
+fn done(operation: &str) -> String {
+    format!(
+        "<{operation}Response><requestId>r</requestId><return>true</return></{operation}Response>"
+    )
+}
+
+fn caller() -> String {
+    "<GetCallerIdentityResponse><GetCallerIdentityResult><Arn>arn:aws:iam::123456789012:user/u</Arn>\
+     <Account>123456789012</Account></GetCallerIdentityResult></GetCallerIdentityResponse>"
+        .to_owned()
+}
+
+fn tags() -> BTreeMap<String, String> {
+    BTreeMap::from([("a".to_owned(), "b".to_owned())])
+}
+
+/// What became of a call, without what a caller compares on its own.
+type Outcome = Result<String, Error>;
+
+/// A call, as it is made, and the reply that it should get.
+struct Case {
+    reply: (u16, String),
+    mutates: bool,
+    call: fn(Aws) -> std::pin::Pin<Box<dyn Future<Output = Outcome> + Send>>,
+}
+
+fn shown<T: Debug>(result: Result<T, Error>) -> Outcome {
+    result.map(|value| format!("{value:?}"))
+}
+
+macro_rules! call {
+    (|$aws:ident| $call:expr) => {
+        |$aws| Box::pin(async move { shown($call.await) })
+    };
+}
+
+fn cases() -> Vec<Case> {
+    let ok = |body: String| (200, body);
+    let events = r#"{"events":[{"timestamp":5,"message":"a } ü \" b"}],"nextToken":"n","searchedLogStreams":[]}"#;
+    let streams = r#"{"logStreams":[{"logStreamName":"eni-1-all"}],"nextToken":"n"}"#;
+    let refused = "<Response><Errors><Error><Code>InvalidFlowLogId.NotFound</Code><Message>gone</Message></Error>\
+                   </Errors><RequestID>r</RequestID></Response>";
+    let query = |reply, call| Case {
+        reply,
+        mutates: false,
+        call,
+    };
+    let mutation = |reply, call| Case {
+        reply,
+        mutates: true,
+        call,
+    };
+    vec![
+        mutation(
+            ok(made(ID)),
+            call!(|aws| aws.ec2(REGION).create(&new_flow_log())),
+        ),
+        mutation(
+            ok(unsuccessful("CreateFlowLogs", "400", "no")),
+            call!(|aws| aws.ec2(REGION).create(&new_flow_log())),
+        ),
+        mutation(
+            ok("<DeleteFlowLogsResponse><unsuccessful/></DeleteFlowLogsResponse>".to_owned()),
+            call!(|aws| aws.ec2(REGION).delete(ID)),
+        ),
+        mutation(
+            ok(unsuccessful("DeleteFlowLogs", "Other", "no")),
+            call!(|aws| aws.ec2(REGION).delete(ID)),
+        ),
+        mutation(
+            ok(done("CreateTags")),
+            call!(|aws| aws.ec2(REGION).tag(ID, &tags())),
+        ),
+        mutation(
+            ok(done("DeleteTags")),
+            call!(|aws| aws.ec2(REGION).untag(ID, &["a".to_owned()])),
+        ),
+        query(ok(described("")), call!(|aws| aws.ec2(REGION).describe(ID))),
+        query(
+            (400, refused.to_owned()),
+            call!(|aws| aws.ec2(REGION).describe(ID)),
+        ),
+        query(ok(described("")), call!(|aws| aws.ec2(REGION).find(&[]))),
+        query(ok(caller()), call!(|aws| aws.account())),
+        query(
+            ok(events.to_owned()),
+            call!(|aws| async {
+                let logs = aws.logs(REGION);
+                logs.events_page(logs.turn().await, &EventsQuery::default(), None)
+                    .await
+            }),
+        ),
+        query(
+            ok(streams.to_owned()),
+            call!(|aws| aws.logs(REGION).streams_page("g", None)),
+        ),
+    ]
+}
+
+#[tokio::test]
+async fn a_reply_cut_at_any_byte_is_no_reply() {
+    for case in cases() {
+        let (status, whole) = case.reply;
+        let server = Responder::start(vec![Reply::Answer(status, whole.clone())]).await;
+        let expected = (case.call)(aws(&server, 1).await).await;
+        let cuts: Vec<usize> = (0..whole.len()).collect();
+        let cut = |at: usize| Reply::Bytes(status, whole.as_bytes()[..at].to_vec());
+        // At the first attempt, and then there is none left.
+        let server = Responder::start(cuts.iter().map(|at| cut(*at)).collect()).await;
+        let aws_once = aws(&server, 1).await;
+        for at in &cuts {
+            let error = (case.call)(aws_once.clone()).await.unwrap_err();
+            assert_eq!(error.kind, Kind::Unreadable, "{at} of {whole}: {error}");
+            let may_be_done = case.mutates && status == 200;
+            assert_eq!(error.unanswered, may_be_done, "{at} of {whole}: {error}");
+            assert!(error.code.is_none(), "{at} of {whole}: {error}");
+        }
+        // At the first attempt, and the second is whole.
+        let steps = cuts.iter().step_by(7);
+        let replies = steps
+            .clone()
+            .flat_map(|at| [cut(*at), Reply::Answer(status, whole.clone())]);
+        let server = Responder::start(replies.collect()).await;
+        let aws_twice = aws(&server, 2).await;
+        for at in steps {
+            let outcome = (case.call)(aws_twice.clone()).await;
+            match (&outcome, &expected) {
+                (Ok(outcome), Ok(expected)) => assert_eq!(outcome, expected, "{at} of {whole}"),
+                (Err(outcome), Err(expected)) => {
+                    assert_eq!(
+                        (outcome.kind, &outcome.code),
+                        (expected.kind, &expected.code)
+                    );
+                }
+                _ => panic!("{at} of {whole}: {outcome:?}, not {expected:?}"),
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_whole_reply_that_lacks_what_it_must_hold_is_no_reply() {
+    let page = |items: &str| {
+        format!(
+            "<DescribeFlowLogsResponse><flowLogSet>{items}</flowLogSet></DescribeFlowLogsResponse>"
+        )
+    };
+    let item =
+        |id: &str, more: &str| page(&format!("<item><flowLogId>{id}</flowLogId>{more}</item>"));
+    let resource = "<resourceId>vpc-1</resourceId>";
+    let describes = [
+        "<DescribeFlowLogsResponse/>".to_owned(),
+        page("<item/>"),
+        item(ID, ""),
+        item(ID, "<resourceId/>"),
+        item("fl-0123", resource),
+        item("vpc-0123456789abcdef0", resource),
+        item(OTHER, resource),
+    ];
+    let count = describes.len();
+    let replies = describes.iter().map(|body| ok(body)).collect();
+    let server = Responder::start(replies).await;
+    let ec2 = aws(&server, 1).await.ec2(REGION);
+    for body in &describes {
+        let error = ec2.describe(ID).await.unwrap_err();
+        assert_eq!(error.kind, Kind::Unreadable, "{body}: {error}");
+    }
+    assert_eq!(server.requests().len(), count);
+
+    let creates = [
+        made("fl-0123"),
+        made(""),
+        "<CreateFlowLogsResponse/>".to_owned(),
+    ];
+    let refusal = "<CreateTagsResponse><return>false</return></CreateTagsResponse>";
+    let replies = creates.iter().map(|body| ok(body)).chain([ok(refusal)]);
+    let server = Responder::start(replies.collect()).await;
+    let ec2 = aws(&server, 1).await.ec2(REGION);
+    for body in &creates {
+        let error = ec2.create(&new_flow_log()).await.unwrap_err();
+        assert_eq!(
+            (error.kind, error.unanswered),
+            (Kind::Unreadable, true),
+            "{body}: {error}"
+        );
+    }
+    let error = ec2.tag(ID, &tags()).await.unwrap_err();
+    assert_eq!(
+        (error.kind, error.unanswered),
+        (Kind::Unreadable, true),
+        "{error}"
+    );
+}
+
+#[tokio::test]
+async fn lists_of_logs_that_are_missing_are_not_empty() {
+    let bodies = ["", "{}", r#"{"events":null}"#, r#"{"logStreams":[]}"#];
+    let server = Responder::start(bodies.iter().map(|body| ok(body)).collect()).await;
+    let logs = aws(&server, 1).await.logs(REGION);
+    for body in bodies {
+        let turn = logs.turn().await;
+        let error = logs.events_page(turn, &EventsQuery::default(), None).await;
+        assert_eq!(error.unwrap_err().kind, Kind::Unreadable, "{body}");
+    }
+    let bodies = ["", "{}", r#"{"events":[]}"#];
+    let server = Responder::start(bodies.iter().map(|body| ok(body)).collect()).await;
+    let logs = aws(&server, 1).await.logs(REGION);
+    for body in bodies {
+        let error = logs.streams_page("g", None).await;
+        assert_eq!(error.unwrap_err().kind, Kind::Unreadable, "{body}");
+    }
+    let results = ["", "{}", r#"{"results":[]}"#, r#"{"status":"Complete"}"#];
+    for body in results {
+        let started = ok(r#"{"queryId":"q"}"#);
+        let server = Responder::start(vec![started, ok(body), ok("{}")]).await;
+        let logs = aws(&server, 1).await.logs(REGION);
+        let error = logs.insights(&InsightsQuery::default()).await;
+        assert_eq!(error.unwrap_err().kind, Kind::Unreadable, "{body}");
+    }
+}
+
+#[tokio::test]
+async fn a_reply_that_stays_unreadable_is_given_up_soon() {
+    let page = "<html><title>Sign in</title>";
+    let server = Responder::start((0..20).map(|_| ok(page)).collect()).await;
+    let error = aws(&server, 20)
+        .await
+        .ec2(REGION)
+        .describe(ID)
+        .await
+        .unwrap_err();
+    assert_eq!(error.kind, Kind::Foreign, "{error}");
+    assert_eq!((server.requests().len(), error.attempts), (6, 6));
+    assert!(
+        error
+            .to_string()
+            .ends_with("(HTTP 200, request id header-id, 6 attempts)."),
+        "{error}"
+    );
+    assert!(error.advice().unwrap().contains("not an answer of AWS"));
+}
+
+#[tokio::test]
+async fn what_is_no_refusal_of_aws_is_not_asked_for_again() {
+    let blocked = Reply::Answer(403, "<html>Blocked".to_owned());
+    let server = Responder::start(vec![blocked]).await;
+    let error = aws(&server, 5)
+        .await
+        .ec2(REGION)
+        .describe(ID)
+        .await
+        .unwrap_err();
+    assert_eq!(
+        (error.kind, error.status),
+        (Kind::Foreign, Some(403)),
+        "{error}"
+    );
+    assert_eq!(server.requests().len(), 1);
+}
+
+#[tokio::test]
+async fn words_of_logs_and_of_sts_that_cannot_be_read_are_not_repeated() {
+    let bodies = [
+        (200, r#"{"events":[{"message":"CANARY"#),
+        (200, r#"{"events":[{"message":CANARY}]}"#),
+        (200, r#"{"events":"CANARY"}"#),
+        (400, r#"{"events":["CANARY"]}"#),
+        (400, "CANARY"),
+        (500, "<html>CANARY"),
+    ];
+    for (status, body) in bodies {
+        let reply = || Reply::Answer(status, body.to_owned());
+        let server = Responder::start(vec![reply(), reply()]).await;
+        let aws = aws(&server, 1).await;
+        let logs = aws.logs(REGION);
+        let turn = logs.turn().await;
+        let error = logs
+            .events_page(turn, &EventsQuery::default(), None)
+            .await
+            .unwrap_err();
+        assert!(
+            !format!("{error} {error:?}").contains("CANARY"),
+            "{error:?}"
+        );
+        let error = aws.account().await.unwrap_err();
+        assert!(
+            !format!("{error} {error:?}").contains("CANARY"),
+            "{error:?}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn credentials_that_were_cut_off_are_not_used_and_not_blamed() {
+    let whole = "<AssumeRoleResponse><AssumeRoleResult><Credentials><AccessKeyId>ASIACANARY</AccessKeyId>\
+                 <SecretAccessKey>CANARY</SecretAccessKey><SessionToken>CANARY</SessionToken>\
+                 <Expiration>2999-01-01T00:00:00Z</Expiration></Credentials></AssumeRoleResult></AssumeRoleResponse>";
+    for at in (0..whole.len()).step_by(5) {
+        let server = Responder::start(vec![ok(&whole[..at])]).await;
+        let settings = Settings {
+            max_retries: Some(1),
+            assume_role: vec![AssumeRole {
+                role_arn: "arn:aws:iam::123456789012:role/r".to_owned(),
+                ..AssumeRole::default()
+            }],
+            ..settings(&server.url)
+        };
+        let aws = connect(settings).await.unwrap();
+        let error = aws.ec2(REGION).describe(ID).await.unwrap_err();
+        assert_eq!(
+            (error.kind, error.cause),
+            (Kind::Credentials, Some(Kind::Unreadable)),
+            "{at}: {error}"
+        );
+        let text = format!("{error} {:?}", error.advice());
+        assert!(
+            text.contains("AssumeRole got a reply that cannot be read"),
+            "{text}"
+        );
+        assert!(text.contains("cut off"), "{text}");
+        assert!(
+            !text.contains("access key") && !text.contains("CANARY"),
+            "{text}"
+        );
+        assert_eq!(
+            server.requests().len(),
+            1,
+            "nobody was called with half a key"
+        );
+    }
+}
+
+#[tokio::test]
+async fn the_code_of_an_attempt_and_their_number_stand_in_the_error() {
+    let failed = || refusal(500, "InternalError", "An internal error has occurred.");
+    let server = Responder::start(vec![failed(), failed(), failed()]).await;
+    let error = aws(&server, 3)
+        .await
+        .ec2(REGION)
+        .describe(ID)
+        .await
+        .unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "DescribeFlowLogs in eu-central-1 was refused: InternalError: An internal error has occurred (HTTP 500, \
+         request id header-id, 3 attempts)."
+    );
+    let throttled = || refusal(503, "RequestLimitExceeded", "Request limit exceeded.");
+    let server = Responder::start(vec![throttled()]).await;
+    let stop = Stop::new();
+    let aws = Aws::connect_from(
+        settings(&server.url),
+        stop.clone(),
+        Env::from_slice(&[]),
+        slowly,
+    );
+    let ec2 = aws.await.unwrap().ec2(REGION);
+    let call = tokio::spawn(async move { ec2.create(&new_flow_log()).await });
+    server.received(1).await;
+    stop.cancel();
+    let error = call.await.unwrap().unwrap_err();
+    assert!(
+        error.to_string().contains(
+            "the last attempt failed: RequestLimitExceeded: Request limit exceeded (HTTP 503"
+        ),
+        "{error}"
+    );
+    assert!(
+        error.advice().unwrap().contains("limits the rate"),
+        "{error}"
+    );
+}
+
+#[tokio::test]
+async fn texts_of_others_are_shown_in_part() {
+    let long = "x".repeat(100_000);
+    let failed = || refusal(400, &long, &long);
+    let server = Responder::start(vec![
+        failed(),
+        ok(&unsuccessful("CreateFlowLogs", &long, &long)),
+    ])
+    .await;
+    let ec2 = aws(&server, 1).await.ec2(REGION);
+    for _ in 0..2 {
+        let error = ec2.create(&new_flow_log()).await.unwrap_err();
+        assert!(
+            error.to_string().len() < 5_000,
+            "{}",
+            error.to_string().len()
+        );
+    }
+    let huge = "x".repeat(2 << 20);
+    let server = Responder::start(vec![refusal(400, "Code", &huge)]).await;
+    let error = aws(&server, 3)
+        .await
+        .ec2(REGION)
+        .describe(ID)
+        .await
+        .unwrap_err();
+    assert!(error.to_string().contains("larger than 1 MiB"), "{error}");
+    assert_eq!(server.requests().len(), 1);
+}
+
+#[tokio::test]
+async fn a_call_ends_at_the_deadline_and_says_how_far_it_came() {
+    let refused = || refusal(503, "Unavailable", "Later.");
+    let held = || Reply::Later(std::sync::Arc::default(), String::new());
+    for (reply, says) in [
+        (refused(), "the last attempt failed: Unavailable: Later"),
+        (held(), "ran out of time while waiting for the reply"),
+    ] {
+        let server = Responder::start(vec![reply]).await;
+        let settings = Settings {
+            deadline: Some(std::time::Instant::now() + Duration::from_millis(400)),
+            ..settings(&server.url)
+        };
+        let aws = Aws::connect_from(settings, Stop::new(), Env::from_slice(&[]), slowly);
+        let ec2 = aws.await.unwrap().ec2(REGION);
+        let error = ec2.describe(ID).await.unwrap_err();
+        assert_eq!(error.kind, Kind::OutOfTime, "{error}");
+        assert!(error.to_string().contains(says), "{error}");
+        // Nothing begins afterwards.
+        let error = ec2.create(&new_flow_log()).await.unwrap_err();
+        assert_eq!(
+            (error.kind, error.unanswered),
+            (Kind::OutOfTime, false),
+            "{error}"
+        );
+        assert_eq!(server.requests().len(), 1);
+    }
+}

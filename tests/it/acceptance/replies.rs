@@ -1,0 +1,394 @@
+//! Replies that must not be believed, as a user meets them: no flow log is lost, none is replaced, nothing counts as
+//! done that was not, and no traffic shows in a message.
+
+use std::time::Duration;
+
+use jiff::SignedDuration;
+use serde_json::Value;
+
+use super::{flow_log, query};
+use crate::harness::fake::{Fake, Fault, FlowLog, REGION};
+use crate::harness::terraform::{Run, Version, Workspace};
+
+/// 2026-01-01T00:00:00Z.
+const START: i64 = 1_767_225_600;
+
+fn workspace(fake: &Fake, attempts: u32) -> Workspace {
+    let settings = format!("max_retries = {attempts}");
+    let work = Workspace::new(Version::Any, fake.url()).with_settings(&settings);
+    work.configure(&flow_log("main", ""));
+    work
+}
+
+fn apply(work: &Workspace) -> Run {
+    work.run(&["apply", "-auto-approve", "-no-color"])
+}
+
+/// The flow log that exists, which the state holds.
+#[track_caller]
+fn kept(fake: &Fake, work: &Workspace) -> String {
+    let logs = fake.flow_logs(REGION);
+    assert_eq!(logs.len(), 1, "{logs:?}");
+    assert_eq!(work.instance("vpcflow_log.main")["id"], logs[0].id);
+    logs[0].id.clone()
+}
+
+/// Where a description is cut, from nothing to almost everything.
+const DESCRIPTIONS: [&str; 8] = [
+    "no such text, so that nothing is left",
+    "<DescribeFlowLogsResponse",
+    "<flowLogSet>",
+    "<item><creationTime>20",
+    "<flowLogId>fl-0",
+    "</flowLogId>",
+    "</item></flowLogSet>",
+    "</flowLogSet></DescribeFlowLogsResponse",
+];
+
+#[test]
+fn a_description_that_was_cut_off_is_asked_for_again_and_changes_no_plan() {
+    let fake = Fake::start();
+    let work = workspace(&fake, 2);
+    work.apply();
+    for (number, behind) in DESCRIPTIONS.iter().enumerate() {
+        let fault = match number % 2 {
+            0 => Fault::Cut(behind),
+            _ => Fault::CutWithoutLength(behind),
+        };
+        fake.clear_faults();
+        fake.fail("DescribeFlowLogs", fault, 1);
+        let asked = fake.calls_of("DescribeFlowLogs").len();
+        let plan = work.plan();
+        assert_eq!(plan.code, 0, "{behind}: {}", plan.output);
+        assert_eq!(
+            fake.calls_of("DescribeFlowLogs").len(),
+            asked + 2,
+            "{behind}"
+        );
+    }
+}
+
+#[test]
+fn descriptions_that_stay_cut_off_fail_the_plan_and_lose_nothing() {
+    let fake = Fake::start();
+    let work = workspace(&fake, 1);
+    work.apply();
+    let id = kept(&fake, &work);
+    for behind in DESCRIPTIONS {
+        fake.clear_faults();
+        fake.fail("DescribeFlowLogs", Fault::Cut(behind), 100);
+        apply(&work).fails_with(&[
+            &format!("Flow log {id} not read"),
+            "DescribeFlowLogs in us-east-1 got a reply that cannot be read: the reply",
+            "The reply was cut off or damaged on its way",
+        ]);
+        assert_eq!(kept(&fake, &work), id, "{behind}");
+    }
+    assert!(fake.calls_of("DeleteFlowLogs").is_empty());
+    fake.clear_faults();
+    work.plans_empty();
+}
+
+#[test]
+fn an_import_does_not_destroy_what_it_could_not_read() {
+    let fake = Fake::start();
+    let work = Workspace::new(Version::V115, fake.url()).with_settings("max_retries = 2");
+    work.configure(&flow_log("main", ""));
+    work.apply();
+    let id = kept(&fake, &work);
+    work.run(&["state", "rm", "vpcflow_log.main"]).succeeds();
+    let import = format!("import {{\n  to = vpcflow_log.main\n  id = \"{id}@us-east-1\"\n}}\n");
+    work.configure(&(flow_log("main", "") + &import));
+    for behind in ["<flowLogId>fl-0", "</flowLogId>", "<logGroupName>flow"] {
+        fake.clear_faults();
+        fake.fail("DescribeFlowLogs", Fault::Cut(behind), 100);
+        apply(&work).fails_with(&["got a reply that cannot be read"]);
+        fake.clear_faults();
+        fake.fail("DescribeFlowLogs", Fault::Cut(behind), 1);
+        let changes = query::changes(&work);
+        assert_eq!(changes, [("no-op import".to_owned(), 1)].into(), "{behind}");
+    }
+    assert_eq!(fake.flow_logs(REGION).len(), 1);
+    assert!(fake.calls_of("DeleteFlowLogs").is_empty());
+}
+
+#[test]
+fn a_create_whose_reply_was_cut_off_keeps_the_whole_id() {
+    for behind in [
+        "nothing is left",
+        "<item>fl-0",
+        "<item>fl-",
+        "</flowLogIdSet>",
+    ] {
+        let fake = Fake::start();
+        let work = workspace(&fake, 1);
+        // A text that is not in the reply leaves nothing of it.
+        fake.fail("CreateFlowLogs", Fault::Cut(behind), 1);
+        work.apply();
+        kept(&fake, &work);
+        work.plans_empty();
+        work.destroy();
+        assert_eq!(fake.flow_logs(REGION), [], "{behind}");
+    }
+}
+
+#[test]
+fn a_search_after_a_lost_create_that_is_cut_off_finds_out_nothing() {
+    let fake = Fake::start();
+    let work = workspace(&fake, 1);
+    fake.fail("CreateFlowLogs", Fault::Cut("<item>fl-"), 1);
+    fake.fail("DescribeFlowLogs", Fault::Cut("<flowLogSet>"), 100);
+    apply(&work).fails_with(&[
+        "Flow log not created",
+        "whether there is a flow log now could not be found out",
+        "got a reply that cannot be read",
+    ]);
+}
+
+#[test]
+fn a_delete_counts_as_done_only_if_the_flow_log_is_gone() {
+    let fake = Fake::start();
+    let work = workspace(&fake, 1);
+    work.apply();
+    let id = kept(&fake, &work);
+    // It was not done, whoever says so.
+    for fault in [Fault::sign_in_page(), Fault::Instead(200, String::new())] {
+        fake.fail("DeleteFlowLogs", fault, 1);
+        work.run(&["destroy", "-auto-approve", "-no-color"])
+            .fails_with(&[&format!("Flow log {id} not deleted"), "got a reply that"]);
+        assert_eq!(kept(&fake, &work), id);
+    }
+    // It was done, and the reply does not say so.
+    fake.fail("DeleteFlowLogs", Fault::Cut("<DeleteFlowLogsResponse"), 1);
+    work.destroy();
+    assert_eq!(fake.flow_logs(REGION), []);
+    assert_eq!(work.instances("vpcflow_log.main").len(), 0);
+}
+
+#[test]
+fn tags_count_as_changed_only_if_they_are() {
+    let fake = Fake::start();
+    let work = workspace(&fake, 1);
+    work.apply();
+    work.configure(&flow_log("main", r#"tags = { Name = "main", More = "x" }"#));
+    fake.fail("CreateTags", Fault::sign_in_page(), 1);
+    apply(&work).fails_with(&[
+        "Tags of flow log",
+        "CreateTags in us-east-1 got a reply that is not from AWS",
+        "This is not an answer of AWS",
+    ]);
+    assert_eq!(work.instance("vpcflow_log.main")["tags"], Value::Null);
+    assert_eq!(work.plan().code, 2, "the tags are still to be set");
+    fake.fail("CreateTags", Fault::Cut("<return>tr"), 1);
+    work.apply();
+    work.plans_empty();
+    work.configure(&flow_log("main", r#"tags = { Name = "main" }"#));
+    fake.fail("DeleteTags", Fault::sign_in_page(), 1);
+    apply(&work).fails_with(&["Tags of flow log", "DeleteTags in us-east-1"]);
+    assert_eq!(work.instance("vpcflow_log.main")["tags"]["More"], "x");
+    fake.fail("DeleteTags", Fault::Cut("<DeleteTags"), 1);
+    work.apply();
+    work.plans_empty();
+    assert_eq!(fake.flow_logs(REGION)[0].tags.len(), 1);
+}
+
+#[test]
+fn clocks_that_differ_do_not_hide_what_was_made_without_an_answer() {
+    for minutes in [-10, 10] {
+        let fake = Fake::start();
+        fake.clock_ahead(SignedDuration::from_mins(minutes));
+        let work = workspace(&fake, 1);
+        fake.fail("CreateFlowLogs", Fault::DropAfterDoing, 1);
+        // It is not visible at once either.
+        fake.hide_for(1);
+        work.apply();
+        kept(&fake, &work);
+        work.plans_empty();
+    }
+}
+
+#[test]
+fn one_that_is_young_by_the_clock_of_the_service_is_asked_for_again() {
+    let fake = Fake::start();
+    fake.clock_ahead(SignedDuration::from_mins(-20));
+    let work = workspace(&fake, 1);
+    work.apply();
+    let id = kept(&fake, &work);
+    fake.change(&id, |log| log.hidden_for = 1);
+    work.plans_empty();
+}
+
+#[test]
+fn the_code_of_the_last_attempt_and_the_number_of_attempts_are_told() {
+    let fake = Fake::start();
+    let work = workspace(&fake, 2);
+    let failed = Fault::Error {
+        status: 500,
+        code: "InternalError".to_owned(),
+        message: "An internal error has occurred".to_owned(),
+    };
+    fake.fail("CreateFlowLogs", failed, 10);
+    apply(&work).fails_with(&[
+        "CreateFlowLogs in us-east-1 was refused: InternalError: An internal error has occurred (HTTP 500, request id",
+        "2 attempts)",
+        "AWS failed by itself",
+    ]);
+}
+
+#[test]
+fn a_role_whose_credentials_were_cut_off_is_not_blamed_on_the_access_key() {
+    let fake = Fake::start();
+    let role =
+        "max_retries = 1\nassume_role {\n role_arn = \"arn:aws:iam::123456789012:role/r\"\n}";
+    let work = Workspace::new(Version::Any, fake.url()).with_settings(role);
+    work.configure(&flow_log("main", ""));
+    for behind in ["<AccessKeyId>AS", "</AccessKeyId>", "<SessionToken>F"] {
+        fake.fail("AssumeRole", Fault::Cut(behind), 10);
+        let run = apply(&work).fails_with(&["AssumeRole got a reply that cannot be read"]);
+        assert!(
+            !run.flat().contains("does not know this access key"),
+            "{}",
+            run.output
+        );
+        fake.clear_faults();
+    }
+    assert!(fake.flow_logs(REGION).is_empty());
+    work.apply();
+}
+
+#[test]
+fn an_error_text_without_end_is_not_printed_whole() {
+    let fake = Fake::start();
+    let work = workspace(&fake, 1);
+    for length in [100_000, 50_000_000] {
+        let fault = Fault::error("InvalidParameter", &"x".repeat(length));
+        fake.fail("CreateFlowLogs", fault, 1);
+        let run = apply(&work).fails_with(&["Flow log not created"]);
+        assert!(run.output.len() < 20_000, "{} bytes", run.output.len());
+    }
+}
+
+fn events() -> Fake {
+    let fake = Fake::start();
+    let line = |n: i64, source: &str| {
+        let at = START + n;
+        let line =
+            format!("2 123456789012 eni-1 {source} 10.1.0.1 40000 22 6 3 180 {at} {at} REJECT OK");
+        (at * 1000, line)
+    };
+    let lines = (0..9).map(|n| line(n, "192.0.2.77")).collect();
+    fake.put_events("flow-logs", "eni-1-all", lines);
+    fake.events_page_size(4);
+    fake
+}
+
+fn data(kind: &str, more: &str) -> String {
+    format!(
+        r#"
+data "{kind}" "q" {{
+  log_group_name = "flow-logs"
+  start_time     = "2026-01-01T00:00:00Z"
+  end_time       = "2026-01-01T01:00:00Z"
+  {more}
+}}
+"#
+    )
+}
+
+/// Replies of CloudWatch Logs that say nothing, or not all; those that hold events hold some of the canary's.
+fn unreadable() -> Vec<Fault> {
+    let whole = |body: &str| Fault::Instead(200, body.to_owned());
+    vec![
+        whole(""),
+        whole("{}"),
+        whole(r#"{"events":{"message":"192.0.2.77"}}"#),
+        Fault::Cut("192.0.2.77"),
+        Fault::CutWithoutLength("\"timestamp\""),
+        Fault::Instead(400, r#"{"events":["192.0.2.77"]}"#.to_owned()),
+        Fault::Instead(403, "<html>192.0.2.77".to_owned()),
+    ]
+}
+
+#[test]
+fn events_of_which_a_page_was_not_whole_are_not_read_and_not_shown() {
+    let fake = events();
+    let settings = "max_retries = 1";
+    let work = Workspace::new(Version::Any, fake.url()).with_settings(settings);
+    let ephemeral = data("vpcflow_log_events", "limit = 100").replacen("data", "ephemeral", 1);
+    let configurations = [
+        data("vpcflow_log_events", "limit = 100"),
+        data("vpcflow_log_summary", "group_by = [\"action\"]"),
+        ephemeral + "resource \"terraform_data\" \"x\" {\n  input = \"y\"\n}\n",
+    ];
+    for configuration in &configurations {
+        work.configure(configuration);
+        for fault in unreadable() {
+            fake.clear_faults();
+            fake.fail("FilterLogEvents", fault.clone(), 100);
+            let run = work.run(&["plan", "-no-color"]).fails_with(&[
+                "Flow-log events not read",
+                "FilterLogEvents in us-east-1 got a reply that",
+            ]);
+            assert!(
+                !run.output.contains("192.0.2."),
+                "{fault:?}: {}",
+                run.output
+            );
+        }
+    }
+    // Once is no harm: the page is asked for again.
+    let work = work.with_settings("max_retries = 3");
+    work.configure(&data("vpcflow_log_events", "limit = 100"));
+    fake.clear_faults();
+    for fault in unreadable().into_iter().take(2) {
+        fake.fail("FilterLogEvents", fault, 1);
+    }
+    work.apply();
+    let read = work.instance("data.vpcflow_log_events.q");
+    assert_eq!(read["events"].as_array().map(Vec::len), Some(9));
+}
+
+#[test]
+fn a_summary_by_insights_needs_the_rows() {
+    let fake = events();
+    let work = Workspace::new(Version::Any, fake.url()).with_settings("max_retries = 1");
+    let insights = "group_by = [\"action\"]\n  engine = \"insights\"";
+    work.configure(&data("vpcflow_log_summary", insights));
+    for body in ["", "{}", r#"{"status":"Complete"}"#, r#"{"results":[]}"#] {
+        fake.clear_faults();
+        fake.fail("GetQueryResults", Fault::Instead(200, body.to_owned()), 100);
+        work.run(&["plan", "-no-color"]).fails_with(&[
+            "Flow-log events not read",
+            "GetQueryResults in us-east-1 got a reply that cannot be read",
+        ]);
+    }
+}
+
+#[test]
+fn a_listing_that_never_ends_is_given_up() {
+    let fake = Fake::start();
+    fake.insert(FlowLog::sample(
+        "fl-00000000000000001",
+        "vpc-0123456789abcdef0",
+    ));
+    fake.describe_endlessly(crate::harness::fake::Endless::Same);
+    let work = Workspace::new(Version::Any, fake.url());
+    work.configure("data \"vpcflow_logs\" \"all\" {\n}\n");
+    work.run(&["plan", "-no-color"])
+        .fails_with(&["pages in a row brought no further flow log"]);
+    let calls = fake.calls_of("DescribeFlowLogs").len();
+    assert!(calls < 300, "{calls} calls");
+}
+
+#[test]
+fn a_reply_that_never_ends_is_given_up() {
+    let fake = Fake::start();
+    let work = workspace(&fake, 5);
+    work.apply();
+    fake.fail("DescribeFlowLogs", Fault::Endless, 1);
+    work.run(&["plan", "-no-color"])
+        .fails_with(&["not read", "the reply is larger than 64 MiB"]);
+    let sent = fake.sent_endlessly();
+    assert!(sent < 90 << 20, "{sent} bytes were taken");
+    fake.wait_for_calls("DescribeFlowLogs", 2, Duration::from_secs(1));
+}
