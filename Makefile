@@ -33,7 +33,7 @@ help: ## List these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
 .PHONY: demo
-demo: release tools ## Show the provider at work: Terraform against a local AWS, from apply to destroy
+demo: demo-begins release tools ## Show the provider at work: Terraform against a local AWS, from apply to destroy
 	@$(VENV)/bin/python examples/demo/run.py --terraform $(VPCFLOW_TERRAFORM) --moto $(VPCFLOW_MOTO) --provider $(RELEASE)
 
 .PHONY: test
@@ -45,7 +45,20 @@ test: tools ## Run every test: units, integration, and both Terraforms against m
 	fi
 
 .PHONY: lint
-lint: ## Check formatting, lints (with and without the AWS half), and that generated files are current
+lint: ## Check lock files, scripts, formatting, lints (with and without the AWS half), and generated files
+	@for lock in $$(git ls-files '*Cargo.lock'); do \
+		package="$${lock%lock}toml"; \
+		$(CARGO) update --quiet --workspace --locked --manifest-path "$$package" || { \
+			echo "$$lock is behind. Run: cargo update --workspace --manifest-path $$package" >&2; exit 1; \
+		}; \
+	done
+	@for script in $$(git ls-files | xargs grep -lE '^#!.*(sh|python3)$$'); do \
+		case "$$(head -n 1 "$$script")" in \
+			*python3) $(PYTHON) -c 'import sys; compile(open(sys.argv[1]).read(), sys.argv[1], "exec")' "$$script";; \
+			*bash) bash -n "$$script";; \
+			*) sh -n "$$script";; \
+		esac || exit 1; \
+	done
 	$(CARGO) fmt --check
 	$(CARGO) fmt --check --manifest-path benches/parser/Cargo.toml
 	$(CARGO) clippy --all-targets -- -D warnings
@@ -72,6 +85,13 @@ package: release ## Build the zip of a release, and a filesystem mirror to insta
 	@tools/package $(VERSION) $(RELEASE) $(TARGET)/package
 
 # --- What the targets above stand on ---
+
+# Figures of a machine with two cores.
+.PHONY: demo-begins
+demo-begins:
+	@echo 'The demo builds the provider, installs Terraform and a local AWS (moto) into this folder, and runs them.'
+	@echo 'On two cores the first run takes about 15 minutes: 14 for the build, of which the last 6 (for'
+	@echo 'terraform-provider-vpcflow itself) show no progress, and 1 for the rest. Later runs need no build.'
 
 .PHONY: release
 release:

@@ -7,12 +7,15 @@ mod drift;
 mod reach;
 mod stack;
 
-use std::io::{Read as _, Write};
+use std::fs::File;
+use std::io::{Read, Write};
+use std::panic::{AssertUnwindSafe, PanicHookInfo, catch_unwind, set_hook};
 use std::process::ExitCode;
 
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 
 use crate::provider;
+use crate::shown;
 
 /// What `main` is to do.
 #[derive(Debug)]
@@ -58,8 +61,30 @@ enum Subcommands {
     },
 }
 
-/// Reads the command line and runs what needs no server.
+/// Reads the command line and runs what needs no server. A panic is told like any other error.
 pub fn parse() -> Command {
+    set_hook(Box::new(|info| tell(&panicked(info))));
+    caught(run)
+}
+
+/// Runs a command to its end, even if that is a panic.
+fn caught(command: impl FnOnce() -> Command) -> Command {
+    let ended = catch_unwind(AssertUnwindSafe(command));
+    ended.unwrap_or(Command::Done(ExitCode::FAILURE))
+}
+
+fn panicked(info: &PanicHookInfo<'_>) -> String {
+    let message = info.payload_as_str().unwrap_or("no message");
+    let place = info.location().map(|place| format!(" (at {place})"));
+    format!(
+        "error: the program panicked: {}{}. This is a bug; please report it at {}/issues",
+        shown::line(message),
+        place.unwrap_or_default(),
+        env!("CARGO_PKG_REPOSITORY"),
+    )
+}
+
+fn run() -> Command {
     let parsed = Arguments::command().try_get_matches().and_then(|matches| {
         let arguments = Arguments::from_arg_matches(&matches)?;
         Ok((arguments.command, matches))
@@ -67,7 +92,11 @@ pub fn parse() -> Command {
     let (command, matches) = match parsed {
         Ok(parsed) => parsed,
         Err(error) => {
-            drop(error.print());
+            let text = error.render().to_string();
+            match error.use_stderr() {
+                true => tell(&text),
+                false => drop(print(&text)),
+            }
             return Command::Done(match error.use_stderr() {
                 true => ExitCode::from(1),
                 false => ExitCode::SUCCESS,
@@ -104,10 +133,19 @@ fn done(result: Result<u8, String>) -> ExitCode {
     match result {
         Ok(code) => ExitCode::from(code),
         Err(error) => {
-            drop(writeln!(std::io::stderr(), "{}", error.trim_end()));
+            tell(&error);
             ExitCode::FAILURE
         }
     }
+}
+
+/// Writes to the standard error, line by line, whatever it quotes. There may be nobody to read it.
+fn tell(text: &str) {
+    let lines = text.trim_end().lines();
+    let lines: String = lines
+        .map(|line| format!("{}\n", shown::line(line)))
+        .collect();
+    drop(std::io::stderr().write_all(lines.as_bytes()));
 }
 
 /// Writes to the standard output.
@@ -117,20 +155,30 @@ fn print(text: &str) -> Result<(), String> {
     written.map_err(|error| format!("error: standard output: {error}"))
 }
 
-/// Reads a file that a person named; `-` is the standard input.
-fn read(file: &str) -> Result<Vec<u8>, String> {
-    let read = if file == "-" {
-        let mut bytes = Vec::new();
-        std::io::stdin().read_to_end(&mut bytes).map(|_| bytes)
-    } else {
-        std::fs::read(file)
+/// Reads a file that a person named; `-` is the standard input. Devices and pipes may never end, so no more than so many
+/// bytes are read.
+fn read(file: &str, most: usize) -> Result<Vec<u8>, String> {
+    let source: Result<Box<dyn Read>, _> = match file {
+        "-" => Ok(Box::new(std::io::stdin())),
+        file => File::open(file).map(|file| Box::new(file) as Box<dyn Read>),
     };
-    read.map_err(|error| format!("error: {file}: {error}"))
+    let mut bytes = Vec::new();
+    let limit = u64::try_from(most).unwrap_or(u64::MAX).saturating_add(1);
+    source
+        .and_then(|source| source.take(limit).read_to_end(&mut bytes))
+        .map_err(|error| format!("error: {file}: {error}"))?;
+    if bytes.len() > most {
+        return Err(format!(
+            "error: {file}: not read: it is larger than {} MiB, the most that this command takes",
+            most >> 20
+        ));
+    }
+    Ok(bytes)
 }
 
 /// Reads a file of text.
 fn read_text(file: &str) -> Result<String, String> {
-    String::from_utf8(read(file)?).map_err(|error| {
+    String::from_utf8(read(file, crate::stack::LARGEST_STACK)?).map_err(|error| {
         let valid = &error.as_bytes()[..error.utf8_error().valid_up_to()];
         let line = 1 + valid.iter().filter(|byte| **byte == b'\n').count();
         format!("{file}:{line}:1: error: this is not text in UTF-8")
@@ -139,11 +187,7 @@ fn read_text(file: &str) -> Result<String, String> {
 
 /// Terraform's child without Terraform: says what this is, and fails.
 fn help() -> ExitCode {
-    drop(write!(
-        std::io::stderr(),
-        "{}",
-        Arguments::command().render_long_help()
-    ));
+    tell(&Arguments::command().render_long_help().to_string());
     ExitCode::FAILURE
 }
 
@@ -156,8 +200,21 @@ fn print_schema() -> ExitCode {
     match printed {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            drop(writeln!(std::io::stderr(), "schema not printed: {error}"));
+            tell(&format!("schema not printed: {error}"));
             ExitCode::FAILURE
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_panic_of_a_command_is_a_failure() {
+        let done = caught(|| panic!("a bug of a dependency"));
+        assert!(matches!(done, Command::Done(code) if code == ExitCode::FAILURE));
+        let done = caught(|| Command::ServeForDebugging);
+        assert!(matches!(done, Command::ServeForDebugging));
     }
 }

@@ -15,6 +15,7 @@
 //! | [`cty`] | Terraform's values and their codecs |
 //! | [`record`] | flow-log records: fields, formats, quals, filter patterns; pure |
 //! | [`functions`] | the provider's functions, thin over records; pure |
+//! | [`shown`] | how text of others is made safe to show; pure |
 //! | `aws` | the AWS SDKs; nothing of Terraform |
 //! | `connection` | what a configured provider hands to its nouns |
 //! | `flow_log`, `events` | the nouns |
@@ -31,6 +32,7 @@ pub mod functions;
 pub mod plugin;
 pub mod protocol;
 pub mod record;
+pub mod shown;
 
 #[cfg(feature = "aws")]
 pub mod aws;

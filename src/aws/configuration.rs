@@ -5,7 +5,14 @@
 //! keeps silent about a missing profile; so what can be wrong is read here first, and refused by its name.
 //! This module must not know any service, nor open a connection.
 
-use std::{borrow::Cow, fs, path::PathBuf, time::Duration};
+use std::{
+    borrow::Cow,
+    collections::BTreeSet,
+    fs::File,
+    io::{self, Read},
+    path::{Path, PathBuf},
+    time::Duration,
+};
 
 use aws_config::profile::{self, ProfileSet};
 use aws_runtime::env_config::file::{EnvConfigFileKind, EnvConfigFiles};
@@ -24,6 +31,8 @@ use super::{
 
 /// How often a call is tried if nothing says otherwise; the AWS provider's default.
 const DEFAULT_ATTEMPTS: u32 = 25;
+/// How large a file of certificates, or one that holds a token, may be, in bytes.
+const LARGEST_FILE: u64 = 8 << 20;
 /// Time to make a connection.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 /// Time for one attempt with everything that belongs to it: credentials, request and the whole answer.
@@ -94,6 +103,20 @@ impl Surroundings {
         let argument = ("custom_ca_bundle", settings.custom_ca_bundle.as_deref());
         let (source, path) = self.first(argument, &["AWS_CA_BUNDLE"], "ca_bundle")?;
         Some((source, home(&self.env, &path)))
+    }
+
+    /// The profile whose `credential_process` gives the credentials: the selected one, or one that it builds on.
+    pub(super) fn profile_with_process(&self) -> Option<&str> {
+        let mut name = self.profile.selected_profile();
+        let mut seen = BTreeSet::new();
+        while seen.insert(name) {
+            let profile = self.profile.get_profile(name)?;
+            if profile.get("credential_process").is_some() {
+                return Some(name);
+            }
+            name = profile.get("source_profile")?;
+        }
+        None
     }
 
     /// The region of all calls that name no other.
@@ -271,9 +294,22 @@ pub(super) fn home(env: &Env, path: &str) -> PathBuf {
 }
 
 /// Reads a file that was named.
-pub(super) fn read(source: Source<'_>, path: &std::path::Path) -> Result<Vec<u8>, Error> {
-    fs::read(path)
+pub(super) fn read(source: Source<'_>, path: &Path) -> Result<Vec<u8>, Error> {
+    read_file(path)
         .map_err(|error| Error::configuration(source, format!("{}: {error}", path.display())))
+}
+
+/// Reads a file that may be a device or a pipe, which never end.
+pub(super) fn read_file(path: &Path) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    File::open(path)?
+        .take(LARGEST_FILE + 1)
+        .read_to_end(&mut bytes)?;
+    if bytes.len() as u64 > LARGEST_FILE {
+        let reason = format!("it is larger than {} MiB", LARGEST_FILE >> 20);
+        return Err(io::Error::other(reason));
+    }
+    Ok(bytes)
 }
 
 #[cfg(test)]

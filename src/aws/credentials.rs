@@ -7,6 +7,8 @@
 //! This module must not know what the credentials are for.
 
 use std::{
+    error::Error as _,
+    io,
     path::PathBuf,
     time::{SystemTime, UNIX_EPOCH},
 };
@@ -38,7 +40,7 @@ use aws_smithy_types::retry::RetryConfig;
 use aws_types::os_shim_internal::Env;
 
 use super::{
-    configuration::{Surroundings, duration, given, home, variable},
+    configuration::{Surroundings, duration, given, home, read_file, variable},
     error::{Error, Source},
     settings::{AssumeRole, AssumeRoleWithWebIdentity, Settings},
     stop::Flight,
@@ -93,16 +95,21 @@ impl Sources<'_> {
         let mut profile = ProfileFileCredentialsProvider::builder()
             .configure(&self.provider)
             .profile_files(self.surroundings.files.clone());
-        let chain = match given(settings.profile.as_deref()) {
-            Some(name) => {
-                profile = profile.profile_name(name);
-                CredentialsProviderChain::first_try("Profile", profile.build())
-            }
+        let named = given(settings.profile.as_deref());
+        if let Some(name) = named {
+            profile = profile.profile_name(name);
+        }
+        let profile = Profile {
+            provider: profile.build(),
+            with_process: self.surroundings.profile_with_process().map(str::to_owned),
+        };
+        let chain = match named {
+            Some(_) => CredentialsProviderChain::first_try("Profile", profile),
             None => CredentialsProviderChain::first_try(
                 "Environment",
                 EnvironmentVariableCredentialsProvider::new(),
             )
-            .or_else("Profile", profile.build()),
+            .or_else("Profile", profile),
         };
         let web_identity = WebIdentityTokenCredentialsProvider::builder()
             .configure(&self.provider)
@@ -187,6 +194,48 @@ impl Sources<'_> {
     }
 }
 
+/// The credentials of a profile. What a `credential_process` printed is not told: it may be secret.
+#[derive(Debug)]
+struct Profile {
+    provider: ProfileFileCredentialsProvider,
+    /// The profile whose `credential_process` is run, if one is.
+    with_process: Option<String>,
+}
+
+impl Profile {
+    async fn credentials(&self) -> provider::Result {
+        let result = self.provider.provide_credentials().await;
+        result.map_err(|error| match &self.with_process {
+            Some(name) if is_told_by_text(&error) => {
+                CredentialsError::provider_error(format!(
+                    "the credential_process of profile {name:?} gave no credentials. Run its command to see why; \
+                     what it printed is not shown here, since it may hold secrets"
+                ))
+            }
+            _ => error,
+        })
+    }
+}
+
+/// Tells whether nothing but a text says why there are no credentials. The SDK makes one of what a program printed; calls
+/// to AWS fail with causes.
+fn is_told_by_text(error: &CredentialsError) -> bool {
+    let mut cause = error.source();
+    while let Some(inner) = cause.and_then(|cause| cause.downcast_ref::<CredentialsError>()) {
+        cause = inner.source();
+    }
+    cause.is_some_and(|cause| cause.source().is_none())
+}
+
+impl ProvideCredentials for Profile {
+    fn provide_credentials<'a>(&'a self) -> future::ProvideCredentials<'a>
+    where
+        Self: 'a,
+    {
+        future::ProvideCredentials::new(self.credentials())
+    }
+}
+
 /// A role assumed with the credentials of a client.
 struct AssumedRole {
     client: aws_sdk_sts::Client,
@@ -263,12 +312,14 @@ impl WebIdentity {
     async fn assume(&self) -> provider::Result {
         let token = match &self.token {
             Token::Given(token) => token.clone(),
-            Token::File(file) => std::fs::read_to_string(file).map_err(|error| {
-                CredentialsError::invalid_configuration(format!(
-                    "web identity token {}: {error}",
-                    file.display()
-                ))
-            })?,
+            Token::File(file) => read_file(file)
+                .and_then(|bytes| String::from_utf8(bytes).map_err(io::Error::other))
+                .map_err(|error| {
+                    CredentialsError::invalid_configuration(format!(
+                        "web identity token {}: {error}",
+                        file.display()
+                    ))
+                })?,
         };
         let flight = Flight::query("AssumeRoleWithWebIdentity", None, &self.terms)
             .holding(|answer: &AssumeRoleWithWebIdentityOutput, _| missing(answer.credentials()));

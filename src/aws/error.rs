@@ -18,6 +18,7 @@ use super::{
     reply::{Flaw, Unreadable},
     stop::{Flight, HeldBack},
 };
+use crate::shown;
 
 /// A call to AWS that did not do what it should.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -97,7 +98,7 @@ impl Error {
             operation,
             kind,
             code: None,
-            message: message.into(),
+            message: shown::without_userinfo(&message.into()).into_owned(),
             request_id: None,
             region: None,
             status: None,
@@ -123,6 +124,7 @@ impl Error {
     /// Names the address that could not be reached.
     pub(super) fn at(mut self, endpoint: Option<&str>) -> Self {
         if let Some(endpoint) = endpoint {
+            let endpoint = shown::without_userinfo(endpoint);
             self.message = format!("{endpoint}: {}", self.message);
         }
         self

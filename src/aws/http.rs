@@ -22,18 +22,17 @@ use aws_smithy_runtime_api::client::{
         SharedHttpConnector,
     },
     orchestrator::HttpRequest,
+    result::ConnectorError,
     runtime_components::RuntimeComponents,
 };
 use base64::{Engine, engine::general_purpose::STANDARD};
-use rustls::{
-    RootCertStore,
-    pki_types::{CertificateDer, pem::PemObject},
-};
+use rustls::pki_types::{CertificateDer, pem::PemObject};
 
 use super::{
     configuration::{Surroundings, given, named_variable, read, variable},
     error::{Error, Source},
     reply::Expected,
+    roots,
     settings::Settings,
 };
 
@@ -45,17 +44,12 @@ pub(super) fn client(
     settings: &Settings,
     surroundings: &Surroundings,
 ) -> Result<SharedHttpClient, Error> {
-    let mut tls = TlsContext::builder();
-    if let Some((source, path)) = surroundings.ca_bundle(settings) {
-        tls = tls.with_trust_store(trust(source, &read(source, &path)?)?);
-    }
-    let tls = tls
-        .build()
-        .map_err(|error| Error::configuration(Source::Argument("custom_ca_bundle"), error))?;
+    let bundle = surroundings.ca_bundle(settings);
+    let bundle = bundle.map(|(source, path)| trust(source, &read(source, &path)?));
     let [http, https] = proxies(settings, surroundings)?;
     let product = product(settings, surroundings)?;
     let client = Client(Arc::new(Shared {
-        tls,
+        bundle: bundle.transpose()?,
         http,
         https,
         product,
@@ -66,7 +60,8 @@ pub(super) fn client(
 
 /// What all connections have in common.
 struct Shared {
-    tls: TlsContext,
+    /// Whom to trust in place of the system's certificate authorities.
+    bundle: Option<TrustStore>,
     http: ProxyConfig,
     https: ProxyConfig,
     product: String,
@@ -111,6 +106,14 @@ impl Shared {
         settings: &HttpConnectorSettings,
         components: &RuntimeComponents,
     ) -> ByScheme {
+        let trusted = match &self.bundle {
+            Some(bundle) => Ok(bundle),
+            None => roots::of_system().as_ref(),
+        };
+        // Plain HTTP works without anybody to trust.
+        let nobody = TrustStore::empty();
+        let tls = TlsContext::builder().with_trust_store(trusted.unwrap_or(&nobody).clone());
+        let tls = tls.build().unwrap_or_default();
         let connector = |proxy: &ProxyConfig| {
             let mut builder = Connector::builder()
                 .connector_settings(settings.clone())
@@ -118,7 +121,7 @@ impl Shared {
             builder.set_sleep_impl(components.sleep_impl());
             let connector = builder
                 .tls_provider(Provider::rustls(CryptoMode::AwsLc))
-                .tls_context(self.tls.clone())
+                .tls_context(tls.clone())
                 .build();
             SharedHttpConnector::new(connector)
         };
@@ -129,7 +132,7 @@ impl Shared {
         };
         ByScheme {
             http,
-            https,
+            https: trusted.map(|_| https).map_err(String::clone),
             product: self.product.clone(),
         }
     }
@@ -139,7 +142,8 @@ impl Shared {
 #[derive(Debug)]
 struct ByScheme {
     http: SharedHttpConnector,
-    https: SharedHttpConnector,
+    /// Or why TLS is not possible.
+    https: Result<SharedHttpConnector, String>,
     product: String,
 }
 
@@ -152,9 +156,12 @@ impl HttpConnector for ByScheme {
         // The product was checked to be fit for a header; a request goes out without it rather than not at all.
         let _ = request.headers_mut().try_insert("user-agent", agent);
         let expected = Expected::of(&request);
-        let reply = match request.uri().starts_with("https:") {
-            true => self.https.call(request),
-            false => self.http.call(request),
+        let reply = match &self.https {
+            _ if !request.uri().starts_with("https:") => self.http.call(request),
+            Ok(https) => https.call(request),
+            Err(reason) => {
+                HttpConnectorFuture::ready(Err(ConnectorError::user(reason.as_str().into())))
+            }
         };
         HttpConnectorFuture::new(async move { expected.read(reply.await?).await })
     }
@@ -223,25 +230,17 @@ fn proxy(named: Option<(Source<'_>, String)>, except: &str) -> Result<ProxyConfi
     Ok(proxy.no_proxy(format!("{NEVER_PROXIED},{except}")))
 }
 
-/// The certificates of a bundle, without those that no verifier can read: the SDK would end the process over them.
+/// Trusts the certificates of a bundle.
 fn trust(source: Source<'_>, bundle: &[u8]) -> Result<TrustStore, Error> {
-    let mut roots = RootCertStore::empty();
-    let mut store = TrustStore::empty();
-    for certificate in CertificateDer::pem_slice_iter(bundle) {
-        let certificate = certificate.map_err(|error| {
-            Error::configuration(source, format!("it is not a PEM file: {error}"))
-        })?;
-        if roots.add(certificate.clone()).is_ok() {
-            store.add_pem_certificate(pem(&certificate));
-        }
-    }
-    if roots.is_empty() {
-        return Err(Error::configuration(
+    let certificates: Result<Vec<_>, _> = CertificateDer::pem_slice_iter(bundle).collect();
+    let certificates = certificates
+        .map_err(|error| Error::configuration(source, format!("it is not a PEM file: {error}")))?;
+    roots::usable(certificates).ok_or_else(|| {
+        Error::configuration(
             source,
             "it holds no certificate in PEM form that can be used",
-        ));
-    }
-    Ok(store)
+        )
+    })
 }
 
 /// A certificate in PEM form.

@@ -108,10 +108,15 @@ fn check_address(argument: &str, address: Option<&str>) -> Result<(), Error> {
     let Some(address) = given(address) else {
         return Ok(());
     };
+    let refuse = |reason| Err(Error::configuration(Source::Argument(argument), reason));
     let host = address
         .strip_prefix("https://")
         .or_else(|| address.strip_prefix("http://"));
+    // The address itself is not told: it may hold a password.
     match host {
+        Some(host) if host.contains('@') => refuse(
+            "it holds a user name or a password, which no AWS service takes; remove what stands before the @",
+        ),
         Some(host)
             if !host.is_empty()
                 && !host.starts_with('/')
@@ -119,10 +124,7 @@ fn check_address(argument: &str, address: Option<&str>) -> Result<(), Error> {
         {
             Ok(())
         }
-        _ => {
-            let reason = format!("{address:?} is not an address such as https://host:port");
-            Err(Error::configuration(Source::Argument(argument), reason))
-        }
+        _ => refuse("it is not an address such as https://host:port"),
     }
 }
 

@@ -38,6 +38,7 @@ pub mod logs;
 mod mistakes;
 mod pace;
 mod reply;
+mod roots;
 mod settings;
 mod stop;
 mod terms;

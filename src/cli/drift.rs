@@ -1,21 +1,22 @@
 //! The command `drift`.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::io::{IsTerminal as _, Write as _};
+use std::io::IsTerminal as _;
 
 use clap::ArgMatches;
 
-use super::{print, reach, read, read_text};
+use super::{print, reach, read, read_text, tell};
 use crate::stack::{self, Format, Kind, Level, Paint, Rules};
 
 /// What to check, how, and how to tell.
 #[derive(Debug, clap::Args)]
 #[command(group = clap::ArgGroup::new("declared").required(true))]
 pub(super) struct Drift {
-    /// A stack definition or a CloudFormation template; `-` reads it from the standard input.
+    /// A stack definition or a CloudFormation template of up to 8 MiB; `-` reads it from the standard input.
     #[arg(long, value_name = "FILE", group = "declared")]
     stack: Option<String>,
-    /// A Terraform state: the output of `terraform show -json`, or a state file; `-` reads the standard input.
+    /// A Terraform state of up to 256 MiB: the output of `terraform show -json`, or a state file; `-` reads the standard
+    /// input.
     #[arg(long, value_name = "FILE", group = "declared")]
     state: Option<String>,
     /// The value of a template's parameter, or of a resource or its attribute (`Role.Arn`).
@@ -87,14 +88,12 @@ impl Drift {
         };
         let report = reach::wait(async {
             let stack = self.declared(&reach).await?;
-            let remarks = stack.remarks.to_string();
-            drop(std::io::stderr().write_all(remarks.as_bytes()));
+            tell(&stack.remarks.to_string());
             if stack.entries.is_empty() && !rules.unmanaged {
                 let file = &stack.file;
-                let warning = format!(
-                    "warning: {file} declares no flow log, so nothing is checked; --unmanaged tells what runs\n"
-                );
-                drop(std::io::stderr().write_all(warning.as_bytes()));
+                tell(&format!(
+                    "warning: {file} declares no flow log, so nothing is checked; --unmanaged tells what runs"
+                ));
             }
             Ok(stack::check(&stack, &reach, &rules, &reach::progress).await)
         })?;
@@ -117,9 +116,8 @@ impl Drift {
                 let parameters = self.aws.parameters(&self.parameters);
                 reach::read_stack(file, &read_text(file)?, parameters, reach).await
             }
-            (None, Some(file)) => {
-                stack::read_state(file, &read(file)?).map_err(|mistakes| mistakes.to_string())
-            }
+            (None, Some(file)) => stack::read_state(file, &read(file, stack::LARGEST_STATE)?)
+                .map_err(|mistakes| mistakes.to_string()),
             (None, None) => Err("error: give --stack or --state".to_owned()),
         }
     }

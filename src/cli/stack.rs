@@ -1,8 +1,7 @@
 //! The commands `stack validate`, `stack to-terraform` and `stack schema`.
 
-use std::io::Write as _;
-
-use super::{print, reach, read_text};
+use super::{print, reach, read_text, tell};
+use crate::shown;
 use crate::stack;
 
 /// What to do with a stack definition.
@@ -10,7 +9,10 @@ use crate::stack;
 pub(super) enum Subcommands {
     /// Checks stack definitions and CloudFormation templates, and tells every mistake with its place.
     Validate(Box<Validate>),
-    /// Prints a stack as a Terraform configuration in JSON, with import blocks for the flow logs that run already.
+    /// Prints a stack as a Terraform configuration in JSON: a whole root module, with `required_providers`, the provider
+    /// block, and import blocks for the flow logs that run already.
+    ///
+    /// For a folder that has its own `required_providers` and provider block, give --resources-only.
     ToTerraform(Box<ToTerraform>),
     /// Prints the JSON Schema of a stack definition, or of a drift report.
     Schema {
@@ -23,7 +25,7 @@ pub(super) enum Subcommands {
 /// The options of `stack validate`.
 #[derive(Debug, clap::Args)]
 pub(super) struct Validate {
-    /// The files; `-` is the standard input.
+    /// The files, of up to 8 MiB each; `-` is the standard input.
     #[arg(required = true, value_name = "FILE")]
     files: Vec<String>,
     /// The value of a template's parameter, or of a resource or its attribute (`Role.Arn`).
@@ -34,7 +36,7 @@ pub(super) struct Validate {
 /// The options of `stack to-terraform`.
 #[derive(Debug, clap::Args)]
 pub(super) struct ToTerraform {
-    /// The file; `-` is the standard input.
+    /// The file, of up to 8 MiB; `-` is the standard input.
     #[arg(value_name = "FILE")]
     file: String,
     /// The value of a template's parameter, or of a resource or its attribute (`Role.Arn`).
@@ -44,6 +46,10 @@ pub(super) struct ToTerraform {
     /// template names `AWS::AccountId` and no --parameter gives it.
     #[arg(long)]
     no_import: bool,
+    /// Leaves out `required_providers` and the provider block, for a folder that has its own. Each flow log then names
+    /// its region; one with an account names the provider `vpcflow.account_ID`, which the folder has to configure.
+    #[arg(long)]
+    resources_only: bool,
     #[command(flatten)]
     aws: reach::Aws,
 }
@@ -76,11 +82,11 @@ impl Validate {
             };
             match read_text(file).map(|text| stack::read(file, &text, &parameters)) {
                 Ok(Ok(stack)) => {
-                    let remarks = stack.remarks.to_string();
-                    drop(std::io::stderr().write_all(remarks.as_bytes()));
+                    tell(&stack.remarks.to_string());
                     let count = stack.entries.len();
                     let s = if count == 1 { "" } else { "s" };
-                    print(&format!("{file}: {count} flow log{s}, no mistakes\n"))?;
+                    let told = format!("{file}: {count} flow log{s}, no mistakes");
+                    print(&format!("{}\n", shown::line(&told)))?;
                 }
                 Ok(Err(mistakes)) => {
                     let count = mistakes.count();
@@ -102,7 +108,11 @@ impl ToTerraform {
         let parameters = self.aws.parameters(&self.parameters);
         let (configuration, remarks) = reach::wait(async {
             let stack = reach::read_stack(file, &text, parameters, &reach).await?;
-            stack::to_terraform(&stack, &reach, !self.no_import, &reach::progress)
+            let written = stack::Written {
+                imports: !self.no_import,
+                resources_only: self.resources_only,
+            };
+            stack::to_terraform(&stack, &reach, written, &reach::progress)
                 .await
                 .map_err(|errors| {
                     let lines = errors
@@ -112,9 +122,9 @@ impl ToTerraform {
                 })
         })?;
         for remark in remarks {
-            drop(writeln!(std::io::stderr(), "warning: {remark}"));
+            tell(&format!("warning: {}", shown::line(&remark)));
         }
-        print(&format!("{configuration:#}\n"))?;
+        print(&shown::json(&format!("{configuration:#}\n")))?;
         Ok(0)
     }
 }

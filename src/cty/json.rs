@@ -4,13 +4,43 @@
 //! another provider: attributes that are missing are null, others are read over, and a number, bool or string is
 //! taken for another where its text says the same, as Terraform itself does.
 
+use std::cell::Cell;
+
 use serde_json::Value as Json;
 
-use super::value::{check_attributes, check_length, missing_attributes};
-use super::{Error, MAX_DEPTH, Map, Name, Number, Type, Value};
+use super::value::{check_attributes, check_length, missing_attributes, too_many_values};
+use super::{Error, MAX_DEPTH, MAX_VALUES, Map, Name, Number, Type, Value};
+
+/// Refuses a document of more values than a message may hold, before memory is taken for them.
+///
+/// # Errors
+/// There are more than [`MAX_VALUES`].
+pub fn check_size(bytes: &[u8]) -> Result<(), Error> {
+    match count(bytes) {
+        values if values > MAX_VALUES => Err(too_many_values()),
+        _ => Ok(()),
+    }
+}
+
+/// Counts the values of a document, without reading it: each but the first begins behind a comma or an opening bracket.
+pub fn count(bytes: &[u8]) -> usize {
+    let (mut values, mut in_string, mut escaped) = (1, false, false);
+    for byte in bytes {
+        match byte {
+            _ if escaped => escaped = false,
+            b'\\' if in_string => escaped = true,
+            b'"' => in_string = !in_string,
+            b',' | b'[' | b'{' if !in_string => values += 1,
+            _ => {}
+        }
+    }
+    values
+}
 
 /// Decodes a value of a type.
 pub fn decode(bytes: &[u8], ty: &Type) -> Result<Value, Error> {
+    check_size(bytes)?;
+    let left = Cell::new(MAX_VALUES);
     let json = serde_json::from_slice(bytes)
         .map_err(|error| Error::new(format!("is not valid JSON: {error}")))?;
     read(
@@ -19,6 +49,7 @@ pub fn decode(bytes: &[u8], ty: &Type) -> Result<Value, Error> {
         Place {
             depth: 0,
             own_type: false,
+            left: &left,
         },
     )
 }
@@ -32,13 +63,15 @@ pub fn encode(value: &Value, ty: &Type) -> Result<Vec<u8>, Error> {
 
 /// Where the decoder is.
 #[derive(Clone, Copy)]
-struct Place {
+struct Place<'a> {
     depth: usize,
+    /// How many values may still come: an object that leaves out attributes has more of them than its text.
+    left: &'a Cell<usize>,
     /// The type comes with the value, so the value has all it names; if it did not, few bytes could grow to many.
     own_type: bool,
 }
 
-impl Place {
+impl Place<'_> {
     fn deeper(self) -> Result<Self, Error> {
         check_depth(self.depth)?;
         Ok(Self {
@@ -57,7 +90,9 @@ fn check_depth(depth: usize) -> Result<(), Error> {
     Ok(())
 }
 
-fn read(json: Json, ty: &Type, place: Place) -> Result<Value, Error> {
+fn read(json: Json, ty: &Type, place: Place<'_>) -> Result<Value, Error> {
+    let left = place.left.get().checked_sub(1);
+    place.left.set(left.ok_or_else(too_many_values)?);
     match (ty, json) {
         (_, Json::Null) => Ok(Value::Null),
         (Type::String, Json::String(text)) => Ok(Value::String(text)),
@@ -84,14 +119,14 @@ fn read(json: Json, ty: &Type, place: Place) -> Result<Value, Error> {
     }
 }
 
-fn list(elements: Vec<Json>, ty: &Type, place: Place) -> Result<Vec<Value>, Error> {
+fn list(elements: Vec<Json>, ty: &Type, place: Place<'_>) -> Result<Vec<Value>, Error> {
     let elements = elements.into_iter().enumerate();
     elements
         .map(|(index, element)| read(element, ty, place).map_err(|error| error.within_index(index)))
         .collect()
 }
 
-fn set(elements: Vec<Json>, ty: &Type, place: Place) -> Result<Value, Error> {
+fn set(elements: Vec<Json>, ty: &Type, place: Place<'_>) -> Result<Value, Error> {
     let elements: Result<Vec<Value>, Error> = elements
         .into_iter()
         .map(|element| read(element, ty, place).map_err(Error::within_set))
@@ -99,7 +134,7 @@ fn set(elements: Vec<Json>, ty: &Type, place: Place) -> Result<Value, Error> {
     elements.map(Value::set)
 }
 
-fn tuple(elements: Vec<Json>, types: &[Type], place: Place) -> Result<Value, Error> {
+fn tuple(elements: Vec<Json>, types: &[Type], place: Place<'_>) -> Result<Value, Error> {
     check_length(elements.len(), types.len())?;
     let elements = elements.into_iter().zip(types).enumerate();
     let elements: Result<Vec<Value>, Error> = elements
@@ -110,7 +145,11 @@ fn tuple(elements: Vec<Json>, types: &[Type], place: Place) -> Result<Value, Err
     elements.map(Value::List)
 }
 
-fn map(entries: serde_json::Map<String, Json>, ty: &Type, place: Place) -> Result<Value, Error> {
+fn map(
+    entries: serde_json::Map<String, Json>,
+    ty: &Type,
+    place: Place<'_>,
+) -> Result<Value, Error> {
     let entries = entries.into_iter().map(|(key, value)| {
         let value = read(value, ty, place).map_err(|error| error.within_key(&key))?;
         Ok((Name::from(key), value))
@@ -121,7 +160,7 @@ fn map(entries: serde_json::Map<String, Json>, ty: &Type, place: Place) -> Resul
 fn object(
     mut entries: serde_json::Map<String, Json>,
     types: &Map<Type>,
-    place: Place,
+    place: Place<'_>,
 ) -> Result<Value, Error> {
     if place.own_type && !types.keys().all(|name| entries.contains_key(&**name)) {
         return Err(missing_attributes(types, |name| entries.contains_key(name)));
@@ -134,7 +173,7 @@ fn object(
     attributes.collect::<Result<_, Error>>().map(Value::Map)
 }
 
-fn dynamic(mut entries: serde_json::Map<String, Json>, place: Place) -> Result<Value, Error> {
+fn dynamic(mut entries: serde_json::Map<String, Json>, place: Place<'_>) -> Result<Value, Error> {
     let (Some(ty), Some(json)) = (entries.remove("type"), entries.remove("value")) else {
         return Err(Error::new("must be an object of \"value\" and \"type\""));
     };

@@ -5,8 +5,8 @@
 //! a plain struct, filled by [`from_value`] and turned back by [`to_value`].
 //!
 //! Three promises hold throughout. Numbers are exact decimals, since Terraform compares them digit by digit.
-//! No input makes this module allocate more than a constant factor of its own size, nor recurse deeper than
-//! [`MAX_DEPTH`]. And every [`Error`] carries the [`Path`] of the attribute it speaks of.
+//! No input makes this module allocate more than a constant factor of its own size and [`MAX_VALUES`] values, nor recurse
+//! deeper than [`MAX_DEPTH`]. And every [`Error`] carries the [`Path`] of the attribute it speaks of.
 //!
 //! This module must not know gRPC, AWS, nor what a resource is.
 
@@ -47,3 +47,7 @@ fn is_same(one: &Name, other: &Name) -> bool {
 
 /// How deep values and types may be nested before they are refused.
 pub const MAX_DEPTH: usize = 64;
+
+/// How many values one message may hold, those within others counted too. On the wire a value may be one byte, in memory
+/// it never is.
+pub const MAX_VALUES: usize = 1_000_000;

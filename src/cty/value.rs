@@ -1,6 +1,6 @@
 //! Values: null, unknown, or known and made of other values.
 
-use super::{Error, Map, Name, Number, Type, is_same};
+use super::{Error, MAX_VALUES, Map, Name, Number, Type, is_same};
 
 /// A value of some [`Type`].
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -258,6 +258,11 @@ pub(super) fn attribute_type<'t>(
 /// Makes the error of an attribute its type does not have.
 fn no_attribute(name: &str) -> Error {
     Error::new("is not an attribute that exists here").within_attribute(name)
+}
+
+/// Makes the error of a message that would be more values than there may be.
+pub(super) fn too_many_values() -> Error {
+    Error::new(format!("holds more than {MAX_VALUES} values"))
 }
 
 /// Makes the error of an object without some attributes of its type.

@@ -5,6 +5,7 @@
 use serde::de::DeserializeOwned;
 
 use super::{Diagnostic, Diagnostics};
+use crate::cty;
 
 /// A stored state or identity, as JSON.
 #[derive(Clone, Copy, Debug)]
@@ -23,7 +24,10 @@ impl Stored<'_> {
     /// # Errors
     /// It is not of that form.
     pub fn read<T: DeserializeOwned>(&self) -> Result<T, Diagnostics> {
-        serde_json::from_slice(self.json).map_err(|error| {
+        let size = cty::json::check_size(self.json).map_err(|error| error.message);
+        let read = size
+            .and_then(|()| serde_json::from_slice(self.json).map_err(|error| error.to_string()));
+        read.map_err(|error| {
             Diagnostic::error(
                 "Stored state not read",
                 format!(

@@ -3,7 +3,7 @@
 //! | what happens | as a child | for a debugger |
 //! |---|---|---|
 //! | SIGINT | nothing: the terminal sends it to the whole group, and the parent decides | ends |
-//! | SIGTERM | takes no more calls, ends with the last; at once when it comes again | the same |
+//! | SIGTERM, SIGHUP | takes no more calls, ends with the last; at once when it comes again | the same |
 //! | `Shutdown` | lets calls in flight finish, for a moment | the same |
 //! | the parent is gone | ends at once: nobody is left to store a result | – |
 //! | the last connection closes, or none ever comes | ends after a while | – |

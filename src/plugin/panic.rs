@@ -7,6 +7,8 @@ use std::backtrace::{Backtrace, BacktraceStatus};
 use std::io::Write;
 use std::panic::{PanicHookInfo, set_hook};
 
+use crate::shown;
+
 /// Writes panics in the parent's form from now on.
 pub(super) fn install() {
     set_hook(Box::new(|info| {
@@ -18,7 +20,7 @@ pub(super) fn install() {
 }
 
 fn report(info: &PanicHookInfo<'_>, backtrace: &Backtrace) -> String {
-    let message = info.payload_as_str().unwrap_or("no message");
+    let message = shown::line(info.payload_as_str().unwrap_or("no message"));
     let place = info
         .location()
         .map_or_else(|| "an unknown place".to_owned(), ToString::to_string);

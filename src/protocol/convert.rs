@@ -6,6 +6,7 @@ use crate::cty::{self, Name, Path, Type, Value};
 use crate::framework::{
     Attribute, Block, Diagnostic, Diagnostics, Mode, NestedBlock, Nesting, Schema, Severity, Shape,
 };
+use crate::shown;
 
 /// Decodes a value; an absent or empty one is null (OpenTofu sends that for null arguments).
 pub(crate) fn value(wire: Option<&pb::DynamicValue>, ty: &Type) -> Result<Value, Diagnostic> {
@@ -54,8 +55,8 @@ pub(crate) fn diagnostic(diagnostic: Diagnostic) -> pb::Diagnostic {
     let at_root = diagnostic.path.steps().is_empty();
     pb::Diagnostic {
         severity: severity.into(),
-        summary: diagnostic.summary,
-        detail: diagnostic.detail,
+        summary: shown::line(&diagnostic.summary).into_owned(),
+        detail: shown::lines(&diagnostic.detail).into_owned(),
         attribute: (!at_root).then(|| path(&diagnostic.path)),
     }
 }

@@ -6,6 +6,7 @@ use super::answer::Answer;
 use super::session::Session;
 use super::{absent, convert, pb};
 use crate::framework::{Diagnostic, Diagnostics, FunctionError, Parameter, Provider, Signature};
+use crate::shown;
 
 /// Gives the signatures of all functions. OpenTofu asks for them by a call of their own.
 pub(crate) fn declared<P: Provider>(
@@ -41,13 +42,13 @@ pub(crate) fn call<P: Provider>(
         let Some(parameter) = signature.parameter(position) else {
             let count = signature.parameters.len();
             return Ok(refused(
-                format!("the function takes {count} arguments"),
+                &format!("the function takes {count} arguments"),
                 Some(position),
             ));
         };
         match convert::value(Some(wire), &parameter.ty) {
             Ok(value) => arguments.push(value),
-            Err(malformed) => return Ok(refused(text(&malformed), Some(position))),
+            Err(malformed) => return Ok(refused(&text(&malformed), Some(position))),
         }
     }
     Ok(match function.call(arguments) {
@@ -55,7 +56,7 @@ pub(crate) fn call<P: Provider>(
             result: Some(convert::dynamic_value(&value, &signature.returns)?),
             error: None,
         },
-        Err(FunctionError { text, path }) => refused(text, signature.position(&path)),
+        Err(FunctionError { text, path }) => refused(&text, signature.position(&path)),
     })
 }
 
@@ -63,17 +64,17 @@ pub(crate) fn call<P: Provider>(
 impl Answer for pb::call_function::Response {
     fn diagnose(&mut self, diagnostics: Diagnostics) {
         if let Some(first) = diagnostics.iter().next() {
-            *self = refused(text(first), None);
+            *self = refused(&text(first), None);
         }
     }
 }
 
-fn refused(text: String, position: Option<usize>) -> pb::call_function::Response {
+fn refused(text: &str, position: Option<usize>) -> pb::call_function::Response {
     let function_argument = position.and_then(|position| i64::try_from(position).ok());
     pb::call_function::Response {
         result: None,
         error: Some(pb::FunctionError {
-            text,
+            text: shown::lines(text).into_owned(),
             function_argument,
         }),
     }

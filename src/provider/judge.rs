@@ -142,8 +142,23 @@ fn refused(mistake: &aws::Error) -> Diagnostic {
     Diagnostic::error(summary, format!("{}.", mistake.message)).at(path(argument))
 }
 
+/// Arguments that may hold a secret. Terraform prints the line that a message is about, so one about these is about the
+/// provider block.
+const SECRET: [&str; 6] = [
+    "secret_key",
+    "token",
+    "http_proxy",
+    "https_proxy",
+    "endpoints",
+    "ec2_metadata_service_endpoint",
+];
+
 /// Gives the path of an argument as `aws` names it, such as `assume_role[0].duration`.
 pub(super) fn path(argument: &str) -> Path {
+    let head = argument.split('.').next().unwrap_or_default();
+    if SECRET.contains(&head) {
+        return Path::root();
+    }
     argument.split('.').fold(Path::root(), |path, step| {
         let indexed = step.strip_suffix(']').and_then(|step| step.split_once('['));
         match indexed.and_then(|(name, index)| Some((name, index.parse().ok()?))) {

@@ -13,6 +13,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::source::Place;
+use crate::shown;
 
 /// The version of the JSON form; the first number changes when something is taken away.
 const FORMAT_VERSION: &str = "1.0";
@@ -362,14 +363,18 @@ impl FromStr for Level {
 pub fn write(report: &DriftReport, format: Format, paint: Paint) -> Result<String, String> {
     match format {
         Format::Text => Ok(text::write(report, paint)),
-        Format::Json => serde_json::to_string_pretty(report)
-            .map(|json| json + "\n")
-            .map_err(|error| error.to_string()),
+        Format::Json => json(report),
         Format::Markdown => Ok(markdown::write(report)),
         Format::Github => Ok(github::write(report)),
-        Format::Sarif => serde_json::to_string_pretty(&sarif::log(report))
-            .map(|json| json + "\n")
-            .map_err(|error| error.to_string()),
+        Format::Sarif => json(&sarif::log(report)),
         Format::Junit => junit::write(report).map_err(|error| error.to_string()),
     }
 }
+
+fn json(document: &impl Serialize) -> Result<String, String> {
+    let text = serde_json::to_string_pretty(document).map_err(|error| error.to_string())?;
+    Ok(shown::json(&text).into_owned() + "\n")
+}
+
+#[cfg(test)]
+mod tests;

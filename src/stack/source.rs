@@ -6,6 +6,8 @@ use schemars::JsonSchema;
 use serde::Serialize;
 use strsim::levenshtein;
 
+use crate::shown;
+
 /// A place in a file, both numbers from 1.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
 pub struct Place {
@@ -91,11 +93,9 @@ impl fmt::Display for Mistakes {
         for mistake in &self.list {
             let Place { line, column } = mistake.place;
             let kind = if mistake.warning { "warning" } else { "error" };
-            writeln!(
-                f,
-                "{}:{line}:{column}: {kind}: {}",
-                self.file, mistake.message
-            )?;
+            let file = shown::line(&self.file);
+            let message = shown::lines(&mistake.message);
+            writeln!(f, "{file}:{line}:{column}: {kind}: {message}")?;
         }
         Ok(())
     }

@@ -14,7 +14,14 @@ use serde_json::Value;
 use super::read::{Declared, Stack, Wanted};
 use super::source::{Mistakes, Place};
 use super::yaml;
+use crate::cty;
 use crate::flow_log::FlowLog;
+
+/// How large a state may be, in bytes.
+pub const LARGEST: usize = 256 << 20;
+/// A state has so many values, and one more for each so many bytes. The names of attributes alone take more room.
+const VALUES: usize = 1_000_000;
+const BYTES_FOR_ONE_MORE: usize = 16;
 
 const STACK: &str =
     "this is a stack definition, not a Terraform state; `drift` takes it as --stack FILE";
@@ -62,6 +69,10 @@ pub fn read(file: &str, bytes: &[u8]) -> Result<Stack, Mistakes> {
         mistakes.error(place, message);
         Err(mistakes)
     };
+    if cty::json::count(bytes) > VALUES + bytes.len() / BYTES_FOR_ONE_MORE {
+        let message = "this is not a Terraform state: it holds more values than one of its size";
+        return refuse(Place::START, message.to_owned());
+    }
     let state: State = match serde_json::from_slice(bytes) {
         Ok(state) => state,
         Err(_) if is_stack(bytes) => return refuse(Place::START, STACK.to_owned()),

@@ -14,6 +14,16 @@ use crate::cty;
 use crate::flow_log::drift::{self, Comparison};
 use crate::framework::{Mode, Model as _, Nesting, Schema};
 
+/// What is written of a stack.
+#[derive(Clone, Copy, Debug)]
+pub struct Written {
+    /// Import blocks for what runs already, which is looked for.
+    pub imports: bool,
+    /// The resources and import blocks alone, for a folder that says itself which providers it needs and how they are
+    /// configured.
+    pub resources_only: bool,
+}
+
 /// Writes the configuration, which reaches AWS as it was reached here. What runs is imported, unless it is not to be
 /// looked for.
 ///
@@ -24,39 +34,10 @@ use crate::framework::{Mode, Model as _, Nesting, Schema};
 pub async fn to_terraform(
     stack: &Stack,
     reach: &Reach,
-    import: bool,
+    written: Written,
     progress: &Progress<'_>,
 ) -> Result<(Value, Vec<String>), Vec<String>> {
-    let schema = drift::schema().map_err(|error| vec![error.to_string()])?;
-    let labels = labels(&stack.entries);
-    let mut logs = Map::new();
-    let mut accounts = BTreeSet::from([None]);
-    for (declared, label) in stack.entries.iter().zip(&labels) {
-        let mut block = block(declared, &schema).map_err(|error| vec![error])?;
-        if let Some(region) = declared
-            .region
-            .as_ref()
-            .filter(|r| stack.region.as_ref() != Some(*r))
-        {
-            block.insert("region".to_owned(), region.as_str().into());
-        }
-        if let Some(account) = &declared.account {
-            block.insert(
-                "provider".to_owned(),
-                format!("vpcflow.{}", alias(account)).into(),
-            );
-        }
-        accounts.insert(declared.account.as_deref());
-        logs.insert(label.clone(), Value::Object(block));
-    }
-    if stack
-        .entries
-        .iter()
-        .all(|declared| declared.account.is_some())
-    {
-        accounts.remove(&None);
-    }
-    let base = match import {
+    let base = match written.imports {
         true => Some(
             reach
                 .connect()
@@ -68,19 +49,15 @@ pub async fn to_terraform(
     let at_hand = base.as_ref().and_then(Aws::region);
     let at_hand = at_hand.or(reach.settings.region.as_deref());
     let region = stack.region.as_deref().or(at_hand);
-    let providers = accounts
-        .into_iter()
-        .map(|account| provider(reach, region, account))
-        .collect::<Result<Vec<_>, _>>()
-        .map_err(|error| vec![error])?;
-    let mut configuration = Map::from_iter([
-        (
-            "terraform".to_owned(),
-            json!({ "required_providers": { "vpcflow": { "source": "vpcflow/vpcflow" } } }),
-        ),
-        ("provider".to_owned(), json!({ "vpcflow": providers })),
-        ("resource".to_owned(), json!({ "vpcflow_log": logs })),
-    ]);
+    let labels = labels(&stack.entries);
+    // The provider block says the region; that of another folder is not known.
+    let of_provider = region.filter(|_| !written.resources_only);
+    let logs = resources(stack, &labels, region, of_provider).map_err(|error| vec![error])?;
+    let mut configuration = match written.resources_only {
+        true => Map::new(),
+        false => providers(stack, reach, region).map_err(|error| vec![error])?,
+    };
+    configuration.insert("resource".to_owned(), json!({ "vpcflow_log": logs }));
     let mut remarks = Vec::new();
     if let Some(base) = base {
         let imports = imports(stack, &labels, reach, &base, progress, &mut remarks).await?;
@@ -89,6 +66,54 @@ pub async fn to_terraform(
         }
     }
     Ok((Value::Object(configuration), remarks))
+}
+
+/// The flow logs by their labels. One names its region unless that is the provider's.
+fn resources(
+    stack: &Stack,
+    labels: &[String],
+    region: Option<&str>,
+    of_provider: Option<&str>,
+) -> Result<Map<String, Value>, String> {
+    let schema = drift::schema().map_err(|error| error.to_string())?;
+    let mut logs = Map::new();
+    for (declared, label) in stack.entries.iter().zip(labels) {
+        let mut block = block(declared, &schema)?;
+        let own = declared.region.as_deref().or(region);
+        if let Some(region) = own.filter(|region| of_provider != Some(*region)) {
+            block.insert("region".to_owned(), region.into());
+        }
+        if let Some(account) = &declared.account {
+            let provider = format!("vpcflow.{}", alias(account));
+            block.insert("provider".to_owned(), provider.into());
+        }
+        logs.insert(label.clone(), Value::Object(block));
+    }
+    Ok(logs)
+}
+
+/// Which provider is needed, and its block for each account.
+fn providers(
+    stack: &Stack,
+    reach: &Reach,
+    region: Option<&str>,
+) -> Result<Map<String, Value>, String> {
+    let accounts = stack.entries.iter().map(|entry| entry.account.as_deref());
+    let mut accounts: BTreeSet<_> = accounts.collect();
+    if accounts.is_empty() {
+        accounts.insert(None);
+    }
+    let accounts = accounts.into_iter();
+    let blocks: Vec<_> = accounts
+        .map(|account| provider(reach, region, account))
+        .collect::<Result<_, _>>()?;
+    Ok(Map::from_iter([
+        (
+            "terraform".to_owned(),
+            json!({ "required_providers": { "vpcflow": { "source": "vpcflow/vpcflow" } } }),
+        ),
+        ("provider".to_owned(), json!({ "vpcflow": blocks })),
+    ]))
 }
 
 /// The provider of an account, or of the account at hand: it works where, and as whom, this was read.

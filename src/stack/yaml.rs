@@ -16,8 +16,8 @@ const MAX_DEPTH: usize = 64;
 const MAX_NODES: usize = 200_000;
 /// So many bytes of text count as one node more.
 const TEXT: usize = 64;
-/// How large a file may be, in bytes.
-const MAX_BYTES: usize = 8 << 20;
+/// How large a stack definition or a template may be, in bytes.
+pub const LARGEST: usize = 8 << 20;
 
 /// A part of a file.
 #[derive(Debug)]
@@ -134,8 +134,8 @@ pub(super) fn is_number(text: &str) -> bool {
 /// Reads a file's one document.
 pub(super) fn parse(text: &str, mistakes: &mut Mistakes) -> Option<Rc<Node>> {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-    if text.len() > MAX_BYTES {
-        let message = format!("the file has more than {} MiB", MAX_BYTES >> 20);
+    if text.len() > LARGEST {
+        let message = format!("the file has more than {} MiB", LARGEST >> 20);
         mistakes.error(Place::START, message);
         return None;
     }
@@ -143,6 +143,7 @@ pub(super) fn parse(text: &str, mistakes: &mut Mistakes) -> Option<Rc<Node>> {
         events: Parser::new_from_str(text),
         anchors: BTreeMap::new(),
         merged: 0,
+        made: 0,
         mistakes,
     };
     let root = builder.document();
@@ -159,6 +160,8 @@ struct Builder<'t, 'm> {
     anchors: BTreeMap<usize, Rc<Node>>,
     /// How many entries `<<` went through so far.
     merged: usize,
+    /// How many nodes were made so far.
+    made: usize,
     mistakes: &'m mut Mistakes,
 }
 
@@ -201,6 +204,12 @@ impl<'t> Builder<'t, '_> {
 
     fn node(&mut self, event: Event<'t>, span: Span, depth: usize) -> Option<Rc<Node>> {
         let at = place(span);
+        self.made += 1;
+        if self.made > MAX_NODES {
+            let message = format!("the file holds more than {MAX_NODES} values");
+            self.mistakes.error(at, message);
+            return None;
+        }
         if depth > MAX_DEPTH {
             return self.too_deep(at);
         }

@@ -1,11 +1,14 @@
 //! The real binary as a child: signals, the death of its parent, what it prints.
 
 use std::io::{BufRead, BufReader, Read};
+use std::path::PathBuf;
 use std::process::{Command, Output, Stdio};
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use rustix::process::{Pid, Signal, kill_process};
 use tokio::time::timeout;
+use vpcflow::protocol::pb;
+use vpcflow::protocol::pb::provider_client::ProviderClient;
 
 use crate::acceptance::flow_log;
 use crate::harness::client::{COOKIE, Client, Handshake, Process, call};
@@ -57,20 +60,78 @@ async fn a_termination_ends_the_process_in_order() {
     assert!(!std::path::Path::new(&socket).exists());
 }
 
+/// Starts a child without a connection, and gives the folder of its socket.
+fn announced(command: &mut Command) -> (Process, PathBuf) {
+    let command = command.env(COOKIE.0, COOKIE.1).stdout(Stdio::piped());
+    let mut process = Process(command.spawn().unwrap());
+    let mut line = String::new();
+    let mut output = BufReader::new(process.0.stdout.take().unwrap());
+    output.read_line(&mut line).unwrap();
+    let socket = PathBuf::from(Handshake::parse(line.trim_end()).address);
+    (process, socket.parent().unwrap().to_owned())
+}
+
 #[test]
 fn a_termination_before_any_connection_leaves_nothing_behind() {
-    let mut child = provider()
-        .env(COOKIE.0, COOKIE.1)
-        .stdout(Stdio::piped())
-        .spawn()
-        .unwrap();
-    let mut line = String::new();
-    let mut output = BufReader::new(child.stdout.take().unwrap());
-    output.read_line(&mut line).unwrap();
-    let socket = Handshake::parse(line.trim_end()).address;
-    kill_process(Pid::from_child(&child), Signal::TERM).unwrap();
-    assert!(child.wait().unwrap().success());
-    assert!(!std::path::Path::new(&socket).parent().unwrap().exists());
+    let (mut child, folder) = announced(&mut provider());
+    assert!(folder.exists());
+    kill_process(Pid::from_child(&child.0), Signal::TERM).unwrap();
+    assert!(child.0.wait().unwrap().success());
+    assert!(!folder.exists());
+}
+
+/// The provider, started by somebody who has set what becomes of SIGHUP.
+#[cfg(target_os = "linux")]
+fn provider_with_hangup(set: &str) -> Command {
+    let provider = provider();
+    let mut command = Command::new("env");
+    command.arg(set).arg(provider.get_program());
+    for (name, _) in provider.get_envs() {
+        command.env_remove(name);
+    }
+    command
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_terminal_that_is_closed_ends_the_process_in_order() {
+    let (mut child, folder) = announced(&mut provider_with_hangup("--default-signal=HUP"));
+    kill_process(Pid::from_child(&child.0), Signal::HUP).unwrap();
+    assert!(child.0.wait().unwrap().success());
+    assert!(!folder.exists());
+}
+
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn under_nohup_the_process_outlives_its_terminal() {
+    let client = Client::spawn(&mut provider_with_hangup("--ignore-signal=HUP")).await;
+    for _ in 0..3 {
+        signal(&client, Signal::HUP);
+        client
+            .handshake
+            .connect(client.identity.clone())
+            .await
+            .unwrap();
+    }
+    timeout(SOON, client.shutdown()).await.unwrap();
+}
+
+#[test]
+fn what_a_killed_process_left_behind_is_removed_after_a_day() {
+    let temporary = tempfile::tempdir().unwrap();
+    let start = || announced(provider().env("TMPDIR", temporary.path()));
+    let (mut killed, left) = start();
+    killed.0.kill().unwrap();
+    killed.0.wait().unwrap();
+    let (mut next, _) = start();
+    assert!(left.join("s").exists(), "it is not a day old");
+    next.0.kill().unwrap();
+    let two_days = Duration::from_secs(2 * 24 * 60 * 60);
+    let folder = std::fs::File::open(&left).unwrap();
+    folder.set_modified(SystemTime::now() - two_days).unwrap();
+    let (_last, own) = start();
+    assert!(!left.exists());
+    assert!(own.exists());
 }
 
 #[tokio::test]
@@ -253,4 +314,61 @@ async fn without_a_log_level_standard_error_stays_empty() {
     let (client, errors) = Client::spawn_with_errors(&mut command).await;
     timeout(SOON, client.shutdown()).await.unwrap();
     assert_eq!(errors.lines().count(), 0);
+}
+
+/// The most memory that a process has had, in MiB.
+#[cfg(target_os = "linux")]
+fn peak(client: &Client) -> usize {
+    let status = format!("/proc/{}/status", client.id().unwrap());
+    let status = std::fs::read_to_string(status).unwrap();
+    let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+    let peak = peak.unwrap().trim().strip_suffix(" kB").unwrap();
+    peak.parse::<usize>().unwrap() / 1024
+}
+
+/// Each of these values is one byte or two on the wire.
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn memory_is_bounded_by_the_size_of_a_message() {
+    const VALUES: u32 = 30_000_000;
+    let client = Client::spawn(&mut provider()).await;
+    let mut calls = ProviderClient::new(client.channel.clone());
+    let mut nulls = vec![0x81, 0xaa];
+    nulls.extend(b"user_agent");
+    nulls.push(0xdd);
+    nulls.extend(VALUES.to_be_bytes());
+    nulls.resize(nulls.len() + VALUES as usize, 0xc0);
+    let request = pb::validate_provider_config::Request {
+        config: Some(pb::DynamicValue {
+            msgpack: nulls,
+            json: Vec::new(),
+        }),
+        ..Default::default()
+    };
+    let answer = calls.validate_provider_config(request).await.unwrap();
+    let told = answer.into_inner().diagnostics;
+    assert!(
+        told[0].detail.contains("olds more than 1000000 values"),
+        "{told:?}"
+    );
+    let zeros = "0,".repeat(VALUES as usize / 2);
+    for json in [format!("{{\"tags\":[{zeros}0]}}"), format!("[{zeros}0]")] {
+        let request = pb::upgrade_resource_state::Request {
+            type_name: "vpcflow_log".to_owned(),
+            version: 0,
+            raw_state: Some(pb::RawState {
+                json: json.into(),
+                ..Default::default()
+            }),
+        };
+        let answer = calls.upgrade_resource_state(request).await.unwrap();
+        let told = answer.into_inner().diagnostics;
+        assert!(
+            told[0].detail.contains("olds more than 1000000 values"),
+            "{told:?}"
+        );
+    }
+    let peak = peak(&client);
+    assert!(peak < 250, "{peak} MiB");
+    timeout(SOON, client.shutdown()).await.unwrap();
 }

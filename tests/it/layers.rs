@@ -5,17 +5,18 @@ use std::path::{Path, PathBuf};
 
 /// A module, what of ours it may use, and what of others' it must never name.
 const LAYERS: &[(&str, &[&str], &[&str])] = &[
-    ("plugin", &[], &["aws_", "schemars"]),
+    ("shown", &[], &["tonic", "prost", "aws_", "schemars"]),
+    ("plugin", &["shown"], &["aws_", "schemars"]),
     ("cty", &[], &["tonic", "prost", "aws_"]),
     ("framework", &["cty"], &["tonic", "prost", "aws_"]),
-    ("protocol", &["framework", "cty"], &["aws_"]),
+    ("protocol", &["framework", "cty", "shown"], &["aws_"]),
     ("record", &[], &["tonic", "prost", "aws_", "schemars"]),
     (
         "functions",
         &["framework", "cty", "record"],
         &["tonic", "prost", "aws_"],
     ),
-    ("aws", &[], &["tonic", "prost", "schemars"]),
+    ("aws", &["shown"], &["tonic", "prost", "schemars"]),
     (
         "connection",
         &["aws", "framework"],
@@ -46,12 +47,12 @@ const LAYERS: &[(&str, &[&str], &[&str])] = &[
     ),
     (
         "stack",
-        &["framework", "cty", "aws", "connection", "flow_log"],
+        &["framework", "cty", "aws", "connection", "flow_log", "shown"],
         &["tonic", "prost", "aws_"],
     ),
     (
         "cli",
-        &["provider", "stack", "aws"],
+        &["provider", "stack", "aws", "shown"],
         &["tonic", "prost", "aws_"],
     ),
 ];

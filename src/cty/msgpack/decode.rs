@@ -19,6 +19,7 @@ pub fn decode(bytes: &[u8], ty: &Type) -> Result<Value, Error> {
 }
 
 fn value(reader: &mut Reader<'_>, ty: &Type, depth: usize) -> Result<Value, Error> {
+    reader.make()?;
     let marker = reader.marker()?;
     if marker == Marker::Null {
         return Ok(Value::Null);

@@ -2,17 +2,23 @@
 
 use rmp::Marker;
 
-use crate::cty::{Error, Number};
+use crate::cty::value::too_many_values;
+use crate::cty::{Error, MAX_VALUES, Number};
 
 /// The bytes that are not yet read.
 #[derive(Debug)]
 pub(super) struct Reader<'a> {
     rest: &'a [u8],
+    /// How many values may still be made of them.
+    values: usize,
 }
 
 impl<'a> Reader<'a> {
     pub(super) fn new(bytes: &'a [u8]) -> Self {
-        Self { rest: bytes }
+        Self {
+            rest: bytes,
+            values: MAX_VALUES,
+        }
     }
 
     /// Makes sure that nothing is left.
@@ -23,6 +29,12 @@ impl<'a> Reader<'a> {
                 "is followed by {left} bytes that belong to nothing"
             ))),
         }
+    }
+
+    /// Counts one more value that is made.
+    pub(super) fn make(&mut self) -> Result<(), Error> {
+        self.values = self.values.checked_sub(1).ok_or_else(too_many_values)?;
+        Ok(())
     }
 
     pub(super) fn marker(&mut self) -> Result<Marker, Error> {

@@ -1,34 +1,102 @@
 //! The signals that we take from the system: from here on they do not kill the process.
 
+use std::future::pending;
+
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use crate::plugin::Error;
 
 /// Both kinds of signals, caught.
 pub(in crate::plugin) struct Signals {
-    pub(super) interrupts: Caught,
-    pub(super) terminations: Caught,
+    pub(super) interrupts: Interrupts,
+    pub(super) terminations: Terminations,
 }
 
 impl Signals {
-    /// Takes SIGINT and SIGTERM from the system.
+    /// Takes SIGINT, SIGTERM and SIGHUP from the system.
     pub(in crate::plugin) fn catch() -> Result<Self, Error> {
-        let caught = |kind| signal(kind).map(Caught).map_err(Error::Signals);
+        let caught = |kind| signal(kind).map_err(Error::Signals);
+        let hangup = match may_catch_hangup() {
+            true => Some(caught(SignalKind::hangup())?),
+            false => None,
+        };
         Ok(Self {
-            interrupts: caught(SignalKind::interrupt())?,
-            terminations: caught(SignalKind::terminate())?,
+            interrupts: Interrupts(caught(SignalKind::interrupt())?),
+            terminations: Terminations {
+                terminate: caught(SignalKind::terminate())?,
+                hangup,
+            },
         })
     }
 }
 
-/// One kind of signal.
-pub(super) struct Caught(Signal);
+/// SIGINT.
+pub(super) struct Interrupts(Signal);
 
-impl Caught {
-    /// Waits for the next of its kind.
+impl Interrupts {
+    /// Waits for the next SIGINT.
     pub(super) async fn next(&mut self) {
-        if self.0.recv().await.is_none() {
-            std::future::pending().await
+        next(&mut self.0).await
+    }
+}
+
+/// SIGTERM, and SIGHUP, by which a terminal that is closed ends what runs in it.
+pub(super) struct Terminations {
+    terminate: Signal,
+    hangup: Option<Signal>,
+}
+
+impl Terminations {
+    /// Waits for the next SIGTERM or SIGHUP.
+    pub(super) async fn next(&mut self) {
+        let hangup = async {
+            match &mut self.hangup {
+                Some(hangup) => next(hangup).await,
+                None => pending().await,
+            }
+        };
+        tokio::select! {
+            () = next(&mut self.terminate) => {}
+            () = hangup => {}
         }
+    }
+}
+
+async fn next(signal: &mut Signal) {
+    if signal.recv().await.is_none() {
+        pending().await
+    }
+}
+
+/// Tells whether SIGHUP is known to end this process, as it does unless whoever started it, such as `nohup`, has it
+/// ignored: what runs under `nohup` must go on when the terminal is closed. Where the system does not tell, SIGHUP is left
+/// as it is.
+fn may_catch_hangup() -> bool {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    is_ignored(&status, SignalKind::hangup()) == Some(false)
+}
+
+/// Reads from `/proc/self/status` whether a signal is ignored.
+fn is_ignored(status: &str, signal: SignalKind) -> Option<bool> {
+    let mask = status
+        .lines()
+        .find_map(|line| line.strip_prefix("SigIgn:"))?;
+    let mask = u64::from_str_radix(mask.trim(), 16).ok()?;
+    let bit = u32::try_from(signal.as_raw_value()).ok()?.checked_sub(1)?;
+    Some(mask.checked_shr(bit)? & 1 == 1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ignored_signals_are_read_from_the_mask() {
+        let hangup = SignalKind::hangup();
+        let of = |mask: &str| is_ignored(&format!("Name:\tx\nSigIgn:\t{mask}\n"), hangup);
+        assert_eq!(of("0000000000000001"), Some(true));
+        assert_eq!(of("0000000000001006"), Some(false));
+        assert_eq!(of("no mask"), None);
+        assert_eq!(is_ignored("", hangup), None);
     }
 }

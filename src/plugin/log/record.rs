@@ -12,11 +12,10 @@ use serde_json::Value;
 use tracing::field::{Field, Visit};
 use tracing::{Level, Metadata};
 
+use crate::shown;
+
 /// What stands for a text that is not on the list.
 const HIDDEN: &str = "(not logged)";
-
-/// The longest text of one field, in bytes.
-const LONGEST_TEXT: usize = 8 * 1024;
 
 /// The longest line, in bytes; of a longer one the fields are left out.
 const LONGEST_LINE: usize = 60 * 1024;
@@ -73,9 +72,9 @@ impl Fields {
 
     fn put_text(&mut self, field: &Field, text: impl FnOnce() -> String) {
         if field.name() == "message" {
-            self.message = shortened(text());
+            self.message = shown::line(&text()).into_owned();
         } else if self.allowed.contains(&field.name()) {
-            self.put(field, shortened(text()).into());
+            self.put(field, shown::line(&text()).into());
         } else {
             self.put(field, HIDDEN.into());
         }
@@ -124,12 +123,4 @@ fn level(level: Level) -> &'static str {
 
 fn timestamp(time: Timestamp) -> String {
     time.strftime("%Y-%m-%dT%H:%M:%S%.6fZ").to_string()
-}
-
-fn shortened(mut text: String) -> String {
-    if text.len() > LONGEST_TEXT {
-        text.truncate(text.floor_char_boundary(LONGEST_TEXT));
-        text.push('…');
-    }
-    text
 }

@@ -116,7 +116,12 @@ fn long_texts_are_cut_so_that_the_parent_can_read_the_line() {
     });
     assert!(lines[0].len() < 64 * 1024);
     let line = only(&lines);
-    assert!(line["@message"].as_str().unwrap().starts_with("\u{1}\u{1}"));
+    assert!(
+        line["@message"]
+            .as_str()
+            .unwrap()
+            .starts_with("\\u{1}\\u{1}")
+    );
 }
 
 #[test]

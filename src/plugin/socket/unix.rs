@@ -1,5 +1,7 @@
 //! A Unix socket in a private directory, and the two variables that move or open it.
 
+mod stale;
+
 use std::fs::{self, Permissions};
 use std::io;
 use std::os::unix::fs::PermissionsExt;
@@ -52,11 +54,12 @@ impl Socket {
     }
 
     fn bind_in(parent: &Path, group: Option<Gid>) -> io::Result<Self> {
+        stale::sweep(parent);
         let directory = tempfile::Builder::new()
-            .prefix("plugin-")
+            .prefix(&stale::prefix())
             .permissions(Permissions::from_mode(0o700))
             .tempdir_in(parent)?;
-        let path = directory.path().join("s");
+        let path = directory.path().join(stale::SOCKET);
         // The handshake line has no way to quote these.
         let text = path
             .to_str()

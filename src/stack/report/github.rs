@@ -2,6 +2,7 @@
 //! <https://docs.github.com/actions/reference/workflow-commands-for-github-actions>
 
 use super::{DriftReport, Finding, Level};
+use crate::shown;
 
 pub(super) fn write(report: &DriftReport) -> String {
     let mut text = String::new();
@@ -61,7 +62,8 @@ fn command(level: Level) -> &'static str {
 }
 
 fn data(text: &str) -> String {
-    text.replace('%', "%25")
+    shown::lines(text)
+        .replace('%', "%25")
         .replace('\r', "%0D")
         .replace('\n', "%0A")
 }

@@ -6,6 +6,7 @@ use quick_xml::Writer;
 use quick_xml::events::{BytesDecl, BytesText, Event};
 
 use super::{DriftReport, Failure, Finding, Level};
+use crate::shown;
 
 pub(super) fn write(report: &DriftReport) -> io::Result<String> {
     let mut xml = Writer::new_with_indent(Vec::new(), b' ', 2);
@@ -106,11 +107,7 @@ fn not_checked(xml: &mut Writer<Vec<u8>>, source: &str, failure: &Failure) -> io
     Ok(())
 }
 
-/// Text without the characters that XML cannot hold.
+/// Text without the characters that XML cannot hold, among others.
 fn plain(text: &str) -> String {
-    let allowed =
-        |c: char| c >= ' ' && c != '\u{fffe}' && c != '\u{ffff}' || c == '\n' || c == '\t';
-    text.chars()
-        .map(|c| if allowed(c) { c } else { '\u{fffd}' })
-        .collect()
+    shown::lines(text).into_owned()
 }

@@ -4,6 +4,7 @@
 //! to tell, it stays shorter than a comment may be; what has no room is counted.
 
 use super::{DriftReport, Failure, Finding, Kind};
+use crate::shown;
 
 /// By this a comment is found again.
 const MARK: &str = "<!-- terraform-provider-vpcflow drift -->";
@@ -92,7 +93,7 @@ fn details(finding: &Finding) -> Option<String> {
 fn not_checked(failure: &Failure) -> String {
     format!(
         "\n> **Not checked: {}.** {}\n",
-        failure.label(),
+        code(&failure.label()),
         code(&failure.message)
     )
 }
@@ -103,7 +104,7 @@ fn code(text: &str) -> String {
         Some((end, _)) => (&text[..end], "…"),
         None => (text, ""),
     };
-    let text = text.replace(['\n', '\r'], " ") + more;
+    let text = shown::line(&text.replace(['\n', '\r'], " ")).into_owned() + more;
     let longest = text.split(|c| c != '`').map(str::len).max().unwrap_or(0);
     let fence = "`".repeat(longest + 1);
     let space = if longest > 0 { " " } else { "" };
@@ -149,7 +150,7 @@ mod tests {
         let text = write(&report);
         assert!(text.len() < 65_536, "{}", text.len());
         assert!(text.contains("more findings.") && text.contains("more details"));
-        assert!(text.contains("Not checked: eu-central-1, account 000000000000"));
+        assert!(text.contains("Not checked: `eu-central-1, account 000000000000`"));
         assert!(text.contains("more that could not be checked."));
     }
 

@@ -4,6 +4,7 @@
 use serde_json::{Value, json};
 
 use super::{DriftReport, Finding, Kind};
+use crate::shown;
 use crate::stack::source::Place;
 
 /// The one that the tests hold this form to.
@@ -17,7 +18,7 @@ pub(super) fn log(report: &DriftReport) -> Value {
         .map(|failure| {
             json!({
                 "level": "error",
-                "message": { "text": format!("{}: {}", failure.label(), failure.message) },
+                "message": { "text": shown::lines(&format!("{}: {}", failure.label(), failure.message)) },
             })
         })
         .collect();
@@ -66,7 +67,7 @@ fn result(report: &DriftReport, finding: &Finding) -> Value {
         "ruleId": finding.kind.name(),
         "ruleIndex": index,
         "level": finding.level.name(),
-        "message": { "text": text },
+        "message": { "text": shown::lines(&text) },
         "locations": [{
             "physicalLocation": {
                 "artifactLocation": { "uri": uri(&report.source) },

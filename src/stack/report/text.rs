@@ -1,36 +1,37 @@
 //! A report for people at a terminal or in a build's log.
 
 use super::{DriftReport, Kind, Level, Paint};
+use crate::shown::{line, lines as several};
 
 pub(super) fn write(report: &DriftReport, paint: Paint) -> String {
     let mut lines = Vec::new();
     for finding in &report.findings {
         let level = painted(&format!("{:<7}", finding.level), finding.level, paint);
         let kind = finding.kind.name();
-        let label = bold(finding.label(), paint);
+        let label = bold(&line(finding.label()), paint);
         lines.push(format!(
             "{level} {kind}: {label} ({})",
-            finding.whereabouts()
+            line(&finding.whereabouts())
         ));
         for change in &finding.changes {
             let (wanted, found) = change.told();
-            lines.push(format!("          {}", change.attribute));
-            lines.push(format!("            wanted {wanted}"));
-            lines.push(format!("            found  {found}"));
+            lines.push(format!("          {}", line(&change.attribute)));
+            lines.push(format!("            wanted {}", line(&wanted)));
+            lines.push(format!("            found  {}", line(&found)));
         }
         if finding.kind != Kind::Changed {
-            lines.push(format!("          {} {}", "it", finding.headline()));
+            lines.push(format!("          it {}", line(&finding.headline())));
         }
     }
     for failure in &report.failures {
         let level = painted(&format!("{:<7}", "error"), Level::Error, paint);
-        lines.push(format!("{level} not checked: {}", failure.label()));
-        lines.push(format!("          {}", failure.message));
+        lines.push(format!("{level} not checked: {}", line(&failure.label())));
+        lines.push(format!("          {}", several(&failure.message)));
     }
     if !lines.is_empty() {
         lines.push(String::new());
     }
-    lines.push(format!("{}: {}", report.source, report.summary()));
+    lines.push(format!("{}: {}", line(&report.source), report.summary()));
     lines.join("\n") + "\n"
 }
 

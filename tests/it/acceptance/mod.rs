@@ -26,6 +26,8 @@ mod reaching;
 mod refused;
 mod replies;
 mod schema;
+mod secrets;
+mod shown;
 mod sources;
 mod summary;
 mod tags;

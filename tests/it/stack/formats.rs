@@ -24,6 +24,22 @@ type Case = (&'static str, &'static [&'static str], fn(&Fake));
 
 const OF_STACK: &[&str] = &["--stack", "stack.yaml"];
 
+/// Names that would be commands to a build server, steer a terminal or turn the direction of writing.
+const HOSTILE: &str = r#"
+Region: us-east-1
+FlowLogs:
+  "a\n::error::forged\e[2J":
+    ResourceId: vpc-0123456789abcdef0
+    TrafficType: ALL
+    LogGroupName: sample
+    DeliverLogsPermissionArn: arn:aws:iam::123456789012:role/sample
+    Tags: [{ Key: Name, Value: "\u202emain\x7F" }]
+  "::warning::b\u2066":
+    ResourceId: vpc-0fffffffffffffff1
+    TrafficType: ALL
+    LogDestination: arn:aws:s3:::bucket
+"#;
+
 /// Two flow logs in each of two accounts.
 fn of_accounts() -> String {
     let one = |name: &str, account: &str, region: &str| {
@@ -46,6 +62,7 @@ fn of_accounts() -> String {
 fn declared() -> Folder {
     let folder = Folder::with("stack.yaml", STACK);
     folder.write("accounts.yaml", &of_accounts());
+    folder.write("hostile.yaml", HOSTILE);
     let others = [
         (0, VPC),
         (1, "vpc-0fffffffffffffff1"),
@@ -124,6 +141,11 @@ fn cases() -> Vec<Case> {
                 fake.deliver_failing("fl-00000000000000002", "Access error");
             },
         ),
+        ("hostile", &["--stack", "hostile.yaml"], |fake| {
+            fake.insert(running());
+            let cause = "Access error\u{9b}2J\n##[error]forged\u{2028}";
+            fake.deliver_failing("fl-00000000000000001", cause);
+        }),
         ("state", &["--state", "terraform.tfstate"], |fake| {
             let mut log = on_s3(0, VPC);
             log.log_destination = Some("arn:aws:s3:::other".to_owned());

@@ -3,6 +3,7 @@
 mod ci;
 mod drift;
 mod formats;
+mod inputs;
 mod moto;
 mod readme;
 mod replies;
@@ -11,6 +12,7 @@ mod states;
 mod templates;
 mod terminal;
 mod terraform;
+mod trust;
 mod validate;
 
 use std::collections::BTreeMap;

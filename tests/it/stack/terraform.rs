@@ -242,3 +242,56 @@ Resources:
     let run = folder.run(None, &given).succeeds();
     assert!(run.stdout.contains(":::123456789012-cn-north-1"));
 }
+
+/// A folder that has its own `required_providers` and provider block, for another region than the stack's.
+#[test]
+fn resources_alone_fit_into_a_folder_that_has_its_own_provider() {
+    for version in [Version::Any, Version::V115] {
+        let fake = Fake::start();
+        let mut log = running();
+        log.region = "eu-west-1".to_owned();
+        log.log_destination =
+            Some("arn:aws:logs:eu-west-1:123456789012:log-group:sample".to_owned());
+        fake.insert(log);
+        let stack = STACK.replace("Region: us-east-1\n", "");
+        let folder = Folder::with("stack.yaml", &stack);
+        let work = Workspace::new(version, fake.url());
+        work.configure("");
+        let written = |more: &[&str]| {
+            let arguments = [
+                "stack",
+                "to-terraform",
+                "--region",
+                "eu-west-1",
+                "stack.yaml",
+            ];
+            let run = folder.run(Some(fake.url()), &[&arguments[..], more].concat());
+            work.write("stack.tf.json", &run.succeeds().stdout);
+            work.run(&["plan", "-no-color"])
+        };
+        written(&[]).fails_with(&["Duplicate required providers configuration"]);
+        written(&["--resources-only"])
+            .succeeds()
+            .says(&["1 to import, 0 to add, 0 to change, 0 to destroy"]);
+        work.apply();
+        work.plans_empty();
+        assert_eq!(fake.calls_of("CreateFlowLogs").len(), 0);
+    }
+    // Of accounts, the providers are named and left to the folder.
+    let example = std::fs::read_to_string(repository().join("examples/stacks/cross-account.yaml"));
+    let folder = Folder::with("stack.yaml", &example.unwrap());
+    let arguments = [
+        "stack",
+        "to-terraform",
+        "--no-import",
+        "--resources-only",
+        "stack.yaml",
+    ];
+    let run = folder.run(None, &arguments).succeeds();
+    let configuration: Value = serde_json::from_str(&run.stdout).unwrap();
+    let kinds: Vec<_> = configuration.as_object().unwrap().keys().collect();
+    assert_eq!(kinds, ["resource"]);
+    let shop = &configuration["resource"]["vpcflow_log"]["shop"];
+    assert_eq!(shop["provider"], "vpcflow.account_111111111111");
+    assert_eq!(shop["region"], "eu-central-1");
+}
