@@ -66,7 +66,8 @@ pub struct Config {
     /// `custom_ca_bundle` instead.
     #[serde(default)]
     pub insecure: Attr<bool>,
-    /// The path of a file with certificate authorities (PEM) to trust. Else `AWS_CA_BUNDLE`.
+    /// The path of a file with certificate authorities (PEM) to trust. Else `AWS_CA_BUNDLE`, those of the machine, or,
+    /// where it has none, those that come with the provider (Mozilla's).
     #[serde(default)]
     pub custom_ca_bundle: Attr<String>,
     /// The URL of a proxy for HTTP, and for HTTPS unless `https_proxy` says otherwise. Else
