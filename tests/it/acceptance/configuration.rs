@@ -33,7 +33,11 @@ fn arguments_that_cannot_work_are_refused_with_a_reason() {
     for (settings, text) in refused {
         let work = Workspace::new(Version::Any, fake.url()).with_settings(settings);
         work.configure(&flow_log("main", ""));
-        let line = settings.lines().next().unwrap();
+        // A proxy's address may hold a password: its line is not shown.
+        let line = match settings.starts_with("https_proxy") {
+            true => "provider \"vpcflow\" {",
+            false => settings.lines().next().unwrap(),
+        };
         work.run(&["plan", "-no-color"])
             .fails_with(&[text, &format!(": {line}")]);
     }
