@@ -27,9 +27,7 @@ fn a_message_of_aws_cannot_steer_the_terminal() {
     );
     let run = work
         .run(&["apply", "-auto-approve", "-no-color"])
-        .fails_with(&[
-            "You are not authorized.\\u{9b}2J \\u{7f}\\u{202e}desrever\\u{2066}",
-        ]);
+        .fails_with(&["You are not authorized.\\u{9b}2J \\u{7f}\\u{202e}desrever\\u{2066}"]);
     assert_printable(&run);
 }
 
