@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
 
-use vpcflow::events::{Quals, Query, Summary, SummaryDataSource, SummaryOutput};
+use vpcflow::events::{Completeness, Quals, Query, Summary, SummaryDataSource, SummaryOutput};
 use vpcflow::framework::Attr;
 
 use crate::ask::{self, Answer};
@@ -36,12 +36,7 @@ const GROUPS: usize = 100_000;
 /// Times queries of all events, and those of the others.
 pub(crate) fn query(provider: &Path, table: &mut Table) -> Result<(), Box<dyn Error>> {
     let fake = Fake::start();
-    // The others ask which flow log writes to the group.
-    let format = FlowLog::sample("fl-1", "vpc-1").log_format;
-    fake.insert(FlowLog {
-        region: REGION.to_owned(),
-        ..FlowLog::of_group(1, GROUP, &format)
-    });
+    deliver(&fake);
     fake.put_events_in(REGION, GROUP, STREAM, events(EVENTS));
     fake.latency("FilterLogEvents", PAGE);
     fake.calls_per_second("FilterLogEvents", CALLS_PER_SECOND);
@@ -174,8 +169,23 @@ fn summary(provider: &Path, endpoint: &str, quals: Quals) -> Result<Answer, Box<
         limit: Attr::Known(100),
         ..Summary::default()
     };
-    let question = (summary, window(), quals, SummaryOutput::default());
+    let question = (
+        summary,
+        window(),
+        quals,
+        SummaryOutput::default(),
+        Completeness::default(),
+    );
     ask::read::<SummaryDataSource>(provider, REGION, endpoint, &question)
+}
+
+/// Lets a flow log deliver to the group, as a query asks.
+pub(crate) fn deliver(fake: &Fake) {
+    let format = FlowLog::sample("fl-1", "vpc-1").log_format;
+    fake.insert(FlowLog {
+        region: REGION.to_owned(),
+        ..FlowLog::of_group(1, GROUP, &format)
+    });
 }
 
 /// Asks for all events of the group.

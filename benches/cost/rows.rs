@@ -7,11 +7,11 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use vpcflow::cty::msgpack;
-use vpcflow::events::{DataSource, Output, Quals, Selection};
+use vpcflow::events::{Completeness, DataSource, Output, Quals, Selection};
 use vpcflow::framework::{self, Attr, Model, lower};
 
 use crate::fake::Fake;
-use crate::query::{GROUP, REGION, STREAM, events, window};
+use crate::query::{GROUP, REGION, STREAM, deliver, events, window};
 use crate::table::{Row, Table, milliseconds, seconds};
 use crate::{PLANS, Subjects, ask, echo, median, plan, process};
 
@@ -29,12 +29,19 @@ pub(crate) fn rows(
     table: &mut Table,
 ) -> Result<(), Box<dyn Error>> {
     let fake = Fake::start();
+    deliver(&fake);
     fake.put_events_in(REGION, GROUP, STREAM, events(ROWS));
     let selection = Selection {
         limit: Attr::Known(ROWS as i64),
         ..Selection::default()
     };
-    let question: Question = (selection, window(), Quals::default(), Output::default());
+    let question: Question = (
+        selection,
+        window(),
+        Quals::default(),
+        Output::default(),
+        Completeness::default(),
+    );
     let answer = ask::read::<DataSource>(&subjects.provider, REGION, fake.url(), &question)?;
     encoding(&answer.bytes, table)?;
 

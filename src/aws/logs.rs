@@ -20,7 +20,7 @@ const NAMES: i32 = 50;
 pub use super::pace::Turn;
 pub use insights::{InsightsAnswer, InsightsQuery};
 
-/// Events per page: always the most that the service allows, since a page costs the same whatever it holds.
+/// Events per page: the most that the service allows, since a page costs the same whatever it holds.
 const PAGE: i32 = 10_000;
 
 /// CloudWatch Logs in one region.
@@ -51,6 +51,8 @@ pub struct EventsQuery {
     pub newest_first: bool,
     /// Whether masked data is shown.
     pub unmask: bool,
+    /// The most events on a page; as many as the service allows, if it is not given.
+    pub page: Option<i32>,
 }
 
 /// One page of events.
@@ -132,7 +134,7 @@ impl Logs {
             .set_interleaved(Some(true))
             .set_unmask(query.unmask.then_some(true))
             .set_next_token(token)
-            .limit(PAGE);
+            .limit(query.page.unwrap_or(PAGE));
         let group = identifier(&query.log_group);
         let request = match group.starts_with("arn:") {
             true => request.log_group_identifier(group),

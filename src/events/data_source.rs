@@ -1,17 +1,19 @@
 //! The data source `vpcflow_log_events`: source, window and quals in, typed events out.
 
-use super::output::{Event, Output};
+use super::completeness::{Completeness, Cut, Reason, Telling};
+use super::output::{Event, Output, Statistics};
 use super::quals::Quals;
 use super::query::Query;
-use super::scan::{Found, Rows, Seen};
+use super::reading;
+use super::scan::{Found, Rows};
 use super::search::{self, Engine, Search};
-use super::selection::{DEFAULT_LIMIT, Selection};
-use super::trouble::{self, Telling};
+use super::selection::{MOST_EVENTS, Selection};
+use super::trouble;
 use crate::connection::Connection;
 use crate::framework::{self, Attr, Context, Diagnostics};
 
 /// Arguments and results of a query.
-pub(crate) type Model = (Selection, Query, Quals, Output);
+pub(crate) type Model = (Selection, Query, Quals, Output, Completeness);
 
 /// The data source `vpcflow_log_events`.
 #[derive(Debug)]
@@ -22,7 +24,7 @@ impl framework::DataSource for DataSource {
     type Model = Model;
     const TYPE_NAME: &'static str = "vpcflow_log_events";
 
-    fn validate(&self, (_, query, quals, _): &Model, diagnostics: &mut Diagnostics) {
+    fn validate(&self, (_, query, quals, ..): &Model, diagnostics: &mut Diagnostics) {
         search::validate(query, quals, diagnostics);
     }
 
@@ -42,11 +44,11 @@ impl framework::DataSource for DataSource {
 /// There is no partial result.
 pub(crate) async fn read(
     connection: &Connection,
-    (selection, query, quals, _): Model,
+    (selection, query, quals, ..): Model,
     context: &Context,
     telling: Telling,
 ) -> Result<Model, Diagnostics> {
-    let mut search = Search::prepare(connection, &query, &quals, Engine::Scan, context).await?;
+    let mut search = Search::prepare(connection, &query, &quals, Engine::Scan).await?;
     if selection.newest_first() {
         search.newest_first()?;
     }
@@ -54,24 +56,26 @@ pub(crate) async fn read(
     let logs = connection.aws()?.logs(&search.source.region);
     let reader = &search.scan.lines.reader;
     let mut rows = Rows::new(reader, selection.include_message == Attr::Known(true));
-    let found = match search.scan.run(&logs, &mut rows, context).await {
-        Ok(found) => found,
-        Err(trouble) => {
-            trouble::nothing_yet(trouble, &search.source, &logs, context, telling).await?;
-            Found {
-                parts: Vec::new(),
-                truncated: false,
-                seen: Seen::default(),
-            }
-        }
-    };
-    trouble::tell(&search.source, &found.seen, context, telling);
-    if found.truncated && selection.limit.is_null() {
-        trouble::cut_at_default("events", DEFAULT_LIMIT, 10_000, context);
+    let mut reading = reading::read(&search, &logs, &mut rows, telling, context).await?;
+    if reading.found.truncated {
+        reading.sight.add(Reason::Truncated(Cut {
+            what: "events",
+            limit: selection.limit(),
+            most: MOST_EVENTS,
+            by_default: selection.limit.is_null(),
+        }));
     }
-    let output = output(connection, &search, &selection, found)?;
+    let sight = reading.sight;
+    let completeness = sight.conclude(search.required, search.settled, telling, context)?;
+    let output = output(
+        connection,
+        &search,
+        &selection,
+        reading.found,
+        reading.statistics,
+    )?;
     let query = trouble::found_at(query, &search.source);
-    Ok((selection, query, quals, output))
+    Ok((selection, query, quals, output, completeness))
 }
 
 fn output(
@@ -79,9 +83,8 @@ fn output(
     search: &Search,
     selection: &Selection,
     found: Found<Vec<Event>>,
+    statistics: Statistics,
 ) -> Result<Output, Diagnostics> {
-    let mut statistics = found.seen.statistics;
-    statistics.calls += search.source.calls;
     let events = found.parts.into_iter().flatten().take(selection.limit());
     let account = connection.account.as_ref();
     Ok(Output {

@@ -1,9 +1,9 @@
 //! The ephemeral resource `vpcflow_log_events`: the data source's query, whose traffic goes neither into the plan
 //! nor into the state. What it says about what it read is fixed text: messages are kept by whoever runs Terraform.
 
+use super::completeness::Telling;
 use super::data_source::{Model, read};
 use super::search;
-use super::trouble::Telling;
 use crate::connection::Connection;
 use crate::framework::{self, Context, Diagnostics};
 
@@ -16,7 +16,7 @@ impl framework::EphemeralResource for EphemeralResource {
     type Model = Model;
     const TYPE_NAME: &'static str = "vpcflow_log_events";
 
-    fn validate(&self, (_, query, quals, _): &Model, diagnostics: &mut Diagnostics) {
+    fn validate(&self, (_, query, quals, ..): &Model, diagnostics: &mut Diagnostics) {
         search::validate(query, quals, diagnostics);
     }
 

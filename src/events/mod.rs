@@ -11,18 +11,24 @@
 //! | `push_down` | the calls that CloudWatch Logs is asked, and how far each qual is in them |
 //! | `search` | from the arguments to the calls that are made |
 //! | `scan` | pages through the log group, re-checks every record, counts |
+//! | `reading` | a scan, and a second look at what a filter pattern keeps away |
+//! | `implied` | what a flow log says of all its records |
+//! | `completeness` | what a query could not see |
 //! | `selection`, `data_source`, `ephemeral` | events as rows, in the state or not |
 //! | `summary` | records counted by group |
-//! | `trouble` | what a user is told when it does not work, or could be overlooked |
+//! | `trouble` | what a user is told when it does not work |
 //!
 //! Must not know gRPC or the AWS SDKs (`aws` does), nor the other nouns.
 
+mod completeness;
 mod data_source;
 mod ephemeral;
+mod implied;
 mod output;
 mod push_down;
 mod quals;
 mod query;
+mod reading;
 mod scan;
 mod search;
 mod selection;
@@ -31,6 +37,7 @@ mod summary;
 mod trouble;
 mod window;
 
+pub use completeness::{Completeness, Incomplete};
 pub use data_source::DataSource;
 pub use ephemeral::EphemeralResource;
 pub use output::{Event, Output, Push, Statistics};

@@ -154,22 +154,25 @@ pub struct Statistics {
     /// Events that CloudWatch Logs sent and the provider looked at.
     #[schemars(transform = behaviour::read_only)]
     pub scanned: i64,
-    /// Events that satisfied the quals.
+    /// Records that satisfied the quals. Lines that did not parse are none.
     #[schemars(transform = behaviour::read_only)]
     pub matched: i64,
-    /// Lines that did not parse. A line that a qual on a number or an address has settled is not looked at any further.
+    /// Lines among them that did not parse. A line that a qual on a number or an address has settled is not looked at any
+    /// further. Null if CloudWatch Logs Insights counted.
     #[schemars(transform = behaviour::read_only)]
-    pub parse_errors: i64,
-    /// Records that say that there was no traffic (`NODATA`).
+    pub parse_errors: Option<i64>,
+    /// Records that say that there was no traffic (`NODATA`). Null if nobody counted them, as beside quals that were pushed
+    /// down.
     #[schemars(transform = behaviour::read_only)]
-    pub no_data: i64,
-    /// Records that say that others were skipped (`SKIPDATA`); one may stand for many.
+    pub no_data: Option<i64>,
+    /// Records that say that others were skipped (`SKIPDATA`, or `INCOMPLETEDATA` of Cloud WAN); one may stand for many.
+    /// Null if nobody counted them, as beside quals that were pushed down, unless `require_complete` is set.
     #[schemars(transform = behaviour::read_only)]
-    pub skip_data: i64,
+    pub skip_data: Option<i64>,
     /// Pages read.
     #[schemars(transform = behaviour::read_only)]
     pub pages: i64,
-    /// Calls made to read them, to EC2 for the formats included.
+    /// Calls made: for pages, to EC2 for the formats, and to see what pages could not show.
     #[schemars(transform = behaviour::read_only)]
     pub calls: i64,
 }

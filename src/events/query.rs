@@ -63,6 +63,12 @@ pub struct Query {
     /// A CloudWatch filter pattern of your own, sent as it is. The quals are still checked.
     #[serde(default)]
     pub filter_pattern: Attr<String>,
+    /// Whether the query fails if it could not see everything that the time window holds, with the reasons of `incomplete` as
+    /// an error: a gate should not pass because it could not look. It takes more calls: one to EC2 where `log_format` is
+    /// set, one or two to look at lines without the filter pattern that the quals became, and those that find the records
+    /// by which AWS says that it skipped others. The engine `insights` runs a second query, which AWS bills like the first.
+    #[serde(default)]
+    pub require_complete: Attr<bool>,
     /// Quals of which any block must hold. Within a block all must hold.
     #[serde(default)]
     #[schemars(transform = behaviour::list_block)]
@@ -81,6 +87,11 @@ impl Query {
         given(&self.record_type)
             .and_then(RecordType::named)
             .unwrap_or_default()
+    }
+
+    /// Says whether the query fails if it could not see everything.
+    pub(crate) fn requires_everything(&self) -> bool {
+        self.require_complete.known() == Some(&true)
     }
 }
 

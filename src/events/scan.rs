@@ -39,7 +39,7 @@ use crate::record::Values;
 const LONGEST_PAGE: Duration = Duration::from_secs(2);
 
 /// What to look for.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Scan {
     /// The calls that together bring every event that is wanted; none if nothing can match. What two of them bring counts once.
     pub(crate) calls: Vec<EventsQuery>,
@@ -77,7 +77,7 @@ pub(crate) trait Gather {
 }
 
 /// What was found.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(crate) struct Found<P> {
     /// The parts, in order; together they may have more rows than the limit.
     pub(crate) parts: Vec<P>,

@@ -5,19 +5,26 @@
 use jiff::Timestamp;
 use tokio::time::{Instant, timeout_at};
 
+use super::completeness::{Nothing, Reason, Sight};
+use super::implied::Implied;
 use super::push_down::{self, PushDown};
 use super::query::{Query, given};
 use super::scan::{Lines, Scan};
 use super::source::{self, Source};
 use super::window::{self, Window};
 use super::{quals, quals::Quals};
-use crate::aws::logs::{EventsQuery, Logs};
+use crate::aws::ec2::FlowLog;
+use crate::aws::logs::EventsQuery;
 use crate::connection::Connection;
-use crate::framework::{Context, Diagnostic, Diagnostics};
+use crate::framework::{Diagnostic, Diagnostics};
 use crate::record::{BindError, Format, Quals as Asked, Reader, RecordType, pattern};
 
+/// How long AWS usually takes to deliver a record to CloudWatch Logs, in milliseconds.
+const USUAL_DELAY: i64 = 300_000;
+/// The aggregation interval of a flow log that is not known, in seconds: the longest.
+const LONGEST_INTERVAL: i64 = 600;
 /// The beginning of 2024: CloudWatch Logs reads backwards only from there on.
-const BACKWARDS_SINCE: i64 = 1_704_067_200_000;
+pub(crate) const BACKWARDS_SINCE: i64 = 1_704_067_200_000;
 
 /// Who reads the events.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -34,6 +41,18 @@ pub(crate) struct Search {
     pub(crate) source: Source,
     pub(crate) scan: Scan,
     pub(crate) push_down: PushDown,
+    /// What is asked of records that are asked for, with what the flow log implies.
+    pub(crate) asked: Reader,
+    /// The window as the user gave it; that of the scan may be narrower.
+    pub(crate) window: Window,
+    /// The request for every line in which the user looks.
+    pub(crate) every_line: EventsQuery,
+    /// Whether the user has chosen lines by a pattern.
+    pub(crate) has_own_pattern: bool,
+    /// Whether the answer has to be complete.
+    pub(crate) required: bool,
+    /// Up to when records have had time to arrive.
+    pub(crate) settled: Option<Timestamp>,
 }
 
 /// Judges the arguments that are known.
@@ -74,19 +93,28 @@ impl Search {
         query: &Query,
         quals: &Quals,
         engine: Engine,
-        context: &Context,
     ) -> Result<Self, Diagnostics> {
         let deadline = Instant::now() + window::timeout(query);
         let mut diagnostics = Diagnostics::new();
+        let action = given(&quals.action);
         let quals = quals::parse(query, quals, &mut diagnostics);
         diagnostics.into_result()?;
-        let window = window::window(query, Timestamp::now())?;
-        let found = timeout_at(deadline, source::find(connection, query, context)).await;
+        let now = Timestamp::now();
+        let window = window::window(query, now)?;
+        let found = timeout_at(deadline, source::find(connection, query)).await;
         let mut source = found.map_err(|_| too_late("its record format was known"))??;
+        if engine == Engine::Insights && source.assumed {
+            let possible = |format: &Format| quals.bind(format).is_ok();
+            if source.formats.iter().any(possible) {
+                source.formats.retain(possible);
+            }
+        }
+        let implied = source.implied();
         let logs = connection.aws()?.logs(&source.region);
-        let decided = decide(query, &quals, engine, &mut source, &logs);
+        let asked = asked(query, &quals, engine, &source, &implied)?;
+        let decided = push_down::decide(query, &asked, engine, &mut source, &logs);
         let decided = timeout_at(deadline, decided).await;
-        let push_down = decided.map_err(|_| too_late("the names of its streams were known"))??;
+        let push_down = decided.map_err(|_| too_late("the names of its streams were known"))?;
         let scan = Scan {
             calls: push_down
                 .calls
@@ -95,15 +123,49 @@ impl Search {
                 .collect(),
             window: push_down.narrow(window),
             newest_first: false,
-            lines: lines(query, &quals, &source)?,
+            lines: lines(query, &quals, &source, &implied)?,
             limit: None,
             deadline,
         };
+        judge(&mut source, action, scan.window);
+        let every_line = pattern::Call {
+            stream_prefix: given(&query.log_stream_name_prefix).map(str::to_owned),
+            ..pattern::Call::default()
+        };
         Ok(Self {
+            every_line: request(query, &source, &every_line),
+            has_own_pattern: given(&query.filter_pattern).is_some(),
+            required: query.requires_everything(),
+            settled: settled(query, &source, window, now),
             source,
             scan,
             push_down,
+            asked,
+            window,
         })
+    }
+
+    /// Says whether the calls of the scan need not bring every line in the window.
+    pub(crate) fn is_selective(&self) -> bool {
+        self.scan.window != self.window || self.scan.calls != [self.every_line.clone()]
+    }
+
+    /// Says whether records can tell that others were skipped.
+    pub(crate) fn tells_of_skipped(&self) -> bool {
+        let mut formats = self.formats().iter();
+        formats.any(|format| format.position("log-status").is_some())
+    }
+
+    /// Notes that the window holds no line. Flow logs of AWS write some even where there is no traffic; others need not.
+    pub(crate) fn note_no_lines(&self, sight: &mut Sight) {
+        let time = |millisecond| Timestamp::from_millisecond(millisecond).unwrap_or_default();
+        if !self.scan.lines.own_ids {
+            sight.add(Reason::NothingDelivered(Nothing::NoLines {
+                log_group: self.source.log_group.clone(),
+                start: time(self.window.start),
+                end: time(self.window.end),
+            }));
+        }
     }
 
     /// Gives the reader's formats that are asked for.
@@ -126,29 +188,75 @@ impl Search {
     }
 }
 
-/// Decides what is pushed down for the formats that are asked for.
-async fn decide(
+/// Binds what the service is asked for to the formats that are asked for: the quals, and what the flow log implies where
+/// others write to its group.
+fn asked(
     query: &Query,
     quals: &Asked,
     engine: Engine,
-    source: &mut Source,
-    logs: &Logs,
-) -> Result<PushDown, Diagnostic> {
-    let reader = Reader::new(query.record_type(), &source.formats, quals);
-    let reader = reader.map_err(|error| not_bound(&error))?;
-    Ok(push_down::decide(query, &reader, engine, source, logs).await)
+    source: &Source,
+    implied: &[Implied],
+) -> Result<Reader, Diagnostic> {
+    let mut quals = quals.clone();
+    // A scan without quals reads every line anyhow; Insights reads what the query says.
+    let tells = engine == Engine::Insights || source.shared && !quals.is_empty();
+    if tells {
+        quals.all.extend(implied.iter().map(Implied::qual));
+    }
+    let reader = Reader::new(query.record_type(), &source.formats, &quals);
+    reader.map_err(|error| not_bound(&error))
 }
 
 /// Reads lines of every format in the group, since those that are not asked for must not be taken for others.
-fn lines(query: &Query, quals: &Asked, source: &Source) -> Result<Lines, Diagnostic> {
+fn lines(
+    query: &Query,
+    quals: &Asked,
+    source: &Source,
+    implied: &[Implied],
+) -> Result<Lines, Diagnostic> {
     let formats = [source.formats.as_slice(), &source.others].concat();
     let reader = Reader::new(query.record_type(), &formats, quals);
+    let place = |implied: &Implied| {
+        let place = source.formats.first()?.position(implied.field)?;
+        Some((place, implied.value.clone()))
+    };
     Ok(Lines {
         reader: reader.map_err(|error| not_bound(&error))?,
         formats: source.formats.len(),
+        implied: implied.iter().filter_map(place).collect(),
         own_ids: query.record_type() != RecordType::Aws,
         qualified: !quals.is_empty(),
     })
+}
+
+/// Notes what cannot be seen however well it is read.
+fn judge(source: &mut Source, action: Option<&str>, window: Window) {
+    let start = Timestamp::from_millisecond(window.start).unwrap_or_default();
+    let created = |flow_log: &FlowLog| Some((flow_log.id.clone(), flow_log.creation_time?));
+    let created = source.writers.iter().filter_map(created);
+    let flow_logs: Vec<_> = created.filter(|(_, created)| *created > start).collect();
+    if !flow_logs.is_empty() {
+        source.sight.add(Reason::FormatChanged { flow_logs, start });
+    }
+    if let (Some(kind), Some(action)) = (source.kind_of_traffic(), action) {
+        let is_recorded = |wanted: &str| [kind, "-"].contains(&wanted.trim().to_uppercase().as_str());
+        if !action.split(',').any(is_recorded) {
+            let recorded = kind.to_owned();
+            source.sight.add(Reason::NotRecorded { recorded });
+        }
+    }
+}
+
+/// Gives up to when records have had time to arrive, in whole seconds; none where AWS delivers nothing.
+fn settled(query: &Query, source: &Source, window: Window, now: Timestamp) -> Option<Timestamp> {
+    if query.record_type() != RecordType::Aws {
+        return None;
+    }
+    let intervals = source.writers.iter();
+    let interval = intervals.filter_map(|flow_log| flow_log.max_aggregation_interval);
+    let interval = interval.max().unwrap_or(LONGEST_INTERVAL);
+    let arrived = now.as_millisecond() - interval * 1000 - USUAL_DELAY;
+    Timestamp::from_second(arrived.min(window.end).div_euclid(1000)).ok()
 }
 
 fn too_late(before: &str) -> Diagnostic {

@@ -10,7 +10,9 @@ use crate::framework::{Attr, Model, behaviour};
 const ORDERS: &[&str] = &["oldest_first", NEWEST_FIRST];
 const NEWEST_FIRST: &str = "newest_first";
 /// Results, if `limit` does not say.
-pub(crate) const DEFAULT_LIMIT: usize = 1000;
+const DEFAULT_LIMIT: usize = 1000;
+/// The most results that can be asked for.
+pub(crate) const MOST_EVENTS: usize = 10_000;
 
 /// Queries the events that flow logs have written to a CloudWatch Logs group. The quals are pushed down to
 /// CloudWatch where that is exact, and are always checked again by the provider.

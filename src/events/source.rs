@@ -1,29 +1,36 @@
-//! Finds the log group and its record formats, by the flow log or by the group that was given.
+//! Finds the log group, its record formats and the flow logs that write to it, by the flow log or by the group that was
+//! given.
 
+use super::completeness::{Assumed, Reason, Sight};
+use super::implied::{self, Implied};
 use super::query::{Query, given};
 use crate::aws::ec2::{self, Ec2};
-use crate::aws::{self};
 use crate::connection::Connection;
-use crate::framework::{Context, Diagnostic, Diagnostics};
+use crate::framework::{Diagnostic, Diagnostics};
 use crate::record::Format;
 
-const NOT_DISCOVERED: &str = "Record format not discovered";
-const NOT_UNDERSTOOD: &str = "Record format not understood";
-
 /// Where the events are, and how their lines are to be read.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(crate) struct Source {
     /// The log group's name, or its ARN if one was given.
     pub(crate) log_group: String,
     /// The formats of the records that are asked for; at least one.
     pub(crate) formats: Vec<Format>,
-    /// Those of other flow logs that write to the group, whose records are not asked for.
+    /// Whether the formats are a guess, since nobody is known who writes to the group.
+    pub(crate) assumed: bool,
+    /// The formats of other flow logs that write to the group, whose records are not asked for.
     pub(crate) others: Vec<Format>,
+    /// Whether records of other flow logs have to be kept out.
+    pub(crate) shared: bool,
     pub(crate) region: String,
     /// The flow log that was asked for, if one was.
     pub(crate) flow_log: Option<ec2::FlowLog>,
+    /// The flow logs whose records are asked for, as far as they are known.
+    pub(crate) writers: Vec<ec2::FlowLog>,
     /// Whether the group is known to be one that flow logs write to.
     pub(crate) of_flow_logs: bool,
+    /// What turned out not to be seen.
+    pub(crate) sight: Sight,
     /// Calls made to find all this.
     pub(crate) calls: i64,
 }
@@ -51,41 +58,45 @@ pub(crate) fn validate(query: &Query) -> Diagnostics {
 }
 
 /// Finds the source of a query.
-pub(crate) async fn find(
-    connection: &Connection,
-    query: &Query,
-    context: &Context,
-) -> Result<Source, Diagnostics> {
+pub(crate) async fn find(connection: &Connection, query: &Query) -> Result<Source, Diagnostics> {
     let region = connection.region(given(&query.region))?;
     if let (Some(format), Some(group)) =
         (query.record_type().format(), given(&query.log_group_name))
     {
-        return Ok(Source::of_one_format(group, format, region));
+        return Ok(Source {
+            log_group: group.to_owned(),
+            formats: vec![format],
+            region,
+            ..Source::default()
+        });
     }
-    let ec2 = connection.aws()?.ec2(&region);
     let written = given(&query.log_format).map(Format::parse).transpose();
     let written = written.map_err(|error| malformed_format(query, &error.to_string()))?;
-    match (given(&query.flow_log_id), given(&query.log_group_name)) {
-        (Some(id), None) => of_flow_log(&ec2, id, written, region, context).await,
-        (None, Some(group)) => Ok(of_group(&ec2, group, written, region, context).await),
-        _ => Err(one_source().into()),
+    let finder = Finder {
+        ec2: connection.aws()?.ec2(&region),
+        account: connection
+            .account
+            .as_ref()
+            .map(|account| account.id.as_str()),
+        looks: written.is_none() || query.requires_everything(),
+        written,
+    };
+    let mut source = match (given(&query.flow_log_id), given(&query.log_group_name)) {
+        (Some(id), None) => finder.of_flow_log(id, &region).await?,
+        (None, Some(group)) => finder.of_group(group, &region).await,
+        _ => return Err(one_source().into()),
+    };
+    for flow_log in source.writers.iter().filter(|flow_log| fails(flow_log)) {
+        source.sight.add(Reason::DeliveryFailed {
+            flow_log: flow_log.id.clone(),
+            cause: flow_log.deliver_logs_error_message.clone(),
+        });
     }
+    source.sight.not_looked_at |= !finder.looks;
+    Ok(source)
 }
 
 impl Source {
-    /// A log group whose records have a format of their own, which no flow log has to tell.
-    fn of_one_format(group: &str, format: Format, region: String) -> Self {
-        Self {
-            log_group: group.to_owned(),
-            formats: vec![format],
-            others: Vec::new(),
-            region,
-            flow_log: None,
-            of_flow_logs: false,
-            calls: 0,
-        }
-    }
-
     /// Says whether lines that are not asked for can have as many values as those that are.
     pub(crate) fn has_others_like_it(&self) -> bool {
         let alike = |other: &Format| {
@@ -94,66 +105,151 @@ impl Source {
         };
         self.others.iter().any(alike)
     }
+
+    /// Gives what the flow log that was asked for says of its records.
+    pub(crate) fn implied(&self) -> Vec<Implied> {
+        match (&self.flow_log, self.formats.as_slice()) {
+            (Some(flow_log), [format]) => implied::of(flow_log, format),
+            _ => Vec::new(),
+        }
+    }
+
+    /// Gives the kind of traffic that alone is recorded, `ACCEPT` or `REJECT`, if all writers are known to agree in it.
+    pub(crate) fn kind_of_traffic(&self) -> Option<&str> {
+        let kind = implied::kind_of_traffic(self.writers.first()?)?;
+        let mut kinds = self.writers.iter().map(implied::kind_of_traffic);
+        kinds.all(|other| other == Some(kind)).then_some(kind)
+    }
 }
 
-async fn of_flow_log(
-    ec2: &Ec2,
-    id: &str,
+/// Asks EC2 about flow logs.
+struct Finder<'a> {
+    ec2: Ec2,
+    account: Option<&'a str>,
+    /// The format that the user has written.
     written: Option<Format>,
-    region: String,
-    context: &Context,
-) -> Result<Source, Diagnostics> {
-    let described = ec2.describe(id).await.map_err(|error| {
-        let advice = error
-            .advice()
-            .map(|advice| format!("\n\n{advice}"))
-            .unwrap_or_default();
-        let detail = format!("It was asked for by DescribeFlowLogs. {error}{advice}");
-        Diagnostic::error(format!("Flow log {id} not read"), detail).at("flow_log_id")
-    })?;
-    let Some(flow_log) = described else {
-        let detail = format!(
-            "There is no flow log {id} in {region}. Check the id, and set `region` if it is elsewhere."
-        );
-        return Err(Diagnostic::error("Flow log not found", detail)
-            .at("flow_log_id")
-            .into());
-    };
-    let log_group = log_group(&flow_log)?;
-    let (format, others, calls) = match written {
-        Some(format) => (format, Vec::new(), 1),
-        None => {
-            let format = formats(std::slice::from_ref(&flow_log), context).pop();
-            let format = format.unwrap_or_else(Format::vpc_default);
-            let mut others = others(ec2, &log_group, context).await;
-            others.retain(|other| *other != format);
-            (format, others, 2)
-        }
-    };
-    Ok(Source {
-        log_group,
-        formats: vec![format],
-        others,
-        region,
-        flow_log: Some(flow_log),
-        of_flow_logs: true,
-        calls,
-    })
+    /// Whether EC2 is asked which flow logs write to the group.
+    looks: bool,
 }
 
-/// Gives the formats of all flow logs that write to a group. Where they cannot be found, lines of others are taken for
-/// what they look like.
-async fn others(ec2: &Ec2, group: &str, context: &Context) -> Vec<Format> {
-    match ec2.find(&by_group(group)).await {
-        Ok(found) => formats(&found, context),
-        Err(error) => {
-            let detail = format!(
-                "EC2 was asked which other flow logs write to {group}, to tell their records from those of this \
-                 one. {error} Records of another format that look alike may be among the results."
-            );
-            context.warn(Diagnostic::warning(NOT_DISCOVERED, detail).at("flow_log_id"));
-            Vec::new()
+impl Finder<'_> {
+    async fn of_flow_log(&self, id: &str, region: &str) -> Result<Source, Diagnostics> {
+        let flow_log = self.describe(id, region).await?;
+        let log_group = log_group(&flow_log)?;
+        let mut sight = Sight::default();
+        let format = match &self.written {
+            Some(format) => format.clone(),
+            None => format_of(&flow_log, &mut sight),
+        };
+        let mut neighbors = self.writers(&log_group, &mut sight).await;
+        neighbors.retain(|other| other.id != flow_log.id);
+        let alike = |other: &&ec2::FlowLog| {
+            let same = other.log_format.as_deref().map(Format::parse);
+            same.is_none_or(|parsed| parsed.is_ok_and(|parsed| parsed == format))
+        };
+        let mixed = neighbors.iter().filter(alike);
+        let mixed = mixed.filter(|other| !implied::tells_apart(&flow_log, other, &format));
+        let mixed: Vec<_> = mixed.map(|other| other.id.clone()).collect();
+        if !mixed.is_empty() {
+            sight.add(Reason::SharedGroup {
+                flow_log: flow_log.id.clone(),
+                log_group: log_group.clone(),
+                others: mixed,
+            });
         }
+        let mut others = formats(&neighbors, &mut sight);
+        others.retain(|other| *other != format);
+        Ok(Source {
+            log_group,
+            formats: vec![format],
+            others,
+            shared: !neighbors.is_empty(),
+            region: region.to_owned(),
+            writers: vec![flow_log.clone()],
+            flow_log: Some(flow_log),
+            of_flow_logs: true,
+            sight,
+            calls: 1 + i64::from(self.looks),
+            ..Source::default()
+        })
+    }
+
+    async fn describe(&self, id: &str, region: &str) -> Result<ec2::FlowLog, Diagnostic> {
+        let described = self.ec2.describe(id).await.map_err(|error| {
+            let advice = error
+                .advice()
+                .map(|advice| format!("\n\n{advice}"))
+                .unwrap_or_default();
+            let detail = format!("It was asked for by DescribeFlowLogs. {error}{advice}");
+            Diagnostic::error(format!("Flow log {id} not read"), detail).at("flow_log_id")
+        })?;
+        described.ok_or_else(|| {
+            let detail = format!(
+                "There is no flow log {id} in {region}. Check the id, and set `region` if it is elsewhere."
+            );
+            Diagnostic::error("Flow log not found", detail).at("flow_log_id")
+        })
+    }
+
+    /// Finds the formats of the flow logs that write to a group. That they cannot be found is no error: default formats are
+    /// tried, and lines that do not fit are counted.
+    async fn of_group(&self, group: &str, region: &str) -> Source {
+        let mut sight = Sight::default();
+        let writers = self.writers(group, &mut sight).await;
+        let mut found = formats(&writers, &mut sight);
+        let of_flow_logs = self.written.is_none() && !found.is_empty();
+        let assumed = self.written.is_none() && found.is_empty();
+        if let Some(format) = &self.written {
+            found = vec![format.clone()];
+        }
+        if assumed {
+            found = vec![Format::vpc_default(), Format::transit_gateway_default()];
+            if sight.is_clear() {
+                sight.add(Reason::FormatAssumed(Assumed::NoFlowLog {
+                    log_group: group.to_owned(),
+                    region: region.to_owned(),
+                }));
+            }
+        }
+        Source {
+            log_group: group.to_owned(),
+            formats: found,
+            assumed,
+            region: region.to_owned(),
+            writers,
+            of_flow_logs,
+            sight,
+            calls: i64::from(self.looks),
+            ..Source::default()
+        }
+    }
+
+    /// Finds the flow logs that write to a group, if they are to be looked for.
+    async fn writers(&self, group: &str, sight: &mut Sight) -> Vec<ec2::FlowLog> {
+        if !self.looks || self.is_of_another_account(group) {
+            return Vec::new();
+        }
+        let name = group
+            .split_once(":log-group:")
+            .map_or(group, |(_, name)| name);
+        let name = name.strip_suffix(":*").unwrap_or(name);
+        let by_group = [("log-group-name".to_owned(), vec![name.to_owned()])];
+        self.ec2.find(&by_group).await.unwrap_or_else(|error| {
+            sight.add(Reason::Denied {
+                log_group: group.to_owned(),
+                error,
+            });
+            Vec::new()
+        })
+    }
+
+    /// Tells whether a group is known to be of an account whose flow logs EC2 does not tell us.
+    fn is_of_another_account(&self, group: &str) -> bool {
+        let owner = group
+            .starts_with("arn:")
+            .then(|| group.split(':').nth(4))
+            .flatten();
+        owner.is_some_and(|owner| self.account.is_some_and(|account| account != owner))
     }
 }
 
@@ -174,83 +270,42 @@ fn log_group(flow_log: &ec2::FlowLog) -> Result<String, Diagnostic> {
     Err(Diagnostic::error("Records are not in CloudWatch Logs", detail).at("flow_log_id"))
 }
 
-/// Finds the formats of the flow logs that write to a group. That they cannot be found is no error: the
-/// default format is tried, and lines that do not fit are counted.
-async fn of_group(
-    ec2: &Ec2,
-    group: &str,
-    written: Option<Format>,
-    region: String,
-    context: &Context,
-) -> Source {
-    let name = group
-        .split_once(":log-group:")
-        .map_or(group, |(_, name)| name);
-    let name = name.strip_suffix(":*").unwrap_or(name);
-    let (mut formats, calls) = match written {
-        Some(format) => (vec![format], 0),
-        None => (discover(ec2, name, context).await, 1),
-    };
-    let of_flow_logs = calls > 0 && !formats.is_empty();
-    if formats.is_empty() {
-        formats.push(Format::vpc_default());
-    }
-    Source {
-        log_group: group.to_owned(),
-        formats,
-        others: Vec::new(),
-        region,
-        flow_log: None,
-        of_flow_logs,
-        calls,
-    }
-}
-
-/// Gives the formats of the flow logs that write to a group, each once.
-async fn discover(ec2: &Ec2, group: &str, context: &Context) -> Vec<Format> {
-    match ec2.find(&by_group(group)).await {
-        Ok(found) => formats(&found, context),
-        Err(error) => {
-            context.warn(not_discovered(group, &error));
-            Vec::new()
-        }
-    }
-}
-
-fn by_group(group: &str) -> [(String, Vec<String>); 1] {
-    [("log-group-name".to_owned(), vec![group.to_owned()])]
-}
-
-/// Gives the formats of flow logs, each once, and warns of those that cannot be read.
-fn formats(flow_logs: &[ec2::FlowLog], context: &Context) -> Vec<Format> {
+/// Gives the formats of flow logs, each once.
+fn formats(flow_logs: &[ec2::FlowLog], sight: &mut Sight) -> Vec<Format> {
     let mut formats: Vec<Format> = Vec::new();
     for flow_log in flow_logs {
-        let Some(text) = flow_log.log_format.as_deref() else {
-            continue;
-        };
-        match Format::parse(text) {
-            Ok(format) if !formats.contains(&format) => formats.push(format),
-            Ok(_) => {}
-            Err(error) => {
-                let detail = format!(
-                    "EC2 says that the record format of the flow log {} is \"{text}\"; {error}. Its records are \
-                     read as if they had the default format of VPC flow logs, or that of another flow log in the \
-                     group. If they have not, set `log_format`.",
-                    flow_log.id
-                );
-                context.warn(Diagnostic::warning(NOT_UNDERSTOOD, detail).at("log_format"));
-            }
+        let format = format_of(flow_log, sight);
+        if !formats.contains(&format) {
+            formats.push(format);
         }
     }
     formats
 }
 
-fn not_discovered(group: &str, error: &aws::Error) -> Diagnostic {
-    let detail = format!(
-        "EC2 was asked which flow logs write to {group}, to learn their record format. {error} The \
-         default format is assumed; if it is another, set `log_format`."
-    );
-    Diagnostic::warning(NOT_DISCOVERED, detail).at("log_format")
+/// Gives the format of a flow log: what EC2 says, or the default one.
+fn format_of(flow_log: &ec2::FlowLog, sight: &mut Sight) -> Format {
+    let id = flow_log.id.clone();
+    let assumed = match flow_log.log_format.as_deref() {
+        None => Assumed::NotTold { flow_log: id },
+        Some(text) => match Format::parse(text) {
+            Ok(format) => return format,
+            Err(error) => Assumed::NotUnderstood {
+                flow_log: id,
+                format: text.to_owned(),
+                problem: error.to_string(),
+            },
+        },
+    };
+    sight.add(Reason::FormatAssumed(assumed));
+    let resource = flow_log.resource_id.as_deref();
+    match resource.is_some_and(|id| id.starts_with("tgw-")) {
+        true => Format::transit_gateway_default(),
+        false => Format::vpc_default(),
+    }
+}
+
+fn fails(flow_log: &ec2::FlowLog) -> bool {
+    flow_log.deliver_logs_status.as_deref() == Some("FAILED")
 }
 
 fn malformed_format(query: &Query, problem: &str) -> Diagnostic {

@@ -16,13 +16,16 @@ pub use model::{Group, Summary, SummaryOutput, Total};
 
 use std::cmp::Ordering;
 
-use groups::{Groups, Measures};
+use groups::{Groups, Measures, Tally};
 
+use super::completeness::{Completeness, Cut, Reason, Sight, Telling};
 use super::output::Statistics;
 use super::quals::Quals;
 use super::query::{Query, given};
+use super::reading;
 use super::search::{self, Engine, Search};
-use super::trouble::{self, Telling};
+use super::trouble;
+use crate::aws::logs::Logs;
 use crate::connection::Connection;
 use crate::framework::{self, Attr, Context, Diagnostic, Diagnostics};
 use crate::record::{Format, field};
@@ -31,14 +34,14 @@ use crate::record::{Format, field};
 #[derive(Debug)]
 pub struct SummaryDataSource;
 
-type Model = (Summary, Query, Quals, SummaryOutput);
+type Model = (Summary, Query, Quals, SummaryOutput, Completeness);
 
 impl framework::DataSource for SummaryDataSource {
     type Connection = Connection;
     type Model = Model;
     const TYPE_NAME: &'static str = "vpcflow_log_summary";
 
-    fn validate(&self, (summary, query, quals, _): &Model, diagnostics: &mut Diagnostics) {
+    fn validate(&self, (summary, query, quals, ..): &Model, diagnostics: &mut Diagnostics) {
         search::validate(query, quals, diagnostics);
         summary.validate(query, diagnostics);
     }
@@ -46,38 +49,57 @@ impl framework::DataSource for SummaryDataSource {
     async fn read(
         &self,
         connection: &Connection,
-        (summary, query, quals, _): Model,
+        (summary, query, quals, ..): Model,
         context: &Context,
     ) -> Result<Model, Diagnostics> {
         let engine = summary.engine();
-        let search = Search::prepare(connection, &query, &quals, engine, context).await?;
+        let search = Search::prepare(connection, &query, &quals, engine).await?;
         let columns = Columns::find(&summary, &search)?;
         let logs = connection.aws()?.logs(&search.source.region);
-        let counted = if engine == Engine::Insights {
-            insights::count(&summary, &query, &search, &columns, &logs, context).await?
-        } else {
-            let mut groups = Groups::new(columns.formats.clone());
-            match search.scan.run(&logs, &mut groups, context).await {
-                Ok(found) => {
-                    trouble::tell(&search.source, &found.seen, context, Telling::Everything);
-                    trouble::tell_of_samples(&found.seen, context);
-                    Counted::of(&groups, &columns, &summary, found.seen.statistics)
-                }
-                Err(trouble) => {
-                    let telling = Telling::Everything;
-                    trouble::nothing_yet(trouble, &search.source, &logs, context, telling).await?;
-                    Counted::default()
-                }
+        let mut counted = match engine {
+            Engine::Insights => {
+                insights::count(&summary, &query, &search, &columns, &logs, context).await?
             }
+            Engine::Scan => scan(&summary, &search, &columns, &logs, context).await?,
         };
-        if counted.truncated && summary.limit.is_null() {
-            let most = model::MOST_GROUPS;
-            trouble::cut_at_default("groups", model::DEFAULT_GROUPS, most, context);
+        let mut sight = std::mem::take(&mut counted.sight);
+        if counted.truncated {
+            sight.add(Reason::Truncated(Cut {
+                what: "groups",
+                limit: summary.limit(),
+                most: model::MOST_GROUPS,
+                by_default: summary.limit.is_null(),
+            }));
         }
+        let telling = Telling::Everything;
+        let completeness = sight.conclude(search.required, search.settled, telling, context)?;
         let output = output(connection, &summary, &search, counted)?;
         let query = trouble::found_at(query, &search.source);
-        Ok((summary, query, quals, output))
+        Ok((summary, query, quals, output, completeness))
     }
+}
+
+/// Counts here.
+async fn scan(
+    summary: &Summary,
+    search: &Search,
+    columns: &Columns,
+    logs: &Logs,
+    context: &Context,
+) -> Result<Counted, Diagnostic> {
+    let mut groups = Groups::new(columns.formats.clone());
+    let telling = Telling::Everything;
+    let reading = reading::read(search, logs, &mut groups, telling, context).await?;
+    trouble::tell_of_samples(&reading.found.seen, context);
+    let (groups, total, truncated) = groups.greatest(columns, summary);
+    Ok(Counted {
+        groups,
+        total,
+        truncated,
+        statistics: reading.statistics,
+        query: None,
+        sight: reading.sight,
+    })
 }
 
 /// What an engine has counted.
@@ -89,19 +111,7 @@ struct Counted {
     statistics: Statistics,
     /// The query, if the service counted.
     query: Option<String>,
-}
-
-impl Counted {
-    fn of(groups: &Groups, columns: &Columns, summary: &Summary, statistics: Statistics) -> Self {
-        let (groups, total, truncated) = groups.greatest(columns, summary);
-        Self {
-            groups,
-            total,
-            truncated,
-            statistics,
-            query: None,
-        }
-    }
+    sight: Sight,
 }
 
 /// What is grouped by and counted, found in every format of the group.
@@ -121,31 +131,29 @@ impl Columns {
         let aws_name =
             |name: &str| field(name).map_or(name.to_owned(), |field| field.name.to_owned());
         let mut diagnostics = Diagnostics::new();
-        let mut formats = Vec::new();
-        for format in search.formats() {
-            let mut keys = Vec::new();
-            for (index, name) in (0..).zip(&names) {
-                match format.position(&aws_name(name)) {
-                    Some(position) => keys.push(position),
-                    None => diagnostics.push(missing(name, index, format)),
-                }
+        let lacked_by_all = |name: &str| {
+            let mut formats = search.formats().iter();
+            formats.all(|format| format.position(name).is_none())
+        };
+        for (index, name) in (0..).zip(&names) {
+            if lacked_by_all(&aws_name(name)) {
+                diagnostics.push(missing(name, index, search.formats()));
             }
-            if let Some(needed) = summary.order().field()
-                && format.position(needed).is_none()
-            {
-                let detail = format!(
-                    "The record format lacks the field {needed}; it has {}.",
-                    format.names().join(", ")
-                );
-                diagnostics.error(
-                    "order_by",
-                    "Order not possible for this record format",
-                    detail,
-                );
-            }
-            formats.push(Measures::of(format, keys));
+        }
+        if let Some(needed) = summary.order().field().filter(|field| lacked_by_all(field)) {
+            let detail = format!(
+                "`order_by` needs the field {needed}, which {}.",
+                lacking(search.formats())
+            );
+            let problem = "Order not possible for this record format";
+            diagnostics.error("order_by", problem, detail);
         }
         diagnostics.into_result()?;
+        let measures = |format: &Format| {
+            let keys = names.iter().map(|name| format.position(&aws_name(name)));
+            Measures::of(format, keys.collect())
+        };
+        let formats = search.formats().iter().map(measures).collect();
         let keys = names
             .iter()
             .map(|name| (name.clone(), field(name).map(|field| field.kind)));
@@ -153,6 +161,17 @@ impl Columns {
             keys: keys.collect(),
             formats,
         })
+    }
+
+    /// Gives what is counted where there is no record: nothing of what a format has, and none of what all lack.
+    fn nothing(&self) -> Tally {
+        let nothing = |measures: &Measures| measures.complete(Tally::default());
+        let mut together = Tally::default();
+        self.formats
+            .iter()
+            .map(nothing)
+            .for_each(|nothing| together.add(&nothing));
+        together
     }
 
     /// Orders keys by their values, one after the other: numbers as such, and what has none before them.
@@ -184,13 +203,26 @@ fn compare(kind: Option<field::Kind>, one: &str, other: &str) -> Ordering {
     }
 }
 
-fn missing(name: &str, index: i64, format: &Format) -> Diagnostic {
-    let detail = format!(
-        "`group_by` names {name}, which the record format lacks; it has {}.",
-        format.names().join(", ")
-    );
+fn missing(name: &str, index: i64, formats: &[Format]) -> Diagnostic {
+    let detail = format!("`group_by` names {name}, which {}.", lacking(formats));
     let path = crate::cty::Path::root().attribute("group_by").index(index);
     Diagnostic::error("Group not possible for this record format", detail).at(path)
+}
+
+fn lacking(formats: &[Format]) -> String {
+    match formats {
+        [format] => format!(
+            "the record format lacks; it has {}",
+            format.names().join(", ")
+        ),
+        formats => {
+            let names = formats.iter().map(|format| format.names().join(", "));
+            format!(
+                "all record formats of the group lack; they have {}",
+                names.collect::<Vec<_>>().join("; ")
+            )
+        }
+    }
 }
 
 fn output(
@@ -199,8 +231,6 @@ fn output(
     search: &Search,
     counted: Counted,
 ) -> Result<SummaryOutput, Diagnostics> {
-    let mut statistics = counted.statistics;
-    statistics.calls += search.source.calls;
     let insights = summary.engine() == Engine::Insights;
     let account = connection.account.as_ref();
     Ok(SummaryOutput {
@@ -218,7 +248,7 @@ fn output(
             search.push_down.not_pushed()
         }),
         insights_query: Attr::from(counted.query),
-        statistics: Attr::Known(statistics),
+        statistics: Attr::Known(counted.statistics),
         account_id: Attr::from(account.map(|account| account.id.clone())),
         partition: Attr::Known(connection.aws()?.partition(&search.source.region)),
     })
@@ -228,10 +258,6 @@ impl Summary {
     /// Judges the arguments that are known.
     fn validate(&self, query: &Query, diagnostics: &mut Diagnostics) {
         let group_by = self.group_by();
-        if self.group_by.is_known() && group_by.is_empty() {
-            let detail = "Name at least one field, such as `group_by = [\"src_addr\"]`.";
-            diagnostics.error("group_by", "Nothing to group by", detail);
-        }
         for (index, name) in (0..).zip(&group_by) {
             let path = crate::cty::Path::root().attribute("group_by").index(index);
             if group_by.iter().filter(|other| *other == name).count() > 1 {

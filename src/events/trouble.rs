@@ -1,5 +1,6 @@
-//! What a user is told when events could not be read, and what a reader of the result could overlook.
+//! What a user is told when events could not be read.
 
+use super::completeness::{Nothing, Telling};
 use super::query::Query;
 use super::scan::{Seen, Trouble};
 use super::source::Source;
@@ -11,15 +12,6 @@ const SUMMARY: &str = "Flow-log events not read";
 /// The class of log groups in which events can be filtered.
 const STANDARD: &str = "STANDARD";
 
-/// Who sees the messages: what an ephemeral resource has read must not show in them, not even as a number.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Telling {
-    /// Samples and counts may be shown.
-    Everything,
-    /// Fixed texts only.
-    FixedText,
-}
-
 /// Says that a log group does not exist if it is that of a flow log: it has delivered nothing yet, so the result is
 /// empty. Any other trouble is an error; so is a group that the user named.
 ///
@@ -29,25 +21,19 @@ pub(crate) async fn nothing_yet(
     trouble: Trouble,
     source: &Source,
     logs: &Logs,
-    context: &Context,
     telling: Telling,
-) -> Result<(), Diagnostic> {
+) -> Result<Nothing, Diagnostic> {
     match (trouble, &source.flow_log) {
         (Trouble::Refused(error), Some(flow_log))
             if error.has_code(&["ResourceNotFoundException"]) =>
         {
             let status = flow_log.deliver_logs_status.as_deref().unwrap_or("unknown");
-            let reason = flow_log.deliver_logs_error_message.as_deref();
-            let reason = reason
-                .map(|reason| format!(" ({reason})"))
-                .unwrap_or_default();
-            let detail = format!(
-                "The log group {} of flow log {} does not exist: nothing has been delivered yet. The \
-                 delivery status is {status}{reason}.",
-                source.log_group, flow_log.id
-            );
-            context.warn(Diagnostic::warning("No events yet", detail).at("flow_log_id"));
-            Ok(())
+            Ok(Nothing::NoGroup {
+                log_group: source.log_group.clone(),
+                flow_log: flow_log.id.clone(),
+                status: status.to_owned(),
+                cause: flow_log.deliver_logs_error_message.clone(),
+            })
         }
         (Trouble::Refused(error), _) => Err(refused(&error, source, logs).await),
         (trouble, _) => Err(not_read(&trouble, source, telling)),
@@ -146,38 +132,6 @@ fn not_read(trouble: &Trouble, source: &Source, telling: Telling) -> Diagnostic 
     }
 }
 
-/// Says aloud what a reader of the result could overlook.
-pub(crate) fn tell(source: &Source, seen: &Seen, context: &Context, telling: Telling) {
-    if let Some((line, problem)) = &seen.unparsed {
-        let detail = match telling {
-            Telling::Everything => {
-                let line: String = line.chars().take(300).collect();
-                format!(
-                    "{} of {} lines in {} could not be read in the record format. The first: {problem}: \
-                     \"{line}\". If the group holds records of another format, set `log_format`.",
-                    seen.statistics.parse_errors, seen.statistics.scanned, source.log_group
-                )
-            }
-            Telling::FixedText => format!(
-                "Lines in {} could not be read in the record format; `statistics` says how many. If the \
-                 group holds records of another format, set `log_format`.",
-                source.log_group
-            ),
-        };
-        context.warn(Diagnostic::warning("Lines that do not parse", detail));
-    }
-    if seen.statistics.skip_data > 0 {
-        let count = match telling {
-            Telling::Everything => format!("{} records say", seen.statistics.skip_data),
-            Telling::FixedText => "Records say".to_owned(),
-        };
-        let detail = format!(
-            "{count} that AWS skipped others (SKIPDATA): this is not all the traffic there was."
-        );
-        context.warn(Diagnostic::warning("Records were skipped", detail));
-    }
-}
-
 /// Says that sums are of samples: a sampled packet stands for many.
 pub(crate) fn tell_of_samples(seen: &Seen, context: &Context) {
     if seen.sampled == 0 {
@@ -191,14 +145,6 @@ pub(crate) fn tell_of_samples(seen: &Seen, context: &Context) {
         seen.sampled, seen.statistics.matched
     );
     context.warn(Diagnostic::warning("Sampled records were counted", detail));
-}
-
-/// Says that a limit which nobody set has cut the result.
-pub(crate) fn cut_at_default(what: &str, limit: usize, most: usize, context: &Context) {
-    let detail = format!(
-        "There may be more {what} than the {limit} given. Set `limit` (at most {most}), or narrow the query."
-    );
-    context.warn(Diagnostic::warning("Result cut at the default limit", detail).at("limit"));
 }
 
 /// Echoes what was given, and fills in what was found.

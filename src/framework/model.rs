@@ -59,3 +59,16 @@ impl<A: Model, B: Model, C: Model, D: Model> Model for (A, B, C, D) {
         .concat()
     }
 }
+
+impl<A: Model, B: Model, C: Model, D: Model, E: Model> Model for (A, B, C, D, E) {
+    fn json_schemas() -> Vec<Schema> {
+        [
+            A::json_schemas(),
+            B::json_schemas(),
+            C::json_schemas(),
+            D::json_schemas(),
+            E::json_schemas(),
+        ]
+        .concat()
+    }
+}

@@ -131,6 +131,26 @@ pub fn compile(
     }
 }
 
+/// Writes the query that counts what those for records of these formats leave out: `lines` that fit none of them; among the
+/// lines those with `masked` values; and besides, records by which AWS says that it has `skipped` others, or that they are
+/// `partial`.
+#[must_use]
+pub fn left_out(formats: &[&Format], question: &Question<'_>) -> String {
+    let fits = formats.iter().map(|format| {
+        let values = (0..format.names().len()).map(|index| shape(format, index));
+        format!("@message like {}", line(values))
+    });
+    let fits = bracketed(joined(fits.collect(), " or ").unwrap_or_default());
+    let mut query = times_and_streams(question);
+    let _ = write!(
+        query,
+        "\n| filter not {fits} or @message like /{MASKED}/ or @message like /SKIPDATA|INCOMPLETEDATA/\
+         \n| stats count(*) as lines, sum(strcontains(@message, \"SKIPDATA\")) as skipped, \
+         sum(strcontains(@message, \"INCOMPLETEDATA\")) as partial, sum(strcontains(@message, \"****\")) as masked"
+    );
+    query
+}
+
 /// Gives the name under which the answer holds the field of a position.
 #[must_use]
 pub fn column(format: &Format, index: usize) -> String {
@@ -177,8 +197,7 @@ impl Writer {
             true => format!("(?<{}>{})", name(false, index), shape(format, index)),
             false => shape(format, index),
         };
-        let values: Vec<_> = (0..format.names().len()).map(capture).collect();
-        let line = format!("/^\\s*{}\\s*$/", values.join(" +"));
+        let line = line((0..format.names().len()).map(capture));
         if self.discovered {
             let _ = write!(
                 query,
@@ -256,17 +275,17 @@ impl Writer {
 
     fn stats(&mut self, format: &Format, question: &Question<'_>) -> String {
         let mut columns = vec!["count(*) as flows".to_owned()];
-        let sums = [
-            ("packets", "sum(", ") as packetsSum"),
-            ("bytes", "sum(", ") as bytesSum"),
-            ("action", "sum(strcontains(", ", \"ACCEPT\")) as accepted"),
-            ("action", "sum(strcontains(", ", \"REJECT\")) as rejected"),
-            ("start", "min(", ") as firstSeen"),
-            ("end", "max(", ") as lastSeen"),
+        let measures: [(&str, fn(&str) -> String); 6] = [
+            ("packets", |field| format!("sum({field}) as packetsSum")),
+            ("bytes", |field| format!("sum({field}) as bytesSum")),
+            ("action", |field| counted(field, "ACCEPT", "accepted")),
+            ("action", |field| counted(field, "REJECT", "rejected")),
+            ("start", |field| format!("min({}) as firstSeen", in_seconds(field))),
+            ("end", |field| format!("max({}) as lastSeen", in_seconds(field))),
         ];
-        for (aws_name, head, tail) in sums {
+        for (aws_name, measure) in measures {
             if let Some(index) = format.position(aws_name) {
-                columns.push(format!("{head}{}{tail}", self.field(index)));
+                columns.push(measure(&self.field(index)));
             }
         }
         let mut text = format!("\n| stats {}", columns.join(", "));
@@ -288,6 +307,21 @@ impl Writer {
         }
         text
     }
+}
+
+/// Counts the records in which a field has a value.
+fn counted(field: &str, value: &str, name: &str) -> String {
+    format!("sum(strcontains({field}, \"{value}\")) as {name}")
+}
+
+/// Gives the expression that a line has to match.
+fn line(values: impl Iterator<Item = String>) -> String {
+    format!("/^\\s*{}\\s*$/", values.collect::<Vec<_>>().join(" +"))
+}
+
+/// Gives a time in whole seconds, also where the record has milliseconds: from twelve digits on.
+fn in_seconds(field: &str) -> String {
+    format!("floor({field} / (1 + 999 * floor(strlen({field}) / 12)))")
 }
 
 /// Gives the expression that the value at a position has to match.
@@ -323,8 +357,10 @@ fn alternatives(test: &Test, field: &str) -> Vec<String> {
                 vec![format!("{field} in [{}]", values.join(", "))]
             }
         },
-        Test::Integer(ranges) | Test::Seconds(ranges) => {
-            ranges.iter().map(|range| in_range(*range, field)).collect()
+        Test::Integer(ranges) => ranges.iter().map(|range| in_range(*range, field)).collect(),
+        Test::Seconds(ranges) => {
+            let time = in_seconds(field);
+            ranges.iter().map(|range| in_range(*range, &time)).collect()
         }
         Test::Address(networks) => networks.iter().map(|net| in_network(net, field)).collect(),
         Test::Flags(masks) => masks.iter().map(|mask| has_flags(*mask, field)).collect(),

@@ -15,6 +15,7 @@ mod time;
 use ipnet::IpNet;
 
 use super::field::{self, Field, Kind};
+use super::parse::NO_VALUE;
 pub use part::QualError;
 
 /// The name of the qual on the id that CloudWatch Logs gives an event.
@@ -111,6 +112,19 @@ impl Qual {
             target: Target::Field(aws_name.to_owned()),
             test,
         })
+    }
+
+    /// Makes a qual that nobody wrote: the field of this AWS name holds this value, or none, as in a record that says that
+    /// there was no traffic. Every record names its network interface.
+    #[must_use]
+    pub fn implied(name: &str, aws_name: &str, value: &str) -> Self {
+        let none = (aws_name != "interface-id").then_some(NO_VALUE);
+        let values = [Some(value), none].into_iter().flatten();
+        Self {
+            name: name.to_owned(),
+            target: Target::Field(aws_name.to_owned()),
+            test: Test::Text(values.map(str::to_owned).collect()),
+        }
     }
 
     /// Returns the name by which the user knows the qual: `src_addr`, or `fields["pkt-srcaddr"]`.

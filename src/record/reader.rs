@@ -26,7 +26,7 @@ pub enum RecordType {
 }
 
 /// The messages of a log group as records, with the quals of a query.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Reader {
     record_type: RecordType,
     formats: Vec<Format>,

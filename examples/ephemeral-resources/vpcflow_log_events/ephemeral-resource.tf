@@ -13,6 +13,9 @@ ephemeral "vpcflow_log_events" "from_outside" {
     src_addr = "10.0.0.0/8"
   }
 
+  # A gate that cannot see everything does not pass.
+  require_complete = true
+
   lifecycle {
     postcondition {
       condition     = length(self.events) == 0

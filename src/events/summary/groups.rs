@@ -19,7 +19,8 @@ const SEPARATOR: char = '\u{1f}';
 /// What of a record is counted: positions in its format.
 #[derive(Clone, Debug)]
 pub(super) struct Measures {
-    keys: Vec<usize>,
+    /// None where the format lacks the field.
+    keys: Vec<Option<usize>>,
     packets: Option<usize>,
     bytes: Option<usize>,
     action: Option<usize>,
@@ -28,7 +29,7 @@ pub(super) struct Measures {
 }
 
 impl Measures {
-    pub(super) fn of(format: &Format, keys: Vec<usize>) -> Self {
+    pub(super) fn of(format: &Format, keys: Vec<Option<usize>>) -> Self {
         let position = |name| format.position(name);
         Self {
             keys,
@@ -40,7 +41,7 @@ impl Measures {
         }
     }
 
-    pub(super) fn keys(&self) -> &[usize] {
+    pub(super) fn keys(&self) -> &[Option<usize>] {
         &self.keys
     }
 
@@ -164,13 +165,17 @@ impl Groups {
         columns: &Columns,
         summary: &Summary,
     ) -> (Vec<Group>, Total, bool) {
-        let mut total = Tally::default();
+        let mut total = columns.nothing();
         self.groups.values().for_each(|tally| total.add(tally));
+        let whole = columns.nothing();
         let found = self.groups.iter().map(|(key, tally)| {
             let values: Vec<&str> = key.split(SEPARATOR).collect();
             (values, tally)
         });
         let mut found: Vec<_> = found.collect();
+        if found.is_empty() && columns.keys.is_empty() {
+            found.push((Vec::new(), &whole));
+        }
         let order = summary.order();
         found.sort_by(|(key, tally), (other_key, other)| {
             let greater = other.measure(order).cmp(&tally.measure(order));
@@ -202,8 +207,8 @@ impl Gather for Groups {
             if number > 0 {
                 self.key.push(SEPARATOR);
             }
-            self.key
-                .push_str(record.text(*index).as_deref().unwrap_or("-"));
+            let value = index.and_then(|index| record.text(index));
+            self.key.push_str(value.as_deref().unwrap_or("-"));
         }
         let tally = Tally::of(measures, record);
         if let Some(group) = self.groups.get_mut(self.key.as_str()) {
@@ -241,7 +246,7 @@ mod tests {
     #[test]
     fn a_hundred_thousand_groups_are_counted_and_one_more_is_refused() {
         let format = Format::vpc_default();
-        let mut groups = Groups::new(vec![Measures::of(&format, vec![3])]);
+        let mut groups = Groups::new(vec![Measures::of(&format, vec![Some(3)])]);
         let mut take = |number: usize| {
             let line = line(number);
             let record = parse(&line, &format).unwrap();
@@ -259,7 +264,7 @@ mod tests {
     #[test]
     fn values_with_spaces_stay_under_their_own_names() {
         let format = Format::parse("${instance-tag} ${srcaddr}").unwrap();
-        let measures = vec![Measures::of(&format, vec![0, 1])];
+        let measures = vec![Measures::of(&format, vec![Some(0), Some(1)])];
         let mut groups = Groups::new(measures.clone());
         let record = parse("web%20front 10.0.0.1", &format).unwrap();
         groups
@@ -278,7 +283,7 @@ mod tests {
     #[test]
     fn what_a_format_lacks_is_not_counted_as_nothing() {
         let format = Format::parse("${srcaddr} ${bytes}").unwrap();
-        let measures = Measures::of(&format, vec![0]);
+        let measures = Measures::of(&format, vec![Some(0)]);
         let mut tally = Tally::of(&measures, &parse("10.0.0.1 -", &format).unwrap());
         tally.add(&Tally::of(
             &measures,

@@ -30,7 +30,8 @@ const FIRST_MILLISECONDS: i64 = 100_000_000_000;
 #[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
 pub struct Summary {
     /// The fields whose values make a group, such as `["src_addr", "dst_port"]`: names of quals (but for `addr`, `port`
-    /// and `event_id`), or AWS's own names of any field of the format.
+    /// and `event_id`), or AWS's own names of any field of the format. If the log group holds records of several formats, the
+    /// value is null for those whose format lacks the field. With `[]` all records are one group.
     pub group_by: Attr<Vec<Attr<String>>>,
     /// What the greatest groups have most of: `flows` (the default), `packets` or `bytes`. Groups that are equal in it
     /// are in the order of their keys, numbers by their size.
@@ -126,7 +127,7 @@ pub struct SummaryOutput {
     #[serde(default)]
     #[schemars(transform = behaviour::read_only)]
     pub insights_query: Attr<String>,
-    /// What it took. Insights tells only how many events were scanned and matched.
+    /// What it took. Insights tells how many events were scanned and matched, and no more.
     #[serde(default)]
     #[schemars(transform = behaviour::read_only)]
     pub statistics: Attr<Statistics>,

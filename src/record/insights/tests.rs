@@ -58,7 +58,7 @@ fn the_default_format_has_discovered_fields() {
             | filter not (@message like /\*\*\*\*|(^|\s)\*+(\s|$)/)
             | filter not (logStatus in ["I", "IN", "INC", "INCO", "INCOM", "INCOMP", "INCOMPL", "INCOMPLE", "INCOMPLET", "INCOMPLETE", "INCOMPLETED", "INCOMPLETEDA", "INCOMPLETEDAT", "N", "NO", "NOD", "NODA", "NODAT", "O", "S", "SK", "SKI", "SKIP", "SKIPD", "SKIPDA", "SKIPDAT"])
             | filter action = "REJECT" and (dstPort = 22 or dstPort = 3389 or (dstPort >= 8000 and dstPort <= 8999)) and bytes >= 400 and (isIpInSubnet(srcAddr, "10.0.0.0/8") or (protocol = 1 and (isIpInSubnet(srcAddr, "2001:db8::/32") or isIpInSubnet(dstAddr, "2001:db8::/32")))) and not (dstAddr = "10.1.2.3") and not (interfaceId in ["eni-1", "eni-2"] and packets = 1)
-            | stats count(*) as flows, sum(packets) as packetsSum, sum(bytes) as bytesSum, sum(strcontains(action, "ACCEPT")) as accepted, sum(strcontains(action, "REJECT")) as rejected, min(startTime) as firstSeen, max(endTime) as lastSeen by srcAddr, dstPort
+            | stats count(*) as flows, sum(packets) as packetsSum, sum(bytes) as bytesSum, sum(strcontains(action, "ACCEPT")) as accepted, sum(strcontains(action, "REJECT")) as rejected, min(floor(startTime / (1 + 999 * floor(strlen(startTime) / 12)))) as firstSeen, max(floor(endTime / (1 + 999 * floor(strlen(endTime) / 12)))) as lastSeen by srcAddr, dstPort
             | sort bytesSum desc, srcAddr asc, dstPort asc
             | limit 11"#]],
     );
@@ -113,7 +113,7 @@ fn without_groups_there_is_one_row() {
             | filter @message like /^\s*2 +\S+ +\S+ +(?:-|[0-9A-Fa-f.:]+) +(?:-|[0-9A-Fa-f.:]+) +(?:-|0|[1-9]\d{0,18}) +(?:-|0|[1-9]\d{0,18}) +(?:-|0|[1-9]\d{0,18}) +(?:-|0|[1-9]\d{0,18}) +(?:-|0|[1-9]\d{0,18}) +(?:-|0|[1-9]\d{0,18}) +(?:-|0|[1-9]\d{0,18}) +\S+ +\S+\s*$/
             | filter not (@message like /\*\*\*\*|(^|\s)\*+(\s|$)/)
             | filter not (logStatus in ["I", "IN", "INC", "INCO", "INCOM", "INCOMP", "INCOMPL", "INCOMPLE", "INCOMPLET", "INCOMPLETE", "INCOMPLETED", "INCOMPLETEDA", "INCOMPLETEDAT", "N", "NO", "NOD", "NODA", "NODAT", "O", "S", "SK", "SKI", "SKIP", "SKIPD", "SKIPDA", "SKIPDAT"])
-            | stats count(*) as flows, sum(packets) as packetsSum, sum(bytes) as bytesSum, sum(strcontains(action, "ACCEPT")) as accepted, sum(strcontains(action, "REJECT")) as rejected, min(startTime) as firstSeen, max(endTime) as lastSeen"#]],
+            | stats count(*) as flows, sum(packets) as packetsSum, sum(bytes) as bytesSum, sum(strcontains(action, "ACCEPT")) as accepted, sum(strcontains(action, "REJECT")) as rejected, min(floor(startTime / (1 + 999 * floor(strlen(startTime) / 12)))) as firstSeen, max(floor(endTime / (1 + 999 * floor(strlen(endTime) / 12)))) as lastSeen"#]],
     );
 }
 

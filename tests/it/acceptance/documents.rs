@@ -178,6 +178,19 @@ fn gate(fake: &Fake, name: &str) -> Workspace {
     work
 }
 
+/// A log group that a flow log has written to for long.
+fn recorded() -> Fake {
+    let fake = Fake::start();
+    fake.insert(FlowLog {
+        region: REGION.to_owned(),
+        log_destination: None,
+        log_group_name: Some(GROUP.to_owned()),
+        creation_time: "2026-01-02T03:04:05.678Z".to_owned(),
+        ..FlowLog::sample("fl-0aaaaaaaaaaaaaaaa", "vpc-0123456789abcdef0")
+    });
+    fake
+}
+
 /// Gives the exit codes of the three commands in the guide's table.
 fn codes(work: &Workspace, fake: &Fake) -> [i32; 3] {
     [
@@ -189,7 +202,7 @@ fn codes(work: &Workspace, fake: &Fake) -> [i32; 3] {
 
 #[test]
 fn a_gate_that_warns_lets_the_run_go_on() {
-    let fake = Fake::start();
+    let fake = recorded();
     traffic(&fake, 443, "REJECT");
     let work = gate(&fake, "a_gate_that_warns");
     assert_eq!(codes(&work, &fake), [0, 0, 0]);
@@ -203,7 +216,7 @@ fn a_gate_that_warns_lets_the_run_go_on() {
 
 #[test]
 fn a_gate_that_fails_stops_the_run_before_anything_changes() {
-    let fake = Fake::start();
+    let fake = recorded();
     traffic(&fake, 443, "ACCEPT");
     let work = gate(&fake, "a_gate_that_fails");
     assert_eq!(codes(&work, &fake), [0, 0, 0]);
@@ -217,7 +230,7 @@ fn a_gate_that_fails_stops_the_run_before_anything_changes() {
         "got through by telnet: 203.0.113.9.",
     ]);
     assert_eq!(apply(&work, &fake).code, 1);
-    assert_eq!(fake.flow_logs(REGION), []);
+    assert_eq!(fake.flow_logs(REGION).len(), 1);
 }
 
 #[test]
@@ -231,8 +244,24 @@ fn a_gate_that_cannot_look_does_not_pass() {
 }
 
 #[test]
+fn a_gate_that_cannot_see_does_not_pass() {
+    for name in ["a_gate_that_warns", "a_gate_that_fails"] {
+        let fake = recorded();
+        let work = gate(&fake, name);
+        traffic(&fake, 443, "ACCEPT");
+        assert_eq!(codes(&work, &fake), [0, 0, 0], "{name}");
+        // Somebody else writes to the group, in a format that nobody knows.
+        let now = Timestamp::now().as_millisecond() - 60_000;
+        let line = "203.0.113.9 23 ACCEPT".to_owned();
+        fake.put_events_in(REGION, GROUP, "eni-0123456789abcdef0-all", vec![(now, line)]);
+        assert_eq!(codes(&work, &fake), [1, 1, 1], "{name}");
+        plan(&work, &fake).says(&["Query not complete", "unread_lines"]);
+    }
+}
+
+#[test]
 fn a_data_source_inside_of_a_check_has_something_to_do_for_ever() {
-    let fake = Fake::start();
+    let fake = recorded();
     traffic(&fake, 443, "REJECT");
     let work = gate(&fake, "a_gate_that_warns");
     let text = blocks(GUIDE)["a_gate_that_warns"].clone();

@@ -163,7 +163,7 @@ fn three_formats_in_one_group_are_told_apart() {
         problems[5].as_str().unwrap().contains("srcaddr is masked"),
         "{problems:?}"
     );
-    run.says(&["2 of 6 lines"]);
+    run.says(&["1 of 6 lines", "Masked lines not read"]);
 }
 
 #[test]

@@ -228,3 +228,88 @@ fn any_refusal_may_be_because_of_the_class_of_the_group() {
     let run = plan().fails_with(&["AccessDeniedException"]);
     assert!(!run.output.contains("INFREQUENT_ACCESS"), "{}", run.output);
 }
+
+/// Two flow logs with the same fields deliver to the group; gives the sources that a query of the first one finds.
+fn of_the_first(fields: &str, resources: [&str; 2], lines: &[&str], quals: &str) -> (Value, Value) {
+    let fake = Fake::start();
+    for (number, resource) in resources.into_iter().enumerate() {
+        let (id, traffic) = resource.split_once(' ').unwrap_or((resource, "ALL"));
+        let mut log = FlowLog::of_group(number, "flow-logs", fields);
+        id.clone_into(&mut log.resource_id);
+        log.traffic_type = Some(traffic.to_owned());
+        fake.insert(log);
+    }
+    put(&fake, lines);
+    let (result, _) = query(&fake, &format!("{FIRST}\n{quals}"));
+    let reasons = result["incomplete"].as_array().unwrap().iter();
+    let reasons = reasons.map(|reason| reason["reason"].clone()).collect();
+    let found = json!({
+        "found": column(&result, "src_addr"),
+        "scanned": result["statistics"]["scanned"],
+        "no_data": result["statistics"]["no_data"],
+    });
+    (found, reasons)
+}
+
+#[test]
+fn a_flow_log_implies_its_resource_and_its_kind_of_traffic() {
+    let fields = "${srcaddr} ${dstport} ${vpc-id} ${action} ${log-status}";
+    let lines = [
+        "10.0.0.1 22 vpc-0a REJECT OK",
+        "10.0.0.2 22 vpc-0b REJECT OK",
+        "10.0.0.3 23 vpc-0a ACCEPT OK",
+        "- - - - NODATA",
+    ];
+    let vpcs = ["vpc-0a", "vpc-0b"];
+    let (all, reasons) = of_the_first(fields, vpcs, &lines, "");
+    // What bears no value may be anybody's.
+    assert_eq!(all["found"], json!(["10.0.0.1", "10.0.0.3", null]));
+    assert_eq!(all["no_data"], 1);
+    assert_eq!(reasons, json!([]));
+    let (pushed, _) = of_the_first(fields, vpcs, &lines, "dst_port = \"22\"");
+    assert_eq!(pushed["found"], json!(["10.0.0.1"]));
+    assert_eq!(pushed["scanned"], 1);
+    let opposite = ["vpc-0a REJECT", "subnet-0a ACCEPT"];
+    let (all, reasons) = of_the_first(fields, opposite, &lines, "");
+    assert_eq!(all["found"], json!(["10.0.0.1", null]));
+    assert_eq!(reasons, json!([]));
+    // The same traffic is recorded twice, and no record tells by whom.
+    for twice in [["vpc-0a", "subnet-0a"], ["vpc-0a", "vpc-0a REJECT"]] {
+        let (_, reasons) = of_the_first(fields, twice, &lines, "");
+        assert_eq!(reasons, json!(["shared_group"]), "{twice:?}");
+    }
+}
+
+#[test]
+fn records_of_other_interfaces_are_no_bookkeeping_of_this_one() {
+    let fields = "${interface-id} ${srcaddr} ${log-status}";
+    let lines = ["eni-0a 10.0.0.1 OK", "eni-0b 10.0.0.2 OK", "eni-0a - NODATA", "eni-0b - NODATA"];
+    for quals in ["", "src_addr = \"10.0.0.0/8\"\n filter_pattern = \"[...]\""] {
+        let (found, reasons) = of_the_first(fields, ["eni-0a", "eni-0b"], &lines, quals);
+        assert_eq!(found["found"][0], "10.0.0.1");
+        assert_eq!(reasons, json!([]));
+        if quals.is_empty() {
+            assert_eq!(found["no_data"], 1);
+        }
+    }
+}
+
+#[test]
+fn insights_leaves_out_what_the_flow_log_does_not_imply() {
+    let fake = Fake::start();
+    for (number, resource) in ["vpc-0a", "vpc-0b"].into_iter().enumerate() {
+        let mut log = FlowLog::of_group(number, "flow-logs", "${srcaddr} ${vpc-id}");
+        resource.clone_into(&mut log.resource_id);
+        fake.insert(log);
+    }
+    put(&fake, &["10.0.0.1 vpc-0a", "10.0.0.2 vpc-0b", "10.0.0.3 -"]);
+    let work = Workspace::new(Version::Any, fake.url());
+    for engine in ["scan", "insights"] {
+        work.configure(&format!(
+            "data \"vpcflow_log_summary\" \"q\" {{\n{FIRST}\n{WINDOW}\n group_by = []\n engine = \"{engine}\"\n}}"
+        ));
+        work.apply();
+        let total = work.instance("data.vpcflow_log_summary.q")["total"].clone();
+        assert_eq!(total["flows"], 2, "{engine}");
+    }
+}

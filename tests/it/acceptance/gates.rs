@@ -1,6 +1,6 @@
 //! Traffic as a gate: a check that warns and a postcondition that fails, by the exit codes that CI sees.
 
-use crate::harness::fake::Fake;
+use crate::harness::fake::{Fake, FlowLog};
 use crate::harness::terraform::{Version, Workspace};
 
 /// 2026-01-01T00:00:00Z.
@@ -16,6 +16,11 @@ fn fake(rejected: i64) -> Fake {
         (at * 1000, line)
     };
     fake.put_events("flow-logs", "eni-1-all", (0..5).map(line).collect());
+    let log = FlowLog::of_group(0, "flow-logs", "");
+    fake.insert(FlowLog {
+        log_format: FlowLog::sample("fl-0", "vpc-0").log_format,
+        ..log
+    });
     fake
 }
 
@@ -99,6 +104,21 @@ fn a_gate_that_sees_half_of_the_traffic_does_not_open() {
         codes(&fake, &configuration, &["The `timeout` was over"]),
         (1, 1)
     );
+}
+
+#[test]
+fn a_gate_that_cannot_see_warns_and_does_not_open_where_it_has_to_see() {
+    let fake = Fake::start();
+    let line = "192.0.2.1 22 REJECT".to_owned();
+    fake.put_events("flow-logs", "eni-1-all", vec![(START * 1000, line)]);
+    let warning = ["Warning: Record format assumed", "set `log_format`"];
+    assert_eq!(codes(&fake, &query(POSTCONDITION, ""), &warning), (0, 0));
+    let required = query(&format!("{POSTCONDITION}\n  require_complete = true"), "");
+    let error = ["Error: Query not complete", "unread_lines: "];
+    assert_eq!(codes(&fake, &required, &error), (1, 1));
+    let own = POSTCONDITION.replace("== 0", "== 0 && self.complete != false");
+    let error = ["Resource postcondition failed"];
+    assert_eq!(codes(&fake, &query(&own, ""), &error), (1, 1));
 }
 
 #[test]

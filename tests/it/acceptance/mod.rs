@@ -1,5 +1,6 @@
 //! What a user does: a real Terraform, the built provider, and a server that speaks AWS's wire.
 
+mod completeness;
 mod configuration;
 mod documents;
 mod drift;
@@ -30,6 +31,7 @@ mod secrets;
 mod shown;
 mod sources;
 mod summary;
+mod summary_groups;
 mod tags;
 mod unknown;
 

@@ -137,6 +137,19 @@ impl Fake {
         state.groups.put(account, region, group, stream, events);
     }
 
+    /// Puts events into a log group of another account, in the usual region.
+    #[cfg(feature = "aws")]
+    pub(crate) fn put_events_of(
+        &self,
+        account: &str,
+        group: &str,
+        stream: &str,
+        events: Vec<(i64, String)>,
+    ) {
+        let mut state = self.shared.state();
+        state.groups.put(account, REGION, group, stream, events);
+    }
+
     /// The most events on a page of FilterLogEvents, whatever is asked for (10,000 at the start).
     pub(crate) fn events_page_size(&self, size: usize) {
         assert!(size > 0, "a page holds at least one event");

@@ -49,6 +49,7 @@ impl FlowLog {
             log_group_name: Some(group.to_owned()),
             log_destination: None,
             log_format: format.to_owned(),
+            creation_time: "2025-12-01T03:04:05.678Z".to_owned(),
             ..Self::sample(&id, "vpc-0123456789abcdef0")
         }
     }

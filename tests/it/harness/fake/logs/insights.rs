@@ -77,7 +77,12 @@ fn start(state: &mut State, request: &Request) -> Result<Value, ApiError> {
     if window.0 > window.1 {
         return Err(invalid("endTime must not be before startTime"));
     }
-    let events = events(group(state, request)?, window);
+    let mut events = events(group(state, request)?, window);
+    if let Some(masked) = &state.settings.masked {
+        let stars = "*".repeat(masked.len());
+        let mask = |event: &mut Event| event.message = event.message.replace(masked, &stars);
+        events.iter_mut().for_each(mask);
+    }
     let (results, matched) = query.run(events.iter().map(row)).map_err(malformed)?;
     let started = Started {
         results,

@@ -103,6 +103,8 @@ fn binary(operator: &str, one: &Value, other: &Value) -> Value {
         ("<=", _) => compare(f64::le),
         (">", _) => compare(f64::gt),
         ("<", _) => compare(f64::lt),
+        ("+", Some((one, other))) => Value::Number(one + other),
+        ("*", Some((one, other))) => Value::Number(one * other),
         ("/", Some((one, other))) => Value::Number(one / other),
         ("%", Some((one, other))) => Value::Number(one % other),
         _ => Value::Missing,
@@ -116,6 +118,9 @@ fn call(name: &str, arguments: &[Value]) -> Value {
         ("floor", [value]) => value
             .number()
             .map_or(Value::Missing, |number| Value::Number(number.floor())),
+        ("strlen", [value]) => value.text().map_or(Value::Missing, |text| {
+            Value::Number(text.chars().count() as f64)
+        }),
         ("strcontains", [value, part]) => {
             let (Some(text), Some(part)) = (value.text(), part.text()) else {
                 return Value::Missing;
@@ -153,7 +158,7 @@ impl Parser<'_> {
         if self.take_word("not") {
             return Ok(Expression::Not(Box::new(self.one()?)));
         }
-        let left = self.arithmetic()?;
+        let left = self.sum()?;
         if self.take_word("in") {
             self.expect("[")?;
             return Ok(Expression::In(Box::new(left), self.list("]")?));
@@ -166,7 +171,7 @@ impl Parser<'_> {
         }
         for operator in ["!=", ">=", "<=", "=", ">", "<"] {
             if self.take(operator) {
-                let right = self.arithmetic()?;
+                let right = self.sum()?;
                 return Ok(Expression::Binary(
                     operator,
                     Box::new(left),
@@ -177,8 +182,12 @@ impl Parser<'_> {
         Ok(left)
     }
 
-    fn arithmetic(&mut self) -> Result<Expression, String> {
-        self.chain(&["/", "%"], Self::operand)
+    fn sum(&mut self) -> Result<Expression, String> {
+        self.chain(&["+"], Self::product)
+    }
+
+    fn product(&mut self) -> Result<Expression, String> {
+        self.chain(&["*", "/", "%"], Self::operand)
     }
 
     /// Reads operands with operators between them, from the left.
