@@ -116,7 +116,10 @@ pub(crate) enum Reason {
     /// So many lines with masked values.
     Masked { log_group: String, count: i64 },
     /// EC2 did not say which flow logs write to the group.
-    Denied { log_group: String, error: aws::Error },
+    Denied {
+        log_group: String,
+        error: aws::Error,
+    },
 }
 
 /// Whose format was assumed.

@@ -51,8 +51,10 @@ pub(crate) fn of(flow_log: &FlowLog, format: &Format) -> Vec<Implied> {
 /// Tells whether no record of another flow log can be taken for one of this one, if both write the same format.
 pub(crate) fn tells_apart(flow_log: &FlowLog, other: &FlowLog, format: &Format) -> bool {
     let (ours, theirs) = (of(flow_log, format), of(other, format));
-    let differs = |one: &Implied, other: &Implied| one.field == other.field && one.value != other.value;
-    ours.iter().any(|one| theirs.iter().any(|other| differs(one, other)))
+    let differs =
+        |one: &Implied, other: &Implied| one.field == other.field && one.value != other.value;
+    ours.iter()
+        .any(|one| theirs.iter().any(|other| differs(one, other)))
 }
 
 /// Gives the kind of traffic that alone a flow log records: `ACCEPT` or `REJECT`.
@@ -81,7 +83,9 @@ mod tests {
 
     fn implied(resource: &str, traffic: &str, format: &Format) -> String {
         let implied = of(&flow_log(resource, traffic), format);
-        let texts = implied.iter().map(|one| format!("{}={}", one.field, one.value));
+        let texts = implied
+            .iter()
+            .map(|one| format!("{}={}", one.field, one.value));
         texts.collect::<Vec<_>>().join(" ")
     }
 
@@ -90,11 +94,17 @@ mod tests {
         let default = Format::vpc_default();
         assert_eq!(implied("vpc-1", "ALL", &default), "");
         assert_eq!(implied("vpc-1", "REJECT", &default), "action=REJECT");
-        assert_eq!(implied("eni-1", "ACCEPT", &default), "interface-id=eni-1 action=ACCEPT");
+        assert_eq!(
+            implied("eni-1", "ACCEPT", &default),
+            "interface-id=eni-1 action=ACCEPT"
+        );
         assert_eq!(implied("core-network-1", "ALL", &default), "");
         let gateways = Format::transit_gateway_default();
         assert_eq!(implied("tgw-1", "ALL", &gateways), "tgw-id=tgw-1");
-        assert_eq!(implied("tgw-attach-1", "REJECT", &gateways), "tgw-attachment-id=tgw-attach-1");
+        assert_eq!(
+            implied("tgw-attach-1", "REJECT", &gateways),
+            "tgw-attachment-id=tgw-attach-1"
+        );
     }
 
     #[test]
@@ -109,7 +119,11 @@ mod tests {
             (("eni-1", "ALL"), ("eni-2", "ALL"), true),
         ] {
             let (one, other) = (flow_log(one.0, one.1), flow_log(other.0, other.1));
-            assert_eq!(tells_apart(&one, &other, &format), apart, "{one:?} {other:?}");
+            assert_eq!(
+                tells_apart(&one, &other, &format),
+                apart,
+                "{one:?} {other:?}"
+            );
         }
     }
 }

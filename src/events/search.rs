@@ -239,7 +239,8 @@ fn judge(source: &mut Source, action: Option<&str>, window: Window) {
         source.sight.add(Reason::FormatChanged { flow_logs, start });
     }
     if let (Some(kind), Some(action)) = (source.kind_of_traffic(), action) {
-        let is_recorded = |wanted: &str| [kind, "-"].contains(&wanted.trim().to_uppercase().as_str());
+        let is_recorded =
+            |wanted: &str| [kind, "-"].contains(&wanted.trim().to_uppercase().as_str());
         if !action.split(',').any(is_recorded) {
             let recorded = kind.to_owned();
             source.sight.add(Reason::NotRecorded { recorded });

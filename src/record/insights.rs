@@ -280,8 +280,12 @@ impl Writer {
             ("bytes", |field| format!("sum({field}) as bytesSum")),
             ("action", |field| counted(field, "ACCEPT", "accepted")),
             ("action", |field| counted(field, "REJECT", "rejected")),
-            ("start", |field| format!("min({}) as firstSeen", in_seconds(field))),
-            ("end", |field| format!("max({}) as lastSeen", in_seconds(field))),
+            ("start", |field| {
+                format!("min({}) as firstSeen", in_seconds(field))
+            }),
+            ("end", |field| {
+                format!("max({}) as lastSeen", in_seconds(field))
+            }),
         ];
         for (aws_name, measure) in measures {
             if let Some(index) = format.position(aws_name) {

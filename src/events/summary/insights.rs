@@ -167,8 +167,14 @@ impl<'a> Runner<'a> {
         let text = compile(&self.question(keys))?;
         let (limit, order) = (self.summary.limit(), self.summary.order());
         let rows = self.run(&text, true).await?;
-        let names: Vec<_> = keys.iter().map(|key| insights::column(format, *key)).collect();
-        let mut groups: Vec<_> = rows.iter().map(|row| group(row, &names, measures)).collect();
+        let names: Vec<_> = keys
+            .iter()
+            .map(|key| insights::column(format, *key))
+            .collect();
+        let mut groups: Vec<_> = rows
+            .iter()
+            .map(|row| group(row, &names, measures))
+            .collect();
         if groups.is_empty() && keys.is_empty() {
             groups.push((Vec::new(), self.columns.nothing()));
         }

@@ -18,7 +18,10 @@ const DEFAULT: &str = "${version} ${account-id} ${interface-id} ${srcaddr} ${dst
 const QUERIES: [&str; 4] = ["events", "scan", "insights", "hidden"];
 
 fn line(second: i64, text: &str) -> (i64, String) {
-    ((START + second) * 1000, text.replace('@', &(START + second).to_string()))
+    (
+        (START + second) * 1000,
+        text.replace('@', &(START + second).to_string()),
+    )
 }
 
 /// A record of the default format.
@@ -29,7 +32,10 @@ fn record(second: i64, port: u16, status: &str) -> (i64, String) {
 
 /// A line by which AWS says something of its own records.
 fn note(second: i64, status: &str) -> (i64, String) {
-    line(second, &format!("2 123456789012 eni-0a - - - - - - - @ @ - {status}"))
+    line(
+        second,
+        &format!("2 123456789012 eni-0a - - - - - - - @ @ - {status}"),
+    )
 }
 
 fn put(fake: &Fake, lines: Vec<(i64, String)>) {
@@ -71,7 +77,9 @@ fn result(work: &Workspace, name: &str) -> Value {
 
 fn reasons(result: &Value) -> Vec<&str> {
     let reasons = result["incomplete"].as_array().unwrap().iter();
-    reasons.map(|reason| reason["reason"].as_str().unwrap()).collect()
+    reasons
+        .map(|reason| reason["reason"].as_str().unwrap())
+        .collect()
 }
 
 /// One way to be blind: what is there, what is asked, and what is told.
@@ -95,10 +103,23 @@ fn walk(way: &Way) {
         assert_eq!(reasons(&result), way.reasons, "{name}: {}", way.title);
         assert_eq!(result["complete"], false, "{name}: {}", way.title);
     }
-    for query in ["data.vpcflow_log_events.events", "data.vpcflow_log_summary.scan", "data.vpcflow_log_summary.insights", "ephemeral.vpcflow_log_events.hidden"] {
-        assert!(warns(&run, way.title, query), "{query} does not say {}:\n{}", way.title, run.output);
+    for query in [
+        "data.vpcflow_log_events.events",
+        "data.vpcflow_log_summary.scan",
+        "data.vpcflow_log_summary.insights",
+        "ephemeral.vpcflow_log_events.hidden",
+    ] {
+        assert!(
+            warns(&run, way.title, query),
+            "{query} does not say {}:\n{}",
+            way.title,
+            run.output
+        );
     }
-    configure(&work, &format!("{}\n  require_complete = true", way.arguments));
+    configure(
+        &work,
+        &format!("{}\n  require_complete = true", way.arguments),
+    );
     let run = work.run(&["plan", "-no-color"]);
     assert_eq!(run.code, 1, "{}", run.output);
     let errors = run.output.matches("Error: Query not complete").count();
@@ -110,7 +131,11 @@ fn walk(way: &Way) {
 /// Tells whether the provider has warned of anything; Terraform itself warns that it was not installed.
 fn is_warned(run: &Run) -> bool {
     let warnings = run.output.matches("Warning: ").count();
-    warnings > run.output.matches("Warning: Provider development overrides").count()
+    warnings
+        > run
+            .output
+            .matches("Warning: Provider development overrides")
+            .count()
 }
 
 /// Tells whether a warning of this title is about a query. Terraform folds equal titles, so that one is enough.
@@ -160,8 +185,13 @@ fn a_format_that_changed_within_the_window() {
     walk(&Way {
         prepare: |fake| {
             writes(fake, 0, DEFAULT);
-            change(fake, |log| "2026-01-01T00:30:00Z".clone_into(&mut log.creation_time));
-            put(fake, vec![line(1, "198.51.100.7 23 ACCEPT"), note(2400, "NODATA")]);
+            change(fake, |log| {
+                "2026-01-01T00:30:00Z".clone_into(&mut log.creation_time)
+            });
+            put(
+                fake,
+                vec![line(1, "198.51.100.7 23 ACCEPT"), note(2400, "NODATA")],
+            );
         },
         arguments: "flow_log_id = \"fl-0aaaaaaaaaaaaaaa0\"\n dst_port = \"23\"\n action = \"ACCEPT\"",
         reasons: &["format_changed", "unread_lines"],
@@ -332,10 +362,17 @@ fn a_limit_that_cuts_is_told_and_warns_only_where_nobody_set_it() {
 fn a_query_that_saw_everything_says_so() {
     let fake = Fake::start();
     writes(&fake, 0, DEFAULT);
-    put(&fake, vec![record(1, 443, "OK"), record(2, 23, "OK"), note(3, "NODATA")]);
+    put(
+        &fake,
+        vec![record(1, 443, "OK"), record(2, 23, "OK"), note(3, "NODATA")],
+    );
     let work = Workspace::new(Version::Any, fake.url());
     for source in [ID, GROUP] {
-        for (quals, expected) in [("", json!(true)), (GATE, Value::Null), ("dst_port = \"24\"", Value::Null)] {
+        for (quals, expected) in [
+            ("", json!(true)),
+            (GATE, Value::Null),
+            ("dst_port = \"24\"", Value::Null),
+        ] {
             configure(&work, &format!("{source}\n{quals}"));
             let run = work.apply();
             assert!(!is_warned(&run), "{}", run.output);
@@ -345,7 +382,10 @@ fn a_query_that_saw_everything_says_so() {
                 assert_eq!(result["incomplete"], json!([]));
                 assert_eq!(result["settled_until"], "2026-01-01T01:00:00Z");
             }
-            configure(&work, &format!("{source}\n{quals}\nrequire_complete = true"));
+            configure(
+                &work,
+                &format!("{source}\n{quals}\nrequire_complete = true"),
+            );
             let run = work.apply();
             assert!(!is_warned(&run), "{}", run.output);
             for name in &QUERIES[..3] {
@@ -362,7 +402,10 @@ fn records_have_had_time_to_arrive_up_to_the_interval_and_the_usual_delay_ago() 
     writes(&fake, 0, DEFAULT);
     let now = jiff::Timestamp::now();
     change(&fake, |log| log.max_aggregation_interval = 60);
-    put(&fake, vec![((now.as_second() - 600) * 1000, "x".to_owned())]);
+    put(
+        &fake,
+        vec![((now.as_second() - 600) * 1000, "x".to_owned())],
+    );
     let work = Workspace::new(Version::Any, fake.url());
     work.configure(&format!(
         "data \"vpcflow_log_events\" \"events\" {{\n {ID}\n lookback = \"1h\"\n}}"
@@ -378,11 +421,23 @@ fn records_have_had_time_to_arrive_up_to_the_interval_and_the_usual_delay_ago() 
 fn what_nobody_counted_is_null() {
     let fake = Fake::start();
     writes(&fake, 0, DEFAULT);
-    put(&fake, vec![record(1, 23, "OK"), note(2, "NODATA"), note(3, "SKIPDATA"), note(4, "SKIPDATA")]);
+    put(
+        &fake,
+        vec![
+            record(1, 23, "OK"),
+            note(2, "NODATA"),
+            note(3, "SKIPDATA"),
+            note(4, "SKIPDATA"),
+        ],
+    );
     let work = Workspace::new(Version::Any, fake.url());
     let counts = |name: &str| {
         let statistics = &result(&work, name)["statistics"];
-        json!([statistics["no_data"], statistics["skip_data"], statistics["parse_errors"]])
+        json!([
+            statistics["no_data"],
+            statistics["skip_data"],
+            statistics["parse_errors"]
+        ])
     };
     configure(&work, GROUP);
     work.apply();
@@ -419,12 +474,23 @@ fn a_second_look_is_taken_where_nothing_was_found_and_costs_two_calls() {
     assert_eq!(calls("dst_port = \"443\"").len(), 1);
     let looked = calls("dst_port = \"23\"");
     assert_eq!(looked.len(), 3);
-    assert!(looked[1..].iter().all(|call| !call.parameters.contains_key("filterPattern")));
-    assert!(looked[1..].iter().all(|call| call.parameters["limit"] == "1000"));
+    assert!(
+        looked[1..]
+            .iter()
+            .all(|call| !call.parameters.contains_key("filterPattern"))
+    );
+    assert!(
+        looked[1..]
+            .iter()
+            .all(|call| call.parameters["limit"] == "1000")
+    );
     assert_eq!(looked[2].parameters["startFromHead"], "false");
     let required = calls("dst_port = \"443\"\n require_complete = true");
     assert_eq!(required.len(), 4);
-    assert_eq!(required[3].parameters["filterPattern"], "?SKIPDATA ?INCOMPLETEDATA");
+    assert_eq!(
+        required[3].parameters["filterPattern"],
+        "?SKIPDATA ?INCOMPLETEDATA"
+    );
     // Without quals all lines come anyhow.
     assert_eq!(calls("require_complete = true").len(), 1);
 }
@@ -447,11 +513,17 @@ fn default_lines_of_transit_gateways_are_read_where_no_flow_log_is_known() {
     let gateway = "6 TransitGateway 123456789012 tgw-0a tgw-attach-0a 123456789012 123456789012 vpc-0a vpc-0b subnet-0a subnet-0b eni-0a eni-0b use1-az1 use1-az2 tgw-attach-0b 198.51.100.7 10.1.0.1 40000 23 6 3 180 @ @ OK IPv4 0 0 0 0 2 us-east-1 ingress - -";
     put(&fake, vec![line(1, gateway)]);
     let work = Workspace::new(Version::Any, fake.url());
-    configure(&work, &format!("{GROUP}\n dst_port = \"23\"\n fields = {{ \"tgw-id\" = \"tgw-0a\" }}"));
+    configure(
+        &work,
+        &format!("{GROUP}\n dst_port = \"23\"\n fields = {{ \"tgw-id\" = \"tgw-0a\" }}"),
+    );
     work.apply().says(&["Record format assumed"]);
     let events = result(&work, "events");
     assert_eq!(events["events"][0]["src_addr"], "198.51.100.7");
-    assert_eq!(events["events"][0]["fields"]["tgw-attachment-id"], "tgw-attach-0a");
+    assert_eq!(
+        events["events"][0]["fields"]["tgw-attachment-id"],
+        "tgw-attach-0a"
+    );
     assert_eq!(reasons(&events), ["format_assumed"]);
     configure(&work, &format!("{GROUP}\n dst_port = \"23\""));
     work.apply();
@@ -464,7 +536,12 @@ fn default_lines_of_transit_gateways_are_read_where_no_flow_log_is_known() {
 fn a_group_of_another_account_is_not_taken_for_the_own_one_of_that_name() {
     let fake = Fake::start();
     writes(&fake, 0, "${srcaddr} ${dstport} ${action}");
-    fake.put_events_of("210987654321", "flow-logs", "eni-0a-all", vec![record(1, 23, "OK")]);
+    fake.put_events_of(
+        "210987654321",
+        "flow-logs",
+        "eni-0a-all",
+        vec![record(1, 23, "OK")],
+    );
     let work = Workspace::new(Version::Any, fake.url());
     let group = "log_group_name = \"arn:aws:logs:us-east-1:210987654321:log-group:flow-logs\"";
     configure(&work, &format!("{group}\n{GATE}"));
@@ -480,7 +557,10 @@ fn a_group_of_another_account_is_not_taken_for_the_own_one_of_that_name() {
 fn an_ephemeral_query_tells_in_fixed_words() {
     let fake = Fake::start();
     writes(&fake, 0, DEFAULT);
-    put(&fake, vec![line(1, "198.51.100.7 canary 23"), note(2, "SKIPDATA")]);
+    put(
+        &fake,
+        vec![line(1, "198.51.100.7 canary 23"), note(2, "SKIPDATA")],
+    );
     let work = Workspace::new(Version::Any, fake.url());
     let configure = |more: &str| {
         work.configure(&format!(
@@ -489,11 +569,15 @@ fn an_ephemeral_query_tells_in_fixed_words() {
     };
     for quals in ["", GATE] {
         configure(quals);
-        let told = work.apply().says(&["Lines that do not parse", "Records were skipped"]);
+        let told = work
+            .apply()
+            .says(&["Lines that do not parse", "Records were skipped"]);
         configure(&format!("{quals}\nrequire_complete = true"));
-        let refused = work
-            .run(&["plan", "-no-color"])
-            .fails_with(&["Query not complete", "unread_lines", "skipped_records"]);
+        let refused = work.run(&["plan", "-no-color"]).fails_with(&[
+            "Query not complete",
+            "unread_lines",
+            "skipped_records",
+        ]);
         for output in [&told.output, &refused.output] {
             for traffic in ["198.51.100.7", "canary", "1 of 2", "1 lines", "1 records"] {
                 assert!(!output.contains(traffic), "{traffic} is in:\n{output}");

@@ -253,7 +253,12 @@ fn a_gate_that_cannot_see_does_not_pass() {
         // Somebody else writes to the group, in a format that nobody knows.
         let now = Timestamp::now().as_millisecond() - 60_000;
         let line = "203.0.113.9 23 ACCEPT".to_owned();
-        fake.put_events_in(REGION, GROUP, "eni-0123456789abcdef0-all", vec![(now, line)]);
+        fake.put_events_in(
+            REGION,
+            GROUP,
+            "eni-0123456789abcdef0-all",
+            vec![(now, line)],
+        );
         assert_eq!(codes(&work, &fake), [1, 1, 1], "{name}");
         plan(&work, &fake).says(&["Query not complete", "unread_lines"]);
     }

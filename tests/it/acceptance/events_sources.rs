@@ -283,7 +283,12 @@ fn a_flow_log_implies_its_resource_and_its_kind_of_traffic() {
 #[test]
 fn records_of_other_interfaces_are_no_bookkeeping_of_this_one() {
     let fields = "${interface-id} ${srcaddr} ${log-status}";
-    let lines = ["eni-0a 10.0.0.1 OK", "eni-0b 10.0.0.2 OK", "eni-0a - NODATA", "eni-0b - NODATA"];
+    let lines = [
+        "eni-0a 10.0.0.1 OK",
+        "eni-0b 10.0.0.2 OK",
+        "eni-0a - NODATA",
+        "eni-0b - NODATA",
+    ];
     for quals in ["", "src_addr = \"10.0.0.0/8\"\n filter_pattern = \"[...]\""] {
         let (found, reasons) = of_the_first(fields, ["eni-0a", "eni-0b"], &lines, quals);
         assert_eq!(found["found"][0], "10.0.0.1");

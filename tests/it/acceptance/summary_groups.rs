@@ -32,14 +32,36 @@ fn fake(formats: &[&str], lines: &[&str]) -> Fake {
 fn a_field_that_only_some_formats_have_is_null_for_the_others() {
     let fake = fake(
         &["${srcaddr} ${bytes} ${az-id}", "${srcaddr} ${action}"],
-        &["10.0.0.1 100 use1-az1", "10.0.0.1 REJECT", "10.0.0.2 ACCEPT", "10.0.0.1 50 use1-az1"],
+        &[
+            "10.0.0.1 100 use1-az1",
+            "10.0.0.1 REJECT",
+            "10.0.0.2 ACCEPT",
+            "10.0.0.1 50 use1-az1",
+        ],
     );
-    let found = summary(&fake, "scan", "group_by = [\"az-id\", \"src_addr\"]\n order_by = \"bytes\"");
+    let found = summary(
+        &fake,
+        "scan",
+        "group_by = [\"az-id\", \"src_addr\"]\n order_by = \"bytes\"",
+    );
     let groups = found["groups"].as_array().unwrap().iter();
-    let groups: Vec<_> = groups.map(|group| json!([group["key"]["az-id"], group["key"]["src_addr"], group["flows"], group["bytes"]])).collect();
+    let groups: Vec<_> = groups
+        .map(|group| {
+            json!([
+                group["key"]["az-id"],
+                group["key"]["src_addr"],
+                group["flows"],
+                group["bytes"]
+            ])
+        })
+        .collect();
     assert_eq!(
         Value::from(groups),
-        json!([["use1-az1", "10.0.0.1", 2, 150], [null, "10.0.0.1", 1, null], [null, "10.0.0.2", 1, null]])
+        json!([
+            ["use1-az1", "10.0.0.1", 2, 150],
+            [null, "10.0.0.1", 1, null],
+            [null, "10.0.0.2", 1, null]
+        ])
     );
     let work = Workspace::new(Version::Any, fake.url());
     work.configure("data \"vpcflow_log_summary\" \"q\" {\n  log_group_name = \"flow-logs\"\n  lookback = \"1h\"\n  group_by = [\"vpc_id\"]\n}");
@@ -51,11 +73,21 @@ fn a_field_that_only_some_formats_have_is_null_for_the_others() {
 
 #[test]
 fn without_a_field_all_records_are_one_group_whether_there_are_any_or_not() {
-    let fake = fake(&["${srcaddr} ${bytes} ${start}"], &[&format!("10.0.0.1 100 {START}"), &format!("10.0.0.2 50 {START}")]);
+    let fake = fake(
+        &["${srcaddr} ${bytes} ${start}"],
+        &[
+            &format!("10.0.0.1 100 {START}"),
+            &format!("10.0.0.2 50 {START}"),
+        ],
+    );
     for engine in ["scan", "insights"] {
         for (quals, flows, bytes) in [("", 2, 150), ("src_addr = \"10.9.9.9\"", 0, 0)] {
             let found = summary(&fake, engine, &format!("group_by = []\n{quals}"));
-            assert_eq!(found["groups"].as_array().unwrap().len(), 1, "{engine} {quals}");
+            assert_eq!(
+                found["groups"].as_array().unwrap().len(),
+                1,
+                "{engine} {quals}"
+            );
             let group = &found["groups"][0];
             assert_eq!(group["key"], json!({}));
             for counted in [group, &found["total"]] {
@@ -67,7 +99,11 @@ fn without_a_field_all_records_are_one_group_whether_there_are_any_or_not() {
             }
             assert_eq!(found["statistics"]["matched"], flows, "{engine} {quals}");
         }
-        let found = summary(&fake, engine, "group_by = [\"src_addr\"]\n src_addr = \"10.9.9.9\"");
+        let found = summary(
+            &fake,
+            engine,
+            "group_by = [\"src_addr\"]\n src_addr = \"10.9.9.9\"",
+        );
         assert_eq!(found["groups"], json!([]), "{engine}");
         assert_eq!(found["total"]["groups"], 0, "{engine}");
         assert_eq!(found["total"]["bytes"], 0, "{engine}");
@@ -76,7 +112,10 @@ fn without_a_field_all_records_are_one_group_whether_there_are_any_or_not() {
 
 #[test]
 fn lines_that_are_no_records_are_not_counted_as_matched() {
-    let fake = fake(&["${srcaddr} ${bytes}"], &["10.0.0.1 100", "cut", "10.0.0.2 x"]);
+    let fake = fake(
+        &["${srcaddr} ${bytes}"],
+        &["10.0.0.1 100", "cut", "10.0.0.2 x"],
+    );
     for engine in ["scan", "insights"] {
         let found = summary(&fake, engine, "group_by = []");
         assert_eq!(found["total"]["flows"], 1, "{engine}");
@@ -99,9 +138,19 @@ fn times_in_milliseconds_are_no_later_than_those_in_seconds() {
         ],
     );
     let of = |engine: &str, quals: &str| {
-        let found = summary(&fake, engine, &format!("group_by = [\"src_addr\"]\n{quals}"));
+        let found = summary(
+            &fake,
+            engine,
+            &format!("group_by = [\"src_addr\"]\n{quals}"),
+        );
         let groups = found["groups"].as_array().unwrap().iter();
-        let groups = groups.map(|group| json!([group["key"]["src_addr"], group["first_seen"], group["last_seen"]]));
+        let groups = groups.map(|group| {
+            json!([
+                group["key"]["src_addr"],
+                group["first_seen"],
+                group["last_seen"]
+            ])
+        });
         Value::from(groups.collect::<Vec<_>>())
     };
     for engine in ["scan", "insights"] {
