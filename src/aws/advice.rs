@@ -186,8 +186,8 @@ impl Error {
                 "The connection was made and then failed. A proxy, a firewall or a VPN on the way may cut it."
             }
             Kind::Unreadable => {
-                "The reply was cut off or damaged on its way, most likely by a proxy, a VPN or a firewall. Run again; \
-                 if it happens again, reach AWS without what stands in between."
+                "A proxy, a VPN or a firewall may have cut off or changed the reply on its way, or the endpoint is not \
+                 AWS and answers differently. Run again; if it happens again, check what stands between here and AWS."
             }
             Kind::Foreign => {
                 "This is not an answer of AWS. Check the endpoint, and whether a proxy answers in its place."

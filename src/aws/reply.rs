@@ -20,9 +20,11 @@ use aws_types::request_id::RequestId;
 use quick_xml::{Error as XmlError, Reader, events::Event};
 
 const MIB: usize = 1 << 20;
-/// The most bytes of a reply of EC2 or CloudWatch Logs. A full page of DescribeFlowLogs with 50 long tags for each of
-/// 1,000 flow logs has 25 MB; a page of events has 1 MB of text, and Insights gives 10,000 rows.
-const LARGE: usize = 64 * MIB;
+/// The most bytes of a reply of EC2: a page of 1,000 flow logs with 50 long tags each has 25 MB.
+const EC2: usize = 64 * MIB;
+/// The most bytes of a reply of CloudWatch Logs: a page of 10,000 events has 1 MB of text, of which JSON can make six,
+/// and as much around it. Many pages are read at once.
+const LOGS: usize = 16 * MIB;
 /// The most bytes of an error, and of a reply that holds one account or one set of credentials.
 const SMALL: usize = MIB;
 /// The most bytes of a foreign reply that an error shows.
@@ -171,7 +173,8 @@ impl Expected {
 
     async fn collect(&self, body: SdkBody, success: bool) -> Result<Vec<u8>, Flaw> {
         let most = match self.service {
-            Service::Ec2 | Service::Logs if success => LARGE,
+            Service::Ec2 if success => EC2,
+            Service::Logs if success => LOGS,
             _ => SMALL,
         };
         let mut body = ByteStream::new(body);

@@ -1,6 +1,6 @@
 //! Replies that must not be believed: cut at every byte, empty, foreign, endless, and lacking what they must hold.
 
-use std::{collections::BTreeMap, fmt::Debug, time::Duration};
+use std::{collections::BTreeMap, fmt::Debug};
 
 use super::{super::*, *};
 
@@ -348,101 +348,32 @@ async fn credentials_that_were_cut_off_are_not_used_and_not_blamed() {
 }
 
 #[tokio::test]
-async fn the_code_of_an_attempt_and_their_number_stand_in_the_error() {
-    let failed = || refusal(500, "InternalError", "An internal error has occurred.");
-    let server = Responder::start(vec![failed(), failed(), failed()]).await;
-    let error = aws(&server, 3)
-        .await
-        .ec2(REGION)
-        .describe(ID)
-        .await
-        .unwrap_err();
-    assert_eq!(
-        error.to_string(),
-        "DescribeFlowLogs in eu-central-1 was refused: InternalError: An internal error has occurred (HTTP 500, \
-         request id header-id, 3 attempts)."
-    );
-    let throttled = || refusal(503, "RequestLimitExceeded", "Request limit exceeded.");
-    let server = Responder::start(vec![throttled()]).await;
-    let stop = Stop::new();
-    let aws = Aws::connect_from(
-        settings(&server.url),
-        stop.clone(),
-        Env::from_slice(&[]),
-        slowly,
-    );
-    let ec2 = aws.await.unwrap().ec2(REGION);
-    let call = tokio::spawn(async move { ec2.create(&new_flow_log()).await });
-    server.received(1).await;
-    stop.cancel();
-    let error = call.await.unwrap().unwrap_err();
-    assert!(
-        error.to_string().contains(
-            "the last attempt failed: RequestLimitExceeded: Request limit exceeded (HTTP 503"
-        ),
-        "{error}"
-    );
-    assert!(
-        error.advice().unwrap().contains("limits the rate"),
-        "{error}"
-    );
+async fn a_length_that_does_not_fit_is_no_reply() {
+    let whole = described("");
+    for length in [whole.len() + 1, whole.len() - 1, 0] {
+        let lies = || Reply::Lying(length, whole.clone());
+        let server = Responder::start(vec![lies(), lies(), ok(&whole)]).await;
+        let error = aws(&server, 1)
+            .await
+            .ec2(REGION)
+            .describe(ID)
+            .await
+            .unwrap_err();
+        assert_eq!(error.kind, Kind::Unreadable, "{length}: {error}");
+        let found = aws(&server, 2)
+            .await
+            .ec2(REGION)
+            .describe(ID)
+            .await
+            .unwrap();
+        assert!(found.is_some(), "{length}");
+    }
 }
 
 #[tokio::test]
-async fn texts_of_others_are_shown_in_part() {
-    let long = "x".repeat(100_000);
-    let failed = || refusal(400, &long, &long);
-    let server = Responder::start(vec![
-        failed(),
-        ok(&unsuccessful("CreateFlowLogs", &long, &long)),
-    ])
-    .await;
-    let ec2 = aws(&server, 1).await.ec2(REGION);
-    for _ in 0..2 {
-        let error = ec2.create(&new_flow_log()).await.unwrap_err();
-        assert!(
-            error.to_string().len() < 5_000,
-            "{}",
-            error.to_string().len()
-        );
-    }
-    let huge = "x".repeat(2 << 20);
-    let server = Responder::start(vec![refusal(400, "Code", &huge)]).await;
-    let error = aws(&server, 3)
-        .await
-        .ec2(REGION)
-        .describe(ID)
-        .await
-        .unwrap_err();
-    assert!(error.to_string().contains("larger than 1 MiB"), "{error}");
-    assert_eq!(server.requests().len(), 1);
-}
-
-#[tokio::test]
-async fn a_call_ends_at_the_deadline_and_says_how_far_it_came() {
-    let refused = || refusal(503, "Unavailable", "Later.");
-    let held = || Reply::Later(std::sync::Arc::default(), String::new());
-    for (reply, says) in [
-        (refused(), "the last attempt failed: Unavailable: Later"),
-        (held(), "ran out of time while waiting for the reply"),
-    ] {
-        let server = Responder::start(vec![reply]).await;
-        let settings = Settings {
-            deadline: Some(std::time::Instant::now() + Duration::from_millis(400)),
-            ..settings(&server.url)
-        };
-        let aws = Aws::connect_from(settings, Stop::new(), Env::from_slice(&[]), slowly);
-        let ec2 = aws.await.unwrap().ec2(REGION);
-        let error = ec2.describe(ID).await.unwrap_err();
-        assert_eq!(error.kind, Kind::OutOfTime, "{error}");
-        assert!(error.to_string().contains(says), "{error}");
-        // Nothing begins afterwards.
-        let error = ec2.create(&new_flow_log()).await.unwrap_err();
-        assert_eq!(
-            (error.kind, error.unanswered),
-            (Kind::OutOfTime, false),
-            "{error}"
-        );
-        assert_eq!(server.requests().len(), 1);
-    }
+async fn what_an_attempt_without_a_reply_has_deleted_counts_as_deleted() {
+    let gone = refusal(400, "InvalidFlowLogId.NotFound", "gone");
+    let cut = Reply::Answer(200, "<DeleteFlowLogsRes".to_owned());
+    let server = Responder::start(vec![cut, gone]).await;
+    assert!(aws(&server, 2).await.ec2(REGION).delete(ID).await.unwrap());
 }

@@ -17,6 +17,8 @@ pub(super) enum Reply {
     Answer(u16, String),
     /// Answer with a status and bytes that need not be text.
     Bytes(u16, Vec<u8>),
+    /// Answer with success, and with a length that is not the body's.
+    Lying(usize, String),
     /// Close the connection without an answer.
     Drop,
     /// Answer with success once told to.
@@ -130,9 +132,14 @@ async fn read(stream: &mut Box<dyn Stream>) -> Option<Request> {
 }
 
 async fn answer(mut stream: Box<dyn Stream>, reply: Option<Reply>) {
+    let mut length = None;
     let (status, body) = match reply {
         Some(Reply::Answer(status, body)) => (status, body.into_bytes()),
         Some(Reply::Bytes(status, body)) => (status, body),
+        Some(Reply::Lying(told, body)) => {
+            length = Some(told);
+            (200, body.into_bytes())
+        }
         Some(Reply::Drop) => return,
         Some(Reply::Later(when, body)) => {
             when.notified().await;
@@ -142,7 +149,7 @@ async fn answer(mut stream: Box<dyn Stream>, reply: Option<Reply>) {
     };
     let head = format!(
         "HTTP/1.1 {status} Answer\r\nx-amzn-requestid: header-id\r\nconnection: close\r\ncontent-length: {}\r\n\r\n",
-        body.len()
+        length.unwrap_or(body.len())
     );
     // The client may be gone; then there is nobody to tell.
     let _ = stream.write_all(&[head.as_bytes(), &body].concat()).await;
