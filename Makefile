@@ -24,6 +24,7 @@ PEERS := $(CURDIR)/.venv-bench
 export VPCFLOW_TERRAFORM := $(TOOLS)/terraform
 export VPCFLOW_TERRAFORM_115 := $(TOOLS)/terraform-1.15
 export VPCFLOW_MOTO := $(VENV)/bin/moto_server
+export VPCFLOW_MINISTACK := $(VENV)/bin/ministack
 
 # A run must not depend on the settings of the person at the keyboard.
 export CHECKPOINT_DISABLE := 1

@@ -14,6 +14,8 @@ pub type Tags = BTreeMap<String, String>;
 /// A configured provider.
 #[derive(Debug)]
 pub struct Connection {
+    /// Which configuration of this process it is: what was seen under an earlier one says nothing under the next.
+    pub run: u64,
     /// The way to AWS, or the name of the provider argument that is unknown as yet.
     pub aws: Result<Aws, &'static str>,
     /// The region that applies where none is given.

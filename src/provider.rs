@@ -2,10 +2,13 @@
 //! that knows all nouns and functions.
 
 mod config;
+mod endpoints;
 mod judge;
 mod settings;
 mod tags;
 mod unknown;
+
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use tokio_util::sync::CancellationToken;
 
@@ -20,6 +23,9 @@ pub use config::Config;
 
 /// The provider's address in the public registry.
 pub const ADDRESS: &str = "registry.terraform.io/vpcflow/vpcflow";
+
+/// How often a provider was configured in this process.
+static RUNS: AtomicU64 = AtomicU64::new(1);
 
 /// The provider `vpcflow`.
 #[derive(Debug)]
@@ -64,6 +70,7 @@ impl framework::Provider for Provider {
             config.check_account(account.as_ref().map(|account| account.id.as_str()))?;
         }
         Ok(Connection {
+            run: RUNS.fetch_add(1, Ordering::Relaxed),
             region,
             account,
             default_tags: tags::defaults(&config, std::env::vars_os())?,

@@ -46,21 +46,30 @@ pub(super) async fn account(
 }
 
 /// The partition that a region lies in, by its name alone.
-pub(super) fn partition(region: &str) -> &'static str {
-    const PARTITIONS: [(&str, &str); 7] = [
-        ("cn-", "aws-cn"),
-        ("us-gov-", "aws-us-gov"),
-        ("us-isob-", "aws-iso-b"),
-        ("us-isof-", "aws-iso-f"),
-        ("us-iso-", "aws-iso"),
-        ("eu-isoe-", "aws-iso-e"),
-        ("eusc-", "aws-eusc"),
-    ];
+pub fn partition(region: &str) -> &'static str {
     PARTITIONS
         .iter()
         .find(|(prefix, _)| region.starts_with(prefix))
-        .map_or("aws", |(_, partition)| partition)
+        .map_or(COMMERCIAL, |(_, partition)| partition)
 }
+
+/// Says whether this is the name of a partition that is known here.
+pub fn is_partition(name: &str) -> bool {
+    name == COMMERCIAL || PARTITIONS.iter().any(|(_, partition)| *partition == name)
+}
+
+const COMMERCIAL: &str = "aws";
+
+/// The other partitions, by what the names of their regions begin with.
+const PARTITIONS: [(&str, &str); 7] = [
+    ("cn-", "aws-cn"),
+    ("us-gov-", "aws-us-gov"),
+    ("us-isob-", "aws-iso-b"),
+    ("us-isof-", "aws-iso-f"),
+    ("us-iso-", "aws-iso"),
+    ("eu-isoe-", "aws-iso-e"),
+    ("eusc-", "aws-eusc"),
+];
 
 #[cfg(test)]
 mod tests {

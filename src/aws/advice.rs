@@ -221,8 +221,10 @@ impl Error {
     }
 
     /// Tells whether EC2 could not assume the delivery role: the role is too new, or does not trust the service.
-    pub(super) fn says_role_not_assumable(&self) -> bool {
-        matches!(self.kind, Kind::Refused | Kind::Unsuccessful)
+    /// AWS has no code of its own for it.
+    pub fn says_role_not_assumable(&self) -> bool {
+        self.operation == "CreateFlowLogs"
+            && self.code.is_some()
             && self.message.contains("Unable to assume given IAM role")
     }
 }

@@ -64,7 +64,7 @@ use aws_smithy_types::retry::RetryConfig;
 use aws_types::{os_shim_internal::Env, region::Region};
 use tokio::sync::OnceCell;
 
-pub use account::Account;
+pub use account::{Account, is_partition, partition};
 pub use ec2::{DestinationOptions, Ec2, FlowLog, NewFlowLog, TagField};
 pub use error::{Error, Kind};
 pub use logs::{Event, EventsPage, EventsQuery, InsightsAnswer, InsightsQuery, Logs};

@@ -44,6 +44,10 @@ impl Ledger {
         !self.ids().deleted.is_empty()
     }
 
+    fn has_handed_out(&self, id: &str) -> bool {
+        self.ids().handed_out.contains(id)
+    }
+
     fn has_deleted(&self, id: &str) -> bool {
         self.ids().deleted.contains(id)
     }
@@ -102,9 +106,9 @@ pub(crate) async fn settle(
         [] if others.is_empty() && ledger.has_deleted_any() => Existing::Going(none_equal(&others)),
         [] => Existing::Left(none_equal(&others)),
         [one] if ledger.has_deleted(&one.id) => Existing::Going(going(&one.id)),
+        [one] if ledger.has_handed_out(&one.id) => Existing::Left(taken(&one.id)),
         [one] if wanted && ledger.adopt(&one.id) => Existing::Adopted(Box::new(one.clone())),
-        [one] if wanted => Existing::Left(taken(&one.id)),
-        [one] => Existing::Left(import(&one.id, region)),
+        [one] => Existing::Left(adopt_or_import(&one.id, region)),
         several => Existing::Left(ambiguous(several)),
     })
 }
@@ -128,18 +132,23 @@ pub(crate) fn kept(id: &str) -> Diagnostic {
     )
 }
 
-fn import(id: &str, region: &str) -> String {
+/// Whose the flow log is cannot be told here: what helps one owner does not help another.
+fn adopt_or_import(id: &str, region: &str) -> String {
     format!(
-        "The equal flow log is {id}. To manage it here, import it:\n\nimport {{\n  to = vpcflow_log.NAME\n  \
-         id = \"{id}@{region}\"\n}}\n\nor set `adopt_existing = true`. To record the same traffic twice, \
-         change the destination or the format."
+        "The equal flow log is {id}. What helps depends on who manages it.\n\nIf it is the old object of this very \
+         resource, which `create_before_destroy` replaces by its equal, set `adopt_existing = true`: the new \
+         object takes it over. An import cannot help there, since this address still holds {id}.\n\nIf no \
+         resource manages it, set `adopt_existing = true` too, or import it:\n\nimport {{\n  to = \
+         vpcflow_log.NAME\n  id = \"{id}@{region}\"\n}}\n\nIf another resource manages it, remove one of the two. To \
+         record the same traffic twice, change the destination or the format."
     )
 }
 
 fn taken(id: &str) -> String {
     format!(
-        "The equal flow log is {id}. It was not taken over, because this run has given it to another \
-         resource: remove one of the two."
+        "The equal flow log is {id}, which another resource of this configuration has created or taken over in \
+         this run: the same flow log is declared twice. Remove one of the two resources. To record the same \
+         traffic twice, change the destination or the format of one of them."
     )
 }
 

@@ -6,6 +6,7 @@ use super::model::{ALL, DestinationOptions, FlowLog, TagFieldSpecification};
 use super::plan::{default_options, family};
 use super::tags;
 use super::target::{self, EDGE, Family, given};
+use super::told;
 use crate::aws::ec2;
 use crate::connection::Connection;
 use crate::framework::Attr;
@@ -73,6 +74,41 @@ fn tag_fields_request(planned: &FlowLog) -> Vec<ec2::TagField> {
                 .collect(),
         })
         .collect()
+}
+
+/// Gives what EC2 would describe of a flow log that is planned or kept, as far as two can be equal in it.
+pub(crate) fn expected(planned: &FlowLog) -> ec2::FlowLog {
+    let ec2::NewFlowLog {
+        resource_id,
+        resource_type: _,
+        traffic_type,
+        log_destination_type,
+        log_destination,
+        log_group_name,
+        deliver_logs_permission_arn,
+        deliver_cross_account_role,
+        log_format,
+        max_aggregation_interval,
+        destination_options,
+        tag_fields,
+        tags: _,
+        client_token: _,
+    } = request(planned, planned, String::new());
+    ec2::FlowLog {
+        id: given(&planned.id).unwrap_or_default().to_owned(),
+        resource_id: Some(resource_id),
+        traffic_type,
+        log_destination_type,
+        log_destination,
+        log_group_name,
+        deliver_logs_permission_arn,
+        deliver_cross_account_role,
+        log_format,
+        max_aggregation_interval,
+        destination_options,
+        tag_fields,
+        ..ec2::FlowLog::default()
+    }
 }
 
 /// Says whether a described flow log is what a request asked for, with its tags.
@@ -166,8 +202,34 @@ fn with_defaults(options: Option<&ec2::DestinationOptions>) -> (String, bool, bo
 }
 
 /// Makes the state of a described flow log. Where two spellings mean the same, the one in `before` is
-/// kept.
+/// kept, and so is what the description does not tell.
 pub(crate) fn state(
+    described: ec2::FlowLog,
+    before: &FlowLog,
+    region: &str,
+    connection: &Connection,
+) -> FlowLog {
+    read(described, before, region, connection).0
+}
+
+/// Makes the state of a described flow log, and gives the arguments that AWS would have told and the description does
+/// not.
+pub(crate) fn read(
+    described: ec2::FlowLog,
+    before: &FlowLog,
+    region: &str,
+    connection: &Connection,
+) -> (FlowLog, Vec<&'static str>) {
+    let has_options = described.destination_options.is_some();
+    let mut state = as_described(described, before, region, connection);
+    let mut untold = told::complete(&mut state, before);
+    if !has_options && given(&state.log_destination_type) == Some(S3) {
+        untold.push("destination_options");
+    }
+    (state, untold)
+}
+
+fn as_described(
     described: ec2::FlowLog,
     before: &FlowLog,
     region: &str,
@@ -198,7 +260,15 @@ pub(crate) fn state(
         Attr::Null if traffic_type.is_none() => Attr::Known(EDGE.to_owned()),
         other => other,
     };
-    let destination_type = log_destination_type.unwrap_or_else(|| LOGS.to_owned());
+    let destination_type = log_destination_type
+        .or_else(|| {
+            let of_arn = log_destination
+                .as_deref()
+                .and_then(destination::type_of_arn);
+            let told = of_arn.or(given(&before.log_destination_type));
+            told.map(str::to_owned)
+        })
+        .unwrap_or_else(|| LOGS.to_owned());
     // Old releases of other tools have made names that end in `:*`.
     let group = match (&log_group_name, &log_destination) {
         (Some(name), _) => Some(destination::trimmed(name).to_owned()),
@@ -252,7 +322,8 @@ pub(crate) fn state(
         timeouts: before.timeouts.clone(),
         arn: flow_log_arn(&id, region, connection),
         id: Attr::Known(id),
-        creation_time: creation_time.map(|time| time.to_string()).into(),
+        creation_time: Attr::from(creation_time.map(|time| time.to_string()))
+            .or(before.creation_time.clone()),
         flow_log_status: flow_log_status.into(),
         deliver_logs_status: deliver_logs_status.into(),
         deliver_logs_error_message: deliver_logs_error_message.into(),
@@ -308,7 +379,17 @@ fn options(
             per_hour_partition: Attr::from(options.per_hour_partition)
                 .or(defaults.per_hour_partition),
         },
-        None => defaults,
+        // Flow logs from before there were options may have none.
+        None => match &before.destination_options {
+            Attr::Known(before) => DestinationOptions {
+                file_format: before.file_format.clone().or(defaults.file_format),
+                hive_compatible_partitions: before
+                    .hive_compatible_partitions
+                    .or(defaults.hive_compatible_partitions),
+                per_hour_partition: before.per_hour_partition.or(defaults.per_hour_partition),
+            },
+            Attr::Null | Attr::Unknown => defaults,
+        },
     })
 }
 

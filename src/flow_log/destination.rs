@@ -52,6 +52,12 @@ pub(crate) fn type_of_arn(arn: &str) -> Option<&'static str> {
     }
 }
 
+/// Gives the account in an ARN; that of a bucket names none.
+pub(crate) fn account_of_arn(arn: &str) -> Option<&str> {
+    let account = arn.split(':').nth(4)?;
+    Some(account).filter(|account| !account.is_empty())
+}
+
 /// Gives the log group's name in its ARN.
 pub(crate) fn group_of_arn(arn: &str) -> Option<&str> {
     let (_, name) = trimmed(arn).split_once(":log-group:")?;

@@ -104,6 +104,7 @@ impl<'a> Comparison<'a> {
             config: config.clone(),
             planned: config.clone(),
             in_place: Vec::new(),
+            mark: None,
         };
         plan::plan(self.connection, &mut change, &mut Diagnostics::new())?;
         Ok(change)

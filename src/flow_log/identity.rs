@@ -5,6 +5,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::destination::account_of_arn;
 use super::filter::is_flow_log_id;
 use super::model::FlowLog;
 use super::target::given;
@@ -32,7 +33,7 @@ impl framework::Identity<FlowLog> for Identity {
             id, arn, region, ..
         } = state;
         let account_id = match arn {
-            Attr::Known(arn) => Attr::from(account_of_arn(arn)),
+            Attr::Known(arn) => Attr::from(account_of_arn(arn).map(str::to_owned)),
             Attr::Null => Attr::Null,
             Attr::Unknown => Attr::Unknown,
         };
@@ -121,11 +122,6 @@ fn in_partition(partition: &str, region: &str, connection: &Connection) -> Resul
 
 fn known(text: &str) -> Attr<String> {
     Attr::Known(text.to_owned())
-}
-
-fn account_of_arn(arn: &str) -> Option<String> {
-    let account = arn.split(':').nth(4)?;
-    Some(account.to_owned()).filter(|account| !account.is_empty())
 }
 
 fn not_imported(detail: String) -> Diagnostic {

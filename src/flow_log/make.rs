@@ -61,13 +61,15 @@ impl NotMade {
             request.resource_id
         );
         let summary = "Flow log not created".to_owned();
-        if self.what_to_do.is_empty() {
-            return diagnostic(summary, &tried, &self.error);
-        }
-        Diagnostic::error(
-            summary,
-            format!("{tried} {}\n\n{}", self.error, self.what_to_do),
-        )
+        let role = request.deliver_logs_permission_arn.as_deref();
+        let what_to_do = match role.filter(|_| self.error.says_role_not_assumable()) {
+            Some(role) => mend_role(role, request.deliver_cross_account_role.is_some()),
+            None if self.what_to_do.is_empty() => {
+                return diagnostic(summary, &tried, &self.error);
+            }
+            None => self.what_to_do.clone(),
+        };
+        Diagnostic::error(summary, format!("{tried} {}\n\n{what_to_do}", self.error))
     }
 
     /// Adds what is known of a flow log that may exist.
@@ -77,6 +79,22 @@ impl NotMade {
         self.what_to_do = parts.join("\n\n");
         self
     }
+}
+
+/// Says how a delivery role is mended that EC2 cannot assume.
+fn mend_role(role: &str, across_accounts: bool) -> String {
+    let service = match across_accounts {
+        true => "delivery.logs.amazonaws.com",
+        false => "vpc-flow-logs.amazonaws.com",
+    };
+    format!(
+        "EC2 could not assume the role {role} (`iam_role_arn`). Either it was made a moment ago: it can take two \
+         minutes until EC2 knows it, and within `timeouts.create` it is waited for so long. Or it does not exist, \
+         or its trust policy does not let {service} assume it:\n\n{{\n  \"Version\": \"2012-10-17\",\n  \
+         \"Statement\": [{{\n    \"Effect\": \"Allow\",\n    \"Principal\": {{ \"Service\": \"{service}\" }},\n    \
+         \"Action\": \"sts:AssumeRole\"\n  }}]\n}}\n\nThe function `provider::vpcflow::delivery_trust_policy` gives \
+         this policy."
+    )
 }
 
 /// Creates; where an equal flow log stands in the way that this run has deleted, waits until it is

@@ -11,6 +11,7 @@
 //! | `plan` | defaulted, derived and service-chosen arguments |
 //! | `resource` | create, read, update, delete, import |
 //! | `convert` | the model and EC2's description, each made of the other |
+//! | `told` | what a description leaves out, and a state therefore cannot know |
 //! | `identity` | what identifies a flow log outside of a state |
 //! | `list` | the flow logs that exist, for `terraform query` |
 //! | `generate` | the configuration that is written for a flow log that exists |
@@ -21,6 +22,7 @@
 //! | `make` | making a flow log, whatever stands in the way of it |
 //! | `retag` | the calls of a tag change, and what they came to |
 //! | `unanswered` | whether a call that got no answer did what was asked |
+//! | `claims` | which flow logs the resources of a run keep and make, none of them twice |
 //! | `adopt` | taking over an equal flow log that exists, and what must never happen then |
 //! | `filter` | which flow logs data sources and lists mean |
 //! | `drift` | what runs against what should, outside of Terraform |
@@ -28,6 +30,7 @@
 //! Must not know gRPC or the AWS SDKs (`aws` does), nor the other nouns.
 
 mod adopt;
+mod claims;
 mod convert;
 mod data_source;
 mod data_sources;
@@ -48,6 +51,7 @@ mod retag;
 mod tags;
 mod target;
 mod timeout;
+mod told;
 mod unanswered;
 pub(crate) mod validate;
 

@@ -120,13 +120,17 @@ pub struct FlowLog {
     #[serde(default)]
     #[schemars(transform = behaviour::read_only)]
     pub tags_all: Attr<BTreeMap<String, String>>,
-    /// The region in which the flow log is managed. The default is the provider's.
+    /// The region in which the flow log is managed. The default is the provider's. A log group or a delivery
+    /// stream must be in the same region. Set it when you import a flow log from another region.
     #[serde(default)]
     #[schemars(transform = behaviour::computed, transform = behaviour::requires_replace)]
     pub region: Attr<String>,
     /// Whether a flow log that exists already and is equal in everything but its tags is taken over, instead
     /// of failing. Its tags are then changed to what is planned here. What was taken over is not deleted by
-    /// the same run, and what a run has deleted or given to another resource is not taken over.
+    /// the same run, and what a run has deleted or given to another resource is not taken over. The plan
+    /// refuses a flow log that another resource of the configuration keeps. **What another configuration or
+    /// workspace manages, or a resource whose arguments are known only after apply, cannot be seen and is
+    /// taken over too: two resources then manage one flow log, and destroying either deletes it**.
     #[serde(default)]
     pub adopt_existing: Attr<bool>,
     /// How long the operations may take.

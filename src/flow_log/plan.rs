@@ -8,8 +8,9 @@ use std::sync::LazyLock;
 use super::destination::{self, S3};
 use super::model::{DestinationOptions, FlowLog};
 use super::target::{self, Family, given};
-use super::{tags, validate};
+use super::{tags, told, validate};
 use crate::connection::Connection;
+use crate::cty::Path;
 use crate::framework::{Attr, Change, Diagnostic, Diagnostics};
 use crate::record::Format;
 
@@ -24,9 +25,11 @@ pub(crate) fn plan(
         config,
         planned,
         in_place,
+        mark: _,
     } = change;
     validate::across_accounts(connection, config).into_result()?;
     planned.region = region(connection, prior.as_ref(), config)?;
+    validate::in_region(config, planned).into_result()?;
     planned.iam_role_arn = role(
         prior.as_ref().map(|p| &p.iam_role_arn),
         &config.iam_role_arn,
@@ -61,6 +64,7 @@ pub(crate) fn plan(
             .into_iter()
             .flat_map(|prior| not_given(prior, planned)),
     );
+    in_place.extend(prior.as_ref().into_iter().flat_map(told::lacking));
     if connection.account.is_none() && connection.aws.is_ok() && prior.is_none() {
         planned.arn = Attr::Null;
     }
@@ -91,6 +95,34 @@ fn region(
         (Attr::Null, Attr::Unknown, Some(prior)) => prior.region.clone(),
         (Attr::Null, provider, _) => provider.clone(),
         (written, _, _) => written.clone(),
+    })
+}
+
+/// Warns of a replacement for no other reason than the region: an import by `id@region` does not write `region`.
+pub(crate) fn replaced_for_its_region(
+    change: &Change<FlowLog>,
+    replaced: &[Path],
+) -> Option<Diagnostic> {
+    let prior = change.prior.as_ref()?;
+    let (here, there) = given(&prior.region).zip(given(&change.planned.region))?;
+    // The ARN of a log group that is given by name follows from the region.
+    let follows = |path: &Path| {
+        *path == Path::from("log_destination") && given(&change.config.log_destination).is_none()
+    };
+    let region = Path::from("region");
+    let alone =
+        replaced.contains(&region) && replaced.iter().all(|path| *path == region || follows(path));
+    let id = given(&prior.id).unwrap_or_default();
+    alone.then(|| {
+        Diagnostic::warning(
+            format!("Flow log replaced only because of its region, {here}"),
+            format!(
+                "The flow log {id} is in {here}, and the plan is to destroy it and create one in {there}. \
+                 Nothing else about it changes. If it is to stay where it is, set region = \"{here}\" on the \
+                 resource. Without `region` the provider's own applies."
+            ),
+        )
+        .at("region")
     })
 }
 

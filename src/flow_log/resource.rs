@@ -3,7 +3,8 @@
 //! Nothing is lost: once EC2 has answered with an id, no later failure forgets it, and after a create
 //! that got no answer the flow log is looked for before the create counts as failed.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Mutex, PoisonError};
 
 use jiff::{SignedDuration, Timestamp};
 use tokio_util::sync::CancellationToken;
@@ -15,10 +16,11 @@ use super::retag::retag;
 use super::target::given;
 use super::timeout::Limit;
 use super::unanswered::{self, Asked};
-use super::{adopt, convert, drift, generate, moved, plan, tags, validate};
+use super::{adopt, claims, convert, drift, generate, moved, plan, tags, validate};
 use crate::aws::ec2::{self, Ec2};
 use crate::aws::{self};
 use crate::connection::{Connection, Tags};
+use crate::cty::Path;
 use crate::framework::{self, Attr, Change, Context, Diagnostic, Diagnostics, Failure};
 
 /// EC2 is eventually consistent: for so long a new flow log may not be found yet.
@@ -28,6 +30,10 @@ const YOUNG: SignedDuration = SignedDuration::from_mins(10);
 pub struct Resource {
     /// The ids that this process has given out, taken over and deleted.
     ledger: adopt::Ledger,
+    /// The flow logs that the resources of this run keep and make.
+    claims: claims::Claims,
+    /// The arguments of which it was said that an endpoint does not tell them.
+    untold: Mutex<BTreeSet<&'static str>>,
 }
 
 type Result<T, E = Failure<FlowLog>> = std::result::Result<T, E>;
@@ -51,6 +57,32 @@ impl framework::Resource for Resource {
         plan::plan(connection, change, warnings)
     }
 
+    fn judge_plan(
+        &self,
+        connection: &Connection,
+        change: &mut Change<FlowLog>,
+        replaced: &[Path],
+        warnings: &mut Diagnostics,
+    ) -> Result<(), Diagnostics> {
+        let run = connection.run;
+        warnings.extend(plan::replaced_for_its_region(change, replaced));
+        let id = change.prior.as_ref().and_then(|prior| given(&prior.id));
+        match (id.map(str::to_owned), change.mark.take()) {
+            (Some(id), _) if replaced.is_empty() => {
+                self.claims.keep(run, &id, &change.planned)?;
+                change.mark = Some(id);
+            }
+            (Some(id), _) => self.claims.release(run, &id),
+            (None, replaced) => {
+                if let Some(id) = replaced {
+                    self.claims.release(run, &id);
+                }
+                self.claims.make(run, &change.config, &change.planned)?;
+            }
+        }
+        Ok(())
+    }
+
     async fn create(
         &self,
         connection: &Connection,
@@ -58,6 +90,7 @@ impl framework::Resource for Resource {
         planned: FlowLog,
         context: &Context<FlowLog>,
     ) -> Result<FlowLog> {
+        self.claims.settle(connection.run);
         let region = connection.region(given(&planned.region))?;
         let limit = Limit::create(&planned.timeouts);
         let ec2 = connection.aws()?.ec2(&region);
@@ -134,13 +167,15 @@ impl framework::Resource for Resource {
             diagnostic(summary, "It was asked for by DescribeFlowLogs.", &error)
         })?;
         let Some(described) = described else {
+            self.claims.release(connection.run, id);
             return match is_placeless(&state) {
                 true => Err(not_found_here(id, &region).into()),
                 false => Ok(None),
             };
         };
         warn_of_failed_delivery(&described, context);
-        let state = convert::state(described, &state, &region, connection);
+        let (state, untold) = convert::read(described, &state, &region, connection);
+        self.warn_of_untold(&untold, context);
         Ok(Some(state))
     }
 
@@ -192,6 +227,7 @@ impl framework::Resource for Resource {
         };
         let region = connection.region(given(&state.region))?;
         let ec2 = connection.aws()?.ec2(&region);
+        self.claims.release(connection.run, id);
         if !self.ledger.delete(id) {
             context.warn(adopt::kept(id));
             return Ok(());
@@ -231,6 +267,7 @@ impl framework::Resource for Resource {
         identity: Identity,
         _context: &Context<FlowLog>,
     ) -> Result<FlowLog, Diagnostics> {
+        self.claims.settle(connection.run);
         let (id, region) = identity.place(connection)?;
         Ok(to_import(&id, region, connection))
     }
@@ -245,6 +282,15 @@ impl framework::Resource for Resource {
 }
 
 impl Resource {
+    /// Says once what an endpoint does not tell.
+    fn warn_of_untold(&self, untold: &[&'static str], context: &Context<FlowLog>) {
+        let mut said = self.untold.lock().unwrap_or_else(PoisonError::into_inner);
+        let news: Vec<_> = untold.iter().filter(|name| said.insert(name)).collect();
+        if !news.is_empty() {
+            context.warn(not_told(&news));
+        }
+    }
+
     /// Makes a flow log that was taken over what is planned: its tags are all that can differ.
     async fn adopt(
         &self,
@@ -348,6 +394,18 @@ fn warn_of_failed_delivery(described: &ec2::FlowLog, context: &Context<FlowLog>)
         format!("EC2 reports delivery status FAILED: {cause}. Records are being lost. {fix}");
     let summary = format!("Flow log {} does not deliver", described.id);
     context.warn(Diagnostic::warning(summary, detail.trim_end()).at("deliver_logs_status"));
+}
+
+fn not_told(names: &[&&str]) -> Diagnostic {
+    let names: Vec<_> = names.iter().map(|name| format!("`{name}`")).collect();
+    Diagnostic::warning(
+        "Drift not visible at this endpoint",
+        format!(
+            "DescribeFlowLogs leaves out what AWS always reports: {}. The endpoint may be an emulator. The \
+             state keeps what was known before, and whether it is still so cannot be seen here.",
+            names.join(", ")
+        ),
+    )
 }
 
 fn not_described(id: &str, why: &str) -> Diagnostic {

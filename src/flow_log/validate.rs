@@ -5,6 +5,7 @@
 //! | `target` | what is watched, and what depends on its type |
 //! | `destination` | where records go |
 //! | `role` | by which roles |
+//! | `place` | regions and partitions |
 //! | `format` | the record format and its tag fields |
 //!
 //! Nothing valid is refused: only known values are judged, and a record field that is newer than our
@@ -13,6 +14,7 @@
 mod arn;
 pub(super) mod destination;
 pub(super) mod format;
+mod place;
 pub(super) mod role;
 mod target;
 
@@ -33,10 +35,21 @@ pub(crate) fn arguments(config: &FlowLog) -> Diagnostics {
     let watched = super::target::watched(config);
     target::judge(config, &watched, &mut diagnostics);
     destination::judge(config, &mut diagnostics);
+    place::judge(config, given(&config.region), &mut diagnostics);
     format::judge(config, &watched, &mut diagnostics);
     region(config, &mut diagnostics);
     written_tags(config, &mut diagnostics);
     timeouts(config, &mut diagnostics);
+    diagnostics
+}
+
+/// Judges what only a configured provider can: what is named, for the region that the flow log is planned in.
+pub(crate) fn in_region(config: &FlowLog, planned: &FlowLog) -> Diagnostics {
+    let mut diagnostics = Diagnostics::new();
+    // One that is written has been judged with the other arguments.
+    if given(&config.region).is_none() {
+        place::judge(config, given(&planned.region), &mut diagnostics);
+    }
     diagnostics
 }
 

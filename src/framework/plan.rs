@@ -16,8 +16,11 @@ pub struct Change<S> {
     pub config: S,
     /// The plan so far; what it holds at the end is the plan.
     pub planned: S,
-    /// Attributes whose change does not need a new object, though their schema says so.
+    /// Attributes and blocks whose change does not need a new object, though their schema says so.
     pub in_place: Vec<&'static str>,
+    /// What the plan of an object leaves to the plan of its replacement, which core asks for right after it: given by
+    /// the first, read by the second. Nothing for an object that is new, or tainted.
+    pub mark: Option<String>,
 }
 
 /// Gives the planned object by the schema's rules alone.
@@ -146,7 +149,7 @@ fn replace_block(
         }
     }
     for (name, nested) in &block.blocks {
-        let Some((old, new)) = pair(name) else {
+        let Some((old, new)) = pair(name).filter(|_| !in_place.contains(&&**name)) else {
             continue;
         };
         let path = path.clone().attribute(name.clone());

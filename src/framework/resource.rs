@@ -43,6 +43,21 @@ pub trait Resource: Send + Sync + 'static {
         warnings: &mut Diagnostics,
     ) -> Result<(), Diagnostics>;
 
+    /// Judges a plan that is complete, with the paths whose change needs a new object. It may refuse and warn, and must
+    /// not change what is planned; what it knows beside the plan is what this process has seen.
+    ///
+    /// # Errors
+    /// What the service would refuse.
+    fn judge_plan(
+        &self,
+        _connection: &Self::Connection,
+        _change: &mut Change<Self::State>,
+        _replaced: &[Path],
+        _warnings: &mut Diagnostics,
+    ) -> Result<(), Diagnostics> {
+        Ok(())
+    }
+
     /// Makes the object. Planned values win over returned ones; unknown ones take what is returned.
     fn create(
         &self,
@@ -132,6 +147,8 @@ pub struct Planned {
     pub identity: Option<Value>,
     /// The attributes whose change needs a new object.
     pub requires_replace: Vec<Path>,
+    /// What core hands on to the plan of the replacement, if there is one.
+    pub private: Vec<u8>,
     /// Errors and warnings.
     pub diagnostics: Diagnostics,
 }
@@ -154,6 +171,8 @@ pub struct Target {
     pub planned: Value,
     /// What the user wrote.
     pub config: Value,
+    /// What an earlier plan has left, at plan.
+    pub private: Vec<u8>,
 }
 
 /// A resource over values, as the protocol layer sees it.

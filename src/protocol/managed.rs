@@ -65,12 +65,13 @@ pub(crate) fn plan<P: Provider>(
             false => convert::value(request.proposed_new_state.as_ref(), ty)?,
         },
         config,
+        private: request.prior_private,
     };
     let planned = resource.plan(&*session.connection()?, target);
     Ok(pb::plan_resource_change::Response {
         planned_state: Some(convert::dynamic_value(&planned.state, ty)?),
         requires_replace: planned.requires_replace.iter().map(convert::path).collect(),
-        planned_private: request.prior_private,
+        planned_private: planned.private,
         planned_identity: known_identity(resource, planned.identity)?,
         diagnostics: convert::diagnostics(planned.diagnostics),
         ..pb::plan_resource_change::Response::default()
@@ -87,6 +88,7 @@ pub(crate) async fn apply<P: Provider>(
         prior: convert::value(request.prior_state.as_ref(), &schema.ty)?,
         planned: convert::value(request.planned_state.as_ref(), &schema.ty)?,
         config: convert::value(request.config.as_ref(), &schema.ty)?,
+        private: Vec::new(),
     };
     let connection = session.connection()?;
     let applied = resource.apply(&connection, target, session.stop()).await;
@@ -95,7 +97,6 @@ pub(crate) async fn apply<P: Provider>(
     let (new_state, diagnostics) = encode(applied, schema);
     Ok(pb::apply_resource_change::Response {
         new_state,
-        private: request.planned_private,
         new_identity,
         diagnostics,
         ..pb::apply_resource_change::Response::default()

@@ -8,6 +8,7 @@ use std::fmt;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::endpoints::Endpoints;
 use crate::framework::{Attr, Model, behaviour};
 
 const RETRY_MODES: &[&str] = &["standard", "adaptive"];
@@ -59,11 +60,11 @@ pub struct Config {
     /// Whether endpoints with IPv6 are used. Else `AWS_USE_DUALSTACK_ENDPOINT`.
     #[serde(default)]
     pub use_dualstack_endpoint: Attr<bool>,
-    /// Whether S3 buckets are addressed by path. This version makes no call to S3 and refuses `true`.
+    /// Whether S3 buckets are addressed by path. It is accepted, and has no effect as long as S3 is not called.
     #[serde(default)]
     pub s3_use_path_style: Attr<bool>,
-    /// Whether TLS certificates go unchecked. It is refused: give the certificate authority by
-    /// `custom_ca_bundle` instead.
+    /// Whether TLS certificates go unchecked. Only `false` is accepted: instead of `true`, name the file of the
+    /// certificate authority in `custom_ca_bundle`.
     #[serde(default)]
     pub insecure: Attr<bool>,
     /// The path of a file with certificate authorities (PEM) to trust. Else `AWS_CA_BUNDLE`, those of the machine, or,
@@ -130,7 +131,7 @@ pub struct Config {
     #[schemars(transform = behaviour::single_block)]
     pub assume_role_with_web_identity: Attr<AssumeRoleWithWebIdentity>,
     /// Addresses of the services, for private endpoints and emulators. Else `AWS_ENDPOINT_URL` and
-    /// `AWS_ENDPOINT_URL_EC2`, `_CLOUDWATCH_LOGS`, `_STS`.
+    /// `AWS_ENDPOINT_URL_EC2`, `_CLOUDWATCH_LOGS`, `_STS`. Every name of the AWS provider's block is accepted.
     #[serde(default)]
     #[schemars(transform = behaviour::single_block)]
     pub endpoints: Attr<Endpoints>,
@@ -204,23 +205,6 @@ pub struct AssumeRoleWithWebIdentity {
     /// ARNs of managed policies that narrow the session's permissions.
     #[serde(default)]
     pub policy_arns: Attr<BTreeSet<Attr<String>>>,
-}
-
-/// Addresses of the services.
-#[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
-pub struct Endpoints {
-    /// The URL of EC2.
-    #[serde(default)]
-    pub ec2: Attr<String>,
-    /// The URL of CloudWatch Logs.
-    #[serde(default)]
-    pub logs: Attr<String>,
-    /// The URL of S3. This version makes no call to S3 and refuses it.
-    #[serde(default)]
-    pub s3: Attr<String>,
-    /// The URL of STS.
-    #[serde(default)]
-    pub sts: Attr<String>,
 }
 
 /// Tags that every resource gets.

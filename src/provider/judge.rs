@@ -3,14 +3,12 @@
 use std::collections::BTreeSet;
 
 use super::config::Config;
+use super::endpoints::Endpoints;
 use super::settings::given;
 use crate::aws;
 use crate::cty::Path;
 use crate::flow_log;
 use crate::framework::{Attr, Diagnostic, Diagnostics};
-
-const NO_S3: &str = "This version of the provider makes no call to S3, so the argument would have no \
-     effect. Remove it.";
 
 impl Config {
     /// Judges what the schema cannot.
@@ -18,7 +16,7 @@ impl Config {
         for mistake in self.judgeable().mistakes() {
             diagnostics.push(refused(&mistake));
         }
-        self.judge_s3(diagnostics);
+        self.name_what_has_no_effect(diagnostics);
         self.judge_roles(diagnostics);
         self.judge_accounts(diagnostics);
         self.judge_default_tags(diagnostics);
@@ -37,19 +35,26 @@ impl Config {
         settings
     }
 
-    fn judge_s3(&self, diagnostics: &mut Diagnostics) {
-        let endpoint = self.endpoints.known().and_then(|e| given(&e.s3));
-        let arguments = [
-            (
-                "s3_use_path_style",
-                self.s3_use_path_style == Attr::Known(true),
-            ),
-            ("endpoints.s3", endpoint.is_some()),
-        ];
-        for (argument, _) in arguments.into_iter().filter(|(_, given)| *given) {
-            let summary = format!("Provider argument {argument} refused");
-            diagnostics.error(path(argument), summary, NO_S3);
+    /// Blocks are copied from the AWS provider, with services that are never called here.
+    fn name_what_has_no_effect(&self, diagnostics: &mut Diagnostics) {
+        let services = self.endpoints.known().into_iter();
+        let services = services.flat_map(Endpoints::without_effect);
+        let mut names: Vec<_> = services.map(|name| format!("`endpoints.{name}`")).collect();
+        if self.s3_use_path_style == Attr::Known(true) {
+            names.push("`s3_use_path_style`".to_owned());
         }
+        if names.is_empty() {
+            return;
+        }
+        let detail = format!(
+            "This provider calls EC2, CloudWatch Logs and STS only. These arguments are accepted, so that a \
+             block can be copied from the AWS provider, and have no effect: {}.",
+            names.join(", ")
+        );
+        diagnostics.push(Diagnostic::warning(
+            "Provider arguments without effect",
+            detail,
+        ));
     }
 
     fn judge_roles(&self, diagnostics: &mut Diagnostics) {

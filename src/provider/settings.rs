@@ -51,9 +51,9 @@ impl Config {
                 .known()
                 .map(AssumeRoleWithWebIdentity::settings),
             endpoints: aws::Endpoints {
-                ec2: text(&endpoints.ec2),
-                logs: text(&endpoints.logs),
-                sts: text(&endpoints.sts),
+                ec2: endpoints.ec2().map(str::to_owned),
+                logs: endpoints.logs().map(str::to_owned),
+                sts: endpoints.sts().map(str::to_owned),
             },
             deadline: None,
         }

@@ -4,7 +4,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::config::{AssumeRole, AssumeRoleWithWebIdentity, Config, Endpoints};
+use super::config::{AssumeRole, AssumeRoleWithWebIdentity, Config};
+use super::endpoints::Endpoints;
 use crate::framework::Attr;
 
 impl Config {
@@ -105,8 +106,13 @@ macro_rules! open_by_fields {
     };
 }
 
+impl Open for Endpoints {
+    fn is_open(&self) -> bool {
+        self.is_unknown()
+    }
+}
+
 closed!(String, bool, i64);
-open_by_fields!(Endpoints { ec2 logs s3 sts });
 open_by_fields!(AssumeRole {
     role_arn session_name external_id duration policy policy_arns source_identity tags
     transitive_tag_keys
@@ -134,7 +140,7 @@ mod tests {
         for name in schema.block.attributes.keys() {
             assert_eq!(found(name, Value::unknown()), Some(&**name));
         }
-        for name in ["endpoints", "assume_role", "assume_role_with_web_identity"] {
+        for name in ["assume_role", "assume_role_with_web_identity"] {
             let block = &schema.block.blocks.get(name).unwrap().block;
             for attribute in block.attributes.keys() {
                 let part = Value::map([(attribute.clone(), Value::unknown())]);
@@ -146,6 +152,7 @@ mod tests {
                 assert_eq!(found(name, value), Some(name), "{attribute}");
             }
         }
+        assert_eq!(found("endpoints", Value::unknown()), Some("endpoints"));
         for name in ["default_tags", "ignore_tags"] {
             assert_eq!(found(name, Value::unknown()), None, "{name}");
         }

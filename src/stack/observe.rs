@@ -177,6 +177,7 @@ async fn read(
     Ok(Observed {
         flow_logs: flow_logs.map_err(|error| explained(&error))?,
         connection: Connection {
+            run: 0,
             aws: Ok(aws.clone()),
             region: Attr::Known(region.to_owned()),
             account: Some(account.clone()),

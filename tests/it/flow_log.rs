@@ -4,6 +4,7 @@ pub(crate) mod accepted;
 mod adopt;
 pub(crate) mod random;
 pub(crate) mod refused;
+mod told;
 
 use serde_json::{Value as Json, json};
 

@@ -1,5 +1,5 @@
 import {
   to = vpcflow_log.vpc
-  # Also fl-0123456789abcdef0@eu-central-1, for a region that is not the provider's, or the flow log's ARN.
+  # For a region that is not the provider's: fl-0123456789abcdef0@eu-west-1, with region = "eu-west-1" on the resource.
   id = "fl-0123456789abcdef0"
 }

@@ -86,10 +86,11 @@ fn missing(answer: &CreateFlowLogsOutput, _: &HttpResponse) -> Option<&'static s
 }
 
 fn stopped_waiting(refusal: Error) -> Error {
+    let code = refusal.code.as_deref().unwrap_or_default();
     Error {
         kind: Kind::Stopped,
         message: format!(
-            "while waiting for the role to become known; the last answer was: {}",
+            "before it was tried again; the last attempt failed: {code}: {}",
             refusal.message
         ),
         ..refusal

@@ -102,6 +102,7 @@ pub struct TagField {
 impl From<types::FlowLog> for FlowLog {
     fn from(described: types::FlowLog) -> Self {
         let tags = described.tags.unwrap_or_default();
+        let (log_destination, group) = destination(described.log_destination);
         let tag_fields = described.tag_field_specifications.unwrap_or_default();
         Self {
             id: described.flow_log_id.unwrap_or_default(),
@@ -112,8 +113,8 @@ impl From<types::FlowLog> for FlowLog {
             log_destination_type: described
                 .log_destination_type
                 .map(|value| value.as_str().to_owned()),
-            log_destination: described.log_destination,
-            log_group_name: described.log_group_name,
+            log_destination,
+            log_group_name: described.log_group_name.or(group),
             deliver_logs_permission_arn: described.deliver_logs_permission_arn,
             deliver_cross_account_role: described.deliver_cross_account_role,
             log_format: described.log_format,
@@ -131,6 +132,14 @@ impl From<types::FlowLog> for FlowLog {
             deliver_logs_status: described.deliver_logs_status,
             deliver_logs_error_message: described.deliver_logs_error_message,
         }
+    }
+}
+
+/// The ARN that records go to, or the name of the log group that an emulator gives in its place.
+fn destination(told: Option<String>) -> (Option<String>, Option<String>) {
+    match told.filter(|told| !told.is_empty()) {
+        Some(arn) if arn.starts_with("arn:") => (Some(arn), None),
+        other => (None, other),
     }
 }
 

@@ -2,6 +2,7 @@
 
 /// An ARN in parts.
 pub(super) struct Arn<'a> {
+    pub(super) partition: &'a str,
     pub(super) service: &'a str,
     pub(super) region: &'a str,
     pub(super) account: &'a str,
@@ -20,6 +21,7 @@ impl<'a> Arn<'a> {
             && !resource.is_empty()
             && !text.contains(char::is_whitespace);
         whole.then_some(Self {
+            partition,
             service,
             region,
             account,

@@ -10,6 +10,9 @@ use crate::framework::{Attr, Diagnostics};
 
 /// The longest name of a log group.
 pub(crate) const LONGEST_GROUP: usize = 512;
+/// The longest name of a delivery stream.
+/// <https://docs.aws.amazon.com/firehose/latest/APIReference/API_CreateDeliveryStream.html>
+const LONGEST_STREAM: usize = 64;
 
 /// Judges all of it.
 pub(super) fn judge(config: &FlowLog, diagnostics: &mut Diagnostics) {
@@ -139,6 +142,12 @@ fn stream_problem(arn: &Arn<'_>) -> Option<String> {
     let name = arn.resource.strip_prefix("deliverystream/");
     if name.is_none_or(str::is_empty) {
         return Some("the ARN of a delivery stream ends in `:deliverystream/NAME`".to_owned());
+    }
+    let allowed = |c: char| c.is_ascii_alphanumeric() || "_.-".contains(c);
+    if name.is_some_and(|name| name.len() > LONGEST_STREAM || !name.chars().all(allowed)) {
+        return Some(format!(
+            "a delivery stream's name has at most {LONGEST_STREAM} characters, which are letters, digits and `_.-`"
+        ));
     }
     in_region_and_account(arn)
 }

@@ -10,6 +10,10 @@ use crate::framework::{Attr, Diagnostics};
 /// <https://docs.aws.amazon.com/vpc/latest/userguide/firehose-cross-account-delivery.html>
 pub(crate) const CROSS_ACCOUNT_ROLE: &str = "AWSLogDeliveryFirehoseCrossAccountRole";
 
+/// The longest name of a role.
+/// <https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreateRole.html>
+const LONGEST_ROLE: usize = 64;
+
 /// Judges the roles for a type of destination.
 pub(super) fn judge(config: &FlowLog, kind: Option<&str>, diagnostics: &mut Diagnostics) {
     let delivery = ("iam_role_arn", &config.iam_role_arn);
@@ -40,6 +44,9 @@ pub(super) fn judge(config: &FlowLog, kind: Option<&str>, diagnostics: &mut Diag
              logs:DescribeLogGroups and logs:DescribeLogStreams on the group.",
         );
     }
+    if kind == Some(FIREHOSE) && absent(cross.1) {
+        role_without_the_other(config, diagnostics);
+    }
     if let Some(arn) = given(cross.1) {
         cross_account_role(arn, config, kind, diagnostics);
         if kind == Some(FIREHOSE) && absent(delivery.1) {
@@ -51,6 +58,24 @@ pub(super) fn judge(config: &FlowLog, kind: Option<&str>, diagnostics: &mut Diag
                  that trusts delivery.logs.amazonaws.com and may assume the other.",
             );
         }
+    }
+}
+
+/// The delivery role is of the flow log's account, so that it tells that a stream is of another.
+fn role_without_the_other(config: &FlowLog, diagnostics: &mut Diagnostics) {
+    let account = |value| given(value).and_then(Arn::parse).map(|arn| arn.account);
+    let accounts = account(&config.iam_role_arn).zip(account(&config.log_destination));
+    if let Some((here, there)) = accounts.filter(|(here, there)| here != there) {
+        let detail = format!(
+            "The delivery stream is in account {there}, and `iam_role_arn` is a role of account {here}. Delivery to \
+             another account needs two roles: `iam_role_arn`, a role of the flow log's account, and \
+             `deliver_cross_account_role`, a role of the other whose name begins with {CROSS_ACCOUNT_ROLE}."
+        );
+        diagnostics.error(
+            "deliver_cross_account_role",
+            "Role needed to deliver across accounts",
+            detail,
+        );
     }
 }
 
@@ -70,8 +95,18 @@ fn role_problem(text: &str) -> Option<String> {
         _ if !of_role || !is_account(arn.account) || arn.resource.ends_with('/') => {
             Some(format!("it must be the ARN of a role, such as {EXAMPLE}"))
         }
-        _ => None,
+        _ => role_name_problem(arn.resource.rsplit('/').next().unwrap_or_default()),
     }
+}
+
+fn role_name_problem(name: &str) -> Option<String> {
+    let allowed = |c: char| c.is_ascii_alphanumeric() || "_+=,.@-".contains(c);
+    let fits = name.len() <= LONGEST_ROLE && name.chars().all(allowed);
+    (!fits).then(|| {
+        format!(
+            "a role's name has at most {LONGEST_ROLE} characters, which are letters, digits and `_+=,.@-`"
+        )
+    })
 }
 
 fn cross_account_role(

@@ -1,6 +1,6 @@
 //! Judges what is watched: the ids, the resource type, and what depends on it.
 
-use super::super::model::FlowLog;
+use super::super::model::{ALL, FlowLog};
 use super::super::target::{
     Family, RESOURCE_TYPES, Watched, arguments, given, prefix_of_argument, prefix_of_id,
     prefix_of_type, type_of_id,
@@ -162,10 +162,10 @@ fn traffic_type(config: &FlowLog, watched: &Watched, diagnostics: &mut Diagnosti
             );
             diagnostics.error("traffic_type", "Traffic type needed", detail);
         }
-        (Some(Family::Transit), Attr::Known(_)) => {
+        (Some(Family::Transit), Attr::Known(written)) if written != ALL => {
             let detail = format!(
-                "AWS takes no traffic type for a {resource_type}: all traffic is recorded. The \
-                 argument is kept as written and has no effect."
+                "`traffic_type` is \"{written}\", but AWS takes no traffic type for a {resource_type}: all traffic \
+                 is recorded. The argument is kept as written and has no effect."
             );
             diagnostics.warning("traffic_type", "Traffic type has no effect", detail);
         }

@@ -64,6 +64,7 @@ impl<R: Resource> ErasedResource<R::Connection> for Erased<R> {
             state: otherwise,
             identity: None,
             requires_replace: Vec::new(),
+            private: Vec::new(),
             diagnostics,
         }
     }
@@ -191,6 +192,7 @@ impl<R: Resource> Erased<R> {
             prior,
             planned: proposed,
             config,
+            private,
         } = target;
         let proposed = propose(&self.schema, &prior, proposed, &config);
         let mut change = Change {
@@ -202,17 +204,24 @@ impl<R: Resource> Erased<R> {
             config: R::State::decode(&config)?,
             planned: R::State::decode(&proposed)?,
             in_place: Vec::new(),
+            mark: String::from_utf8(private)
+                .ok()
+                .filter(|mark| !mark.is_empty()),
         };
         self.typed.plan(connection, &mut change, warnings)?;
         let state = self.encode(&change.planned)?;
+        let requires_replace = requires_replace(&self.schema, &prior, &state, &change.in_place);
+        self.typed
+            .judge_plan(connection, &mut change, &requires_replace, warnings)?;
         let identity = match &self.identity {
             Some(schema) => encode_identity::<R>(&change.planned, schema)?,
             None => None,
         };
         Ok(Planned {
-            requires_replace: requires_replace(&self.schema, &prior, &state, &change.in_place),
+            requires_replace,
             state,
             identity,
+            private: change.mark.unwrap_or_default().into_bytes(),
             diagnostics: Diagnostics::new(),
         })
     }
@@ -228,6 +237,7 @@ impl<R: Resource> Erased<R> {
             prior,
             planned,
             config,
+            private: _,
         } = target;
         let state = match (prior.is_null(), planned.is_null()) {
             (_, true) => {

@@ -9,7 +9,6 @@ fn arguments_that_cannot_work_are_refused_with_a_reason() {
     let fake = Fake::start();
     let refused = [
         ("insecure = true", "custom_ca_bundle"),
-        ("s3_use_path_style = true", "makes no call to S3"),
         (r#"retry_mode = "eager""#, "\"standard\", \"adaptive\""),
         (
             "allowed_account_ids = [\"1\"]\n forbidden_account_ids = [\"2\"]",
@@ -40,6 +39,52 @@ fn arguments_that_cannot_work_are_refused_with_a_reason() {
         };
         work.run(&["plan", "-no-color"])
             .fails_with(&[text, &format!(": {line}")]);
+    }
+}
+
+/// A block as it is written for the AWS provider and an emulator, with services that are never called here.
+const PASTED: &str = r#"
+  access_key                  = "test"
+  secret_key                  = "test"
+  region                      = "us-east-1"
+  insecure                    = false
+  s3_use_path_style           = true
+  skip_credentials_validation = true
+  skip_metadata_api_check     = true
+  skip_requesting_account_id  = true
+
+  endpoints {
+    apigateway     = "URL"
+    cloudwatchlogs = "URL"
+    dynamodb       = "URL"
+    ec2            = "URL"
+    es             = "URL"
+    iam            = "URL"
+    lambda         = "URL"
+    s3             = "URL"
+    stepfunctions  = "URL"
+    sts            = "URL"
+  }
+"#;
+
+#[test]
+fn a_block_that_was_copied_from_the_aws_provider_is_taken_with_one_warning() {
+    for version in [Version::Any, Version::V115] {
+        let fake = Fake::start();
+        fake.put_events("flow-logs", "eni-1-all", Vec::new());
+        let work = Workspace::new(version, fake.url());
+        let block = PASTED.replace("URL", fake.url());
+        with_block(&work, &format!("provider \"vpcflow\" {{{block}}}"));
+        let plan = work.plan();
+        assert_eq!(plan.code, 2, "{}", plan.output);
+        assert_eq!(plan.output.matches("without effect").count(), 1);
+        plan.says(&[
+            "Warning: Provider arguments without effect",
+            "`endpoints.apigateway`, `endpoints.dynamodb`, `endpoints.es`, `endpoints.iam`, `endpoints.lambda`, \
+             `endpoints.s3`, `endpoints.stepfunctions`, `s3_use_path_style`.",
+        ]);
+        work.apply();
+        work.plans_empty();
     }
 }
 

@@ -14,12 +14,14 @@ const REGION: &str = "eu-central-1";
 const GROUP: &str = "vpc-flow-logs";
 const README: &str = "README.md";
 const TAKE_OVER: &str = "templates/guides/take-over-existing-flow-logs.md";
+const PORT: &str = "templates/guides/port-from-the-aws-provider.md";
 const GUIDE: &str = "templates/guides/check-the-traffic-in-your-plan.md";
 
 /// The blocks that have a test here, by document.
 const TESTED: &[(&str, &[&str])] = &[
     (README, &["configuration", "import"]),
     (TAKE_OVER, &["equal"]),
+    (PORT, &["references", "without_a_gap"]),
     (GUIDE, &["a_gate_that_warns", "a_gate_that_fails"]),
 ];
 
@@ -73,6 +75,41 @@ fn the_guides_equal_flow_log_is_taken_over() {
     let work = Workspace::new(Version::Any, fake.url());
     work.configure(&blocks(TAKE_OVER)["equal"]);
     work.apply().says(&["fl-0aaaaaaaaaaaaaaaa taken over"]);
+    work.plans_empty();
+}
+
+#[test]
+fn the_guides_references_give_what_they_refer_to() {
+    let fake = Fake::start();
+    let work = Workspace::new(Version::Any, fake.url());
+    work.configure(&blocks(PORT)["references"]);
+    work.apply().says(&["file_format = \"parquet\""]);
+    work.plans_empty();
+}
+
+#[test]
+fn the_guides_replacement_leaves_no_gap() {
+    let fake = Fake::start();
+    let work = Workspace::new(Version::Any, fake.url());
+    let block = &blocks(PORT)["without_a_gap"];
+    work.configure(block);
+    work.apply();
+    work.configure(&block.replace("= 600", "= 60"));
+    work.apply();
+    work.plans_empty();
+    let calls: Vec<_> = fake.calls().into_iter().map(|call| call.action).collect();
+    let place = |action: &str| calls.iter().rposition(|call| call == action).unwrap();
+    assert!(
+        place("CreateFlowLogs") < place("DeleteFlowLogs"),
+        "{calls:?}"
+    );
+    let replace = [
+        "apply",
+        "-auto-approve",
+        "-no-color",
+        "-replace=vpcflow_log.main",
+    ];
+    work.run(&replace).succeeds().says(&["taken over"]);
     work.plans_empty();
 }
 

@@ -136,6 +136,33 @@ fn a_timeout_that_is_over_is_named_with_its_value() {
 }
 
 #[test]
+fn a_role_that_cannot_be_assumed_is_named_with_the_policy_that_it_needs() {
+    let fake = Fake::start();
+    let refusal = || Fault::error("InvalidParameter", "Unable to assume given IAM role.");
+    fake.fail("CreateFlowLogs", refusal(), 1000);
+    let work = Workspace::new(Version::Any, fake.url());
+    work.configure(&flow_log("main", "timeouts {\n    create = \"1s\"\n  }"));
+    let run = apply(&work).fails_with(&[
+        "Flow log not created",
+        "ran out of time before it was tried again; the last attempt failed: InvalidParameter: Unable to assume \
+         given IAM role (HTTP 400",
+        "could not assume the role arn:aws:iam::123456789012:role/flow-logs",
+        "\"Service\": \"vpc-flow-logs.amazonaws.com\"",
+        "`timeouts.create` is \"1s\"",
+    ]);
+    assert!(!run.output.contains("transit gateways"), "{}", run.output);
+    let stream = "arn:aws:firehose:us-east-1:210987654321:deliverystream/x";
+    let role = "arn:aws:iam::210987654321:role/AWSLogDeliveryFirehoseCrossAccountRole";
+    let across = format!(
+        "log_destination = \"{stream}\"\n  deliver_cross_account_role = \"{role}\"\n  timeouts {{\n    create = \
+         \"1s\"\n  }}"
+    );
+    let across = flow_log("main", &across).replace("log_group_name = \"flow-logs\"", "");
+    work.configure(&across);
+    apply(&work).fails_with(&["\"Service\": \"delivery.logs.amazonaws.com\""]);
+}
+
+#[test]
 fn an_equal_one_that_this_run_has_deleted_is_waited_for() {
     let fake = Fake::start();
     let work = workspace(&fake, "");

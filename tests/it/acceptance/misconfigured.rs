@@ -33,11 +33,6 @@ fn what_cannot_work_is_said_at_its_line_before_anybody_is_asked() {
     let cases = [
         ("insecure = true", "insecure = true", "custom_ca_bundle"),
         (
-            "s3_use_path_style = true",
-            "s3_use_path_style = true",
-            "makes no call to S3",
-        ),
-        (
             "sts_region = \"eu\"",
             "sts_region = \"eu\"",
             "is not a region such as eu-central-1",

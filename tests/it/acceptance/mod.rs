@@ -16,11 +16,13 @@ mod interrupt;
 mod kinds;
 mod lifecycle;
 mod lost;
+mod ministack;
 mod misconfigured;
 mod moto;
 mod moves;
 mod outside;
 mod paging;
+mod places;
 mod query;
 mod random;
 mod reaching;
@@ -33,6 +35,7 @@ mod sources;
 mod summary;
 mod summary_groups;
 mod tags;
+mod twice;
 mod unknown;
 
 /// A flow log of a VPC to a log group, with what a test adds.

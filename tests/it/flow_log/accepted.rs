@@ -195,7 +195,7 @@ async fn what_has_no_effect_or_is_newer_than_we_are_warns() {
     let mut core = Core::start(fake.url()).await;
     let rows = [
         (
-            of_gateway(json!({ "traffic_type": "ALL" })),
+            of_gateway(json!({ "traffic_type": "REJECT" })),
             "traffic_type",
             "has no effect",
         ),

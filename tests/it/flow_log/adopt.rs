@@ -221,7 +221,7 @@ async fn no_two_resources_of_a_run_get_the_same_flow_log() {
     let (state, said) = core.apply(&Value::Null, &plan.planned, &config).await;
     assert!(state.is_null());
     assert!(said[0].is_error);
-    assert!(said[0].text.contains("remove one of the two"), "{said:?}");
+    assert!(said[0].text.contains("Remove one of the two"), "{said:?}");
     // Nor if it was taken over before.
     let mut other = Core::start(fake.url()).await;
     other.create(&config).await;

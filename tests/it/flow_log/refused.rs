@@ -4,7 +4,7 @@ use serde_json::{Value as Json, json};
 use vpcflow::cty::Value;
 
 use super::{CROSS_ROLE, FOREIGN_STREAM, GROUP_ARN, ROLE, STREAM, VPC};
-use super::{of_gateway, to_bucket, to_group, to_stream};
+use super::{of_gateway, to_bucket, to_group, to_stream, with};
 use crate::harness::core::{Core, errors};
 use crate::harness::fake::Fake;
 
@@ -225,6 +225,27 @@ fn destinations() -> Vec<Row> {
             destination("arn:aws:s3:::bucket,1"),
             "log_destination",
             "small letters, digits, dots and hyphens",
+        ),
+        (
+            with(
+                destination("arn:aws:logs:eu-west-1:123456789012:log-group:flow-logs"),
+                json!({ "region": "us-east-1" }),
+            ),
+            "log_destination",
+            "is a log group in eu-west-1, but the flow log is in us-east-1",
+        ),
+        (
+            to_group(json!({
+                "log_group_name": null,
+                "log_destination": "arn:aws-cn:logs:cn-north-1:123456789012:log-group:flow-logs",
+            })),
+            "iam_role_arn",
+            "Two different partitions",
+        ),
+        (
+            to_group(json!({ "region": "cn-north-1" })),
+            "iam_role_arn",
+            "begins with \"arn:aws-cn:\"",
         ),
         (
             destination("arn:aws:s3:::bucket/AWSLogs/"),

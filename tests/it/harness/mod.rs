@@ -3,9 +3,13 @@
 pub(crate) mod client;
 #[cfg(feature = "aws")]
 pub(crate) mod core;
+#[cfg(all(feature = "aws", unix))]
+mod emulator;
 pub(crate) mod fake;
 #[cfg(feature = "aws")]
 pub(crate) mod golden;
+#[cfg(all(feature = "aws", unix))]
+pub(crate) mod ministack;
 #[cfg(all(feature = "aws", unix))]
 pub(crate) mod moto;
 #[cfg(all(feature = "aws", unix))]

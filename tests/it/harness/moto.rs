@@ -1,63 +1,26 @@
-//! moto, an independent emulator of AWS, on a free loopback port; stopped when dropped.
-
-use std::io::{BufRead, BufReader};
-use std::net::TcpListener;
-use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+//! moto, an independent emulator of AWS.
 
 use serde_json::{Value, json};
 
-/// Where the tests find moto's server; `make test` sets it.
-const MOTO: &str = "VPCFLOW_MOTO";
+use super::emulator::Emulator;
 
 /// A running moto.
-pub(crate) struct Moto {
-    child: Child,
-    url: String,
-    client: PathBuf,
-}
+pub(crate) struct Moto(Emulator);
 
 impl Moto {
     /// Starts the server and waits until it says that it listens.
     pub(crate) fn start() -> Self {
-        let installed = Path::new(env!("CARGO_MANIFEST_DIR")).join(".venv/bin/moto_server");
-        let program = std::env::var_os(MOTO).map_or(installed, PathBuf::from);
-        assert!(
-            program.exists(),
-            "{} is not there: run `make test`, or `make tools` once",
-            program.display()
-        );
-        let port = TcpListener::bind("127.0.0.1:0")
-            .unwrap()
-            .local_addr()
-            .unwrap()
-            .port();
-        let mut child = Command::new(&program)
-            .args(["-H", "127.0.0.1", "-p", &port.to_string()])
-            .env("PYTHONUNBUFFERED", "1")
-            .stdin(Stdio::null())
-            .stdout(Stdio::null())
-            .stderr(Stdio::piped())
-            .spawn()
-            .unwrap();
-        let mut lines = BufReader::new(child.stderr.take().unwrap()).lines();
-        let ready = lines
-            .by_ref()
-            .map_while(Result::ok)
-            .any(|line| line.contains("Running on"));
-        assert!(ready, "moto ended before it listened");
-        // Its log goes on; nobody must block on a full pipe.
-        std::thread::spawn(move || lines.for_each(drop));
-        let client = program.with_file_name("python");
-        Self {
-            child,
-            url: format!("http://127.0.0.1:{port}"),
-            client,
-        }
+        Self(Emulator::start(
+            "VPCFLOW_MOTO",
+            "moto_server",
+            |command, port| {
+                command.args(["-H", "127.0.0.1", "-p", &port.to_string()]);
+            },
+        ))
     }
 
     pub(crate) fn url(&self) -> &str {
-        &self.url
+        self.0.url()
     }
 
     /// Makes a VPC and gives its id.
@@ -87,33 +50,7 @@ impl Moto {
         described["FlowLogs"].as_array().unwrap().len()
     }
 
-    /// Makes one call as boto3 does: a client that shares nothing with ours.
     fn call(&self, service: &str, method: &str, arguments: &Value) -> Value {
-        const SCRIPT: &str = "import boto3, json, sys; \
-            url, service, method, arguments = sys.argv[1:]; \
-            client = boto3.client(service, endpoint_url=url, region_name='us-east-1', \
-                aws_access_key_id='x', aws_secret_access_key='y'); \
-            print(json.dumps(getattr(client, method)(**json.loads(arguments)), default=str))";
-        let output = Command::new(&self.client)
-            .args([
-                "-c",
-                SCRIPT,
-                &self.url,
-                service,
-                method,
-                &arguments.to_string(),
-            ])
-            .output()
-            .unwrap();
-        let error = String::from_utf8_lossy(&output.stderr);
-        assert!(output.status.success(), "{service} {method}: {error}");
-        serde_json::from_slice(&output.stdout).unwrap()
-    }
-}
-
-impl Drop for Moto {
-    fn drop(&mut self) {
-        drop(self.child.kill());
-        drop(self.child.wait());
+        self.0.call(service, method, arguments)
     }
 }

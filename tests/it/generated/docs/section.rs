@@ -33,6 +33,22 @@ struct Member<'a> {
     nested: Option<(&'static str, Vec<Self>)>,
 }
 
+impl Member<'_> {
+    /// Says whether another differs in nothing but its name.
+    fn is_like(&self, other: &Self) -> bool {
+        let plain = |member: &Self| {
+            let none = member.nested.is_none();
+            (
+                none,
+                member.group,
+                member.kind.clone(),
+                member.description.to_owned(),
+            )
+        };
+        self.name == other.name || self.nested.is_none() && plain(self) == plain(other)
+    }
+}
+
 /// Gives the section for a root block.
 pub(super) fn schema(block: &Value) -> String {
     let members = members(block);
@@ -83,9 +99,29 @@ fn list(
         return;
     }
     into.push_str(&title(group.title()));
-    for member in chosen {
-        into.push_str(&line(member, above));
+    let mut told: Vec<&Member<'_>> = Vec::new();
+    for member in &chosen {
+        if told.iter().any(|before| before.is_like(member)) {
+            continue;
+        }
+        told.push(member);
+        let alike: Vec<_> = chosen.iter().filter(|m| m.is_like(member)).collect();
+        match alike.len() {
+            0..MANY => alike.iter().for_each(|m| into.push_str(&line(m, above))),
+            _ => into.push_str(&one_line(&alike)),
+        }
     }
+}
+
+/// So many members that differ in nothing but their names stand on one line.
+const MANY: usize = 10;
+
+fn one_line(members: &[&&Member<'_>]) -> String {
+    let names: Vec<_> = members.iter().map(|m| format!("`{}`", m.name)).collect();
+    let Member {
+        kind, description, ..
+    } = members[0];
+    format!("- {} ({kind}) {description}\n", names.join(", "))
 }
 
 fn line(member: &Member<'_>, above: &[&str]) -> String {

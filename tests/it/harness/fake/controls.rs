@@ -98,6 +98,12 @@ impl Fake {
         self.shared.state().settings.hide_for = calls;
     }
 
+    /// Leaves elements such as `logFormat` out of all descriptions, as emulators of AWS do.
+    pub(crate) fn leave_out(&self, elements: &[&str]) {
+        let names = elements.iter().map(|name| (*name).to_owned());
+        self.shared.state().settings.left_out = names.collect();
+    }
+
     /// Lets the next `times` calls of an action meet a fault, after those that wait already.
     pub(crate) fn fail(&self, action: &str, fault: Fault, times: u32) {
         self.shared.state().faults.push(action, fault, times);

@@ -225,6 +225,8 @@ pub(super) struct Settings {
     pub(super) endless: Option<super::ec2::Endless>,
     /// How far the service's clock is ahead of this machine's.
     pub(super) clock_ahead: jiff::SignedDuration,
+    /// What descriptions leave out.
+    pub(super) left_out: BTreeSet<String>,
     /// By action; `*` is every action.
     pub(super) latencies: BTreeMap<String, Duration>,
     pub(super) events_page: usize,
@@ -251,6 +253,7 @@ impl Default for Settings {
             hide_for: 0,
             endless: None,
             clock_ahead: jiff::SignedDuration::ZERO,
+            left_out: BTreeSet::new(),
             latencies: BTreeMap::new(),
             events_page: 10_000,
             empty_page_every: 0,

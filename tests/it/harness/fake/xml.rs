@@ -1,15 +1,27 @@
 //! As much XML as AWS answers with: elements and text.
 
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 /// A document that is written from the top down.
 #[derive(Debug, Default)]
-pub(super) struct Xml(String);
+pub(super) struct Xml {
+    text: String,
+    left_out: BTreeSet<String>,
+}
 
 impl Xml {
     /// A document with its declaration.
     pub(super) fn document() -> Self {
-        Self("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n".to_owned())
+        Self {
+            text: "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n".to_owned(),
+            left_out: BTreeSet::new(),
+        }
+    }
+
+    /// Leaves elements of these names out from here on.
+    pub(super) fn leave_out(&mut self, names: &BTreeSet<String>) {
+        self.left_out.clone_from(names);
     }
 
     /// An element around others; `attributes` is written as it is.
@@ -19,10 +31,13 @@ impl Xml {
         attributes: &str,
         content: impl FnOnce(&mut Self),
     ) -> &mut Self {
+        if self.left_out.contains(name) {
+            return self;
+        }
         let space = if attributes.is_empty() { "" } else { " " };
-        let _ = write!(self.0, "<{name}{space}{attributes}>");
+        let _ = write!(self.text, "<{name}{space}{attributes}>");
         content(self);
-        let _ = write!(self.0, "</{name}>");
+        let _ = write!(self.text, "</{name}>");
         self
     }
 
@@ -33,7 +48,7 @@ impl Xml {
 
     /// An element with text.
     pub(super) fn text(&mut self, name: &str, value: &str) -> &mut Self {
-        self.group(name, |xml| xml.0.push_str(&escaped(value)))
+        self.group(name, |xml| xml.text.push_str(&escaped(value)))
     }
 
     /// An element with text, where there is one.
@@ -46,7 +61,7 @@ impl Xml {
 
     /// The document.
     pub(super) fn finish(self) -> String {
-        self.0
+        self.text
     }
 }
 

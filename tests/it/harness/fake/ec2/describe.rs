@@ -47,7 +47,9 @@ pub(super) fn answer(
     let page = &visible[..size.min(visible.len())];
     let next = page.last().filter(|_| page.len() < visible.len());
     let next = next.map(|(place, _)| token(*place, request));
+    let left_out = &state.settings.left_out;
     Ok(response(&request.action, request_id, |xml| {
+        xml.leave_out(left_out);
         xml.group("flowLogSet", |xml| {
             for (_, log) in page {
                 xml.group("item", |xml| write(xml, log));

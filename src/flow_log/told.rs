@@ -1,0 +1,105 @@
+//! What a description leaves out although AWS always reports it, as emulators of AWS do: it is not known, and so no
+//! difference. What was known before stays.
+//!
+//! Sound because a flow log cannot be changed: as long as it exists, these arguments are what they were. Must not know
+//! who asks.
+
+use super::destination::{FIREHOSE, LOGS, account_of_arn};
+use super::model::FlowLog;
+use super::target::{Family, given};
+use super::validate::format::TAG_FIELDS;
+use crate::framework::Attr;
+
+/// An argument of which AWS reports a value for every flow log of a kind.
+struct Argument {
+    name: &'static str,
+    is_missing: fn(&FlowLog) -> bool,
+    keep: fn(&mut FlowLog, &FlowLog),
+}
+
+macro_rules! argument {
+    ($name:ident, $is_missing:expr) => {
+        Argument {
+            name: stringify!($name),
+            is_missing: $is_missing,
+            keep: |state, before| state.$name = before.$name.clone(),
+        }
+    };
+}
+
+const ALWAYS_TOLD: [Argument; 8] = [
+    argument!(traffic_type, |state| {
+        let family = state
+            .resource_type
+            .known()
+            .and_then(|name| Family::of(name));
+        family.is_some_and(|family| family != Family::Transit) && is_absent(&state.traffic_type)
+    }),
+    argument!(log_destination, has_no_destination),
+    argument!(log_group_name, |state| {
+        given(&state.log_destination_type) == Some(LOGS) && has_no_destination(state)
+    }),
+    argument!(log_format, |state| is_absent(&state.log_format)),
+    argument!(max_aggregation_interval, |state| {
+        state.max_aggregation_interval.is_null()
+    }),
+    argument!(iam_role_arn, |state| {
+        let by_role = given(&state.log_destination_type) == Some(LOGS) || is_across_accounts(state);
+        by_role && is_absent(&state.iam_role_arn)
+    }),
+    argument!(deliver_cross_account_role, |state| {
+        is_across_accounts(state) && is_absent(&state.deliver_cross_account_role)
+    }),
+    argument!(tag_field_specification, |state| {
+        let specified = state.tag_field_specification.known();
+        specified.is_none_or(|specified| specified.is_empty()) && may_have_tag_fields(state)
+    }),
+];
+
+/// Gives the arguments that the state of a flow log lacks although AWS reports them: nobody has told them. What is
+/// written for them is taken to be so.
+pub(crate) fn lacking(state: &FlowLog) -> Vec<&'static str> {
+    let missing = ALWAYS_TOLD
+        .iter()
+        .filter(|argument| (argument.is_missing)(state));
+    missing.map(|argument| argument.name).collect()
+}
+
+/// Fills what a description did not tell with what was known before, and gives the names of these arguments.
+pub(crate) fn complete(state: &mut FlowLog, before: &FlowLog) -> Vec<&'static str> {
+    let mut untold = lacking(state);
+    for argument in ALWAYS_TOLD {
+        if untold.contains(&argument.name) {
+            (argument.keep)(state, before);
+        }
+    }
+    if !may_have_tag_fields(state) {
+        untold.retain(|name| *name != "tag_field_specification");
+    }
+    untold
+}
+
+fn is_absent(value: &Attr<String>) -> bool {
+    given(value).is_none() && !value.is_unknown()
+}
+
+/// A format that is not known may have any field.
+fn may_have_tag_fields(state: &FlowLog) -> bool {
+    let mut names = TAG_FIELDS.iter().flat_map(|(_, names)| names);
+    given(&state.log_format)
+        .is_none_or(|format| names.any(|name| format.contains(&format!("${{{name}}}"))))
+}
+
+/// EC2 reports a log group's name, its ARN or both, and of other destinations the ARN.
+fn has_no_destination(state: &FlowLog) -> bool {
+    is_absent(&state.log_destination) && is_absent(&state.log_group_name)
+}
+
+/// Says whether records go to a delivery stream of another account, which takes two roles.
+fn is_across_accounts(state: &FlowLog) -> bool {
+    let account = |arn| given(arn).and_then(account_of_arn);
+    let here = account(&state.arn).or_else(|| account(&state.iam_role_arn));
+    let there = account(&state.log_destination);
+    given(&state.log_destination_type) == Some(FIREHOSE)
+        && here.zip(there).is_some_and(|(here, there)| here != there)
+}

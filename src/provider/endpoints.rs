@@ -1,0 +1,133 @@
+//! The block `endpoints`: the address of each service, under every name that the AWS provider takes.
+//!
+//! People copy the block from one provider to the other, with services that this one never calls: those are accepted
+//! and have no effect. Must not know how an address is used.
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+use serde::{Deserialize, Serialize};
+
+use super::settings::given;
+use crate::framework::Attr;
+
+/// The names of the AWS provider's block, those of its older releases included.
+/// <https://registry.terraform.io/providers/hashicorp/aws/latest/docs/guides/custom-service-endpoints>
+const SERVICES: &str = include_str!("services.txt");
+
+/// The services that are called: their names, the usual one first, and what their address is.
+const CALLED: [(&[&str], &str); 3] = [
+    (EC2, "The URL of EC2."),
+    (LOGS, "The URL of CloudWatch Logs."),
+    (STS, "The URL of STS."),
+];
+const EC2: &[&str] = &["ec2"];
+const LOGS: &[&str] = &["logs", "cloudwatchlogs", "cloudwatchlog"];
+const STS: &[&str] = &["sts"];
+
+/// Addresses of services, by the name of the service.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Endpoints(BTreeMap<String, Attr<String>>);
+
+impl Endpoints {
+    pub(super) fn ec2(&self) -> Option<&str> {
+        self.first(EC2)
+    }
+
+    pub(super) fn logs(&self) -> Option<&str> {
+        self.first(LOGS)
+    }
+
+    pub(super) fn sts(&self) -> Option<&str> {
+        self.first(STS)
+    }
+
+    /// Says whether the address of a service that is called is unknown.
+    pub(super) fn is_unknown(&self) -> bool {
+        let mut called = CALLED.iter().flat_map(|(names, _)| *names);
+        called.any(|name| self.0.get(*name).is_some_and(Attr::is_unknown))
+    }
+
+    /// Gives the services that have an address and are never called.
+    pub(super) fn without_effect(&self) -> impl Iterator<Item = &str> {
+        let written = self.0.iter().filter(|(_, url)| given(url).is_some());
+        let names = written.map(|(name, _)| name.as_str());
+        names.filter(|name| description(name).is_none())
+    }
+
+    fn first(&self, names: &[&str]) -> Option<&str> {
+        let mut urls = names.iter().filter_map(|name| self.0.get(*name));
+        urls.find_map(given)
+    }
+}
+
+fn description(name: &str) -> Option<&'static str> {
+    let called = CALLED.iter().find(|(names, _)| names.contains(&name));
+    called.map(|(_, description)| *description)
+}
+
+impl JsonSchema for Endpoints {
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn schema_name() -> Cow<'static, str> {
+        "Endpoints".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        let service = |name: &str| {
+            let description = description(name).unwrap_or("Accepted, without effect.");
+            let url = json_schema!({ "type": "string", "description": description });
+            (name.to_owned(), url.to_value())
+        };
+        let services: serde_json::Map<_, _> = SERVICES.split_whitespace().map(service).collect();
+        json_schema!({ "type": "object", "properties": services })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn endpoints(urls: &[(&str, Attr<String>)]) -> Endpoints {
+        let urls = urls
+            .iter()
+            .map(|(name, url)| ((*name).to_owned(), url.clone()));
+        Endpoints(urls.collect())
+    }
+
+    fn url(text: &str) -> Attr<String> {
+        Attr::Known(text.to_owned())
+    }
+
+    #[test]
+    fn every_service_that_is_called_is_a_name_of_the_block() {
+        for (names, _) in CALLED {
+            for name in names {
+                assert!(SERVICES.split_whitespace().any(|known| known == *name));
+            }
+        }
+    }
+
+    #[test]
+    fn a_service_is_found_by_each_of_its_names() {
+        for name in LOGS {
+            let endpoints = endpoints(&[(name, url("http://a")), ("sts", url(""))]);
+            assert_eq!(endpoints.logs(), Some("http://a"), "{name}");
+            assert_eq!(endpoints.sts(), None);
+            assert_eq!(endpoints.without_effect().count(), 0);
+        }
+    }
+
+    #[test]
+    fn only_the_addresses_that_are_used_must_be_known() {
+        assert!(!endpoints(&[("s3", Attr::Unknown)]).is_unknown());
+        assert!(endpoints(&[("cloudwatchlogs", Attr::Unknown)]).is_unknown());
+        let pasted = endpoints(&[("s3", url("http://a")), ("lambda", url("http://a"))]);
+        let unused: Vec<_> = pasted.without_effect().collect();
+        assert_eq!(unused, ["lambda", "s3"]);
+    }
+}

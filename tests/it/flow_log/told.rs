@@ -1,0 +1,93 @@
+//! What a whole reply does not tell is no difference: whatever AWS always reports is left out in turn.
+
+use serde_json::{Value as Json, json};
+use vpcflow::cty::Value;
+
+use super::{CROSS_ROLE, FOREIGN_STREAM, ROLE, of_gateway, to_bucket, to_group, to_stream, with};
+use crate::harness::core::{Core, errors};
+use crate::harness::fake::{Fake, REGION};
+
+/// What AWS reports, by the name of the element.
+const ELEMENTS: [&str; 10] = [
+    "trafficType",
+    "logDestinationType",
+    "logDestination",
+    "logGroupName",
+    "logFormat",
+    "maxAggregationInterval",
+    "deliverLogsPermissionArn",
+    "deliverCrossAccountRole",
+    "destinationOptions",
+    "tagFieldSpecificationSet",
+];
+
+fn rows() -> Vec<Json> {
+    let far = json!({
+        "log_destination": FOREIGN_STREAM, "iam_role_arn": ROLE, "deliver_cross_account_role": CROSS_ROLE,
+    });
+    vec![
+        to_group(json!({ "max_aggregation_interval": 60, "log_format": "${version} ${srcaddr}" })),
+        to_group(json!({ "traffic_type": "REJECT" })),
+        to_group(json!({
+            "log_format": "${version} ${instance-tag}",
+            "tag_field_specification": [{ "resource_type": "instance", "tag_keys": ["Name"] }],
+        })),
+        to_bucket(
+            json!({ "destination_options": { "file_format": "parquet", "per_hour_partition": true } }),
+        ),
+        to_bucket(json!({})),
+        to_stream(json!({})),
+        with(to_stream(far), json!({})),
+        of_gateway(json!({ "log_format": "${version} ${tgw-id}" })),
+        of_gateway(json!({})),
+    ]
+}
+
+#[tokio::test]
+async fn what_is_left_out_keeps_its_value_whatever_it_is() {
+    let mut cases: Vec<Vec<&str>> = ELEMENTS.iter().map(|element| vec![*element]).collect();
+    cases.push(ELEMENTS.to_vec());
+    for row in rows() {
+        for left_out in &cases {
+            let fake = Fake::start();
+            let mut core = Core::start(fake.url()).await;
+            let config = core.config(&row);
+            let whole = core.create(&config).await;
+            let whole = core.read(&whole).await;
+            fake.leave_out(left_out);
+            let read = core.read(&whole).await;
+            assert_eq!(read, whole, "{row} without {left_out:?}");
+            let plan = core.plan(&read, &config).await;
+            assert_eq!(errors(&plan.messages), [], "{row} without {left_out:?}");
+            assert_eq!(plan.planned, read, "{row} without {left_out:?}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn an_import_that_is_told_little_replaces_nothing() {
+    for row in rows() {
+        let fake = Fake::start();
+        let mut core = Core::start(fake.url()).await;
+        let config = core.config(&row);
+        core.create(&config).await;
+        let id = fake.flow_logs(REGION)[0].id.clone();
+        // Options are told or are the defaults: flow logs from before there were options have none.
+        let left_out = ELEMENTS
+            .iter()
+            .filter(|name| !name.starts_with("destination"));
+        // One of the two must tell where the records go.
+        let left_out = left_out.filter(|name| !name.starts_with("logDestination"));
+        fake.leave_out(&left_out.copied().collect::<Vec<_>>());
+        let mut core = Core::start(fake.url()).await;
+        let state = core.import(&id).await;
+        let plan = core.plan(&state, &config).await;
+        assert_eq!(errors(&plan.messages), [], "{row}");
+        assert_eq!(plan.replaces, 0, "{row}: {:?} {state:?}", plan.planned);
+        let (state, said) = core.apply(&state, &plan.planned, &config).await;
+        assert_eq!(errors(&said), [], "{row}");
+        let plan = core.plan(&state, &config).await;
+        assert_eq!(plan.planned, state, "{row}");
+        assert_ne!(state, Value::Null);
+    }
+}
