@@ -9,6 +9,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use super::convert;
 use super::model::FlowLog;
+use super::target::given;
 use crate::aws::ec2;
 use crate::framework::{Attr, Diagnostic};
 
@@ -103,8 +104,43 @@ impl New {
     fn is_equal(&self, kept: &FlowLog) -> bool {
         let same_region = self.planned.region.is_known() && self.planned.region == kept.region;
         let whole = !self.request.resource_id.is_empty();
-        let described = convert::expected(kept);
+        let described = expected(kept);
         same_region && whole && convert::is_equal(&self.request, &self.planned, &described)
+    }
+}
+
+/// Gives what EC2 would describe of a flow log that is planned or kept, as far as two can be equal in it.
+fn expected(planned: &FlowLog) -> ec2::FlowLog {
+    let ec2::NewFlowLog {
+        resource_id,
+        resource_type: _,
+        traffic_type,
+        log_destination_type,
+        log_destination,
+        log_group_name,
+        deliver_logs_permission_arn,
+        deliver_cross_account_role,
+        log_format,
+        max_aggregation_interval,
+        destination_options,
+        tag_fields,
+        tags: _,
+        client_token: _,
+    } = convert::request(planned, planned, String::new());
+    ec2::FlowLog {
+        id: given(&planned.id).unwrap_or_default().to_owned(),
+        resource_id: Some(resource_id),
+        traffic_type,
+        log_destination_type,
+        log_destination,
+        log_group_name,
+        deliver_logs_permission_arn,
+        deliver_cross_account_role,
+        log_format,
+        max_aggregation_interval,
+        destination_options,
+        tag_fields,
+        ..ec2::FlowLog::default()
     }
 }
 

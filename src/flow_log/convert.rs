@@ -76,41 +76,6 @@ fn tag_fields_request(planned: &FlowLog) -> Vec<ec2::TagField> {
         .collect()
 }
 
-/// Gives what EC2 would describe of a flow log that is planned or kept, as far as two can be equal in it.
-pub(crate) fn expected(planned: &FlowLog) -> ec2::FlowLog {
-    let ec2::NewFlowLog {
-        resource_id,
-        resource_type: _,
-        traffic_type,
-        log_destination_type,
-        log_destination,
-        log_group_name,
-        deliver_logs_permission_arn,
-        deliver_cross_account_role,
-        log_format,
-        max_aggregation_interval,
-        destination_options,
-        tag_fields,
-        tags: _,
-        client_token: _,
-    } = request(planned, planned, String::new());
-    ec2::FlowLog {
-        id: given(&planned.id).unwrap_or_default().to_owned(),
-        resource_id: Some(resource_id),
-        traffic_type,
-        log_destination_type,
-        log_destination,
-        log_group_name,
-        deliver_logs_permission_arn,
-        deliver_cross_account_role,
-        log_format,
-        max_aggregation_interval,
-        destination_options,
-        tag_fields,
-        ..ec2::FlowLog::default()
-    }
-}
-
 /// Says whether a described flow log is what a request asked for, with its tags.
 pub(crate) fn is_answer(
     request: &ec2::NewFlowLog,

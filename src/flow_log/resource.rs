@@ -3,8 +3,7 @@
 //! Nothing is lost: once EC2 has answered with an id, no later failure forgets it, and after a create
 //! that got no answer the flow log is looked for before the create counts as failed.
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::sync::{Mutex, PoisonError};
+use std::collections::BTreeMap;
 
 use jiff::{SignedDuration, Timestamp};
 use tokio_util::sync::CancellationToken;
@@ -16,7 +15,7 @@ use super::retag::retag;
 use super::target::given;
 use super::timeout::Limit;
 use super::unanswered::{self, Asked};
-use super::{adopt, claims, convert, drift, generate, moved, plan, tags, validate};
+use super::{adopt, claims, convert, drift, generate, moved, plan, tags, told, validate};
 use crate::aws::ec2::{self, Ec2};
 use crate::aws::{self};
 use crate::connection::{Connection, Tags};
@@ -33,7 +32,7 @@ pub struct Resource {
     /// The flow logs that the resources of this run keep and make.
     claims: claims::Claims,
     /// The arguments of which it was said that an endpoint does not tell them.
-    untold: Mutex<BTreeSet<&'static str>>,
+    untold: told::Said,
 }
 
 type Result<T, E = Failure<FlowLog>> = std::result::Result<T, E>;
@@ -175,7 +174,9 @@ impl framework::Resource for Resource {
         };
         warn_of_failed_delivery(&described, context);
         let (state, untold) = convert::read(described, &state, &region, connection);
-        self.warn_of_untold(&untold, context);
+        if let Some(warning) = self.untold.warning(&untold) {
+            context.warn(warning);
+        }
         Ok(Some(state))
     }
 
@@ -282,15 +283,6 @@ impl framework::Resource for Resource {
 }
 
 impl Resource {
-    /// Says once what an endpoint does not tell.
-    fn warn_of_untold(&self, untold: &[&'static str], context: &Context<FlowLog>) {
-        let mut said = self.untold.lock().unwrap_or_else(PoisonError::into_inner);
-        let news: Vec<_> = untold.iter().filter(|name| said.insert(name)).collect();
-        if !news.is_empty() {
-            context.warn(not_told(&news));
-        }
-    }
-
     /// Makes a flow log that was taken over what is planned: its tags are all that can differ.
     async fn adopt(
         &self,
@@ -394,18 +386,6 @@ fn warn_of_failed_delivery(described: &ec2::FlowLog, context: &Context<FlowLog>)
         format!("EC2 reports delivery status FAILED: {cause}. Records are being lost. {fix}");
     let summary = format!("Flow log {} does not deliver", described.id);
     context.warn(Diagnostic::warning(summary, detail.trim_end()).at("deliver_logs_status"));
-}
-
-fn not_told(names: &[&&str]) -> Diagnostic {
-    let names: Vec<_> = names.iter().map(|name| format!("`{name}`")).collect();
-    Diagnostic::warning(
-        "Drift not visible at this endpoint",
-        format!(
-            "DescribeFlowLogs leaves out what AWS always reports: {}. The endpoint may be an emulator. The \
-             state keeps what was known before, and whether it is still so cannot be seen here.",
-            names.join(", ")
-        ),
-    )
 }
 
 fn not_described(id: &str, why: &str) -> Diagnostic {

@@ -4,11 +4,14 @@
 //! Sound because a flow log cannot be changed: as long as it exists, these arguments are what they were. Must not know
 //! who asks.
 
+use std::collections::BTreeSet;
+use std::sync::{Mutex, PoisonError};
+
 use super::destination::{FIREHOSE, LOGS, account_of_arn};
 use super::model::FlowLog;
 use super::target::{Family, given};
 use super::validate::format::TAG_FIELDS;
-use crate::framework::Attr;
+use crate::framework::{Attr, Diagnostic};
 
 /// An argument of which AWS reports a value for every flow log of a kind.
 struct Argument {
@@ -77,6 +80,30 @@ pub(crate) fn complete(state: &mut FlowLog, before: &FlowLog) -> Vec<&'static st
         untold.retain(|name| *name != "tag_field_specification");
     }
     untold
+}
+
+/// What was said of the arguments that are not told: each once in a process.
+#[derive(Debug, Default)]
+pub(crate) struct Said(Mutex<BTreeSet<&'static str>>);
+
+impl Said {
+    /// Gives the warning about those of which nothing was said yet.
+    pub(crate) fn warning(&self, untold: &[&'static str]) -> Option<Diagnostic> {
+        let mut said = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let news = untold.iter().filter(|name| said.insert(name));
+        let news: Vec<_> = news.map(|name| format!("`{name}`")).collect();
+        (!news.is_empty()).then(|| {
+            Diagnostic::warning(
+                "Drift not visible at this endpoint",
+                format!(
+                    "DescribeFlowLogs leaves out what AWS always reports: {}. The endpoint may be an \
+                     emulator. The state keeps what was known before, and whether it is still so cannot be \
+                     seen here.",
+                    news.join(", ")
+                ),
+            )
+        })
+    }
 }
 
 fn is_absent(value: &Attr<String>) -> bool {
