@@ -15,7 +15,8 @@ use crate::framework::{Attr, Diagnostic};
 
 /// An argument of which AWS reports a value for every flow log of a kind.
 struct Argument {
-    name: &'static str,
+    /// Its name, and behind it that of another argument for the same.
+    names: &'static [&'static str],
     is_missing: fn(&FlowLog) -> bool,
     keep: fn(&mut FlowLog, &FlowLog),
 }
@@ -23,14 +24,15 @@ struct Argument {
 macro_rules! argument {
     ($name:ident, $is_missing:expr) => {
         Argument {
-            name: stringify!($name),
+            names: &[stringify!($name)],
             is_missing: $is_missing,
             keep: |state, before| state.$name = before.$name.clone(),
         }
     };
 }
 
-const ALWAYS_TOLD: [Argument; 8] = [
+/// Those that others follow from stand first.
+const ALWAYS_TOLD: [Argument; 7] = [
     argument!(traffic_type, |state| {
         let family = state
             .resource_type
@@ -38,10 +40,14 @@ const ALWAYS_TOLD: [Argument; 8] = [
             .and_then(|name| Family::of(name));
         family.is_some_and(|family| family != Family::Transit) && is_absent(&state.traffic_type)
     }),
-    argument!(log_destination, has_no_destination),
-    argument!(log_group_name, |state| {
-        given(&state.log_destination_type) == Some(LOGS) && has_no_destination(state)
-    }),
+    Argument {
+        names: &["log_destination", "log_group_name"],
+        is_missing: has_no_destination,
+        keep: |state, before| {
+            state.log_destination = before.log_destination.clone();
+            state.log_group_name = before.log_group_name.clone();
+        },
+    },
     argument!(log_format, |state| is_absent(&state.log_format)),
     argument!(max_aggregation_interval, |state| {
         state.max_aggregation_interval.is_null()
@@ -65,19 +71,25 @@ pub(crate) fn lacking(state: &FlowLog) -> Vec<&'static str> {
     let missing = ALWAYS_TOLD
         .iter()
         .filter(|argument| (argument.is_missing)(state));
-    missing.map(|argument| argument.name).collect()
+    missing
+        .flat_map(|argument| argument.names)
+        .copied()
+        .collect()
 }
 
 /// Fills what a description did not tell with what was known before, and gives the names of these arguments.
 pub(crate) fn complete(state: &mut FlowLog, before: &FlowLog) -> Vec<&'static str> {
-    let mut untold = lacking(state);
-    for argument in ALWAYS_TOLD {
-        if untold.contains(&argument.name) {
-            (argument.keep)(state, before);
+    let mut untold = Vec::new();
+    for Argument {
+        names,
+        is_missing,
+        keep,
+    } in ALWAYS_TOLD
+    {
+        if is_missing(state) {
+            keep(state, before);
+            untold.extend(names.first());
         }
-    }
-    if !may_have_tag_fields(state) {
-        untold.retain(|name| *name != "tag_field_specification");
     }
     untold
 }
