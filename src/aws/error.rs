@@ -39,8 +39,8 @@ pub struct Error {
     pub status: Option<u16>,
     /// Whether some attempt of a mutation was sent and got no readable answer: it may have been carried out.
     pub unanswered: bool,
-    /// How often the call was sent.
-    pub attempts: u32,
+    /// How often the call was sent; 255 stands for more.
+    pub attempts: u8,
     /// What kind of failure the call had that this call needed first, such as the one for its credentials.
     pub cause: Option<Kind>,
 }

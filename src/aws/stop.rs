@@ -239,7 +239,7 @@ impl Flight {
         Error {
             region: self.region.clone(),
             unanswered: log.unanswered,
-            attempts: log.attempts,
+            attempts: u8::try_from(log.attempts).unwrap_or(u8::MAX),
             ..Error::new(self.operation, kind, message)
         }
     }
