@@ -178,6 +178,9 @@ fn times_and_streams(question: &Question<'_>) -> String {
     text
 }
 
+/// Gives the column that is made of a field.
+type Measure = fn(&str) -> String;
+
 struct Writer {
     /// Whether the fields have Insights' own names.
     discovered: bool,
@@ -275,7 +278,7 @@ impl Writer {
 
     fn stats(&mut self, format: &Format, question: &Question<'_>) -> String {
         let mut columns = vec!["count(*) as flows".to_owned()];
-        let measures: [(&str, fn(&str) -> String); 6] = [
+        let measures: [(&str, Measure); 6] = [
             ("packets", |field| format!("sum({field}) as packetsSum")),
             ("bytes", |field| format!("sum({field}) as bytesSum")),
             ("action", |field| counted(field, "ACCEPT", "accepted")),
