@@ -61,7 +61,8 @@ fn main() -> ExitCode {
     }
 }
 
-/// One thread: the work is waiting for AWS, and a second worker costs memory and wake-ups in every plan.
+/// One thread serves: the work is waiting for AWS, and a second worker costs memory and wake-ups in every plan. What may
+/// compute for long gets a thread of its own where it is called.
 fn run(debugging: bool) -> Result<(), Box<dyn std::error::Error>> {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()

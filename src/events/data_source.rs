@@ -48,7 +48,7 @@ pub(crate) async fn read(
     context: &Context,
     telling: Telling,
 ) -> Result<Model, Diagnostics> {
-    let mut search = Search::prepare(connection, &query, &quals, Engine::Scan).await?;
+    let mut search = Search::prepare(connection, &query, &quals, Engine::Scan, context).await?;
     if selection.newest_first() {
         search.newest_first()?;
     }

@@ -21,41 +21,48 @@ pub(crate) struct PushDown {
     plan: Plan,
 }
 
-/// Decides what is pushed down: the user's own pattern, if there is one, or else what the quals are worth.
+/// Decides what is pushed down: the user's own pattern, if there is one, or else what the quals are worth. There is nothing
+/// once the plan is not wanted any more.
 pub(crate) async fn decide(
     query: &Query,
     reader: &Reader,
     engine: Engine,
     source: &mut Source,
     logs: &Logs,
-) -> PushDown {
+    is_wanted: &(dyn Fn() -> bool + Sync),
+) -> Option<PushDown> {
     let prefix = given(&query.log_stream_name_prefix).map(str::to_owned);
     if let Some(pattern) = given(&query.filter_pattern) {
-        return PushDown::of_pattern(reader, pattern, prefix);
+        return PushDown::of_pattern(reader, pattern, prefix, is_wanted);
     }
     let own_streams = prefix.is_some() || given(&query.log_stream_name).is_some();
     if source.of_flow_logs && !own_streams && engine == Engine::Scan {
-        let plan = planned(reader, Streams::ByInterface, source);
+        let plan = planned(reader, Streams::ByInterface, source, is_wanted)?;
         let prefixed = plan.calls.iter().any(|call| call.stream_prefix.is_some());
         if prefixed && every_stream_is_an_interfaces(source, logs).await {
             let calls = plan.calls.clone();
-            return PushDown { calls, plan };
+            return Some(PushDown { calls, plan });
         }
     }
-    let plan = planned(reader, Streams::Any, source);
+    let plan = planned(reader, Streams::Any, source, is_wanted)?;
     let with_prefix = |call: &Call| Call {
         stream_prefix: prefix.clone(),
         ..call.clone()
     };
-    PushDown {
+    Some(PushDown {
         calls: plan.calls.iter().map(with_prefix).collect(),
         plan,
-    }
+    })
 }
 
 /// Plans the calls, and takes back what the plan holds to be so only in a group of one flow log's records.
-fn planned(reader: &Reader, streams: Streams, source: &Source) -> Plan {
-    let mut plan = reader.plan(streams);
+fn planned(
+    reader: &Reader,
+    streams: Streams,
+    source: &Source,
+    is_wanted: &dyn Fn() -> bool,
+) -> Option<Plan> {
+    let mut plan = reader.plan(streams, is_wanted)?;
     if !source.of_flow_logs {
         // Only where flow logs write is the time of an event known to be the start of its record.
         plan.window = Default::default();
@@ -65,7 +72,7 @@ fn planned(reader: &Reader, streams: Streams, source: &Source) -> Plan {
     if source.has_others_like_it() {
         lower(plan.classes.iter_mut(), Class::Exact, Class::Superset);
     }
-    plan
+    Some(plan)
 }
 
 fn lower<'a>(classes: impl Iterator<Item = &'a mut (String, Class)>, from: Class, to: Class) {
@@ -112,20 +119,25 @@ fn is_an_interfaces(stream: &str) -> bool {
 }
 
 impl PushDown {
-    fn of_pattern(reader: &Reader, pattern: &str, stream_prefix: Option<String>) -> Self {
-        let mut plan = reader.plan(Streams::Any);
+    fn of_pattern(
+        reader: &Reader,
+        pattern: &str,
+        stream_prefix: Option<String>,
+        is_wanted: &dyn Fn() -> bool,
+    ) -> Option<Self> {
+        let mut plan = reader.plan(Streams::Any, is_wanted)?;
         plan.window = Default::default();
         for (_, class) in &mut plan.classes {
             *class = Class::None;
         }
         let pattern = Some(pattern.to_owned());
-        Self {
+        Some(Self {
             calls: vec![Call {
                 pattern,
                 stream_prefix,
             }],
             plan,
-        }
+        })
     }
 
     /// Narrows the window of a query to the time in which its records can be; never to nothing, so that a log group that

@@ -8,11 +8,11 @@ use serde::{Deserialize, Serialize};
 use super::query::Query;
 use crate::cty::Path;
 use crate::framework::{Attr, Diagnostic, Diagnostics, Model};
-use crate::record;
+use crate::record::{self, RecordType};
 
 /// Conditions on an event. All of one set must hold. Each is a text of one grammar: a value `v`, a range `a-b`,
-/// a bound `>=n`, `<=n`, `>n` or `<n`; a comma means "or". An event whose record has no value (`-`) for a field
-/// satisfies no qual on it.
+/// a bound `>=n`, `<=n`, `>n` or `<n`; a comma means "or". An event whose record has no value for a field satisfies no
+/// qual on it but one that asks for that: `-`.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Quals {
     /// Accepted or rejected: `ACCEPT` or `REJECT`.
@@ -51,7 +51,8 @@ pub struct Quals {
     /// The protocol, by number or by name, such as `tcp`, `udp` or `icmp`.
     #[serde(default)]
     pub protocol: Attr<String>,
-    /// TCP flags that must be set, by names joined with `+` (`syn+ack`) or as a number.
+    /// TCP flags that must be set, by names joined with `+` (`syn+ack`) or as a number. With `=` in front no other may be
+    /// set: `=syn` is the first packet of a connection and nothing else.
     #[serde(default)]
     pub tcp_flags: Attr<String>,
     /// The number of packets.
@@ -78,13 +79,14 @@ pub struct Quals {
     /// The subnet of the network interface.
     #[serde(default)]
     pub subnet_id: Attr<String>,
-    /// The instance of the network interface.
+    /// The instance of the network interface; `-` for interfaces that are not an instance's.
     #[serde(default)]
     pub instance_id: Attr<String>,
     /// The id that CloudWatch Logs gave the event.
     #[serde(default)]
     pub event_id: Attr<String>,
-    /// Any other field of the record format, by AWS's own name, such as `{ "pkt-srcaddr" = "10.0.0.0/8" }`.
+    /// Any other field of the record format, by AWS's own name, such as `{ "pkt-srcaddr" = "10.0.0.0/8" }`. The names of
+    /// AWS services, as in `{ "pkt-dst-aws-service" = "s3" }`, are compared without regard to case.
     #[serde(default)]
     pub fields: Attr<BTreeMap<String, Attr<String>>>,
 }
@@ -157,7 +159,7 @@ impl Quals {
     }
 
     /// Reads what is known here, and reports each mistake at its path.
-    fn parse(&self, at: &Path, diagnostics: &mut Diagnostics) -> Vec<record::Qual> {
+    fn parse(&self, at: &Path, of_aws: bool, diagnostics: &mut Diagnostics) -> Vec<record::Qual> {
         let fields = self.fields.known().into_iter().flatten();
         let fields = fields.filter_map(|(name, text)| {
             let path = at.clone().attribute("fields").key(name.as_str());
@@ -180,7 +182,11 @@ impl Quals {
         });
         let mut quals = Vec::new();
         for (path, name, text, parsed) in named.chain(fields) {
-            match parsed {
+            let judged = parsed.and_then(|qual| match of_aws {
+                true => qual.check_for_lines(text).map(|()| qual),
+                false => Ok(qual),
+            });
+            match judged {
                 Ok(qual) => quals.push(qual),
                 Err(error) => diagnostics.push(malformed(path, name, text, &error)),
             }
@@ -191,16 +197,18 @@ impl Quals {
 
 /// Reads all quals of a query; what is unknown as yet is left out.
 pub(crate) fn parse(query: &Query, top: &Quals, diagnostics: &mut Diagnostics) -> record::Quals {
+    let of_aws = !query.record_type.is_unknown() && query.record_type() == RecordType::Aws;
     record::Quals {
-        all: top.parse(&Path::root(), diagnostics),
-        any: parse_blocks("where", &query.r#where, diagnostics),
-        none: parse_blocks("exclude", &query.exclude, diagnostics),
+        all: top.parse(&Path::root(), of_aws, diagnostics),
+        any: parse_blocks("where", &query.r#where, of_aws, diagnostics),
+        none: parse_blocks("exclude", &query.exclude, of_aws, diagnostics),
     }
 }
 
 fn parse_blocks(
     name: &str,
     blocks: &Attr<Vec<Quals>>,
+    of_aws: bool,
     diagnostics: &mut Diagnostics,
 ) -> Vec<Vec<record::Qual>> {
     let mut parsed = Vec::new();
@@ -218,7 +226,7 @@ fn parse_blocks(
             );
             diagnostics.error(path.clone(), format!("Empty {name} block"), detail);
         }
-        parsed.push(block.parse(&path, diagnostics));
+        parsed.push(block.parse(&path, of_aws, diagnostics));
     }
     parsed
 }
@@ -251,8 +259,13 @@ pub(crate) fn path(label: &str) -> Path {
 
 /// Points at the character that is wrong.
 fn malformed(path: Path, name: &str, text: &str, error: &record::QualError) -> Diagnostic {
-    let column = name.len() + " = \"".len() + error.position;
-    let detail = format!("{name} = \"{text}\"\n{:column$}^ {}", "", error.message);
+    let detail = match error.position {
+        Some(position) => {
+            let column = name.len() + " = \"".len() + position;
+            format!("{name} = \"{text}\"\n{:column$}^ {}", "", error.message)
+        }
+        None => format!("{name} = \"{text}\": {}", error.message),
+    };
     Diagnostic::error(format!("Malformed qual {name}"), detail).at(path)
 }
 

@@ -45,10 +45,9 @@ pub struct Query {
     /// Whether masked data is shown as it is; needs the permission `logs:Unmask`.
     #[serde(default)]
     pub unmask: Attr<bool>,
-    /// How far to look back from now, such as `30m`, `1h` or `2d`.
+    /// How far to look back, such as `30m`, `1h` or `2d`: from `end_time` if that is set, or else from now.
     #[serde(default)]
     #[schemars(transform = behaviour::conflicts_with("start_time"))]
-    #[schemars(transform = behaviour::conflicts_with("end_time"))]
     pub lookback: Attr<String>,
     /// The beginning of the time wanted (RFC 3339), itself included.
     #[serde(default)]

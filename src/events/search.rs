@@ -16,7 +16,8 @@ use super::{quals, quals::Quals};
 use crate::aws::ec2::FlowLog;
 use crate::aws::logs::EventsQuery;
 use crate::connection::Connection;
-use crate::framework::{Diagnostic, Diagnostics};
+use crate::framework::{Context, Diagnostic, Diagnostics};
+use crate::record::format::Flaw;
 use crate::record::{BindError, Format, Quals as Asked, Reader, RecordType, pattern};
 
 /// How long AWS usually takes to deliver a record to CloudWatch Logs, in milliseconds.
@@ -65,12 +66,7 @@ pub(crate) fn validate(query: &Query, quals: &Quals, diagnostics: &mut Diagnosti
     diagnostics.extend(window::validate(query));
     diagnostics.extend(source::validate(query));
     quals::parse(query, quals, diagnostics);
-    if let Some(text) = given(&query.log_format)
-        && let Err(error) = Format::parse(text)
-    {
-        let detail = format!("`log_format` is \"{text}\"; {error}.");
-        diagnostics.error("log_format", "Malformed record format", detail);
-    }
+    validate_format(query, diagnostics);
     if let Some(text) = given(&query.filter_pattern)
         && text.chars().count() > pattern::MAX_LENGTH
     {
@@ -80,6 +76,36 @@ pub(crate) fn validate(query: &Query, quals: &Quals, diagnostics: &mut Diagnosti
             pattern::MAX_LENGTH
         );
         diagnostics.error("filter_pattern", "Filter pattern too long", detail);
+    }
+}
+
+/// Judges the record format by the rules of the resource.
+fn validate_format(query: &Query, diagnostics: &mut Diagnostics) {
+    let Some(text) = given(&query.log_format) else {
+        return;
+    };
+    let format = match Format::parse(text) {
+        Ok(format) => format,
+        Err(error) => {
+            let detail = format!("`log_format` is \"{text}\"; {error}.");
+            diagnostics.error("log_format", "Malformed record format", detail);
+            return;
+        }
+    };
+    for flaw in format.flaws() {
+        match &flaw {
+            Flaw::Mistaken { .. } => {
+                diagnostics.error("log_format", "Not a record field", flaw.to_string());
+            }
+            Flaw::Mixed { .. } => {
+                let summary = "Fields of different kinds of flow log";
+                diagnostics.error("log_format", summary, flaw.to_string());
+            }
+            Flaw::Unknown { .. } => {
+                let detail = format!("{flaw} Its values are read as text.");
+                diagnostics.warning("log_format", "Unknown record field", detail);
+            }
+        }
     }
 }
 
@@ -93,6 +119,7 @@ impl Search {
         query: &Query,
         quals: &Quals,
         engine: Engine,
+        context: &Context,
     ) -> Result<Self, Diagnostics> {
         let deadline = Instant::now() + window::timeout(query);
         let mut diagnostics = Diagnostics::new();
@@ -112,9 +139,15 @@ impl Search {
         let implied = source.implied();
         let logs = connection.aws()?.logs(&source.region);
         let asked = asked(query, &quals, engine, &source, &implied)?;
-        let decided = push_down::decide(query, &asked, engine, &mut source, &logs);
+        let is_wanted = || Instant::now() < deadline && !context.stop().is_cancelled();
+        let decided = push_down::decide(query, &asked, engine, &mut source, &logs, &is_wanted);
         let decided = timeout_at(deadline, decided).await;
-        let push_down = decided.map_err(|_| too_late("the names of its streams were known"))?;
+        let push_down =
+            match decided.map_err(|_| too_late("the names of its streams were known"))? {
+                Some(push_down) => push_down,
+                None if context.stop().is_cancelled() => return Err(stopped().into()),
+                None => return Err(too_late("its quals were made into a filter pattern").into()),
+            };
         let scan = Scan {
             calls: push_down
                 .calls
@@ -262,10 +295,15 @@ fn settled(query: &Query, source: &Source, window: Window, now: Timestamp) -> Op
 
 fn too_late(before: &str) -> Diagnostic {
     let detail = format!(
-        "The `timeout` was over before {before}, so that no event was read. Raise `timeout`, or set `log_format` \
-         together with `log_group_name`, which leaves nothing to be asked for beforehand."
+        "The `timeout` was over before {before}, so that no event was read. Raise `timeout`, ask for fewer values, or \
+         set `log_format` together with `log_group_name`, which leaves nothing to be asked for beforehand."
     );
     Diagnostic::error("Flow-log events not read", detail).at("timeout")
+}
+
+fn stopped() -> Diagnostic {
+    let detail = "The run was stopped before any event was asked for.";
+    Diagnostic::error("Flow-log events not read", detail)
 }
 
 /// Makes the request of one call.

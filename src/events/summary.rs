@@ -53,7 +53,7 @@ impl framework::DataSource for SummaryDataSource {
         context: &Context,
     ) -> Result<Model, Diagnostics> {
         let engine = summary.engine();
-        let search = Search::prepare(connection, &query, &quals, engine).await?;
+        let search = Search::prepare(connection, &query, &quals, engine, context).await?;
         let columns = Columns::find(&summary, &search)?;
         let logs = connection.aws()?.logs(&search.source.region);
         let mut counted = match engine {
@@ -204,7 +204,14 @@ fn compare(kind: Option<field::Kind>, one: &str, other: &str) -> Ordering {
 }
 
 fn missing(name: &str, index: i64, formats: &[Format]) -> Diagnostic {
-    let detail = format!("`group_by` names {name}, which {}.", lacking(formats));
+    let known = field::by_column(name).or_else(|| field::find(name));
+    let meant = field::meant(name).filter(|_| known.is_none());
+    let meant = meant.map(|field| format!(" Did you mean `{}`?", field.name));
+    let detail = format!(
+        "`group_by` names {name}, which {}.{}",
+        lacking(formats),
+        meant.unwrap_or_default()
+    );
     let path = crate::cty::Path::root().attribute("group_by").index(index);
     Diagnostic::error("Group not possible for this record format", detail).at(path)
 }

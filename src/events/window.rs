@@ -24,7 +24,7 @@ pub(crate) fn window(query: &Query, now: Timestamp) -> Result<Window, Diagnostic
     validate(query).into_result()?;
     let end = time(&query.end_time).unwrap_or(now);
     let start = match given(&query.lookback).map(duration) {
-        Some(Ok(lookback)) => now.saturating_sub(lookback).unwrap_or(Timestamp::MIN),
+        Some(Ok(lookback)) => end.saturating_sub(lookback).unwrap_or(Timestamp::MIN),
         _ => time(&query.start_time).unwrap_or(Timestamp::MIN),
     };
     if start >= end {
@@ -59,8 +59,8 @@ pub(crate) fn validate(query: &Query) -> Diagnostics {
         diagnostics.error(
             "lookback",
             "No time window",
-            "Set `lookback` (such as \"1h\"), or `start_time` and perhaps `end_time` (RFC 3339): without \
-             it the whole log group would be searched.",
+            "Set `lookback` (such as \"1h\") or `start_time` (RFC 3339), and `end_time` with either if the window \
+             does not end now: without a beginning the whole log group would be searched.",
         );
     }
     for (name, value) in [
@@ -115,6 +115,51 @@ fn duration(text: &str) -> Result<Duration, &'static str> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn looking_back_begins_at_the_end_of_the_window() {
+        let query = |lookback: &str, end: Option<&str>| Query {
+            lookback: Attr::Known(lookback.to_owned()),
+            end_time: Attr::from(end.map(str::to_owned)),
+            ..Query::default()
+        };
+        let now = "2026-05-03T12:00:00Z".parse().unwrap();
+        let of = |query: &Query| {
+            let window = window(query, now).unwrap();
+            let time = |at| Timestamp::from_millisecond(at).unwrap().to_string();
+            (time(window.start), time(window.end))
+        };
+        let pair = |start: &str, end: &str| (start.to_owned(), end.to_owned());
+        for (lookback, end, expected) in [
+            (
+                "1h",
+                None,
+                pair("2026-05-03T11:00:00Z", "2026-05-03T12:00:00Z"),
+            ),
+            (
+                "1h",
+                Some(""),
+                pair("2026-05-03T11:00:00Z", "2026-05-03T12:00:00Z"),
+            ),
+            (
+                "1d",
+                Some("2026-05-03T00:00:00Z"),
+                pair("2026-05-02T00:00:00Z", "2026-05-03T00:00:00Z"),
+            ),
+            (
+                "90m",
+                Some("2026-05-04T01:00:00+02:00"),
+                pair("2026-05-03T21:30:00Z", "2026-05-03T23:00:00Z"),
+            ),
+            (
+                "30000d",
+                Some("1970-01-02T00:00:00Z"),
+                pair("1970-01-01T00:00:00Z", "1970-01-02T00:00:00Z"),
+            ),
+        ] {
+            assert_eq!(of(&query(lookback, end)), expected, "{lookback} {end:?}");
+        }
+    }
 
     #[test]
     fn a_window_begins_no_earlier_than_the_service_counts() {

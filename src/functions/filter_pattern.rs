@@ -22,6 +22,9 @@ pub struct FilterPattern {
     format: Vec<Option<String>>,
 }
 
+/// The most quals that an error names.
+const MOST_NAMED: usize = 10;
+
 impl Function for FilterPattern {
     const NAME: &'static str = "filter_pattern";
 
@@ -50,13 +53,17 @@ impl Function for FilterPattern {
 }
 
 fn inexact(quals: &[String]) -> String {
-    let quals: Vec<_> = quals.iter().map(|qual| format!("`{qual}`")).collect();
+    let named = quals.iter().take(MOST_NAMED);
+    let mut named: Vec<_> = named.map(|qual| format!("`{qual}`")).collect();
+    if let Some(more) = quals.len().checked_sub(MOST_NAMED).filter(|more| *more > 0) {
+        named.push(format!("{more} more"));
+    }
     format!(
         "no filter pattern of at most {} characters says exactly the same as {}; a pattern has one condition for each \
          field and cannot put \"or\" between fields. Leave these quals out, or write them so that each asks one field \
          for values, for one range, or for a network that ends at an octet",
         pattern::MAX_LENGTH,
-        quals.join(", ")
+        named.join(", ")
     )
 }
 

@@ -6,7 +6,7 @@ use serde::Deserialize;
 use super::nearest;
 use crate::cty::{Path, Type, Value};
 use crate::framework::{Function, FunctionError};
-use crate::record::field::{self, FIELDS, Family, Field};
+use crate::record::field::{self, FIELDS, Field};
 
 /// Makes a record format of the names of fields.
 ///
@@ -43,12 +43,12 @@ impl Function for LogFormat {
                     "`{name}` is named twice; name each field once"
                 )));
             }
-            if let Some(other) = chosen.iter().find(|other| foreign(other, field)) {
+            if let Some(other) = chosen.iter().find(|other| other.excludes(field)) {
                 return Err(fail(format!(
                     "`{name}` is recorded for {}, but `{}` for {}; one flow log cannot have both",
-                    family(field),
+                    field.family.noun(),
                     other.name,
-                    family(other)
+                    other.family.noun()
                 )));
             }
             chosen.push(field);
@@ -69,19 +69,6 @@ fn unknown(name: &str) -> String {
         .or_else(|| nearest(inner, FIELDS.iter().map(|field| field.name)));
     let meant = meant.unwrap_or_default();
     format!("there is no field `{name}`; did you mean `{meant}`?")
-}
-
-/// Tells whether no kind of flow log records both fields.
-fn foreign(one: &Field, other: &Field) -> bool {
-    one.family != other.family && one.family != Family::Both && other.family != Family::Both
-}
-
-fn family(field: &Field) -> &'static str {
-    match field.family {
-        Family::Vpc => "VPCs",
-        Family::TransitGateway => "transit gateways",
-        Family::Both => "both",
-    }
 }
 
 #[cfg(test)]

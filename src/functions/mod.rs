@@ -24,6 +24,7 @@ pub use policy::{DeliveryBucketPolicy, DeliveryRolePolicy, DeliveryTrustPolicy};
 use crate::cty::Path;
 use crate::framework::{Catalogue, FunctionError};
 use crate::record::Format;
+use crate::record::format::Flaw;
 
 /// Adds all functions to a catalogue.
 pub fn add<C: Send + Sync + 'static>(catalogue: Catalogue<C>) -> Catalogue<C> {
@@ -53,10 +54,18 @@ fn record_format(given: &[Option<String>]) -> Result<Format, FunctionError> {
     let Some(text) = optional("format", given)? else {
         return Ok(Format::vpc_default());
     };
-    Format::parse(text).map_err(|error| {
-        let text = format!("\"{text}\" is not a record format: {error}");
+    let fail = |problem: &str| {
+        let text = format!("\"{text}\" is not a record format: {problem}");
         FunctionError::new(text).at("format")
-    })
+    };
+    let format = Format::parse(text).map_err(|error| fail(&error.to_string()))?;
+    let flaws = format.flaws().into_iter();
+    // What is unknown may be newer than the field table.
+    let mut wrong = flaws.filter(|flaw| !matches!(flaw, Flaw::Unknown { .. }));
+    match wrong.next() {
+        Some(flaw) => Err(fail(flaw.to_string().trim_end_matches('.'))),
+        None => Ok(format),
+    }
 }
 
 /// Finds the name that was probably meant by one that is none: it takes the fewest edits.

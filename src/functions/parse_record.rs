@@ -7,7 +7,7 @@ use super::{optional, record_format};
 use crate::cty::{Type, Value};
 use crate::framework::{Function, FunctionError};
 use crate::record::field::{self, FIELDS, Field, Kind};
-use crate::record::{self, Format, ParseError, Row, Values as _};
+use crate::record::{self, Format, Likeness, ParseError, Row, Values as _};
 
 /// The attribute that holds every field without a column of its own.
 const FIELDS_ATTRIBUTE: &str = "fields";
@@ -80,7 +80,10 @@ impl ParseRecord {
         let fail = |text: String| FunctionError::new(text).at("line");
         if self.is_event() {
             let flow = record::yandex::parse_event(&self.line);
-            let flow = flow.map_err(|error| fail(error.to_string()))?;
+            let flow = flow.map_err(|error| match Likeness::of(&self.line) {
+                Some(wrapped @ Likeness::Wrapped { .. }) => fail(wrapped.to_string()),
+                _ => fail(error.to_string()),
+            })?;
             return Ok(Row::ExternalFlow(flow));
         }
         let record = record::parse(&self.line, format).map_err(|error| {

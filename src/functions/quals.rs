@@ -96,18 +96,23 @@ fn checked(
     label: &str,
     text: &str,
 ) -> Result<Qual, FunctionError> {
-    parsed.map_err(|error| fail(format!("`{label}` is \"{text}\"; {error}")))
+    let judged = parsed.and_then(|qual| qual.check_for_lines(text).map(|()| qual));
+    judged.map_err(|error| match error.position {
+        Some(_) => fail(format!("`{label}` is \"{text}\"; {error}")),
+        None => fail(error.to_string()),
+    })
 }
 
 fn unknown(key: &str, label: &str, top: bool) -> String {
     if !top && (key == WHERE || key == EXCLUDE) {
         return format!("`{label}` is not possible: `{key}` stands at the top level alone");
     }
-    if let Some(field) = field::find(key) {
+    if let Some(field) = field::find(key).or_else(|| field::meant(key)) {
         return match field.column {
             Some(column) => format!("there is no qual `{label}`; did you mean `{column}`?"),
             None => format!(
-                "there is no qual `{label}`; write `fields = {{ \"{key}\" = … }}` for this field"
+                "there is no qual `{label}`; write `fields = {{ \"{}\" = … }}` for this field",
+                field.name
             ),
         };
     }

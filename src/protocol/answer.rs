@@ -3,6 +3,9 @@
 use std::future::Future;
 use std::time::Instant;
 
+use tokio::runtime::Handle;
+use tokio::task::{JoinError, spawn_blocking};
+use tokio_util::sync::CancellationToken;
 use tonic::{Response, Status};
 
 use super::{convert, pb};
@@ -41,16 +44,39 @@ pub(crate) async fn call<A: Answer>(
     Ok(Response::new(answer))
 }
 
+/// Runs a call on a thread of its own. One thread serves: what computes for long would keep other calls and the stop from
+/// being heard. Once nobody waits for the answer any more, the call ends where it next waits for something.
+pub(crate) async fn apart<A, F>(work: impl FnOnce() -> F + Send + 'static) -> A
+where
+    A: Answer + Send + 'static,
+    F: Future<Output = A>,
+{
+    let abandoned = CancellationToken::new();
+    let _abandons = abandoned.clone().drop_guard();
+    let runtime = Handle::current();
+    let run = move || runtime.block_on(abandoned.run_until_cancelled(work()));
+    match spawn_blocking(run).await {
+        Ok(answer) => answer.unwrap_or_default(),
+        Err(failure) => match failure.try_into_panic() {
+            Ok(panic) => std::panic::resume_unwind(panic),
+            Err(failure) => A::only(ended_early(&failure)),
+        },
+    }
+}
+
 /// Runs work that must come to its end even if the call is cancelled: a mutation that was sent is
 /// never aborted, and its result is waited for.
 pub(crate) async fn to_the_end<A: Answer + Send + 'static>(
     future: impl Future<Output = A> + Send + 'static,
 ) -> A {
-    tokio::spawn(future).await.unwrap_or_else(|failure| {
-        let detail =
-            format!("The provider's task ended early: {failure}. This is a bug in the provider.");
-        A::only(Diagnostic::error("Call not finished", detail))
-    })
+    let ended = tokio::spawn(future).await;
+    ended.unwrap_or_else(|failure| A::only(ended_early(&failure)))
+}
+
+fn ended_early(failure: &JoinError) -> Diagnostic {
+    let detail =
+        format!("The provider's task ended early: {failure}. This is a bug in the provider.");
+    Diagnostic::error("Call not finished", detail)
 }
 
 macro_rules! answers {

@@ -7,7 +7,7 @@ use tokio_util::sync::CancellationToken;
 use tonic::codegen::BoxStream;
 use tonic::{Request, Response, Status, Streaming};
 
-use super::answer::{Answer, call, to_the_end};
+use super::answer::{Answer, apart, call, to_the_end};
 use super::pb::provider_server::{Provider as Service, ProviderServer};
 use super::session::Session;
 use super::{absent, arrival, data, describe, ephemeral, functions, list, managed, pb};
@@ -109,11 +109,9 @@ impl<P: Provider> Service for Server<P> {
         request: Request<pb::validate_data_resource_config::Request>,
     ) -> Reply<pb::validate_data_resource_config::Response> {
         let request = request.into_inner();
-        let name = request.type_name.clone();
-        call("ValidateDataResourceConfig", &name, async {
-            or_only(data::validate(&self.0, &request))
-        })
-        .await
+        let (session, name) = (Arc::clone(&self.0), request.type_name.clone());
+        let validate = apart(move || async move { or_only(data::validate(&session, &request)) });
+        call("ValidateDataResourceConfig", &name, validate).await
     }
 
     async fn validate_ephemeral_resource_config(
@@ -121,11 +119,10 @@ impl<P: Provider> Service for Server<P> {
         request: Request<pb::validate_ephemeral_resource_config::Request>,
     ) -> Reply<pb::validate_ephemeral_resource_config::Response> {
         let request = request.into_inner();
-        let name = request.type_name.clone();
-        call("ValidateEphemeralResourceConfig", &name, async {
-            or_only(ephemeral::validate(&self.0, &request))
-        })
-        .await
+        let (session, name) = (Arc::clone(&self.0), request.type_name.clone());
+        let validate =
+            apart(move || async move { or_only(ephemeral::validate(&session, &request)) });
+        call("ValidateEphemeralResourceConfig", &name, validate).await
     }
 
     async fn validate_list_resource_config(
@@ -270,11 +267,9 @@ impl<P: Provider> Service for Server<P> {
         request: Request<pb::read_data_source::Request>,
     ) -> Reply<pb::read_data_source::Response> {
         let request = request.into_inner();
-        let name = request.type_name.clone();
-        call("ReadDataSource", &name, async {
-            or_only(data::read(&self.0, request).await)
-        })
-        .await
+        let (session, name) = (Arc::clone(&self.0), request.type_name.clone());
+        let read = apart(move || async move { or_only(data::read(&session, request).await) });
+        call("ReadDataSource", &name, read).await
     }
 
     async fn open_ephemeral_resource(
@@ -282,11 +277,9 @@ impl<P: Provider> Service for Server<P> {
         request: Request<pb::open_ephemeral_resource::Request>,
     ) -> Reply<pb::open_ephemeral_resource::Response> {
         let request = request.into_inner();
-        let name = request.type_name.clone();
-        call("OpenEphemeralResource", &name, async {
-            or_only(ephemeral::open(&self.0, request).await)
-        })
-        .await
+        let (session, name) = (Arc::clone(&self.0), request.type_name.clone());
+        let open = apart(move || async move { or_only(ephemeral::open(&session, request).await) });
+        call("OpenEphemeralResource", &name, open).await
     }
 
     async fn renew_ephemeral_resource(
@@ -318,11 +311,9 @@ impl<P: Provider> Service for Server<P> {
         request: Request<pb::call_function::Request>,
     ) -> Reply<pb::call_function::Response> {
         let request = request.into_inner();
-        let name = request.name.clone();
-        call("CallFunction", &name, async {
-            or_only(functions::call(&self.0, &request))
-        })
-        .await
+        let (session, name) = (Arc::clone(&self.0), request.name.clone());
+        let work = apart(move || async move { or_only(functions::call(&session, &request)) });
+        call("CallFunction", &name, work).await
     }
 
     async fn list_resource(

@@ -24,6 +24,10 @@ pub struct Field {
     pub family: Family,
     /// Every value that AWS documents, in AWS's spelling; empty where the values are open.
     pub values: &'static [&'static str],
+    /// What every value begins with, such as `eni-`; none if that is open.
+    pub begins_with: Option<&'static str>,
+    /// Whether values are compared without regard to case: AWS writes them in capitals, people as they like.
+    pub any_case: bool,
     /// Whether the record holds the value percent-encoded, as it does the values of tags.
     pub encoded: bool,
     /// What the field tells, in a sentence for users.
@@ -69,7 +73,25 @@ pub fn by_column(column: &str) -> Option<&'static Field> {
     FIELDS.iter().find(|field| field.column == Some(column))
 }
 
+impl Family {
+    /// Returns what flow logs of this kind watch, for a message.
+    #[must_use]
+    pub fn noun(self) -> &'static str {
+        match self {
+            Self::Vpc => "VPCs",
+            Self::TransitGateway => "transit gateways",
+            Self::Both => "both",
+        }
+    }
+}
+
 impl Field {
+    /// Tells whether no kind of flow log records both fields.
+    #[must_use]
+    pub fn excludes(&self, other: &Self) -> bool {
+        self.family != other.family && self.family != Family::Both && other.family != Family::Both
+    }
+
     const fn new(name: &'static str, kind: Kind, version: u8, description: &'static str) -> Self {
         Self {
             name,
@@ -78,6 +100,8 @@ impl Field {
             version,
             family: Family::Vpc,
             values: &[],
+            begins_with: None,
+            any_case: false,
             encoded: false,
             description,
         }
@@ -90,6 +114,16 @@ impl Field {
 
     const fn family(mut self, family: Family) -> Self {
         self.family = family;
+        self
+    }
+
+    const fn begins_with(mut self, beginning: &'static str) -> Self {
+        self.begins_with = Some(beginning);
+        self
+    }
+
+    const fn any_case(mut self) -> Self {
+        self.any_case = true;
         self
     }
 

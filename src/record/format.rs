@@ -6,7 +6,7 @@
 use std::fmt;
 use std::ops::RangeInclusive;
 
-use super::field::{self, Kind};
+use super::field::{self, Field, Kind};
 
 /// The most fields that a format may name; AWS's two tables hold 72 together.
 pub const MAX_FIELDS: usize = 80;
@@ -47,6 +47,61 @@ pub struct FormatError {
     pub position: usize,
     /// What is wrong and what to write instead.
     pub message: String,
+}
+
+/// What is amiss with a format that is well written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Flaw<'a> {
+    /// A name is none, but means a field.
+    Mistaken {
+        /// The name.
+        name: &'a str,
+        /// The field that is meant.
+        meant: &'static Field,
+    },
+    /// A name is not in the field table: it may be newer.
+    Unknown {
+        /// The name.
+        name: &'a str,
+    },
+    /// No kind of flow log records two of the fields together.
+    Mixed {
+        /// A field.
+        field: &'static Field,
+        /// One before it that only another kind of flow log records.
+        other: &'static Field,
+    },
+}
+
+impl fmt::Display for Flaw<'_> {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Mistaken { name, meant } => {
+                let meant = meant.name;
+                write!(
+                    out,
+                    "There is no record field `${{{name}}}`: write `${{{meant}}}`"
+                )?;
+                if meant == "start" && !name.to_lowercase().starts_with("start") {
+                    let both = "a record holds the time of its first packet and of its last";
+                    write!(out, " (and `${{end}}`): {both}")?;
+                }
+                write!(out, ".")
+            }
+            Self::Unknown { name } => write!(
+                out,
+                "The field `{name}` is not known to this version of the provider."
+            ),
+            Self::Mixed { field, other } => write!(
+                out,
+                "The field `${{{}}}` is recorded for {}, but `${{{}}}` for {}: one flow log cannot have both.",
+                field.name,
+                field.family.noun(),
+                other.name,
+                other.family.noun()
+            ),
+        }
+    }
 }
 
 impl Format {
@@ -111,12 +166,24 @@ impl Format {
         self.names.iter().position(|known| known == name)
     }
 
-    /// Returns the names that the field table lacks: mistakes, or fields newer than it.
-    pub fn unknown_names(&self) -> impl Iterator<Item = &str> {
-        self.names
-            .iter()
-            .map(String::as_str)
-            .filter(|name| field::find(name).is_none())
+    /// Judges the names, one by one.
+    #[must_use]
+    pub fn flaws(&self) -> Vec<Flaw<'_>> {
+        let mut flaws = Vec::new();
+        let mut fields: Vec<&'static Field> = Vec::new();
+        for name in &self.names {
+            match (field::find(name), field::meant(name)) {
+                (Some(field), _) => {
+                    if let Some(other) = fields.iter().find(|other| other.excludes(field)) {
+                        flaws.push(Flaw::Mixed { field, other });
+                    }
+                    fields.push(field);
+                }
+                (None, Some(meant)) => flaws.push(Flaw::Mistaken { name, meant }),
+                (None, None) => flaws.push(Flaw::Unknown { name }),
+            }
+        }
+        flaws
     }
 
     /// Returns the versions that a record of this format may bear: the highest version among its fields, and any from
@@ -124,6 +191,14 @@ impl Format {
     #[must_use]
     pub fn versions(&self) -> RangeInclusive<u8> {
         self.versions.0..=self.versions.1
+    }
+
+    /// Tells whether the version of a line may tell this format from another, which has as many fields: they do not both
+    /// have the same version in the same place.
+    pub(super) fn is_told_by_version(&self, other: &Self) -> bool {
+        self.version.is_some()
+            && self.names.len() == other.names.len()
+            && (self.version, self.versions) != (other.version, other.versions)
     }
 
     /// Tells whether the value at a position is percent-encoded in records.

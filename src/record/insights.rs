@@ -2,8 +2,9 @@
 //!
 //! Insights knows the fields of the default format by names of its own; lines of any other format are taken apart by
 //! position. Every qual is in the query, since nobody checks the result again: what cannot be said there is an error.
-//! A field without a value satisfies no condition, as everywhere; a line that is no record of the format, for its number
-//! of values, its version, a value that is masked, cut or of another kind, is left out, as it is where we read it.
+//! A field without a value satisfies no condition but one that asks for that, as everywhere; a line that is no record of
+//! the format, for its number of values, a value that is masked, cut or of another kind, is left out, as it is where we
+//! read it.
 //!
 //! See <https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/CWL_QuerySyntax.html>.
 
@@ -14,7 +15,8 @@ use ipnet::IpNet;
 
 use super::field::Kind;
 use super::format::Format;
-use super::qual::{Range, Test};
+use super::parse::NO_VALUE;
+use super::qual::{Mask, Range, Test};
 use super::quals::{Bound, BoundQual, Place};
 
 /// The most characters that the service takes as a query.
@@ -217,17 +219,6 @@ impl Writer {
     /// Leaves out lines of the right shape that are no whole records all the same.
     fn whole(&mut self, format: &Format) -> String {
         let mut text = format!("\n| filter not (@message like /{MASKED}/)");
-        let versions = format.versions();
-        if versions.start() != versions.end()
-            && let Some(place) = format.position("version")
-        {
-            let _ = write!(
-                text,
-                "\n| filter {} >= {}",
-                self.field(place),
-                versions.start()
-            );
-        }
         if let Some(known) = format.last_values() {
             let last = self.field(format.names().len() - 1);
             let _ = write!(
@@ -273,6 +264,7 @@ impl Writer {
             Place::EventId => Err(InsightsError::EventId {
                 qual: qual.label.clone(),
             }),
+            Place::Anywhere => Ok("1 = 1".to_owned()),
         }
     }
 
@@ -333,10 +325,6 @@ fn in_seconds(field: &str) -> String {
 
 /// Gives the expression that the value at a position has to match.
 fn shape(format: &Format, index: usize) -> String {
-    let versions = format.versions();
-    if format.position("version") == Some(index) && versions.start() == versions.end() {
-        return versions.start().to_string();
-    }
     let kind = format.typed().iter().find(|(place, _)| *place == index);
     match kind.map(|(_, kind)| kind) {
         Some(Kind::Integer | Kind::Seconds) => "(?:-|0|[1-9]\\d{0,18})".to_owned(),
@@ -357,13 +345,11 @@ fn beginnings(known: &[&str]) -> Vec<String> {
 /// Gives the conditions of which one has to hold.
 fn alternatives(test: &Test, field: &str) -> Vec<String> {
     match test {
-        Test::Text(values) => match values.as_slice() {
-            [value] => vec![format!("{field} = {}", quoted(value))],
-            values => {
-                let values: Vec<_> = values.iter().map(|value| quoted(value)).collect();
-                vec![format!("{field} in [{}]", values.join(", "))]
-            }
-        },
+        Test::Text(values) => one_of(field, values),
+        Test::AnyCase(values) => {
+            let small = values.iter().map(|value| value.to_ascii_lowercase());
+            one_of(&format!("tolower({field})"), &small.collect::<Vec<_>>())
+        }
         Test::Integer(ranges) => ranges.iter().map(|range| in_range(*range, field)).collect(),
         Test::Seconds(ranges) => {
             let time = in_seconds(field);
@@ -371,6 +357,20 @@ fn alternatives(test: &Test, field: &str) -> Vec<String> {
         }
         Test::Address(networks) => networks.iter().map(|net| in_network(net, field)).collect(),
         Test::Flags(masks) => masks.iter().map(|mask| has_flags(*mask, field)).collect(),
+        Test::OrAbsent(test) => {
+            let mut conditions = alternatives(test, field);
+            conditions.push(format!("{field} = {}", quoted(NO_VALUE)));
+            conditions
+        }
+    }
+}
+
+fn one_of(field: &str, values: &[String]) -> Vec<String> {
+    let quoted: Vec<_> = values.iter().map(|value| quoted(value)).collect();
+    match quoted.as_slice() {
+        [] => Vec::new(),
+        [value] => vec![format!("{field} = {value}")],
+        _ => vec![format!("{field} in [{}]", quoted.join(", "))],
     }
 }
 
@@ -391,13 +391,13 @@ fn in_network(network: &IpNet, field: &str) -> String {
 }
 
 /// Insights has no operators on bits: a bit is set if what is left of the number above it is odd.
-fn has_flags(mask: i64, field: &str) -> String {
-    if mask == 0 {
-        return format!("{field} = 0");
+fn has_flags(mask: Mask, field: &str) -> String {
+    if mask.alone {
+        return format!("{field} = {}", mask.bits);
     }
     let bits = (0..63)
         .map(|bit| 1_i64 << bit)
-        .filter(|bit| mask & bit != 0);
+        .filter(|bit| mask.bits & bit != 0);
     let set: Vec<_> = bits
         .map(|bit| format!("floor({field} / {bit}) % 2 = 1"))
         .collect();

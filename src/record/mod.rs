@@ -23,7 +23,7 @@ pub mod values;
 pub mod yandex;
 
 pub use format::Format;
-pub use parse::{ParseError, Record, parse};
+pub use parse::{Likeness, ParseError, Record, parse};
 pub use qual::{Qual, QualError};
 pub use quals::{BindError, Bound, Quals};
 pub use reader::{Judged, Reader, RecordType, Row};

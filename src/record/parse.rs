@@ -8,6 +8,7 @@
 
 mod bytes;
 mod error;
+mod likeness;
 
 use std::borrow::Cow;
 use std::net::IpAddr;
@@ -22,6 +23,7 @@ use super::values::Values;
 use bytes::{Begins, digits, has, ipv4, words};
 
 pub use error::ParseError;
+pub use likeness::Likeness;
 
 /// How AWS writes that there is no value.
 pub(super) const NO_VALUE: &str = "-";
@@ -82,15 +84,21 @@ impl<'a> Record<'a> {
     #[inline]
     pub(super) fn split(&mut self) -> Result<(), ParseError> {
         let Some(found) = words(self.line.as_bytes(), &mut self.begins) else {
-            return Err(ParseError::Long {
+            return Err(self.foreign_or(ParseError::Long {
                 length: self.line.len(),
-            });
+            }));
         };
         let expected = self.format.names().len();
         if found != expected {
-            return Err(ParseError::Count { expected, found });
+            return Err(self.foreign_or(ParseError::Count { expected, found }));
         }
         Ok(())
+    }
+
+    /// Says what a line looks like that is of quite another kind, which tells more than what is wrong with it as a record.
+    #[cold]
+    fn foreign_or(&self, error: ParseError) -> ParseError {
+        Likeness::of(self.line).map_or(error, ParseError::Foreign)
     }
 
     /// Returns the value at a position of the format; `-` is none.
@@ -176,29 +184,23 @@ impl<'a> Record<'a> {
         self.refuse_cut()?;
         for (place, &(index, kind)) in self.format.typed().iter().enumerate() {
             let Some(number) = self.number_if_valid(index, kind) else {
-                return Err(self.wrong_value(index, kind));
+                return Err(self.foreign_or(self.wrong_value(index, kind)));
             };
             if let Some(kept) = self.numbers.get_mut(place) {
                 *kept = number;
             }
         }
-        self.refuse_version()
+        Ok(())
     }
 
-    /// Refuses a line of another version than the fields of the format make.
-    #[inline]
+    /// Refuses a line of another version than the fields of the format make, where the version tells formats apart.
     pub(super) fn refuse_version(&self) -> Result<(), ParseError> {
         let Some(place) = self.format.version() else {
             return Ok(());
         };
         let versions = self.format.versions();
-        // Most versions have one digit, and of most lines that are dropped this is one of the two values that are read.
-        let version = match self.line.as_bytes().get(self.place(place)) {
-            Some([digit @ b'0'..=b'9']) => Some(digit - b'0'),
-            _ => self
-                .integer(place)
-                .and_then(|found| u8::try_from(found).ok()),
-        };
+        let version = self.integer(place);
+        let version = version.and_then(|found| u8::try_from(found).ok());
         if version.is_some_and(|version| versions.contains(&version)) {
             return Ok(());
         }

@@ -12,6 +12,7 @@
 mod condition;
 mod disjunction;
 mod draft;
+mod effort;
 mod failing;
 mod holding;
 mod network;
@@ -22,9 +23,11 @@ mod window;
 
 pub(super) use condition::is_plain;
 pub(super) use network::prefixes;
-pub(super) use number::{merged, written_out};
+pub(super) use number::written_out;
 
 use super::quals::Bound;
+use effort::Effort;
+use plan::Wish;
 
 /// The most characters that the service takes as a pattern.
 pub const MAX_LENGTH: usize = 1024;
@@ -33,7 +36,7 @@ pub const MAX_LENGTH: usize = 1024;
 pub const MAX_CALLS: usize = 8;
 
 /// How a query is put to the service.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Plan {
     /// The calls; an event may be received by several of them. Without any, no event can satisfy the quals.
     pub calls: Vec<Call>,
@@ -91,19 +94,36 @@ pub struct Pushed {
 }
 
 /// Plans a query over lines of the formats to which its quals are bound, at least one.
+///
+/// The work grows with the number of the quals' values; as soon as the plan is not wanted any more there is none.
 #[must_use]
-pub fn plan(bounds: &[Bound], streams: Streams) -> Plan {
-    plan::within_quota(bounds, streams)
+pub fn plan(bounds: &[Bound], streams: Streams, is_wanted: &dyn Fn() -> bool) -> Option<Plan> {
+    let wish = Wish {
+        streams,
+        exact: false,
+        most: MAX_CALLS,
+    };
+    plan::plan(bounds, wish, &Effort::new(is_wanted))
 }
 
 /// Compiles what one pattern can say exactly of the quals, for lines of the format to which they are bound.
 #[must_use]
 pub fn compile(bound: &Bound) -> Pushed {
-    let mut plan = plan::plan(std::slice::from_ref(bound), Streams::Any, true, 1);
-    plan.classes.retain(|(_, class)| *class != Class::Exact);
+    let wish = Wish {
+        streams: Streams::Any,
+        exact: true,
+        most: 1,
+    };
+    let plan = plan::plan(std::slice::from_ref(bound), wish, &Effort::new(&|| true));
+    let Plan {
+        mut calls, classes, ..
+    } = plan.unwrap_or_default();
+    let inexact = classes
+        .into_iter()
+        .filter(|(_, class)| *class != Class::Exact);
     Pushed {
-        pattern: plan.calls.pop().and_then(|call| call.pattern),
-        not_pushed: plan.classes.into_iter().map(|(label, _)| label).collect(),
+        pattern: calls.pop().and_then(|call| call.pattern),
+        not_pushed: inexact.map(|(label, _)| label).collect(),
     }
 }
 

@@ -1,11 +1,13 @@
 //! One condition on a record, as a user writes it: the one grammar of quals.
 //!
-//! `22`, `22,3389`, `1-1023`, `>=1024`, `10.0.0.0/8`, `tcp`, `syn+ack`: alternatives are separated by commas, white space
-//! around parts is ignored. A record in which the field has no value (`-`) satisfies no qual. Nothing here knows where a
-//! field stands in a line; [`super::quals`] finds that out for a format.
+//! `22`, `22,3389`, `1-1023`, `>=1024`, `10.0.0.0/8`, `tcp`, `syn+ack`, `=syn`, `-`: alternatives are separated by commas,
+//! white space around parts is ignored. A record in which the field has no value satisfies no qual, unless the qual asks
+//! for that with `-`. What no record can satisfy is an error. Nothing here knows where a field stands in a line;
+//! [`super::quals`] finds that out for a format.
 
 mod address;
 mod flags;
+mod ids;
 mod number;
 mod part;
 mod protocol;
@@ -16,6 +18,7 @@ use ipnet::IpNet;
 
 use super::field::{self, Field, Kind};
 use super::parse::NO_VALUE;
+use part::Part;
 pub use part::QualError;
 
 /// The name of the qual on the id that CloudWatch Logs gives an event.
@@ -51,14 +54,26 @@ pub(super) enum Target {
 pub(super) enum Test {
     /// Exactly one of the texts.
     Text(Vec<String>),
+    /// One of the texts, in capitals or small letters; here they are in capitals.
+    AnyCase(Vec<String>),
     /// A number in one of the inclusive ranges.
     Integer(Vec<Range>),
     /// An instant in one of the inclusive ranges of whole Unix seconds.
     Seconds(Vec<Range>),
     /// An address in one of the networks.
     Address(Vec<IpNet>),
-    /// A bit set that holds all bits of one of the masks; the empty mask stands for the empty set alone.
-    Flags(Vec<i64>),
+    /// A bit set that one of the masks fits.
+    Flags(Vec<Mask>),
+    /// No value at all, or what the other test asks for; that may have no alternative.
+    OrAbsent(Box<Test>),
+}
+
+/// Bits that have to be set.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Mask {
+    pub(super) bits: i64,
+    /// Whether no other bit may be set.
+    pub(super) alone: bool,
 }
 
 /// An inclusive range of numbers.
@@ -75,18 +90,25 @@ impl Qual {
     ///
     /// The name is not one of [`names`], or the text does not fit what the field holds; the error points at the character.
     pub fn parse(name: &str, text: &str) -> Result<Self, QualError> {
-        let (target, test) = if name == EVENT_ID {
-            (Target::EventId, Test::Text(text::exact(text)?))
-        } else if let Some((_, sides)) = EITHER_SIDE.iter().find(|(known, _)| *known == name) {
-            let Some(field) = field::find(sides[0]) else {
-                return Err(unknown(name));
-            };
-            (Target::Either(*sides), test(field, text)?)
-        } else {
-            let Some(field) = field::by_column(name) else {
-                return Err(unknown(name));
-            };
-            (Target::Field(field.name.to_owned()), test(field, text)?)
+        let sides = EITHER_SIDE.iter().find(|(known, _)| *known == name);
+        let field = match sides {
+            Some((_, [side, _])) => field::find(side),
+            None => field::by_column(name),
+        };
+        let (target, test) = match (sides, field) {
+            _ if name == EVENT_ID => {
+                let ids = text::exact(part::split(text)?)?;
+                (Target::EventId, Test::Text(ids))
+            }
+            (Some((_, sides)), Some(field)) => (
+                Target::Either(*sides),
+                test(text, |parts| of_field(field, parts))?,
+            ),
+            (None, Some(field)) => {
+                let test = test(text, |parts| of_field(field, parts))?;
+                (Target::Field(field.name.to_owned()), test)
+            }
+            (_, None) => return Err(unknown(name)),
         };
         Ok(Self {
             name: name.to_owned(),
@@ -101,12 +123,17 @@ impl Qual {
     ///
     /// The text does not fit what the field holds; the error points at the character.
     pub fn parse_field(aws_name: &str, text: &str) -> Result<Self, QualError> {
-        let test = match field::find(aws_name) {
-            Some(field) if field.encoded => Test::Text(text::decoded(text)?),
-            Some(field) if field.kind == Kind::Text => Test::Text(text::open(text, field.values)?),
-            Some(field) => test(field, text)?,
-            None => Test::Text(text::free(text)?),
-        };
+        let test = test(text, |parts| {
+            Ok(match field::find(aws_name) {
+                Some(field) if field.encoded => Test::Text(text::decoded(parts)?),
+                Some(field) if field.any_case => Test::AnyCase(text::capitals(parts)?),
+                Some(field) if field.kind == Kind::Text => {
+                    Test::Text(text::open(parts, field.values)?)
+                }
+                Some(field) => of_field(field, parts)?,
+                None => Test::Text(text::free(parts)?),
+            })
+        })?;
         Ok(Self {
             name: format!("fields[\"{aws_name}\"]"),
             target: Target::Field(aws_name.to_owned()),
@@ -118,12 +145,27 @@ impl Qual {
     /// there was no traffic. Every record names its network interface.
     #[must_use]
     pub fn implied(name: &str, aws_name: &str, value: &str) -> Self {
-        let none = (aws_name != "interface-id").then_some(NO_VALUE);
-        let values = [Some(value), none].into_iter().flatten();
+        let test = Test::Text(vec![value.to_owned()]);
         Self {
             name: name.to_owned(),
             target: Target::Field(aws_name.to_owned()),
-            test: Test::Text(values.map(str::to_owned).collect()),
+            test: match aws_name {
+                "interface-id" => test,
+                _ => Test::OrAbsent(Box::new(test)),
+            },
+        }
+    }
+
+    /// Judges what lines of AWS's flow logs make impossible, given the text that the qual was read from: the ids of other
+    /// things than the field holds, and names that are none. Records of other kinds have ids and names of their own.
+    ///
+    /// # Errors
+    ///
+    /// No line can satisfy the qual.
+    pub fn check_for_lines(&self, text: &str) -> Result<(), QualError> {
+        match &self.target {
+            Target::Field(name) => ids::check(name, text),
+            Target::Either(_) | Target::EventId => Ok(()),
         }
     }
 
@@ -142,28 +184,50 @@ pub fn names() -> impl Iterator<Item = &'static str> {
         .chain([EVENT_ID])
 }
 
-fn test(field: &Field, text: &str) -> Result<Test, QualError> {
+/// Reads the alternatives of a qual; a `-` among them asks for records in which the field has no value.
+fn test(
+    text: &str,
+    read: impl FnOnce(Vec<Part<'_>>) -> Result<Test, QualError>,
+) -> Result<Test, QualError> {
+    let mut parts = part::split(text)?;
+    let count = parts.len();
+    parts.retain(|part| part.text != NO_VALUE);
+    let absent = parts.len() < count;
+    let test = read(parts)?;
+    Ok(match absent {
+        true => Test::OrAbsent(Box::new(test)),
+        false => test,
+    })
+}
+
+fn of_field(field: &Field, parts: Vec<Part<'_>>) -> Result<Test, QualError> {
     Ok(match (field.name, field.kind) {
-        ("srcport" | "dstport", _) => Test::Integer(number::ranges(text, &number::PORT)?),
-        ("protocol", _) => Test::Integer(number::ranges(text, &number::PROTOCOL)?),
-        ("tcp-flags", _) => Test::Flags(flags::masks(text)?),
-        (_, Kind::Integer) => Test::Integer(number::ranges(text, &number::ANY)?),
-        (_, Kind::Address) => Test::Address(address::networks(text)?),
-        (_, Kind::Seconds) => Test::Seconds(time::ranges(text)?),
-        (_, Kind::Text) if field.values.is_empty() => Test::Text(text::exact(text)?),
-        (_, Kind::Text) => Test::Text(text::one_of(text, field)?),
+        ("srcport" | "dstport", _) => Test::Integer(number::ranges(&parts, &number::PORT)?),
+        ("protocol", _) => Test::Integer(number::ranges(&parts, &number::PROTOCOL)?),
+        ("tcp-flags", _) => Test::Flags(flags::masks(parts)?),
+        (_, Kind::Integer) => Test::Integer(number::ranges(&parts, &number::ANY)?),
+        (_, Kind::Address) => Test::Address(address::networks(parts)?),
+        (_, Kind::Seconds) => Test::Seconds(time::ranges(&parts)?),
+        (_, Kind::Text) if field.values.is_empty() => Test::Text(text::exact(parts)?),
+        (_, Kind::Text) => Test::Text(text::one_of(parts, field)?),
     })
 }
 
 fn unknown(name: &str) -> QualError {
     let names: Vec<_> = names().collect();
-    let message = format!(
+    QualError::about_the_name(format!(
         "there is no qual `{name}`; there are {}, and `fields` with AWS's name for any other field",
         names.join(", ")
-    );
-    QualError {
-        position: 0,
-        message,
+    ))
+}
+
+impl Mask {
+    /// Tells whether a set of bits fits the mask.
+    pub(super) fn holds(self, flags: i64) -> bool {
+        match self.alone {
+            true => flags == self.bits,
+            false => flags & self.bits == self.bits,
+        }
     }
 }
 
@@ -177,6 +241,22 @@ impl Range {
 
     pub(super) fn holds(self, value: i64) -> bool {
         self.low <= value && value <= self.high
+    }
+
+    /// Sorts ranges and joins those that overlap or touch.
+    pub(super) fn merged(ranges: &[Self]) -> Vec<Self> {
+        let mut sorted = ranges.to_vec();
+        sorted.sort_unstable();
+        let mut merged: Vec<Self> = Vec::new();
+        for range in sorted {
+            match merged.last_mut() {
+                Some(last) if range.low <= last.high.saturating_add(1) => {
+                    last.high = last.high.max(range.high)
+                }
+                _ => merged.push(range),
+            }
+        }
+        merged
     }
 }
 

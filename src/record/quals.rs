@@ -2,7 +2,7 @@
 //!
 //! Quals are always re-checked here, whatever the service was asked to filter. A record satisfies them if all top-level
 //! ones hold, any `where` block holds (if there are any), and no `exclude` block holds; a block holds if all of its quals
-//! do. A field without a value satisfies no qual, and so is never excluded either.
+//! do. A field without a value satisfies no qual but one that asks for no value, and so is not excluded by any other.
 
 use std::net::IpAddr;
 
@@ -11,6 +11,9 @@ use ipnet::IpNet;
 use super::format::Format;
 use super::qual::{Qual, Range, Target, Test};
 use super::values::Values;
+
+/// The longest list that is looked through value by value; in longer ones, which are in order, a value is looked up.
+const LONGEST_UNORDERED: usize = 64;
 
 /// The quals of one query.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -48,6 +51,8 @@ pub(super) enum Place {
     /// Positions, of which any may satisfy the qual; none does if there are none.
     Fields(Vec<usize>),
     EventId,
+    /// Nowhere: the format lacks a field of which no value is asked for, so that every record satisfies the qual.
+    Anywhere,
 }
 
 /// Says why quals cannot be asked of records in a format.
@@ -143,7 +148,7 @@ impl Bound {
         let places = self.all.iter().chain(blocks).map(|qual| &qual.place);
         let indexes = places.flat_map(|place| match place {
             Place::Fields(indexes) => indexes.as_slice(),
-            Place::EventId => &[],
+            Place::EventId | Place::Anywhere => &[],
         });
         indexes.copied().collect()
     }
@@ -172,16 +177,7 @@ impl BoundQual {
         let Place::Fields(indexes) = &self.place else {
             return false;
         };
-        let refutes = |index: &usize| match &self.test {
-            Test::Integer(ranges) => record
-                .integer(*index)
-                .is_some_and(|number| !in_ranges(Some(number), ranges)),
-            Test::Address(networks) => record
-                .address(*index)
-                .as_ref()
-                .is_some_and(|address| !in_networks(address, networks)),
-            Test::Text(_) | Test::Seconds(_) | Test::Flags(_) => false,
-        };
+        let refutes = |index: &usize| self.test.is_refuted_by(record, *index);
         !indexes.is_empty() && indexes.iter().all(refutes)
     }
 
@@ -192,14 +188,52 @@ impl BoundQual {
                 let own = record.event_id().unwrap_or(event_id);
                 self.test.holds_for_text(own)
             }
+            Place::Anywhere => true,
         }
     }
 }
 
 impl Test {
+    /// Brings a long list into order, without what overlaps.
+    fn ordered(self) -> Self {
+        match self {
+            Self::Text(mut values) if values.len() > LONGEST_UNORDERED => {
+                values.sort_unstable();
+                values.dedup();
+                Self::Text(values)
+            }
+            Self::Integer(ranges) if ranges.len() > LONGEST_UNORDERED => {
+                Self::Integer(Range::merged(&ranges))
+            }
+            Self::Seconds(ranges) if ranges.len() > LONGEST_UNORDERED => {
+                Self::Seconds(Range::merged(&ranges))
+            }
+            Self::Address(networks) if networks.len() > LONGEST_UNORDERED => {
+                Self::Address(IpNet::aggregate(&networks))
+            }
+            Self::OrAbsent(test) => Self::OrAbsent(Box::new(test.ordered())),
+            test => test,
+        }
+    }
+
+    fn is_refuted_by(&self, record: &impl Values, index: usize) -> bool {
+        match self {
+            Self::Integer(ranges) => record
+                .integer(index)
+                .is_some_and(|number| !in_ranges(Some(number), ranges)),
+            Self::Address(networks) => record
+                .address(index)
+                .as_ref()
+                .is_some_and(|address| !in_networks(address, networks)),
+            // What has a number or an address is not without a value.
+            Self::OrAbsent(test) => test.is_refuted_by(record, index),
+            Self::Text(_) | Self::AnyCase(_) | Self::Seconds(_) | Self::Flags(_) => false,
+        }
+    }
+
     fn holds(&self, record: &(impl Values + ?Sized), index: usize) -> bool {
         match self {
-            Self::Text(_) => record
+            Self::Text(_) | Self::AnyCase(_) => record
                 .text(index)
                 .is_some_and(|text| self.holds_for_text(&text)),
             Self::Integer(ranges) => in_ranges(record.integer(index), ranges),
@@ -209,30 +243,45 @@ impl Test {
                 .is_some_and(|address| in_networks(&address, networks)),
             Self::Flags(masks) => record
                 .integer(index)
-                .is_some_and(|flags| masks.iter().any(|mask| has_flags(flags, *mask))),
+                .is_some_and(|flags| masks.iter().any(|mask| mask.holds(flags))),
+            Self::OrAbsent(test) => record.text(index).is_none() || test.holds(record, index),
         }
     }
 
     fn holds_for_text(&self, text: &str) -> bool {
-        matches!(self, Self::Text(values) if values.iter().any(|value| value == text))
+        match self {
+            Self::Text(values) if values.len() > LONGEST_UNORDERED => values
+                .binary_search_by(|value| value.as_str().cmp(text))
+                .is_ok(),
+            Self::Text(values) => values.iter().any(|value| value == text),
+            Self::AnyCase(values) => values.iter().any(|value| value.eq_ignore_ascii_case(text)),
+            _ => false,
+        }
     }
 }
 
 fn in_networks(address: &IpAddr, networks: &[IpNet]) -> bool {
-    networks.iter().any(|network| network.contains(address))
+    let candidates = match networks.len() > LONGEST_UNORDERED {
+        true => last(networks, |network| network.network() <= *address),
+        false => networks,
+    };
+    candidates.iter().any(|network| network.contains(address))
 }
 
 fn in_ranges(number: Option<i64>, ranges: &[Range]) -> bool {
-    number.is_some_and(|number| ranges.iter().any(|range| range.holds(number)))
+    number.is_some_and(|number| {
+        let candidates = match ranges.len() > LONGEST_UNORDERED {
+            true => last(ranges, |range| range.low <= number),
+            false => ranges,
+        };
+        candidates.iter().any(|range| range.holds(number))
+    })
 }
 
-/// Tells whether all bits of the mask are set; the empty mask asks for no bit at all.
-pub(super) fn has_flags(flags: i64, mask: i64) -> bool {
-    if mask == 0 {
-        flags == 0
-    } else {
-        flags & mask == mask
-    }
+/// The last of those that begin early enough, as a list: of things in order that do not overlap no other can hold a value.
+fn last<T>(ordered: &[T], begins: impl Fn(&T) -> bool) -> &[T] {
+    let end = ordered.partition_point(begins);
+    &ordered[end.saturating_sub(1)..end]
 }
 
 impl Binder<'_> {
@@ -255,15 +304,22 @@ impl Binder<'_> {
     }
 
     fn one(&self, qual: &Qual, label: String) -> Result<BoundQual, BindError> {
-        let place = match &qual.target {
-            Target::Field(name) => Place::Fields(self.positions(&[name.as_str()], &label)?),
-            Target::Either(names) => Place::Fields(self.positions(names, &label)?),
-            Target::EventId => Place::EventId,
+        let names = match &qual.target {
+            Target::Field(name) => &[name.as_str()][..],
+            Target::Either(names) => names,
+            Target::EventId => &[],
+        };
+        let positions = self.positions(names, &label)?;
+        let lacked = positions.len() < names.len();
+        let place = match (&qual.target, &qual.test) {
+            (Target::EventId, _) => Place::EventId,
+            (_, Test::OrAbsent(_)) if lacked => Place::Anywhere,
+            _ => Place::Fields(positions),
         };
         Ok(BoundQual {
             label,
             place,
-            test: qual.test.clone(),
+            test: qual.test.clone().ordered(),
         })
     }
 

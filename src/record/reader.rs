@@ -1,7 +1,9 @@
 //! Reads the messages of one log group, of whichever kind its records are.
 //!
 //! A line of an AWS flow log does not say which format it has. Where several flow logs write to one group it is told by
-//! the number of its values and by its version, and a line that could be of more than one format is not guessed at.
+//! the number of its values, and among formats of one width by its version. Where nothing has to be told apart, a version
+//! is a value like any other: AWS may write another than the fields make. A line that could be of more than one format is
+//! not guessed at.
 
 use std::borrow::Cow;
 use std::net::IpAddr;
@@ -30,6 +32,8 @@ pub enum RecordType {
 pub struct Reader {
     record_type: RecordType,
     formats: Vec<Format>,
+    /// Of each format, whether its lines are told from others' by their version.
+    by_version: Vec<bool>,
     bounds: Vec<Bound>,
 }
 
@@ -115,9 +119,13 @@ impl Reader {
             Some(format) => quals.bind_each(&[format])?,
             None => quals.bind_each(formats)?,
         };
+        let formats: Vec<_> = bounds.iter().map(|bound| bound.format.clone()).collect();
+        let is_told =
+            |format: &Format| formats.iter().any(|other| format.is_told_by_version(other));
         Ok(Self {
             record_type,
-            formats: bounds.iter().map(|bound| bound.format.clone()).collect(),
+            by_version: formats.iter().map(is_told).collect(),
+            formats,
             bounds,
         })
     }
@@ -134,12 +142,13 @@ impl Reader {
         &self.bounds
     }
 
-    /// Plans the calls that receive every record that satisfies the quals.
+    /// Plans the calls that receive every record that satisfies the quals; none once the plan is not wanted any more, as
+    /// far as that is looked at.
     #[must_use]
-    pub fn plan(&self, streams: Streams) -> Plan {
+    pub fn plan(&self, streams: Streams, is_wanted: &dyn Fn() -> bool) -> Option<Plan> {
         match (self.record_type, self.bounds.as_slice()) {
-            (RecordType::YandexExternalFlow, [bound]) => yandex::plan(bound),
-            (_, bounds) => pattern::plan(bounds, streams),
+            (RecordType::YandexExternalFlow, [bound]) => Some(yandex::plan(bound)),
+            (_, bounds) => pattern::plan(bounds, streams, is_wanted),
         }
     }
 
@@ -162,7 +171,7 @@ impl Reader {
                     }
                     return Ok(read);
                 }
-                let (number, record) = told_apart(message, &self.formats)?;
+                let (number, record) = self.told_apart(message)?;
                 Ok((number, Row::Line(record)))
             }
         }
@@ -188,6 +197,31 @@ impl Reader {
         }
         let status = self.log_status(number, &row).map(Cow::into_owned);
         Ok(Judged::Unwanted(number, status.map(Cow::Owned)))
+    }
+
+    /// Finds the one format of several that a line fits; of those that it does not fit, the nearest says what is wrong.
+    fn told_apart<'a>(&'a self, line: &'a str) -> Result<(usize, Record<'a>), ReadError> {
+        let mut problem = ParseError::Count {
+            expected: 0,
+            found: 0,
+        };
+        let mut found = None;
+        let formats = self.formats.iter().zip(&self.by_version);
+        for (number, (format, by_version)) in formats.enumerate() {
+            let read = parse(line, format).and_then(|record| match by_version {
+                true => record.refuse_version().map(|()| record),
+                false => Ok(record),
+            });
+            match read {
+                Ok(_) if found.is_some() => return Err(ReadError::Ambiguous),
+                Ok(record) => found = Some((number, record)),
+                Err(error) if nearness(&error) > nearness(&problem) || number == 0 => {
+                    problem = error
+                }
+                Err(_) => {}
+            }
+        }
+        found.ok_or(ReadError::Line(problem))
     }
 
     /// Decides whether a record that was read in the format of this number satisfies the quals.
@@ -217,8 +251,6 @@ fn judge_line<'a>(
 ) -> Result<Judged<'a>, ReadError> {
     let mut record = Record::unread(line, format);
     record.split()?;
-    // Of a line of another format every value means something else.
-    record.refuse_version()?;
     if !bound.is_refuted_by(&record) {
         record.check()?;
         if bound.matches(&record, event_id) {
@@ -228,31 +260,13 @@ fn judge_line<'a>(
     Ok(Judged::Unwanted(0, record.log_status().map(Cow::Borrowed)))
 }
 
-/// Finds the one format of several that a line fits; of those that it does not fit, the nearest says what is wrong.
-fn told_apart<'a>(line: &'a str, formats: &'a [Format]) -> Result<(usize, Record<'a>), ReadError> {
-    let mut problem = ParseError::Count {
-        expected: 0,
-        found: 0,
-    };
-    let mut found = None;
-    for (number, format) in formats.iter().enumerate() {
-        match parse(line, format) {
-            Ok(_) if found.is_some() => return Err(ReadError::Ambiguous),
-            Ok(record) => found = Some((number, record)),
-            Err(error) if nearness(&error) > nearness(&problem) || number == 0 => problem = error,
-            Err(_) => {}
-        }
-    }
-    found.ok_or(ReadError::Line(problem))
-}
-
 /// Tells how much of a line was understood before it turned out to be of another format.
 fn nearness(error: &ParseError) -> u8 {
     match error {
         ParseError::Count { .. } | ParseError::Long { .. } => 1,
         ParseError::Value { .. } => 2,
         ParseError::Version { .. } => 3,
-        ParseError::Masked { .. } | ParseError::Cut { .. } => 4,
+        ParseError::Masked { .. } | ParseError::Cut { .. } | ParseError::Foreign(_) => 4,
     }
 }
 

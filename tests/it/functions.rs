@@ -1,7 +1,11 @@
 //! Functions over the protocol: the provider's own, and one of the tests' own that misbehaves.
 
+use std::sync::{Condvar, Mutex};
+use std::time::Duration;
+
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 use tonic::transport::Channel;
 use vpcflow::cty::{self, Map, Type, Value};
@@ -58,6 +62,24 @@ struct Odd {
     deed: Attr<String>,
 }
 
+/// Tells that a function is at work.
+static AT_WORK: Notify = Notify::const_new();
+
+/// Lets the function come to its end.
+static GO_ON: (Mutex<bool>, Condvar) = (Mutex::new(false), Condvar::new());
+
+/// Computes until others let it end; gives up after a while, for when nobody can.
+fn compute() -> Result<Value, FunctionError> {
+    AT_WORK.notify_one();
+    let (go_on, changed) = &GO_ON;
+    let patience = Duration::from_secs(60);
+    let waiting = changed.wait_timeout_while(go_on.lock().unwrap(), patience, |go_on| !*go_on);
+    match *waiting.unwrap().0 {
+        true => Ok("done".into()),
+        false => Err(FunctionError::new("no other call was answered meanwhile")),
+    }
+}
+
 impl Function for Odd {
     const NAME: &'static str = "odd";
 
@@ -70,6 +92,7 @@ impl Function for Odd {
             Attr::Null => Ok("null".into()),
             Attr::Unknown => Ok(Value::unknown()),
             Attr::Known(deed) if deed == "panic" => panic!("as asked"),
+            Attr::Known(deed) if deed == "compute" => compute(),
             Attr::Known(_) => Ok(true.into()),
         }
     }
@@ -281,6 +304,59 @@ async fn a_signature_names_its_parameters_in_order() {
     assert!(!line.allow_unknown_values && !line.allow_null_value);
     let returns = functions["parse_record"].r#return.clone().unwrap();
     assert_eq!(returns.r#type, parsed_type().to_json().into_bytes());
+}
+
+#[tokio::test]
+async fn a_function_that_computes_for_long_keeps_no_other_call_waiting() {
+    let mut served = Served::new().await;
+    let mut client = served.client.clone();
+    let others = async {
+        AT_WORK.notified().await;
+        let metadata = pb::get_metadata::Request::default();
+        client.get_metadata(metadata).await.unwrap();
+        let stop = pb::stop_provider::Request::default();
+        client.stop_provider(stop).await.unwrap();
+        *GO_ON.0.lock().unwrap() = true;
+        GO_ON.1.notify_all();
+    };
+    let (answer, ()) = tokio::join!(served.call("odd", &["compute"]), others);
+    assert_eq!(answer, Ok("done".into()));
+}
+
+/// Were the work quadratic, this would take minutes.
+#[tokio::test]
+async fn huge_quals_are_answered_and_say_what_is_too_much() {
+    let mut served = Served::new().await;
+    let networks = (0..8_000u32).map(|n| {
+        let network = std::net::Ipv4Addr::from(0x0a00_0000 + (n << 13));
+        format!("{network}/20")
+    });
+    let networks = serde_json::json!({ "src_addr": networks.collect::<Vec<_>>().join(",") });
+    let blocks = (0..8_000).map(|n| serde_json::json!({ "src_port": n.to_string() }));
+    let blocks = serde_json::json!({ "exclude": blocks.collect::<Vec<_>>() });
+    let block = serde_json::json!(["object", { "src_port": "string" }]);
+    let types = [
+        serde_json::json!(["object", { "src_addr": "string" }]),
+        serde_json::json!(["object", { "exclude": ["list", block] }]),
+    ];
+    for (value, ty) in [networks, blocks].iter().zip(types) {
+        let json = serde_json::json!({ "type": ty, "value": value });
+        let quals = pb::DynamicValue {
+            msgpack: Vec::new(),
+            json: json.to_string().into_bytes(),
+        };
+        let error = served
+            .send("filter_pattern", vec![quals])
+            .await
+            .unwrap_err();
+        assert!(error.text.len() < 1000, "{} bytes", error.text.len());
+        let text = "no filter pattern of at most 1024 characters says exactly the same";
+        assert!(
+            error.text.starts_with(text),
+            "{}",
+            error.text.chars().take(200).collect::<String>()
+        );
+    }
 }
 
 #[tokio::test]

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::super::model::{FlowLog, TagFieldSpecification};
 use super::super::target::{Watched, given};
 use crate::framework::{Attr, Diagnostics};
+use crate::record::format::Flaw;
 use crate::record::{Format, field};
 
 /// Each resource type with the fields of its first and its second tag.
@@ -32,33 +33,29 @@ pub(super) fn judge(config: &FlowLog, watched: &Watched, diagnostics: &mut Diagn
         },
     };
     let names = format.as_ref().map_or(&[][..], Format::names);
-    for name in names {
-        match field::find(name) {
-            Some(found) => wrong_family(found, watched, diagnostics),
-            None => unknown(name, diagnostics),
-        }
+    for flaw in format.iter().flat_map(Format::flaws) {
+        amiss(&flaw, diagnostics);
+    }
+    for found in names.iter().filter_map(|name| field::find(name)) {
+        wrong_family(found, watched, diagnostics);
     }
     if let Some(specified) = specified {
         tag_fields(names, &specified, diagnostics);
     }
 }
 
-fn unknown(name: &str, diagnostics: &mut Diagnostics) {
-    if let Some(meant) = field::meant(name).map(|field| field.name) {
-        let both = if meant == "start" && !name.to_lowercase().starts_with("start") {
-            " (and `${end}`): a record holds the time of its first packet and of its last"
-        } else {
-            ""
-        };
-        let detail = format!("There is no record field `${{{name}}}`: write `${{{meant}}}`{both}.");
-        diagnostics.error("log_format", "Not a record field", detail);
-        return;
+/// Tells of a name that is none; what goes with the watched resource is judged field by field.
+fn amiss(flaw: &Flaw<'_>, diagnostics: &mut Diagnostics) {
+    match flaw {
+        Flaw::Mistaken { .. } => {
+            diagnostics.error("log_format", "Not a record field", flaw.to_string());
+        }
+        Flaw::Unknown { .. } => {
+            let detail = format!("{flaw} It is passed on; AWS refuses it if it does not exist.");
+            diagnostics.warning("log_format", "Unknown record field", detail);
+        }
+        Flaw::Mixed { .. } => {}
     }
-    let detail = format!(
-        "The field `{name}` is not known to this version of the provider. It is passed on; AWS refuses \
-         it if it does not exist."
-    );
-    diagnostics.warning("log_format", "Unknown record field", detail);
 }
 
 fn wrong_family(found: &field::Field, watched: &Watched, diagnostics: &mut Diagnostics) {

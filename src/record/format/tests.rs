@@ -15,7 +15,7 @@ fn default_formats_have_the_documented_fields() {
     assert_eq!(gateway.position("action"), None);
     assert_eq!(gateway.names()[35], "pkt-dst-aws-service");
     for format in [Format::vpc_default(), gateway] {
-        assert_eq!(format.unknown_names().count(), 0);
+        assert_eq!(format.flaws(), []);
         assert_eq!(Format::parse(&format.to_string()), Ok(format));
     }
 }
@@ -37,11 +37,28 @@ fn white_space_around_fields_does_not_matter() {
 #[test]
 fn fields_newer_than_the_table_are_accepted_and_told() {
     let format = Format::parse("${version} ${colour-of-packet} ${srcaddr}").unwrap();
-    assert_eq!(
-        format.unknown_names().collect::<Vec<_>>(),
-        ["colour-of-packet"]
-    );
+    let name = "colour-of-packet";
+    assert_eq!(format.flaws(), [Flaw::Unknown { name }]);
     assert_eq!(format.position("colour-of-packet"), Some(1));
+}
+
+#[test]
+fn names_that_mean_a_field_and_mixed_fields_are_flaws() {
+    let flaws = |text: &str| -> Vec<String> {
+        let format = Format::parse(text).unwrap();
+        format.flaws().iter().map(Flaw::to_string).collect()
+    };
+    assert_eq!(
+        flaws("${timestamp} ${src_addr} ${tgw-id} ${start-time} ${vpc-id}"),
+        [
+            "There is no record field `${timestamp}`: write `${start}` (and `${end}`): a record holds the time of its \
+             first packet and of its last.",
+            "There is no record field `${src_addr}`: write `${srcaddr}`.",
+            "There is no record field `${start-time}`: write `${start}`.",
+            "The field `${vpc-id}` is recorded for VPCs, but `${tgw-id}` for transit gateways: one flow log cannot have \
+             both."
+        ]
+    );
 }
 
 #[test]

@@ -54,7 +54,7 @@ fn the_default_format_has_discovered_fields() {
         &expect![[r#"
             filter toMillis(@timestamp) >= 1767225600000 and toMillis(@timestamp) < 1767229200500
             | filter ispresent(logStatus)
-            | filter @message like /^\s*2 +\S+ +\S+ +(?:-|[0-9A-Fa-f.:]+) +(?:-|[0-9A-Fa-f.:]+) +(?:-|0|[1-9]\d{0,18}) +(?:-|0|[1-9]\d{0,18}) +(?:-|0|[1-9]\d{0,18}) +(?:-|0|[1-9]\d{0,18}) +(?:-|0|[1-9]\d{0,18}) +(?:-|0|[1-9]\d{0,18}) +(?:-|0|[1-9]\d{0,18}) +\S+ +\S+\s*$/
+            | filter @message like /^\s*(?:-|0|[1-9]\d{0,18}) +\S+ +\S+ +(?:-|[0-9A-Fa-f.:]+) +(?:-|[0-9A-Fa-f.:]+) +(?:-|0|[1-9]\d{0,18}) +(?:-|0|[1-9]\d{0,18}) +(?:-|0|[1-9]\d{0,18}) +(?:-|0|[1-9]\d{0,18}) +(?:-|0|[1-9]\d{0,18}) +(?:-|0|[1-9]\d{0,18}) +(?:-|0|[1-9]\d{0,18}) +\S+ +\S+\s*$/
             | filter not (@message like /\*\*\*\*|(^|\s)\*+(\s|$)/)
             | filter not (logStatus in ["I", "IN", "INC", "INCO", "INCOM", "INCOMP", "INCOMPL", "INCOMPLE", "INCOMPLET", "INCOMPLETE", "INCOMPLETED", "INCOMPLETEDA", "INCOMPLETEDAT", "N", "NO", "NOD", "NODA", "NODAT", "O", "S", "SK", "SKI", "SKIP", "SKIPD", "SKIPDA", "SKIPDAT"])
             | filter action = "REJECT" and (dstPort = 22 or dstPort = 3389 or (dstPort >= 8000 and dstPort <= 8999)) and bytes >= 400 and (isIpInSubnet(srcAddr, "10.0.0.0/8") or (protocol = 1 and (isIpInSubnet(srcAddr, "2001:db8::/32") or isIpInSubnet(dstAddr, "2001:db8::/32")))) and not (dstAddr = "10.1.2.3") and not (interfaceId in ["eni-1", "eni-2"] and packets = 1)
@@ -95,6 +95,40 @@ fn any_other_format_is_taken_apart_by_position() {
 }
 
 #[test]
+fn no_value_and_exact_flags_and_services_in_any_case_are_asked_for() {
+    let format =
+        Format::parse("${srcaddr} ${instance-id} ${tcp-flags} ${pkt-dst-aws-service} ${version}")
+            .unwrap();
+    let quals = Quals {
+        all: quals(&[
+            ("instance_id", "-"),
+            ("tcp_flags", "=syn,-,ack"),
+            ("fields.pkt-dst-aws-service", "S3,ec2"),
+        ]),
+        any: Vec::new(),
+        none: vec![quals(&[
+            ("src_addr", "-,10.0.0.0/8"),
+            ("fields.pkt-dst-aws-service", "s3"),
+        ])],
+    };
+    ask(
+        &format,
+        &quals,
+        &Question {
+            group_by: &[],
+            ..QUESTION
+        },
+        &expect![[r#"
+            filter toMillis(@timestamp) >= 1767225600000 and toMillis(@timestamp) < 1767229200500
+            | parse @message /^\s*(?<f1>(?:-|[0-9A-Fa-f.:]+)) +(?<f2>\S+) +(?<f3>(?:-|0|[1-9]\d{0,18})) +(?<f4>\S+) +(?:-|0|[1-9]\d{0,18})\s*$/
+            | filter ispresent(f1)
+            | filter not (@message like /\*\*\*\*|(^|\s)\*+(\s|$)/)
+            | filter f2 = "-" and (f3 = 2 or floor(f3 / 16) % 2 = 1 or f3 = "-") and tolower(f4) in ["s3", "ec2"] and not ((isIpInSubnet(f1, "10.0.0.0/8") or f1 = "-") and tolower(f4) = "s3")
+            | stats count(*) as flows"#]],
+    );
+}
+
+#[test]
 fn without_groups_there_is_one_row() {
     let streams = Streams::Named("eni-1-all");
     let question = Question {
@@ -110,7 +144,7 @@ fn without_groups_there_is_one_row() {
             filter toMillis(@timestamp) >= 1767225600000 and toMillis(@timestamp) < 1767229200500
             | filter @logStream = "eni-1-all"
             | filter ispresent(logStatus)
-            | filter @message like /^\s*2 +\S+ +\S+ +(?:-|[0-9A-Fa-f.:]+) +(?:-|[0-9A-Fa-f.:]+) +(?:-|0|[1-9]\d{0,18}) +(?:-|0|[1-9]\d{0,18}) +(?:-|0|[1-9]\d{0,18}) +(?:-|0|[1-9]\d{0,18}) +(?:-|0|[1-9]\d{0,18}) +(?:-|0|[1-9]\d{0,18}) +(?:-|0|[1-9]\d{0,18}) +\S+ +\S+\s*$/
+            | filter @message like /^\s*(?:-|0|[1-9]\d{0,18}) +\S+ +\S+ +(?:-|[0-9A-Fa-f.:]+) +(?:-|[0-9A-Fa-f.:]+) +(?:-|0|[1-9]\d{0,18}) +(?:-|0|[1-9]\d{0,18}) +(?:-|0|[1-9]\d{0,18}) +(?:-|0|[1-9]\d{0,18}) +(?:-|0|[1-9]\d{0,18}) +(?:-|0|[1-9]\d{0,18}) +(?:-|0|[1-9]\d{0,18}) +\S+ +\S+\s*$/
             | filter not (@message like /\*\*\*\*|(^|\s)\*+(\s|$)/)
             | filter not (logStatus in ["I", "IN", "INC", "INCO", "INCOM", "INCOMP", "INCOMPL", "INCOMPLE", "INCOMPLET", "INCOMPLETE", "INCOMPLETED", "INCOMPLETEDA", "INCOMPLETEDAT", "N", "NO", "NOD", "NODA", "NODAT", "O", "S", "SK", "SKI", "SKIP", "SKIPD", "SKIPDA", "SKIPDAT"])
             | stats count(*) as flows, sum(packets) as packetsSum, sum(bytes) as bytesSum, sum(strcontains(action, "ACCEPT")) as accepted, sum(strcontains(action, "REJECT")) as rejected, min(floor(startTime / (1 + 999 * floor(strlen(startTime) / 12)))) as firstSeen, max(floor(endTime / (1 + 999 * floor(strlen(endTime) / 12)))) as lastSeen"#]],
@@ -132,7 +166,7 @@ fn what_cannot_be_asked_says_so() {
         }
     );
     let many: Vec<_> = (0..1_500)
-        .map(|n| format!("10.0.{}.{}", n / 250, n % 250))
+        .map(|n| format!("10.0.{}.{}", n / 100, n % 100 * 2))
         .collect();
     let many = Quals {
         all: quals(&[("src_addr", &many.join(","))]),

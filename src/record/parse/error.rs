@@ -1,6 +1,7 @@
 //! Why a line is no record.
 
 use super::bytes::LONGEST;
+use super::likeness::Likeness;
 use crate::record::field::Kind;
 
 /// Says why a line is no record of its format.
@@ -14,9 +15,10 @@ pub enum ParseError {
         /// The number of values in the line.
         found: usize,
     },
-    /// The line has as many values as the format has fields, but the version of other fields.
+    /// The line has as many values as several formats have fields, and a version that this format's lines do not bear.
     #[error(
-        "the line is of version {found}, but the fields of its record format make version {expected}"
+        "the line is of version {found}, but the fields of its record format make version {expected}, and its log group \
+         has another format with as many fields"
     )]
     Version {
         /// The version that lines of the format bear.
@@ -30,6 +32,9 @@ pub enum ParseError {
         /// The length of the line, in bytes.
         length: usize,
     },
+    /// The line is of quite another kind.
+    #[error(transparent)]
+    Foreign(Likeness),
     /// A value is not what its field holds.
     #[error("`{value}` in field {field} is not {}", noun(*.kind))]
     Value {

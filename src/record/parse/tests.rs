@@ -124,10 +124,10 @@ fn values_newer_than_the_documentation_are_kept() {
 fn a_line_of_another_length_is_refused_with_both_counts() {
     let format = Format::vpc_default();
     let short = ACCEPTED.rsplit_once(' ').unwrap().0.to_owned();
-    let exported = format!("2014-12-14T04:06:50.000Z {ACCEPTED}");
+    let long = format!("{ACCEPTED} more");
     for (line, found) in [
         (short.as_str(), 13),
-        (&exported, 15),
+        (&long, 15),
         ("", 0),
         (" \n", 0),
         (&"x ".repeat(500), 500),
@@ -350,4 +350,64 @@ fn address_or_not() -> impl Strategy<Value = String> {
     let broken = "[0-9]{1,3}\\.[0-9é\u{0}./:]{0,9}\\.[0-9]{1,3}";
     let near = "(0|1|9|10|25[4-6]|0[0-9]|300)(\\.(0|9|99|199|249|25[0-9]|00)){3}";
     prop_oneof![four, octets, broken, near]
+}
+
+#[test]
+fn lines_of_another_kind_are_told_by_their_look() {
+    let record = "2 123456789012 eni-1 10.0.0.1 10.0.0.2 1 2 6 1 1 1700000000 1700000060 ACCEPT OK";
+    let default = Format::vpc_default();
+    let header = default.names().join(" ");
+    let look = |line: &str| match parse(line, &default) {
+        Err(ParseError::Foreign(likeness)) => Some(likeness),
+        Err(_) => None,
+        Ok(_) => panic!("{line} is a record"),
+    };
+    let wrapped = |member: &str| {
+        let member = member.to_owned();
+        Some(Likeness::Wrapped { member })
+    };
+    for (line, expected) in [
+        (format!(r#"{{"message": "{record}"}}"#), wrapped("message")),
+        (format!(r#"{{"message":"{record}"}}"#), wrapped("message")),
+        (
+            format!(r#"{{"id": "36001", "log": "{record}\n"}}"#),
+            wrapped("log"),
+        ),
+        (
+            r#"{"event_type": "a.ExternalFlow", "details": {}}"#.to_owned(),
+            Some(Likeness::ExternalFlow),
+        ),
+        (
+            r#"{"logEvents": [{"message": "x"}]}"#.to_owned(),
+            Some(Likeness::Json),
+        ),
+        (format!(r#"["{record}"]"#), Some(Likeness::Json)),
+        (format!(r#""{record}""#), Some(Likeness::Quoted)),
+        (header.clone(), Some(Likeness::Header)),
+        (header.replace('-', "_"), Some(Likeness::Header)),
+        (
+            "version srcaddr brand-new dstaddr".to_owned(),
+            Some(Likeness::Header),
+        ),
+        (
+            format!("2026-05-01T12:00:00.000Z {record}"),
+            Some(Likeness::Exported),
+        ),
+        (
+            format!("  2026-05-01T12:00:00+02:00  {record}"),
+            Some(Likeness::Exported),
+        ),
+        (format!("{record} more"), None),
+        (r#"{"message": "2 123"#.to_owned(), None),
+        ("START RequestId: x Version: $LATEST".to_owned(), None),
+        ("2026-05-01T12:00:00Z started".to_owned(), None),
+        (String::new(), None),
+    ] {
+        assert_eq!(look(&line), expected, "{line}");
+    }
+    // A record of another format keeps its own error.
+    assert!(matches!(
+        parse("2 10.0.0.1", &default),
+        Err(ParseError::Count { .. })
+    ));
 }

@@ -1,5 +1,7 @@
 //! What one slot of a pattern can say about a field.
 
+use std::collections::BTreeSet;
+
 /// A condition on one slot; its terms lack the slot's name.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Condition {
@@ -35,10 +37,70 @@ impl Form {
     }
 }
 
+impl Form {
+    /// Says that a field has no value.
+    pub(super) const NO_VALUE: &str = "=\"-\"";
+
+    /// Makes the form that says that a field has no value.
+    pub(super) fn absent() -> Self {
+        Self::exact(any(vec![Self::NO_VALUE.to_owned()]))
+    }
+
+    /// Lets what has no value through as well; only alternatives of one kind can stand in one slot.
+    pub(super) fn or_absent(self) -> Self {
+        let with = |mut terms: Vec<String>, exact| {
+            terms.push(Self::NO_VALUE.to_owned());
+            Self {
+                condition: any(terms),
+                exact,
+            }
+        };
+        match self.condition {
+            Condition::Any(terms) => with(terms, self.exact),
+            Condition::All(mut terms) => {
+                let exact = self.exact && terms.len() == 1;
+                terms.truncate(1);
+                with(terms, exact)
+            }
+            Condition::Regex(expression) => Self {
+                condition: Condition::Regex(format!("{expression}|^-$")),
+                exact: self.exact,
+            },
+        }
+    }
+
+    /// Keeps out what has no value, which a form lets through that says what a value is not.
+    pub(super) fn and_present(self) -> Self {
+        let condition = match self.condition {
+            Condition::Any(mut terms) => {
+                terms.retain(|term| term != Self::NO_VALUE);
+                any(terms)
+            }
+            Condition::All(mut terms) => {
+                terms.push(format!("!{}", Self::NO_VALUE));
+                Condition::All(terms)
+            }
+            regex @ Condition::Regex(_) => regex,
+        };
+        Self { condition, ..self }
+    }
+}
+
 impl Condition {
-    /// Tells whether both can stand in one slot: only `&&` is free of doubt about what binds tighter.
-    pub(super) fn stands_beside(&self, other: &Self) -> bool {
-        matches!((self, other), (Self::All(_), Self::All(_)))
+    /// Tells whether no other condition can stand beside it in a slot: only `&&` is free of doubt about what binds tighter.
+    pub(super) fn stands_alone(&self) -> bool {
+        !matches!(self, Self::All(_))
+    }
+
+    /// Tells how many characters the condition takes about a slot whose name has so many.
+    pub(super) fn length(&self, name: usize) -> usize {
+        match self {
+            Self::Any(terms) | Self::All(terms) => {
+                let written: usize = terms.iter().map(|term| name + term.len()).sum();
+                written + 2 * terms.len().saturating_sub(1)
+            }
+            Self::Regex(expression) => name + "=%%".len() + expression.len(),
+        }
     }
 
     /// Writes the condition about the slot of this name.
@@ -55,14 +117,15 @@ impl Condition {
     }
 }
 
-/// Makes a condition of alternatives.
+/// Makes a condition of alternatives, each of which is said once.
 pub(super) fn any(mut terms: Vec<String>) -> Condition {
-    let mut seen = Vec::new();
-    terms.retain(|term| {
-        let new = !seen.contains(term);
-        seen.push(term.clone());
-        new
-    });
+    let mut seen = BTreeSet::new();
+    let is_new: Vec<bool> = terms
+        .iter()
+        .map(|term| seen.insert(term.as_str()))
+        .collect();
+    let mut is_new = is_new.into_iter();
+    terms.retain(|_| is_new.next().unwrap_or_default());
     if terms.len() == 1 {
         Condition::All(terms)
     } else {

@@ -2,6 +2,7 @@
 
 use super::condition::is_plain;
 use super::disjunction::{self, Alternative};
+use super::effort::Effort;
 use super::slots::{Request, Slots};
 use super::{MAX_LENGTH, Streams, failing, holding};
 use crate::record::qual::Test;
@@ -10,14 +11,15 @@ use crate::record::quals::{Bound, Place};
 /// The most interfaces of which each gets a call of its own.
 const MOST_INTERFACES: usize = 3;
 
-/// What may be said.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Limits {
+/// What may be said, and how long it may be thought about.
+#[derive(Clone, Copy)]
+pub(super) struct Limits<'a> {
     /// The most calls.
     pub(super) calls: usize,
     /// Whether something is only said if it is said exactly.
     pub(super) exact: bool,
     pub(super) streams: Streams,
+    pub(super) effort: &'a Effort<'a>,
 }
 
 /// A call that is not written yet.
@@ -30,20 +32,14 @@ pub(super) struct Draft {
 }
 
 /// Drafts the calls for lines of one format; none if no line of it can satisfy the quals.
-pub(super) fn drafts(bound: &Bound, limits: Limits) -> Vec<Draft> {
+pub(super) fn drafts(bound: &Bound, limits: Limits<'_>) -> Vec<Draft> {
     let alternatives = disjunction::alternatives(bound, limits.calls);
     let mut room = limits.calls.saturating_sub(alternatives.len());
     let mut drafts = Vec::new();
     for alternative in alternatives {
         for (stream_prefix, alternative) in by_stream(alternative, bound, limits, &mut room) {
-            let whole = draft(bound, alternative.clone(), stream_prefix, limits.exact);
-            drafts.extend(by_length(
-                whole,
-                &alternative,
-                bound,
-                limits.exact,
-                &mut room,
-            ));
+            let whole = draft(bound, alternative.clone(), stream_prefix, limits);
+            drafts.extend(by_length(whole, &alternative, bound, limits, &mut room));
         }
     }
     drafts
@@ -54,16 +50,25 @@ fn by_length(
     whole: Draft,
     alternative: &Alternative,
     bound: &Bound,
-    exact: bool,
+    limits: Limits<'_>,
     room: &mut usize,
 ) -> Vec<Draft> {
     if whole.slots.fit(MAX_LENGTH) {
         return vec![whole];
     }
     for count in 2..=*room + 1 {
-        let part = |part| draft(bound, part, whole.stream_prefix.clone(), exact);
-        let parts: Vec<_> = alternative.in_parts(count).into_iter().map(part).collect();
-        if parts.len() == count && parts.iter().all(|part| part.slots.fit(MAX_LENGTH)) {
+        if limits.effort.is_given_up() {
+            break;
+        }
+        let part = |part| draft(bound, part, whole.stream_prefix.clone(), limits);
+        // One part that does not fit is enough to know, and the others need not be made.
+        let parts: Vec<_> = alternative
+            .in_parts(count)
+            .into_iter()
+            .map(part)
+            .take_while(|part| part.slots.fit(MAX_LENGTH))
+            .collect();
+        if parts.len() == count {
             *room -= count - 1;
             return parts;
         }
@@ -75,13 +80,16 @@ fn draft(
     bound: &Bound,
     alternative: Alternative,
     stream_prefix: Option<String>,
-    exact: bool,
+    limits: Limits<'_>,
 ) -> Draft {
     let mut slots = Slots::new(bound.format.names().len());
     let mut quals = alternative.quals;
     for atom in alternative.atoms {
+        if !limits.effort.steps(holding::values(&atom.test)) {
+            break;
+        }
         let mut forms = holding::forms(&atom.test, bound.format.is_encoded(atom.slot));
-        forms.retain(|form| form.exact || !exact);
+        forms.retain(|form| form.exact || !limits.exact);
         slots.add(Request {
             slot: atom.slot,
             quals: atom.quals,
@@ -89,8 +97,11 @@ fn draft(
             refuses: false,
         });
     }
-    quals.extend(refuse(bound, &mut slots, exact));
+    quals.extend(refuse(bound, &mut slots, limits));
     for atom in alternative.elsewhere {
+        if !limits.effort.steps(holding::values(&atom.test)) {
+            break;
+        }
         slots.add(Request {
             slot: atom.slot,
             quals: Vec::new(),
@@ -107,7 +118,7 @@ fn draft(
 
 /// Says what may not hold, of blocks with one qual: the opposite of several is an OR over slots. Returns the quals of all
 /// blocks that may hold at all.
-fn refuse(bound: &Bound, slots: &mut Slots, exact: bool) -> Vec<usize> {
+fn refuse(bound: &Bound, slots: &mut Slots, limits: Limits<'_>) -> Vec<usize> {
     let mut number = bound.all.len() + bound.any.iter().map(Vec::len).sum::<usize>();
     let mut quals = Vec::new();
     for block in &bound.none {
@@ -120,9 +131,12 @@ fn refuse(bound: &Bound, slots: &mut Slots, exact: bool) -> Vec<usize> {
         if let [qual] = block.as_slice()
             && let Place::Fields(indexes) = &qual.place
         {
+            if !limits.effort.steps(holding::values(&qual.test)) {
+                break;
+            }
             let request = |slot: &usize| {
                 let mut forms = failing::forms(&qual.test, bound.format.is_encoded(*slot));
-                forms.retain(|form| form.exact || !exact);
+                forms.retain(|form| form.exact || !limits.exact);
                 Request {
                     slot: *slot,
                     quals: numbers.clone().collect(),
@@ -141,7 +155,7 @@ fn refuse(bound: &Bound, slots: &mut Slots, exact: bool) -> Vec<usize> {
 fn by_stream(
     alternative: Alternative,
     bound: &Bound,
-    limits: Limits,
+    limits: Limits<'_>,
     room: &mut usize,
 ) -> Vec<(Option<String>, Alternative)> {
     let interface = bound.format.position("interface-id");

@@ -4,11 +4,14 @@
 //! quoted: compared as a number, `-` might be neither equal nor unequal.
 
 use super::condition::{Form, any, is_plain, none_of};
+use super::holding::is_empty;
 use super::network;
-use super::number::{self, MOST_WRITTEN_OUT, merged};
+use super::number::{self, MOST_WRITTEN_OUT};
 use crate::record::percent;
-use crate::record::qual::{Range, Test};
-use crate::record::quals::has_flags;
+use crate::record::qual::{Mask, Range, Test};
+
+/// The most spellings of one value that differ in case alone.
+const MOST_SPELLINGS: usize = 16;
 
 /// Returns the ways to say that the test does not hold; none if a slot cannot say it.
 pub(super) fn forms(test: &Test, encoded: bool) -> Vec<Form> {
@@ -20,14 +23,47 @@ pub(super) fn forms(test: &Test, encoded: bool) -> Vec<Form> {
             let terms: Vec<_> = values.iter().filter(safe).map(quoted).collect();
             refused(&terms, terms.len() == values.len())
         }
-        Test::Integer(ranges) => integers(&merged(ranges)),
+        Test::AnyCase(values) => in_any_case(values),
+        Test::Integer(ranges) => integers(&Range::merged(ranges)),
         Test::Address(networks) => {
             let (terms, exact) = network::within(networks);
             refused(&terms, exact)
         }
         Test::Flags(masks) => flags(masks),
         Test::Seconds(_) => Vec::new(),
+        Test::OrAbsent(test) => {
+            let exact = is_empty(test);
+            let present = refused(&[Form::NO_VALUE.to_owned()], exact);
+            let forms = forms(test, encoded).into_iter();
+            forms.map(Form::and_present).chain(present).collect()
+        }
     }
+}
+
+/// Writes values in every case, or only in AWS's if there are too many: what is left is judged by us.
+fn in_any_case(values: &[String]) -> Vec<Form> {
+    let (mut terms, mut exact) = (Vec::new(), true);
+    for value in values.iter().filter(|value| is_plain(value)) {
+        let letters = value.chars().filter(char::is_ascii_alphabetic).count();
+        if letters > MOST_SPELLINGS.ilog2() as usize {
+            exact = false;
+            terms.push(quoted(value));
+        } else {
+            terms.extend(spellings(value).iter().map(quoted));
+        }
+    }
+    refused(&terms, exact && values.iter().all(|value| is_plain(value)))
+}
+
+/// Gives the spellings of a value in capitals and small letters.
+fn spellings(value: &str) -> Vec<String> {
+    let start = vec![String::new()];
+    value.chars().fold(start, |spellings, letter| {
+        let with = |case: char| spellings.iter().map(move |begin| format!("{begin}{case}"));
+        let small = letter.to_ascii_lowercase();
+        let small = (small != letter).then(|| with(small));
+        with(letter).chain(small.into_iter().flatten()).collect()
+    })
 }
 
 fn quoted(value: impl std::fmt::Display) -> String {
@@ -80,8 +116,12 @@ fn outside(range: Range) -> Option<Form> {
     Some(Form::exact(any(terms)))
 }
 
-fn flags(masks: &[i64]) -> Vec<Form> {
-    let holds = |flags: &i64| masks.iter().any(|mask| has_flags(*flags, *mask));
+fn flags(masks: &[Mask]) -> Vec<Form> {
+    if masks.iter().all(|mask| mask.alone) {
+        let terms: Vec<_> = masks.iter().map(|mask| quoted(mask.bits)).collect();
+        return refused(&terms, true);
+    }
+    let holds = |flags: &i64| masks.iter().any(|mask| mask.holds(*flags));
     let known: Vec<_> = (0..64).filter(holds).map(quoted).collect();
-    refused(&known, masks.iter().all(|mask| *mask == 0))
+    refused(&known, false)
 }

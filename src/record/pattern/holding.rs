@@ -9,10 +9,9 @@ use ipnet::IpNet;
 
 use super::condition::{Condition, Form, any, is_plain};
 use super::network;
-use super::number::{self, MOST_WRITTEN_OUT, merged};
+use super::number::{self, MOST_WRITTEN_OUT};
 use crate::record::percent;
-use crate::record::qual::{Range, Test};
-use crate::record::quals::has_flags;
+use crate::record::qual::{Mask, Range, Test};
 
 /// AWS documents no TCP flag beyond these bits; a set with more of them passes and is judged by us.
 const FLAGS_END: i64 = 64;
@@ -22,38 +21,66 @@ pub(super) fn forms(test: &Test, encoded: bool) -> Vec<Form> {
     match test {
         Test::Text(values) if encoded => tags(values),
         Test::Text(values) => texts(values),
-        Test::Integer(ranges) => integers(&merged(ranges)),
+        Test::AnyCase(values) => in_any_case(values),
+        Test::Integer(ranges) => integers(&Range::merged(ranges)),
         Test::Address(networks) => network::holding(networks),
         Test::Flags(masks) => flags(masks),
         Test::Seconds(_) => Vec::new(),
+        Test::OrAbsent(test) if is_empty(test) => vec![Form::absent()],
+        Test::OrAbsent(test) => {
+            let forms = forms(test, encoded).into_iter();
+            forms.map(Form::or_absent).collect()
+        }
     }
 }
 
-/// Makes one test of several on the same field, of which any has to hold.
-pub(super) fn union<'a>(tests: impl Iterator<Item = &'a Test>) -> Option<Test> {
-    tests
-        .cloned()
-        .map(Some)
-        .reduce(|one, other| match (one?, other?) {
-            (Test::Text(one), Test::Text(other)) => Some(Test::Text([one, other].concat())),
-            (Test::Integer(one), Test::Integer(other)) => {
-                Some(Test::Integer([one, other].concat()))
-            }
-            (Test::Address(one), Test::Address(other)) => {
-                Some(Test::Address([one, other].concat()))
-            }
-            (Test::Flags(one), Test::Flags(other)) => Some(Test::Flags([one, other].concat())),
-            _ => None,
-        })?
+/// Makes one test of several on the same field, of which any has to hold; none if they ask for different kinds of values.
+pub(super) fn union<'a>(mut tests: impl Iterator<Item = &'a Test>) -> Option<Test> {
+    let first = tests.next()?.clone();
+    tests.try_fold(first, join)
+}
+
+fn join(all: Test, more: &Test) -> Option<Test> {
+    fn both<T: Clone>(mut all: Vec<T>, more: &[T]) -> Vec<T> {
+        all.extend_from_slice(more);
+        all
+    }
+    Some(match (all, more) {
+        (Test::OrAbsent(all), Test::OrAbsent(more)) => or_absent(join(*all, more)?),
+        (Test::OrAbsent(all), more) => or_absent(join(*all, more)?),
+        (all, Test::OrAbsent(more)) => or_absent(join(all, more)?),
+        (Test::Text(all), Test::Text(more)) => Test::Text(both(all, more)),
+        (Test::AnyCase(all), Test::AnyCase(more)) => Test::AnyCase(both(all, more)),
+        (Test::Integer(all), Test::Integer(more)) => Test::Integer(both(all, more)),
+        (Test::Address(all), Test::Address(more)) => Test::Address(both(all, more)),
+        (Test::Flags(all), Test::Flags(more)) => Test::Flags(both(all, more)),
+        _ => return None,
+    })
+}
+
+fn or_absent(test: Test) -> Test {
+    Test::OrAbsent(Box::new(test))
+}
+
+/// Tells whether a test has no alternative.
+pub(super) fn is_empty(test: &Test) -> bool {
+    match test {
+        Test::Text(values) | Test::AnyCase(values) => values.is_empty(),
+        Test::Integer(ranges) | Test::Seconds(ranges) => ranges.is_empty(),
+        Test::Address(networks) => networks.is_empty(),
+        Test::Flags(masks) => masks.is_empty(),
+        Test::OrAbsent(_) => false,
+    }
 }
 
 /// Tells how many values a test lists, of which any may hold.
 pub(super) fn values(test: &Test) -> usize {
     match test {
-        Test::Text(values) => values.len(),
+        Test::Text(values) | Test::AnyCase(values) => values.len(),
         Test::Integer(ranges) => ranges.len(),
         Test::Address(networks) => networks.len(),
         Test::Seconds(_) | Test::Flags(_) => 1,
+        Test::OrAbsent(test) => values(test),
     }
 }
 
@@ -66,14 +93,23 @@ pub(super) fn in_parts(test: &Test, count: usize) -> Vec<Test> {
             .map(|part| test(part.to_vec()))
             .collect()
     }
+    fn distinct(values: &[String]) -> Vec<String> {
+        let distinct: BTreeSet<_> = values.iter().cloned().collect();
+        distinct.into_iter().collect()
+    }
     match test {
-        Test::Text(values) => {
-            let distinct: BTreeSet<_> = values.iter().cloned().collect();
-            cut(&Vec::from_iter(distinct), count, Test::Text)
-        }
-        Test::Integer(ranges) => cut(&merged(ranges), count, Test::Integer),
+        Test::Text(values) => cut(&distinct(values), count, Test::Text),
+        Test::AnyCase(values) => cut(&distinct(values), count, Test::AnyCase),
+        Test::Integer(ranges) => cut(&Range::merged(ranges), count, Test::Integer),
         Test::Address(networks) => cut(&IpNet::aggregate(networks), count, Test::Address),
         Test::Seconds(_) | Test::Flags(_) => vec![test.clone()],
+        Test::OrAbsent(test) => {
+            let mut parts = in_parts(test, count);
+            if let Some(first) = parts.first_mut() {
+                *first = or_absent(first.clone());
+            }
+            parts
+        }
     }
 }
 
@@ -83,6 +119,34 @@ fn texts(values: &[String]) -> Vec<Form> {
     }
     let terms = values.iter().map(|value| format!("=\"{value}\""));
     vec![Form::exact(any(terms.collect()))]
+}
+
+/// Writes values as one regular expression that takes each letter in either case: patterns know only what is written.
+fn in_any_case(values: &[String]) -> Vec<Form> {
+    let is_simple = |value: &String| {
+        let simple = |letter: char| letter.is_ascii_alphanumeric() || "_-".contains(letter);
+        !value.is_empty() && value.chars().all(simple)
+    };
+    if !values.iter().all(is_simple) {
+        return Vec::new();
+    }
+    let distinct: BTreeSet<_> = values.iter().collect();
+    let alternatives: Vec<_> = distinct
+        .iter()
+        .map(|value| format!("^{}$", value.chars().map(either_case).collect::<String>()))
+        .collect();
+    vec![Form::exact(Condition::Regex(alternatives.join("|")))]
+}
+
+fn either_case(letter: char) -> String {
+    match letter.is_ascii_alphabetic() {
+        true => format!(
+            "[{}{}]",
+            letter.to_ascii_uppercase(),
+            letter.to_ascii_lowercase()
+        ),
+        false => letter.to_string(),
+    }
 }
 
 /// Values of tags are percent-encoded in records; how their other letters are written is only known of the plainest.
@@ -144,10 +208,11 @@ fn bounds(low: i64, high: i64) -> Option<Form> {
     })
 }
 
-fn flags(masks: &[i64]) -> Vec<Form> {
-    let holds = |flags: i64| masks.iter().any(|mask| has_flags(flags, *mask));
-    if masks.iter().all(|mask| *mask == 0) {
-        return vec![Form::exact(any(vec!["=0".to_owned()]))];
+fn flags(masks: &[Mask]) -> Vec<Form> {
+    let holds = |flags: i64| masks.iter().any(|mask| mask.holds(flags));
+    if masks.iter().all(|mask| mask.alone) {
+        let terms = masks.iter().map(|mask| format!("={}", mask.bits));
+        return vec![Form::exact(any(terms.collect()))];
     }
     let known = (0..FLAGS_END).filter(|flags| holds(*flags));
     let mut terms: Vec<_> = known.map(|flags| format!("={flags}")).collect();

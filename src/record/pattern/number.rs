@@ -29,19 +29,3 @@ pub(in crate::record) fn written_out(ranges: &[Range], most: i64) -> Option<Vec<
         .map(|number| is_told(number).then_some(number))
         .collect()
 }
-
-/// Sorts ranges and joins those that overlap or touch.
-pub(in crate::record) fn merged(ranges: &[Range]) -> Vec<Range> {
-    let mut sorted = ranges.to_vec();
-    sorted.sort_unstable();
-    let mut merged: Vec<Range> = Vec::new();
-    for range in sorted {
-        match merged.last_mut() {
-            Some(last) if range.low <= last.high.saturating_add(1) => {
-                last.high = last.high.max(range.high)
-            }
-            _ => merged.push(range),
-        }
-    }
-    merged
-}

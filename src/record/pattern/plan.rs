@@ -1,24 +1,41 @@
 //! The calls of a query, over all formats in which the lines of its log group are written.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::condition::{Form, any};
 use super::draft::{self, Draft, Limits};
+use super::effort::Effort;
 use super::slots::{OPEN_END, Request};
-use super::{Call, Class, MAX_CALLS, MAX_LENGTH, Plan, Streams, Window, window};
+use super::{Call, Class, MAX_LENGTH, Plan, Streams, Window, window};
 use crate::record::quals::Bound;
 
-/// Plans the calls that together receive every record that satisfies the quals.
-pub(super) fn plan(bounds: &[Bound], streams: Streams, exact: bool, most: usize) -> Plan {
+/// What is asked of a plan.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Wish {
+    pub(super) streams: Streams,
+    /// Whether something is only pushed down if it is pushed down exactly.
+    pub(super) exact: bool,
+    /// The most calls.
+    pub(super) most: usize,
+}
+
+/// Plans the calls that together receive every record that satisfies the quals; nothing if the effort was given up.
+pub(super) fn plan(bounds: &[Bound], wish: Wish, effort: &Effort<'_>) -> Option<Plan> {
     let limits = Limits {
-        calls: (most / bounds.len().max(1)).max(1),
-        exact,
-        streams,
+        calls: (wish.most / bounds.len().max(1)).max(1),
+        exact: wish.exact,
+        streams: wish.streams,
+        effort,
     };
     let drafts: Vec<_> = bounds
         .iter()
         .map(|bound| draft::drafts(bound, limits))
         .collect();
+    let plan = of_drafts(bounds, drafts, effort);
+    (!effort.is_given_up()).then_some(plan)
+}
+
+fn of_drafts(bounds: &[Bound], drafts: Vec<Vec<Draft>>, effort: &Effort<'_>) -> Plan {
     let labels = bounds.first().map(Bound::labels).unwrap_or_default();
     let mut classes = Classes(vec![None; labels.len()]);
     let mut calls = match common(bounds, &drafts) {
@@ -29,7 +46,7 @@ pub(super) fn plan(bounds: &[Bound], streams: Streams, exact: bool, most: usize)
                 .for_each(|draft| classes.note(draft));
             calls
         }
-        None => each(bounds, drafts, &mut classes),
+        None => each(bounds, drafts, &mut classes, effort),
     };
     if calls.iter().any(|call| *call == Call::default()) {
         calls = vec![Call::default()];
@@ -83,7 +100,12 @@ fn common(bounds: &[Bound], drafts: &[Vec<Draft>]) -> Option<Vec<Call>> {
 }
 
 /// Returns calls for each format: the number of its fields keeps others' lines out, or else the version.
-fn each(bounds: &[Bound], drafts: Vec<Vec<Draft>>, classes: &mut Classes) -> Vec<Call> {
+fn each(
+    bounds: &[Bound],
+    drafts: Vec<Vec<Draft>>,
+    classes: &mut Classes,
+    effort: &Effort<'_>,
+) -> Vec<Call> {
     let mut calls = Vec::new();
     for (bound, drafts) in bounds.iter().zip(drafts) {
         for mut draft in drafts {
@@ -91,7 +113,7 @@ fn each(bounds: &[Bound], drafts: Vec<Vec<Draft>>, classes: &mut Classes) -> Vec
             if let Some(request) = version {
                 draft.slots.add(request);
             }
-            let pattern = draft.slots.render(MAX_LENGTH);
+            let pattern = draft.slots.render(MAX_LENGTH, effort);
             classes.note(&draft);
             if brings_others(pattern.as_deref(), bound, bounds, &draft) {
                 classes.doubt(&draft);
@@ -120,18 +142,20 @@ fn brings_others(pattern: Option<&str>, bound: &Bound, bounds: &[Bound], draft: 
     })
 }
 
+/// Tells whether no line of the other format bears the version that lines of this one are asked for.
 fn differ_in_version(one: &Bound, other: &Bound) -> bool {
+    let same_place = one.format.version() == other.format.version();
     let (one, other) = (one.format.versions(), other.format.versions());
-    one.start() == one.end() && !other.contains(one.start())
+    same_place && one.start() == one.end() && !other.contains(one.start())
 }
 
-/// Asks for the version of a format that is not alone with its number of fields, if all its lines bear the same.
+/// Asks for the version of a format where it tells its lines from others', if all of them bear the same.
 fn version_to_ask(bound: &Bound, bounds: &[Bound]) -> Option<Request> {
-    let width = |bound: &Bound| bound.format.names().len();
-    let alike = bounds.iter().filter(|other| width(other) == width(bound));
+    let mut others = bounds.iter();
+    let told = others.any(|other| bound.format.is_told_by_version(&other.format));
     let versions = bound.format.versions();
-    let slot = bound.format.position("version")?;
-    (alike.count() > 1 && versions.start() == versions.end()).then(|| Request {
+    let slot = bound.format.version()?;
+    (told && versions.start() == versions.end()).then(|| Request {
         slot,
         quals: Vec::new(),
         forms: vec![Form::exact(any(vec![format!("=\"{}\"", versions.start())]))],
@@ -144,15 +168,14 @@ struct Classes(Vec<Option<Class>>);
 
 impl Classes {
     fn note(&mut self, draft: &Draft) {
+        let mut said: BTreeMap<usize, bool> = BTreeMap::new();
+        for (quals, exact) in draft.slots.said() {
+            for number in quals {
+                *said.entry(*number).or_insert(true) &= exact;
+            }
+        }
         for number in &draft.quals {
-            let said = draft
-                .slots
-                .said()
-                .filter(|(quals, _)| quals.contains(number));
-            let class = match said
-                .map(|(_, exact)| exact)
-                .reduce(|one, other| one && other)
-            {
+            let class = match said.get(number) {
                 Some(true) => Class::Exact,
                 Some(false) => Class::Superset,
                 None => Class::None,
@@ -192,9 +215,4 @@ impl Classes {
             .into_iter()
             .map(|class| class.unwrap_or(Class::Exact))
     }
-}
-
-/// Plans within the most calls that a query may become.
-pub(super) fn within_quota(bounds: &[Bound], streams: Streams) -> Plan {
-    plan(bounds, streams, false, MAX_CALLS)
 }

@@ -4,11 +4,11 @@ use std::net::IpAddr;
 
 use ipnet::IpNet;
 
-use super::part::{self, Part, QualError};
+use super::part::{Part, QualError};
 
 /// Reads addresses and networks of both families, with commas between alternatives.
-pub(super) fn networks(text: &str) -> Result<Vec<IpNet>, QualError> {
-    part::split(text)?.into_iter().map(network).collect()
+pub(super) fn networks(parts: Vec<Part<'_>>) -> Result<Vec<IpNet>, QualError> {
+    parts.into_iter().map(network).collect()
 }
 
 fn network(part: Part<'_>) -> Result<IpNet, QualError> {

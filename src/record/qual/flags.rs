@@ -1,6 +1,7 @@
 //! Quals on TCP flags: which bits have to be set.
 
-use super::part::{self, Part, QualError};
+use super::Mask;
+use super::part::{Part, QualError};
 
 const NAMES: [(&str, i64); 6] = [
     ("fin", 1),
@@ -14,16 +15,33 @@ const NAMES: [(&str, i64); 6] = [
 const HINT: &str =
     "write names joined by `+`, as in `syn+ack`, out of fin, syn, rst, psh, ack, urg";
 
-/// Reads masks, each a number or names joined by `+`, with commas between alternatives.
-pub(super) fn masks(text: &str) -> Result<Vec<i64>, QualError> {
-    part::split(text)?.into_iter().map(mask).collect()
+/// Reads masks, each a number or names joined by `+`, after `=` if no other bit may be set. `0` asks for no bit at all.
+pub(super) fn masks(parts: Vec<Part<'_>>) -> Result<Vec<Mask>, QualError> {
+    parts.into_iter().map(mask).collect()
 }
 
-fn mask(part: Part<'_>) -> Result<i64, QualError> {
-    part.refuse_comparison("TCP flags")?;
+fn mask(part: Part<'_>) -> Result<Mask, QualError> {
+    part.refuse_negation()?;
+    if part.text.starts_with(['<', '>']) {
+        return Err(part.error(
+            "TCP flags cannot be compared; write `syn` for sets that hold SYN, `=syn` for SYN alone",
+        ));
+    }
+    let (alone, part) = match part.text.starts_with('=') {
+        true => (true, part.after(1)),
+        false => (false, part),
+    };
+    let bits = bits(part)?;
+    Ok(Mask {
+        bits,
+        alone: alone || bits == 0,
+    })
+}
+
+fn bits(part: Part<'_>) -> Result<i64, QualError> {
     if part.is_number() {
         return match part.text.parse() {
-            Ok(mask) if mask <= 255 => Ok(mask),
+            Ok(bits) if bits <= 255 => Ok(bits),
             _ => Err(part.error(format!(
                 "`{}` is not a set of TCP flags; the greatest is 255",
                 part.text
@@ -31,7 +49,7 @@ fn mask(part: Part<'_>) -> Result<i64, QualError> {
         };
     }
     part.split('+')
-        .try_fold(0, |mask, name| Ok(mask | bit(name)?))
+        .try_fold(0, |bits, name| Ok(bits | bit(name)?))
 }
 
 fn bit(name: Part<'_>) -> Result<i64, QualError> {

@@ -1,6 +1,6 @@
 //! Quals on numbers: values, ranges and bounds.
 
-use super::part::{self, Comparison, Part, QualError};
+use super::part::{Comparison, Part, QualError};
 use super::{Range, protocol};
 
 /// The numbers that a field can hold.
@@ -35,12 +35,93 @@ pub(super) const ANY: Numbers = Numbers {
     hint: "write `1000`, `1000-2000` or `>=1000`",
 };
 
-/// Reads `v`, `a-b`, `>=n`, `<=n`, `>n`, `<n`, with commas between alternatives.
-pub(super) fn ranges(text: &str, numbers: &Numbers) -> Result<Vec<Range>, QualError> {
-    part::split(text)?
-        .into_iter()
-        .map(|part| range(part, numbers))
-        .collect()
+/// Reads `v`, `a-b`, `>=n`, `<=n`, `>n`, `<n`, each of which is an alternative.
+pub(super) fn ranges(parts: &[Part<'_>], numbers: &Numbers) -> Result<Vec<Range>, QualError> {
+    refuse_separators(parts, false)?;
+    let ranges = parts.iter().map(|part| range(*part, numbers));
+    let ranges: Vec<_> = ranges.collect::<Result<_, _>>()?;
+    refuse_everything(parts, &ranges, 0, numbers.greatest)?;
+    Ok(ranges)
+}
+
+/// Refuses alternatives that together hold for every value; the bounds are those that no value lies beyond.
+pub(super) fn refuse_everything(
+    parts: &[Part<'_>],
+    ranges: &[Range],
+    least: i64,
+    greatest: i64,
+) -> Result<(), QualError> {
+    let merged = Range::merged(ranges);
+    let ([first, _, ..], [whole]) = (parts, merged.as_slice()) else {
+        return Ok(());
+    };
+    if whole.low > 0 || whole.high < greatest {
+        return Ok(());
+    }
+    let low = ranges.iter().map(|range| range.low).max();
+    let high = ranges.iter().map(|range| range.high).min();
+    let both = match (low, high) {
+        (Some(low), Some(high)) if low == high => {
+            format!("; for all of them at once write `{low}`")
+        }
+        (Some(low), Some(high)) if low < high && (low > least || high < greatest) => {
+            let range = match (low > least, high < greatest) {
+                (true, false) => format!(">={low}"),
+                (false, true) => format!("<={high}"),
+                _ => format!("{low}-{high}"),
+            };
+            format!("; for all of them at once write `{range}`")
+        }
+        _ => "; leave the qual out, or write `>=0` alone for records that have a value".to_owned(),
+    };
+    Err(first.error(format!(
+        "a comma means \"or\", and together these alternatives hold for every value{both}"
+    )))
+}
+
+/// Refuses a number with a comma in it, such as `1,000`: it would ask for 1 or 0. Where a list of small numbers makes no
+/// sense, whatever looks like a number in groups is one.
+pub(super) fn refuse_separators(parts: &[Part<'_>], always: bool) -> Result<(), QualError> {
+    let pairs = parts.iter().zip(parts.iter().skip(1));
+    for (place, (before, part)) in pairs.enumerate() {
+        let ends_in_digits = digits(before.text.rsplit(|letter: char| !letter.is_ascii_digit()));
+        let begins_with_digits = digits(part.text.split(|letter: char| !letter.is_ascii_digit()));
+        let looks_grouped = part.follows(*before)
+            && (1..=3).contains(&ends_in_digits.len())
+            && begins_with_digits.len() == 3;
+        let is_bound = before.text.starts_with(['<', '>']) && part.is_number();
+        if looks_grouped && (begins_with_digits.starts_with('0') || is_bound || always) {
+            let whole = grouped(&parts[place..]);
+            return Err(before.error(format!(
+                "a comma means \"or\"; write numbers without separators, as in `{whole}`, and alternatives without \
+                 zeros in front"
+            )));
+        }
+    }
+    Ok(())
+}
+
+fn digits<'a>(mut pieces: impl Iterator<Item = &'a str>) -> &'a str {
+    pieces.next().unwrap_or_default()
+}
+
+/// Joins a number that was cut at its separators.
+fn grouped(parts: &[Part<'_>]) -> String {
+    let mut whole = String::new();
+    let mut before: Option<Part<'_>> = None;
+    for part in parts {
+        let is_group = before.is_none_or(|before| part.follows(before))
+            && (before.is_none()
+                || part
+                    .text
+                    .starts_with(|letter: char| letter.is_ascii_digit()));
+        if !is_group {
+            break;
+        }
+        whole.push_str(part.text);
+        before = Some(*part);
+    }
+    whole
 }
 
 fn range(part: Part<'_>, numbers: &Numbers) -> Result<Range, QualError> {

@@ -2,10 +2,10 @@
 
 /// Says why a text is no qual.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("character {}: {message}", .position + 1)]
+#[error("{}{message}", .position.map(|at| format!("character {}: ", at + 1)).unwrap_or_default())]
 pub struct QualError {
-    /// The character of the text at which the mistake is, counted from 0.
-    pub position: usize,
+    /// The character of the text at which the mistake is, counted from 0; none if the mistake is in the qual's name.
+    pub position: Option<usize>,
     /// What is wrong and what to write instead.
     pub message: String,
 }
@@ -43,10 +43,20 @@ pub(super) fn split(text: &str) -> Result<Vec<Part<'_>>, QualError> {
     Ok(parts)
 }
 
+impl QualError {
+    /// Makes the error of a qual whose name is none.
+    pub(super) fn about_the_name(message: String) -> Self {
+        Self {
+            position: None,
+            message,
+        }
+    }
+}
+
 impl<'a> Part<'a> {
     pub(super) fn error(&self, message: impl Into<String>) -> QualError {
         QualError {
-            position: self.position,
+            position: Some(self.position),
             message: message.into(),
         }
     }
@@ -57,6 +67,26 @@ impl<'a> Part<'a> {
             return self.error(format!("{noun} is missing; {hint}"));
         }
         self.error(format!("`{}` is not {noun}; {hint}", self.text))
+    }
+
+    /// Makes an error about the first character of the piece for which something holds, if there is one.
+    pub(super) fn refuse_any(
+        self,
+        wrong: impl Fn(char) -> bool,
+        message: impl FnOnce() -> String,
+    ) -> Result<(), QualError> {
+        let Some(at) = self.text.chars().position(wrong) else {
+            return Ok(());
+        };
+        Err(QualError {
+            position: Some(self.position + at),
+            message: message(),
+        })
+    }
+
+    /// Tells whether the piece stands right behind the comma after another one, without white space.
+    pub(super) fn follows(self, before: Part<'_>) -> bool {
+        self.position == before.position + before.text.chars().count() + 1
     }
 
     /// Tells whether the piece consists of digits alone.
@@ -125,7 +155,7 @@ impl<'a> Part<'a> {
         Ok(())
     }
 
-    fn refuse_negation(self) -> Result<(), QualError> {
+    pub(super) fn refuse_negation(self) -> Result<(), QualError> {
         if self.text.starts_with('!') {
             return Err(
                 self.error("a qual says what is wanted; put what is not into an `exclude` block")
@@ -135,7 +165,7 @@ impl<'a> Part<'a> {
     }
 
     /// The piece after its first ASCII characters.
-    fn after(self, characters: usize) -> Self {
+    pub(super) fn after(self, characters: usize) -> Self {
         Part {
             text: &self.text[characters..],
             position: self.position + characters,

@@ -1,40 +1,46 @@
 //! Quals on text: the exact value, or one of several.
 
-use super::part::{self, Part, QualError};
+use super::part::{Part, QualError};
 use crate::record::field::Field;
 use crate::record::parse::NO_VALUE;
 use crate::record::percent;
 
 /// Reads values that are compared as they are written.
-pub(super) fn exact(text: &str) -> Result<Vec<String>, QualError> {
-    open(text, &[])
+pub(super) fn exact(parts: Vec<Part<'_>>) -> Result<Vec<String>, QualError> {
+    open(parts, &[])
 }
 
 /// Reads values of which the known ones are brought into AWS's spelling.
-pub(super) fn open(text: &str, known: &[&str]) -> Result<Vec<String>, QualError> {
+pub(super) fn open(parts: Vec<Part<'_>>, known: &[&str]) -> Result<Vec<String>, QualError> {
     let value = |part| {
         Ok(spelling(checked(part)?, known)
             .unwrap_or(part.text)
             .to_owned())
     };
-    part::split(text)?.into_iter().map(value).collect()
+    parts.into_iter().map(value).collect()
+}
+
+/// Reads values that are compared whether in capitals or in small letters.
+pub(super) fn capitals(parts: Vec<Part<'_>>) -> Result<Vec<String>, QualError> {
+    let value = |part| Ok(checked(part)?.text.to_ascii_uppercase());
+    parts.into_iter().map(value).collect()
 }
 
 /// Reads values of a field whose values may hold white space.
-pub(super) fn free(text: &str) -> Result<Vec<String>, QualError> {
+pub(super) fn free(parts: Vec<Part<'_>>) -> Result<Vec<String>, QualError> {
     let value = |part: Part<'_>| Ok(present(part)?.text.to_owned());
-    part::split(text)?.into_iter().map(value).collect()
+    parts.into_iter().map(value).collect()
 }
 
 /// Reads values of tags, which are compared as they were before AWS percent-encoded them. They are written as they are,
 /// or percent-encoded, as a comma has to be (`%2C`).
-pub(super) fn decoded(text: &str) -> Result<Vec<String>, QualError> {
+pub(super) fn decoded(parts: Vec<Part<'_>>) -> Result<Vec<String>, QualError> {
     let value = |part: Part<'_>| Ok(percent::decode(present(part)?.text).into_owned());
-    part::split(text)?.into_iter().map(value).collect()
+    parts.into_iter().map(value).collect()
 }
 
 /// Reads values that have to be among the known ones, in any case.
-pub(super) fn one_of(text: &str, field: &Field) -> Result<Vec<String>, QualError> {
+pub(super) fn one_of(parts: Vec<Part<'_>>, field: &Field) -> Result<Vec<String>, QualError> {
     let value = |part: Part<'_>| {
         match spelling(checked(part)?, field.values) {
         Some(known) => Ok(known.to_owned()),
@@ -46,7 +52,7 @@ pub(super) fn one_of(text: &str, field: &Field) -> Result<Vec<String>, QualError
         ))),
     }
     };
-    part::split(text)?.into_iter().map(value).collect()
+    parts.into_iter().map(value).collect()
 }
 
 fn spelling<'a>(part: Part<'_>, known: &[&'a str]) -> Option<&'a str> {
@@ -58,20 +64,20 @@ fn spelling<'a>(part: Part<'_>, known: &[&'a str]) -> Option<&'a str> {
 
 fn checked(part: Part<'_>) -> Result<Part<'_>, QualError> {
     let part = present(part)?;
-    if let Some(space) = part.text.chars().position(char::is_whitespace) {
-        let message = "a value of this field holds no white space";
-        return Err(QualError {
-            position: part.position + space,
-            message: message.to_owned(),
-        });
-    }
+    part.refuse_any(char::is_whitespace, || {
+        "a value of this field holds no white space".to_owned()
+    })?;
+    part.refuse_any(|letter| letter == '*', || {
+        "`*` is no wildcard, and no value of this field holds it; write whole values, with commas between them"
+            .to_owned()
+    })?;
     Ok(part)
 }
 
 fn present(part: Part<'_>) -> Result<Part<'_>, QualError> {
     part.refuse_comparison("texts")?;
     if part.text == NO_VALUE {
-        return Err(part.error("`-` stands for no value, which no qual can ask for"));
+        return Err(part.error("`-` asks for no value, but every event has an id"));
     }
     Ok(part)
 }

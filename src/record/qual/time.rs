@@ -5,8 +5,8 @@
 use jiff::Timestamp;
 
 use super::Range;
-use super::number::between;
-use super::part::{self, Comparison, Part, QualError};
+use super::number::{between, refuse_everything, refuse_separators};
+use super::part::{Comparison, Part, QualError};
 
 const FORMS: &str =
     "write `>=2026-01-31T12:00:00Z` or Unix seconds such as `1767225600-1767229200`";
@@ -15,8 +15,14 @@ const FORMS: &str =
 const SECONDS_END: i64 = 100_000_000_000;
 
 /// Reads instants, bounds, and ranges of Unix seconds, with commas between alternatives.
-pub(super) fn ranges(text: &str) -> Result<Vec<Range>, QualError> {
-    part::split(text)?.into_iter().map(range).collect()
+pub(super) fn ranges(parts: &[Part<'_>]) -> Result<Vec<Range>, QualError> {
+    refuse_separators(parts, true)?;
+    let ranges: Vec<_> = parts
+        .iter()
+        .map(|part| range(*part))
+        .collect::<Result<_, _>>()?;
+    refuse_everything(parts, &ranges, i64::MIN, i64::MAX)?;
+    Ok(ranges)
 }
 
 fn range(part: Part<'_>) -> Result<Range, QualError> {

@@ -125,6 +125,146 @@ fn a_missing_value_satisfies_nothing_and_is_never_excluded() {
 }
 
 #[test]
+fn no_value_is_found_and_excluded_by_a_dash() {
+    for name in [
+        "src_addr",
+        "dst_port",
+        "tcp_flags",
+        "action",
+        "fields.az-id",
+        "addr",
+    ] {
+        let expected = if name == "fields.az-id" {
+            "ping empty"
+        } else {
+            "empty"
+        };
+        assert_eq!(all(&[(name, "-")]), expected, "{name}");
+        let excluded = Quals {
+            none: vec![block(&[(name, "-")])],
+            ..Quals::default()
+        };
+        let rest = if name == "fields.az-id" {
+            "web scan"
+        } else {
+            "web scan ping"
+        };
+        assert_eq!(matching(&excluded), rest, "{name}");
+    }
+    assert_eq!(all(&[("dst_port", "443,-")]), "web empty");
+    assert_eq!(all(&[("start", "-")]), "");
+    assert_eq!(all(&[("src_addr", "-,203.0.113.0/24")]), "scan empty");
+    assert_eq!(all(&[("tcp_flags", "-,=syn")]), "scan empty");
+    assert_eq!(all(&[("fields.az-id", "-,use1-az1")]), "web ping empty");
+}
+
+#[test]
+fn a_format_without_the_field_has_no_value_for_it() {
+    let formats = [FORMAT, "${srcaddr} ${dstaddr}"];
+    let formats = formats.map(|text| Format::parse(text).unwrap());
+    let line = "10.0.0.1 10.0.0.2";
+    let judge = |quals: &Quals| {
+        let bounds = quals.bind_each(&formats).unwrap();
+        bounds[1].matches(&parse(line, &formats[1]).unwrap(), "")
+    };
+    for (name, text, expected) in [
+        ("action", "-", true),
+        ("action", "-,reject", true),
+        ("action", "reject", false),
+        ("src_addr", "-", false),
+        ("addr", "-", false),
+        ("port", "-", true),
+    ] {
+        let all = Quals {
+            all: block(&[(name, text)]),
+            ..Quals::default()
+        };
+        assert_eq!(judge(&all), expected, "{name} {text}");
+        let none = Quals {
+            none: vec![block(&[(name, text)])],
+            ..Quals::default()
+        };
+        assert_eq!(judge(&none), !expected, "exclude {name} {text}");
+    }
+}
+
+#[test]
+fn exactly_these_flags_are_told_from_at_least_these() {
+    assert_eq!(all(&[("tcp_flags", "=syn")]), "scan");
+    assert_eq!(all(&[("tcp_flags", "=ack+syn")]), "web");
+    assert_eq!(all(&[("tcp_flags", "=ack")]), "");
+    assert_eq!(all(&[("tcp_flags", "=0")]), "ping");
+    assert_eq!(all(&[("tcp_flags", "=syn,=18")]), "web scan");
+}
+
+#[test]
+fn names_of_services_are_compared_without_case() {
+    let format = Format::parse("${pkt-dst-aws-service}").unwrap();
+    let quals = Quals {
+        all: block(&[("fields.pkt-dst-aws-service", "s3,Ec2")]),
+        ..Quals::default()
+    };
+    let bound = quals.bind(&format).unwrap();
+    for (line, expected) in [
+        ("S3", true),
+        ("s3", true),
+        ("EC2", true),
+        ("AMAZON", false),
+        ("-", false),
+    ] {
+        assert_eq!(
+            bound.matches(&parse(line, &format).unwrap(), ""),
+            expected,
+            "{line}"
+        );
+    }
+}
+
+#[test]
+fn long_lists_hold_for_what_their_values_hold_for() {
+    let format = Format::parse("${srcaddr} ${dstport} ${start} ${az-id}").unwrap();
+    let bind = |name: &str, text: &str| {
+        let quals = Quals {
+            all: block(&[(name, text)]),
+            ..Quals::default()
+        };
+        quals.bind(&format).unwrap()
+    };
+    let list = |value: &dyn Fn(u32) -> String| {
+        // Not in order, and some of them twice.
+        let values = (0..300u32).map(|n| value(n * 7 % 211));
+        values.collect::<Vec<_>>()
+    };
+    let lists = [
+        ("src_addr", list(&|n| format!("10.{}.0.0/18", n))),
+        (
+            "src_addr",
+            list(&|n| format!("2001:db8:{n:x}::/49,10.0.{n}.9")),
+        ),
+        ("dst_port", list(&|n| format!("{}-{}", n * 5, n * 5 + 2))),
+        ("start", list(&|n| (1_700_000_000 + 3 * n).to_string())),
+        ("fields.az-id", list(&|n| format!("z{}", n * 2))),
+    ];
+    for (name, values) in &lists {
+        let whole = bind(name, &values.join(","));
+        let parts: Vec<_> = values.iter().map(|value| bind(name, value)).collect();
+        for n in 0..230u32 {
+            let (third, port) = (n * 3 % 256, n * 5 + n % 5);
+            for address in [
+                format!("10.{n}.{third}.9"),
+                format!("10.0.{n}.9"),
+                format!("2001:db8:{n:x}:{third:x}00::1"),
+            ] {
+                let line = format!("{address} {port} {} z{n}", 1_700_000_000 + n);
+                let record = parse(&line, &format).unwrap();
+                let expected = parts.iter().any(|part| part.matches(&record, ""));
+                assert_eq!(whole.matches(&record, ""), expected, "{name} {line}");
+            }
+        }
+    }
+}
+
+#[test]
 fn a_qual_on_a_field_that_the_format_lacks_lists_what_there_is() {
     let format = Format::parse("${version} ${srcaddr}").unwrap();
     let quals = Quals {

@@ -7,9 +7,9 @@
 
 use super::details::{DETAILS, camel};
 use crate::record::pattern::{
-    Call, Class, MAX_LENGTH, Plan, Window, is_plain, merged, prefixes, written_out,
+    Call, Class, MAX_LENGTH, Plan, Window, is_plain, prefixes, written_out,
 };
-use crate::record::qual::Test;
+use crate::record::qual::{Range, Test};
 use crate::record::quals::{Bound, BoundQual, Place};
 
 /// The most numbers of one qual: each takes four comparisons.
@@ -90,6 +90,7 @@ fn of_qual(qual: &BoundQual, bound: &Bound) -> Option<String> {
                 .map(|slot| of_field(bound.format.names().get(*slot)?, &qual.test));
             fields.collect::<Option<Vec<_>>>()?.concat()
         }
+        Place::Anywhere => return None,
     };
     (!comparisons.is_empty()).then(|| format!("({})", comparisons.join(" || ")))
 }
@@ -107,14 +108,16 @@ fn of_field(name: &str, test: &Test) -> Option<Vec<String>> {
     let terms = match test {
         Test::Text(_) => texts(test)?,
         Test::Integer(ranges) => {
-            let numbers = written_out(&merged(ranges), MOST_NUMBERS)?;
+            let numbers = written_out(&Range::merged(ranges), MOST_NUMBERS)?;
             numbers.into_iter().flat_map(number).collect()
         }
         Test::Address(networks) => {
             let terms = prefixes(networks)?.into_iter();
             terms.map(|term| term.replacen('=', "= ", 1)).collect()
         }
-        Test::Flags(_) | Test::Seconds(_) => return None,
+        Test::AnyCase(_) | Test::Flags(_) | Test::Seconds(_) => return None,
+        // How an absent key compares is not documented.
+        Test::OrAbsent(_) => return None,
     };
     Some(equal(&["$", "details"], detail.key, &terms))
 }
@@ -149,7 +152,7 @@ fn texts(test: &Test) -> Option<Vec<String>> {
 
 fn text(value: &str) -> Option<Vec<String>> {
     if let Some(whole) = crate::record::parse::integer(value) {
-        let told = written_out(&[crate::record::qual::Range::single(whole)], 1)?;
+        let told = written_out(&[Range::single(whole)], 1)?;
         return Some(told.into_iter().flat_map(number).collect());
     }
     let other = value.parse::<f64>().is_ok()

@@ -167,6 +167,180 @@ fn three_formats_in_one_group_are_told_apart() {
 }
 
 #[test]
+fn a_record_of_another_version_than_its_fields_make_is_a_record() {
+    let fake = Fake::start();
+    delivers_to_the_group(&fake, 0, "${version} ${srcaddr} ${action} ${reject-reason}");
+    let lines = [
+        "5 10.0.0.1 REJECT BPA",
+        "8 10.0.0.2 REJECT -",
+        "2 10.0.0.3 ACCEPT -",
+    ];
+    let lines = (0..)
+        .zip(lines)
+        .map(|(n, line)| (START * 1000 + n, line.to_owned()));
+    fake.put_events("flow-logs", "eni-0a-all", lines.collect());
+    let (result, _) = query(&fake, r#"action = "REJECT""#);
+    assert_eq!(column(&result, "src_addr"), ["10.0.0.1", "10.0.0.2"]);
+    assert_eq!(column(&result, "version"), [5, 8]);
+    assert_eq!(result["statistics"]["parse_errors"], 0);
+    let (result, _) = query(&fake, "");
+    assert_eq!(column(&result, "src_addr").len(), 3);
+}
+
+/// Asks for events by quals, and holds the engine's answer against it.
+#[track_caller]
+fn finds(fake: &Fake, quals: &str, ports: &[u16]) -> Value {
+    let (result, _) = query(fake, quals);
+    assert_eq!(column(&result, "dst_port"), ports, "{quals}");
+    let work = Workspace::new(Version::Any, fake.url());
+    work.configure(&format!(
+        "data \"vpcflow_log_summary\" \"q\" {{\n  log_group_name = \"flow-logs\"\n  group_by = [\"dst_port\"]\n  \
+         engine = \"insights\"\n{WINDOW}\n{quals}\n}}"
+    ));
+    work.apply();
+    let counted = work.instance("data.vpcflow_log_summary.q");
+    let groups = counted["groups"].as_array().unwrap();
+    let mut counted: Vec<u16> = groups
+        .iter()
+        .map(|group| group["key"]["dst_port"].as_str().unwrap().parse().unwrap())
+        .collect();
+    counted.sort_unstable();
+    assert_eq!(counted, ports, "{quals} in Insights");
+    result
+}
+
+#[test]
+fn flags_no_value_and_services_in_any_case_are_found_by_both_engines() {
+    let fake = Fake::start();
+    let format = "${dstport} ${instance-id} ${tcp-flags} ${pkt-dst-aws-service} ${srcaddr}";
+    delivers_to_the_group(&fake, 0, format);
+    let lines = [
+        "1 i-0a 2 S3 10.0.0.1",
+        "2 - 18 AMAZON 10.0.0.2",
+        "3 i-0b 3 s3 -",
+        "4 - - - 10.0.0.4",
+        "5 i-0a 0 EC2 10.0.0.5",
+    ];
+    let lines = (0..)
+        .zip(lines)
+        .map(|(n, line)| (START * 1000 + n, line.to_owned()));
+    fake.put_events("flow-logs", "eni-0a-all", lines.collect());
+    let exact = |result: &Value, qual: &str| {
+        assert_eq!(result["push_down"][qual], "exact", "{result:#}");
+        assert_eq!(
+            result["statistics"]["scanned"],
+            result["statistics"]["matched"]
+        );
+    };
+    exact(&finds(&fake, r#"tcp_flags = "=syn""#, &[1]), "tcp_flags");
+    finds(&fake, r#"tcp_flags = "syn""#, &[1, 2, 3]);
+    exact(
+        &finds(&fake, r#"tcp_flags = "=syn+ack,=0,-""#, &[2, 4, 5]),
+        "tcp_flags",
+    );
+    exact(
+        &finds(&fake, r#"instance_id = "-""#, &[2, 4]),
+        "instance_id",
+    );
+    exact(
+        &finds(&fake, r#"instance_id = "i-0b,-""#, &[2, 3, 4]),
+        "instance_id",
+    );
+    exact(
+        &finds(&fake, r#"exclude { instance_id = "-" }"#, &[1, 3, 5]),
+        "exclude[0].instance_id",
+    );
+    finds(&fake, r#"src_addr = "-""#, &[3]);
+    let services = r#"fields["pkt-dst-aws-service"]"#;
+    exact(
+        &finds(
+            &fake,
+            r#"fields = { "pkt-dst-aws-service" = "s3" }"#,
+            &[1, 3],
+        ),
+        services,
+    );
+    finds(
+        &fake,
+        r#"exclude { fields = { "pkt-dst-aws-service" = "S3,amazon" } }"#,
+        &[4, 5],
+    );
+    finds(
+        &fake,
+        r#"fields = { "pkt-dst-aws-service" = "-,ec2" }"#,
+        &[4, 5],
+    );
+}
+
+#[test]
+fn yesterday_is_a_lookback_from_an_end() {
+    let fake = Fake::start();
+    delivers_to_the_group(&fake, 0, INTERFACE_AND_PORT);
+    for (second, port) in [(-86_401, 1), (-86_400, 2), (-1, 3), (0, 4)] {
+        put(&fake, second, "eni-0a", port);
+    }
+    let work = Workspace::new(Version::Any, fake.url());
+    work.configure(
+        r#"
+data "vpcflow_log_events" "yesterday" {
+  log_group_name = "flow-logs"
+  lookback       = "1d"
+  end_time       = "2026-01-01T00:00:00Z"
+}"#,
+    );
+    work.apply();
+    work.plans_empty();
+    let result = work.instance("data.vpcflow_log_events.yesterday");
+    assert_eq!(column(&result, "dst_port"), [2, 3]);
+}
+
+#[test]
+fn a_query_whose_quals_take_too_long_ends_by_its_own_timeout() {
+    let fake = Fake::start();
+    let work = Workspace::new(Version::Any, fake.url());
+    let network = |n: u32| format!("{}/20", std::net::Ipv4Addr::from(0x0a00_0000 + (n << 13)));
+    let networks: Vec<_> = (0..20_000).map(network).collect();
+    work.configure(&format!(
+        r#"
+data "vpcflow_log_events" "many" {{
+  log_group_name = "flow-logs"
+  log_format     = "$${{srcaddr}} $${{dstport}}"
+  lookback       = "1h"
+  timeout        = "1ms"
+  src_addr       = "{}"
+}}"#,
+        networks.join(",")
+    ));
+    work.plan()
+        .fails_with(&["The `timeout` was over before its quals were made into a filter pattern"]);
+    assert!(fake.calls_of("FilterLogEvents").is_empty());
+}
+
+#[test]
+fn lines_of_another_kind_say_what_they_look_like() {
+    let fake = Fake::start();
+    delivers_to_the_group(&fake, 0, INTERFACE_AND_PORT);
+    let lines = [
+        r#"{"message": "eni-0a 22"}"#,
+        "interface-id dstport",
+        "2026-01-01T00:00:00.000Z eni-0a 22",
+    ];
+    let lines = (0..)
+        .zip(lines)
+        .map(|(n, line)| (START * 1000 + n, line.to_owned()));
+    fake.put_events("flow-logs", "eni-0a-all", lines.collect());
+    let (result, _) = query(&fake, "");
+    let problems = column(&result, "parse_error");
+    for (problem, text) in problems.iter().zip([
+        "holds the record in its `message`",
+        "the header that begins a file in S3",
+        "begins with a time",
+    ]) {
+        assert!(problem.as_str().unwrap().contains(text), "{problem}");
+    }
+}
+
+#[test]
 fn values_of_tags_are_given_and_asked_for_as_they_were() {
     let fake = Fake::start();
     delivers_to_the_group(&fake, 0, "${srcaddr} ${instance-tag}");

@@ -125,6 +125,38 @@ fn errors_name_the_argument_and_say_what_to_write() {
             r#"Invalid value for "quals" parameter: there is no qual `dst_prt`; did you mean `dst_port`?"#,
         ),
         (
+            r#"parse_record("{\"message\": \"2 1 eni-0 10.0.0.1 10.0.0.2 1 2 6 1 1 1 2 ACCEPT OK\"}", null)"#,
+            r#"Invalid value for "line" parameter: the line is a JSON object that holds the record in its `message`"#,
+        ),
+        (
+            r#"parse_record("version srcaddr", "$${version} $${srcaddr}")"#,
+            "the line is the header that begins a file in S3",
+        ),
+        (
+            r#"parse_record("2026-05-01T12:00:00.000Z 2 10.0.0.1", "$${version} $${srcaddr}")"#,
+            "the line begins with a time",
+        ),
+        (
+            r#"parse_record("2", "$${timestamp}")"#,
+            "There is no record field `${timestamp}`: write `${start}` (and `${end}`)",
+        ),
+        (
+            r#"filter_pattern({ dst_port = ">20,<30" })"#,
+            "for all of them at once write `21-29`",
+        ),
+        (
+            r#"filter_pattern({ pkt_srcaddr = "10.0.0.1" })"#,
+            r#"write `fields = { "pkt-srcaddr" = … }` for this field"#,
+        ),
+        (
+            r#"filter_pattern({ fields = { pkt_srcaddr = "10.0.0.1" } })"#,
+            "did you mean `pkt-srcaddr`?",
+        ),
+        (
+            r#"filter_pattern({ where = [{ instance_id = "eni-0a" }] })"#,
+            "did you mean the qual `interface_id`?",
+        ),
+        (
             r#"filter_pattern({ action = "REJECT", where = [{ port = 22 }] })"#,
             "says exactly the same as `where[0].port`;",
         ),
@@ -158,6 +190,42 @@ fn errors_name_the_argument_and_say_what_to_write() {
         let work = Workspace::new(version, NOBODY);
         work.configure(&configuration);
         work.plan().fails_with(&texts);
+    }
+}
+
+#[test]
+fn filter_patterns_say_exact_flags_and_no_value_and_services() {
+    let configuration = r#"
+locals {
+  format = "$${instance-id} $${tcp-flags} $${pkt-dst-aws-service}"
+}
+output "first_packets" {
+  value = provider::vpcflow::filter_pattern({ tcp_flags = "=syn" }, local.format)
+}
+output "no_instance" {
+  value = provider::vpcflow::filter_pattern({ instance_id = "-" }, local.format)
+}
+output "of_instances" {
+  value = provider::vpcflow::filter_pattern({ exclude = [{ instance_id = "-" }] }, local.format)
+}
+output "to_s3" {
+  value = provider::vpcflow::filter_pattern({ fields = { pkt-dst-aws-service = "s3" } }, local.format)
+}
+output "version" {
+  value = provider::vpcflow::parse_record("5 BPA", "$${version} $${reject-reason}").version
+}
+"#;
+    for version in BOTH {
+        assert_eq!(
+            outputs(version, configuration),
+            json!({
+                "first_packets": "[w1,w2=2,w3]",
+                "no_instance": "[w1=\"-\",w2,w3]",
+                "of_instances": "[w1!=\"-\",w2,w3]",
+                "to_s3": "[w1,w2,w3=%^[Ss]3$%]",
+                "version": 5,
+            })
+        );
     }
 }
 

@@ -336,6 +336,71 @@ const QUERIES: &[(&str, &str, &str)] = &[
         "log_format",
         "Malformed record format",
     ),
+    (
+        "log_group_name = \"g\"\n  lookback = \"1h\"\n  dst_port = \">20,<30\"",
+        "dst_port",
+        "for all of them at once write `21-29`",
+    ),
+    (
+        "log_group_name = \"g\"\n  lookback = \"1h\"\n  exclude { dst_port = \"<1024,>=1024\" }",
+        "dst_port",
+        "hold for every value; leave the qual out",
+    ),
+    (
+        "log_group_name = \"g\"\n  lookback = \"1h\"\n  fields = { \"traffic-path\" = \">1,<8\" }",
+        "fields",
+        "write `2-7`",
+    ),
+    (
+        "log_group_name = \"g\"\n  lookback = \"1h\"\n  bytes = \">1,000\"",
+        "bytes",
+        "without separators, as in `>1000`",
+    ),
+    (
+        "log_group_name = \"g\"\n  lookback = \"1h\"\n  instance_id = \"i-0000*\"",
+        "instance_id",
+        "`*` is no wildcard",
+    ),
+    (
+        "log_group_name = \"g\"\n  lookback = \"1h\"\n  interface_id = \"i-0a\"",
+        "interface_id",
+        "did you mean the qual `instance_id`?",
+    ),
+    (
+        "log_group_name = \"g\"\n  lookback = \"1h\"\n  where { vpc_id = \"VPC-0A\" }",
+        "vpc_id",
+        "write `vpc-0a`",
+    ),
+    (
+        "log_group_name = \"g\"\n  lookback = \"1h\"\n  interface_account_id = \"12345678901\"",
+        "interface_account_id",
+        "which has 12 digits",
+    ),
+    (
+        "log_group_name = \"g\"\n  lookback = \"1h\"\n  fields = { \"pkt_srcaddr\" = \"10.0.0.1\" }",
+        "fields",
+        "did you mean `pkt-srcaddr`?",
+    ),
+    (
+        "log_group_name = \"g\"\n  lookback = \"1h\"\n  tcp_flags = \">2\"",
+        "tcp_flags",
+        "`=syn` for SYN alone",
+    ),
+    (
+        "log_group_name = \"g\"\n  lookback = \"1h\"\n  event_id = \"-\"",
+        "event_id",
+        "every event has an id",
+    ),
+    (
+        "log_group_name = \"g\"\n  lookback = \"1h\"\n  log_format = \"$${timestamp} $${action}\"",
+        "log_format",
+        "write `${start}` (and `${end}`)",
+    ),
+    (
+        "log_group_name = \"g\"\n  lookback = \"1h\"\n  log_format = \"$${tgw-id} $${vpc-id}\"",
+        "log_format",
+        "one flow log cannot have both",
+    ),
 ];
 
 #[test]
@@ -350,6 +415,42 @@ fn impossible_queries_are_refused_with_their_path() {
         points_at(&run.output, line, "vpcflow_log_events");
     }
     assert!(fake.calls_of("FilterLogEvents").is_empty());
+}
+
+#[test]
+fn records_of_another_kind_have_ids_of_their_own() {
+    let fake = Fake::start();
+    fake.put_events("flows", "s", Vec::new());
+    let work = Workspace::new(Version::Any, fake.url());
+    work.configure(
+        r#"
+data "vpcflow_log_events" "flows" {
+  log_group_name = "flows"
+  record_type    = "yandex-external-flow"
+  lookback       = "1h"
+  instance_id    = "epdAB12"
+  where { vpc_id = "enpVPC" }
+  exclude { subnet_id = "-" }
+}"#,
+    );
+    work.apply();
+}
+
+#[test]
+fn a_newer_field_in_the_format_of_a_query_warns() {
+    let fake = Fake::start();
+    fake.put_events("g", "s", Vec::new());
+    let work = Workspace::new(Version::Any, fake.url());
+    work.configure(
+        r#"
+data "vpcflow_log_events" "newer" {
+  log_group_name = "g"
+  lookback       = "1h"
+  log_format     = "$${version} $${brand-new}"
+}"#,
+    );
+    work.apply()
+        .says(&["Unknown record field", "Its values are read as text"]);
 }
 
 /// Terraform shows the line of the attribute's path; without a path it shows the block's head, or from 1.15 on that of the

@@ -72,6 +72,25 @@ fn words(words: &[&'static str]) -> BoxedStrategy<String> {
 const INTERFACES: [&str; 4] = ["eni-0a", "eni-0b", "eni-0ab", "eni-0c"];
 const TAGS: [&str; 6] = ["web", "web-1", "My web", "100%", "a/b", "naïve"];
 
+const SERVICES: [&str; 4] = ["S3", "AMAZON", "s3", "EC2"];
+
+/// A text that a field can hold: an id of its kind, or a word.
+fn text(name: &str, endings: &[&'static str]) -> BoxedStrategy<String> {
+    let field = FIELDS.iter().find(|field| field.name == name);
+    let beginning = match field.and_then(|field| field.begins_with) {
+        Some(beginning) => beginning,
+        None if name.ends_with("account-id") => "1234567890",
+        None => "x-",
+    };
+    let digits = !beginning.ends_with(['-', ':']);
+    words(endings)
+        .prop_map(move |ending| match digits {
+            true => format!("{beginning}{:0>2}", ending.len()),
+            false => format!("{beginning}{ending}"),
+        })
+        .boxed()
+}
+
 /// A value as AWS writes it; `-` now and then.
 fn value(name: &str, version: u8) -> BoxedStrategy<String> {
     let kind = FIELDS
@@ -98,9 +117,8 @@ fn value(name: &str, version: u8) -> BoxedStrategy<String> {
         }
         (_, Some(Kind::Address)) => address(),
         (_, Some(Kind::Integer)) => number().prop_map(|number| number.to_string()).boxed(),
-        _ => words(&["vpc-0a", "x-1", "x-10", "a,b", "10", "unknown"])
-            .prop_map(|word| word.replace(',', "_"))
-            .boxed(),
+        ("pkt-src-aws-service" | "pkt-dst-aws-service", _) => words(&SERVICES),
+        _ => text(name, &["1", "10", "a_b"]),
     };
     prop_oneof![7 => value, 1 => Just("-".to_owned())].boxed()
 }
@@ -180,16 +198,21 @@ fn networks() -> BoxedStrategy<String> {
     };
     let narrow = (ipv4(), 0u8..=32).prop_map(move |(address, length)| network(length)(address));
     let wide = (ipv6(), 0u8..=128).prop_map(move |(address, length)| network(length)(address));
-    list(prop_oneof![4 => narrow, 2 => address(), 1 => wide])
+    list(prop_oneof![4 => narrow, 2 => address(), 1 => wide, 1 => Just("-".to_owned())])
 }
 
 fn ranges() -> BoxedStrategy<String> {
-    list(prop_oneof![
+    let parts = list(prop_oneof![
+        1 => Just("-".to_owned()),
         3 => number().prop_map(|number| number.to_string()),
         2 => (number(), number()).prop_map(|(one, other)| format!("{}-{}", one.min(other), one.max(other))),
         1 => (0i64..2000).prop_map(|number| format!(">={number}")),
         1 => (1i64..2000).prop_map(|number| format!("<{number}")),
-    ])
+    ]);
+    // What holds for everything, or looks like a number with separators, is refused.
+    let is_possible =
+        |text: &String| Qual::parse("dst_port", text).is_ok() && Qual::parse("bytes", text).is_ok();
+    parts.prop_filter("refused", is_possible).boxed()
 }
 
 fn times() -> BoxedStrategy<String> {
@@ -213,14 +236,19 @@ pub(super) fn qual(names: &[String]) -> BoxedStrategy<(String, String)> {
             ("log-status", _) => words(&["ok", "nodata,skipdata"]),
             ("flow-direction", _) => words(&["ingress"]),
             ("type", _) => words(&["ipv4", "IPv6,EFA"]),
-            ("tcp-flags", _) => list(words(&["syn", "syn+ack", "0", "64"])),
+            ("tcp-flags", _) => list(words(&["syn", "syn+ack", "0", "64", "=syn", "=18", "-"])),
             ("protocol", _) => list(words(&["tcp", "icmp", "0-20"])),
             ("version", _) => words(&["2", "2-4", ">=5"]),
+            ("pkt-src-aws-service" | "pkt-dst-aws-service", _) => {
+                list(words(&["S3", "s3", "ec2", "Amazon", "-"]))
+            }
             ("instance-tag", _) => list(words(&TAGS).prop_map(|tag| tag.replace('%', "%25"))),
             (_, Some(Kind::Address)) => networks(),
             (_, Some(Kind::Integer)) => ranges(),
             (_, Some(Kind::Seconds)) => times(),
-            _ => list(words(&["vpc-0a", "x-1", "x-10", "10", "unknown", "other"])),
+            _ => {
+                list(prop_oneof![5 => text(name, &["1", "10", "other"]), 1 => Just("-".to_owned())])
+            }
         };
         let by_name = match field.and_then(|field| field.column) {
             Some(column) => column.to_owned(),

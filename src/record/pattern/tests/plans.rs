@@ -4,10 +4,13 @@ use expect_test::{Expect, expect};
 
 use super::quals;
 use crate::record::format::Format;
+use crate::record::pattern::effort::Effort;
+use crate::record::pattern::plan::Wish;
 use crate::record::pattern::{MAX_CALLS, MAX_LENGTH, Plan, Streams, plan};
 
 fn planned(text: &str, formats: &[Format], streams: Streams) -> Plan {
-    plan(&quals(text).bind_each(formats).unwrap(), streams)
+    let bounds = quals(text).bind_each(formats).unwrap();
+    plan(&bounds, streams, &|| true).unwrap()
 }
 
 /// Writes a plan; of the slots only those with conditions, since the others are all alike.
@@ -81,7 +84,7 @@ fn single_quals_have_a_class_and_a_pattern() {
             "interface_id = eni-1",
             "interface_id = eni-1,eni-2,eni-3",
             "interface_id = eni-1,eni-2,eni-3,eni-4",
-            "interface_id = eni-*",
+            "fields.new-field = a*",
             "fields.new-field = a/b",
             "fields.new-field = a b",
             "fields.new-field = %20",
@@ -106,6 +109,27 @@ fn single_quals_have_a_class_and_a_pattern() {
             "tcp_flags = syn+ack",
             "tcp_flags = urg,0",
             "tcp_flags = 128",
+            "tcp_flags = =syn",
+            "tcp_flags = =syn,=128",
+            "tcp_flags = =syn,ack",
+            "interface_id = -",
+            "interface_id = -,eni-1",
+            "fields.instance-tag = -",
+            "dst_port = -",
+            "dst_port = -,22",
+            "dst_port = -,22,80-90",
+            "dst_port = -,1000-2000",
+            "dst_port = -,>=1024",
+            "bytes = -,>=1024",
+            "bytes = -,<1024",
+            "src_addr = -",
+            "src_addr = -,10.0.0.0/8",
+            "src_addr = -,10.0.0.0/9",
+            "src_addr = -,::1",
+            "tcp_flags = -,=syn",
+            "tcp_flags = -,urg",
+            "start = -",
+            "addr = -",
             "src_addr = 10.0.0.1",
             "src_addr = 10.0.0.0/8",
             "src_addr = 10.1.16.0/22",
@@ -151,8 +175,8 @@ fn single_quals_have_a_class_and_a_pattern() {
             interface_id = eni-1,eni-2,eni-3,eni-4
                 interface_id: exact
                 > w13="eni-1"||w13="eni-2"||w13="eni-3"||w13="eni-4" of 17
-            interface_id = eni-*
-                interface_id: none
+            fields.new-field = a*
+                fields["new-field"]: none
                 > everything
             fields.new-field = a/b
                 fields["new-field"]: exact
@@ -226,6 +250,70 @@ fn single_quals_have_a_class_and_a_pattern() {
             tcp_flags = 128
                 tcp_flags: superset
                 > w11>=64 of 17
+            tcp_flags = =syn
+                tcp_flags: exact
+                > w11=2 of 17
+            tcp_flags = =syn,=128
+                tcp_flags: exact
+                > w11=2||w11=128 of 17
+            tcp_flags = =syn,ack
+                tcp_flags: superset
+                > w11=2||w11=16||w11=17||w11=18||w11=19||w11=20||w11=21||w11=22||w11=23||w11=24||w11=25||w11=26||w11=27||w11=28||w11=29||w11=30||w11=31||w11=48||w11=49||w11=50||w11=51||w11=52||w11=53||w11=54||w11=55||w11=56||w11=57||w11=58||w11=59||w11=60||w11=61||w11=62||w11=63||w11>=64 of 17
+            interface_id = -
+                interface_id: exact
+                > w13="-" of 17
+            interface_id = -,eni-1
+                interface_id: exact
+                > w13="eni-1"||w13="-" of 17
+            fields.instance-tag = -
+                fields["instance-tag"]: exact
+                > w14="-" of 17
+            dst_port = -
+                dst_port: exact
+                > w4="-" of 17
+            dst_port = -,22
+                dst_port: exact
+                > w4=22||w4="-" of 17
+            dst_port = -,22,80-90
+                dst_port: exact
+                > w4=22||w4=80||w4=81||w4=82||w4=83||w4=84||w4=85||w4=86||w4=87||w4=88||w4=89||w4=90||w4="-" of 17
+            dst_port = -,1000-2000
+                dst_port: superset
+                > w4>=1000||w4="-" of 17
+            dst_port = -,>=1024
+                dst_port: superset
+                > w4>=1024||w4="-" of 17
+            bytes = -,>=1024
+                bytes: exact
+                > w6>=1024||w6="-" of 17
+            bytes = -,<1024
+                bytes: exact
+                > w6<=1023||w6="-" of 17
+            src_addr = -
+                src_addr: exact
+                > w1="-" of 17
+            src_addr = -,10.0.0.0/8
+                src_addr: exact
+                > w1="10.*"||w1="-" of 17
+            src_addr = -,10.0.0.0/9
+                src_addr: exact
+                > w1=%^10\.[0-9]\.|^10\.[1-9][0-9]\.|^10\.1[0-1][0-9]\.|^10\.12[0-7]\.|^-$% of 17
+            src_addr = -,::1
+                src_addr: none
+                > everything
+            tcp_flags = -,=syn
+                tcp_flags: exact
+                > w11=2||w11="-" of 17
+            tcp_flags = -,urg
+                tcp_flags: superset
+                > w11=32||w11=33||w11=34||w11=35||w11=36||w11=37||w11=38||w11=39||w11=40||w11=41||w11=42||w11=43||w11=44||w11=45||w11=46||w11=47||w11=48||w11=49||w11=50||w11=51||w11=52||w11=53||w11=54||w11=55||w11=56||w11=57||w11=58||w11=59||w11=60||w11=61||w11=62||w11=63||w11>=64||w11="-" of 17
+            start = -
+                start: exact
+                > w7="-" of 17
+            addr = -
+                addr: exact
+                > w1="-" of 17
+                > w1!="-" w2="-" of 17
             src_addr = 10.0.0.1
                 src_addr: exact
                 > w1="10.0.0.1" of 17
@@ -316,6 +404,15 @@ fn what_must_not_hold_has_a_class_and_a_pattern() {
             "exclude[0].addr = 10.1.0.0/16",
             "exclude[0].tcp_flags = 0",
             "exclude[0].tcp_flags = urg",
+            "exclude[0].tcp_flags = =syn,=0",
+            "exclude[0].interface_id = -",
+            "exclude[0].interface_id = -,eni-1",
+            "exclude[0].dst_port = -",
+            "exclude[0].dst_port = -,22",
+            "exclude[0].dst_port = -,>=1024",
+            "exclude[0].dst_port = -,1000-2000,3000-4000",
+            "exclude[0].src_addr = -,10.0.0.0/9",
+            "exclude[0].start = -",
             "exclude[0].fields.instance-tag = web,My web",
             "exclude[0].start = >=2026-01-01T00:00:00Z",
             "exclude[0].dst_port = 443; exclude[0].action = accept",
@@ -366,6 +463,33 @@ fn what_must_not_hold_has_a_class_and_a_pattern() {
             exclude[0].tcp_flags = urg
                 exclude[0].tcp_flags: superset
                 > w11!="32"&&w11!="33"&&w11!="34"&&w11!="35"&&w11!="36"&&w11!="37"&&w11!="38"&&w11!="39"&&w11!="40"&&w11!="41"&&w11!="42"&&w11!="43"&&w11!="44"&&w11!="45"&&w11!="46"&&w11!="47"&&w11!="48"&&w11!="49"&&w11!="50"&&w11!="51"&&w11!="52"&&w11!="53"&&w11!="54"&&w11!="55"&&w11!="56"&&w11!="57"&&w11!="58"&&w11!="59"&&w11!="60"&&w11!="61"&&w11!="62"&&w11!="63" of 17
+            exclude[0].tcp_flags = =syn,=0
+                exclude[0].tcp_flags: exact
+                > w11!="2"&&w11!="0" of 17
+            exclude[0].interface_id = -
+                exclude[0].interface_id: exact
+                > w13!="-" of 17
+            exclude[0].interface_id = -,eni-1
+                exclude[0].interface_id: exact
+                > w13!="eni-1"&&w13!="-" of 17
+            exclude[0].dst_port = -
+                exclude[0].dst_port: exact
+                > w4!="-" of 17
+            exclude[0].dst_port = -,22
+                exclude[0].dst_port: exact
+                > w4!="22"&&w4!="-" of 17
+            exclude[0].dst_port = -,>=1024
+                exclude[0].dst_port: exact
+                > w4<=1023||w4>=65536 of 17
+            exclude[0].dst_port = -,1000-2000,3000-4000
+                exclude[0].dst_port: superset
+                > w4<=2999||w4>=4001 of 17
+            exclude[0].src_addr = -,10.0.0.0/9
+                exclude[0].src_addr: superset
+                > w1!="-" of 17
+            exclude[0].start = -
+                exclude[0].start: exact
+                > w7!="-" of 17
             exclude[0].fields.instance-tag = web,My web
                 exclude[0].fields["instance-tag"]: superset
                 > w14!="web" of 17
@@ -375,6 +499,91 @@ fn what_must_not_hold_has_a_class_and_a_pattern() {
             exclude[0].dst_port = 443; exclude[0].action = accept
                 exclude[0].dst_port: none
                 exclude[0].action: none
+                > everything
+        "#]],
+    );
+}
+
+#[test]
+fn names_of_services_are_asked_for_in_any_case() {
+    let format = Format::parse("${pkt-src-aws-service} ${pkt-dst-aws-service} ${srcaddr}").unwrap();
+    check_in(
+        &[format],
+        Streams::Any,
+        &[
+            "fields.pkt-src-aws-service = s3",
+            "fields.pkt-src-aws-service = S3,amazon_connect",
+            "fields.pkt-src-aws-service = -,s3",
+            "fields.pkt-src-aws-service = a/b",
+            "fields.pkt-src-aws-service = s3; fields.pkt-dst-aws-service = ec2; src_addr = 10.0.0.0/9",
+            "where[0].fields.pkt-src-aws-service = s3; where[1].fields.pkt-src-aws-service = ec2",
+            "exclude[0].fields.pkt-src-aws-service = s3",
+            "exclude[0].fields.pkt-src-aws-service = amazon",
+        ],
+        &expect![[r#"
+            fields.pkt-src-aws-service = s3
+                fields["pkt-src-aws-service"]: exact
+                > w1=%^[Ss]3$% of 3
+            fields.pkt-src-aws-service = S3,amazon_connect
+                fields["pkt-src-aws-service"]: exact
+                > w1=%^[Aa][Mm][Aa][Zz][Oo][Nn]_[Cc][Oo][Nn][Nn][Ee][Cc][Tt]$|^[Ss]3$% of 3
+            fields.pkt-src-aws-service = -,s3
+                fields["pkt-src-aws-service"]: exact
+                > w1=%^[Ss]3$|^-$% of 3
+            fields.pkt-src-aws-service = a/b
+                fields["pkt-src-aws-service"]: none
+                > everything
+            fields.pkt-src-aws-service = s3; fields.pkt-dst-aws-service = ec2; src_addr = 10.0.0.0/9
+                fields["pkt-src-aws-service"]: exact
+                fields["pkt-dst-aws-service"]: exact
+                src_addr: superset
+                > w1=%^[Ss]3$% w2=%^[Ee][Cc]2$% w3="10.*" of 3
+            where[0].fields.pkt-src-aws-service = s3; where[1].fields.pkt-src-aws-service = ec2
+                where[0].fields["pkt-src-aws-service"]: exact
+                where[1].fields["pkt-src-aws-service"]: exact
+                > w1=%^[Ee][Cc]2$|^[Ss]3$% of 3
+            exclude[0].fields.pkt-src-aws-service = s3
+                exclude[0].fields["pkt-src-aws-service"]: exact
+                > w1!="S3"&&w1!="s3" of 3
+            exclude[0].fields.pkt-src-aws-service = amazon
+                exclude[0].fields["pkt-src-aws-service"]: superset
+                > w1!="AMAZON" of 3
+        "#]],
+    );
+}
+
+#[test]
+fn a_format_without_a_field_whose_absence_is_asked_for_is_read_whole() {
+    let formats = [
+        Format::parse("${version} ${srcaddr} ${action}").unwrap(),
+        Format::parse("${version} ${srcaddr}").unwrap(),
+    ];
+    check_in(
+        &formats,
+        Streams::Any,
+        &[
+            "action = -",
+            "action = -; src_addr = 10.0.0.1",
+            "exclude[0].action = -; src_addr = 10.0.0.1",
+            "where[0].action = -; where[1].src_addr = 10.0.0.1",
+        ],
+        &expect![[r#"
+            action = -
+                action: none
+                > everything
+            action = -; src_addr = 10.0.0.1
+                action: superset
+                src_addr: exact
+                > w2="10.0.0.1" w3="-" of 3
+                > w2="10.0.0.1" of 2
+            exclude[0].action = -; src_addr = 10.0.0.1
+                src_addr: exact
+                exclude[0].action: superset
+                > w2="10.0.0.1" w3!="-" of 3
+                > w2="10.0.0.1" of 2
+            where[0].action = -; where[1].src_addr = 10.0.0.1
+                where[0].action: none
+                where[1].src_addr: none
                 > everything
         "#]],
     );
@@ -532,6 +741,21 @@ fn several_formats_share_a_pattern_or_have_one_each() {
                 > w1="3" w3="vpc-1" of 3
         "#]],
     );
+    let of_one_version = [
+        Format::parse("${version} ${srcaddr} ${action}").unwrap(),
+        Format::parse("${version} ${action} ${srcaddr}").unwrap(),
+    ];
+    check_in(
+        &of_one_version,
+        Streams::Any,
+        &["action = reject"],
+        &expect![[r#"
+            action = reject
+                action: superset
+                > w3="REJECT" of 3
+                > w2="REJECT" of 3
+        "#]],
+    );
     let without_version = [
         Format::parse("${srcaddr} ${action}").unwrap(),
         Format::parse("${action} ${srcaddr}").unwrap(),
@@ -610,6 +834,101 @@ fn what_takes_most_room_gives_way_where_no_number_of_calls_is_enough() {
             "interface_account_id: none"
         ]
     );
+}
+
+/// Networks of which no two touch, so that none becomes part of another.
+fn networks(count: usize) -> String {
+    list(count, |number| {
+        let address =
+            std::net::Ipv4Addr::from(0x0a00_0000 + (u32::try_from(number).unwrap() << 13));
+        format!("{address}/20")
+    })
+}
+
+/// The steps that a plan takes.
+fn steps(text: &str, format: &Format, exact: bool) -> u64 {
+    let bound = quals(text).bind(format).unwrap();
+    let wish = Wish {
+        streams: Streams::ByInterface,
+        exact,
+        most: if exact { 1 } else { MAX_CALLS },
+    };
+    let effort = Effort::new(&|| true);
+    plan::plan(&[bound], wish, &effort).unwrap();
+    effort.taken()
+}
+
+#[test]
+fn twice_the_quals_take_twice_the_steps() {
+    let format = every_field();
+    let excluded = |count: usize| -> String {
+        let block = |n: usize| format!("exclude[{n}].dst_port = {}", 2 * n);
+        (0..count).map(block).collect::<Vec<_>>().join("; ")
+    };
+    let either_side = |count: usize| -> String {
+        let block = |n: usize| format!("exclude[{n}].addr = 10.{}.{}.1", n / 200, n % 200);
+        (0..count).map(block).collect::<Vec<_>>().join("; ")
+    };
+    let any = |count: usize| -> String {
+        let block = |n: usize| format!("where[{n}].interface_id = eni-{n:08}");
+        (0..count).map(block).collect::<Vec<_>>().join("; ")
+    };
+    let asked: [&dyn Fn(usize) -> String; 4] = [
+        &|count| format!("src_addr = {}", networks(count)),
+        &excluded,
+        &either_side,
+        &any,
+    ];
+    for (number, text) in asked.iter().enumerate() {
+        for exact in [true, false] {
+            let (once, twice) = (
+                steps(&text(1000), &format, exact),
+                steps(&text(2000), &format, exact),
+            );
+            assert!(
+                once > 1000 && twice <= 2 * once + 1000,
+                "{number}: {once} {twice}"
+            );
+        }
+    }
+}
+
+/// Were any of it quadratic, this would take minutes.
+#[test]
+fn very_many_quals_come_to_an_end() {
+    let format = Format::vpc_default();
+    let plan = planned(
+        &format!("src_addr = {}", networks(8_000)),
+        &[format.clone()],
+        Streams::Any,
+    );
+    assert_eq!(plan.calls.len(), 1);
+    let blocks: Vec<_> = (0..20_000)
+        .map(|n| format!("exclude[{n}].fields.srcport = {n}"))
+        .collect();
+    let plan = planned(&blocks.join("; "), &[format], Streams::Any);
+    let pattern = plan.calls[0].pattern.as_deref().unwrap();
+    assert!(
+        pattern.len() > MAX_LENGTH - 20 && pattern.len() <= MAX_LENGTH,
+        "{pattern}"
+    );
+}
+
+#[test]
+fn a_plan_that_is_not_wanted_any_more_is_given_up() {
+    let bounds = [quals(&format!("src_addr = {}", networks(2000)))
+        .bind(&Format::vpc_default())
+        .unwrap()];
+    assert!(plan(&bounds, Streams::Any, &|| false).is_none());
+    for patience in [1, 5, 20] {
+        let asked = std::cell::Cell::new(0);
+        let is_wanted = || {
+            asked.set(asked.get() + 1);
+            asked.get() <= patience
+        };
+        assert!(plan(&bounds, Streams::Any, &is_wanted).is_none());
+        assert_eq!(asked.get(), patience + 1, "nobody is asked again");
+    }
 }
 
 #[test]

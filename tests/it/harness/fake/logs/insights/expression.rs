@@ -115,6 +115,9 @@ fn call(name: &str, arguments: &[Value]) -> Value {
     match (name, arguments) {
         ("ispresent", [value]) => Value::Bool(*value != Value::Missing),
         ("toMillis", [value]) => value.clone(),
+        ("tolower", [value]) => value
+            .text()
+            .map_or(Value::Missing, |text| Value::Text(text.to_lowercase())),
         ("floor", [value]) => value
             .number()
             .map_or(Value::Missing, |number| Value::Number(number.floor())),
