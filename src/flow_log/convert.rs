@@ -2,8 +2,9 @@
 //! that is forgotten does not compile.
 
 use super::destination::{self, LOGS, S3};
-use super::model::{ALL, DestinationOptions, FlowLog, TagFieldSpecification};
-use super::plan::{default_options, family};
+use super::model::{DestinationOptions, FlowLog, TagFieldSpecification};
+use super::normal::{self, single_blanks};
+use super::plan::default_options;
 use super::tags;
 use super::target::{self, EDGE, Family, given};
 use super::told;
@@ -11,20 +12,20 @@ use crate::aws::ec2;
 use crate::connection::Connection;
 use crate::framework::Attr;
 
-/// Makes the request that creates a planned flow log. A log group that was given by name is sent by
+/// Makes the request that creates a planned flow log, in its normal form. A log group that was given by name is sent by
 /// name, one that was given by ARN is sent by ARN.
 pub(crate) fn request(
     config: &FlowLog,
     planned: &FlowLog,
     client_token: String,
 ) -> ec2::NewFlowLog {
+    let planned = &normal::form(planned);
     let text = |value: &Attr<String>| given(value).map(str::to_owned);
     let arn = given(&config.log_destination).map(|arn| destination::trimmed(arn).to_owned());
     ec2::NewFlowLog {
         resource_id: text(&planned.resource_id).unwrap_or_default(),
         resource_type: text(&planned.resource_type).unwrap_or_default(),
-        traffic_type: text(&planned.traffic_type)
-            .filter(|_| family(planned) != Some(Family::Transit)),
+        traffic_type: text(&planned.traffic_type),
         log_destination_type: text(&planned.log_destination_type),
         log_group_name: text(&config.log_group_name).filter(|_| arn.is_none()),
         log_destination: arn,
@@ -122,7 +123,8 @@ pub(crate) fn is_equal(
         && is_same_destination(request, planned, described)
         && *deliver_logs_permission_arn == described.deliver_logs_permission_arn
         && *deliver_cross_account_role == described.deliver_cross_account_role
-        && (log_format.is_none() || *log_format == described.log_format)
+        && (log_format.is_none()
+            || *log_format == described.log_format.as_deref().map(single_blanks))
         && (max_aggregation_interval.is_none()
             || *max_aggregation_interval == described.max_aggregation_interval)
         && (!on_s3
@@ -166,8 +168,8 @@ fn with_defaults(options: Option<&ec2::DestinationOptions>) -> (String, bool, bo
     )
 }
 
-/// Makes the state of a described flow log. Where two spellings mean the same, the one in `before` is
-/// kept, and so is what the description does not tell.
+/// Makes the state of a described flow log, with what only the state before can tell: what the description leaves out
+/// stays as it was.
 pub(crate) fn state(
     described: ec2::FlowLog,
     before: &FlowLog,
@@ -220,7 +222,7 @@ fn as_described(
         deliver_logs_error_message,
     } = described;
     let targets = targets(resource_id);
-    let resource_type = match told_or_kept(targets.resource_type, &before.resource_type) {
+    let resource_type = match targets.resource_type.or(before.resource_type.clone()) {
         // The one kind whose ids have no prefix of their own; like its family it has no traffic type.
         Attr::Null if traffic_type.is_none() => Attr::Known(EDGE.to_owned()),
         other => other,
@@ -249,40 +251,30 @@ fn as_described(
     };
     let (tags, tags_all) = tags::read(connection, &described_tags, before);
     FlowLog {
-        vpc_id: kept(&before.vpc_id, targets.vpc_id),
-        subnet_id: kept(&before.subnet_id, targets.subnet_id),
-        eni_id: kept(&before.eni_id, targets.eni_id),
-        transit_gateway_id: kept(&before.transit_gateway_id, targets.transit_gateway_id),
-        transit_gateway_attachment_id: kept(
-            &before.transit_gateway_attachment_id,
-            targets.transit_gateway_attachment_id,
-        ),
-        regional_nat_gateway_id: kept(
-            &before.regional_nat_gateway_id,
-            targets.regional_nat_gateway_id,
-        ),
-        resource_id: kept(&before.resource_id, targets.resource_id),
+        vpc_id: targets.vpc_id,
+        subnet_id: targets.subnet_id,
+        eni_id: targets.eni_id,
+        transit_gateway_id: targets.transit_gateway_id,
+        transit_gateway_attachment_id: targets.transit_gateway_attachment_id,
+        regional_nat_gateway_id: targets.regional_nat_gateway_id,
+        resource_id: targets.resource_id,
         traffic_type: match resource_type.known().and_then(|name| Family::of(name)) {
-            Some(Family::Transit) if is_import(before) => Attr::Known(ALL.to_owned()),
             Some(Family::Transit) => before.traffic_type.clone(),
-            _ => kept(&before.traffic_type, traffic_type.into()),
+            _ => traffic_type.into(),
         },
         resource_type,
-        log_destination: same_arn(&before.log_destination, arn),
-        log_group_name: kept(&before.log_group_name, group.into()),
-        iam_role_arn: kept(&before.iam_role_arn, deliver_logs_permission_arn.into()),
-        deliver_cross_account_role: kept(
-            &before.deliver_cross_account_role,
-            deliver_cross_account_role.into(),
-        ),
-        log_format: kept(&before.log_format, log_format.into()),
+        log_destination: arn,
+        log_group_name: group.into(),
+        iam_role_arn: deliver_logs_permission_arn.into(),
+        deliver_cross_account_role: deliver_cross_account_role.into(),
+        log_format: log_format.into(),
         max_aggregation_interval: max_aggregation_interval.into(),
         destination_options: options(destination_options, &destination_type, before),
-        log_destination_type: kept(&before.log_destination_type, Attr::Known(destination_type)),
+        log_destination_type: Attr::Known(destination_type),
         tag_field_specification: Attr::Known(tag_fields.into_iter().map(tag_field).collect()),
         tags,
         tags_all,
-        region: kept(&before.region, Attr::Known(region.to_owned())),
+        region: Attr::Known(region.to_owned()),
         adopt_existing: before.adopt_existing,
         timeouts: before.timeouts.clone(),
         arn: flow_log_arn(&id, region, connection),
@@ -293,12 +285,6 @@ fn as_described(
         deliver_logs_status: deliver_logs_status.into(),
         deliver_logs_error_message: deliver_logs_error_message.into(),
     }
-}
-
-/// Says whether nothing but the id was known before.
-fn is_import(before: &FlowLog) -> bool {
-    let targets = target::arguments(before);
-    given(&before.id).is_some() && targets.iter().all(|(_, value)| value.is_null())
 }
 
 /// Makes the state of a flow log of which only the id is known: the request's values, and null for
@@ -374,32 +360,4 @@ pub(crate) fn flow_log_arn(id: &str, region: &str, connection: &Connection) -> A
         "arn:{partition}:ec2:{region}:{}:vpc-flow-log/{id}",
         account.id
     ))
-}
-
-/// An empty string means "not given" and stays as the user wrote it.
-fn kept(before: &Attr<String>, now: Attr<String>) -> Attr<String> {
-    match before {
-        Attr::Known(text) if text.is_empty() => before.clone(),
-        _ => now,
-    }
-}
-
-/// What the id does not tell stays as the user wrote it.
-fn told_or_kept(told: Attr<String>, before: &Attr<String>) -> Attr<String> {
-    if told.is_null() {
-        before.clone()
-    } else {
-        kept(before, told)
-    }
-}
-
-fn same_arn(before: &Attr<String>, now: Attr<String>) -> Attr<String> {
-    match (before, &now) {
-        (Attr::Known(old), Attr::Known(new))
-            if destination::trimmed(old) == destination::trimmed(new) =>
-        {
-            before.clone()
-        }
-        _ => kept(before, now),
-    }
 }

@@ -13,6 +13,18 @@ pub(crate) const FIREHOSE: &str = "kinesis-data-firehose";
 
 /// Fills the destination arguments that the user did not give, from those that are given.
 pub(crate) fn derive(config: &FlowLog, planned: &mut FlowLog, connection: &Connection) {
+    derive_group(config, planned);
+    if config.log_destination.is_null() {
+        planned.log_destination = match &config.log_group_name {
+            Attr::Unknown => Attr::Unknown,
+            Attr::Known(name) => group_arn(name, &planned.region, connection),
+            Attr::Null => Attr::Null,
+        };
+    }
+}
+
+/// Fills the type of the destination and the log group's name, which follow from the rest without an account.
+pub(crate) fn derive_group(config: &FlowLog, planned: &mut FlowLog) {
     if config.log_destination_type.is_null() {
         planned.log_destination_type = destination_type(config);
     }
@@ -23,13 +35,6 @@ pub(crate) fn derive(config: &FlowLog, planned: &mut FlowLog, connection: &Conne
             }
             Attr::Unknown if planned.log_destination_type.is_unknown() => Attr::Unknown,
             destination => Attr::from(given(destination).and_then(group_of_arn).map(str::to_owned)),
-        };
-    }
-    if config.log_destination.is_null() {
-        planned.log_destination = match &config.log_group_name {
-            Attr::Unknown => Attr::Unknown,
-            Attr::Known(name) if !name.is_empty() => group_arn(name, &planned.region, connection),
-            Attr::Known(_) | Attr::Null => Attr::Null,
         };
     }
 }

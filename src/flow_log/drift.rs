@@ -6,10 +6,10 @@
 use super::model::FlowLog;
 use super::plan::{self, default_options};
 use super::target::given;
-use super::{convert, destination, tags, validate};
+use super::{convert, destination, normal, tags, validate};
 use crate::aws::ec2;
 use crate::connection::Connection;
-use crate::cty::{self, Map, Value};
+use crate::cty::{Map, Value};
 use crate::framework::{self, Attr, Change, Diagnostics, Mode, Model, Schema};
 
 /// Attributes that say nothing about what runs.
@@ -50,7 +50,7 @@ impl<'a> Comparison<'a> {
     /// # Errors
     /// What the resource's own plan refuses.
     pub(crate) fn planned(&self, config: &FlowLog) -> Result<FlowLog, Diagnostics> {
-        Ok(self.plan(config, None)?.planned)
+        Ok(self.plan(&self.given(config)?, None)?.planned)
     }
 
     /// Compares a configuration with what runs: the changes that a plan would show.
@@ -63,8 +63,9 @@ impl<'a> Comparison<'a> {
         described: &ec2::FlowLog,
         region: &str,
     ) -> Result<Vec<Difference>, Diagnostics> {
-        let found = convert::state(described.clone(), config, region, self.connection);
-        let change = self.plan(config, Some(found.clone()))?;
+        let config = self.given(config)?;
+        let found = convert::state(described.clone(), &config, region, self.connection);
+        let change = self.plan(&config, Some(found.clone()))?;
         self.differences(&change.planned, &found, &change.in_place, None)
     }
 
@@ -80,7 +81,7 @@ impl<'a> Comparison<'a> {
         region: &str,
         only: Option<&[&str]>,
     ) -> Result<Vec<Difference>, Diagnostics> {
-        let mut recorded = recorded.clone();
+        let mut recorded = self.given(recorded)?;
         // What is ignored is ignored on both sides.
         let all = recorded.tags_all.known();
         if let Some(shown) = all.map(|all| tags::visible(self.connection, all)) {
@@ -92,6 +93,16 @@ impl<'a> Comparison<'a> {
         }
         let found = convert::state(described.clone(), &recorded, region, self.connection);
         self.differences(&recorded, &found, &[], only)
+    }
+
+    /// Shows empty strings as arguments that are not given.
+    fn given(&self, log: &FlowLog) -> Result<FlowLog, Diagnostics> {
+        let value = framework::given(&self.schema.block, self.value(log)?);
+        Ok(FlowLog::decode(&value)?)
+    }
+
+    fn value(&self, log: &FlowLog) -> Result<Value, Diagnostics> {
+        Ok(self.schema.block.complete(log.encode(&self.schema.ty)?))
     }
 
     fn plan(
@@ -114,18 +125,16 @@ impl<'a> Comparison<'a> {
         &self,
         wanted: &FlowLog,
         found: &FlowLog,
-        same: &[&str],
+        untold: &[&str],
         only: Option<&[&str]>,
     ) -> Result<Vec<Difference>, Diagnostics> {
-        let value = |model: &FlowLog| {
-            let value = cty::to_value(model, &self.schema.ty)?;
-            Ok::<_, Diagnostics>(self.schema.block.complete(value))
-        };
-        let (wanted, found) = (value(wanted)?, value(found)?);
+        let (before, after) = normal::pair(found, wanted);
+        let (before, after) = (self.value(&before)?, self.value(&after)?);
+        let (wanted, found) = (self.value(wanted)?, self.value(found)?);
         let mut differences = Vec::new();
         for name in compared(&self.schema) {
             let meant = only.is_none_or(|only| only.contains(&name));
-            if !meant || same.contains(&name) {
+            if !meant || untold.contains(&name) || before.get(name) == after.get(name) {
                 continue;
             }
             let shown = shown(name);
@@ -227,10 +236,15 @@ pub(crate) fn schema() -> Result<Schema, framework::LowerError> {
 /// Judges a configuration as `terraform validate` does, and as the plan does if the account is known.
 pub(crate) fn judge(config: &FlowLog, schema: &Schema, account: Option<&str>) -> Diagnostics {
     let mut diagnostics = match config.encode(&schema.ty) {
-        Ok(value) => framework::check(&schema.block, &schema.block.complete(value)),
+        Ok(value) => {
+            let value = schema.block.complete(value);
+            let beyond = |config: &FlowLog, diagnostics: &mut Diagnostics| {
+                diagnostics.extend(validate::arguments(config));
+            };
+            framework::judge(&schema.block, &value, beyond)
+        }
         Err(error) => error.into(),
     };
-    diagnostics.extend(validate::arguments(config));
     if let Some(account) = account.filter(|_| !diagnostics.has_errors()) {
         diagnostics.extend(validate::out_of(account, config));
     }

@@ -15,12 +15,6 @@ pub(crate) fn configuration(connection: Option<&Connection>, state: FlowLog) -> 
     let mut config = state;
     target_once(&mut config);
     destination_once(&mut config);
-    for role in [
-        &mut config.iam_role_arn,
-        &mut config.deliver_cross_account_role,
-    ] {
-        *role = written(role);
-    }
     if family == Some(Family::Transit) {
         config.traffic_type = Attr::Null;
     }
@@ -118,11 +112,6 @@ fn leave_out<T: PartialEq>(value: &mut Attr<T>, default: &Attr<T>) {
     if value == default {
         *value = Attr::Null;
     }
-}
-
-/// An empty string is as good as none.
-fn written(value: &Attr<String>) -> Attr<String> {
-    Attr::from(given(value).map(str::to_owned))
 }
 
 #[cfg(test)]

@@ -41,7 +41,9 @@ impl framework::Identity<FlowLog> for Identity {
         (!none).then(|| Self {
             id: id.clone(),
             account_id,
-            region: region.clone(),
+            region: region
+                .clone()
+                .or(region_of_arn(arn).map(str::to_owned).into()),
         })
     }
 }
@@ -122,6 +124,12 @@ fn in_partition(partition: &str, region: &str, connection: &Connection) -> Resul
 
 fn known(text: &str) -> Attr<String> {
     Attr::Known(text.to_owned())
+}
+
+/// Gives the region that the ARN of a flow log names.
+pub(crate) fn region_of_arn(arn: &Attr<String>) -> Option<&str> {
+    let region = given(arn)?.split(':').nth(3);
+    region.filter(|region| !region.is_empty())
 }
 
 fn not_imported(detail: String) -> Diagnostic {

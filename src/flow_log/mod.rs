@@ -44,6 +44,7 @@ mod list;
 mod make;
 mod model;
 mod moved;
+mod normal;
 pub(crate) mod patterns;
 mod plan;
 mod resource;

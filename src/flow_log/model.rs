@@ -9,9 +9,7 @@ use super::{destination, target};
 use crate::framework::{Attr, Model, behaviour};
 
 /// Traffic that may be recorded.
-pub(crate) const TRAFFIC_TYPES: &[&str] = &["ACCEPT", "REJECT", ALL];
-/// What is recorded of the targets that take no traffic type.
-pub(crate) const ALL: &str = "ALL";
+pub(crate) const TRAFFIC_TYPES: &[&str] = &["ACCEPT", "REJECT", "ALL"];
 /// File formats on S3.
 pub(crate) const FILE_FORMATS: &[&str] = &["plain-text", "parquet"];
 /// Seconds over which records may be gathered.
@@ -65,7 +63,7 @@ pub struct FlowLog {
     /// interface and a regional NAT gateway; without effect for transit gateways and Cloud WAN, of which
     /// all traffic is recorded.
     #[serde(default)]
-    #[schemars(transform = behaviour::computed, transform = behaviour::requires_replace)]
+    #[schemars(transform = behaviour::requires_replace)]
     #[schemars(transform = behaviour::one_of(TRAFFIC_TYPES))]
     pub traffic_type: Attr<String>,
     /// The kind of destination: `cloud-watch-logs`, `s3` or `kinesis-data-firehose`. It follows from the
@@ -86,14 +84,14 @@ pub struct FlowLog {
     /// The ARN of the role that delivers to CloudWatch Logs, or across accounts to Firehose. Required for
     /// CloudWatch Logs; refused for S3.
     #[serde(default)]
-    #[schemars(transform = behaviour::computed, transform = behaviour::requires_replace)]
+    #[schemars(transform = behaviour::requires_replace)]
     pub iam_role_arn: Attr<String>,
     /// The ARN of the role in the destination account, for delivery across accounts to Firehose.
     #[serde(default)]
-    #[schemars(transform = behaviour::computed, transform = behaviour::requires_replace)]
+    #[schemars(transform = behaviour::requires_replace)]
     pub deliver_cross_account_role: Attr<String>,
     /// The fields of a record, in order, as `${field}` separated by spaces (in HCL: `$${field}`). Without
-    /// it, AWS's default format of the resource type.
+    /// it, AWS's default format of the resource type. Line breaks and more than one space make no difference.
     #[serde(default)]
     #[schemars(transform = behaviour::computed, transform = behaviour::requires_replace)]
     pub log_format: Attr<String>,
@@ -103,7 +101,7 @@ pub struct FlowLog {
     #[schemars(transform = behaviour::computed, transform = behaviour::requires_replace)]
     #[schemars(transform = behaviour::one_of(INTERVALS))]
     pub max_aggregation_interval: Attr<i64>,
-    /// How records are stored on S3.
+    /// How records are stored on S3. For other destinations the defaults may be written, without effect.
     #[serde(default)]
     #[schemars(transform = behaviour::group_block)]
     pub destination_options: Attr<DestinationOptions>,
@@ -143,7 +141,7 @@ pub struct FlowLog {
     pub id: Attr<String>,
     /// The ARN of the flow log; null if the provider was told not to ask for the account.
     #[serde(default)]
-    #[schemars(transform = behaviour::read_only)]
+    #[schemars(transform = behaviour::read_only, transform = behaviour::requires_replace)]
     pub arn: Attr<String>,
     /// When the flow log was made, as RFC 3339.
     #[serde(default)]

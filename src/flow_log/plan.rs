@@ -6,6 +6,7 @@
 use std::sync::LazyLock;
 
 use super::destination::{self, S3};
+use super::identity::region_of_arn;
 use super::model::{DestinationOptions, FlowLog};
 use super::target::{self, Family, given};
 use super::{tags, told, validate};
@@ -30,43 +31,19 @@ pub(crate) fn plan(
     validate::across_accounts(connection, config).into_result()?;
     planned.region = region(connection, prior.as_ref(), config)?;
     validate::in_region(config, planned).into_result()?;
-    planned.iam_role_arn = role(
-        prior.as_ref().map(|p| &p.iam_role_arn),
-        &config.iam_role_arn,
-    );
-    planned.deliver_cross_account_role = role(
-        prior.as_ref().map(|p| &p.deliver_cross_account_role),
-        &config.deliver_cross_account_role,
-    );
     target::derive(config, planned);
     destination::derive(config, planned, connection);
-    planned.traffic_type = traffic_type(prior.as_ref(), config, planned);
-    planned.max_aggregation_interval = interval(config, planned);
+    planned.max_aggregation_interval = config
+        .max_aggregation_interval
+        .or(interval(&planned.resource_type));
     planned.log_format = log_format(prior.as_ref(), config, planned);
-    planned.destination_options = options(config, planned);
-    planned.tags = own_tags(connection, prior.as_ref(), config);
+    planned.destination_options = options(config, &planned.log_destination_type);
+    planned.tags = config.tags.clone();
     planned.tags_all = tags::plan(connection, &config.tags);
-    if family(planned) == Some(Family::Transit) {
-        // It is never sent, so a change of it changes nothing.
-        in_place.push("traffic_type");
-    }
+    planned.arn = arn(connection, prior.as_ref(), planned);
     if let Some(prior) = prior {
-        if is_same_destination(prior, planned) {
-            planned.log_destination = prior.log_destination.clone();
-        }
-        if is_told_late(prior, planned) {
-            in_place.push("resource_type");
-        }
-    }
-    in_place.extend(
-        prior
-            .as_ref()
-            .into_iter()
-            .flat_map(|prior| not_given(prior, planned)),
-    );
-    in_place.extend(prior.as_ref().into_iter().flat_map(told::lacking));
-    if connection.account.is_none() && connection.aws.is_ok() && prior.is_none() {
-        planned.arn = Attr::Null;
+        known_already(prior, config, planned);
+        in_place.extend(told::lacking(prior));
     }
     if connection.ignore_tags.is_unknown() {
         warnings.push(ignore_tags_unknown());
@@ -91,8 +68,9 @@ fn region(
             .region(None)
             .map_err(|error| error.at("region"))?;
     }
-    Ok(match (&config.region, &connection.region, prior) {
-        (Attr::Null, Attr::Unknown, Some(prior)) => prior.region.clone(),
+    let exists_in = prior.and_then(|prior| given(&prior.region).or(region_of_arn(&prior.arn)));
+    Ok(match (&config.region, &connection.region, exists_in) {
+        (Attr::Null, Attr::Unknown, Some(region)) => Attr::Known(region.to_owned()),
         (Attr::Null, provider, _) => provider.clone(),
         (written, _, _) => written.clone(),
     })
@@ -126,71 +104,38 @@ pub(crate) fn replaced_for_its_region(
     })
 }
 
-/// A role that is not written is none; whether the state calls that null or empty stays as it is.
-fn role(prior: Option<&Attr<String>>, config: &Attr<String>) -> Attr<String> {
-    match (config, prior) {
-        (Attr::Null, Some(Attr::Known(prior))) if prior.is_empty() => Attr::Known(String::new()),
-        (written, _) => written.clone(),
+/// The ARN of what exists. It names the region even where the configuration does not; another region than that needs
+/// another flow log.
+fn arn(connection: &Connection, prior: Option<&FlowLog>, planned: &FlowLog) -> Attr<String> {
+    let Some(prior) = prior else {
+        let none = connection.account.is_none() && connection.aws.is_ok();
+        return if none { Attr::Null } else { Attr::Unknown };
+    };
+    let moves = given(&prior.region).is_none()
+        && region_of_arn(&prior.arn).is_some_and(|region| given(&planned.region) != Some(region));
+    if moves {
+        Attr::Unknown
+    } else {
+        prior.arn.clone()
     }
 }
 
-/// The arguments that were not given and are not: null, empty, or a region that is not known before the
-/// first refresh after a move.
-fn not_given(prior: &FlowLog, planned: &FlowLog) -> Vec<&'static str> {
-    let mut names: Vec<_> = texts(prior)
-        .into_iter()
-        .zip(texts(planned))
-        .filter(|((_, before), (_, after))| {
-            given(before).is_none() && given(after).is_none() && !after.is_unknown()
-        })
-        .map(|((name, _), _)| name)
-        .collect();
-    if prior.region.is_null() {
-        names.push("region");
-    }
-    names
-}
-
-fn texts(model: &FlowLog) -> Vec<(&'static str, &Attr<String>)> {
-    let others = [
-        ("log_destination", &model.log_destination),
-        ("log_group_name", &model.log_group_name),
-        ("iam_role_arn", &model.iam_role_arn),
-        (
-            "deliver_cross_account_role",
-            &model.deliver_cross_account_role,
-        ),
-    ];
-    target::arguments(model).into_iter().chain(others).collect()
-}
-
-/// What the user wrote. No tags and an empty map of tags are the same, and so are tags with and without
-/// those that are left out or ignored: an import cannot know which of them is written.
-fn own_tags(connection: &Connection, prior: Option<&FlowLog>, config: &FlowLog) -> tags::Written {
-    let before = prior.map(|prior| &prior.tags);
-    match before {
-        Some(before) if tags::are_same(connection, before, &config.tags) => before.clone(),
-        _ => config.tags.clone(),
+/// While the provider's way to AWS is not known, the ARN of a log group is that of the group of this name before.
+fn known_already(prior: &FlowLog, config: &FlowLog, planned: &mut FlowLog) {
+    let same_group = given(&prior.log_group_name).is_some()
+        && prior.log_group_name == planned.log_group_name
+        && prior.region == planned.region;
+    if config.log_destination.is_null() && planned.log_destination.is_unknown() && same_group {
+        planned.log_destination = prior.log_destination.clone();
     }
 }
 
-/// Where it is needed it is written, and where it has no effect it is kept: an import cannot know whether it
-/// is written.
-fn traffic_type(prior: Option<&FlowLog>, config: &FlowLog, planned: &FlowLog) -> Attr<String> {
-    match (&config.traffic_type, prior) {
-        (Attr::Null, Some(prior)) if family(planned) == Some(Family::Transit) => {
-            prior.traffic_type.clone()
-        }
-        (written, _) => written.clone(),
-    }
-}
-
-fn interval(config: &FlowLog, planned: &FlowLog) -> Attr<i64> {
-    match (&config.max_aggregation_interval, &planned.resource_type) {
-        (Attr::Null, Attr::Unknown) => Attr::Unknown,
-        (Attr::Null, _) if family(planned) == Some(Family::Transit) => Attr::Known(60),
-        (Attr::Null, _) => Attr::Known(600),
-        (written, _) => *written,
+/// The default interval for a type of resource.
+pub(crate) fn interval(resource_type: &Attr<String>) -> Attr<i64> {
+    match resource_type {
+        Attr::Unknown => Attr::Unknown,
+        Attr::Known(name) if Family::of(name) == Some(Family::Transit) => Attr::Known(60),
+        Attr::Known(_) | Attr::Null => Attr::Known(600),
     }
 }
 
@@ -199,34 +144,41 @@ fn interval(config: &FlowLog, planned: &FlowLog) -> Attr<i64> {
 fn log_format(prior: Option<&FlowLog>, config: &FlowLog, planned: &FlowLog) -> Attr<String> {
     match (&config.log_format, family(planned)) {
         (Attr::Null, Some(Family::Vpc)) => Attr::Known(default_format().to_owned()),
-        (Attr::Null, _) => prior.map_or(Attr::Unknown, |prior| prior.log_format.clone()),
+        (Attr::Null, _) => prior.map_or(Attr::Unknown, |prior| {
+            given(&prior.log_format).map(str::to_owned).into()
+        }),
         (written, _) => written.clone(),
     }
 }
 
 /// On S3 the members that are not written have defaults; elsewhere there are none.
-fn options(config: &FlowLog, planned: &FlowLog) -> Attr<DestinationOptions> {
+fn options(config: &FlowLog, kind: &Attr<String>) -> Attr<DestinationOptions> {
     let written = match &config.destination_options {
         Attr::Unknown => return Attr::Unknown,
         Attr::Null => DestinationOptions::default(),
         Attr::Known(written) => written.clone(),
     };
-    let defaults = match &planned.log_destination_type {
-        Attr::Known(kind) if kind == S3 => default_options(),
+    Attr::Known(match kind {
+        Attr::Known(kind) if kind == S3 => with_defaults(written),
+        Attr::Known(_) | Attr::Null => written,
         Attr::Unknown => DestinationOptions {
-            file_format: Attr::Unknown,
-            hive_compatible_partitions: Attr::Unknown,
-            per_hour_partition: Attr::Unknown,
+            file_format: written.file_format.or(Attr::Unknown),
+            hive_compatible_partitions: written.hive_compatible_partitions.or(Attr::Unknown),
+            per_hour_partition: written.per_hour_partition.or(Attr::Unknown),
         },
-        Attr::Known(_) | Attr::Null => DestinationOptions::default(),
-    };
-    Attr::Known(DestinationOptions {
+    })
+}
+
+/// Gives options on S3, where those that are not written have defaults.
+pub(crate) fn with_defaults(written: DestinationOptions) -> DestinationOptions {
+    let defaults = default_options();
+    DestinationOptions {
         file_format: written.file_format.or(defaults.file_format),
         hive_compatible_partitions: written
             .hive_compatible_partitions
             .or(defaults.hive_compatible_partitions),
         per_hour_partition: written.per_hour_partition.or(defaults.per_hour_partition),
-    })
+    }
 }
 
 /// The format of what watches a VPC, subnet or interface, when no other is written.
@@ -242,25 +194,6 @@ pub(crate) fn default_options() -> DestinationOptions {
         hive_compatible_partitions: Attr::Known(false),
         per_hour_partition: Attr::Known(false),
     }
-}
-
-/// A destination that differs by the `:*` at its end is the same destination, and nothing is to do.
-fn is_same_destination(prior: &FlowLog, planned: &FlowLog) -> bool {
-    let (before, after) = (
-        prior.log_destination.known(),
-        planned.log_destination.known(),
-    );
-    before
-        .zip(after)
-        .is_some_and(|(before, after)| destination::trimmed(before) == destination::trimmed(after))
-}
-
-/// EC2 describes no resource type. Where the id does not tell it either, an import can only guess, and
-/// what the configuration says afterwards changes nothing.
-fn is_told_late(prior: &FlowLog, planned: &FlowLog) -> bool {
-    let id = target::given(&prior.resource_id);
-    prior.resource_id == planned.resource_id
-        && id.is_some_and(|id| target::type_of_id(id).is_none())
 }
 
 pub(crate) fn family(model: &FlowLog) -> Option<Family> {

@@ -15,7 +15,7 @@ use super::retag::retag;
 use super::target::given;
 use super::timeout::Limit;
 use super::unanswered::{self, Asked};
-use super::{adopt, claims, convert, drift, generate, moved, plan, tags, told, validate};
+use super::{adopt, claims, convert, drift, generate, moved, normal, plan, tags, told, validate};
 use crate::aws::ec2::{self, Ec2};
 use crate::aws::{self};
 use crate::connection::{Connection, Tags};
@@ -80,6 +80,10 @@ impl framework::Resource for Resource {
             }
         }
         Ok(())
+    }
+
+    fn normal(before: &FlowLog, after: &FlowLog) -> (FlowLog, FlowLog) {
+        normal::pair(before, after)
     }
 
     async fn create(
@@ -154,7 +158,7 @@ impl framework::Resource for Resource {
         let Some(id) = given(&state.id) else {
             return Ok(None);
         };
-        let region = connection.region(given(&state.region))?;
+        let region = connection.region(place(&state))?;
         let ec2 = connection.aws()?.ec2(&region);
         let described = match ec2.describe(id).await {
             // The reply has told EC2's time.
@@ -190,7 +194,7 @@ impl framework::Resource for Resource {
         let Some(id) = given(&prior.id) else {
             return Err(no_id().into());
         };
-        let region = connection.region(given(&prior.region).or(given(&planned.region)))?;
+        let region = connection.region(place(&prior).or(given(&planned.region)))?;
         let ec2 = connection.aws()?.ec2(&region).until(context.stop().clone());
         // What is ignored since the last refresh is left alone too.
         let tags = |state: &FlowLog| {
@@ -226,7 +230,7 @@ impl framework::Resource for Resource {
         let Some(id) = given(&state.id) else {
             return Ok(());
         };
-        let region = connection.region(given(&state.region))?;
+        let region = connection.region(place(&state))?;
         let ec2 = connection.aws()?.ec2(&region);
         self.claims.release(connection.run, id);
         if !self.ledger.delete(id) {
@@ -348,9 +352,14 @@ fn is_young(state: &FlowLog, ec2: &Ec2) -> bool {
     }
 }
 
-/// Says whether nothing tells the region of a flow log: a state that was moved may lack it.
+/// Says whether nothing tells the region of a flow log: a state that was moved and never refreshed may lack it.
 fn is_placeless(state: &FlowLog) -> bool {
-    given(&state.region).is_none() && given(&state.arn).is_none()
+    place(state).is_none() && state.creation_time.is_null()
+}
+
+/// Gives the region of a flow log, if the state tells it.
+fn place(state: &FlowLog) -> Option<&str> {
+    given(&state.region).or(identity::region_of_arn(&state.arn))
 }
 
 fn not_found_here(id: &str, region: &str) -> Diagnostic {

@@ -35,27 +35,6 @@ pub(crate) fn plan(connection: &Connection, tags: &Written) -> Attr<Tags> {
     Attr::Known(all)
 }
 
-/// Says whether what is written comes to the tags of a state, which an import has filled: it cannot know
-/// what is left out, ignored, or written although it is a default.
-pub(crate) fn are_same(connection: &Connection, before: &Written, written: &Written) -> bool {
-    let (Attr::Known(before), Attr::Known(written)) = (or_none(before), or_none(written)) else {
-        return false;
-    };
-    let ignore = ignored(connection);
-    let effective = |tags: &BTreeMap<String, Attr<String>>| {
-        let mut tags = tags.clone();
-        tags.retain(|key, value| !value.is_null() && !ignore.ignores(key));
-        tags
-    };
-    let (before, mut written) = (effective(&before), effective(&written));
-    let defaults = connection.default_tags.known();
-    written.retain(|key, value| {
-        let default = defaults.and_then(|tags| tags.get(key));
-        before.contains_key(key) || default.is_none() || value.known() != default
-    });
-    before == written
-}
-
 /// Gives the tags that a refresh shows as `tags_all`.
 pub(crate) fn visible(connection: &Connection, described: &Tags) -> Tags {
     let ignore = ignored(connection);

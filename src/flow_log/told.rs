@@ -118,8 +118,9 @@ impl Said {
     }
 }
 
+/// An empty text was written by a user: it is not given, and that is known.
 fn is_absent(value: &Attr<String>) -> bool {
-    given(value).is_none() && !value.is_unknown()
+    value.is_null()
 }
 
 /// A format that is not known may have any field.

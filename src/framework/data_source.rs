@@ -7,7 +7,7 @@ use futures_util::future::BoxFuture;
 
 use super::guard::answer;
 use super::validate::judge;
-use super::{Context, Diagnostics, LowerError, Model, Schema, lower};
+use super::{Context, Diagnostics, LowerError, Model, Schema, lower, mocked};
 use crate::cty::Value;
 
 /// A data source, as its author writes it.
@@ -64,9 +64,7 @@ impl<D: DataSource> ErasedDataSource<D::Connection> for Erased<D> {
     }
 
     fn validate(&self, config: &Value) -> Diagnostics {
-        judge(&self.schema.block, config, |model, diagnostics| {
-            self.typed.validate(model, diagnostics);
-        })
+        self.judge(&mocked::unknown(&self.schema.block, config.clone()))
     }
 
     fn read<'a>(
@@ -84,6 +82,12 @@ impl<D: DataSource> ErasedDataSource<D::Connection> for Erased<D> {
 }
 
 impl<D: DataSource> Erased<D> {
+    fn judge(&self, config: &Value) -> Diagnostics {
+        judge(&self.schema.block, config, |model, diagnostics| {
+            self.typed.validate(model, diagnostics);
+        })
+    }
+
     async fn read_typed(
         &self,
         connection: &D::Connection,
@@ -91,7 +95,7 @@ impl<D: DataSource> Erased<D> {
         context: &Context,
     ) -> Result<Value, Diagnostics> {
         // What was unknown at validate is known now.
-        self.validate(config).into_result()?;
+        self.judge(config).into_result()?;
         let model = D::Model::decode(config)?;
         let model = self.typed.read(connection, model, context).await?;
         Ok(self.schema.block.complete(model.encode(&self.schema.ty)?))

@@ -5,16 +5,18 @@
 //! configuration is the resource's own `plan`, which runs after these rules.
 
 use super::schema::{Attribute, Block, Nesting, Schema, Shape};
+use super::spelling::Normal;
 use crate::cty::{InStep, Map, Path, Value};
 
 /// One planned change, as the resource's own rules see and complete it.
 #[derive(Debug)]
 pub struct Change<S> {
-    /// The state before; nothing on create.
+    /// The state before, as it is stored; nothing on create.
     pub prior: Option<S>,
     /// What the user wrote.
     pub config: S,
-    /// The plan so far; what it holds at the end is the plan.
+    /// The plan so far. What it holds at the end is the plan, but for what the user wrote and what means the same as
+    /// before.
     pub planned: S,
     /// Attributes and blocks whose change does not need a new object, though their schema says so.
     pub in_place: Vec<&'static str>,
@@ -108,23 +110,18 @@ fn fill_elements(
     }
 }
 
-/// Gives the paths whose change needs a new object, sorted; none on create.
-pub(crate) fn requires_replace(
+/// Gives the paths whose change needs a new object, sorted; none on create. A change that means nothing needs none.
+pub(super) fn requires_replace(
     schema: &Schema,
     prior: &Value,
     planned: &Value,
-    in_place: &[&str],
+    normal: Normal<'_>,
 ) -> Vec<Path> {
     let mut paths = Vec::new();
-    if !prior.is_null() && !planned.is_null() {
-        replace_block(
-            &schema.block,
-            prior,
-            planned,
-            &Path::root(),
-            in_place,
-            &mut paths,
-        );
+    let both = !prior.is_null() && !planned.is_null();
+    if both {
+        let change = (prior, planned);
+        replace_block(&schema.block, change, normal, &Path::root(), &mut paths);
     }
     paths.sort();
     paths
@@ -132,19 +129,17 @@ pub(crate) fn requires_replace(
 
 fn replace_block(
     block: &Block,
-    prior: &Value,
-    planned: &Value,
+    (prior, planned): (&Value, &Value),
+    normal: Normal<'_>,
     path: &Path,
-    in_place: &[&str],
     paths: &mut Vec<Path>,
 ) {
     let pair = |name: &str| {
         let (old, new) = (prior.get(name)?, planned.get(name)?);
-        (!same(old, new)).then_some((old, new))
+        (!same(old, new) && !normal.is_same(name)).then_some((old, new))
     };
     for (name, attribute) in &block.attributes {
-        let exempt = !attribute.requires_replace || in_place.contains(&&**name);
-        if !exempt && pair(name).is_some() {
+        if attribute.requires_replace && pair(name).is_some() {
             paths.push(path.clone().attribute(name.clone()));
         }
     }
@@ -155,7 +150,8 @@ fn replace_block(
         let path = path.clone().attribute(name.clone());
         let whole = matches!(nested.nesting, Nesting::Single | Nesting::Group);
         if whole && !old.is_null() && !new.is_null() {
-            replace_block(&nested.block, old, new, &path, &[], paths);
+            let normal = normal.part(name);
+            replace_block(&nested.block, (old, new), normal, &path, paths);
         } else if nested.requires_replace {
             paths.push(path);
         }

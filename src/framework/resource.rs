@@ -13,7 +13,7 @@ use crate::cty::{Path, Value};
 pub(crate) use arrival::{encode_identity, schemas};
 pub(crate) use erased::erase;
 
-/// A resource, as its author writes it. A step that fails tells what exists all the same
+/// A resource, as its author writes it. An argument that is an empty text is null here: it is not given. A step that fails tells what exists all the same
 /// ([`Failure::state`], and [`Context::remember`] for what must survive even a panic).
 pub trait Resource: Send + Sync + 'static {
     /// What a configured provider hands over.
@@ -56,6 +56,12 @@ pub trait Resource: Send + Sync + 'static {
         _warnings: &mut Diagnostics,
     ) -> Result<(), Diagnostics> {
         Ok(())
+    }
+
+    /// Gives an object before and after a change in a normal form, in which two ways of writing one thing are equal: a
+    /// change that is none there keeps the writing of the state where core allows it, and never needs a new object.
+    fn normal(before: &Self::State, after: &Self::State) -> (Self::State, Self::State) {
+        (before.clone(), after.clone())
     }
 
     /// Makes the object. Planned values win over returned ones; unknown ones take what is returned.

@@ -3,6 +3,7 @@
 //! Unknown and null values satisfy every rule; what only a noun can judge is its own `validate`.
 
 use super::schema::{Attribute, Block, Nesting, Rule, Shape};
+use super::spelling::{self, is_empty};
 use super::{Diagnostics, Mode, Model};
 use crate::cty::{InStep, Map, Path, Value};
 
@@ -13,7 +14,7 @@ pub(crate) fn judge<M: Model>(
     beyond: impl FnOnce(&M, &mut Diagnostics),
 ) -> Diagnostics {
     let mut diagnostics = check(block, config);
-    match M::decode(config) {
+    match M::decode(&spelling::given(block, config.clone())) {
         Ok(model) => beyond(&model, &mut diagnostics),
         Err(error) => diagnostics.push(error.into()),
     }
@@ -49,8 +50,7 @@ fn check_attributes(
     let Value::Map(values) = object else { return };
     let mut values = InStep::with(values);
     for (name, attribute) in attributes {
-        let given = values.at(name).filter(|value| !value.is_null());
-        let Some(value) = given.filter(|value| !value.is_unknown()) else {
+        let Some(value) = values.at(name).filter(|value| is_judged(attribute, value)) else {
             continue;
         };
         let path = || path.clone().attribute(name.clone());
@@ -128,21 +128,20 @@ fn broken(rule: &Rule, name: &str, value: &Value, object: &Value) -> Option<Stri
             .map(|range| format!("`{name}` is {}; it must be {range}.", show(value))),
         Rule::MaxItems(most) => too_many(value, *most)
             .map(|count| format!("`{name}` has {count} elements; at most {most} are allowed.")),
-        Rule::ConflictsWith(other)
-            if is_given(value) && object.get(other).is_some_and(is_given) =>
-        {
-            Some(format!(
-                "`{name}` and `{other}` cannot be given together; remove one of them."
-            ))
-        }
+        Rule::ConflictsWith(other) if object.get(other).is_some_and(is_given) => Some(format!(
+            "`{name}` and `{other}` cannot be given together; remove one of them."
+        )),
         Rule::OneOf(_) | Rule::ConflictsWith(_) => None,
     }
 }
 
-/// Tells whether a value is known to be given: an empty text means that it is not.
+/// Tells whether a value is known and given: of what may be left out, an empty text says that it is.
+fn is_judged(attribute: &Attribute, value: &Value) -> bool {
+    is_given(value) || is_empty(value) && !attribute.mode.is_optional()
+}
+
 fn is_given(value: &Value) -> bool {
-    let empty = matches!(value, Value::String(text) if text.is_empty());
-    !(value.is_null() || value.is_unknown() || empty)
+    !(value.is_null() || value.is_unknown() || is_empty(value))
 }
 
 /// Finds the one allowed value that is spelt differently, or of which a part is written.

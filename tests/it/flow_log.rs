@@ -5,6 +5,7 @@ mod adopt;
 pub(crate) mod random;
 pub(crate) mod refused;
 mod told;
+mod walk;
 
 use serde_json::{Value as Json, json};
 

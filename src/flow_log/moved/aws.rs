@@ -88,9 +88,8 @@ impl From<AwsFlowLog> for FlowLog {
             log_destination_type: text(log_destination_type),
             log_destination: text(log_destination),
             log_group_name: text(log_group_name),
-            // The configuration may say so too, and then nothing changes.
-            iam_role_arn: iam_role_arn.into(),
-            deliver_cross_account_role: deliver_cross_account_role.into(),
+            iam_role_arn: text(iam_role_arn),
+            deliver_cross_account_role: text(deliver_cross_account_role),
             log_format: text(log_format),
             max_aggregation_interval: max_aggregation_interval.into(),
             destination_options: options.map(DestinationOptions::from).into(),

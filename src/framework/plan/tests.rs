@@ -74,6 +74,15 @@ fn options(kind: Value) -> Value {
     Value::map([("kind", kind)])
 }
 
+/// Gives what needs a new object, where the plan means what `meant` does.
+fn replaced(prior: &Value, planned: &Value, meant: &Value) -> Vec<Path> {
+    let normal = Normal {
+        before: prior,
+        after: meant,
+    };
+    requires_replace(&schema(), prior, planned, normal)
+}
+
 #[test]
 fn on_create_what_is_left_out_is_defaulted_or_unknown() {
     let config = object(&[("name", "a".into())]);
@@ -106,11 +115,12 @@ fn on_update_what_is_computed_keeps_its_value_and_a_removed_argument_its_default
     assert_eq!(planned.get("format"), Some(&"f".into()));
     assert_eq!(planned.get("id"), Some(&"1".into()));
     assert_eq!(planned.get("interval"), Some(&600.into()));
-    let paths = requires_replace(&schema(), &prior, &planned, &[]);
+    let paths = replaced(&prior, &planned, &planned);
     assert_eq!(paths, [Path::from("interval")]);
     assert_eq!(
-        requires_replace(&schema(), &prior, &planned, &["interval"]),
-        []
+        replaced(&prior, &planned, &prior),
+        [],
+        "it means nothing new"
     );
 }
 
@@ -127,10 +137,10 @@ fn what_needs_a_new_object_is_named_by_its_path_and_a_set_as_a_whole() {
         ("label", Value::set([label("b")])),
         ("rule", Value::List(vec![])),
     ]);
-    let paths = requires_replace(&schema(), &before, &after, &[]);
+    let paths = replaced(&before, &after, &after);
     let shown: Vec<_> = paths.iter().map(ToString::to_string).collect();
     assert_eq!(shown, ["label", "options.kind", "rule"]);
-    assert_eq!(requires_replace(&schema(), &Value::Null, &after, &[]), []);
+    assert_eq!(replaced(&Value::Null, &after, &after), []);
 }
 
 #[test]

@@ -56,9 +56,7 @@ impl<R: Resource> Erased<R> {
 
     pub(super) fn identity_of(&self, state: &Value) -> Result<Option<Value>, Diagnostics> {
         match &self.identity {
-            Some(schema) if !state.is_null() => {
-                encode_identity::<R>(&R::State::decode(state)?, schema)
-            }
+            Some(schema) if !state.is_null() => encode_identity::<R>(&self.decode(state)?, schema),
             _ => Ok(None),
         }
     }
@@ -105,7 +103,7 @@ impl<R: Resource> Erased<R> {
         state: &Value,
     ) -> Result<Value, Diagnostics> {
         let written = writable_block(&self.schema.block, state);
-        let written = R::State::decode(&written)?;
+        let written = self.decode(&written)?;
         self.encode(&self.typed.generate_config(connection, written))
     }
 }

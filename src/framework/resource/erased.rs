@@ -5,8 +5,10 @@ use futures_util::future::BoxFuture;
 
 use super::arrival::{encode_identity, schemas};
 use super::{Applied, ErasedResource, Planned, Resource, Target};
-use crate::cty::Value;
+use crate::cty::{Path, Value};
+use crate::framework::mocked;
 use crate::framework::plan::{propose, requires_replace, settle};
+use crate::framework::spelling::{Normal, given, respell, restore};
 use crate::framework::validate::judge;
 use crate::framework::{
     Change, Context, Diagnostics, Failure, LowerError, Model as _, Schema, Source, guard,
@@ -40,9 +42,7 @@ impl<R: Resource> ErasedResource<R::Connection> for Erased<R> {
     }
 
     fn validate(&self, config: &Value) -> Diagnostics {
-        judge(&self.schema.block, config, |config, diagnostics| {
-            self.typed.validate(config, diagnostics);
-        })
+        self.judge(&mocked::unknown(&self.schema.block, config.clone()))
     }
 
     fn plan(&self, connection: &R::Connection, target: Target) -> Planned {
@@ -94,7 +94,7 @@ impl<R: Resource> ErasedResource<R::Connection> for Erased<R> {
                 Ok(Err(failure)) => failure,
                 Err(panic) => panic.into(),
             };
-            self.failed(failure, prior, &context)
+            self.failed(failure, &prior, &planned, &context)
         }
         .boxed()
     }
@@ -194,14 +194,19 @@ impl<R: Resource> Erased<R> {
             config,
             private,
         } = target;
-        let proposed = propose(&self.schema, &prior, proposed, &config);
+        let block = &self.schema.block;
+        if mocked::unknown(block, config.clone()) != config {
+            // A mock never plans: here everything is meant.
+            self.judge(&config).into_result()?;
+        }
+        let written = given(block, config.clone());
+        let proposed = propose(&self.schema, &prior, given(block, proposed), &written);
         let mut change = Change {
-            prior: if prior.is_null() {
-                None
-            } else {
-                Some(R::State::decode(&prior)?)
+            prior: match prior.is_null() {
+                true => None,
+                false => Some(R::State::decode(&prior)?),
             },
-            config: R::State::decode(&config)?,
+            config: R::State::decode(&written)?,
             planned: R::State::decode(&proposed)?,
             in_place: Vec::new(),
             mark: String::from_utf8(private)
@@ -209,8 +214,24 @@ impl<R: Resource> Erased<R> {
                 .filter(|mark| !mark.is_empty()),
         };
         self.typed.plan(connection, &mut change, warnings)?;
-        let state = self.encode(&change.planned)?;
-        let requires_replace = requires_replace(&self.schema, &prior, &state, &change.in_place);
+        let mut state = self.encode(&change.planned)?;
+        let (old, new) = match prior.is_null() {
+            true => (Value::Null, Value::Null),
+            false => self.normal(&self.decode(&prior)?, &change.planned)?,
+        };
+        let normal = Normal {
+            before: &old,
+            after: &new,
+        };
+        respell(block, &prior, Some(&config), normal, &mut state);
+        let mut requires_replace = requires_replace(&self.schema, &prior, &state, normal);
+        let in_place = |path: &Path| {
+            change
+                .in_place
+                .iter()
+                .any(|name| *path == Path::from(*name))
+        };
+        requires_replace.retain(|path| !in_place(path));
         self.typed
             .judge_plan(connection, &mut change, &requires_replace, warnings)?;
         let identity = match &self.identity {
@@ -232,7 +253,7 @@ impl<R: Resource> Erased<R> {
         target: Target,
         context: &Context<R::State>,
     ) -> Result<Value, Failure<R::State>> {
-        let decode = |value: &Value| R::State::decode(value).map_err(Diagnostics::from);
+        let decode = |value: &Value| self.decode(value);
         let Target {
             prior,
             planned,
@@ -268,11 +289,18 @@ impl<R: Resource> Erased<R> {
         state: &Value,
         context: &Context<R::State>,
     ) -> Result<Value, Diagnostics> {
-        let state = R::State::decode(state)?;
-        match self.typed.read(connection, state, context).await? {
-            Some(state) => self.encode(&state),
-            None => Ok(Value::Null),
-        }
+        let before = self.decode(state)?;
+        let Some(now) = self.typed.read(connection, before.clone(), context).await? else {
+            return Ok(Value::Null);
+        };
+        let mut read = self.encode(&now)?;
+        let (old, new) = self.normal(&before, &now)?;
+        let normal = Normal {
+            before: &old,
+            after: &new,
+        };
+        respell(&self.schema.block, state, None, normal, &mut read);
+        Ok(read)
     }
 
     /// Answers a failed apply with what exists: what the step said, else what it remembered, else
@@ -280,21 +308,40 @@ impl<R: Resource> Erased<R> {
     fn failed(
         &self,
         failure: Failure<R::State>,
-        prior: Value,
+        prior: &Value,
+        planned: &Value,
         context: &Context<R::State>,
     ) -> Applied {
         let known = failure.state.or_else(|| context.take_known());
         let mut diagnostics = context.take_warnings();
         diagnostics.extend(failure.diagnostics);
-        let state = known.map_or(Ok(prior), |state| self.encode(&state));
-        let state = state.unwrap_or_else(|errors| {
+        let state = known.map_or(Ok(prior.clone()), |state| self.encode(&state));
+        let mut state = state.unwrap_or_else(|errors| {
             diagnostics.extend(errors);
             Value::Null
         });
+        let written = if prior.is_null() { planned } else { prior };
+        restore(&self.schema.block, written, &mut state);
         Applied {
             state: state.unknown_to_null(),
             diagnostics,
         }
+    }
+
+    fn judge(&self, config: &Value) -> Diagnostics {
+        judge(&self.schema.block, config, |config, diagnostics| {
+            self.typed.validate(config, diagnostics);
+        })
+    }
+
+    fn normal(&self, before: &R::State, after: &R::State) -> Result<(Value, Value), Diagnostics> {
+        let (before, after) = R::normal(before, after);
+        Ok((self.encode(&before)?, self.encode(&after)?))
+    }
+
+    /// Fills the model; what is an empty text is not given.
+    pub(super) fn decode(&self, value: &Value) -> Result<R::State, Diagnostics> {
+        Ok(R::State::decode(&given(&self.schema.block, value.clone()))?)
     }
 
     pub(super) fn encode(&self, state: &R::State) -> Result<Value, Diagnostics> {

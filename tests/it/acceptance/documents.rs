@@ -15,6 +15,7 @@ const GROUP: &str = "vpc-flow-logs";
 const README: &str = "README.md";
 const TAKE_OVER: &str = "templates/guides/take-over-existing-flow-logs.md";
 const PORT: &str = "templates/guides/port-from-the-aws-provider.md";
+pub(super) const TEST_MODULES: &str = "templates/guides/test-your-modules.md";
 const GUIDE: &str = "templates/guides/check-the-traffic-in-your-plan.md";
 
 /// The blocks that have a test here, by document.
@@ -22,11 +23,12 @@ const TESTED: &[(&str, &[&str])] = &[
     (README, &["configuration", "import"]),
     (TAKE_OVER, &["equal"]),
     (PORT, &["references", "without_a_gap"]),
+    (TEST_MODULES, &["module", "test"]),
     (GUIDE, &["a_gate_that_warns", "a_gate_that_fails"]),
 ];
 
 /// Gives the blocks of Terraform in a document by the names in the comments above them.
-fn blocks(document: &str) -> BTreeMap<String, String> {
+pub(super) fn blocks(document: &str) -> BTreeMap<String, String> {
     let text = golden::read(document);
     let lines: Vec<&str> = text.lines().collect();
     let mut found = BTreeMap::new();

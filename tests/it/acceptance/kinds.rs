@@ -273,10 +273,23 @@ fn a_traffic_type_of_a_transit_gateway_is_kept_as_written_and_never_sent() {
 }
 
 #[test]
-fn a_traffic_type_without_effect_that_says_so_plans_empty_after_an_import() {
-    lives(&format!(
-        "\n  transit_gateway_id = \"tgw-0123456789abcdef0\"\n  traffic_type = \"ALL\"{TO_GROUP}"
-    ));
+fn a_traffic_type_without_effect_that_says_so_is_at_most_written_into_the_state() {
+    let body = "\n  transit_gateway_id = \"tgw-0123456789abcdef0\"";
+    lives(&format!("{body}{TO_GROUP}"));
+    let fake = Fake::start();
+    let work = Workspace::new(Version::Any, fake.url());
+    let written = format!("{body}\n  traffic_type = \"ALL\"{TO_GROUP}");
+    work.configure(&format!("resource \"vpcflow_log\" \"x\" {{{written}\n}}"));
+    work.apply();
+    work.plans_empty();
+    let id = fake.flow_logs(REGION).remove(0).id;
+    work.run(&["state", "rm", "vpcflow_log.x"]).succeeds();
+    work.run(&["import", "-no-color", "vpcflow_log.x", &id])
+        .succeeds();
+    work.apply().says(&["0 added, 1 changed, 0 destroyed"]);
+    work.plans_empty();
+    let [made, deleted] = ["CreateFlowLogs", "DeleteFlowLogs"].map(|call| fake.calls_of(call));
+    assert_eq!((made.len(), deleted.len()), (1, 0));
 }
 
 #[test]

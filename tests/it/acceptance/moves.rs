@@ -216,12 +216,7 @@ fn ported(form: Form, number: usize, log: &FlowLog) -> String {
         "log_destination_type",
         &Some(log.log_destination_type.clone()),
     );
-    // An empty string is a popular way not to give a role.
-    let no_role = (number.is_multiple_of(2) && !matches!(form, Form::Awscc)).then(String::new);
-    add(
-        "iam_role_arn",
-        &log.deliver_logs_permission_arn.clone().or(no_role),
-    );
+    add("iam_role_arn", &log.deliver_logs_permission_arn);
     add(
         "deliver_cross_account_role",
         &log.deliver_cross_account_role,

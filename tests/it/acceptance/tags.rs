@@ -305,9 +305,81 @@ fn the_tag_matrix_applies_and_plans_empty() {
         work.run(&["state", "rm", "vpcflow_log.main"]).succeeds();
         work.run(&["import", "-no-color", "vpcflow_log.main", id])
             .succeeds();
+        let imported = work.instance("vpcflow_log.main")["tags"].clone();
         let plan = work.plan();
-        assert_eq!(plan.code, 0, "{name}: {}", plan.output);
+        // An import cannot know what is left out, ignored, or written although it is a default.
+        let only_written_otherwise = !written.is_null() && written != imported;
+        assert_eq!(
+            plan.code,
+            if only_written_otherwise { 2 } else { 0 },
+            "{name}: {}",
+            plan.output
+        );
+        work.apply().says(&["0 added", "0 destroyed"]);
+        work.plans_empty();
         work.destroy();
+    }
+    assert_eq!(
+        fake.calls_of("CreateTags").len() + fake.calls_of("DeleteTags").len(),
+        0
+    );
+}
+
+/// Ways to write tags, with a default tag `Env = "p"` and an ignored key `Mine` in the provider, where nothing but the
+/// default is meant.
+const NOTHING: [&str; 6] = [
+    "",
+    "tags = null",
+    "tags = {}",
+    "tags = { Env = null }",
+    "tags = { Env = \"p\" }",
+    "tags = { Mine = \"1\" }",
+];
+
+#[test]
+fn tags_that_mean_the_same_are_at_most_written_into_the_state() {
+    let fake = Fake::start();
+    let settings = r#"
+      default_tags { tags = { Env = "p" } }
+      ignore_tags { keys = ["Mine"] }"#;
+    let work = Workspace::new(Version::Any, fake.url()).with_settings(settings);
+    let to_null_and_on = NOTHING.into_iter().flat_map(|tags| [NOTHING[0], tags]);
+    for tags in to_null_and_on.chain(NOTHING).chain([NOTHING[0]]) {
+        work.configure(&flow_log("main", tags));
+        let run = work.run(&["apply", "-auto-approve", "-no-color"]);
+        assert_eq!(run.code, 0, "{tags}: {}", run.output);
+        run.says(&["0 destroyed"]);
+    }
+    work.plans_empty();
+    work.configure(&flow_log("main", NOTHING[3]));
+    work.destroy();
+    for action in ["CreateTags", "DeleteTags"] {
+        assert_eq!(fake.calls_of(action).len(), 0, "{action}");
+    }
+    assert_eq!(fake.calls_of("CreateFlowLogs").len(), 1);
+}
+
+#[test]
+fn tags_that_turn_out_to_mean_nothing_during_the_apply_break_no_plan() {
+    let fake = Fake::start();
+    let settings = r#"default_tags { tags = { Env = "p" } }"#;
+    let late = "resource \"terraform_data\" \"late\" {\n  input = \"p\"\n}\n";
+    let is_late = "terraform_data.late.output == \"p\"";
+    for tags in [
+        format!("tags = {is_late} ? null : {{ A = \"1\" }}"),
+        format!("tags = {is_late} ? {{}} : {{ A = \"1\" }}"),
+        format!("tags = {{ Env = {is_late} ? null : \"q\" }}"),
+        "tags = { Env = terraform_data.late.output }".to_owned(),
+    ] {
+        for before in ["", "tags = {}"] {
+            let work = Workspace::new(Version::Any, fake.url()).with_settings(settings);
+            work.configure(&flow_log("main", before));
+            work.apply();
+            work.configure(&[late, &flow_log("main", &tags)].concat());
+            let run = work.run(&["apply", "-auto-approve", "-no-color"]);
+            assert_eq!(run.code, 0, "{before} to {tags}: {}", run.output);
+            work.destroy();
+        }
     }
 }
 

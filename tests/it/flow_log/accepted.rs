@@ -179,7 +179,7 @@ async fn possible_configurations_live_from_plan_to_delete() {
         assert_eq!(refreshed, state, "{row}");
         let plan = core.plan(&refreshed, &config).await;
         assert_eq!(plan.planned, refreshed, "{row}");
-        assert_eq!(plan.replaces, 0, "{row}");
+        assert_eq!(plan.replacing.len(), 0, "{row}");
         assert_eq!(
             errors(&core.delete(&state, &Value::Null).await),
             [],

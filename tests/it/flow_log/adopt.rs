@@ -256,7 +256,7 @@ async fn tags_that_cannot_be_changed_do_not_lose_what_was_taken_over() {
     let refreshed = core.read(&state).await;
     let plan = core.plan(&refreshed, &config).await;
     assert_ne!(plan.planned, refreshed);
-    assert_eq!(plan.replaces, 0);
+    assert_eq!(plan.replacing.len(), 0);
     let (_, said) = core.apply(&refreshed, &plan.planned, &config).await;
     assert_eq!(said, []);
     assert_eq!(json!(fake.flow_logs(REGION)[0].tags), json!({ "New": "y" }));

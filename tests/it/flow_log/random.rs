@@ -19,22 +19,22 @@ impl Dice {
         Self(seed)
     }
 
-    fn next(&mut self) -> u64 {
+    pub(super) fn next(&mut self) -> u64 {
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mixed = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
         let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
         mixed ^ (mixed >> 31)
     }
 
-    fn below(&mut self, n: usize) -> usize {
+    pub(super) fn below(&mut self, n: usize) -> usize {
         usize::try_from(self.next() % n as u64).unwrap()
     }
 
-    fn of<T: Clone>(&mut self, choices: &[T]) -> T {
+    pub(super) fn of<T: Clone>(&mut self, choices: &[T]) -> T {
         choices[self.below(choices.len())].clone()
     }
 
-    fn maybe(&mut self) -> bool {
+    pub(super) fn maybe(&mut self) -> bool {
         self.next().is_multiple_of(2)
     }
 }
@@ -220,6 +220,6 @@ async fn random_configurations_live_from_create_over_import_to_delete() {
 async fn plans_empty(core: &mut Core, state: &Value, config: &Value, row: &Json) {
     let plan = core.plan(state, config).await;
     assert_eq!(errors(&plan.messages), [], "{row}");
-    assert_eq!(plan.replaces, 0, "{row}");
+    assert_eq!(plan.replacing.len(), 0, "{row}");
     assert_eq!(plan.planned, *state, "{row}");
 }

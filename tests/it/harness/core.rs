@@ -1,14 +1,16 @@
 //! What Terraform's core does with one resource, without Terraform: hundreds of lives in seconds.
 //!
 //! The calls go over the real transport to the real provider in this process; what core does between
-//! the calls (the proposed new state, and the checks of the answers) is done here.
+//! the calls is done here, and what it would refuse fails the test (`rules`).
+
+pub(crate) mod rules;
 
 use serde_json::{Value as Json, json};
 use tonic::transport::Channel;
 use vpcflow::cty::{self, Value};
 use vpcflow::events::DataSource;
 use vpcflow::flow_log::FlowLog;
-use vpcflow::framework::{self, Block, Nesting, Schema, lower};
+use vpcflow::framework::{self, Schema, lower};
 use vpcflow::protocol::pb;
 use vpcflow::protocol::pb::provider_client::ProviderClient;
 use vpcflow::provider::{Config, Provider};
@@ -22,6 +24,9 @@ const TYPE: &str = "vpcflow_log";
 pub(crate) struct Core {
     client: ProviderClient<Channel>,
     schema: Schema,
+    endpoint: String,
+    /// The provider's configuration as it was sent last.
+    configured: Value,
     _server: Client,
 }
 
@@ -37,29 +42,67 @@ pub(crate) struct Message {
 #[derive(Debug)]
 pub(crate) struct Plan {
     pub(crate) planned: Value,
-    pub(crate) replaces: usize,
+    /// The paths whose change needs a new object.
+    pub(crate) replacing: Vec<String>,
     pub(crate) messages: Vec<Message>,
+}
+
+/// What core would do by a plan.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Action {
+    Nothing,
+    Create,
+    Update,
+    Replace,
+}
+
+impl Plan {
+    pub(crate) fn action(&self, prior: &Value) -> Action {
+        match () {
+            () if prior.is_null() => Action::Create,
+            () if !self.replacing.is_empty() => Action::Replace,
+            () if self.planned == *prior => Action::Nothing,
+            () => Action::Update,
+        }
+    }
 }
 
 impl Core {
     /// Serves the provider, and configures it for the endpoint.
     pub(crate) async fn start(endpoint: &str) -> Self {
-        let (mut client, server) = serve(Provider).await;
-        let schema = lower::<Config>(0).unwrap();
-        let config = json!({
+        let (client, server) = serve(Provider).await;
+        let mut core = Self {
+            client,
+            schema: lower::<FlowLog>(0).unwrap(),
+            endpoint: endpoint.to_owned(),
+            configured: Value::Null,
+            _server: server,
+        };
+        core.configure(&json!({}), &[]).await;
+        core
+    }
+
+    /// Configures the provider anew, with more arguments; those named are not known yet.
+    pub(crate) async fn configure(&mut self, more: &Json, unknown: &[&str]) {
+        let endpoint = &self.endpoint;
+        let mut config = json!({
             "region": "us-east-1",
             "access_key": "AKIAEXAMPLE",
             "secret_key": "secret-canary",
             "skip_metadata_api_check": "true",
             "endpoints": { "ec2": endpoint, "logs": endpoint, "sts": endpoint },
         });
-        let config = wire(&value(&schema, &config), &schema);
-        assert_eq!(configure(&mut client, config).await, []);
-        Self {
-            client,
-            schema: lower::<FlowLog>(0).unwrap(),
-            _server: server,
+        let arguments = config.as_object_mut().unwrap();
+        arguments.extend(more.as_object().unwrap().clone());
+        let schema = lower::<Config>(0).unwrap();
+        let mut config = value(&schema, &config);
+        hide(&mut config, unknown);
+        if config == self.configured {
+            return;
         }
+        self.configured.clone_from(&config);
+        let said = configure(&mut self.client, wire(&config, &schema)).await;
+        assert_eq!(said, [], "{more}");
     }
 
     /// Makes a configuration; what is left out is null.
@@ -83,11 +126,11 @@ impl Core {
         if !errors(&refused).is_empty() {
             return Plan {
                 planned: prior.clone(),
-                replaces: 0,
+                replacing: Vec::new(),
                 messages: refused,
             };
         }
-        let proposed = proposed(&self.schema.block, prior, config);
+        let proposed = rules::proposed(&self.schema.block, prior, config);
         let request = pb::plan_resource_change::Request {
             type_name: TYPE.to_owned(),
             prior_state: wire(prior, &self.schema),
@@ -97,10 +140,23 @@ impl Core {
         };
         let answer = self.client.plan_resource_change(request).await.unwrap();
         let answer = answer.into_inner();
+        let planned = self.unwire(answer.planned_state);
+        let messages = messages(answer.diagnostics);
+        let mut replacing = Vec::new();
+        if errors(&messages).is_empty() {
+            let block = &self.schema.block;
+            let problems = rules::invalid_plan(block, prior, config, &planned);
+            assert!(problems.is_empty(), "invalid plan: {problems:#?}");
+            if !prior.is_null() {
+                let paths = answer.requires_replace.into_iter().map(names);
+                let paths: Vec<_> = paths.collect();
+                replacing = rules::replacing(&paths, prior, &planned).unwrap();
+            }
+        }
         Plan {
-            planned: self.unwire(answer.planned_state),
-            replaces: answer.requires_replace.len(),
-            messages: messages(answer.diagnostics),
+            planned,
+            replacing,
+            messages,
         }
     }
 
@@ -124,7 +180,8 @@ impl Core {
         let state = self.unwire(answer.new_state);
         assert!(state.is_wholly_known());
         if !messages.iter().any(|message| message.is_error) {
-            keeps_plan(planned, &state);
+            let problems = rules::incompatible(planned, &state);
+            assert!(problems.is_empty(), "inconsistent result: {problems:#?}");
         }
         (state, messages)
     }
@@ -137,8 +194,10 @@ impl Core {
         };
         let answer = self.client.read_resource(request).await.unwrap();
         let answer = answer.into_inner();
-        assert!(errors(&messages(answer.diagnostics)).is_empty());
-        self.unwire(answer.new_state)
+        assert_eq!(errors(&messages(answer.diagnostics)), []);
+        let state = self.unwire(answer.new_state);
+        assert!(state.is_wholly_known(), "{state:?}");
+        state
     }
 
     /// Imports, and reads as core does thereafter.
@@ -152,6 +211,28 @@ impl Core {
         let mut answer = answer.into_inner();
         assert!(errors(&messages(answer.diagnostics)).is_empty());
         let state = self.unwire(answer.imported_resources.remove(0).state);
+        assert!(state.is_wholly_known(), "{state:?}");
+        self.read(&state).await
+    }
+
+    /// Moves the state of another provider's resource here, and reads as core does thereafter.
+    pub(crate) async fn move_from(&mut self, provider: &str, of: &str, state: &Json) -> Value {
+        let request = pb::move_resource_state::Request {
+            source_provider_address: provider.to_owned(),
+            source_type_name: of.to_owned(),
+            source_schema_version: 1,
+            source_state: Some(pb::RawState {
+                json: state.to_string().into_bytes(),
+                ..Default::default()
+            }),
+            target_type_name: TYPE.to_owned(),
+            ..Default::default()
+        };
+        let answer = self.client.move_resource_state(request).await.unwrap();
+        let answer = answer.into_inner();
+        assert_eq!(errors(&messages(answer.diagnostics)), []);
+        let state = self.unwire(answer.target_state);
+        assert!(state.is_wholly_known(), "{state:?}");
         self.read(&state).await
     }
 
@@ -203,39 +284,24 @@ fn wire(value: &Value, schema: &Schema) -> Option<pb::DynamicValue> {
     encoded(value, &schema.ty)
 }
 
-/// What core proposes: the configuration, and the state before where the provider may choose.
-fn proposed(block: &Block, prior: &Value, config: &Value) -> Value {
-    let Value::Map(configured) = config else {
-        return config.clone();
-    };
-    let mut values = configured.clone();
-    let before = |name: &str| prior.get(name).cloned().unwrap_or(Value::Null);
-    for (name, attribute) in &block.attributes {
-        if values[name].is_null() && attribute.mode.is_computed() {
-            values.insert(name.clone(), before(name));
+/// Makes parts of a configuration unknown: arguments, members of blocks or elements of maps, as `tags.Env`.
+pub(crate) fn hide(config: &mut Value, paths: &[&str]) {
+    for path in paths {
+        let mut value = &mut *config;
+        for name in path.split('.') {
+            let Value::Map(values) = value else {
+                panic!("{path} is not in {value:?}");
+            };
+            value = values.get_mut(name).unwrap();
         }
+        *value = Value::unknown();
     }
-    for (name, nested) in &block.blocks {
-        if matches!(nested.nesting, Nesting::Group) {
-            let merged = proposed(&nested.block, &before(name), &values[name]);
-            values.insert(name.clone(), merged);
-        }
-    }
-    Value::Map(values)
 }
 
-/// Core refuses an answer that is not what was planned, unknown parts aside.
-#[track_caller]
-fn keeps_plan(planned: &Value, state: &Value) {
-    match (planned, state) {
-        (Value::Unknown(_), _) => {}
-        (Value::Map(planned), Value::Map(state)) => {
-            for (name, planned) in planned {
-                keeps_plan(planned, &state[name]);
-            }
-        }
-        (planned, state) => assert_eq!(planned, state),
-    }
+/// The steps of a path that consists of names.
+fn names(path: pb::AttributePath) -> Vec<String> {
+    let text = self::path(path);
+    text.split('.').map(str::to_owned).collect()
 }
 
 fn messages(diagnostics: Vec<pb::Diagnostic>) -> Vec<Message> {

@@ -1,0 +1,66 @@
+//! Texts that Terraform's mocks have made up.
+//!
+//! A `mock_provider` fills a computed text with eight small letters and digits, and has the real provider validate
+//! configurations that hold such texts. They are judged when a change is planned, which a mocked provider never does.
+
+use super::schema::{Block, Rule};
+use super::spelling::each_text;
+use crate::cty::Value;
+
+const LENGTH: usize = 8;
+
+/// Shows what a mock may have made up as not known yet.
+pub(super) fn unknown(block: &Block, mut config: Value) -> Value {
+    each_text(block, &mut config, &|attribute, value| {
+        let open = !attribute
+            .rules
+            .iter()
+            .any(|rule| matches!(rule, Rule::OneOf(_)));
+        if open && matches!(value, Value::String(text) if is_made_up(text)) {
+            *value = Value::unknown();
+        }
+    });
+    config
+}
+
+fn is_made_up(text: &str) -> bool {
+    let made_up = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit();
+    text.len() == LENGTH && text.bytes().all(made_up)
+}
+
+#[cfg(test)]
+mod tests {
+    use schemars::JsonSchema;
+    use serde::{Deserialize, Serialize};
+
+    use super::*;
+    use crate::framework::{Attr, Model, behaviour, lower};
+
+    /// A thing.
+    #[derive(Serialize, Deserialize, JsonSchema)]
+    struct Thing {
+        /// Open.
+        name: Attr<String>,
+        /// Closed.
+        #[serde(default)]
+        #[schemars(transform = behaviour::one_of(&["instance"]))]
+        kind: Attr<String>,
+    }
+
+    impl Model for Thing {}
+
+    #[test]
+    fn only_what_looks_made_up_is_left_for_later() {
+        let schema = lower::<Thing>(0).unwrap();
+        let name = |name: &str| {
+            let config = Value::map([("name", name.into()), ("kind", "instance".into())]);
+            let shown = unknown(&schema.block, config);
+            assert_eq!(shown.get("kind"), Some(&"instance".into()));
+            shown.get("name").cloned().unwrap()
+        };
+        assert!(name("a1b2c3d4").is_unknown());
+        for text in ["", "a1b2c3d", "a1b2c3d45", "vpc-1234", "A1b2c3d4"] {
+            assert_eq!(name(text), text.into());
+        }
+    }
+}

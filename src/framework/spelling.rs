@@ -1,0 +1,153 @@
+//! One value may be written in several ways: what a change of the writing alone comes to.
+//!
+//! An empty text says that an argument is not given, so the author of a resource sees null in its place ([`given`]).
+//! What is written otherwise and means the same keeps the writing of the state, as far as core allows it
+//! ([`respell`]), and needs no new object. Must not know what means the same: the resource's own
+//! [`normal`](super::Resource::normal) says it.
+
+use super::schema::{Attribute, Block, Mode, NestedBlock, Nesting, Shape};
+use crate::cty::{Type, Value};
+
+/// Shows an argument that is an empty text as one that is not given.
+pub(crate) fn given(block: &Block, mut object: Value) -> Value {
+    each_text(block, &mut object, &|attribute, value| {
+        if attribute.mode.is_optional() && is_empty(value) {
+            *value = Value::Null;
+        }
+    });
+    object
+}
+
+/// Changes every attribute of a block that is a text, in the blocks inside it too.
+pub(super) fn each_text(
+    block: &Block,
+    object: &mut Value,
+    change: &impl Fn(&Attribute, &mut Value),
+) {
+    let Value::Map(values) = object else { return };
+    for (name, value) in values {
+        match (block.attributes.get(name), block.blocks.get(name)) {
+            (Some(attribute), _) if attribute.shape == Shape::Plain(Type::String) => {
+                change(attribute, value);
+            }
+            (_, Some(nested)) if is_one_object(nested) => each_text(&nested.block, value, change),
+            (_, Some(nested)) => {
+                value.change_elements(|element| each_text(&nested.block, element, change));
+            }
+            _ => {}
+        }
+    }
+}
+
+/// Tells whether a value is an empty text.
+pub(super) fn is_empty(value: &Value) -> bool {
+    matches!(value, Value::String(text) if text.is_empty())
+}
+
+/// An object before and after a change, both in their normal form: what means the same is equal.
+#[derive(Clone, Copy)]
+pub(super) struct Normal<'a> {
+    pub(super) before: &'a Value,
+    pub(super) after: &'a Value,
+}
+
+impl<'a> Normal<'a> {
+    /// Tells whether an attribute or block means what it meant before.
+    pub(super) fn is_same(self, name: &str) -> bool {
+        let (before, after) = (self.before.get(name), self.after.get(name));
+        before.is_some() && before == after && before.is_some_and(Value::is_wholly_known)
+    }
+
+    /// Gives the part under a name.
+    pub(super) fn part(self, name: &str) -> Self {
+        let part = |object: &'a Value| object.get(name).unwrap_or(&Value::Null);
+        Self {
+            before: part(self.before),
+            after: part(self.after),
+        }
+    }
+}
+
+/// Keeps what means the same as it was written before. In a plan, where there is a configuration, everything else that
+/// the user may write becomes what is written: core allows a plan nothing but that and the value before.
+pub(super) fn respell(
+    block: &Block,
+    before: &Value,
+    config: Option<&Value>,
+    normal: Normal<'_>,
+    after: &mut Value,
+) {
+    let Value::Map(values) = after else { return };
+    let part = |object: &'_ Value, name: &str| object.get(name).cloned().unwrap_or(Value::Null);
+    for (name, value) in values {
+        let before = part(before, name);
+        let config = config.map(|config| part(config, name));
+        if let Some(attribute) = block.attributes.get(name) {
+            if normal.is_same(name) && may_stay(attribute, &before, config.as_ref()) {
+                *value = before;
+            } else if let Some(config) = config {
+                write(attribute, config, value);
+            }
+        } else if let Some(nested) = block.blocks.get(name) {
+            if is_one_object(nested) {
+                let normal = normal.part(name);
+                respell(&nested.block, &before, config.as_ref(), normal, value);
+            } else if normal.is_same(name) && has_count_of(&before, config.as_ref()) {
+                *value = before;
+            } else if let (Value::List(elements), Some(Value::List(configs))) = (value, config) {
+                let new = Normal {
+                    before: &Value::Null,
+                    after: &Value::Null,
+                };
+                for (element, config) in elements.iter_mut().zip(&configs) {
+                    respell(&nested.block, &Value::Null, Some(config), new, element);
+                }
+            }
+        }
+    }
+}
+
+/// Core lets a value stay if the user wrote another in its place, or left the choice to the provider; a refresh may
+/// answer anything. An empty text gives way to what the provider would choose.
+fn may_stay(attribute: &Attribute, before: &Value, config: Option<&Value>) -> bool {
+    let allowed = match config {
+        Some(Value::Null) => attribute.mode.is_computed() && !is_empty(before),
+        Some(_) | None => true,
+    };
+    allowed && !before.is_null()
+}
+
+fn has_count_of(before: &Value, config: Option<&Value>) -> bool {
+    let count = |value: &Value| match value {
+        Value::List(elements) | Value::Set(elements) => elements.len(),
+        Value::Map(elements) => elements.len(),
+        _ => 0,
+    };
+    config.is_none_or(|config| count(before) == count(config))
+}
+
+fn write(attribute: &Attribute, config: Value, planned: &mut Value) {
+    let plain = matches!(attribute.shape, Shape::Plain(_));
+    if plain && (!config.is_null() || attribute.mode == Mode::Optional) {
+        *planned = config;
+    }
+}
+
+/// Gives empty texts back where they were written and there is still nothing.
+pub(super) fn restore(block: &Block, written: &Value, object: &mut Value) {
+    let Value::Map(values) = object else { return };
+    for (name, value) in values {
+        let Some(written) = written.get(name) else {
+            continue;
+        };
+        if value.is_null() && is_empty(written) {
+            *value = written.clone();
+        } else if let Some(nested) = block.blocks.get(name).filter(|b| is_one_object(b)) {
+            restore(&nested.block, written, value);
+        }
+    }
+}
+
+fn is_one_object(nested: &NestedBlock) -> bool {
+    matches!(nested.nesting, Nesting::Single | Nesting::Group)
+}

@@ -1,0 +1,202 @@
+//! Two ways of writing one thing, as a user changes from one to the other: nothing is made anew, and nothing is sent.
+
+use crate::harness::fake::{Fake, REGION};
+use crate::harness::terraform::{Version, Workspace};
+
+const ROLE: &str = "arn:aws:iam::123456789012:role/flow-logs";
+const GROUP: &str = "arn:aws:logs:us-east-1:123456789012:log-group:flow-logs";
+
+/// A flow log with these arguments.
+fn flow_log(arguments: &str) -> String {
+    format!("resource \"vpcflow_log\" \"x\" {{\n{arguments}\n}}\n")
+}
+
+/// To a log group, without the arguments that a test is about.
+fn to_group(arguments: &str) -> String {
+    flow_log(&format!(
+        "  traffic_type = \"ALL\"\n  iam_role_arn = \"{ROLE}\"\n{arguments}"
+    ))
+}
+
+/// Goes from each way of writing to the next and back, and imports each.
+fn are_one_thing(settings: &str, ways: &[String]) -> Fake {
+    let fake = Fake::start();
+    let work = Workspace::new(Version::Any, fake.url()).with_settings(settings);
+    let apply = |way: &String| {
+        work.configure(way);
+        let run = work.run(&["apply", "-auto-approve", "-no-color"]);
+        assert_eq!(run.code, 0, "{way}\n{}", run.output);
+        let plan = work.plan();
+        assert_eq!(plan.code, 0, "{way}\n{}", plan.output);
+        run
+    };
+    ways.iter()
+        .chain(ways.iter().rev())
+        .for_each(|way| drop(apply(way)));
+    let made = fake.flow_logs(REGION).remove(0).id;
+    for way in ways {
+        work.run(&["state", "rm", "vpcflow_log.x"]).succeeds();
+        work.run(&["import", "-no-color", "vpcflow_log.x", &made])
+            .succeeds();
+        apply(way).says(&["0 added", "0 destroyed"]);
+    }
+    for action in ["CreateTags", "DeleteTags", "DeleteFlowLogs"] {
+        assert_eq!(fake.calls_of(action).len(), 0, "{action}");
+    }
+    assert_eq!(fake.calls_of("CreateFlowLogs").len(), 1);
+    fake
+}
+
+/// What was sent, by name.
+fn sent(fake: &Fake, name: &str) -> Option<String> {
+    let made = fake.calls_of("CreateFlowLogs").remove(0);
+    made.parameters.get(name).cloned()
+}
+
+#[test]
+fn an_empty_string_is_not_given() {
+    let common = "  vpc_id = \"vpc-0123456789abcdef0\"\n  log_group_name = \"flow-logs\"";
+    let absent = to_group(common);
+    let empty = to_group(&format!(
+        r#"{common}
+  subnet_id = ""
+  eni_id = ""
+  transit_gateway_id = ""
+  transit_gateway_attachment_id = ""
+  regional_nat_gateway_id = ""
+  resource_id = ""
+  resource_type = ""
+  log_destination_type = ""
+  log_destination = ""
+  deliver_cross_account_role = ""
+  log_format = ""
+  region = ""
+  destination_options {{
+    file_format = ""
+  }}
+  timeouts {{
+    create = ""
+  }}"#
+    ));
+    let fake = are_one_thing("", &[empty, absent]);
+    assert_eq!(
+        sent(&fake, "ResourceId.1").unwrap(),
+        "vpc-0123456789abcdef0"
+    );
+    assert_eq!(sent(&fake, "ResourceType").unwrap(), "VPC");
+    assert_eq!(sent(&fake, "DestinationOptions.FileFormat"), None);
+}
+
+#[test]
+fn an_empty_group_name_and_role_are_not_given_to_a_bucket() {
+    let common = "  vpc_id = \"vpc-0123456789abcdef0\"\n  traffic_type = \"ALL\"\n  log_destination = \
+                  \"arn:aws:s3:::bucket\"";
+    let empty = "\n  log_group_name = \"\"\n  iam_role_arn = \"\"\n  resource_id = \"\"";
+    are_one_thing(
+        "",
+        &[flow_log(common), flow_log(&format!("{common}{empty}"))],
+    );
+}
+
+#[test]
+fn an_empty_string_stays_in_the_state_as_it_was_written() {
+    let fake = Fake::start();
+    let work = Workspace::new(Version::Any, fake.url());
+    work.configure(&to_group(
+        "  vpc_id = \"vpc-0123456789abcdef0\"\n  log_group_name = \"flow-logs\"\n  log_format = \"\"\n  \
+         resource_id = \"\"\n  region = \"\"",
+    ));
+    work.apply();
+    work.run(&["apply", "-auto-approve", "-no-color", "-refresh-only"])
+        .succeeds();
+    let state = work.instance("vpcflow_log.x");
+    for name in ["log_format", "resource_id", "region"] {
+        assert_eq!(state[name], "", "{name}");
+    }
+    let plan = work.run(&["plan", "-no-color", "-detailed-exitcode", "-refresh-only"]);
+    assert_eq!(plan.code, 0, "{}", plan.output);
+}
+
+#[test]
+fn where_the_region_is_an_empty_string_another_region_of_the_provider_replaces() {
+    let fake = Fake::start();
+    let work = Workspace::new(Version::Any, fake.url());
+    work.configure(&to_group(
+        "  vpc_id = \"vpc-0123456789abcdef0\"\n  log_group_name = \"flow-logs\"\n  region = \"\"",
+    ));
+    work.apply();
+    let there = work.read("main.tf");
+    let there = there.replace("region     = \"us-east-1\"", "region     = \"eu-west-1\"");
+    work.write("main.tf", &there);
+    work.plan()
+        .says(&["must be replaced", "1 to add, 0 to change, 1 to destroy"]);
+    work.apply();
+    work.plans_empty();
+    let here = fake.flow_logs(REGION);
+    assert_eq!((here.len(), fake.flow_logs("eu-west-1").len()), (0, 1));
+}
+
+#[test]
+fn white_space_in_a_record_format_is_no_difference() {
+    let format = "$${version} $${srcaddr} $${dstaddr}";
+    let ways = [
+        format!("\"{format}\""),
+        format!("\"  {format} \""),
+        format!("\"{}\"", format.replace(' ', "  ")),
+        format!("\"{}\"", format.replace(' ', "\\t")),
+        format!("<<-EOT\n    {}\n  EOT", format.replace(' ', "\n    ")),
+    ];
+    let ways = ways.map(|format| {
+        to_group(&format!(
+            "  vpc_id = \"vpc-0123456789abcdef0\"\n  log_group_name = \"flow-logs\"\n  log_format = {format}"
+        ))
+    });
+    are_one_thing("", &ways);
+    for way in &ways {
+        let fake = Fake::start();
+        let work = Workspace::new(Version::Any, fake.url());
+        work.configure(way);
+        work.apply();
+        assert_eq!(
+            sent(&fake, "LogFormat").unwrap(),
+            "${version} ${srcaddr} ${dstaddr}"
+        );
+    }
+}
+
+#[test]
+fn options_that_repeat_the_defaults_are_no_difference_at_a_log_group() {
+    let common = "  vpc_id = \"vpc-0123456789abcdef0\"\n  log_group_name = \"flow-logs\"";
+    let options = [
+        "",
+        "\n  destination_options {}",
+        "\n  destination_options {\n    file_format = \"plain-text\"\n  }",
+        "\n  destination_options {\n    file_format = \"plain-text\"\n    hive_compatible_partitions = false\n    \
+         per_hour_partition = false\n  }",
+    ];
+    let ways = options.map(|options| to_group(&format!("{common}{options}")));
+    let fake = are_one_thing("", &ways);
+    assert_eq!(sent(&fake, "DestinationOptions.FileFormat"), None);
+    let work = Workspace::new(Version::Any, fake.url());
+    work.configure(&to_group(&format!(
+        "{common}\n  destination_options {{\n    file_format = \"parquet\"\n  }}"
+    )));
+    work.plan().fails_with(&[
+        "Destination option not possible",
+        "Remove the block `destination_options`",
+    ]);
+}
+
+#[test]
+fn a_log_group_by_its_name_and_by_its_arn_is_one_thing_with_an_account_and_without() {
+    let ways = [
+        "log_group_name = \"flow-logs\"".to_owned(),
+        format!("log_destination = \"{GROUP}\""),
+        format!("log_destination = \"{GROUP}:*\""),
+        format!("log_group_name = \"flow-logs\"\n  log_destination = \"{GROUP}\""),
+    ];
+    let ways = ways.map(|way| to_group(&format!("  vpc_id = \"vpc-0123456789abcdef0\"\n  {way}")));
+    for settings in ["", "skip_requesting_account_id = true"] {
+        are_one_thing(settings, &ways);
+    }
+}
