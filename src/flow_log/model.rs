@@ -9,7 +9,9 @@ use super::{destination, target};
 use crate::framework::{Attr, Model, behaviour};
 
 /// Traffic that may be recorded.
-pub(crate) const TRAFFIC_TYPES: &[&str] = &["ACCEPT", "REJECT", "ALL"];
+pub(crate) const TRAFFIC_TYPES: &[&str] = &["ACCEPT", "REJECT", ALL];
+/// What is recorded of the targets that take no traffic type.
+pub(crate) const ALL: &str = "ALL";
 /// File formats on S3.
 pub(crate) const FILE_FORMATS: &[&str] = &["plain-text", "parquet"];
 /// Seconds over which records may be gathered.

@@ -144,7 +144,7 @@ fn replace_block(
         }
     }
     for (name, nested) in &block.blocks {
-        let Some((old, new)) = pair(name).filter(|_| !in_place.contains(&&**name)) else {
+        let Some((old, new)) = pair(name) else {
             continue;
         };
         let path = path.clone().attribute(name.clone());

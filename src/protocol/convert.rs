@@ -48,16 +48,22 @@ pub(crate) fn diagnostics(diagnostics: Diagnostics) -> Vec<pb::Diagnostic> {
 }
 
 pub(crate) fn diagnostic(diagnostic: Diagnostic) -> pb::Diagnostic {
-    let severity = match diagnostic.severity {
+    let Diagnostic {
+        severity,
+        summary,
+        detail,
+        path,
+    } = diagnostic;
+    let severity = match severity {
         Severity::Error => pb::diagnostic::Severity::Error,
         Severity::Warning => pb::diagnostic::Severity::Warning,
     };
-    let at_root = diagnostic.path.steps().is_empty();
+    let at_root = path.steps().is_empty();
     pb::Diagnostic {
         severity: severity.into(),
-        summary: shown::line(&diagnostic.summary).into_owned(),
-        detail: shown::lines(&diagnostic.detail).into_owned(),
-        attribute: (!at_root).then(|| path(&diagnostic.path)),
+        summary: shown::line(&summary).into_owned(),
+        detail: shown::lines(&detail).into_owned(),
+        attribute: (!at_root).then(|| self::path(&path)),
     }
 }
 
