@@ -65,7 +65,7 @@ pub(super) enum Test {
     /// A bit set that one of the masks fits.
     Flags(Vec<Mask>),
     /// No value at all, or what the other test asks for; that may have no alternative.
-    OrAbsent(Box<Test>),
+    OrAbsent(Box<Self>),
 }
 
 /// Bits that have to be set.

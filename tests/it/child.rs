@@ -343,7 +343,6 @@ async fn memory_is_bounded_by_the_size_of_a_message() {
             msgpack: nulls,
             json: Vec::new(),
         }),
-        ..Default::default()
     };
     let answer = calls.validate_provider_config(request).await.unwrap();
     let told = answer.into_inner().diagnostics;

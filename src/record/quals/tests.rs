@@ -236,7 +236,7 @@ fn long_lists_hold_for_what_their_values_hold_for() {
         values.collect::<Vec<_>>()
     };
     let lists = [
-        ("src_addr", list(&|n| format!("10.{}.0.0/18", n))),
+        ("src_addr", list(&|n| format!("10.{n}.0.0/18"))),
         (
             "src_addr",
             list(&|n| format!("2001:db8:{n:x}::/49,10.0.{n}.9")),

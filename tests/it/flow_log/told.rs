@@ -83,7 +83,12 @@ async fn an_import_that_is_told_little_replaces_nothing() {
         let state = core.import(&id).await;
         let plan = core.plan(&state, &config).await;
         assert_eq!(errors(&plan.messages), [], "{row}");
-        assert_eq!(plan.replacing.len(), 0, "{row}: {:?} {state:?}", plan.planned);
+        assert_eq!(
+            plan.replacing.len(),
+            0,
+            "{row}: {:?} {state:?}",
+            plan.planned
+        );
         let (state, said) = core.apply(&state, &plan.planned, &config).await;
         assert_eq!(errors(&said), [], "{row}");
         let plan = core.plan(&state, &config).await;

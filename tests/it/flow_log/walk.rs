@@ -131,6 +131,10 @@ struct Story {
 }
 
 impl Drop for Story {
+    #[expect(
+        clippy::print_stderr,
+        reason = "the steps that led to a failure are what repeats it"
+    )]
     fn drop(&mut self) {
         if std::thread::panicking() {
             let last = self.steps.len().saturating_sub(4);

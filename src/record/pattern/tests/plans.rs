@@ -899,7 +899,7 @@ fn very_many_quals_come_to_an_end() {
     let format = Format::vpc_default();
     let plan = planned(
         &format!("src_addr = {}", networks(8_000)),
-        &[format.clone()],
+        std::slice::from_ref(&format),
         Streams::Any,
     );
     assert_eq!(plan.calls.len(), 1);
