@@ -17,14 +17,20 @@ use crate::framework::{Attr, Diagnostic};
 #[derive(Debug, Default)]
 pub(crate) struct Claims(Mutex<Seen>);
 
+/// Claims by what is watched: only flow logs of the same resource can be equal.
 #[derive(Debug, Default)]
 struct Seen {
     run: u64,
     /// What resources keep, by id.
-    kept: BTreeMap<String, FlowLog>,
+    kept: BTreeMap<Watched, BTreeMap<String, FlowLog>>,
+    /// What each of the ids in `kept` watches.
+    watched: BTreeMap<String, Watched>,
     /// What resources are to make.
-    made: Vec<New>,
+    made: BTreeMap<Watched, Vec<New>>,
 }
+
+/// A region, and the id of a resource in it.
+type Watched = (String, String);
 
 /// A flow log that is to be made.
 #[derive(Debug, PartialEq)]
@@ -39,18 +45,28 @@ impl Claims {
     /// # Errors
     /// Another is to make an equal one.
     pub(crate) fn keep(&self, run: u64, id: &str, planned: &FlowLog) -> Result<(), Diagnostic> {
+        let Some(watched) = watched(planned) else {
+            return Ok(());
+        };
         let mut seen = self.seen(run);
-        let equal = seen.made.iter().any(|new| new.is_equal(planned));
-        seen.kept.insert(id.to_owned(), planned.clone());
-        match equal {
-            true => Err(declared_twice(id, &planned.adopt_existing)),
-            false => Ok(()),
+        let mut made = seen.made.get(&watched).into_iter().flatten();
+        let equal = made.any(|new| new.is_equal(planned));
+        let kept = seen.kept.entry(watched.clone()).or_default();
+        kept.insert(id.to_owned(), planned.clone());
+        seen.watched.insert(id.to_owned(), watched);
+        if equal {
+            return Err(declared_twice(id, &planned.adopt_existing));
         }
+        Ok(())
     }
 
     /// Notes that a flow log is kept no longer: it is to be replaced, or it is gone.
     pub(crate) fn release(&self, run: u64, id: &str) {
-        self.seen(run).kept.remove(id);
+        let mut seen = self.seen(run);
+        let watched = seen.watched.remove(id);
+        if let Some(kept) = watched.and_then(|watched| seen.kept.get_mut(&watched)) {
+            kept.remove(id);
+        }
     }
 
     /// Notes that a resource is to make a flow log.
@@ -63,14 +79,18 @@ impl Claims {
         config: &FlowLog,
         planned: &FlowLog,
     ) -> Result<(), Diagnostic> {
+        let Some(watched) = watched(planned) else {
+            return Ok(());
+        };
         let new = New::of(config, planned);
         let mut seen = self.seen(run);
-        let equal = seen.kept.iter().find(|(_, kept)| new.is_equal(kept));
-        if let Some((id, _)) = equal {
+        let mut kept = seen.kept.get(&watched).into_iter().flatten();
+        if let Some((id, _)) = kept.find(|(_, kept)| new.is_equal(kept)) {
             return Err(declared_twice(id, &planned.adopt_existing));
         }
-        if !seen.made.contains(&new) {
-            seen.made.push(new);
+        let made = seen.made.entry(watched).or_default();
+        if !made.contains(&new) {
+            made.push(new);
         }
         Ok(())
     }
@@ -102,11 +122,14 @@ impl New {
     }
 
     fn is_equal(&self, kept: &FlowLog) -> bool {
-        let same_region = self.planned.region.is_known() && self.planned.region == kept.region;
-        let whole = !self.request.resource_id.is_empty();
-        let described = expected(kept);
-        same_region && whole && convert::is_equal(&self.request, &self.planned, &described)
+        convert::is_equal(&self.request, &self.planned, &expected(kept))
     }
+}
+
+/// Gives what a flow log watches, if that is known.
+fn watched(planned: &FlowLog) -> Option<Watched> {
+    let (region, resource) = given(&planned.region).zip(given(&planned.resource_id))?;
+    Some((region.to_owned(), resource.to_owned()))
 }
 
 /// Gives what EC2 would describe of a flow log that is planned or kept, as far as two can be equal in it.
