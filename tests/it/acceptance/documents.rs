@@ -188,8 +188,7 @@ fn the_readmes_import_takes_over_an_equal_flow_log() {
     let fake = Fake::start();
     let import = &blocks(README)["import"];
     let id = import.split('"').nth(1).unwrap();
-    let mut log = FlowLog::sample(id, "vpc-0123456789abcdef0");
-    REGION.clone_into(&mut log.region);
+    let mut log = FlowLog::sample_in(REGION, id, "vpc-0123456789abcdef0");
     log.log_group_name = Some(GROUP.to_owned());
     log.log_destination = None;
     log.deliver_logs_permission_arn = Some("arn:aws:iam::123456789012:role/flow-logs".to_owned());

@@ -30,10 +30,8 @@ const FORMATS: [&str; 2] = [
 pub(crate) fn flow_log(number: usize, region: &str) -> FlowLog {
     let (prefix, resource_type, transit) = TARGETS[number % TARGETS.len()];
     let id = format!("fl-0{number:016x}");
-    let mut log = FlowLog::sample(&id, &format!("{prefix}0{number:016x}"));
-    region.clone_into(&mut log.region);
+    let mut log = FlowLog::sample_in(region, &id, &format!("{prefix}0{number:016x}"));
     resource_type.clone_into(&mut log.resource_type);
-    log.log_destination = Some(format!("arn:aws:logs:{region}:{ACCOUNT}:log-group:sample"));
     if transit {
         log.traffic_type = None;
         log.max_aggregation_interval = 60;

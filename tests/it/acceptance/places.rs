@@ -83,8 +83,7 @@ fn an_import_into_another_region_warns_before_it_destroys() {
     let fake = Fake::start();
     let id = "fl-0aaaaaaaaaaaaaaaa";
     let role = "arn:aws:iam::123456789012:role/flow-logs";
-    let mut log = FlowLog::sample(id, "vpc-0123456789abcdef0");
-    THERE.clone_into(&mut log.region);
+    let mut log = FlowLog::sample_in(THERE, id, "vpc-0123456789abcdef0");
     log.log_destination = None;
     log.log_group_name = Some("flow-logs".to_owned());
     log.deliver_logs_permission_arn = Some(role.to_owned());

@@ -125,9 +125,8 @@ import {
 #[test]
 fn an_identity_names_region_and_account_and_a_wrong_one_is_refused() {
     let fake = Fake::start();
-    let mut there = FlowLog::sample("fl-0bbbbbbbbbbbbbbbb", "vpc-0123456789abcdef0");
-    "eu-west-1".clone_into(&mut there.region);
-    fake.insert(there);
+    let id = "fl-0bbbbbbbbbbbbbbbb";
+    fake.insert(FlowLog::sample_in("eu-west-1", id, "vpc-0123456789abcdef0"));
     let import = |identity: &str| {
         let work = Workspace::new(Version::V115, fake.url());
         work.configure(&format!(
@@ -258,9 +257,12 @@ fn the_documented_query_finds_what_it_says() {
 #[test]
 fn the_documented_import_by_identity_finds_its_flow_log() {
     let fake = Fake::start();
-    let mut log = FlowLog::sample("fl-0123456789abcdef0", "vpc-0123456789abcdef0");
-    "eu-central-1".clone_into(&mut log.region);
-    fake.insert(log);
+    let id = "fl-0123456789abcdef0";
+    fake.insert(FlowLog::sample_in(
+        "eu-central-1",
+        id,
+        "vpc-0123456789abcdef0",
+    ));
     let work = Workspace::new(Version::V115, fake.url());
     let example = include_str!("../../../examples/resources/vpcflow_log/import-by-identity.tf");
     work.configure(example);

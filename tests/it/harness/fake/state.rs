@@ -56,15 +56,20 @@ impl FlowLog {
 
     /// A flow log of a VPC's whole traffic to a log group, as if made outside Terraform; a test changes what it likes.
     pub(crate) fn sample(id: &str, resource_id: &str) -> Self {
+        Self::sample_in(REGION, id, resource_id)
+    }
+
+    /// The same in another region, where its log group is too.
+    pub(crate) fn sample_in(region: &str, id: &str, resource_id: &str) -> Self {
         Self {
             id: id.to_owned(),
             account: ACCOUNT.to_owned(),
-            region: REGION.to_owned(),
+            region: region.to_owned(),
             resource_id: resource_id.to_owned(),
             resource_type: "VPC".to_owned(),
             traffic_type: Some("ALL".to_owned()),
             log_destination_type: "cloud-watch-logs".to_owned(),
-            log_destination: Some(format!("arn:aws:logs:{REGION}:{ACCOUNT}:log-group:sample")),
+            log_destination: Some(format!("arn:aws:logs:{region}:{ACCOUNT}:log-group:sample")),
             log_group_name: Some("sample".to_owned()),
             deliver_logs_permission_arn: Some(format!("arn:aws:iam::{ACCOUNT}:role/sample")),
             deliver_cross_account_role: None,
