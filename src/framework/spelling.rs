@@ -129,7 +129,8 @@ fn has_count_of(before: &Value, config: Option<&Value>) -> bool {
 fn write(attribute: &Attribute, config: Value, planned: &mut Value) {
     let plain = matches!(attribute.shape, Shape::Plain(_));
     if plain && (!config.is_null() || attribute.mode == Mode::Optional) {
-        *planned = config;
+        // What stays as it was written may lie outside of what is known of the unknown.
+        *planned = config.without_refinements();
     }
 }
 
