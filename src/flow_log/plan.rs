@@ -68,12 +68,17 @@ fn region(
             .region(None)
             .map_err(|error| error.at("region"))?;
     }
-    let exists_in = prior.and_then(|prior| given(&prior.region).or(region_of_arn(&prior.arn)));
-    Ok(match (&config.region, &connection.region, exists_in) {
-        (Attr::Null, Attr::Unknown, Some(region)) => Attr::Known(region.to_owned()),
-        (Attr::Null, provider, _) => provider.clone(),
-        (written, _, _) => written.clone(),
-    })
+    Ok(
+        match (
+            &config.region,
+            &connection.region,
+            prior.and_then(exists_in),
+        ) {
+            (Attr::Null, Attr::Unknown, Some(region)) => Attr::Known(region.to_owned()),
+            (Attr::Null, provider, _) => provider.clone(),
+            (written, _, _) => written.clone(),
+        },
+    )
 }
 
 /// Warns of a replacement for no other reason than the region: an import by `id@region` does not write `region`.
@@ -104,6 +109,11 @@ pub(crate) fn replaced_for_its_region(
     })
 }
 
+/// The region of what exists, as far as the state tells it.
+pub(crate) fn exists_in(state: &FlowLog) -> Option<&str> {
+    given(&state.region).or(region_of_arn(&state.arn))
+}
+
 /// The ARN of what exists. It names the region even where the configuration does not; another region than that needs
 /// another flow log.
 fn arn(connection: &Connection, prior: Option<&FlowLog>, planned: &FlowLog) -> Attr<String> {
@@ -122,9 +132,9 @@ fn arn(connection: &Connection, prior: Option<&FlowLog>, planned: &FlowLog) -> A
 
 /// While the provider's way to AWS is not known, the ARN of a log group is that of the group of this name before.
 fn known_already(prior: &FlowLog, config: &FlowLog, planned: &mut FlowLog) {
-    let same_group = given(&prior.log_group_name).is_some()
-        && prior.log_group_name == planned.log_group_name
-        && prior.region == planned.region;
+    let same_region = exists_in(prior).is_none_or(|region| given(&planned.region) == Some(region));
+    let name = given(&prior.log_group_name);
+    let same_group = same_region && name.is_some() && name == given(&planned.log_group_name);
     if config.log_destination.is_null() && planned.log_destination.is_unknown() && same_group {
         planned.log_destination = prior.log_destination.clone();
     }

@@ -158,7 +158,7 @@ impl framework::Resource for Resource {
         let Some(id) = given(&state.id) else {
             return Ok(None);
         };
-        let region = connection.region(place(&state))?;
+        let region = connection.region(plan::exists_in(&state))?;
         let ec2 = connection.aws()?.ec2(&region);
         let described = match ec2.describe(id).await {
             // The reply has told EC2's time.
@@ -194,7 +194,7 @@ impl framework::Resource for Resource {
         let Some(id) = given(&prior.id) else {
             return Err(no_id().into());
         };
-        let region = connection.region(place(&prior).or(given(&planned.region)))?;
+        let region = connection.region(plan::exists_in(&prior).or(given(&planned.region)))?;
         let ec2 = connection.aws()?.ec2(&region).until(context.stop().clone());
         // What is ignored since the last refresh is left alone too.
         let tags = |state: &FlowLog| {
@@ -230,7 +230,7 @@ impl framework::Resource for Resource {
         let Some(id) = given(&state.id) else {
             return Ok(());
         };
-        let region = connection.region(place(&state))?;
+        let region = connection.region(plan::exists_in(&state))?;
         let ec2 = connection.aws()?.ec2(&region);
         self.claims.release(connection.run, id);
         if !self.ledger.delete(id) {
@@ -354,12 +354,7 @@ fn is_young(state: &FlowLog, ec2: &Ec2) -> bool {
 
 /// Says whether nothing tells the region of a flow log: a state that was moved and never refreshed may lack it.
 fn is_placeless(state: &FlowLog) -> bool {
-    place(state).is_none() && state.creation_time.is_null()
-}
-
-/// Gives the region of a flow log, if the state tells it.
-fn place(state: &FlowLog) -> Option<&str> {
-    given(&state.region).or(identity::region_of_arn(&state.arn))
+    plan::exists_in(state).is_none() && state.creation_time.is_null()
 }
 
 fn not_found_here(id: &str, region: &str) -> Diagnostic {

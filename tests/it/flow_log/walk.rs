@@ -92,8 +92,8 @@ impl Settings {
             || (!ignored["key_prefixes"].is_null() && key.starts_with("kube/"))
     }
 
-    /// What may be unknown, and whether nothing can be read then.
-    fn hidden(&self, dice: &mut Dice) -> (Vec<&'static str>, bool) {
+    /// What may be unknown, and whether nothing can be read then: drift is not seen so.
+    fn hidden(&self, dice: &mut Dice, may_be_blind: bool) -> (Vec<&'static str>, bool) {
         let mut hidden = Vec::new();
         if !self.default_tags.is_null() && dice.below(6) == 0 {
             hidden.push("default_tags.tags");
@@ -104,7 +104,7 @@ impl Settings {
                 false => "ignore_tags.keys",
             });
         }
-        let blind = dice.below(12) == 0;
+        let blind = may_be_blind && dice.below(12) == 0;
         if blind {
             hidden.push("access_key");
         }
@@ -228,7 +228,7 @@ impl Walk {
     /// Plans and applies, as `terraform apply` does.
     async fn apply(&mut self, wanted: Wanted, settings_before: &Settings) -> String {
         let config = self.core.config(&wanted.json);
-        let (unknown, blind) = self.settings.hidden(&mut self.dice);
+        let (unknown, blind) = self.settings.hidden(&mut self.dice, !self.drifted);
         let hidden = match self.dice.below(3) {
             0 => wanted.hidden(&mut self.dice),
             _ => Vec::new(),
