@@ -9,7 +9,7 @@ use super::schema::{Attribute, Block, Mode, NestedBlock, Nesting, Shape};
 use crate::cty::{Type, Value};
 
 /// Shows an argument that is an empty text as one that is not given.
-pub(crate) fn given(block: &Block, mut object: Value) -> Value {
+pub fn given(block: &Block, mut object: Value) -> Value {
     each_text(block, &mut object, &|attribute, value| {
         if attribute.mode.is_optional() && is_empty(value) {
             *value = Value::Null;

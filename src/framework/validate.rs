@@ -8,7 +8,7 @@ use super::{Diagnostics, Mode, Model};
 use crate::cty::{InStep, Map, Path, Value};
 
 /// Judges a configuration by the rules of its schema, and by what its author knows beyond them.
-pub(crate) fn judge<M: Model>(
+pub fn judge<M: Model>(
     block: &Block,
     config: &Value,
     beyond: impl FnOnce(&M, &mut Diagnostics),
