@@ -6,9 +6,8 @@
 //! know a connection.
 
 use super::destination::{self, LOGS, S3};
-use super::identity::region_of_arn;
 use super::model::{DestinationOptions, FlowLog, TagFieldSpecification};
-use super::plan::{default_format, family, interval, with_defaults};
+use super::plan::{default_format, exists_in, family, interval, with_defaults};
 use super::target::{self, Family, given};
 use crate::framework::Attr;
 
@@ -50,8 +49,7 @@ pub(crate) fn pair(before: &FlowLog, after: &FlowLog) -> (FlowLog, FlowLog) {
     if is_told_late(&before, after) {
         before.resource_type = after.resource_type.clone();
     }
-    let region = region_of_arn(&before.arn).map(str::to_owned);
-    before.region = before.region.or(region.into()).or(after.region.clone());
+    before.region = exists_in(&before).map(str::to_owned).into();
     let (mut before, mut after) = (form(&before), form(after));
     if is_one_group(&before, &after) {
         before.log_destination = Attr::Null;

@@ -44,6 +44,10 @@ pub(crate) fn plan(
     if let Some(prior) = prior {
         known_already(prior, config, planned);
         in_place.extend(told::lacking(prior));
+        if is_placeless(prior) || exists_in(prior).is_none() && planned.region == connection.region
+        {
+            in_place.push("region");
+        }
     }
     if connection.ignore_tags.is_unknown() {
         warnings.push(ignore_tags_unknown());
@@ -112,6 +116,12 @@ pub(crate) fn replaced_for_its_region(
 /// The region of what exists, as far as the state tells it.
 pub(crate) fn exists_in(state: &FlowLog) -> Option<&str> {
     given(&state.region).or(region_of_arn(&state.arn))
+}
+
+/// Says whether nothing tells the region of a flow log: a state that was moved and never refreshed may lack it. Any
+/// other state that lacks it was written with an empty one, which is the provider's.
+pub(crate) fn is_placeless(state: &FlowLog) -> bool {
+    exists_in(state).is_none() && state.creation_time.is_null()
 }
 
 /// The ARN of what exists. It names the region even where the configuration does not; another region than that needs

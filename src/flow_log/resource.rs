@@ -171,7 +171,7 @@ impl framework::Resource for Resource {
         })?;
         let Some(described) = described else {
             self.claims.release(connection.run, id);
-            return match is_placeless(&state) {
+            return match plan::is_placeless(&state) {
                 true => Err(not_found_here(id, &region).into()),
                 false => Ok(None),
             };
@@ -249,7 +249,7 @@ impl framework::Resource for Resource {
             let tried = "It was to be deleted by DeleteFlowLogs.";
             limit.explain(&error, diagnostic(summary, tried, &error))
         })?;
-        if !there_was_one && is_placeless(&state) {
+        if !there_was_one && plan::is_placeless(&state) {
             return Err(not_found_here(id, &region).into());
         }
         tracing::info!(flow_log_id = id, there_was_one, "flow log deleted");
@@ -350,11 +350,6 @@ fn is_young(state: &FlowLog, ec2: &Ec2) -> bool {
         Some(made) => Timestamp::now().duration_since(made) + ec2.clock_ahead() < YOUNG,
         None => given(&state.resource_id).is_some(),
     }
-}
-
-/// Says whether nothing tells the region of a flow log: a state that was moved and never refreshed may lack it.
-fn is_placeless(state: &FlowLog) -> bool {
-    plan::exists_in(state).is_none() && state.creation_time.is_null()
 }
 
 fn not_found_here(id: &str, region: &str) -> Diagnostic {
