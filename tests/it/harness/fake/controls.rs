@@ -87,6 +87,7 @@ impl Fake {
     }
 
     /// Bytes that were handed out of replies without an end.
+    #[cfg(feature = "aws")]
     pub(crate) fn sent_endlessly(&self) -> u64 {
         self.shared
             .sent_endlessly
@@ -99,6 +100,7 @@ impl Fake {
     }
 
     /// Leaves elements such as `logFormat` out of all descriptions, as emulators of AWS do.
+    #[cfg(feature = "aws")]
     pub(crate) fn leave_out(&self, elements: &[&str]) {
         let names = elements.iter().map(|name| (*name).to_owned());
         self.shared.state().settings.left_out = names.collect();

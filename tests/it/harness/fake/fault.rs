@@ -33,6 +33,10 @@ pub(crate) enum Fault {
     /// It is done; the body of the reply ends behind the first place of this text, under HTTP/1.0 and without a length.
     CutWithoutLength(&'static str),
     /// It is done; the body of the reply never ends.
+    #[cfg_attr(
+        not(feature = "aws"),
+        expect(dead_code, reason = "only tests of the AWS half use it")
+    )]
     Endless,
     /// Nothing is done; the reply has this status and this body.
     Instead(u16, String),
