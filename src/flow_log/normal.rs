@@ -6,8 +6,9 @@
 //! know a connection.
 
 use super::destination::{self, LOGS, S3};
+use super::identity::region_of_arn;
 use super::model::{DestinationOptions, FlowLog, TagFieldSpecification};
-use super::plan::{default_format, exists_in, family, interval, with_defaults};
+use super::plan::{default_format, family, interval, with_defaults};
 use super::target::{self, Family, given};
 use crate::framework::Attr;
 
@@ -49,7 +50,9 @@ pub(crate) fn pair(before: &FlowLog, after: &FlowLog) -> (FlowLog, FlowLog) {
     if is_told_late(&before, after) {
         before.resource_type = after.resource_type.clone();
     }
-    before.region = exists_in(&before).map(str::to_owned).into();
+    // An empty region is told by the ARN alone, and so must become the region itself where the ARN goes.
+    let told_by_arn = region_of_arn(&after.arn).map(str::to_owned);
+    before.region = before.region.or(told_by_arn.into());
     let (mut before, mut after) = (form(&before), form(after));
     if is_one_group(&before, &after) {
         before.log_destination = Attr::Null;
