@@ -97,6 +97,7 @@ pub(crate) async fn apply<P: Provider>(
     let (new_state, diagnostics) = encode(applied, schema);
     Ok(pb::apply_resource_change::Response {
         new_state,
+        private: request.planned_private,
         new_identity,
         diagnostics,
         ..pb::apply_resource_change::Response::default()

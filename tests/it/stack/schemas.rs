@@ -303,8 +303,10 @@ const OF_TERRAFORM: [&str; 7] = [
     "more than nothing",
 ];
 /// What no schema can hold: one property against a part of another.
-const BEYOND_SCHEMAS: [&str; 4] = [
+const BEYOND_SCHEMAS: [&str; 6] = [
     "Two different log groups",
+    "Two different partitions",
+    "begins with \"arn:aws-cn:\"",
     "a role of the stream's account",
     "a role of the other whose name begins with",
     "The delivery stream is in account 210987654321",
