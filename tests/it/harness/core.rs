@@ -24,6 +24,7 @@ const TYPE: &str = "vpcflow_log";
 pub(crate) struct Core {
     client: ProviderClient<Channel>,
     schema: Schema,
+    provider_schema: Schema,
     endpoint: String,
     /// The provider's configuration as it was sent last.
     configured: Value,
@@ -74,6 +75,7 @@ impl Core {
         let mut core = Self {
             client,
             schema: lower::<FlowLog>(0).unwrap(),
+            provider_schema: lower::<Config>(0).unwrap(),
             endpoint: endpoint.to_owned(),
             configured: Value::Null,
             _server: server,
@@ -94,14 +96,14 @@ impl Core {
         });
         let arguments = config.as_object_mut().unwrap();
         arguments.extend(more.as_object().unwrap().clone());
-        let schema = lower::<Config>(0).unwrap();
-        let mut config = value(&schema, &config);
+        let schema = &self.provider_schema;
+        let mut config = value(schema, &config);
         hide(&mut config, unknown);
         if config == self.configured {
             return;
         }
         self.configured.clone_from(&config);
-        let said = configure(&mut self.client, wire(&config, &schema)).await;
+        let said = configure(&mut self.client, wire(&config, schema)).await;
         assert_eq!(said, [], "{more}");
     }
 
