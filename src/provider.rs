@@ -54,6 +54,9 @@ impl framework::Provider for Provider {
                 .await
                 .map_err(|error| not_configured(&error))?),
         };
+        for warning in aws.iter().flat_map(Aws::warnings) {
+            warnings.push(twice(*warning));
+        }
         let region = match (&aws, settings::given(&config.region)) {
             (Ok(aws), _) => Attr::from(aws.region().map(str::to_owned)),
             (Err(_), Some(region)) => Attr::Known(region.to_owned()),
@@ -157,6 +160,23 @@ async fn account(
         )
         .into()),
     }
+}
+
+/// Says which of two credentials count.
+fn twice(warning: aws::Warning) -> Diagnostic {
+    let (summary, detail) = match warning {
+        aws::Warning::ProfileBeatsEnvironment => (
+            "Profile used, environment ignored",
+            "The argument `profile` is set, and so are AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY. The profile's \
+             credentials are used. Unset the variables, or remove the argument.",
+        ),
+        aws::Warning::KeysBeatProfile => (
+            "Access key used, profile ignored",
+            "The arguments `access_key` and `profile` are both set. The access key is used; of the profile, only its \
+             other settings are. Remove one of the two.",
+        ),
+    };
+    Diagnostic::warning(summary, detail)
 }
 
 fn not_configured(error: &aws::Error) -> Diagnostic {

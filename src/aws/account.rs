@@ -37,11 +37,11 @@ pub(super) async fn account(
                 .is_none()
                 .then_some("the reply names no account")
         });
-    let request = client
-        .get_caller_identity()
-        .customize()
-        .interceptor(flight.clone());
-    let caller = flight.complete(request.send()).await?;
+    let send = || {
+        let request = client.get_caller_identity().customize();
+        request.interceptor(flight.clone()).send()
+    };
+    let caller = flight.complete(send).await?;
     named(&caller).ok_or_else(|| flight.error(Kind::Unreadable, "the reply names no account"))
 }
 

@@ -4,14 +4,39 @@
 //! never a certain one; a failure that nothing is known about gets no advice.
 //! This module must not know who shows the advice, nor any configuration language.
 
-use super::error::{Error, Kind};
+use super::{
+    error::{Error, Kind},
+    roots::NO_TLS,
+};
+
+/// The most that clocks may differ, in seconds.
+const SKEW: i64 = 240;
 
 impl Error {
     /// The likely cause and the fix, where they are known.
     pub fn advice(&self) -> Option<String> {
-        self.about_code()
-            .or_else(|| self.about_kind())
-            .map(str::to_owned)
+        let known = || self.about_code().or_else(|| self.about_kind());
+        self.about_clock().or_else(|| known().map(str::to_owned))
+    }
+
+    /// A signature is good for five minutes around its time, which is this machine's.
+    fn about_clock(&self) -> Option<String> {
+        const CODES: [&str; 5] = [
+            "SignatureDoesNotMatch",
+            "InvalidSignatureException",
+            "RequestExpired",
+            "RequestTimeTooSkewed",
+            "AuthFailure",
+        ];
+        if !self.has_code(&CODES) || self.skew.abs() <= SKEW {
+            return None;
+        }
+        let side = if self.skew > 0 { "behind" } else { "ahead of" };
+        let minutes = self.skew.abs() / 60;
+        Some(format!(
+            "This machine's clock is {minutes} minutes {side} AWS's, so AWS takes its signatures for invalid. Set the \
+             clock."
+        ))
     }
 
     fn about_code(&self) -> Option<&'static str> {
@@ -175,13 +200,11 @@ impl Error {
     fn about_kind(&self) -> Option<&'static str> {
         let kind = match self.cause {
             // What went wrong was the way to the credentials, not the credentials.
-            Some(
-                cause @ (Kind::Unreachable | Kind::NoAnswer | Kind::Unreadable | Kind::Foreign),
-            ) => cause,
-            _ => self.kind,
+            Some(cause) => cause,
+            None => self.kind,
         };
         Some(match kind {
-            Kind::Unreachable => self.about_network(),
+            Kind::Unreachable => return self.about_network(),
             Kind::NoAnswer => {
                 "The connection was made and then failed. A proxy, a firewall or a VPN on the way may cut it."
             }
@@ -204,11 +227,18 @@ impl Error {
         })
     }
 
-    fn about_network(&self) -> &'static str {
+    fn about_network(&self) -> Option<&'static str> {
         let says = |word: &str| self.message.contains(word);
-        if says("certificate") || says("UnknownIssuer") {
+        if says(NO_TLS) {
+            // The message says what to do.
+            return None;
+        }
+        Some(if says("certificate") || says("UnknownIssuer") {
             "The server's certificate is not trusted. Name the file of your own certificate authority in \
              custom_ca_bundle or AWS_CA_BUNDLE."
+        } else if says("proxy auth") {
+            "The proxy wants a user name and a password. Write them into its address: \
+             HTTPS_PROXY=http://user:password@host:port."
         } else if says("refused") {
             "Nothing listens at this address. Check the endpoint (endpoints, AWS_ENDPOINT_URL) and the proxy."
         } else if says("dns") || says("lookup") {
@@ -217,7 +247,7 @@ impl Error {
         } else {
             "The address cannot be reached from here. Check the region, the endpoint, the proxy (HTTPS_PROXY, NO_PROXY) \
              and the firewall."
-        }
+        })
     }
 
     /// Tells whether EC2 could not assume the delivery role: the role is too new, or does not trust the service.

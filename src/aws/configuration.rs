@@ -1,31 +1,28 @@
 //! What holds in the end, out of arguments, environment, profile and defaults.
 //!
 //! Arguments beat the environment, the environment beats the profile, the profile beats the defaults, as with the
-//! AWS CLI. The SDK reads most of this by itself, but it ends the process over a malformed retry variable and
-//! keeps silent about a missing profile; so what can be wrong is read here first, and refused by its name.
+//! AWS CLI. The SDK would read most of this by itself, but it ends the process over a malformed retry variable and
+//! keeps silent about a missing profile; so everything is read here, and what is wrong is refused by its name.
 //! This module must not know any service, nor open a connection.
 
 use std::{
-    borrow::Cow,
-    collections::BTreeSet,
     fs::File,
     io::{self, Read},
     path::{Path, PathBuf},
     time::Duration,
 };
 
-use aws_config::profile::{self, ProfileSet};
-use aws_runtime::env_config::file::{EnvConfigFileKind, EnvConfigFiles};
 use aws_smithy_types::{
     retry::{RetryConfig, RetryMode},
     timeout::TimeoutConfig,
 };
-use aws_types::os_shim_internal::{Env, Fs};
+use aws_types::os_shim_internal::Env;
 use regex_lite::Regex;
 
 use super::{
     error::{Error, Source},
     mistakes::check_region,
+    profiles::Profiles,
     settings::Settings,
 };
 
@@ -34,56 +31,26 @@ const DEFAULT_ATTEMPTS: u32 = 25;
 /// How large a file of certificates, or one that holds a token, may be, in bytes.
 const LARGEST_FILE: u64 = 8 << 20;
 /// Time to make a connection.
-const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
-/// Time for one attempt with everything that belongs to it: credentials, request and the whole answer.
-const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(30);
+pub(super) const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
+/// Time for one attempt: the request and the whole reply.
+pub(super) const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(30);
 
-/// The environment and the profile, read once.
+/// The environment and the profiles, read once.
 #[derive(Debug)]
 pub(super) struct Surroundings {
     pub(super) env: Env,
-    pub(super) files: EnvConfigFiles,
-    profile: ProfileSet,
+    pub(super) profiles: Profiles,
 }
 
 impl Surroundings {
-    /// Reads the shared configuration files, and finds the profile in them.
+    /// Reads the shared configuration files.
     pub(super) async fn read(settings: &Settings, env: Env) -> Result<Self, Error> {
-        let files = files(settings, &env);
-        let named = given(settings.profile.as_deref());
-        let profile = profile::load(
-            &Fs::real(),
-            &env,
-            &files,
-            named.map(|name| Cow::Owned(name.to_owned())),
-        )
-        .await
-        .map_err(|error| {
-            let argument = Source::Argument("shared_config_files");
-            Error::configuration(argument, super::causes::chain(&error))
-        })?;
-        let source = match named {
-            Some(_) => Source::Argument("profile"),
-            None => Source::Variable("AWS_PROFILE"),
-        };
-        let wanted = named
-            .map(str::to_owned)
-            .or_else(|| variable(&env, &["AWS_PROFILE"]));
-        if let Some(name) = wanted.filter(|name| name != "default")
-            && profile.get_profile(&name).is_none()
-        {
-            let reason = format!("there is no profile {name:?} in the shared configuration files");
-            return Err(Error::configuration(source, reason));
-        }
-        Ok(Self {
-            env,
-            files,
-            profile,
-        })
+        let profiles = Profiles::read(settings, &env).await?;
+        Ok(Self { env, profiles })
     }
 
     /// The first of an argument, environment variables and a key of the profile, with the name of its source.
-    fn first(
+    pub(super) fn first(
         &self,
         argument: (&'static str, Option<&str>),
         variables: &[&'static str],
@@ -93,7 +60,7 @@ impl Surroundings {
             return Some((Source::Argument(argument.0), value.to_owned()));
         }
         named_variable(&self.env, variables).or_else(|| {
-            let value = given(self.profile.get(key))?;
+            let value = self.profiles.value(key)?;
             Some((Source::Profile(key), value.to_owned()))
         })
     }
@@ -105,18 +72,27 @@ impl Surroundings {
         Some((source, home(&self.env, &path)))
     }
 
-    /// The profile whose `credential_process` gives the credentials: the selected one, or one that it builds on.
-    pub(super) fn profile_with_process(&self) -> Option<&str> {
-        let mut name = self.profile.selected_profile();
-        let mut seen = BTreeSet::new();
-        while seen.insert(name) {
-            let profile = self.profile.get_profile(name)?;
-            if profile.get("credential_process").is_some() {
-                return Some(name);
-            }
-            name = profile.get("source_profile")?;
+    /// A switch: an argument, an environment variable or a key of the profile.
+    pub(super) fn switch(
+        &self,
+        argument: Option<bool>,
+        variable: &'static str,
+        key: &'static str,
+    ) -> Result<Option<bool>, Error> {
+        if argument.is_some() {
+            return Ok(argument);
         }
-        None
+        let Some((source, text)) = self.first(("", None), &[variable], key) else {
+            return Ok(None);
+        };
+        match text.to_ascii_lowercase().as_str() {
+            "true" => Ok(Some(true)),
+            "false" => Ok(Some(false)),
+            _ => Err(Error::configuration(
+                source,
+                format!("{text:?} is neither true nor false"),
+            )),
+        }
     }
 
     /// The region of all calls that name no other.
@@ -231,11 +207,25 @@ pub(super) fn duration(argument: &str, text: Option<&str>) -> Result<Option<i32>
     let Some(text) = given(text) else {
         return Ok(None);
     };
-    let refuse = |reason| Err(Error::configuration(Source::Argument(argument), reason));
-    match seconds(text) {
-        Some(seconds) if (900..=43_200).contains(&seconds) => Ok(Some(seconds)),
-        Some(_) => refuse(format!("{text:?} is not between 15m and 12h")),
-        None => refuse(format!("{text:?} is not a length of time such as 1h30m")),
+    let refuse = |reason| Error::configuration(Source::Argument(argument), reason);
+    let seconds = seconds(text)
+        .ok_or_else(|| refuse(format!("{text:?} is not a length of time such as 1h30m")))?;
+    in_bounds(seconds, text).map(Some).map_err(refuse)
+}
+
+/// Reads the length of a session in seconds, as a profile gives it.
+pub(super) fn seconds_of(text: &str) -> Result<i32, String> {
+    let seconds = text
+        .parse()
+        .map_err(|_| format!("{text:?} is not a number of seconds"))?;
+    in_bounds(seconds, text)
+}
+
+/// Checks the length of a session: what STS accepts at most.
+fn in_bounds(seconds: i32, text: &str) -> Result<i32, String> {
+    match (900..=43_200).contains(&seconds) {
+        true => Ok(seconds),
+        false => Err(format!("{text:?} is not between 15 minutes and 12 hours")),
     }
 }
 
@@ -258,28 +248,6 @@ fn retry_mode(source: Source<'_>, mode: &str) -> Result<RetryMode, Error> {
             format!("{mode:?} is neither standard nor adaptive"),
         )),
     }
-}
-
-fn files(settings: &Settings, env: &Env) -> EnvConfigFiles {
-    let named = |files: &[String], kind: EnvConfigFileKind| -> Vec<_> {
-        let files = files.iter().filter(|file| !file.is_empty());
-        files.map(|file| (kind, home(env, file))).collect()
-    };
-    let config = named(&settings.shared_config_files, EnvConfigFileKind::Config);
-    let credentials = named(
-        &settings.shared_credentials_files,
-        EnvConfigFileKind::Credentials,
-    );
-    let builder = EnvConfigFiles::builder()
-        .include_default_config_file(config.is_empty())
-        .include_default_credentials_file(credentials.is_empty());
-    config
-        .into_iter()
-        .chain(credentials)
-        .fold(builder, |builder, (kind, file)| {
-            builder.with_file(kind, file)
-        })
-        .build()
 }
 
 /// A path, its `~` replaced by the home directory.

@@ -1,423 +1,240 @@
-//! Where credentials come from: keys that were given, or the usual places, and roles assumed on top of them.
+//! Whose calls they are: credentials are got before the first call that needs them, shared by all clients, and got anew
+//! before they end.
 //!
-//! The usual places are the SDK's own, in its order: environment, profile, web identity, container, instance. A
-//! profile that was *named* goes before the environment, as arguments do. The SDK's provider for assumed roles
-//! knows neither source identities nor transitive tags, so roles that are given as arguments are assumed here.
-//! Credentials are fetched when the first call needs them, never before.
+//! The SDK would fetch them within each attempt of a call: a slow source would use up the attempt's time, and a refusal
+//! would be retried with the call. So a call waits for [`Keys::ready`] first, and the SDK's clients only take what is
+//! held. Where the credentials come from is decided once, when AWS is connected (`origin`): nothing that was named or
+//! begun falls through to the role of the machine.
 //! This module must not know what the credentials are for.
 
+mod container;
+mod instance;
+mod origin;
+mod process;
+mod profile;
+mod roles;
+mod sso;
+
 use std::{
-    error::Error as _,
-    io,
-    path::PathBuf,
-    time::{SystemTime, UNIX_EPOCH},
+    fmt,
+    sync::{Mutex, PoisonError},
+    time::{Duration, Instant, SystemTime},
 };
 
-use aws_config::{
-    ecs::EcsCredentialsProvider,
-    environment::EnvironmentVariableCredentialsProvider,
-    identity::IdentityCache,
-    imds::{self, credentials::ImdsCredentialsProvider},
-    meta::credentials::CredentialsProviderChain,
-    profile::ProfileFileCredentialsProvider,
-    provider_config::ProviderConfig,
-    web_identity_token::WebIdentityTokenCredentialsProvider,
-};
+use aws_config::imds;
 use aws_credential_types::{
     Credentials,
-    provider::{
-        self, ProvideCredentials, SharedCredentialsProvider, error::CredentialsError, future,
-    },
+    provider::{ProvideCredentials, error::CredentialsError, future},
 };
-use aws_sdk_sts::{
-    operation::{
-        assume_role::AssumeRoleOutput,
-        assume_role_with_web_identity::AssumeRoleWithWebIdentityOutput,
-    },
-    types::{PolicyDescriptorType, Tag},
-};
-use aws_smithy_types::retry::RetryConfig;
 use aws_types::os_shim_internal::Env;
+use jiff::Timestamp;
+
+pub(super) use instance::{address as metadata_address, is_disabled as metadata_disabled};
+pub use origin::Warning;
 
 use super::{
-    configuration::{Surroundings, duration, given, home, read_file, variable},
-    error::{Error, Source},
-    settings::{AssumeRole, AssumeRoleWithWebIdentity, Settings},
-    stop::Flight,
+    configuration::Surroundings,
+    error::{Error, Kind},
+    http,
+    settings::Settings,
     terms::Terms,
 };
+use origin::Origin;
+use roles::Role;
 
-/// How often STS is asked for credentials: a call waits for them.
-const ATTEMPTS: u32 = 5;
+/// How often a source of credentials is asked: a call waits for them.
+pub(super) const ATTEMPTS: u32 = 5;
+/// The longest wait between two attempts.
+pub(super) const MAX_BACKOFF: Duration = Duration::from_secs(2);
+/// Time for one attempt.
+pub(super) const ATTEMPT_TIME: Duration = Duration::from_secs(10);
+/// Time for all attempts of one call. Only an address that neither answers nor refuses takes so long.
+const TIME: Duration = Duration::from_secs(30);
+/// New credentials are got when so little time is left of those that are held.
+const RENEWED_BEFORE: Duration = Duration::from_secs(60);
+/// For so long a failure is told again without asking: many calls wait for the same credentials.
+const FAILURE_HELD: Duration = Duration::from_secs(30);
 
-/// What the providers need in order to make calls.
-pub(super) struct Sources<'a> {
-    pub(super) settings: &'a Settings,
-    pub(super) surroundings: &'a Surroundings,
-    /// Settings of the SDK's own providers.
-    pub(super) provider: ProviderConfig,
+/// What the sources need in order to be asked.
+pub(super) struct Means {
+    pub(super) env: Env,
+    pub(super) http: http::Client,
     /// The instance metadata service, unless it is to be left alone.
     pub(super) metadata: Option<imds::Client>,
-    /// How calls are tried again.
-    pub(super) retries: RetryConfig,
-    /// Settings of the calls to STS.
+    /// Settings of the calls to STS and to IAM Identity Center.
     pub(super) sts: aws_sdk_sts::config::Builder,
-    /// The terms of the calls to STS.
+    pub(super) sso: aws_sdk_sso::config::Builder,
+    pub(super) sso_oidc: aws_sdk_ssooidc::config::Builder,
+    /// The terms of these calls.
     pub(super) terms: Terms,
 }
 
-impl Sources<'_> {
-    /// The credentials of all calls.
-    pub(super) fn credentials(&self) -> Result<SharedCredentialsProvider, Error> {
-        let first = match &self.settings.assume_role_with_web_identity {
-            Some(role) => SharedCredentialsProvider::new(self.web_identity(role)?),
-            None => self.base(),
-        };
-        let roles = self.settings.assume_role.iter();
-        roles
-            .enumerate()
-            .filter(|(_, role)| !role.role_arn.is_empty())
-            .try_fold(first, |before, (index, role)| {
-                Ok(SharedCredentialsProvider::new(
-                    self.assumed_role(index, role, before)?,
-                ))
-            })
+/// The credentials of all calls.
+pub(super) struct Keys {
+    origin: Origin,
+    /// Assumed one after the other, each with the credentials of the one before.
+    roles: Vec<Role>,
+    means: Means,
+    held: Mutex<Option<Held>>,
+    /// Locked while credentials are got, so that many calls get them once. Holds the last failure.
+    getting: tokio::sync::Mutex<Option<(Instant, Error)>>,
+}
+
+#[derive(Clone)]
+struct Held {
+    credentials: Credentials,
+    got: Instant,
+}
+
+impl Keys {
+    /// Decides where the credentials come from.
+    pub(super) fn new(
+        settings: &Settings,
+        surroundings: &Surroundings,
+        means: Means,
+    ) -> Result<Self, Error> {
+        let (origin, roles) = origin::decide(settings, surroundings)?;
+        Ok(Self {
+            origin,
+            roles,
+            means,
+            held: Mutex::default(),
+            getting: tokio::sync::Mutex::default(),
+        })
     }
 
-    fn base(&self) -> SharedCredentialsProvider {
-        let settings = self.settings;
-        let keys = [&settings.access_key, &settings.secret_key].map(|key| given(key.as_deref()));
-        if let [Some(access_key), Some(secret_key)] = keys {
-            let token = given(settings.token.as_deref()).map(str::to_owned);
-            let keys = Credentials::new(access_key, secret_key, token, None, "arguments");
-            return SharedCredentialsProvider::new(keys);
+    /// The credentials to sign with, got anew if need be.
+    pub(super) async fn ready(&self) -> Result<Credentials, Error> {
+        if let Some(credentials) = self.fresh() {
+            return Ok(credentials);
         }
-        let mut profile = ProfileFileCredentialsProvider::builder()
-            .configure(&self.provider)
-            .profile_files(self.surroundings.files.clone());
-        let named = given(settings.profile.as_deref());
-        if let Some(name) = named {
-            profile = profile.profile_name(name);
+        let mut failure = self.getting.lock().await;
+        if let Some(credentials) = self.fresh() {
+            return Ok(credentials);
         }
-        let profile = Profile {
-            provider: profile.build(),
-            with_process: self.surroundings.profile_with_process().map(str::to_owned),
-        };
-        let chain = match named {
-            Some(_) => CredentialsProviderChain::first_try("Profile", profile),
-            None => CredentialsProviderChain::first_try(
-                "Environment",
-                EnvironmentVariableCredentialsProvider::new(),
-            )
-            .or_else("Profile", profile),
-        };
-        let web_identity = WebIdentityTokenCredentialsProvider::builder()
-            .configure(&self.provider)
-            .build();
-        let container = EcsCredentialsProvider::builder()
-            .configure(&self.provider)
-            .build();
-        let chain = chain
-            .or_else("WebIdentityToken", web_identity)
-            .or_else("EcsContainer", container);
-        SharedCredentialsProvider::new(match &self.metadata {
-            Some(metadata) => {
-                let instance = ImdsCredentialsProvider::builder()
-                    .configure(&self.provider)
-                    .imds_client(metadata.clone());
-                chain.or_else("Ec2InstanceMetadata", instance.build())
+        if let Some((at, error)) = &*failure
+            && at.elapsed() < FAILURE_HELD
+        {
+            return Err(error.clone());
+        }
+        // Boxed: it is rare, and every call would be as large as all sources together.
+        match Box::pin(self.get()).await {
+            Ok(credentials) => {
+                *failure = None;
+                self.hold(Some(Held {
+                    credentials: credentials.clone(),
+                    got: Instant::now(),
+                }));
+                Ok(credentials)
             }
-            None => chain,
-        })
+            Err(error) => self.valid().ok_or_else(|| {
+                if !matches!(error.kind, Kind::Stopped | Kind::OutOfTime) {
+                    *failure = Some((Instant::now(), error.clone()));
+                }
+                error
+            }),
+        }
     }
 
-    fn assumed_role(
-        &self,
-        index: usize,
-        role: &AssumeRole,
-        before: SharedCredentialsProvider,
-    ) -> Result<AssumedRole, Error> {
-        let argument = format!("assume_role[{index}].duration");
-        Ok(AssumedRole {
-            client: self.sts_client(Some(before)),
-            seconds: duration(&argument, role.duration.as_deref())?,
-            role: role.clone(),
-            terms: self.terms.clone(),
-        })
+    /// Forgets credentials that a service takes for expired. Tells whether others can be got: keys that were given stay
+    /// the same.
+    pub(super) fn forget(&self, expired: &Credentials) -> bool {
+        if matches!(self.origin, Origin::Keys(_)) && self.roles.is_empty() {
+            return false;
+        }
+        let same = |held: &Held| held.credentials.access_key_id() == expired.access_key_id();
+        if self.held().as_ref().is_some_and(same) {
+            self.hold(None);
+        }
+        true
     }
 
-    fn web_identity(&self, role: &AssumeRoleWithWebIdentity) -> Result<WebIdentity, Error> {
-        let env = &self.surroundings.env;
-        let or = |value: &Option<String>, name: &str| {
-            given(value.as_deref())
-                .map(str::to_owned)
-                .or_else(|| variable(env, &[name]))
-        };
-        let missing = |argument: &str| {
-            Error::configuration(
-                Source::Argument(&format!("assume_role_with_web_identity.{argument}")),
-                "it is needed and was not given, nor is its environment variable set",
-            )
-        };
-        let token = match given(role.web_identity_token.as_deref()) {
-            Some(token) => Token::Given(token.to_owned()),
-            None => {
-                let file = or(&role.web_identity_token_file, "AWS_WEB_IDENTITY_TOKEN_FILE");
-                let file = file.ok_or_else(|| missing("web_identity_token_file"))?;
-                Token::File(home(env, &file))
-            }
-        };
-        Ok(WebIdentity {
-            client: self.sts_client(None),
-            role_arn: or(&role.role_arn, "AWS_ROLE_ARN").ok_or_else(|| missing("role_arn"))?,
-            session_name: session_name(or(&role.session_name, "AWS_ROLE_SESSION_NAME").as_deref()),
-            seconds: duration(
-                "assume_role_with_web_identity.duration",
-                role.duration.as_deref(),
-            )?,
-            policy: role.policy.clone().filter(|policy| !policy.is_empty()),
-            policies: policies(&role.policy_arns),
-            token,
-            terms: self.terms.clone(),
-        })
+    async fn get(&self) -> Result<Credentials, Error> {
+        let mut credentials = self.origin.get(&self.means).await?;
+        for role in &self.roles {
+            credentials = role.assume(&credentials, &self.means).await?;
+        }
+        Ok(credentials)
     }
 
-    fn sts_client(&self, credentials: Option<SharedCredentialsProvider>) -> aws_sdk_sts::Client {
-        let attempts = self.retries.max_attempts().min(ATTEMPTS);
-        let mut config = self
-            .sts
+    /// What is held, if it lasts for a while. A source that gives nothing better is not asked for every call.
+    fn fresh(&self) -> Option<Credentials> {
+        let held = self.held()?;
+        let left = time_left(&held.credentials);
+        let lasts = left.is_none_or(|left| {
+            left > RENEWED_BEFORE || (left > Duration::ZERO && held.got.elapsed() < RENEWED_BEFORE)
+        });
+        lasts.then_some(held.credentials)
+    }
+
+    fn valid(&self) -> Option<Credentials> {
+        let held = self.held()?.credentials;
+        let left = time_left(&held);
+        left.is_none_or(|left| left > Duration::ZERO)
+            .then_some(held)
+    }
+
+    fn held(&self) -> Option<Held> {
+        self.held
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
             .clone()
-            .retry_config(self.retries.clone().with_max_attempts(attempts))
-            .identity_cache(IdentityCache::no_cache());
-        config.set_credentials_provider(credentials);
-        aws_sdk_sts::Client::from_conf(config.build())
+    }
+
+    fn hold(&self, held: Option<Held>) {
+        *self.held.lock().unwrap_or_else(PoisonError::into_inner) = held;
     }
 }
 
-/// The credentials of a profile. What a `credential_process` printed is not told: it may be secret.
-#[derive(Debug)]
-struct Profile {
-    provider: ProfileFileCredentialsProvider,
-    /// The profile whose `credential_process` is run, if one is.
-    with_process: Option<String>,
+/// The time until credentials end; none if they do not.
+fn time_left(credentials: &Credentials) -> Option<Duration> {
+    let end = credentials.expiry()?;
+    Some(end.duration_since(SystemTime::now()).unwrap_or_default())
 }
 
-impl Profile {
-    async fn credentials(&self) -> provider::Result {
-        let result = self.provider.provide_credentials().await;
-        result.map_err(|error| match &self.with_process {
-            Some(name) if is_told_by_text(&error) => {
-                CredentialsError::provider_error(format!(
-                    "the credential_process of profile {name:?} gave no credentials. Run its command to see why; \
-                     what it printed is not shown here, since it may hold secrets"
-                ))
-            }
-            _ => error,
-        })
+impl Means {
+    /// The terms of one call.
+    fn terms(&self) -> Terms {
+        self.terms.within(TIME)
     }
 }
 
-/// Tells whether nothing but a text says why there are no credentials. The SDK makes one of what a program printed; calls
-/// to AWS fail with causes.
-fn is_told_by_text(error: &CredentialsError) -> bool {
-    let mut cause = error.source();
-    while let Some(inner) = cause.and_then(|cause| cause.downcast_ref::<CredentialsError>()) {
-        cause = inner.source();
+impl fmt::Debug for Keys {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Keys").finish_non_exhaustive()
     }
-    cause.is_some_and(|cause| cause.source().is_none())
 }
 
-impl ProvideCredentials for Profile {
+/// Hands over what [`Keys::ready`] got.
+impl ProvideCredentials for Keys {
     fn provide_credentials<'a>(&'a self) -> future::ProvideCredentials<'a>
     where
         Self: 'a,
     {
-        future::ProvideCredentials::new(self.credentials())
+        let held = self.held().map(|held| held.credentials);
+        future::ProvideCredentials::ready(
+            held.ok_or_else(|| {
+                CredentialsError::not_loaded("no credentials were got before the call")
+            }),
+        )
     }
 }
 
-/// A role assumed with the credentials of a client.
-struct AssumedRole {
-    client: aws_sdk_sts::Client,
-    role: AssumeRole,
-    seconds: Option<i32>,
-    terms: Terms,
+/// Says that a source of credentials cannot be used as it is configured.
+fn unusable(reason: impl Into<String>) -> Error {
+    Error::new("Configure", Kind::Configuration, reason)
 }
 
-impl AssumedRole {
-    async fn assume(&self) -> provider::Result {
-        let role = &self.role;
-        let flight = Flight::query("AssumeRole", None, &self.terms)
-            .holding(|answer: &AssumeRoleOutput, _| missing(answer.credentials()));
-        let tags = role
-            .tags
-            .iter()
-            .filter_map(|(key, value)| Tag::builder().key(key).value(value).build().ok());
-        let tags: Vec<_> = tags.collect();
-        let answer = self
-            .client
-            .assume_role()
-            .role_arn(&role.role_arn)
-            .role_session_name(session_name(role.session_name.as_deref()))
-            .set_external_id(text(&role.external_id))
-            .set_duration_seconds(self.seconds)
-            .set_policy(text(&role.policy))
-            .set_policy_arns(policies(&role.policy_arns))
-            .set_source_identity(text(&role.source_identity))
-            .set_tags(some(tags))
-            .set_transitive_tag_keys(some(role.transitive_tag_keys.clone()))
-            .customize()
-            .interceptor(flight.clone());
-        let answer = flight.complete(answer.send()).await;
-        credentials(answer.map(|answer| answer.credentials), &role.role_arn)
-    }
+/// Reads a time as AWS writes it; older tools write `UTC` in place of the Z.
+fn time(text: &str) -> Option<SystemTime> {
+    let text = match text.strip_suffix("UTC") {
+        Some(text) => format!("{text}Z"),
+        None => text.to_owned(),
+    };
+    Some(text.parse::<Timestamp>().ok()?.into())
 }
 
-impl std::fmt::Debug for AssumedRole {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_tuple("AssumedRole")
-            .field(&self.role.role_arn)
-            .finish()
-    }
-}
-
-impl ProvideCredentials for AssumedRole {
-    fn provide_credentials<'a>(&'a self) -> future::ProvideCredentials<'a>
-    where
-        Self: 'a,
-    {
-        future::ProvideCredentials::new(self.assume())
-    }
-}
-
-/// A role assumed with a web identity token.
-struct WebIdentity {
-    client: aws_sdk_sts::Client,
-    role_arn: String,
-    session_name: String,
-    seconds: Option<i32>,
-    policy: Option<String>,
-    policies: Option<Vec<PolicyDescriptorType>>,
-    token: Token,
-    terms: Terms,
-}
-
-/// Where the token is. A file is read each time: whoever issues tokens renews it.
-enum Token {
-    Given(String),
-    File(PathBuf),
-}
-
-impl WebIdentity {
-    async fn assume(&self) -> provider::Result {
-        let token = match &self.token {
-            Token::Given(token) => token.clone(),
-            Token::File(file) => read_file(file)
-                .and_then(|bytes| String::from_utf8(bytes).map_err(io::Error::other))
-                .map_err(|error| {
-                    CredentialsError::invalid_configuration(format!(
-                        "web identity token {}: {error}",
-                        file.display()
-                    ))
-                })?,
-        };
-        let flight = Flight::query("AssumeRoleWithWebIdentity", None, &self.terms)
-            .holding(|answer: &AssumeRoleWithWebIdentityOutput, _| missing(answer.credentials()));
-        let answer = self
-            .client
-            .assume_role_with_web_identity()
-            .role_arn(&self.role_arn)
-            .role_session_name(&self.session_name)
-            .web_identity_token(token.trim())
-            .set_duration_seconds(self.seconds)
-            .set_policy(self.policy.clone())
-            .set_policy_arns(self.policies.clone())
-            .customize()
-            .interceptor(flight.clone());
-        let answer = flight.complete(answer.send()).await;
-        credentials(answer.map(|answer| answer.credentials), &self.role_arn)
-    }
-}
-
-impl std::fmt::Debug for WebIdentity {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_tuple("WebIdentity").field(&self.role_arn).finish()
-    }
-}
-
-impl ProvideCredentials for WebIdentity {
-    fn provide_credentials<'a>(&'a self) -> future::ProvideCredentials<'a>
-    where
-        Self: 'a,
-    {
-        future::ProvideCredentials::new(self.assume())
-    }
-}
-
-/// Says what a reply with credentials lacks: half of them would be refused everywhere else, and the keys be blamed.
-fn missing(keys: Option<&aws_sdk_sts::types::Credentials>) -> Option<&'static str> {
-    let whole = keys.is_some_and(|keys| {
-        [
-            keys.access_key_id(),
-            keys.secret_access_key(),
-            keys.session_token(),
-        ]
-        .iter()
-        .all(|part| !part.is_empty())
-    });
-    (!whole).then_some("the reply holds no credentials")
-}
-
-/// Reads what STS answered for a role.
-fn credentials(
-    answer: Result<Option<aws_sdk_sts::types::Credentials>, Error>,
-    role: &str,
-) -> provider::Result {
-    let answer = answer.map_err(|mut error| {
-        error.message = format!("{} (role {role})", error.message.trim_end_matches('.'));
-        CredentialsError::provider_error(error)
-    })?;
-    let keys = answer.ok_or_else(|| {
-        CredentialsError::unhandled(format!("STS gave no credentials for role {role}"))
-    })?;
-    let expiry = SystemTime::try_from(keys.expiration).map_err(CredentialsError::unhandled)?;
-    Ok(Credentials::new(
-        keys.access_key_id,
-        keys.secret_access_key,
-        Some(keys.session_token),
-        Some(expiry),
-        "AssumeRole",
-    ))
-}
-
-/// The name of a session: the one given, or one that tells where and when it came from.
-fn session_name(name: Option<&str>) -> String {
-    given(name).map_or_else(
-        || {
-            let now = SystemTime::now()
-                .duration_since(UNIX_EPOCH)
-                .unwrap_or_default();
-            format!("terraform-provider-vpcflow-{}", now.as_millis())
-        },
-        str::to_owned,
-    )
-}
-
-fn policies(arns: &[String]) -> Option<Vec<PolicyDescriptorType>> {
-    let policy = |arn: &String| PolicyDescriptorType::builder().arn(arn).build();
-    some(arns.iter().map(policy).collect())
-}
-
-fn text(value: &Option<String>) -> Option<String> {
-    given(value.as_deref()).map(str::to_owned)
-}
-
-fn some<T>(values: Vec<T>) -> Option<Vec<T>> {
-    Some(values).filter(|values| !values.is_empty())
-}
-
-/// Tells whether the environment asks to leave the instance metadata service alone.
-pub(super) fn metadata_disabled(env: &Env) -> bool {
-    variable(env, &["AWS_EC2_METADATA_DISABLED"])
-        .is_some_and(|value| value.eq_ignore_ascii_case("true"))
+/// The wait after so many attempts.
+fn backoff(attempts: u32) -> Duration {
+    (Duration::from_millis(100) * 2_u32.saturating_pow(attempts)).min(MAX_BACKOFF)
 }

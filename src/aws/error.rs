@@ -8,7 +8,6 @@
 
 use std::fmt;
 
-use aws_credential_types::provider::error::CredentialsError;
 use aws_smithy_runtime_api::client::{orchestrator::HttpResponse, result::SdkError};
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 use aws_types::request_id::RequestId;
@@ -43,6 +42,8 @@ pub struct Error {
     pub attempts: u8,
     /// What kind of failure the call had that this call needed first, such as the one for its credentials.
     pub cause: Option<Kind>,
+    /// How far the service's clock is ahead of this machine's, in seconds, as the last reply told.
+    pub skew: i64,
 }
 
 /// Who or what stood in the way.
@@ -79,6 +80,8 @@ pub(super) enum Source<'a> {
     Variable(&'a str),
     /// A key of the profile.
     Profile(&'a str),
+    /// The endpoint of a service in the `services` section that the profile names.
+    Services(&'a str),
 }
 
 impl fmt::Display for Source<'_> {
@@ -87,6 +90,10 @@ impl fmt::Display for Source<'_> {
             Self::Argument(name) => write!(f, "`{name}`"),
             Self::Variable(name) => write!(f, "environment variable `{name}`"),
             Self::Profile(key) => write!(f, "`{key}` of the profile"),
+            Self::Services(service) => write!(
+                f,
+                "`endpoint_url` of `{service}` in the `services` section of the profile"
+            ),
         }
     }
 }
@@ -105,6 +112,7 @@ impl Error {
             unanswered: false,
             attempts: 0,
             cause: None,
+            skew: 0,
         }
     }
 
@@ -149,6 +157,22 @@ impl Error {
             | SdkError::DispatchFailure(_)
             | SdkError::ConstructionFailure(_) => from_nothing(error, flight),
             other => flight.error(Kind::Unreadable, chain(other)),
+        }
+    }
+
+    /// Says of a call that its credentials could not be had.
+    pub(super) fn without_credentials(cause: &Self, flight: &Flight) -> Self {
+        if matches!(cause.kind, Kind::Stopped | Kind::OutOfTime) {
+            return flight.error(cause.kind, cause.message.clone());
+        }
+        Self {
+            code: cause.code.clone(),
+            request_id: cause.request_id.clone(),
+            status: cause.status,
+            attempts: cause.attempts,
+            cause: Some(cause.kind),
+            skew: cause.skew,
+            ..flight.error(Kind::Credentials, cause.story())
         }
     }
 
@@ -201,23 +225,6 @@ fn from_nothing(error: &(dyn std::error::Error + 'static), flight: &Flight) -> E
     if find::<HeldBack>(error).is_some() {
         return flight.held_back();
     }
-    // Credentials are fetched by calls of their own, which fail with errors of their own.
-    if let Some(inner) = find::<Error>(error) {
-        if matches!(inner.kind, Kind::Stopped | Kind::OutOfTime) {
-            return flight.error(inner.kind, inner.message.clone());
-        }
-        return Error {
-            code: inner.code.clone(),
-            request_id: inner.request_id.clone(),
-            status: inner.status,
-            attempts: inner.attempts,
-            cause: Some(inner.kind),
-            ..flight.error(Kind::Credentials, inner.story())
-        };
-    }
-    if let Some(credentials) = find::<CredentialsError>(error) {
-        return flight.error(Kind::Credentials, chain(credentials));
-    }
     if let Some(unreadable) = find::<Unreadable>(error) {
         return Error::unreadable(unreadable, flight);
     }
@@ -225,9 +232,6 @@ fn from_nothing(error: &(dyn std::error::Error + 'static), flight: &Flight) -> E
     let endpoint = flight.endpoint();
     match endpoint.as_deref() {
         // No request was made, so nothing of the network is to blame.
-        None if text.contains("credential") || text.contains("identity") => {
-            flight.error(Kind::Credentials, text)
-        }
         None => flight.error(Kind::Configuration, text),
         endpoint if flight.connected() => flight.error(Kind::NoAnswer, text).at(endpoint),
         endpoint => flight.error(Kind::Unreachable, text).at(endpoint),
@@ -252,7 +256,11 @@ fn request_id(raw: &HttpResponse) -> Option<String> {
 impl Error {
     /// What happened to a call that another call needed.
     fn story(&self) -> String {
-        format!("{} {} {}", self.operation, self.verdict(), self.message)
+        match self.kind {
+            // No call is to blame.
+            Kind::Configuration | Kind::Credentials => self.message.clone(),
+            _ => format!("{} {} {}", self.operation, self.verdict(), self.message),
+        }
     }
 
     fn verdict(&self) -> &'static str {

@@ -11,6 +11,7 @@ use std::{
     time::Duration,
 };
 
+use aws_smithy_async::rt::sleep::{SharedAsyncSleep, TokioSleep};
 use aws_smithy_http_client::{
     Connector,
     proxy::ProxyConfig,
@@ -18,10 +19,9 @@ use aws_smithy_http_client::{
 };
 use aws_smithy_runtime_api::client::{
     http::{
-        HttpClient, HttpConnector, HttpConnectorFuture, HttpConnectorSettings, SharedHttpClient,
-        SharedHttpConnector,
+        HttpClient, HttpConnector, HttpConnectorFuture, HttpConnectorSettings, SharedHttpConnector,
     },
-    orchestrator::HttpRequest,
+    orchestrator::{HttpRequest, HttpResponse},
     result::ConnectorError,
     runtime_components::RuntimeComponents,
 };
@@ -29,7 +29,9 @@ use base64::{Engine, engine::general_purpose::STANDARD};
 use rustls::pki_types::{CertificateDer, pem::PemObject};
 
 use super::{
-    configuration::{Surroundings, given, named_variable, read, variable},
+    configuration::{
+        ATTEMPT_TIMEOUT, CONNECT_TIMEOUT, Surroundings, given, named_variable, read, variable,
+    },
     error::{Error, Source},
     reply::Expected,
     roots,
@@ -40,22 +42,18 @@ use super::{
 const NEVER_PROXIED: &str = "localhost,127.0.0.0/8,::1,169.254.169.254,169.254.170.2,169.254.170.23,fd00:ec2::254,fd00:ec2::23";
 
 /// Makes the client.
-pub(super) fn client(
-    settings: &Settings,
-    surroundings: &Surroundings,
-) -> Result<SharedHttpClient, Error> {
+pub(super) fn client(settings: &Settings, surroundings: &Surroundings) -> Result<Client, Error> {
     let bundle = surroundings.ca_bundle(settings);
     let bundle = bundle.map(|(source, path)| trust(source, &read(source, &path)?));
     let [http, https] = proxies(settings, surroundings)?;
     let product = product(settings, surroundings)?;
-    let client = Client(Arc::new(Shared {
+    Ok(Client(Arc::new(Shared {
         bundle: bundle.transpose()?,
         http,
         https,
         product,
         connectors: Mutex::default(),
-    }));
-    Ok(SharedHttpClient::new(client))
+    })))
 }
 
 /// What all connections have in common.
@@ -71,8 +69,35 @@ struct Shared {
 /// Timeouts to connect and to read: connections of different patience are kept apart.
 type Timeouts = (Option<Duration>, Option<Duration>);
 
+/// The client. Cheap to clone.
 #[derive(Clone)]
-struct Client(Arc<Shared>);
+pub(super) struct Client(Arc<Shared>);
+
+impl Client {
+    /// Makes one call without the SDK.
+    pub(super) async fn call(&self, request: HttpRequest) -> Result<HttpResponse, ConnectorError> {
+        let settings = HttpConnectorSettings::builder()
+            .connect_timeout(CONNECT_TIMEOUT)
+            .read_timeout(ATTEMPT_TIMEOUT)
+            .build();
+        let sleep = Some(SharedAsyncSleep::new(TokioSleep::new()));
+        self.connector(&settings, sleep).call(request).await
+    }
+
+    fn connector(
+        &self,
+        settings: &HttpConnectorSettings,
+        sleep: Option<SharedAsyncSleep>,
+    ) -> SharedHttpConnector {
+        let key = (settings.connect_timeout(), settings.read_timeout());
+        let connectors = &self.0.connectors;
+        let mut connectors = connectors.lock().unwrap_or_else(PoisonError::into_inner);
+        let connector = connectors
+            .entry(key)
+            .or_insert_with(|| SharedHttpConnector::new(self.0.connector(settings, sleep)));
+        connector.clone()
+    }
+}
 
 impl std::fmt::Debug for Client {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -87,16 +112,7 @@ impl HttpClient for Client {
         settings: &HttpConnectorSettings,
         components: &RuntimeComponents,
     ) -> SharedHttpConnector {
-        let key = (settings.connect_timeout(), settings.read_timeout());
-        let mut connectors = self
-            .0
-            .connectors
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
-        let connector = connectors
-            .entry(key)
-            .or_insert_with(|| SharedHttpConnector::new(self.0.connector(settings, components)));
-        connector.clone()
+        Client::connector(self, settings, components.sleep_impl())
     }
 }
 
@@ -104,7 +120,7 @@ impl Shared {
     fn connector(
         &self,
         settings: &HttpConnectorSettings,
-        components: &RuntimeComponents,
+        sleep: Option<SharedAsyncSleep>,
     ) -> ByScheme {
         let trusted = match &self.bundle {
             Some(bundle) => Ok(bundle),
@@ -118,7 +134,7 @@ impl Shared {
             let mut builder = Connector::builder()
                 .connector_settings(settings.clone())
                 .proxy_config(proxy.clone());
-            builder.set_sleep_impl(components.sleep_impl());
+            builder.set_sleep_impl(sleep.clone());
             let connector = builder
                 .tls_provider(Provider::rustls(CryptoMode::AwsLc))
                 .tls_context(tls.clone())

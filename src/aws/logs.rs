@@ -140,10 +140,11 @@ impl Logs {
             true => request.log_group_identifier(group),
             false => request.log_group_name(group),
         };
-        let request = request.customize().interceptor(flight.clone());
-        let page = flight
-            .complete(request.interceptor(self.pace.clone()).send())
-            .await?;
+        let send = || {
+            let request = request.clone().customize().interceptor(flight.clone());
+            request.interceptor(self.pace.clone()).send()
+        };
+        let page = flight.complete(send).await?;
         let events = page.events.unwrap_or_default();
         Ok(EventsPage {
             events: events.into_iter().map(Event::from).collect(),
@@ -187,7 +188,13 @@ impl Logs {
             false => request.log_group_name(group),
         };
         let page = flight
-            .complete(request.customize().interceptor(flight.clone()).send())
+            .complete(|| {
+                request
+                    .clone()
+                    .customize()
+                    .interceptor(flight.clone())
+                    .send()
+            })
             .await?;
         let streams = page.log_streams.unwrap_or_default();
         Ok(StreamsPage {
@@ -216,8 +223,14 @@ impl Logs {
             .map_or(group, |(_, name)| name);
         let request = self.client.describe_log_groups();
         let request = request.log_group_name_prefix(name).limit(50);
-        let request = request.customize().interceptor(flight.clone());
-        let described = flight.complete(request.send()).await?;
+        let send = || {
+            request
+                .clone()
+                .customize()
+                .interceptor(flight.clone())
+                .send()
+        };
+        let described = flight.complete(send).await?;
         let mut groups = described.log_groups.unwrap_or_default().into_iter();
         let found = groups.find(|group| group.log_group_name.as_deref() == Some(name));
         Ok(found.and_then(|group| Some(group.log_group_class?.as_str().to_owned())))

@@ -7,8 +7,9 @@ use regex_lite::Regex;
 
 use super::{
     configuration::{attempts, capacity, duration, given},
+    endpoints::{Service, check_address},
     error::{Error, Source},
-    settings::{Endpoints, Settings},
+    settings::{AssumeRole, AssumeRoleWithWebIdentity, Settings},
 };
 
 impl Settings {
@@ -26,27 +27,38 @@ impl Settings {
             attempts(self).map(drop),
             capacity(self).map(drop),
         ];
-        checks.extend(
-            self.addresses()
-                .map(|(argument, address)| check_address(argument, address.as_deref())),
-        );
+        checks.extend(self.addresses().map(|(argument, address)| {
+            match given(address.as_deref()) {
+                Some(address) => check_address(Source::Argument(argument), address),
+                None => Ok(()),
+            }
+        }));
         checks.extend(
             self.durations()
                 .into_iter()
                 .map(|(argument, text)| duration(&argument, text.as_deref()).map(drop)),
         );
+        for (index, role) in self.assume_role.iter().enumerate() {
+            checks.extend(judge_role(
+                &format!("assume_role[{index}]"),
+                &Judged::from(role),
+            ));
+        }
+        if let Some(role) = &self.assume_role_with_web_identity {
+            checks.extend(judge_role(
+                "assume_role_with_web_identity",
+                &Judged::from(role),
+            ));
+        }
         checks.into_iter().filter_map(Result::err).collect()
     }
 
-    fn addresses(&self) -> [(&'static str, &Option<String>); 4] {
-        let Endpoints { ec2, logs, sts } = &self.endpoints;
+    fn addresses(&self) -> impl Iterator<Item = (&'static str, &Option<String>)> {
         let metadata = &self.ec2_metadata_service_endpoint;
-        [
-            ("endpoints.ec2", ec2),
-            ("endpoints.logs", logs),
-            ("endpoints.sts", sts),
-            ("ec2_metadata_service_endpoint", metadata),
-        ]
+        let services = Service::ALL.map(|service| (service.argument(), self.endpoints.of(service)));
+        services
+            .into_iter()
+            .chain([("ec2_metadata_service_endpoint", metadata)])
     }
 
     fn durations(&self) -> Vec<(String, &Option<String>)> {
@@ -62,6 +74,84 @@ impl Settings {
         });
         roles.chain(web).collect()
     }
+}
+
+/// What both blocks of roles have in common.
+struct Judged<'a> {
+    role_arn: Option<&'a str>,
+    names: [(&'static str, Option<&'a str>); 2],
+    policy: Option<&'a str>,
+    policy_arns: &'a [String],
+}
+
+impl<'a> From<&'a AssumeRole> for Judged<'a> {
+    fn from(role: &'a AssumeRole) -> Self {
+        Self {
+            role_arn: Some(&role.role_arn),
+            names: [
+                ("session_name", role.session_name.as_deref()),
+                ("source_identity", role.source_identity.as_deref()),
+            ],
+            policy: role.policy.as_deref(),
+            policy_arns: &role.policy_arns,
+        }
+    }
+}
+
+impl<'a> From<&'a AssumeRoleWithWebIdentity> for Judged<'a> {
+    fn from(role: &'a AssumeRoleWithWebIdentity) -> Self {
+        Self {
+            role_arn: role.role_arn.as_deref(),
+            names: [("session_name", role.session_name.as_deref()), ("", None)],
+            policy: role.policy.as_deref(),
+            policy_arns: &role.policy_arns,
+        }
+    }
+}
+
+/// Judges what STS would refuse. <https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html>
+fn judge_role(block: &str, role: &Judged<'_>) -> Vec<Result<(), Error>> {
+    let refuse = |argument: &str, reason: String| {
+        Err(Error::configuration(
+            Source::Argument(&format!("{block}.{argument}")),
+            reason,
+        ))
+    };
+    let mut checks = Vec::new();
+    if let Some(arn) = given(role.role_arn)
+        && !fits(r"^arn:[a-z0-9-]+:iam::[0-9]{12}:role/.+$", arn)
+    {
+        let reason =
+            format!("{arn:?} is not the ARN of a role such as arn:aws:iam::123456789012:role/name");
+        checks.push(refuse("role_arn", reason));
+    }
+    for (argument, name) in role.names {
+        if let Some(name) = given(name)
+            && !fits(r"^[\w+=,.@-]{2,64}$", name)
+        {
+            let reason =
+                format!("{name:?} is not made of 2 to 64 letters, digits and the signs _+=,.@-");
+            checks.push(refuse(argument, reason));
+        }
+    }
+    if let Some(policy) = given(role.policy)
+        && let Err(error) = serde_json::from_str::<serde::de::IgnoredAny>(policy)
+    {
+        checks.push(refuse("policy", format!("it is not JSON: {error}")));
+    }
+    for arn in role.policy_arns.iter().filter(|arn| !arn.is_empty()) {
+        if !fits(r"^arn:[a-z0-9-]+:iam::(aws|[0-9]{12}):policy/.+$", arn) {
+            let reason = format!(
+                "{arn:?} is not the ARN of a policy such as arn:aws:iam::aws:policy/ReadOnlyAccess"
+            );
+            checks.push(refuse("policy_arns", reason));
+        }
+    }
+    checks
+}
+
+fn fits(pattern: &str, text: &str) -> bool {
+    Regex::new(pattern).is_ok_and(|pattern| pattern.is_match(text))
 }
 
 fn verified(settings: &Settings) -> Result<(), Error> {
@@ -93,8 +183,7 @@ pub(super) fn check_region(
     source: Source<'_>,
     region: &str,
 ) -> Result<(), Error> {
-    let shaped = Regex::new(r"^[a-z]{2,6}(-[a-z]+){1,3}-[0-9]{1,2}$")
-        .is_ok_and(|shape| shape.is_match(region));
+    let shaped = fits(r"^[a-z]{2,6}(-[a-z]+){1,3}-[0-9]{1,2}$", region);
     if shaped || settings.skip_region_validation {
         return Ok(());
     }
@@ -102,30 +191,6 @@ pub(super) fn check_region(
         "{region:?} is not a region such as eu-central-1 (skip_region_validation accepts any)"
     );
     Err(Error::configuration(source, reason))
-}
-
-fn check_address(argument: &str, address: Option<&str>) -> Result<(), Error> {
-    let Some(address) = given(address) else {
-        return Ok(());
-    };
-    let refuse = |reason| Err(Error::configuration(Source::Argument(argument), reason));
-    let host = address
-        .strip_prefix("https://")
-        .or_else(|| address.strip_prefix("http://"));
-    // The address itself is not told: it may hold a password.
-    match host {
-        Some(host) if host.contains('@') => refuse(
-            "it holds a user name or a password, which no AWS service takes; remove what stands before the @",
-        ),
-        Some(host)
-            if !host.is_empty()
-                && !host.starts_with('/')
-                && !host.contains(char::is_whitespace) =>
-        {
-            Ok(())
-        }
-        _ => refuse("it is not an address such as https://host:port"),
-    }
 }
 
 #[cfg(test)]

@@ -32,11 +32,13 @@ mod causes;
 mod configuration;
 mod credentials;
 pub mod ec2;
+mod endpoints;
 mod error;
 mod http;
 pub mod logs;
 mod mistakes;
 mod pace;
+mod profiles;
 mod reply;
 mod roots;
 mod settings;
@@ -48,23 +50,25 @@ mod tests;
 use std::{
     collections::BTreeMap,
     fmt,
-    str::FromStr,
     sync::{Arc, Mutex, PoisonError},
     time::Duration,
 };
 
 use aws_config::{
-    BehaviorVersion, SdkConfig,
-    imds::{self, client::EndpointMode, region::ImdsRegionProvider},
-    provider_config::ProviderConfig,
+    BehaviorVersion, SdkConfig, identity::IdentityCache, imds, provider_config::ProviderConfig,
 };
+use aws_credential_types::provider::{ProvideCredentials, SharedCredentialsProvider};
 use aws_sdk_ec2::config::retry::{RetryPartition, TokenBucket};
-use aws_smithy_runtime_api::client::http::SharedHttpClient;
+use aws_smithy_async::{
+    rt::sleep::{SharedAsyncSleep, TokioSleep},
+    time::{SharedTimeSource, SystemTimeSource},
+};
 use aws_smithy_types::retry::RetryConfig;
 use aws_types::{os_shim_internal::Env, region::Region};
 use tokio::sync::OnceCell;
 
 pub use account::{Account, is_partition, partition};
+pub use credentials::Warning;
 pub use ec2::{DestinationOptions, Ec2, FlowLog, NewFlowLog, TagField};
 pub use error::{Error, Kind};
 pub use logs::{Event, EventsPage, EventsQuery, InsightsAnswer, InsightsQuery, Logs};
@@ -72,7 +76,8 @@ pub use settings::{AssumeRole, AssumeRoleWithWebIdentity, Endpoints, Settings};
 pub use stop::Stop;
 
 use configuration::{Surroundings, given};
-use credentials::Sources;
+use credentials::{Keys, Means};
+use endpoints::{Addresses, Service};
 use error::Source;
 use terms::Terms;
 
@@ -92,7 +97,8 @@ pub struct Aws(Arc<Shared>);
 
 struct Shared {
     sdk: SdkConfig,
-    endpoints: Endpoints,
+    warnings: Vec<Warning>,
+    addresses: Addresses,
     region: Option<String>,
     sts_region: String,
     bucket: TokenBucket,
@@ -106,7 +112,7 @@ impl fmt::Debug for Aws {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Aws")
             .field("region", &self.0.region)
-            .field("endpoints", &self.0.endpoints)
+            .field("addresses", &self.0.addresses)
             .finish_non_exhaustive()
     }
 }
@@ -131,49 +137,47 @@ impl Aws {
         let surroundings = Surroundings::read(&settings, env).await?;
         let retries = adjust(surroundings.retries(&settings)?);
         let bucket = bucket(&settings)?;
+        let addresses = Addresses::read(&settings, &surroundings)?;
         let http = http::client(&settings, &surroundings)?;
-        let provider = provider_config(&settings, &retries, &http);
-        let metadata = metadata(&settings, &surroundings, &provider)?;
+        let metadata = metadata(&settings, &surroundings, &http)?;
         let region = match surroundings.region(&settings)? {
             Some(region) => Some(region),
-            None => metadata_region(metadata.as_ref(), &provider).await,
+            None => metadata_region(metadata.as_ref()).await,
         };
-        let sdk = sdk_config(
-            &settings,
-            &surroundings,
-            retries.clone(),
-            http,
-            region.as_deref(),
-        )
-        .await;
         let sts_region = given(settings.sts_region.as_deref())
             .or(region.as_deref())
             .unwrap_or(STS_FALLBACK_REGION)
             .to_owned();
-        let sources = Sources {
-            settings: &settings,
-            surroundings: &surroundings,
-            provider: provider.with_region(Some(Region::new(sts_region.clone()))),
+        let sdk = sdk_config(&settings, &surroundings, retries, &http, region.as_deref())?;
+        let means = means(
+            &sdk,
+            &addresses,
+            &sts_region,
+            http,
             metadata,
-            retries,
-            sts: sts_config(&sdk, &settings.endpoints, &sts_region),
-            terms: terms.elsewhere(),
-        };
-        let sdk = sdk
-            .into_builder()
-            .credentials_provider(sources.credentials()?)
-            .build();
+            &surroundings,
+            &terms,
+        );
+        let keys = Arc::new(Keys::new(&settings, &surroundings, means)?);
+        let credentials: Arc<dyn ProvideCredentials> = keys.clone();
+        let credentials = SharedCredentialsProvider::new(credentials);
         Ok(Self(Arc::new(Shared {
-            sdk,
-            endpoints: settings.endpoints,
+            sdk: sdk.into_builder().credentials_provider(credentials).build(),
+            warnings: Warning::all(&settings, &surroundings.env),
+            addresses,
             region,
             sts_region,
             bucket,
-            terms,
+            terms: terms.signed(keys),
             ec2: Mutex::default(),
             logs: Mutex::default(),
             account: OnceCell::new(),
         })))
+    }
+
+    /// What was configured twice.
+    pub fn warnings(&self) -> &[Warning] {
+        &self.0.warnings
     }
 
     /// The region of all calls that name no other, if one is configured.
@@ -190,7 +194,7 @@ impl Aws {
     pub async fn account(&self) -> Result<Account, Error> {
         let shared = &self.0;
         let ask = async || {
-            let config = sts_config(&shared.sdk, &shared.endpoints, &shared.sts_region);
+            let config = sts_config(&shared.sdk, &shared.addresses, &shared.sts_region);
             let client = aws_sdk_sts::Client::from_conf(config.build());
             account::account(&client, &shared.sts_region, &shared.terms.elsewhere()).await
         };
@@ -204,7 +208,7 @@ impl Aws {
             let mut config = aws_sdk_ec2::config::Builder::from(&shared.sdk)
                 .region(Region::new(region.to_owned()))
                 .retry_partition(shared.partition("ec2", region));
-            if let Some(endpoint) = given(shared.endpoints.ec2.as_deref()) {
+            if let Some(endpoint) = shared.addresses.of(Service::Ec2) {
                 config = config.endpoint_url(endpoint);
             }
             Ec2::new(
@@ -222,7 +226,7 @@ impl Aws {
             let mut config = aws_sdk_cloudwatchlogs::config::Builder::from(&shared.sdk)
                 .region(Region::new(region.to_owned()))
                 .retry_partition(shared.partition("logs", region));
-            if let Some(endpoint) = given(shared.endpoints.logs.as_deref()) {
+            if let Some(endpoint) = shared.addresses.of(Service::Logs) {
                 config = config.endpoint_url(endpoint);
             }
             let client = aws_sdk_cloudwatchlogs::Client::from_conf(config.build());
@@ -260,95 +264,109 @@ fn bucket(settings: &Settings) -> Result<TokenBucket, Error> {
     })
 }
 
-/// What the SDK's own providers of credentials and regions go by.
-fn provider_config(
-    settings: &Settings,
-    retries: &RetryConfig,
-    http: &SharedHttpClient,
-) -> ProviderConfig {
-    ProviderConfig::without_region()
-        .with_behavior_version(Some(behavior()))
-        .with_http_client(http.clone())
-        .with_retry_config(retries.clone())
-        .with_timeout_config(configuration::timeouts())
-        .with_use_fips(settings.use_fips_endpoint)
-        .with_use_dual_stack(settings.use_dualstack_endpoint)
-}
-
 /// The instance metadata service, unless it is to be left alone.
 fn metadata(
     settings: &Settings,
     surroundings: &Surroundings,
-    provider: &ProviderConfig,
+    http: &http::Client,
 ) -> Result<Option<imds::Client>, Error> {
     if settings.skip_metadata_api_check || credentials::metadata_disabled(&surroundings.env) {
         return Ok(None);
     }
-    let mut client = imds::Client::builder().configure(provider);
-    if let Some(mode) = given(settings.ec2_metadata_service_endpoint_mode.as_deref()) {
-        let mode = EndpointMode::from_str(mode).map_err(|_| {
-            let argument = Source::Argument("ec2_metadata_service_endpoint_mode");
-            Error::configuration(argument, "it is neither IPv4 nor IPv6")
-        })?;
-        client = client.endpoint_mode(mode);
-    }
-    if let Some(address) = given(settings.ec2_metadata_service_endpoint.as_deref()) {
-        let argument = Source::Argument("ec2_metadata_service_endpoint");
-        client = client
-            .endpoint(address)
-            .map_err(|error| Error::configuration(argument, error))?;
-    }
+    let provider = ProviderConfig::without_region()
+        .with_behavior_version(Some(behavior()))
+        .with_http_client(http.clone());
+    let address = credentials::metadata_address(settings, surroundings)?;
+    let argument = Source::Argument("ec2_metadata_service_endpoint");
+    let client = imds::Client::builder()
+        .configure(&provider)
+        .endpoint(address)
+        .map_err(|error| Error::configuration(argument, error))?;
     Ok(Some(client.build()))
 }
 
-async fn metadata_region(
-    metadata: Option<&imds::Client>,
-    provider: &ProviderConfig,
-) -> Option<String> {
-    let region = ImdsRegionProvider::builder()
-        .configure(provider)
-        .imds_client(metadata?.clone())
-        .build();
-    let region = tokio::time::timeout(METADATA_REGION_TIMEOUT, region.region()).await;
-    region.ok()?.map(|region| region.to_string())
+async fn metadata_region(metadata: Option<&imds::Client>) -> Option<String> {
+    let region = metadata?.get("/latest/meta-data/placement/region");
+    let region = tokio::time::timeout(METADATA_REGION_TIMEOUT, region).await;
+    let region = region.ok()?.ok()?.as_ref().trim().to_owned();
+    Some(region).filter(|region| !region.is_empty())
 }
 
-/// What all services have in common.
-async fn sdk_config(
+/// What all services have in common. Nothing is left to be read by the SDK.
+fn sdk_config(
     settings: &Settings,
     surroundings: &Surroundings,
     retries: RetryConfig,
-    http: SharedHttpClient,
+    http: &http::Client,
     region: Option<&str>,
-) -> SdkConfig {
-    let mut loader = aws_config::defaults(behavior())
-        .http_client(http)
+) -> Result<SdkConfig, Error> {
+    let fips = settings.use_fips_endpoint;
+    let dual = settings.use_dualstack_endpoint;
+    let (fips_names, dual_names) = (
+        ("AWS_USE_FIPS_ENDPOINT", "use_fips_endpoint"),
+        ("AWS_USE_DUALSTACK_ENDPOINT", "use_dualstack_endpoint"),
+    );
+    let mut config = SdkConfig::builder()
+        .behavior_version(behavior())
+        .http_client(http.clone())
         .retry_config(retries)
         .timeout_config(configuration::timeouts())
-        .profile_files(surroundings.files.clone())
-        .region(region.map(|region| Region::new(region.to_owned())))
-        .no_credentials();
-    if let Some(profile) = given(settings.profile.as_deref()) {
-        loader = loader.profile_name(profile);
-    }
-    if let Some(fips) = settings.use_fips_endpoint {
-        loader = loader.use_fips(fips);
-    }
-    if let Some(dual) = settings.use_dualstack_endpoint {
-        loader = loader.use_dual_stack(dual);
-    }
-    loader.load().await
+        .sleep_impl(SharedAsyncSleep::new(TokioSleep::new()))
+        .time_source(SharedTimeSource::new(SystemTimeSource::new()))
+        .identity_cache(IdentityCache::no_cache())
+        .region(region.map(|region| Region::new(region.to_owned())));
+    config.set_use_fips(surroundings.switch(fips, fips_names.0, fips_names.1)?);
+    config.set_use_dual_stack(surroundings.switch(dual, dual_names.0, dual_names.1)?);
+    Ok(config.build())
 }
 
-/// Settings of the clients of STS, without credentials of their own.
+/// What the sources of credentials are asked with: bounded, for a call waits for them.
+fn means(
+    sdk: &SdkConfig,
+    addresses: &Addresses,
+    sts_region: &str,
+    http: http::Client,
+    metadata: Option<imds::Client>,
+    surroundings: &Surroundings,
+    terms: &Terms,
+) -> Means {
+    let retries = sdk
+        .retry_config()
+        .cloned()
+        .unwrap_or_else(RetryConfig::standard);
+    let attempts = retries.max_attempts().min(credentials::ATTEMPTS);
+    let retries = retries
+        .with_max_attempts(attempts)
+        .with_max_backoff(credentials::MAX_BACKOFF);
+    let timeouts = configuration::timeouts().into_builder();
+    let timeouts = timeouts.operation_attempt_timeout(credentials::ATTEMPT_TIME);
+    let sdk = sdk
+        .to_builder()
+        .retry_config(retries)
+        .timeout_config(timeouts.build())
+        .build();
+    let mut sso = aws_sdk_sso::config::Builder::from(&sdk);
+    sso.set_endpoint_url(addresses.of(Service::Sso).map(str::to_owned));
+    let mut sso_oidc = aws_sdk_ssooidc::config::Builder::from(&sdk);
+    sso_oidc.set_endpoint_url(addresses.of(Service::SsoOidc).map(str::to_owned));
+    Means {
+        env: surroundings.env.clone(),
+        http,
+        metadata,
+        sts: sts_config(&sdk, addresses, sts_region),
+        sso,
+        sso_oidc,
+        terms: terms.elsewhere(),
+    }
+}
+
+/// Settings of the clients of STS.
 fn sts_config(
     sdk: &SdkConfig,
-    endpoints: &Endpoints,
+    addresses: &Addresses,
     region: &str,
 ) -> aws_sdk_sts::config::Builder {
-    let config = aws_sdk_sts::config::Builder::from(sdk).region(Region::new(region.to_owned()));
-    match given(endpoints.sts.as_deref()) {
-        Some(endpoint) => config.endpoint_url(endpoint),
-        None => config,
-    }
+    let mut config = aws_sdk_sts::config::Builder::from(sdk).region(Region::new(region.to_owned()));
+    config.set_endpoint_url(addresses.of(Service::Sts).map(str::to_owned));
+    config
 }

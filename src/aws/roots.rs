@@ -11,6 +11,8 @@ use rustls::{RootCertStore, pki_types::CertificateDer};
 
 use super::http::pem;
 
+/// How the reason why there is nobody to trust begins.
+pub(super) const NO_TLS: &str = "TLS is not possible";
 /// By these variables a user names the certificate authorities of the system, as OpenSSL has it.
 const NAMED_BY: [&str; 2] = ["SSL_CERT_FILE", "SSL_CERT_DIR"];
 
@@ -35,13 +37,12 @@ fn choose(
     }
     if let Some(name) = named_by {
         return Err(format!(
-            "TLS is not possible: the environment variable {name} names a place without a certificate authority that \
+            "{NO_TLS}: the environment variable {name} names a place without a certificate authority that \
              can be used. Correct or unset it, or name a bundle by AWS_CA_BUNDLE"
         ));
     }
     let bundled = webpki_root_certs::TLS_SERVER_ROOT_CERTS.iter().cloned();
-    usable(bundled)
-        .ok_or_else(|| "TLS is not possible: there is no certificate authority".to_owned())
+    usable(bundled).ok_or_else(|| format!("{NO_TLS}: there is no certificate authority"))
 }
 
 /// Trusts those that a verifier can read, if there are any: over others the SDK would end the process.

@@ -116,6 +116,10 @@ pub struct Endpoints {
     pub logs: Option<String>,
     /// Address of STS.
     pub sts: Option<String>,
+    /// Address of the portal of IAM Identity Center, which gives the credentials of a role.
+    pub sso: Option<String>,
+    /// Address of the sign-in service of IAM Identity Center, which renews tokens.
+    pub sso_oidc: Option<String>,
 }
 
 impl fmt::Debug for Settings {

@@ -18,6 +18,7 @@ use std::{
     time::Duration,
 };
 
+use aws_credential_types::Credentials;
 use aws_smithy_runtime_api::{
     box_error::BoxError,
     client::{
@@ -52,6 +53,8 @@ pub type Stop = CancellationToken;
 /// How often a call is tried in a row that cannot connect, or whose success cannot be read: neither passes soon. The
 /// waits between take about fifteen seconds.
 const ATTEMPTS_IN_VAIN: u32 = 6;
+/// How AWS says that credentials are over.
+const EXPIRED: [&str; 3] = ["ExpiredToken", "ExpiredTokenException", "RequestExpired"];
 /// How long a query may take, with all its attempts and the waits between them.
 pub(super) const QUERY_TIME: Duration = Duration::from_secs(300);
 
@@ -133,11 +136,37 @@ impl Flight {
         }
     }
 
-    /// Waits for the answer of a call that carries this flight as its interceptor.
+    /// Makes a call that carries this flight as its interceptor, and waits for its answer.
+    ///
+    /// The credentials are got first: the time that they take is no attempt's. When the service says that they are over,
+    /// they are got anew and the call is made once more: it was not carried out.
+    pub(super) async fn complete<T, E, F>(&self, call: impl Fn() -> F) -> Result<T, Error>
+    where
+        E: std::error::Error + ProvideErrorMetadata + Send + Sync + 'static,
+        F: Future<Output = Result<T, SdkError<E, HttpResponse>>>,
+    {
+        let mut renewed = false;
+        loop {
+            let credentials = self.credentials().await?;
+            let result = self.complete_alone(call()).await;
+            match (result, credentials) {
+                (Err(error), Some(credentials)) if !renewed && error.has_code(&EXPIRED) => {
+                    renewed = true;
+                    let keys = self.terms.keys.as_ref();
+                    if !keys.is_some_and(|keys| keys.forget(&credentials)) {
+                        return Err(error);
+                    }
+                }
+                (result, _) => return result,
+            }
+        }
+    }
+
+    /// Waits for the answer of a call that has its own credentials, or needs none.
     ///
     /// The call is polled before anything else, and the phase changes only while it is polled: an answer that has
     /// come in is therefore always returned.
-    pub(super) async fn complete<T, E>(
+    pub(super) async fn complete_alone<T, E>(
         &self,
         call: impl Future<Output = Result<T, SdkError<E, HttpResponse>>>,
     ) -> Result<T, Error>
@@ -152,6 +181,21 @@ impl Flight {
         }
     }
 
+    /// Waits for the credentials of the call; none if it has its own.
+    async fn credentials(&self) -> Result<Option<Credentials>, Error> {
+        let Some(keys) = &self.terms.keys else {
+            return Ok(None);
+        };
+        tokio::select! {
+            biased;
+            credentials = keys.ready() => match credentials {
+                Ok(credentials) => Ok(Some(credentials)),
+                Err(error) => Err(Error::without_credentials(&error, self)),
+            },
+            error = self.given_up() => Err(error),
+        }
+    }
+
     /// Waits until the call must not go on and nothing of it is under way.
     async fn given_up(&self) -> Error {
         tokio::select! {
@@ -162,10 +206,7 @@ impl Flight {
     }
 
     async fn out_of_time(&self) {
-        match self.terms.deadline {
-            Some(deadline) => tokio::time::sleep_until(deadline).await,
-            None => std::future::pending().await,
-        }
+        self.terms.over().await;
         // What was sent and may have been carried out is waited for; an attempt has a timeout of its own.
         self.wait_for(|phase| !self.mutates || phase != Phase::UnderWay)
             .await;
@@ -240,6 +281,7 @@ impl Flight {
             region: self.region.clone(),
             unanswered: log.unanswered,
             attempts: u8::try_from(log.attempts).unwrap_or(u8::MAX),
+            skew: self.terms.ahead().as_secs(),
             ..Error::new(self.operation, kind, message)
         }
     }

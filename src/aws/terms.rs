@@ -1,5 +1,5 @@
-//! On what terms the calls of a gateway are made: what stops them, when none goes on any more, and what time it is at
-//! the service.
+//! On what terms the calls of a gateway are made: whose they are, what stops them, when none goes on any more, and what
+//! time it is at the service.
 //!
 //! This module must not know any call.
 
@@ -16,7 +16,7 @@ use aws_smithy_types::{DateTime, date_time::Format};
 use jiff::{SignedDuration, Timestamp};
 use tokio::time::Instant;
 
-use super::stop::Stop;
+use super::{credentials::Keys, stop::Stop};
 
 /// The terms of one gateway. Clones share the service's clock.
 #[derive(Clone, Debug, Default)]
@@ -24,6 +24,8 @@ pub(super) struct Terms {
     pub(super) stop: Stop,
     /// When no call goes on any more, nor begins.
     pub(super) deadline: Option<Instant>,
+    /// Whose calls they are, if they need credentials that are not at hand.
+    pub(super) keys: Option<Arc<Keys>>,
     clock: Clock,
 }
 
@@ -36,13 +38,26 @@ impl Terms {
         Self {
             stop,
             deadline,
+            keys: None,
             clock: Clock::default(),
+        }
+    }
+
+    /// The same terms for calls with these credentials.
+    #[must_use]
+    pub(super) fn signed(self, keys: Arc<Keys>) -> Self {
+        Self {
+            keys: Some(keys),
+            ..self
         }
     }
 
     /// The same terms for another service, whose clock is its own.
     pub(super) fn elsewhere(&self) -> Self {
-        Self::new(self.stop.clone(), self.deadline)
+        Self {
+            clock: Clock::default(),
+            ..self.clone()
+        }
     }
 
     /// The same terms, for so long at most.
@@ -59,6 +74,14 @@ impl Terms {
     pub(super) fn is_over(&self) -> bool {
         self.deadline
             .is_some_and(|deadline| Instant::now() >= deadline)
+    }
+
+    /// Waits until the time is over.
+    pub(super) async fn over(&self) {
+        match self.deadline {
+            Some(deadline) => tokio::time::sleep_until(deadline).await,
+            None => std::future::pending().await,
+        }
     }
 
     /// Sets the clock by a reply.

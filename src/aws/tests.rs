@@ -32,6 +32,7 @@ fn settings(url: &str) -> Settings {
             ec2: Some(url.to_owned()),
             logs: Some(url.to_owned()),
             sts: Some(url.to_owned()),
+            ..Endpoints::default()
         },
         ..Settings::default()
     }

@@ -43,6 +43,7 @@ impl Aws {
                     ec2: endpoint.clone(),
                     logs: endpoint.clone(),
                     sts: endpoint.clone(),
+                    ..Endpoints::default()
                 },
                 deadline: Instant::now().checked_add(self.timeout),
                 ..Settings::default()

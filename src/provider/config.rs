@@ -23,10 +23,12 @@ pub struct Config {
     /// The region to work in. Else `AWS_REGION`, `AWS_DEFAULT_REGION`, or the profile's region.
     #[serde(default)]
     pub region: Attr<String>,
-    /// The profile of the shared configuration files. Else `AWS_PROFILE`.
+    /// The profile of the shared configuration files. Else `AWS_PROFILE`, `AWS_DEFAULT_PROFILE`, or `default`. A profile
+    /// that is named must exist and hold credentials; with this argument, the credentials of the environment do not count.
     #[serde(default)]
     pub profile: Attr<String>,
-    /// The access key id. Else `AWS_ACCESS_KEY_ID`, the profile, or what the machine offers.
+    /// The access key id. Else `AWS_ACCESS_KEY_ID`, `AWS_WEB_IDENTITY_TOKEN_FILE` with `AWS_ROLE_ARN`, the profile, the
+    /// role of the container, or the role of the instance.
     #[serde(default)]
     pub access_key: Attr<String>,
     /// The secret access key. Else `AWS_SECRET_ACCESS_KEY`.
@@ -37,11 +39,12 @@ pub struct Config {
     #[serde(default)]
     #[schemars(transform = behaviour::sensitive)]
     pub token: Attr<String>,
-    /// Paths of shared configuration files. Else `AWS_CONFIG_FILE` or `~/.aws/config`.
+    /// Paths of shared configuration files. Else `AWS_CONFIG_FILE` or `~/.aws/config`. A file that does not exist is
+    /// skipped.
     #[serde(default)]
     pub shared_config_files: Attr<Vec<Attr<String>>>,
     /// Paths of shared credentials files. Else `AWS_SHARED_CREDENTIALS_FILE` or
-    /// `~/.aws/credentials`.
+    /// `~/.aws/credentials`. A file that does not exist is skipped.
     #[serde(default)]
     pub shared_credentials_files: Attr<Vec<Attr<String>>>,
     /// How often a call is tried again. Else `AWS_MAX_ATTEMPTS`, or 25.
@@ -122,16 +125,17 @@ pub struct Config {
     /// `TF_APPEND_USER_AGENT`.
     #[serde(default)]
     pub user_agent: Attr<Vec<Attr<String>>>,
-    /// A role to take on. Several blocks are taken on one after the other.
+    /// A role to assume. The roles of several blocks are assumed one after the other.
     #[serde(default)]
     #[schemars(transform = behaviour::list_block)]
     pub assume_role: Attr<Vec<AssumeRole>>,
-    /// A role to take on with a web identity token.
+    /// A role to assume with a web identity token, in place of all other credentials.
     #[serde(default)]
     #[schemars(transform = behaviour::single_block)]
     pub assume_role_with_web_identity: Attr<AssumeRoleWithWebIdentity>,
-    /// Addresses of the services, for private endpoints and emulators. Else `AWS_ENDPOINT_URL` and
-    /// `AWS_ENDPOINT_URL_EC2`, `_CLOUDWATCH_LOGS`, `_STS`. Every name of the AWS provider's block is accepted.
+    /// Addresses of the services, for private endpoints and emulators. Else `AWS_ENDPOINT_URL_EC2`, `_CLOUDWATCH_LOGS`,
+    /// `_STS`, `_SSO`, `_SSO_OIDC`, then `AWS_ENDPOINT_URL`, then the profile's `services` section and `endpoint_url`.
+    /// Every name of the AWS provider's block is accepted.
     #[serde(default)]
     #[schemars(transform = behaviour::single_block)]
     pub endpoints: Attr<Endpoints>,
@@ -147,7 +151,7 @@ pub struct Config {
 
 impl Model for Config {}
 
-/// A role to take on.
+/// A role to assume.
 #[derive(Clone, Default, Serialize, Deserialize, JsonSchema)]
 pub struct AssumeRole {
     /// The ARN of the role.
@@ -180,7 +184,7 @@ pub struct AssumeRole {
     pub transitive_tag_keys: Attr<BTreeSet<Attr<String>>>,
 }
 
-/// A role to take on with a web identity token.
+/// A role to assume with a web identity token.
 #[derive(Clone, Default, Serialize, Deserialize, JsonSchema)]
 pub struct AssumeRoleWithWebIdentity {
     /// The ARN of the role. Else `AWS_ROLE_ARN`.

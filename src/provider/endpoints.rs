@@ -17,14 +17,21 @@ use crate::framework::Attr;
 const SERVICES: &str = include_str!("services.txt");
 
 /// The services that are called: their names, the usual one first, and what their address is.
-const CALLED: [(&[&str], &str); 3] = [
+const CALLED: [(&[&str], &str); 5] = [
     (EC2, "The URL of EC2."),
     (LOGS, "The URL of CloudWatch Logs."),
     (STS, "The URL of STS."),
+    (SSO, "The URL of the portal of IAM Identity Center."),
+    (
+        SSO_OIDC,
+        "The URL of the sign-in service of IAM Identity Center.",
+    ),
 ];
 const EC2: &[&str] = &["ec2"];
 const LOGS: &[&str] = &["logs", "cloudwatchlogs", "cloudwatchlog"];
 const STS: &[&str] = &["sts"];
+const SSO: &[&str] = &["sso"];
+const SSO_OIDC: &[&str] = &["ssooidc"];
 
 /// Addresses of services, by the name of the service.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
@@ -42,6 +49,14 @@ impl Endpoints {
 
     pub(super) fn sts(&self) -> Option<&str> {
         self.first(STS)
+    }
+
+    pub(super) fn sso(&self) -> Option<&str> {
+        self.first(SSO)
+    }
+
+    pub(super) fn sso_oidc(&self) -> Option<&str> {
+        self.first(SSO_OIDC)
     }
 
     /// Says whether the address of a service that is called is unknown.

@@ -47,7 +47,7 @@ impl Config {
             return;
         }
         let detail = format!(
-            "This provider calls EC2, CloudWatch Logs and STS only. These arguments are accepted, so that a \
+            "This provider calls EC2, CloudWatch Logs, STS and IAM Identity Center only. These arguments are accepted, so that a \
              block can be copied from the AWS provider, and have no effect: {}.",
             names.join(", ")
         );
@@ -61,7 +61,7 @@ impl Config {
         for (index, role) in (0..).zip(self.assume_role.known().into_iter().flatten()) {
             if !role.role_arn.is_unknown() && given(&role.role_arn).is_none() {
                 let path = Path::from("assume_role").index(index).attribute("role_arn");
-                let detail = "Set `role_arn` to the ARN of the role that is to be taken on.";
+                let detail = "Set `role_arn` to the ARN of the role to assume.";
                 diagnostics.error(path, "Role missing", detail);
             }
         }

@@ -54,6 +54,8 @@ impl Config {
                 ec2: endpoints.ec2().map(str::to_owned),
                 logs: endpoints.logs().map(str::to_owned),
                 sts: endpoints.sts().map(str::to_owned),
+                sso: endpoints.sso().map(str::to_owned),
+                sso_oidc: endpoints.sso_oidc().map(str::to_owned),
             },
             deadline: None,
         }

@@ -58,7 +58,13 @@ impl Ec2 {
         let flight = self.mutation("CreateFlowLogs").holding(missing);
         let request = request(self.client.create_flow_logs(), new)?;
         let answer = flight
-            .complete(request.customize().interceptor(flight.clone()).send())
+            .complete(|| {
+                request
+                    .clone()
+                    .customize()
+                    .interceptor(flight.clone())
+                    .send()
+            })
             .await?;
         if let Some(id) = answer.flow_log_ids().first() {
             return Ok(id.clone());

@@ -21,7 +21,13 @@ impl Ec2 {
         let flight = self.mutation("DeleteFlowLogs");
         let request = self.client.delete_flow_logs().flow_log_ids(id);
         let answer = flight
-            .complete(request.customize().interceptor(flight.clone()).send())
+            .complete(|| {
+                request
+                    .clone()
+                    .customize()
+                    .interceptor(flight.clone())
+                    .send()
+            })
             .await?;
         match answer.unsuccessful().first() {
             None => Ok(()),

@@ -101,7 +101,13 @@ impl Ec2 {
             .set_max_results(question.page)
             .set_next_token(token.clone());
         let page = flight
-            .complete(request.customize().interceptor(flight.clone()).send())
+            .complete(|| {
+                request
+                    .clone()
+                    .customize()
+                    .interceptor(flight.clone())
+                    .send()
+            })
             .await?;
         let next = page.next_token.filter(|next| !next.is_empty());
         if next.is_some() && next == token {

@@ -30,8 +30,14 @@ impl Ec2 {
             .holding(|_: &CreateTagsOutput, reply| not_done(reply));
         let tags = tags.iter().map(|(key, value)| tag(key, value)).collect();
         let request = self.client.create_tags().resources(id).set_tags(Some(tags));
-        let answer = request.customize().interceptor(flight.clone()).send();
-        flight.complete(answer).await?;
+        let send = || {
+            request
+                .clone()
+                .customize()
+                .interceptor(flight.clone())
+                .send()
+        };
+        flight.complete(send).await?;
         Ok(())
     }
 
@@ -54,8 +60,14 @@ impl Ec2 {
             .map(|key| Tag::builder().key(key).build())
             .collect();
         let request = self.client.delete_tags().resources(id).set_tags(Some(tags));
-        let answer = request.customize().interceptor(flight.clone()).send();
-        flight.complete(answer).await?;
+        let send = || {
+            request
+                .clone()
+                .customize()
+                .interceptor(flight.clone())
+                .send()
+        };
+        flight.complete(send).await?;
         Ok(())
     }
 }

@@ -64,8 +64,14 @@ impl Logs {
         loop {
             let flight = self.query("GetQueryResults").holding(missing);
             let request = self.client.get_query_results().query_id(&id);
-            let request = request.customize().interceptor(flight.clone());
-            let results = flight.complete(request.send()).await?;
+            let send = || {
+                request
+                    .clone()
+                    .customize()
+                    .interceptor(flight.clone())
+                    .send()
+            };
+            let results = flight.complete(send).await?;
             calls += 1;
             match results.status {
                 Some(QueryStatus::Complete) => {
@@ -112,8 +118,14 @@ impl Logs {
             true => request.log_group_identifiers(group),
             false => request.log_group_name(group),
         };
-        let request = request.customize().interceptor(flight.clone());
-        let started = flight.complete(request.send()).await?;
+        let send = || {
+            request
+                .clone()
+                .customize()
+                .interceptor(flight.clone())
+                .send()
+        };
+        let started = flight.complete(send).await?;
         started
             .query_id
             .ok_or_else(|| flight.error(Kind::Unreadable, "the reply holds no id of the query"))

@@ -42,10 +42,10 @@ async fn roles_are_assumed_one_after_the_other() {
         policy_arns: vec!["arn:aws:iam::aws:policy/p".to_owned()],
         tags: BTreeMap::from([("team".to_owned(), "net".to_owned())]),
         transitive_tag_keys: vec!["team".to_owned()],
-        ..role("arn:aws:iam::1:role/one")
+        ..role("arn:aws:iam::111111111111:role/one")
     };
     let settings = Settings {
-        assume_role: vec![first, role(""), role("arn:aws:iam::1:role/two")],
+        assume_role: vec![first, role(""), role("arn:aws:iam::111111111111:role/two")],
         ..settings(&server.url)
     };
     let aws = connect(settings).await.unwrap();
@@ -57,7 +57,7 @@ async fn roles_are_assumed_one_after_the_other() {
     assert_eq!(requests.len(), 4, "the session is shared by all clients");
     for (name, value) in [
         ("Action", "AssumeRole"),
-        ("RoleArn", "arn:aws:iam::1:role/one"),
+        ("RoleArn", "arn:aws:iam::111111111111:role/one"),
         ("RoleSessionName", "me"),
         ("ExternalId", "CANARY-external"),
         ("DurationSeconds", "5400"),
@@ -75,7 +75,7 @@ async fn roles_are_assumed_one_after_the_other() {
     assert!(signed_with(&requests[0], "AKIDEXAMPLE"));
     assert_eq!(
         requests[1].parameter("RoleArn").as_deref(),
-        Some("arn:aws:iam::1:role/two")
+        Some("arn:aws:iam::111111111111:role/two")
     );
     assert!(signed_with(&requests[1], "ASIAONE"));
     assert!(signed_with(&requests[2], "ASIATWO"));
@@ -88,7 +88,7 @@ async fn role_that_refuses_is_told_without_secrets() {
                 sts:AssumeRole</Message></Error><RequestId>r</RequestId></ErrorResponse>";
     let server = Responder::start(vec![Reply::Answer(403, body.to_owned())]).await;
     let settings = Settings {
-        assume_role: vec![role("arn:aws:iam::1:role/one")],
+        assume_role: vec![role("arn:aws:iam::111111111111:role/one")],
         ..settings(&server.url)
     };
     let aws = connect(settings).await.unwrap();
@@ -99,7 +99,10 @@ async fn role_that_refuses_is_told_without_secrets() {
     );
     assert!(!error.unanswered, "the flow log was never asked for");
     let text = format!("{error} {error:?} {aws:?} {:?}", error.advice());
-    assert!(text.contains("role arn:aws:iam::1:role/one"), "{text}");
+    assert!(
+        text.contains("role arn:aws:iam::111111111111:role/one"),
+        "{text}"
+    );
     assert!(text.contains("trust policy"), "{text}");
     assert!(!text.contains("CANARY"), "{text}");
 }
@@ -122,7 +125,7 @@ async fn web_identity_takes_its_token_from_a_file() {
     };
     let path = file.path().to_str().unwrap();
     let env = Env::from_slice(&[
-        ("AWS_ROLE_ARN", "arn:aws:iam::1:role/web"),
+        ("AWS_ROLE_ARN", "arn:aws:iam::111111111111:role/web"),
         ("AWS_WEB_IDENTITY_TOKEN_FILE", path),
     ]);
     let aws = Aws::connect_from(settings, Stop::new(), env, quickly)
@@ -183,6 +186,12 @@ async fn credentials_that_cannot_be_had_are_not_a_network_failure() {
         .await
         .unwrap_err();
     assert_eq!(error.kind, Kind::Credentials, "{error}");
-    assert!(error.advice().unwrap().contains("AWS_PROFILE"));
+    assert!(
+        error
+            .to_string()
+            .contains("credential_process of profile \"p\""),
+        "{error}"
+    );
+    assert_eq!(error.advice(), None, "the message says what to do");
     assert!(server.requests().is_empty());
 }

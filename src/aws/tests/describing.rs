@@ -7,8 +7,8 @@ use super::{super::*, *};
 const FULL: &str = r#"<DescribeFlowLogsResponse xmlns="http://ec2.amazonaws.com/doc/2016-11-15/"><flowLogSet><item>
 <flowLogId>fl-00000001</flowLogId><resourceId>vpc-1</resourceId><trafficType>ALL</trafficType>
 <logDestinationType>s3</logDestinationType><logDestination>arn:aws:s3:::b</logDestination>
-<logGroupName>g</logGroupName><deliverLogsPermissionArn>arn:aws:iam::1:role/r</deliverLogsPermissionArn>
-<deliverCrossAccountRole>arn:aws:iam::1:role/c</deliverCrossAccountRole><logFormat>${version}</logFormat>
+<logGroupName>g</logGroupName><deliverLogsPermissionArn>arn:aws:iam::111111111111:role/r</deliverLogsPermissionArn>
+<deliverCrossAccountRole>arn:aws:iam::111111111111:role/c</deliverCrossAccountRole><logFormat>${version}</logFormat>
 <maxAggregationInterval>60</maxAggregationInterval><creationTime>2026-01-02T03:04:05.678Z</creationTime>
 <destinationOptions><fileFormat>avro</fileFormat><hiveCompatiblePartitions>false</hiveCompatiblePartitions>
 <perHourPartition>true</perHourPartition></destinationOptions>
@@ -56,8 +56,8 @@ async fn every_described_attribute_comes_through() {
         log_destination_type: text("s3"),
         log_destination: text("arn:aws:s3:::b"),
         log_group_name: text("g"),
-        deliver_logs_permission_arn: text("arn:aws:iam::1:role/r"),
-        deliver_cross_account_role: text("arn:aws:iam::1:role/c"),
+        deliver_logs_permission_arn: text("arn:aws:iam::111111111111:role/r"),
+        deliver_cross_account_role: text("arn:aws:iam::111111111111:role/c"),
         log_format: text("${version}"),
         max_aggregation_interval: Some(60),
         destination_options: Some(DestinationOptions {

@@ -263,6 +263,7 @@ fn failure((operation, kind, code, message): (&'static str, Kind, &str, &str)) -
         unanswered: kind == Kind::NoAnswer,
         attempts: 1,
         cause: None,
+        skew: 0,
     }
 }
 

@@ -53,7 +53,11 @@ fn what_cannot_work_is_said_at_its_line_before_anybody_is_asked() {
             "provider \"vpcflow\" {",
             "is not an address such as https://host:port",
         ),
-        (&second, "duration = \"5m\"", "is not between 15m and 12h"),
+        (
+            &second,
+            "duration = \"5m\"",
+            "is not between 15 minutes and 12 hours",
+        ),
         (
             "assume_role {\nrole_arn = \"\"\n}",
             "role_arn = \"\"",

@@ -65,7 +65,7 @@ fn cases() -> Vec<Case> {
             "AWS_ENDPOINT_URL",
             format!("http://me:{CANARY}@localhost:1"),
         )],
-        ..case(KEYS, "AWS account not found out")
+        ..case(KEYS, "`AWS_ENDPOINT_URL`: it holds a user name")
     });
     cases
 }

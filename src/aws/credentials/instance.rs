@@ -1,0 +1,173 @@
+//! Credentials of an EC2 instance, from the instance metadata service (IMDSv2).
+//!
+//! <https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/instance-metadata-security-credentials.html>
+//! This module must not know what else gives credentials.
+
+use std::time::Duration;
+
+use aws_config::imds::client::error::ImdsError;
+use aws_credential_types::Credentials;
+use aws_types::os_shim_internal::Env;
+use serde::Deserialize;
+
+use super::{
+    super::{
+        configuration::{Surroundings, given, variable},
+        endpoints::check_address,
+        error::{Error, Kind},
+        settings::Settings,
+    },
+    Means,
+};
+
+const ROLES: &str = "/latest/meta-data/iam/security-credentials/";
+/// Time for everything: on any other machine nobody answers.
+const TIME: Duration = Duration::from_secs(8);
+
+/// Credentials as the metadata services of instances and containers write them.
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub(super) struct Session {
+    access_key_id: String,
+    secret_access_key: String,
+    token: Option<String>,
+    expiration: Option<String>,
+}
+
+impl Session {
+    /// Reads a reply; nothing if it holds no credentials.
+    pub(super) fn read(reply: &[u8]) -> Option<Credentials> {
+        let session: Self = serde_json::from_slice(reply).ok()?;
+        let end = match &session.expiration {
+            Some(end) => Some(super::time(end)?),
+            None => None,
+        };
+        let keys = [&session.access_key_id, &session.secret_access_key];
+        keys.iter().all(|key| !key.is_empty()).then(|| {
+            Credentials::new(
+                session.access_key_id,
+                session.secret_access_key,
+                session.token.filter(|token| !token.is_empty()),
+                end,
+                "metadata",
+            )
+        })
+    }
+}
+
+/// Asks for the credentials of the instance's role.
+pub(super) async fn get(means: &Means) -> Result<Credentials, Error> {
+    let terms = means.terms.within(TIME);
+    tokio::select! {
+        biased;
+        result = ask(means) => result,
+        () = terms.stop.cancelled() => Err(error(Kind::Stopped, "")),
+        () = terms.over() => Err(match means.terms.is_over() {
+            true => error(Kind::OutOfTime, ""),
+            false => nothing("it does not answer"),
+        }),
+    }
+}
+
+async fn ask(means: &Means) -> Result<Credentials, Error> {
+    let Some(metadata) = &means.metadata else {
+        return Err(nothing(
+            "it is not asked (AWS_EC2_METADATA_DISABLED or skip_metadata_api_check)",
+        ));
+    };
+    let roles = metadata.get(ROLES).await.map_err(|error| failed(&error))?;
+    let role = roles.as_ref().lines().next().unwrap_or_default().trim();
+    if role.is_empty() {
+        return Err(nothing("the instance has no role"));
+    }
+    let session = metadata.get(format!("{ROLES}{role}")).await;
+    let session = session.map_err(|error| failed(&error))?;
+    Session::read(session.as_ref().as_bytes()).ok_or_else(|| {
+        error(
+            Kind::Unreadable,
+            &format!("no credentials for the role {role}"),
+        )
+    })
+}
+
+/// Says what the service did in place of an answer. What it wrote is not shown: it may hold anything.
+fn failed(failure: &ImdsError) -> Error {
+    match failure {
+        ImdsError::FailedToLoadToken(token) if token.is_dispatch_failure() => {
+            nothing("it does not answer")
+        }
+        ImdsError::FailedToLoadToken(_) => error(
+            Kind::Configuration,
+            "it gives no session token. IMDSv2 is needed, and only that is asked; a container on the instance needs a \
+             hop limit of 2",
+        ),
+        ImdsError::ErrorResponse(reply) if reply.response().status().as_u16() == 404 => {
+            nothing("the instance has no role")
+        }
+        ImdsError::ErrorResponse(reply) => error(
+            Kind::Refused,
+            &format!("HTTP {}", reply.response().status().as_u16()),
+        ),
+        _ => nothing("it does not answer as it should"),
+    }
+}
+
+/// Nothing else was named, and the service has nothing either.
+fn nothing(reason: &str) -> Error {
+    error(Kind::Credentials, reason)
+}
+
+fn error(kind: Kind, reason: &str) -> Error {
+    let message = match kind {
+        Kind::Credentials => format!(
+            "neither the arguments, nor the environment, nor a profile name credentials, and the instance metadata \
+             service has none: {reason}"
+        ),
+        _ => format!("instance metadata service: {reason}"),
+    };
+    Error::new(
+        "GetInstanceCredentials",
+        kind,
+        message.trim_end_matches([':', ' ']),
+    )
+}
+
+/// Tells whether the environment asks to leave the service alone.
+pub(in super::super) fn is_disabled(env: &Env) -> bool {
+    variable(env, &["AWS_EC2_METADATA_DISABLED"])
+        .is_some_and(|value| value.eq_ignore_ascii_case("true"))
+}
+
+/// Where the service answers.
+pub(in super::super) fn address(
+    settings: &Settings,
+    surroundings: &Surroundings,
+) -> Result<String, Error> {
+    let named = (
+        "ec2_metadata_service_endpoint",
+        settings.ec2_metadata_service_endpoint.as_deref(),
+    );
+    let variables = ["AWS_EC2_METADATA_SERVICE_ENDPOINT"];
+    if let Some((source, address)) =
+        surroundings.first(named, &variables, "ec2_metadata_service_endpoint")
+    {
+        check_address(source, &address)?;
+        return Ok(address);
+    }
+    let mode = (
+        "ec2_metadata_service_endpoint_mode",
+        given(settings.ec2_metadata_service_endpoint_mode.as_deref()),
+    );
+    let variables = ["AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE"];
+    let mode = surroundings.first(mode, &variables, "ec2_metadata_service_endpoint_mode");
+    match mode {
+        Some((_, mode)) if mode.eq_ignore_ascii_case("ipv6") => {
+            Ok("http://[fd00:ec2::254]".to_owned())
+        }
+        Some((source, mode)) if !mode.eq_ignore_ascii_case("ipv4") => Err(Error::configuration(
+            source,
+            format!("{mode:?} is neither IPv4 nor IPv6"),
+        )),
+        _ => Ok("http://169.254.169.254".to_owned()),
+    }
+}

@@ -1,0 +1,124 @@
+//! Credentials that a program prints: `credential_process` of a profile.
+//!
+//! What the program printed is never shown, on a failure neither: it may hold secrets.
+//! <https://docs.aws.amazon.com/sdkref/latest/guide/feature-process-credentials.html>
+//! This module must not know who names the program.
+
+use std::{process::Stdio, time::Duration};
+
+use aws_credential_types::Credentials;
+use serde::Deserialize;
+use tokio::process::Command;
+
+use super::{
+    super::error::{Error, Kind},
+    Means, unusable,
+};
+
+/// Time for the program: it may ask a person to sign in.
+const TIME: Duration = Duration::from_secs(60);
+
+/// A program that prints credentials.
+pub(super) struct Process {
+    pub(super) profile: String,
+    /// A line for the shell.
+    pub(super) command: String,
+}
+
+/// What the program prints.
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Printed {
+    version: u32,
+    access_key_id: String,
+    secret_access_key: String,
+    session_token: Option<String>,
+    expiration: Option<String>,
+}
+
+impl Process {
+    /// Runs the program once, and ends it when the run is stopped.
+    pub(super) async fn get(&self, means: &Means) -> Result<Credentials, Error> {
+        let mut command = shell(&self.command);
+        command
+            .stdin(Stdio::null())
+            .stderr(Stdio::null())
+            .kill_on_drop(true);
+        let terms = means.terms.within(TIME);
+        let output = tokio::select! {
+            biased;
+            output = command.output() => output.map_err(|error| self.failed(&error.to_string()))?,
+            () = terms.stop.cancelled() => return Err(stopped(Kind::Stopped)),
+            () = terms.over() => return Err(self.late(means)),
+        };
+        if !output.status.success() {
+            return Err(self.failed(&format!("it ended with {}", output.status)));
+        }
+        let printed: Printed = serde_json::from_slice(&output.stdout)
+            .map_err(|_| self.failed("it printed something else than the JSON of credentials"))?;
+        self.read(printed)
+    }
+
+    fn read(&self, printed: Printed) -> Result<Credentials, Error> {
+        if printed.version != 1 {
+            return Err(self.failed(&format!(
+                "it printed version {}, and 1 is known",
+                printed.version
+            )));
+        }
+        let end = printed.expiration.as_deref().map(super::time);
+        let end = end.map(|end| end.ok_or_else(|| self.failed("its Expiration is not a time")));
+        let end = end.transpose()?;
+        if [&printed.access_key_id, &printed.secret_access_key]
+            .iter()
+            .any(|key| key.is_empty())
+        {
+            return Err(self.failed("it printed empty keys"));
+        }
+        Ok(Credentials::new(
+            printed.access_key_id,
+            printed.secret_access_key,
+            printed.session_token.filter(|token| !token.is_empty()),
+            end,
+            "credential_process",
+        ))
+    }
+
+    fn failed(&self, reason: &str) -> Error {
+        let Self { profile, .. } = self;
+        unusable(format!(
+            "the credential_process of profile {profile:?} gave no credentials: {reason}. Run its command to see why; \
+             what it printed is not shown here, since it may hold secrets"
+        ))
+    }
+
+    /// The program took too long, or the caller's time is over.
+    fn late(&self, means: &Means) -> Error {
+        match means.terms.is_over() {
+            true => stopped(Kind::OutOfTime),
+            false => self.failed(&format!("it did not end within {} seconds", TIME.as_secs())),
+        }
+    }
+}
+
+fn stopped(kind: Kind) -> Error {
+    Error::new(
+        "Configure",
+        kind,
+        "while waiting for the credential_process",
+    )
+}
+
+#[cfg(unix)]
+fn shell(line: &str) -> Command {
+    let mut command = Command::new("sh");
+    command.args(["-c", line]);
+    command
+}
+
+#[cfg(not(unix))]
+fn shell(line: &str) -> Command {
+    let mut command = Command::new("cmd.exe");
+    command.args(["/C", line]);
+    command
+}

@@ -1,0 +1,181 @@
+//! Roles assumed at STS: with the credentials of somebody who may, or with a web identity token.
+//!
+//! The SDK's own provider for roles knows neither source identities nor transitive tags.
+//! This module must not know where a role was named.
+
+use std::{
+    path::PathBuf,
+    time::{SystemTime, UNIX_EPOCH},
+};
+
+use aws_credential_types::Credentials;
+use aws_sdk_sts::{
+    Client,
+    operation::{
+        assume_role::AssumeRoleOutput,
+        assume_role_with_web_identity::AssumeRoleWithWebIdentityOutput,
+    },
+    types::{Credentials as Session, PolicyDescriptorType, Tag},
+};
+
+use super::{
+    super::{
+        configuration::{given, read_file},
+        error::Error,
+        settings::AssumeRole,
+        stop::Flight,
+    },
+    Means, unusable,
+};
+
+/// A role to assume.
+pub(super) struct Role {
+    pub(super) request: AssumeRole,
+    /// Length of the session in seconds.
+    pub(super) seconds: Option<i32>,
+}
+
+impl Role {
+    /// Assumes the role.
+    pub(super) async fn assume(
+        &self,
+        credentials: &Credentials,
+        means: &Means,
+    ) -> Result<Credentials, Error> {
+        let role = &self.request;
+        let flight = Flight::query("AssumeRole", None, &means.terms())
+            .holding(|reply: &AssumeRoleOutput, _| missing(reply.credentials()));
+        let config = means.sts.clone().credentials_provider(credentials.clone());
+        let client = Client::from_conf(config.build());
+        let tags = role.tags.iter();
+        let tags =
+            tags.filter_map(|(key, value)| Tag::builder().key(key).value(value).build().ok());
+        let request = client
+            .assume_role()
+            .role_arn(&role.role_arn)
+            .role_session_name(session_name(role.session_name.as_deref()))
+            .set_external_id(text(&role.external_id))
+            .set_duration_seconds(self.seconds)
+            .set_policy(text(&role.policy))
+            .set_policy_arns(policies(&role.policy_arns))
+            .set_source_identity(text(&role.source_identity))
+            .set_tags(some(tags.collect()))
+            .set_transitive_tag_keys(some(role.transitive_tag_keys.clone()));
+        let call = request.customize().interceptor(flight.clone()).send();
+        let reply = flight.complete_alone(call).await;
+        session(reply.map(|reply| reply.credentials), &role.role_arn)
+    }
+}
+
+/// A role to assume with a web identity token.
+pub(super) struct WebIdentity {
+    pub(super) role_arn: String,
+    pub(super) session_name: Option<String>,
+    pub(super) seconds: Option<i32>,
+    pub(super) policy: Option<String>,
+    pub(super) policy_arns: Vec<String>,
+    pub(super) token: Token,
+}
+
+/// Where the token is. A file is read each time: whoever issues tokens renews it.
+pub(super) enum Token {
+    Given(String),
+    File(PathBuf),
+}
+
+impl WebIdentity {
+    /// Assumes the role.
+    pub(super) async fn assume(&self, means: &Means) -> Result<Credentials, Error> {
+        let token = self.token.read()?;
+        let flight = Flight::query("AssumeRoleWithWebIdentity", None, &means.terms())
+            .holding(|reply: &AssumeRoleWithWebIdentityOutput, _| missing(reply.credentials()));
+        let client = Client::from_conf(means.sts.clone().build());
+        let request = client
+            .assume_role_with_web_identity()
+            .role_arn(&self.role_arn)
+            .role_session_name(session_name(self.session_name.as_deref()))
+            .web_identity_token(token.trim())
+            .set_duration_seconds(self.seconds)
+            .set_policy(self.policy.clone())
+            .set_policy_arns(policies(&self.policy_arns));
+        let call = request.customize().interceptor(flight.clone()).send();
+        let reply = flight.complete_alone(call).await;
+        session(reply.map(|reply| reply.credentials), &self.role_arn)
+    }
+}
+
+impl Token {
+    fn read(&self) -> Result<String, Error> {
+        let file = match self {
+            Self::Given(token) => return Ok(token.clone()),
+            Self::File(file) => file,
+        };
+        let refuse =
+            |reason: String| unusable(format!("web identity token {}: {reason}", file.display()));
+        let bytes = read_file(file).map_err(|error| refuse(error.to_string()))?;
+        let token = String::from_utf8(bytes).map_err(|_| refuse("it is not text".to_owned()))?;
+        match token.trim().is_empty() {
+            true => Err(refuse("it is empty".to_owned())),
+            false => Ok(token),
+        }
+    }
+}
+
+/// Says what a reply with credentials lacks: half of them would be refused everywhere else, and the keys be blamed.
+fn missing(session: Option<&Session>) -> Option<&'static str> {
+    let whole = session.is_some_and(|session| {
+        [
+            session.access_key_id(),
+            session.secret_access_key(),
+            session.session_token(),
+        ]
+        .iter()
+        .all(|part| !part.is_empty())
+    });
+    (!whole).then_some("the reply holds no credentials")
+}
+
+fn session(reply: Result<Option<Session>, Error>, role: &str) -> Result<Credentials, Error> {
+    let session = reply.map_err(|mut error| {
+        error.message = format!("{} (role {role})", error.message.trim_end_matches('.'));
+        error
+    })?;
+    // `missing` has let no reply through that has none.
+    let session =
+        session.ok_or_else(|| unusable(format!("STS gave no credentials for role {role}")))?;
+    let end = SystemTime::try_from(session.expiration)
+        .map_err(|_| unusable(format!("STS gave credentials of no time for role {role}")))?;
+    Ok(Credentials::new(
+        session.access_key_id,
+        session.secret_access_key,
+        Some(session.session_token),
+        Some(end),
+        "AssumeRole",
+    ))
+}
+
+/// The name of a session: the one given, or one that tells where and when it came from.
+fn session_name(name: Option<&str>) -> String {
+    given(name).map_or_else(
+        || {
+            let now = SystemTime::now()
+                .duration_since(UNIX_EPOCH)
+                .unwrap_or_default();
+            format!("terraform-provider-vpcflow-{}", now.as_millis())
+        },
+        str::to_owned,
+    )
+}
+
+fn policies(arns: &[String]) -> Option<Vec<PolicyDescriptorType>> {
+    let policy = |arn: &String| PolicyDescriptorType::builder().arn(arn).build();
+    some(arns.iter().map(policy).collect())
+}
+
+fn text(value: &Option<String>) -> Option<String> {
+    given(value.as_deref()).map(str::to_owned)
+}
+
+fn some<T>(values: Vec<T>) -> Option<Vec<T>> {
+    Some(values).filter(|values| !values.is_empty())
+}

@@ -1,0 +1,171 @@
+//! Where each service is called if not at AWS's own address.
+//!
+//! The order is that of the AWS CLI and the AWS provider: the argument, the environment (the service's variable, then the
+//! one for all), the profile (its `services` section, then `endpoint_url`). An address that cannot be called is refused by
+//! the name of its setting before any call: the SDK would print the whole request in its error.
+//! <https://docs.aws.amazon.com/sdkref/latest/guide/feature-ss-endpoints.html>
+//! This module must not know what a service is called for.
+
+use std::collections::BTreeMap;
+
+use http::Uri;
+
+use super::{
+    configuration::{Surroundings, given, named_variable},
+    error::{Error, Source},
+    settings::{Endpoints, Settings},
+};
+
+/// A service that is called.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Service {
+    Ec2,
+    Logs,
+    Sts,
+    Sso,
+    SsoOidc,
+}
+
+impl Service {
+    pub(super) const ALL: [Self; 5] = [Self::Ec2, Self::Logs, Self::Sts, Self::Sso, Self::SsoOidc];
+
+    pub(super) fn argument(self) -> &'static str {
+        self.names()[0]
+    }
+
+    /// The argument, the environment variable, and the name in a `services` section.
+    fn names(self) -> [&'static str; 3] {
+        match self {
+            Self::Ec2 => ["endpoints.ec2", "AWS_ENDPOINT_URL_EC2", "ec2"],
+            Self::Logs => [
+                "endpoints.logs",
+                "AWS_ENDPOINT_URL_CLOUDWATCH_LOGS",
+                "cloudwatch_logs",
+            ],
+            Self::Sts => ["endpoints.sts", "AWS_ENDPOINT_URL_STS", "sts"],
+            Self::Sso => ["endpoints.sso", "AWS_ENDPOINT_URL_SSO", "sso"],
+            Self::SsoOidc => ["endpoints.ssooidc", "AWS_ENDPOINT_URL_SSO_OIDC", "sso_oidc"],
+        }
+    }
+}
+
+impl Endpoints {
+    pub(super) fn of(&self, service: Service) -> &Option<String> {
+        match service {
+            Service::Ec2 => &self.ec2,
+            Service::Logs => &self.logs,
+            Service::Sts => &self.sts,
+            Service::Sso => &self.sso,
+            Service::SsoOidc => &self.sso_oidc,
+        }
+    }
+}
+
+/// The addresses that were configured, each of a form that can be called.
+#[derive(Clone, Debug)]
+pub(super) struct Addresses(BTreeMap<Service, String>);
+
+impl Addresses {
+    /// Reads and checks the addresses of all services.
+    pub(super) fn read(settings: &Settings, surroundings: &Surroundings) -> Result<Self, Error> {
+        let ignored = surroundings.switch(
+            None,
+            "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS",
+            "ignore_configured_endpoint_urls",
+        )?;
+        let mut addresses = BTreeMap::new();
+        for service in Service::ALL {
+            let argument = given(settings.endpoints.of(service).as_deref());
+            let argument =
+                argument.map(|url| (Source::Argument(service.argument()), url.to_owned()));
+            let found = match ignored {
+                Some(true) => argument,
+                _ => argument.or_else(|| surrounding(surroundings, service)),
+            };
+            if let Some((source, address)) = found {
+                check_address(source, &address)?;
+                addresses.insert(service, address);
+            }
+        }
+        Ok(Self(addresses))
+    }
+
+    pub(super) fn of(&self, service: Service) -> Option<&str> {
+        self.0.get(&service).map(String::as_str)
+    }
+}
+
+/// The address that the environment or the profile names.
+fn surrounding(surroundings: &Surroundings, service: Service) -> Option<(Source<'static>, String)> {
+    let [_, variable, section] = service.names();
+    let profiles = &surroundings.profiles;
+    let own = || {
+        Some((
+            Source::Services(section),
+            profiles.of_service(section, "endpoint_url")?,
+        ))
+    };
+    let common = || {
+        Some((
+            Source::Profile("endpoint_url"),
+            profiles.value("endpoint_url")?,
+        ))
+    };
+    named_variable(&surroundings.env, &[variable, "AWS_ENDPOINT_URL"]).or_else(|| {
+        let (source, url) = own().or_else(common)?;
+        Some((source, url.to_owned()))
+    })
+}
+
+/// Checks that an address can be called.
+pub(super) fn check_address(source: Source<'_>, address: &str) -> Result<(), Error> {
+    // The address itself is not told: it may hold a password.
+    let refuse = |reason| Err(Error::configuration(source, reason));
+    let unfit = "it is not an address such as https://host:port";
+    let rest = ["https://", "http://"]
+        .iter()
+        .find_map(|scheme| address.strip_prefix(scheme));
+    if rest.is_some_and(|rest| rest.contains('@')) {
+        return refuse(
+            "it holds a user name or a password, which no AWS service takes; remove what stands before the @",
+        );
+    }
+    let uri = address.parse::<Uri>().ok().filter(|_| rest.is_some());
+    let can_be_called =
+        |uri: &Uri| uri.host().is_some_and(|host| !host.is_empty()) && uri.query().is_none();
+    if uri.as_ref().is_some_and(can_be_called) {
+        Ok(())
+    } else {
+        refuse(unfit)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn addresses_are_known_by_their_form() {
+        let fits = |address: &&str| check_address(Source::Argument("a"), address).is_ok();
+        let right = [
+            "http://localhost:4566",
+            "https://vpce-1.ec2.eu-central-1.vpce.amazonaws.com",
+            "http://[::1]:80/path/",
+        ];
+        assert!(right.iter().all(fits));
+        let wrong = [
+            "localhost:4566",
+            " http://localhost",
+            "http://localhost\n",
+            "http://[bad",
+            "http://",
+            "https:///path",
+            "ftp://host",
+            "http://a b",
+            "http://me:secret@host",
+            "http://host/?a=b",
+            "",
+        ];
+        assert!(!wrong.iter().any(fits));
+    }
+}
