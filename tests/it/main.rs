@@ -6,6 +6,8 @@
 mod acceptance;
 #[cfg(all(feature = "aws", unix))]
 mod child;
+#[cfg(all(feature = "aws", unix))]
+mod credentials;
 mod fake_itself;
 #[cfg(feature = "aws")]
 mod flow_log;

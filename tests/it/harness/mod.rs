@@ -15,3 +15,5 @@ pub(crate) mod moto;
 #[cfg(all(feature = "aws", unix))]
 pub(crate) mod terraform;
 pub(crate) mod wire;
+#[cfg(all(feature = "aws", unix))]
+pub(crate) mod world;

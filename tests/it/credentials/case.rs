@@ -1,0 +1,331 @@
+//! One case of the matrix, as data: what is there, and what must come of it.
+//!
+//! Texts may hold `{world}` (the address of the case's server), `{port}`, `{home}`, and times in seconds from now as
+//! `{+3600}` or `{-60}`. Every secret holds the word CANARY.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Map, Value};
+
+use crate::harness::world::{Behaviour, Fault};
+
+/// Two roles, each of another account than the keys.
+pub(super) const READER: &str = "arn:aws:iam::111122223333:role/Reader";
+pub(super) const WRITER: &str = "arn:aws:iam::444455556666:role/Writer";
+
+/// A session of single sign-on and its start URL, and where the token of each is kept.
+pub(super) const START_URL: &str = "https://corp.awsapps.com/start";
+pub(super) const SESSION_CACHE: &str =
+    ".aws/sso/cache/ee0bfd2552fbd840c02cc48b6e823320543c450f.json";
+pub(super) const URL_CACHE: &str =
+    ".aws/sso/cache/a51746d4aa793ae07b25e90c3a5db96fc7832bd7.json";
+
+/// A case.
+#[derive(Clone, Debug)]
+pub(super) struct Case {
+    pub(super) name: String,
+    pub(super) variables: BTreeMap<String, String>,
+    /// Paths below the home folder, and what is in the files.
+    pub(super) files: Vec<(String, String)>,
+    /// The provider block.
+    pub(super) arguments: Map<String, Value>,
+    pub(super) behaviour: Behaviour,
+    pub(super) outcome: Outcome,
+    /// What each warning says, one by one.
+    pub(super) warnings: Vec<Vec<&'static str>>,
+    /// Requests that must have been made.
+    pub(super) sent: Vec<Sent>,
+    /// How often an operation was asked for.
+    pub(super) counts: Vec<(&'static str, usize)>,
+    /// Whether the instance or the container may be asked without giving the identity of the last call.
+    pub(super) machine: Vec<&'static str>,
+    pub(super) botocore: Botocore,
+}
+
+/// What must come of a case.
+#[derive(Clone, Debug)]
+pub(super) enum Outcome {
+    /// The case is not finished.
+    Open,
+    /// The call is signed with this key, for a region and at a host if they are named.
+    Signed {
+        key: &'static str,
+        region: Option<&'static str>,
+        host: Option<&'static str>,
+    },
+    /// It fails, and all of these texts are told.
+    Fails(Vec<&'static str>),
+}
+
+/// How botocore, asked the same, differs.
+#[derive(Clone, Debug)]
+pub(super) enum Botocore {
+    /// It does not.
+    Same,
+    /// It signs with another key (`key:ENV`), or fails with this kind of error; and why ours is decided otherwise.
+    Differs(&'static str, &'static str),
+    /// It cannot be asked, and why.
+    Apart(&'static str),
+}
+
+/// A request that must have been made.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Sent {
+    pub(super) operation: &'static str,
+    pub(super) key: Option<&'static str>,
+    pub(super) region: Option<&'static str>,
+    pub(super) host: Option<&'static str>,
+    pub(super) path: Option<&'static str>,
+    pub(super) bearer: Option<&'static str>,
+    pub(super) parameters: Vec<(&'static str, &'static str)>,
+}
+
+pub(super) fn sent(operation: &'static str) -> Sent {
+    Sent {
+        operation,
+        ..Sent::default()
+    }
+}
+
+impl Sent {
+    pub(super) fn by(mut self, key: &'static str) -> Self {
+        self.key = Some(key);
+        self
+    }
+
+    pub(super) fn region(mut self, region: &'static str) -> Self {
+        self.region = Some(region);
+        self
+    }
+
+    pub(super) fn host(mut self, host: &'static str) -> Self {
+        self.host = Some(host);
+        self
+    }
+
+    pub(super) fn path(mut self, path: &'static str) -> Self {
+        self.path = Some(path);
+        self
+    }
+
+    pub(super) fn bearer(mut self, token: &'static str) -> Self {
+        self.bearer = Some(token);
+        self
+    }
+
+    pub(super) fn with(mut self, parameter: &'static str, value: &'static str) -> Self {
+        self.parameters.push((parameter, value));
+        self
+    }
+}
+
+/// A case with nothing but a region, one address for all services, and an instance that would give a role.
+pub(super) fn case(name: impl Into<String>) -> Case {
+    let variables = [
+        ("AWS_REGION", "us-east-1"),
+        ("AWS_ENDPOINT_URL", "{world}"),
+        ("AWS_EC2_METADATA_SERVICE_ENDPOINT", "{world}"),
+    ];
+    let variables = variables.map(|(name, value)| (name.to_owned(), value.to_owned()));
+    Case {
+        name: name.into(),
+        variables: variables.into(),
+        files: Vec::new(),
+        arguments: Map::new(),
+        behaviour: Behaviour::default(),
+        outcome: Outcome::Open,
+        warnings: Vec::new(),
+        sent: Vec::new(),
+        counts: Vec::new(),
+        machine: Vec::new(),
+        botocore: Botocore::Same,
+    }
+}
+
+/// A case in which hosts of AWS are asked by their own names, through a proxy that is trusted.
+pub(super) fn case_of_aws(name: impl Into<String>) -> Case {
+    case(name)
+        .without("AWS_ENDPOINT_URL")
+        .set("HTTPS_PROXY", "{world}")
+        .set("AWS_CA_BUNDLE", "{home}/ca.pem")
+}
+
+impl Case {
+    pub(super) fn set(mut self, variable: &str, value: &str) -> Self {
+        self.variables.insert(variable.to_owned(), value.to_owned());
+        self
+    }
+
+    pub(super) fn without(mut self, variable: &str) -> Self {
+        self.variables.remove(variable);
+        self
+    }
+
+    /// The keys `ENV` in the environment.
+    pub(super) fn environment_keys(self) -> Self {
+        self.set("AWS_ACCESS_KEY_ID", "ENV")
+            .set("AWS_SECRET_ACCESS_KEY", "CANARY-secret-of-ENV")
+    }
+
+    /// A container that would give the key `CONTAINER`.
+    pub(super) fn container(self) -> Self {
+        self.set("AWS_CONTAINER_CREDENTIALS_FULL_URI", "{world}/creds")
+            .set("AWS_CONTAINER_AUTHORIZATION_TOKEN", "CANARY-of-container")
+    }
+
+    /// The web identity of the environment, for the role `Reader`.
+    pub(super) fn web_identity(self) -> Self {
+        self.set("AWS_WEB_IDENTITY_TOKEN_FILE", "{home}/token")
+            .set("AWS_ROLE_ARN", READER)
+            .file("token", "CANARY-web-identity")
+    }
+
+    pub(super) fn file(mut self, path: &str, text: impl Into<String>) -> Self {
+        self.files.push((path.to_owned(), text.into()));
+        self
+    }
+
+    /// The file `~/.aws/config`.
+    pub(super) fn config(self, text: impl Into<String>) -> Self {
+        self.file(".aws/config", text)
+    }
+
+    /// The file `~/.aws/credentials`.
+    pub(super) fn credentials(self, text: impl Into<String>) -> Self {
+        self.file(".aws/credentials", text)
+    }
+
+    /// Arguments of the provider block.
+    pub(super) fn arguments(mut self, arguments: Value) -> Self {
+        let Value::Object(arguments) = arguments else {
+            panic!("{arguments}: no arguments");
+        };
+        self.arguments.extend(arguments);
+        self
+    }
+
+    /// The argument `profile`.
+    pub(super) fn profile(self, name: &str) -> Self {
+        self.arguments(serde_json::json!({ "profile": name }))
+    }
+
+    /// What the next so many requests of an operation meet.
+    pub(super) fn fault(mut self, operation: &'static str, fault: Fault, times: u32) -> Self {
+        self.behaviour.faults.push((operation, fault, times));
+        self
+    }
+
+    /// What every request of an operation meets.
+    pub(super) fn always(self, operation: &'static str, fault: Fault) -> Self {
+        self.fault(operation, fault, u32::MAX)
+    }
+
+    /// Sets the clock of AWS ahead by so many seconds.
+    pub(super) fn clock(mut self, seconds: i64) -> Self {
+        self.behaviour.clock = jiff::SignedDuration::from_secs(seconds);
+        self
+    }
+
+    pub(super) fn signed(mut self, key: &'static str) -> Self {
+        self.outcome = Outcome::Signed {
+            key,
+            region: None,
+            host: None,
+        };
+        self
+    }
+
+    /// The call is signed with a key for a region.
+    pub(super) fn signed_for(mut self, key: &'static str, region: &'static str) -> Self {
+        self.outcome = Outcome::Signed {
+            key,
+            region: Some(region),
+            host: None,
+        };
+        self
+    }
+
+    /// The call is signed with a key for a region and sent to a host.
+    pub(super) fn signed_at(
+        mut self,
+        key: &'static str,
+        region: &'static str,
+        host: &'static str,
+    ) -> Self {
+        self.outcome = Outcome::Signed {
+            key,
+            region: Some(region),
+            host: Some(host),
+        };
+        self
+    }
+
+    pub(super) fn fails(mut self, texts: &[&'static str]) -> Self {
+        self.outcome = Outcome::Fails(texts.to_vec());
+        self
+    }
+
+    pub(super) fn warns(mut self, texts: &[&'static str]) -> Self {
+        self.warnings.push(texts.to_vec());
+        self
+    }
+
+    pub(super) fn sent(mut self, sent: Sent) -> Self {
+        self.sent.push(sent);
+        self
+    }
+
+    pub(super) fn times(mut self, operation: &'static str, count: usize) -> Self {
+        self.counts.push((operation, count));
+        self
+    }
+
+    pub(super) fn never(self, operation: &'static str) -> Self {
+        self.times(operation, 0)
+    }
+
+    /// The instance may be asked though it does not give the identity of the last call.
+    pub(super) fn asks_instance(mut self) -> Self {
+        self.machine.push("Instance");
+        self
+    }
+
+    /// The container may be asked though it does not give the identity of the last call.
+    pub(super) fn asks_container(mut self) -> Self {
+        self.machine.push("Container");
+        self
+    }
+
+    /// Botocore gives something else, and why that is so.
+    pub(super) fn botocore(mut self, gives: &'static str, because: &'static str) -> Self {
+        self.botocore = Botocore::Differs(gives, because);
+        self
+    }
+
+    /// Botocore cannot be asked, and why.
+    pub(super) fn apart(mut self, because: &'static str) -> Self {
+        self.botocore = Botocore::Apart(because);
+        self
+    }
+}
+
+/// A section of a file with static keys; the secret is made of the key.
+pub(super) fn keys(section: &str, key: &str) -> String {
+    format!(
+        "[{section}]\naws_access_key_id = {key}\naws_secret_access_key = CANARY-secret-of-{key}\n"
+    )
+}
+
+/// A section of a file.
+pub(super) fn section(section: &str, lines: &[&str]) -> String {
+    format!("[{section}]\n{}\n", lines.join("\n"))
+}
+
+/// A line with the ARN of a role.
+pub(super) fn role(arn: &str) -> String {
+    format!("role_arn = {arn}")
+}
+
+pub(super) fn error(status: u16, code: &'static str) -> Fault {
+    Fault::Error(status, code, "as the test wants it")
+}

@@ -1,0 +1,99 @@
+//! The same cases through botocore, the library of the AWS command line: every difference is listed with its reason,
+//! and no difference is listed that is none.
+
+use std::fmt::Write as _;
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use serde_json::{Value as Json, json};
+
+use super::case::{Botocore, Case, Outcome};
+use super::runner::Scene;
+use crate::harness::world::{Note, READ};
+
+/// Arguments that botocore takes, and those that change nothing of who asks.
+const COMPARABLE: [&str; 3] = ["profile", "region", "skip_requesting_account_id"];
+
+/// Runs the cases that can be compared, and fails with every difference that is not as listed.
+#[track_caller]
+pub(super) fn compare(cases: Vec<Case>) {
+    let cases = cases.into_iter().filter(|case| {
+        let apart = matches!(case.botocore, Botocore::Apart(_));
+        let comparable = case.arguments.keys();
+        let mut others = comparable.filter(|name| !COMPARABLE.contains(&name.as_str()));
+        !apart && others.next().is_none()
+    });
+    let scenes = cases.map(|case| (Scene::set(&case), case));
+    let scenes: Vec<_> = scenes.collect();
+    let questions: Vec<_> = scenes.iter().map(question).collect();
+    let words = ask(&Json::Array(questions));
+    assert_eq!(words.len(), scenes.len());
+    let mut report = String::new();
+    for ((scene, case), word) in scenes.iter().zip(words) {
+        if let Some(problem) = problem(case, &word, &scene.world.notes()) {
+            writeln!(report, "{}: {problem}", case.name).unwrap();
+        }
+    }
+    assert!(report.is_empty(), "botocore differs otherwise:\n{report}");
+}
+
+fn question((scene, case): &(Scene, Case)) -> Json {
+    let variables: serde_json::Map<_, _> = scene
+        .variables(case)
+        .into_iter()
+        .map(|(name, value)| (name, Json::String(value)))
+        .collect();
+    json!({
+        "variables": variables,
+        "profile": case.arguments.get("profile"),
+        "region": case.arguments.get("region"),
+    })
+}
+
+/// Asks botocore, which is where moto is.
+fn ask(questions: &Json) -> Vec<String> {
+    let installed = Path::new(env!("CARGO_MANIFEST_DIR")).join(".venv/bin/moto_server");
+    let moto = std::env::var_os("VPCFLOW_MOTO").map_or(installed, PathBuf::from);
+    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/it/credentials/botocore.py");
+    let mut child = Command::new(moto.with_file_name("python"))
+        .arg(script)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .expect("run `make test`, or `make tools` once");
+    let mut input = child.stdin.take().unwrap();
+    input.write_all(questions.to_string().as_bytes()).unwrap();
+    drop(input);
+    let output = child.wait_with_output().unwrap();
+    assert!(output.status.success(), "{output:?}");
+    serde_json::from_slice(&output.stdout).unwrap()
+}
+
+fn problem(case: &Case, word: &str, notes: &[Note]) -> Option<String> {
+    let last = notes.iter().rfind(|note| note.operation == READ);
+    let found = match last.filter(|_| word == "ok") {
+        Some(note) => format!("key:{}", note.key),
+        None => format!("error:{word}"),
+    };
+    let same = match (&case.outcome, last) {
+        (Outcome::Signed { key, region, host }, Some(note)) if word == "ok" => {
+            note.key == *key
+                && region.is_none_or(|region| region == note.region)
+                && host.is_none_or(|host| host == note.host)
+        }
+        (Outcome::Fails(_), _) => word != "ok",
+        _ => false,
+    };
+    let place = last.map_or_else(String::new, |note| {
+        format!(" in {} at {}", note.region, note.host)
+    });
+    match &case.botocore {
+        Botocore::Same if same => None,
+        Botocore::Same => Some(format!("it gives {found}{place}; ours is {:?}", case.outcome)),
+        Botocore::Differs(..) if same => Some(format!("{found} is listed as a difference")),
+        Botocore::Differs(listed, _) if *listed == found => None,
+        Botocore::Differs(listed, _) => Some(format!("it gives {found}{place}, not {listed}")),
+        Botocore::Apart(_) => None,
+    }
+}

@@ -1,0 +1,272 @@
+//! Which source wins where several are there.
+
+use serde_json::json;
+
+use super::case::{Case, READER, WRITER, case, keys, section};
+
+const ORDER: &str = "the AWS provider reads this variable, botocore does not";
+const NAMED: &str = "a profile that was named and holds nothing must not end at the machine's role";
+
+pub(super) fn cases() -> Vec<Case> {
+    [arguments(), environment(), halves(), beside(), named()].concat()
+}
+
+fn default_keys() -> String {
+    keys("default", "FILE")
+}
+
+fn arguments() -> Vec<Case> {
+    let given = json!({ "access_key": "ARGUMENT", "secret_key": "CANARY-secret" });
+    vec![
+        case("arguments go before everything")
+            .environment_keys()
+            .web_identity()
+            .container()
+            .credentials(default_keys())
+            .arguments(given.clone())
+            .signed("ARGUMENT"),
+        case("arguments with a token")
+            .arguments(json!({ "access_key": "ARGUMENT", "secret_key": "CANARY-s", "token": "CANARY-t" }))
+            .signed("ARGUMENT"),
+        case("an access key without its secret is refused")
+            .environment_keys()
+            .arguments(json!({ "access_key": "ARGUMENT" }))
+            .fails(&["access_key", "secret_key"]),
+        case("a secret without its access key is refused")
+            .arguments(json!({ "secret_key": "CANARY-s" }))
+            .fails(&["access_key", "secret_key"]),
+        case("a token without keys is refused")
+            .arguments(json!({ "token": "CANARY-t" }))
+            .fails(&["token", "access_key"]),
+        case("keys beside a profile count, with a warning")
+            .credentials(keys("dev", "DEV"))
+            .arguments(given)
+            .profile("dev")
+            .signed("ARGUMENT")
+            .warns(&["dev", "access_key"]),
+    ]
+}
+
+fn environment() -> Vec<Case> {
+    vec![
+        case("environment keys go before the default profile")
+            .environment_keys()
+            .credentials(default_keys())
+            .signed("ENV"),
+        case("environment keys go before web identity")
+            .environment_keys()
+            .web_identity()
+            .signed("ENV")
+            .never("AssumeRoleWithWebIdentity"),
+        case("environment keys go before a container and an instance")
+            .environment_keys()
+            .container()
+            .signed("ENV"),
+        case("environment keys go before AWS_PROFILE")
+            .environment_keys()
+            .credentials(keys("dev", "DEV"))
+            .set("AWS_PROFILE", "dev")
+            .signed("ENV"),
+        case("AWS_ACCESS_KEY is another name of the access key")
+            .set("AWS_ACCESS_KEY", "OLD")
+            .set("AWS_SECRET_KEY", "CANARY-secret-of-OLD")
+            .signed("OLD")
+            .botocore("key:INSTANCE", ORDER),
+        case("the usual name of the access key goes before the other one")
+            .environment_keys()
+            .set("AWS_ACCESS_KEY", "OLD")
+            .set("AWS_SECRET_KEY", "CANARY-secret-of-OLD")
+            .signed("ENV"),
+        case("AWS_SESSION_TOKEN goes with the keys")
+            .environment_keys()
+            .set("AWS_SESSION_TOKEN", "CANARY-token")
+            .signed("ENV"),
+        case("AWS_SECURITY_TOKEN goes with the keys")
+            .environment_keys()
+            .set("AWS_SECURITY_TOKEN", "CANARY-token")
+            .signed("ENV"),
+        case("web identity goes before the default profile")
+            .web_identity()
+            .credentials(default_keys())
+            .signed("WEB.Reader"),
+        case("web identity goes before AWS_PROFILE")
+            .web_identity()
+            .credentials(keys("dev", "DEV"))
+            .set("AWS_PROFILE", "dev")
+            .signed("WEB.Reader"),
+        case("web identity goes before a container")
+            .web_identity()
+            .container()
+            .signed("WEB.Reader"),
+        case("web identity goes before a role of the default profile")
+            .web_identity()
+            .credentials(keys("base", "BASE"))
+            .config(section("default", &["source_profile = base", &super::case::role(WRITER)]))
+            .signed("WEB.Reader")
+            .botocore(
+                "key:ASSUMED.Writer",
+                "botocore looks for a role of the profile first; the AWS provider asks the environment first",
+            ),
+        case("the default profile goes before a container")
+            .credentials(default_keys())
+            .container()
+            .signed("FILE"),
+        case("a container goes before an instance").container().signed("CONTAINER"),
+        case("an instance comes last").signed("INSTANCE"),
+        case("a role without a token file counts for nothing")
+            .set("AWS_ROLE_ARN", READER)
+            .credentials(default_keys())
+            .signed("FILE"),
+        case("a role without a token file counts for nothing, with an instance")
+            .set("AWS_ROLE_ARN", READER)
+            .signed("INSTANCE"),
+    ]
+}
+
+fn halves() -> Vec<Case> {
+    let half = "half a pair is a mistake in either half; botocore looks at the access key alone";
+    vec![
+        case("an access key of the environment without its secret")
+            .set("AWS_ACCESS_KEY_ID", "ENV")
+            .credentials(default_keys())
+            .fails(&["AWS_SECRET_ACCESS_KEY"]),
+        case("a secret of the environment without its access key")
+            .set("AWS_SECRET_ACCESS_KEY", "CANARY-secret")
+            .credentials(default_keys())
+            .fails(&["AWS_ACCESS_KEY_ID"])
+            .botocore("key:FILE", half),
+        case("half a pair with a container and an instance")
+            .set("AWS_ACCESS_KEY_ID", "ENV")
+            .container()
+            .fails(&["AWS_SECRET_ACCESS_KEY"]),
+        case("half a pair with an empty other half")
+            .set("AWS_ACCESS_KEY_ID", "ENV")
+            .set("AWS_SECRET_ACCESS_KEY", "")
+            .fails(&["AWS_SECRET_ACCESS_KEY"]),
+        case("empty keys are unset")
+            .set("AWS_ACCESS_KEY_ID", "")
+            .set("AWS_SECRET_ACCESS_KEY", "")
+            .credentials(default_keys())
+            .signed("FILE"),
+        case("an empty AWS_PROFILE is unset")
+            .set("AWS_PROFILE", "")
+            .credentials(default_keys())
+            .signed("FILE"),
+        case("an empty AWS_PROFILE leaves AWS_DEFAULT_PROFILE to count")
+            .set("AWS_PROFILE", "")
+            .set("AWS_DEFAULT_PROFILE", "dev")
+            .credentials(default_keys() + &keys("dev", "DEV"))
+            .signed("DEV"),
+        case("a token file without a role")
+            .set("AWS_WEB_IDENTITY_TOKEN_FILE", "{home}/token")
+            .file("token", "CANARY-web-identity")
+            .credentials(default_keys())
+            .fails(&["AWS_ROLE_ARN", "AWS_WEB_IDENTITY_TOKEN_FILE"]),
+        case("a token file without a role, with a container and an instance")
+            .set("AWS_WEB_IDENTITY_TOKEN_FILE", "{home}/token")
+            .file("token", "CANARY-web-identity")
+            .container()
+            .fails(&["AWS_ROLE_ARN"]),
+        case("an empty token file name is unset")
+            .set("AWS_WEB_IDENTITY_TOKEN_FILE", "")
+            .set("AWS_ROLE_ARN", READER)
+            .credentials(default_keys())
+            .signed("FILE"),
+    ]
+}
+
+fn beside() -> Vec<Case> {
+    vec![
+        case("the argument profile takes environment keys out, with a warning")
+            .environment_keys()
+            .credentials(keys("dev", "DEV"))
+            .profile("dev")
+            .signed("DEV")
+            .warns(&["dev", "AWS_ACCESS_KEY_ID"]),
+        case("the argument profile takes web identity out")
+            .web_identity()
+            .credentials(keys("dev", "DEV"))
+            .profile("dev")
+            .signed("DEV")
+            .never("AssumeRoleWithWebIdentity"),
+        case("the argument profile goes before AWS_PROFILE")
+            .set("AWS_PROFILE", "other")
+            .credentials(keys("dev", "DEV") + &keys("other", "OTHER"))
+            .profile("dev")
+            .signed("DEV"),
+        case("the argument profile may name the default profile")
+            .environment_keys()
+            .credentials(default_keys())
+            .profile("default")
+            .signed("FILE")
+            .warns(&["default", "AWS_ACCESS_KEY_ID"]),
+        case("half a pair of the environment is out of the question beside a profile")
+            .set("AWS_ACCESS_KEY_ID", "ENV")
+            .credentials(keys("dev", "DEV"))
+            .profile("dev")
+            .signed("DEV")
+            .warns(&["AWS_ACCESS_KEY_ID"]),
+        case("AWS_PROFILE goes before AWS_DEFAULT_PROFILE")
+            .set("AWS_PROFILE", "dev")
+            .set("AWS_DEFAULT_PROFILE", "other")
+            .credentials(keys("dev", "DEV") + &keys("other", "OTHER"))
+            .signed("DEV")
+            .botocore("key:OTHER", "the AWS provider and the command line 2 read AWS_PROFILE first"),
+        case("AWS_DEFAULT_PROFILE counts")
+            .set("AWS_DEFAULT_PROFILE", "dev")
+            .credentials(keys("dev", "DEV") + &default_keys())
+            .signed("DEV"),
+    ]
+}
+
+fn named() -> Vec<Case> {
+    let empty = section("profile dev", &["region = eu-west-1"]);
+    let named = |name: &str| case(name).config(empty.clone()).container();
+    vec![
+        case("an argument that names no profile")
+            .container()
+            .profile("ghost")
+            .fails(&["ghost"]),
+        case("AWS_PROFILE names no profile")
+            .container()
+            .set("AWS_PROFILE", "ghost")
+            .fails(&["ghost", "AWS_PROFILE"]),
+        case("AWS_DEFAULT_PROFILE names no profile")
+            .container()
+            .set("AWS_DEFAULT_PROFILE", "ghost")
+            .fails(&["ghost", "AWS_DEFAULT_PROFILE"]),
+        named("an argument names a profile without credentials")
+            .profile("dev")
+            .fails(&["dev"])
+            .botocore("key:CONTAINER", NAMED),
+        named("AWS_PROFILE names a profile without credentials")
+            .set("AWS_PROFILE", "dev")
+            .fails(&["dev"])
+            .botocore("key:CONTAINER", NAMED),
+        named("AWS_DEFAULT_PROFILE names a profile without credentials")
+            .set("AWS_DEFAULT_PROFILE", "dev")
+            .fails(&["dev"])
+            .botocore("key:CONTAINER", NAMED),
+        case("a default profile without credentials leaves it to the container")
+            .config(section("default", &["region = eu-west-1"]))
+            .container()
+            .signed("CONTAINER"),
+        case("a default profile without credentials leaves it to the instance")
+            .config(section("default", &["output = json"]))
+            .signed("INSTANCE"),
+        case("AWS_PROFILE may name the default profile that is not there")
+            .set("AWS_PROFILE", "default")
+            .signed("INSTANCE"),
+        case("the argument profile default without credentials does not end at the machine")
+            .config(section("default", &["region = eu-west-1"]))
+            .container()
+            .profile("default")
+            .fails(&["default"])
+            .botocore("key:CONTAINER", NAMED),
+        case("environment keys need no profile that is there")
+            .environment_keys()
+            .set("AWS_PROFILE", "ghost")
+            .fails(&["ghost"])
+            .botocore("error:ProfileNotFound", "unchecked"),
+    ]
+}

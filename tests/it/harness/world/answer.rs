@@ -1,0 +1,152 @@
+//! One request: what it asks for, who asks, what it meets, and the reply.
+
+use std::collections::BTreeMap;
+use std::convert::Infallible;
+use std::io;
+
+use http_body_util::{BodyExt, Full};
+use hyper::body::{Bytes, Incoming};
+use hyper::header::HeaderMap;
+use hyper::{Method, Request, Response, StatusCode};
+
+use super::sources::{self, Reply};
+use super::{Fault, Note, Shared};
+
+/// The operation of the service that all of it is for.
+pub(crate) const READ: &str = "DescribeFlowLogs";
+
+/// Answers a request; an error closes the connection without a reply.
+pub(super) async fn answer(
+    shared: &Shared,
+    request: Request<Incoming>,
+    secure: bool,
+) -> io::Result<Response<Full<Bytes>>> {
+    let (head, body) = request.into_parts();
+    let body = body.collect().await.map_err(io::Error::other)?.to_bytes();
+    let text = |name: &str| header(&head.headers, name).to_owned();
+    let (key, region, service) = scope(header(&head.headers, "authorization"));
+    let parameters = parameters(head.uri.query(), &head.headers, &body);
+    let path = head.uri.path().to_owned();
+    let note = Note {
+        operation: operation(&head.method, &path, &parameters),
+        bearer: bearer(&head.headers),
+        host: text("host"),
+        user_agent: text("user-agent"),
+        path,
+        parameters,
+        key,
+        region,
+        service,
+        secure,
+    };
+    let fault = shared.meet(note.clone());
+    let reply = match fault {
+        Some(Fault::Hang) => match std::future::pending::<Infallible>().await {},
+        Some(Fault::Drop) => return Err(io::Error::other("dropped")),
+        Some(Fault::Error(status, code, message)) => {
+            sources::error(&note.operation, status, code, message)
+        }
+        Some(Fault::Instead(status, body)) => Reply::new(status, "text/plain", body),
+        Some(Fault::Half) => sources::reply(&note, shared.now()).half(),
+        None => sources::reply(&note, shared.now()),
+    };
+    Ok(response(reply, shared.now()))
+}
+
+fn response(reply: Reply, now: jiff::Timestamp) -> Response<Full<Bytes>> {
+    let Reply {
+        status,
+        content_type,
+        error_type,
+        body,
+    } = reply;
+    let mut response = Response::new(Full::new(Bytes::from(body)));
+    *response.status_mut() = StatusCode::from_u16(status).unwrap();
+    let headers = response.headers_mut();
+    let date = now.strftime("%a, %d %b %Y %H:%M:%S GMT").to_string();
+    headers.insert("date", date.parse().unwrap());
+    headers.insert("content-type", content_type.parse().unwrap());
+    headers.insert(
+        "x-amzn-requestid",
+        "fa4e0000-0000-4000-8000-000000000001".parse().unwrap(),
+    );
+    // A client of the instance's metadata service wants to know how long its token lasts.
+    headers.insert(
+        "x-aws-ec2-metadata-token-ttl-seconds",
+        "21600".parse().unwrap(),
+    );
+    if !error_type.is_empty() {
+        headers.insert("x-amzn-errortype", error_type.parse().unwrap());
+    }
+    response
+}
+
+/// What a request asks for.
+fn operation(method: &Method, path: &str, parameters: &BTreeMap<String, String>) -> String {
+    if let Some(action) = parameters.get("Action") {
+        return action.clone();
+    }
+    let name = match path {
+        _ if path.ends_with("/latest/api/token") => "InstanceToken",
+        _ if path.ends_with("/latest/meta-data/iam/security-credentials/") => "InstanceRoles",
+        _ if path.contains("/latest/meta-data/iam/security-credentials/") => "InstanceRole",
+        _ if path.ends_with("/latest/meta-data/placement/region") => "InstanceRegion",
+        _ if path.contains("/latest/") => "InstanceOther",
+        _ if path.ends_with("/federation/credentials") => "GetRoleCredentials",
+        _ if path.ends_with("/token") && method == Method::POST => "CreateToken",
+        _ if method == Method::GET => "Container",
+        _ => "Unknown",
+    };
+    name.to_owned()
+}
+
+fn parameters(query: Option<&str>, headers: &HeaderMap, body: &[u8]) -> BTreeMap<String, String> {
+    let mut all: BTreeMap<String, String> =
+        form_urlencoded::parse(query.unwrap_or_default().as_bytes())
+            .into_owned()
+            .collect();
+    let json: Option<serde_json::Map<String, serde_json::Value>> =
+        serde_json::from_slice(body).ok();
+    match json {
+        Some(json) => all.extend(json.into_iter().map(|(name, value)| {
+            let text = value.as_str().map(str::to_owned);
+            (name, text.unwrap_or_else(|| value.to_string()))
+        })),
+        None if header(headers, "content-type").contains("form") => {
+            all.extend(form_urlencoded::parse(body).into_owned());
+        }
+        None => {}
+    }
+    all
+}
+
+fn header<'a>(headers: &'a HeaderMap, name: &str) -> &'a str {
+    let value = headers.get(name);
+    value
+        .and_then(|value| value.to_str().ok())
+        .unwrap_or_default()
+}
+
+/// The token that a request bears, where it is not signed.
+fn bearer(headers: &HeaderMap) -> String {
+    let names = [
+        "x-amz-sso_bearer_token",
+        "x-aws-ec2-metadata-token",
+        "proxy-authorization",
+        "authorization",
+    ];
+    let values = names.iter().map(|name| header(headers, name));
+    let mut values = values.filter(|value| !value.is_empty() && !value.starts_with("AWS4"));
+    values.next().unwrap_or_default().to_owned()
+}
+
+/// Access key, region and service of `AWS4-HMAC-SHA256 Credential=key/date/region/service/aws4_request, …`.
+fn scope(authorization: &str) -> (String, String, String) {
+    let credential = authorization
+        .split(['=', ',', ' '])
+        .skip_while(|word| *word != "Credential")
+        .nth(1);
+    let parts: Vec<_> = credential.unwrap_or_default().split('/').collect();
+    let part = |index: usize| parts.get(index).copied().unwrap_or_default().to_owned();
+    (part(0), part(2), part(3))
+}

@@ -1,0 +1,115 @@
+//! Connections: plain HTTP, TLS, and tunnels that end here.
+
+use std::io;
+use std::net::TcpListener;
+use std::sync::Arc;
+
+use hyper::service::service_fn;
+use hyper_util::rt::TokioIo;
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
+use tokio::net::TcpStream;
+use tokio::task::JoinSet;
+use tokio_rustls::TlsAcceptor;
+
+use super::{Fault, Note, Shared, answer, authority};
+
+/// The first byte of a TLS handshake.
+const HANDSHAKE: u8 = 0x16;
+/// Longer heads of a CONNECT are no client's of ours.
+const LONGEST_HEAD: usize = 16_384;
+
+/// Serves for ever.
+pub(super) async fn run(listener: TcpListener, shared: Arc<Shared>) {
+    let listener = tokio::net::TcpListener::from_std(listener).unwrap();
+    // Connections end with the world: whoever is still held is let go.
+    let mut connections = JoinSet::new();
+    loop {
+        let Ok((stream, _)) = listener.accept().await else {
+            continue;
+        };
+        let shared = Arc::clone(&shared);
+        connections.spawn(async move {
+            // Ends with an error when the client goes away or does not trust us: neither is a failure of the world.
+            drop(connection(stream, &shared).await);
+        });
+        while connections.try_join_next().is_some() {}
+    }
+}
+
+async fn connection(mut stream: TcpStream, shared: &Shared) -> io::Result<()> {
+    stream.set_nodelay(true)?;
+    let mut first = [0; 1];
+    stream.peek(&mut first).await?;
+    match first[0] {
+        HANDSHAKE => secure(stream, "localhost", shared).await,
+        // No other method of ours begins so.
+        b'C' => {
+            let Some(host) = tunnel(&mut stream, shared).await? else {
+                return Ok(());
+            };
+            stream.peek(&mut first).await?;
+            match first[0] {
+                HANDSHAKE => secure(stream, &host, shared).await,
+                _ => http(stream, false, shared).await,
+            }
+        }
+        _ => http(stream, false, shared).await,
+    }
+}
+
+async fn secure(stream: TcpStream, host: &str, shared: &Shared) -> io::Result<()> {
+    let acceptor = TlsAcceptor::from(authority::server(host));
+    http(acceptor.accept(stream).await?, true, shared).await
+}
+
+async fn http<S>(stream: S, secure: bool, shared: &Shared) -> io::Result<()>
+where
+    S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+{
+    let service = service_fn(|request| answer::answer(shared, request, secure));
+    let served = hyper::server::conn::http1::Builder::new()
+        .serve_connection(TokioIo::new(stream), service)
+        .await;
+    served.map_err(io::Error::other)
+}
+
+/// Reads a CONNECT and opens the tunnel, unless it is to be refused; gives the name of the host.
+async fn tunnel(stream: &mut TcpStream, shared: &Shared) -> io::Result<Option<String>> {
+    let mut head = Vec::new();
+    while !head.ends_with(b"\r\n\r\n") && head.len() < LONGEST_HEAD {
+        head.push(stream.read_u8().await?);
+    }
+    let head = String::from_utf8_lossy(&head).into_owned();
+    let target = head.split_whitespace().nth(1).unwrap_or_default();
+    let header = |name: &str| {
+        let mut lines = head.lines().filter_map(|line| line.split_once(':'));
+        let found = lines.find(|(key, _)| key.eq_ignore_ascii_case(name));
+        found.map_or("", |(_, value)| value.trim()).to_owned()
+    };
+    let note = Note {
+        operation: "Connect".to_owned(),
+        host: target.to_owned(),
+        user_agent: header("user-agent"),
+        bearer: header("proxy-authorization"),
+        ..Note::default()
+    };
+    let refusal = match shared.meet(note) {
+        None => {
+            stream.write_all(b"HTTP/1.1 200 OK\r\n\r\n").await?;
+            let host = target.rsplit_once(':').map_or(target, |(host, _)| host);
+            return Ok(Some(host.to_owned()));
+        }
+        Some(Fault::Hang) => return std::future::pending().await,
+        Some(Fault::Drop | Fault::Half) => return Ok(None),
+        Some(Fault::Error(status, reason, text)) => (status, reason, text),
+        Some(Fault::Instead(status, text)) => (status, "Refused", text),
+    };
+    let (status, reason, text) = refusal;
+    let length = text.len();
+    let reply = format!(
+        "HTTP/1.1 {status} {reason}\r\nProxy-Authenticate: Basic realm=\"corporate\"\r\nContent-Length: {length}\r\n\
+         Connection: close\r\n\r\n{text}"
+    );
+    stream.write_all(reply.as_bytes()).await?;
+    Ok(None)
+}
