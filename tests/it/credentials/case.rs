@@ -17,8 +17,7 @@ pub(super) const WRITER: &str = "arn:aws:iam::444455556666:role/Writer";
 pub(super) const START_URL: &str = "https://corp.awsapps.com/start";
 pub(super) const SESSION_CACHE: &str =
     ".aws/sso/cache/ee0bfd2552fbd840c02cc48b6e823320543c450f.json";
-pub(super) const URL_CACHE: &str =
-    ".aws/sso/cache/a51746d4aa793ae07b25e90c3a5db96fc7832bd7.json";
+pub(super) const URL_CACHE: &str = ".aws/sso/cache/a51746d4aa793ae07b25e90c3a5db96fc7832bd7.json";
 
 /// A case.
 #[derive(Clone, Debug)]
@@ -37,9 +36,22 @@ pub(super) struct Case {
     pub(super) sent: Vec<Sent>,
     /// How often an operation was asked for.
     pub(super) counts: Vec<(&'static str, usize)>,
+    /// What must not be told.
+    pub(super) untold: Vec<&'static str>,
+    /// Files below the home folder that are there afterwards: all of the text, or a part of it that nobody else may read.
+    pub(super) leaves: Vec<(&'static str, Left)>,
     /// Whether the instance or the container may be asked without giving the identity of the last call.
     pub(super) machine: Vec<&'static str>,
     pub(super) botocore: Botocore,
+}
+
+/// What a file holds afterwards.
+#[derive(Clone, Debug)]
+pub(super) enum Left {
+    /// Nothing but this.
+    Exactly(&'static str),
+    /// This among other things, for the owner's eyes only.
+    Secret(&'static str),
 }
 
 /// What must come of a case.
@@ -137,6 +149,8 @@ pub(super) fn case(name: impl Into<String>) -> Case {
         warnings: Vec::new(),
         sent: Vec::new(),
         counts: Vec::new(),
+        untold: Vec::new(),
+        leaves: Vec::new(),
         machine: Vec::new(),
         botocore: Botocore::Same,
     }
@@ -282,6 +296,16 @@ impl Case {
 
     pub(super) fn never(self, operation: &'static str) -> Self {
         self.times(operation, 0)
+    }
+
+    pub(super) fn untold(mut self, text: &'static str) -> Self {
+        self.untold.push(text);
+        self
+    }
+
+    pub(super) fn leaves(mut self, path: &'static str, left: Left) -> Self {
+        self.leaves.push((path, left));
+        self
     }
 
     /// The instance may be asked though it does not give the identity of the last call.

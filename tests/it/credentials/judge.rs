@@ -51,7 +51,11 @@ pub(super) fn check(cases: Vec<Case>) {
 
 fn shown(ran: &Ran) -> String {
     let mut text = format!("   took {:?}", ran.took);
-    for Message { is_error, text: said } in &ran.messages {
+    for Message {
+        is_error,
+        text: said,
+    } in &ran.messages
+    {
         let kind = if *is_error { "error" } else { "warning" };
         write!(text, "\n   {kind}: {said}").unwrap();
     }
@@ -64,7 +68,11 @@ fn shown(ran: &Ran) -> String {
             path,
             ..
         } = note;
-        write!(text, "\n   {operation} by {key:?} in {region:?} at {host}{path}").unwrap();
+        write!(
+            text,
+            "\n   {operation} by {key:?} in {region:?} at {host}{path}"
+        )
+        .unwrap();
     }
     text
 }
@@ -76,6 +84,16 @@ fn problems(case: &Case, ran: &Ran) -> Vec<String> {
     problems.extend(wording(ran));
     problems.extend(machine(case, ran));
     problems.extend(counts(case, ran));
+    problems.extend(ran.left.clone());
+    for text in &case.untold {
+        if ran
+            .messages
+            .iter()
+            .any(|message| message.text.contains(text))
+        {
+            problems.push(format!("{text:?} is told"));
+        }
+    }
     for wanted in &case.sent {
         if !ran.notes.iter().any(|note| matches(wanted, note)) {
             problems.push(format!("this was not asked: {wanted:?}"));
@@ -150,7 +168,10 @@ fn warnings(case: &Case, ran: &Ran) -> Vec<String> {
             None => problems.push(format!("no warning tells {wanted:?}")),
         }
     }
-    problems.extend(said.iter().map(|text| format!("an unexpected warning: {text}")));
+    problems.extend(
+        said.iter()
+            .map(|text| format!("an unexpected warning: {text}")),
+    );
     problems
 }
 
@@ -177,7 +198,11 @@ fn wording(ran: &Ran) -> Vec<String> {
         .iter()
         .filter(|message| message.text.contains(WAYS));
     let began = ran.notes.iter().any(|note| {
-        let operations = ["AssumeRole", "AssumeRoleWithWebIdentity", "GetRoleCredentials"];
+        let operations = [
+            "AssumeRole",
+            "AssumeRoleWithWebIdentity",
+            "GetRoleCredentials",
+        ];
         operations.contains(&note.operation.as_str())
     });
     if began {
@@ -195,7 +220,10 @@ fn machine(case: &Case, ran: &Ran) -> Vec<String> {
         if gives || case.machine.contains(&head) {
             continue;
         }
-        let asked = ran.notes.iter().find(|note| note.operation.starts_with(head));
+        let asked = ran
+            .notes
+            .iter()
+            .find(|note| note.operation.starts_with(head));
         let asked = asked.map(|note| format!("{} was asked for", note.operation));
         problems.extend(asked);
     }
@@ -221,7 +249,7 @@ fn matches(wanted: &Sent, note: &Note) -> bool {
         && is(wanted.key, &note.key)
         && is(wanted.region, &note.region)
         && is(wanted.host, &note.host)
-        && is(wanted.path, &note.path)
+        && wanted.path.is_none_or(|path| note.path.starts_with(path))
         && is(wanted.bearer, &note.bearer)
         && wanted.parameters.iter().all(given)
 }

@@ -15,17 +15,33 @@ use crate::harness::world::{Note, READ};
 /// Arguments that botocore takes, and those that change nothing of who asks.
 const COMPARABLE: [&str; 3] = ["profile", "region", "skip_requesting_account_id"];
 
+/// How many processes ask at once.
+const AT_ONCE: usize = 2;
+
 /// Runs the cases that can be compared, and fails with every difference that is not as listed.
 #[track_caller]
 pub(super) fn compare(cases: Vec<Case>) {
-    let cases = cases.into_iter().filter(|case| {
-        let apart = matches!(case.botocore, Botocore::Apart(_));
-        let comparable = case.arguments.keys();
-        let mut others = comparable.filter(|name| !COMPARABLE.contains(&name.as_str()));
-        !apart && others.next().is_none()
+    let comparable: Vec<_> = cases.into_iter().filter(is_comparable).collect();
+    let part = comparable.len().div_ceil(AT_ONCE);
+    let report = std::thread::scope(|scope| {
+        let parts = comparable.chunks(part);
+        let running: Vec<_> = parts
+            .map(|part| scope.spawn(|| differences(part)))
+            .collect();
+        let reports = running.into_iter().map(|part| part.join().unwrap());
+        reports.collect::<String>()
     });
-    let scenes = cases.map(|case| (Scene::set(&case), case));
-    let scenes: Vec<_> = scenes.collect();
+    assert!(report.is_empty(), "botocore differs otherwise:\n{report}");
+}
+
+fn is_comparable(case: &Case) -> bool {
+    let apart = matches!(case.botocore, Botocore::Apart(_));
+    let mut arguments = case.arguments.keys();
+    !apart && arguments.all(|name| COMPARABLE.contains(&name.as_str()))
+}
+
+fn differences(cases: &[Case]) -> String {
+    let scenes: Vec<_> = cases.iter().map(|case| (Scene::set(case), case)).collect();
     let questions: Vec<_> = scenes.iter().map(question).collect();
     let words = ask(&Json::Array(questions));
     assert_eq!(words.len(), scenes.len());
@@ -35,16 +51,22 @@ pub(super) fn compare(cases: Vec<Case>) {
             writeln!(report, "{}: {problem}", case.name).unwrap();
         }
     }
-    assert!(report.is_empty(), "botocore differs otherwise:\n{report}");
+    report
 }
 
-fn question((scene, case): &(Scene, Case)) -> Json {
+fn question((scene, case): &(Scene, &Case)) -> Json {
     let variables: serde_json::Map<_, _> = scene
         .variables(case)
         .into_iter()
         .map(|(name, value)| (name, Json::String(value)))
         .collect();
+    // What fails for ever does so at once.
+    let attempts = match case.outcome {
+        Outcome::Fails(_) => 1,
+        _ => 3,
+    };
     json!({
+        "attempts": attempts,
         "variables": variables,
         "profile": case.arguments.get("profile"),
         "region": case.arguments.get("region"),
@@ -55,7 +77,7 @@ fn question((scene, case): &(Scene, Case)) -> Json {
 fn ask(questions: &Json) -> Vec<String> {
     let installed = Path::new(env!("CARGO_MANIFEST_DIR")).join(".venv/bin/moto_server");
     let moto = std::env::var_os("VPCFLOW_MOTO").map_or(installed, PathBuf::from);
-    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/it/credentials/botocore.py");
+    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/it/credentials/ask_botocore.py");
     let mut child = Command::new(moto.with_file_name("python"))
         .arg(script)
         .stdin(Stdio::piped())
@@ -81,6 +103,7 @@ fn problem(case: &Case, word: &str, notes: &[Note]) -> Option<String> {
             note.key == *key
                 && region.is_none_or(|region| region == note.region)
                 && host.is_none_or(|host| host == note.host)
+                && hosts(case, notes)
         }
         (Outcome::Fails(_), _) => word != "ok",
         _ => false,
@@ -90,10 +113,26 @@ fn problem(case: &Case, word: &str, notes: &[Note]) -> Option<String> {
     });
     match &case.botocore {
         Botocore::Same if same => None,
-        Botocore::Same => Some(format!("it gives {found}{place}; ours is {:?}", case.outcome)),
-        Botocore::Differs(..) if same => Some(format!("{found} is listed as a difference")),
+        Botocore::Same => Some(format!(
+            "it gives {found}{place}; ours is {:?}",
+            case.outcome
+        )),
+        Botocore::Differs(_, because) if same => {
+            Some(format!("{found} is listed as a difference: {because}"))
+        }
         Botocore::Differs(listed, _) if *listed == found => None,
         Botocore::Differs(listed, _) => Some(format!("it gives {found}{place}, not {listed}")),
         Botocore::Apart(_) => None,
     }
+}
+
+/// Whether the hosts of the requests before are those that are wanted of us.
+fn hosts(case: &Case, notes: &[Note]) -> bool {
+    let mut wanted = case.sent.iter().filter(|sent| sent.host.is_some());
+    wanted.all(|sent| {
+        let of_it = notes.iter().filter(|note| note.operation == sent.operation);
+        of_it
+            .map(|note| note.host.as_str())
+            .any(|host| Some(host) == sent.host)
+    })
 }

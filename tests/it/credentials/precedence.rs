@@ -26,7 +26,9 @@ fn arguments() -> Vec<Case> {
             .arguments(given.clone())
             .signed("ARGUMENT"),
         case("arguments with a token")
-            .arguments(json!({ "access_key": "ARGUMENT", "secret_key": "CANARY-s", "token": "CANARY-t" }))
+            .arguments(
+                json!({ "access_key": "ARGUMENT", "secret_key": "CANARY-s", "token": "CANARY-t" }),
+            )
             .signed("ARGUMENT"),
         case("an access key without its secret is refused")
             .environment_keys()
@@ -151,7 +153,11 @@ fn halves() -> Vec<Case> {
         case("an empty AWS_PROFILE is unset")
             .set("AWS_PROFILE", "")
             .credentials(default_keys())
-            .signed("FILE"),
+            .signed("FILE")
+            .botocore(
+                "error:ProfileNotFound",
+                "an empty variable is an unset one everywhere else",
+            ),
         case("an empty AWS_PROFILE leaves AWS_DEFAULT_PROFILE to count")
             .set("AWS_PROFILE", "")
             .set("AWS_DEFAULT_PROFILE", "dev")
@@ -211,7 +217,10 @@ fn beside() -> Vec<Case> {
             .set("AWS_DEFAULT_PROFILE", "other")
             .credentials(keys("dev", "DEV") + &keys("other", "OTHER"))
             .signed("DEV")
-            .botocore("key:OTHER", "the AWS provider and the command line 2 read AWS_PROFILE first"),
+            .botocore(
+                "key:OTHER",
+                "the AWS provider and the command line 2 read AWS_PROFILE first",
+            ),
         case("AWS_DEFAULT_PROFILE counts")
             .set("AWS_DEFAULT_PROFILE", "dev")
             .credentials(keys("dev", "DEV") + &default_keys())
@@ -256,17 +265,20 @@ fn named() -> Vec<Case> {
             .signed("INSTANCE"),
         case("AWS_PROFILE may name the default profile that is not there")
             .set("AWS_PROFILE", "default")
-            .signed("INSTANCE"),
+            .signed("INSTANCE")
+            .botocore(
+                "error:ProfileNotFound",
+                "the default profile need not be there, whoever names it",
+            ),
         case("the argument profile default without credentials does not end at the machine")
             .config(section("default", &["region = eu-west-1"]))
             .container()
             .profile("default")
             .fails(&["default"])
             .botocore("key:CONTAINER", NAMED),
-        case("environment keys need no profile that is there")
+        case("a profile that is not there is a mistake beside environment keys, too")
             .environment_keys()
             .set("AWS_PROFILE", "ghost")
-            .fails(&["ghost"])
-            .botocore("error:ProfileNotFound", "unchecked"),
+            .fails(&["ghost"]),
     ]
 }

@@ -2,6 +2,7 @@
 //! needs credentials.
 
 use std::collections::VecDeque;
+use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 use std::process::{Command, Stdio};
 use std::sync::{Mutex, PoisonError};
@@ -17,7 +18,7 @@ use vpcflow::protocol::pb;
 use vpcflow::protocol::pb::provider_client::ProviderClient;
 use vpcflow::provider::Config;
 
-use super::case::Case;
+use super::case::{Case, Left};
 use crate::harness::client::Client;
 use crate::harness::wire::encoded;
 use crate::harness::world::{Note, World, authority};
@@ -25,7 +26,7 @@ use crate::harness::world::{Note, World, authority};
 /// How many cases are under way at once.
 const AT_ONCE: usize = 6;
 /// No case takes this long, whatever the machine does beside it.
-const LONGEST: Duration = Duration::from_secs(60);
+const LONGEST: Duration = Duration::from_secs(40);
 
 /// What Terraform would show.
 #[derive(Clone, Debug)]
@@ -41,6 +42,8 @@ pub(super) struct Ran {
     pub(super) notes: Vec<Note>,
     pub(super) stderr: String,
     pub(super) took: Duration,
+    /// What is wrong with the files that are there afterwards, and with the end.
+    pub(super) left: Vec<String>,
 }
 
 /// Where a case takes place: its server, its home, its texts filled in.
@@ -86,7 +89,7 @@ impl Scene {
     }
 
     /// The arguments of the provider block, those of every case among them.
-    fn arguments(&self, case: &Case) -> Json {
+    pub(super) fn arguments(&self, case: &Case) -> Json {
         let mut arguments = case.arguments.clone();
         let skip = "skip_requesting_account_id";
         arguments.entry(skip).or_insert(Json::Bool(true));
@@ -146,10 +149,6 @@ impl Child {
         let client = Client::spawn_as(&mut command, None).await;
         let calls = ProviderClient::new(client.channel.clone());
         Self { client, calls }
-    }
-
-    pub(super) fn id(&self) -> u32 {
-        self.client.id().unwrap()
     }
 
     /// A second line to the same provider, to stop what the first one waits for.
@@ -218,7 +217,7 @@ pub(super) fn failed(messages: &[Message]) -> bool {
 /// Runs one case.
 pub(super) fn run(case: &Case) -> Ran {
     let scene = Scene::set(case);
-    in_time(async {
+    let running = async {
         let mut child = Child::spawn(&scene, case).await;
         let began = Instant::now();
         let messages = child.run(&scene.arguments(case)).await;
@@ -227,20 +226,27 @@ pub(super) fn run(case: &Case) -> Ran {
         Ran {
             messages,
             took,
+            left: left(&scene, case),
             notes: scene.world.notes(),
             stderr: read(&scene.home.path().join("stderr")),
         }
+    };
+    in_time(running).unwrap_or_else(|| Ran {
+        took: LONGEST,
+        notes: scene.world.notes(),
+        left: vec![format!("it does not end within {LONGEST:?}")],
+        ..Ran::default()
     })
 }
 
 /// Runs something to its end, but not for ever.
-pub(super) fn in_time<T>(work: impl Future<Output = T>) -> T {
+fn in_time<T>(work: impl Future<Output = T>) -> Option<T> {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
         .unwrap();
     let bounded = async { tokio::time::timeout(LONGEST, work).await };
-    runtime.block_on(bounded).expect("the case does not end")
+    runtime.block_on(bounded).ok()
 }
 
 /// Runs all cases, some at once, and gives what each came to.
@@ -265,6 +271,26 @@ pub(super) fn run_all(cases: Vec<Case>) -> Vec<(Case, Ran)> {
         }
     });
     done.into_inner().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// What is wrong with the files that are there afterwards.
+fn left(scene: &Scene, case: &Case) -> Vec<String> {
+    let mut problems = Vec::new();
+    for (path, left) in &case.leaves {
+        let place = scene.home.path().join(path);
+        let text = read(&place);
+        let right = match left {
+            Left::Exactly(wanted) => text == *wanted,
+            Left::Secret(wanted) => {
+                let mode = std::fs::metadata(&place).map_or(0, |found| found.mode());
+                text.contains(wanted) && mode & 0o777 == 0o600
+            }
+        };
+        if !right {
+            problems.push(format!("{path} is not {left:?}: {text}"));
+        }
+    }
+    problems
 }
 
 pub(super) fn read(path: &Path) -> String {

@@ -19,7 +19,6 @@ pub(crate) const READ: &str = "DescribeFlowLogs";
 pub(super) async fn answer(
     shared: &Shared,
     request: Request<Incoming>,
-    secure: bool,
 ) -> io::Result<Response<Full<Bytes>>> {
     let (head, body) = request.into_parts();
     let body = body.collect().await.map_err(io::Error::other)?.to_bytes();
@@ -37,7 +36,6 @@ pub(super) async fn answer(
         key,
         region,
         service,
-        secure,
     };
     let fault = shared.meet(note.clone());
     let reply = match fault {
@@ -127,13 +125,14 @@ fn header<'a>(headers: &'a HeaderMap, name: &str) -> &'a str {
         .unwrap_or_default()
 }
 
-/// The token that a request bears, where it is not signed.
+/// The token that a request bears, beside its signature or in place of one.
 fn bearer(headers: &HeaderMap) -> String {
     let names = [
         "x-amz-sso_bearer_token",
         "x-aws-ec2-metadata-token",
         "proxy-authorization",
         "authorization",
+        "x-amz-security-token",
     ];
     let values = names.iter().map(|name| header(headers, name));
     let mut values = values.filter(|value| !value.is_empty() && !value.starts_with("AWS4"));

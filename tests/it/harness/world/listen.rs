@@ -50,23 +50,23 @@ async fn connection(mut stream: TcpStream, shared: &Shared) -> io::Result<()> {
             stream.peek(&mut first).await?;
             match first[0] {
                 HANDSHAKE => secure(stream, &host, shared).await,
-                _ => http(stream, false, shared).await,
+                _ => http(stream, shared).await,
             }
         }
-        _ => http(stream, false, shared).await,
+        _ => http(stream, shared).await,
     }
 }
 
 async fn secure(stream: TcpStream, host: &str, shared: &Shared) -> io::Result<()> {
     let acceptor = TlsAcceptor::from(authority::server(host));
-    http(acceptor.accept(stream).await?, true, shared).await
+    http(acceptor.accept(stream).await?, shared).await
 }
 
-async fn http<S>(stream: S, secure: bool, shared: &Shared) -> io::Result<()>
+async fn http<S>(stream: S, shared: &Shared) -> io::Result<()>
 where
     S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
 {
-    let service = service_fn(|request| answer::answer(shared, request, secure));
+    let service = service_fn(|request| answer::answer(shared, request));
     let served = hyper::server::conn::http1::Builder::new()
         .serve_connection(TokioIo::new(stream), service)
         .await;

@@ -77,8 +77,6 @@ pub(crate) struct Note {
     pub(crate) bearer: String,
     /// Of the form, the query or the JSON body.
     pub(crate) parameters: BTreeMap<String, String>,
-    /// Whether it came through TLS.
-    pub(crate) secure: bool,
 }
 
 /// A running world; it stops when dropped.
@@ -162,7 +160,10 @@ impl Shared {
 
     /// Writes a request down, and takes what it meets.
     fn meet(&self, note: Note) -> Option<Fault> {
-        let behaviour = &mut *self.behaviour.lock().unwrap_or_else(PoisonError::into_inner);
+        let behaviour = &mut *self
+            .behaviour
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
         let waiting = behaviour.faults.iter_mut();
         let mut waiting = waiting.filter(|(name, _, left)| *name == note.operation && *left > 0);
         let fault = waiting.next().map(|(_, fault, left)| {

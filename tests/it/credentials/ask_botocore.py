@@ -1,6 +1,7 @@
 """Runs environments through botocore, as the AWS command line would, and tells how each call ended.
 
-Reads a list of {"variables": {...}, "profile": name or null, "region": name or null} from standard input and prints a
+Reads a list of {"variables": {...}, "profile": name or null, "region": name or null,
+"attempts": number} from standard input and prints a
 list of words: "ok", or the kind of the error. Who signed the call, the server that was called knows.
 """
 
@@ -23,7 +24,6 @@ def surround(variables):
     os.environ.update(variables)
     if variables.get("AWS_REGION"):
         os.environ["AWS_DEFAULT_REGION"] = variables["AWS_REGION"]
-    os.environ.setdefault("AWS_MAX_ATTEMPTS", "2")
     # These are worked out when botocore is imported.
     cache = os.path.join(variables["HOME"], ".aws", "sso", "cache")
     botocore.credentials.SSOProvider._SSO_TOKEN_CACHE_DIR = cache
@@ -33,6 +33,7 @@ def surround(variables):
 def ask(case):
     os.chdir(case["variables"]["HOME"])
     surround(case["variables"])
+    os.environ.setdefault("AWS_MAX_ATTEMPTS", str(case["attempts"]))
     try:
         session = botocore.session.Session(profile=case["profile"])
         session.register_component("data_loader", LOADER)

@@ -1,0 +1,162 @@
+//! Roles that blocks of the provider take on.
+
+use serde_json::json;
+
+use super::case::{Case, READER, WRITER, case, keys, role, section, sent};
+
+pub(super) fn cases() -> Vec<Case> {
+    [blocks(), web(), refused()].concat()
+}
+
+fn web() -> Vec<Case> {
+    let block = |name: &str, block: serde_json::Value| {
+        case(name).arguments(json!({ "assume_role_with_web_identity": block }))
+    };
+    let token = "CANARY-web-identity";
+    vec![
+        block("a web identity of the provider block", json!({ "role_arn": READER, "web_identity_token": token }))
+            .sent(sent("AssumeRoleWithWebIdentity").by("").with("WebIdentityToken", token))
+            .signed("WEB.Reader"),
+        block(
+            "a web identity in a file that the provider block names",
+            json!({ "role_arn": READER, "web_identity_token_file": "{home}/token", "session_name": "build-7" }),
+        )
+        .file("token", "CANARY-web-identity\n")
+        .sent(
+            sent("AssumeRoleWithWebIdentity")
+                .with("WebIdentityToken", token)
+                .with("RoleSessionName", "build-7"),
+        )
+        .signed("WEB.Reader"),
+        block("a web identity of the provider block goes before keys", json!({ "role_arn": READER, "web_identity_token": token }))
+            .environment_keys()
+            .signed("WEB.Reader"),
+        block("a web identity of the provider block for a role of the environment", json!({ "web_identity_token": token }))
+            .set("AWS_ROLE_ARN", READER)
+            .signed("WEB.Reader"),
+        block("a role of the provider block for a web identity of the environment", json!({ "role_arn": WRITER }))
+            .web_identity()
+            .signed("WEB.Writer"),
+        block("a role over a web identity, both of the provider block", json!({ "role_arn": READER, "web_identity_token": token }))
+            .arguments(json!({ "assume_role": [{ "role_arn": WRITER }] }))
+            .sent(sent("AssumeRole").by("WEB.Reader"))
+            .signed("ASSUMED.Writer"),
+        block("a web identity of the provider block without a token", json!({ "role_arn": READER }))
+            .environment_keys()
+            .fails(&["assume_role_with_web_identity", "web_identity_token_file"]),
+        block("a web identity of the provider block in a file that is not there",
+            json!({ "role_arn": READER, "web_identity_token_file": "{home}/no-such-token" }))
+            .environment_keys()
+            .never("AssumeRoleWithWebIdentity")
+            .fails(&["no-such-token"]),
+        block("a web identity of the provider block for no role", json!({ "role_arn": "Reader", "web_identity_token": token }))
+            .never("AssumeRoleWithWebIdentity")
+            .fails(&["assume_role_with_web_identity", "role_arn"]),
+        block("a web identity of the provider block in a session without a name",
+            json!({ "role_arn": READER, "web_identity_token": token, "session_name": "x" }))
+            .never("AssumeRoleWithWebIdentity")
+            .fails(&["assume_role_with_web_identity", "session_name"]),
+        block("a web identity of the provider block with a policy that is no JSON",
+            json!({ "role_arn": READER, "web_identity_token": token, "policy": "CANARY" }))
+            .never("AssumeRoleWithWebIdentity")
+            .fails(&["assume_role_with_web_identity", "policy"]),
+    ]
+}
+
+fn blocks() -> Vec<Case> {
+    let block = |name: &str, block: serde_json::Value| {
+        case(name)
+            .environment_keys()
+            .arguments(json!({ "assume_role": block }))
+    };
+    vec![
+        block("a role of the provider block", json!([{ "role_arn": READER }]))
+            .sent(sent("AssumeRole").by("ENV"))
+            .signed("ASSUMED.Reader"),
+        block("two roles of the provider block", json!([{ "role_arn": READER }, { "role_arn": WRITER }]))
+            .sent(sent("AssumeRole").by("ENV").with("RoleArn", READER))
+            .sent(sent("AssumeRole").by("ASSUMED.Reader").with("RoleArn", WRITER))
+            .times("AssumeRole", 2)
+            .signed("ASSUMED.Writer"),
+        block(
+            "a role of the provider block with all of its settings",
+            json!([{
+                "role_arn": READER, "session_name": "build-7", "external_id": "CANARY-external", "duration": "30m",
+                "source_identity": "somebody", "policy": "{\"Version\":\"2012-10-17\"}",
+            }]),
+        )
+        .sent(
+            sent("AssumeRole")
+                .with("RoleSessionName", "build-7")
+                .with("ExternalId", "CANARY-external")
+                .with("DurationSeconds", "1800")
+                .with("SourceIdentity", "somebody"),
+        )
+        .signed("ASSUMED.Reader"),
+        case("a role of the provider block over a role of a profile")
+            .config(section("profile dev", &[&role(READER), "source_profile = base"]))
+            .credentials(keys("base", "BASE"))
+            .profile("dev")
+            .arguments(json!({ "assume_role": [{ "role_arn": WRITER }] }))
+            .sent(sent("AssumeRole").by("ASSUMED.Reader").with("RoleArn", WRITER))
+            .signed("ASSUMED.Writer"),
+        case("a role of the provider block over the instance")
+            .arguments(json!({ "assume_role": [{ "role_arn": READER }] }))
+            .asks_instance()
+            .sent(sent("AssumeRole").by("INSTANCE"))
+            .signed("ASSUMED.Reader"),
+        case("a role of the provider block over nothing")
+            .set("AWS_EC2_METADATA_DISABLED", "true")
+            .arguments(json!({ "assume_role": [{ "role_arn": READER }] }))
+            .never("AssumeRole")
+            .fails(&["AWS_ACCESS_KEY_ID"]),
+    ]
+}
+
+/// Told at validate, before anything is asked.
+fn refused() -> Vec<Case> {
+    let refused = |name: &str, block: serde_json::Value, text: &'static str| {
+        case(name)
+            .environment_keys()
+            .arguments(json!({ "assume_role": [block] }))
+            .never("AssumeRole")
+            .never("DescribeFlowLogs")
+            .fails(&["assume_role", text])
+    };
+    let named = |session: &str| json!({ "role_arn": READER, "session_name": session });
+    let policy = json!({ "role_arn": READER, "policy": "{\"Version\": CANARY" });
+    vec![
+        refused(
+            "an ARN that is none",
+            json!({ "role_arn": "Reader" }),
+            "role_arn",
+        ),
+        refused(
+            "an ARN of a user",
+            json!({ "role_arn": "arn:aws:iam::123456789012:user/me" }),
+            "role_arn",
+        ),
+        refused(
+            "an ARN without an account",
+            json!({ "role_arn": "arn:aws:iam:::role/Reader" }),
+            "role_arn",
+        ),
+        refused("a session name of one letter", named("x"), "session_name"),
+        refused(
+            "a session name with a blank",
+            named("my session"),
+            "session_name",
+        ),
+        refused(
+            "a session name of 65 letters",
+            named(&"x".repeat(65)),
+            "session_name",
+        ),
+        refused("a policy that is no JSON", policy, "policy"),
+        refused(
+            "a length of time that is none",
+            json!({ "role_arn": READER, "duration": "soon" }),
+            "duration",
+        ),
+    ]
+}

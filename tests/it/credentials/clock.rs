@@ -1,0 +1,179 @@
+//! Time: credentials that are over before the work is, and clocks that are wrong.
+
+use serde_json::json;
+
+use super::case::{Case, READER, SESSION_CACHE, START_URL, case, error, keys, role, section, sent};
+use crate::harness::world::READ;
+
+pub(super) fn cases() -> Vec<Case> {
+    [over(), clocks()].concat()
+}
+
+const ONCE_MORE: &str = "botocore does not take a role again for one refused call";
+
+/// A role over keys.
+fn roles(name: &str) -> Case {
+    case(name)
+        .config(section(
+            "profile dev",
+            &[&role(READER), "source_profile = base"],
+        ))
+        .credentials(keys("base", "BASE"))
+        .set("AWS_PROFILE", "dev")
+}
+
+fn over() -> Vec<Case> {
+    let over = |case: Case, code| case.fault(READ, error(400, code), 1).times(READ, 2);
+    let url = format!("sso_start_url = {START_URL}");
+    let sso = section(
+        "default",
+        &[
+            &url,
+            "sso_region = eu-west-1",
+            "sso_account_id = 111122223333",
+            "sso_role_name = Reader",
+        ],
+    );
+    let token = r#"{"startUrl":"https://corp.awsapps.com/start","region":"eu-west-1","accessToken":"CANARY-cached","expiresAt":"{+28800}"}"#;
+    let block = json!({ "assume_role": [{ "role_arn": READER }] });
+    let printed = r#"{"Version":1,"AccessKeyId":"PROCESS","SecretAccessKey":"CANARY-s","SessionToken":"CANARY-t","Expiration":"{+3600}"}"#;
+    vec![
+        over(roles("a role that is over is taken again"), "ExpiredToken")
+            .times("AssumeRole", 2)
+            .signed("ASSUMED.Reader")
+            .botocore("error:ExpiredToken", ONCE_MORE),
+        over(
+            roles("a role is taken again by the other code"),
+            "ExpiredTokenException",
+        )
+        .times("AssumeRole", 2)
+        .signed("ASSUMED.Reader")
+        .botocore("error:ExpiredTokenException", ONCE_MORE),
+        over(
+            roles("a role is taken again where the request is over"),
+            "RequestExpired",
+        )
+        .times("AssumeRole", 2)
+        .signed("ASSUMED.Reader")
+        .botocore("error:RequestExpired", ONCE_MORE),
+        over(case("a web identity is taken again"), "ExpiredToken")
+            .web_identity()
+            .times("AssumeRoleWithWebIdentity", 2)
+            .signed("WEB.Reader")
+            .botocore("error:ExpiredToken", ONCE_MORE),
+        over(case("a role of a block is taken again"), "ExpiredToken")
+            .environment_keys()
+            .arguments(block)
+            .times("AssumeRole", 2)
+            .signed("ASSUMED.Reader"),
+        over(case("single sign-on is asked again"), "ExpiredToken")
+            .config(sso)
+            .file(super::case::URL_CACHE, token)
+            .file(SESSION_CACHE, token)
+            .times("GetRoleCredentials", 2)
+            .signed("SSO.Reader")
+            .botocore("error:ExpiredToken", ONCE_MORE),
+        over(case("a container is asked again"), "ExpiredToken")
+            .container()
+            .times("Container", 2)
+            .signed("CONTAINER")
+            .botocore("error:ExpiredToken", ONCE_MORE),
+        over(case("an instance is asked again"), "ExpiredToken")
+            .times("InstanceRole", 2)
+            .signed("INSTANCE")
+            .botocore("error:ExpiredToken", ONCE_MORE),
+        over(case("a program is run again"), "ExpiredToken")
+            .config(section(
+                "default",
+                &["credential_process = sh {home}/script.sh"],
+            ))
+            .file(
+                "script.sh",
+                "echo run >> {home}/runs\ncat {home}/out.json\n",
+            )
+            .file("out.json", printed)
+            .leaves("runs", super::case::Left::Exactly("run\nrun\n"))
+            .signed("PROCESS")
+            .botocore("error:ExpiredToken", ONCE_MORE),
+        roles("a role that is over again is told")
+            .always(READ, error(400, "ExpiredToken"))
+            .times("AssumeRole", 2)
+            .times(READ, 2)
+            .fails(&["ExpiredToken"]),
+        case("static keys are not taken again")
+            .environment_keys()
+            .set("AWS_SESSION_TOKEN", "CANARY-token")
+            .always(READ, error(400, "ExpiredToken"))
+            .times(READ, 1)
+            .fails(&["ExpiredToken"]),
+        roles("a refusal is no end of a role")
+            .always(READ, error(403, "UnauthorizedOperation"))
+            .times("AssumeRole", 1)
+            .times(READ, 1)
+            .fails(&["UnauthorizedOperation"]),
+    ]
+}
+
+fn clocks() -> Vec<Case> {
+    let hour = |name: &str, operation, code| {
+        roles(name)
+            .clock(3600)
+            .always(operation, error(403, code))
+            .fails(&["clock"])
+    };
+    let keys_alone = |name: &str, seconds, code| {
+        case(name)
+            .environment_keys()
+            .clock(seconds)
+            .always(READ, error(403, code))
+    };
+    vec![
+        hour(
+            "the clock is behind for STS",
+            "AssumeRole",
+            "SignatureDoesNotMatch",
+        ),
+        hour(
+            "the clock is behind for STS, by the other code",
+            "AssumeRole",
+            "RequestExpired",
+        ),
+        keys_alone("the clock is behind for EC2", 3600, "AuthFailure").fails(&["clock", "behind"]),
+        keys_alone(
+            "the clock is behind for EC2, by a signature",
+            3600,
+            "SignatureDoesNotMatch",
+        )
+        .fails(&["clock", "behind"]),
+        keys_alone("the clock is ahead for EC2", -3600, "RequestExpired")
+            .fails(&["clock", "ahead"]),
+        keys_alone(
+            "the clock is ahead by too much",
+            -86_400,
+            "RequestTimeTooSkewed",
+        )
+        .fails(&["clock", "ahead"]),
+        keys_alone("the clock is right enough", 120, "AuthFailure")
+            .fails(&["AuthFailure"])
+            .untold("clock is"),
+        keys_alone(
+            "the clock is right and the signature is not",
+            0,
+            "SignatureDoesNotMatch",
+        )
+        .fails(&["SignatureDoesNotMatch"])
+        .untold("clock is"),
+        keys_alone(
+            "the clock is behind, and that is not why",
+            3600,
+            "UnauthorizedOperation",
+        )
+        .fails(&["UnauthorizedOperation"])
+        .untold("clock is"),
+        case("a web identity under a wrong clock")
+            .web_identity()
+            .clock(3600)
+            .sent(sent("AssumeRoleWithWebIdentity"))
+            .signed("WEB.Reader"),
+    ]
+}

@@ -1,0 +1,141 @@
+//! Between here and AWS: proxies, certificates, and hosts that are not there.
+
+use serde_json::json;
+
+use super::case::{Case, READER, case, case_of_aws, keys, role, section, sent};
+use crate::harness::world::Fault;
+
+pub(super) fn cases() -> Vec<Case> {
+    [proxies(), refusing(), certificates(), unreachable()].concat()
+}
+
+/// A role over keys, so that it is a credential call that fails.
+fn roles(case: Case) -> Case {
+    case.config(section(
+        "profile dev",
+        &[&role(READER), "source_profile = base"],
+    ))
+    .credentials(keys("base", "BASE"))
+    .set("AWS_PROFILE", "dev")
+}
+
+fn proxies() -> Vec<Case> {
+    let through = |name: &str| {
+        roles(case_of_aws(name))
+            .sent(sent("Connect").host("sts.us-east-1.amazonaws.com:443"))
+            .sent(sent("Connect").host("ec2.us-east-1.amazonaws.com:443"))
+            .signed("ASSUMED.Reader")
+    };
+    vec![
+        through("HTTPS_PROXY is for STS and EC2"),
+        through("https_proxy counts, too")
+            .without("HTTPS_PROXY")
+            .set("https_proxy", "{world}"),
+        through("the argument https_proxy")
+            .without("HTTPS_PROXY")
+            .arguments(json!({ "https_proxy": "{world}" })),
+        through("a proxy with a password")
+            .set("HTTPS_PROXY", "http://me:CANARY-password@127.0.0.1:{port}")
+            .sent(sent("Connect").bearer("Basic bWU6Q0FOQVJZLXBhc3N3b3Jk")),
+        roles(case("what is on this machine is asked without the proxy"))
+            .set("HTTP_PROXY", "http://127.0.0.1:1")
+            .set("HTTPS_PROXY", "http://127.0.0.1:1")
+            .signed("ASSUMED.Reader")
+            .botocore(
+                "error:ProxyConnectionError",
+                "botocore asks this machine by way of the proxy, unless NO_PROXY names it",
+            ),
+        roles(case("NO_PROXY names the host"))
+            .set("AWS_ENDPOINT_URL", "http://localhost:{port}")
+            .set("HTTP_PROXY", "http://127.0.0.1:1")
+            .set("NO_PROXY", "localhost")
+            .signed("ASSUMED.Reader"),
+        case_of_aws("a proxy is for single requests of web identities")
+            .web_identity()
+            .sent(sent("Connect").host("sts.us-east-1.amazonaws.com:443"))
+            .signed("WEB.Reader"),
+    ]
+}
+
+fn refusing() -> Vec<Case> {
+    let refusing = |name: &str, fault: Fault| roles(case_of_aws(name)).always("Connect", fault);
+    let wants = Fault::Error(407, "Proxy Authentication Required", "CANARY: who are you?");
+    vec![
+        refusing("a proxy wants authentication", wants.clone()).fails(&["proxy", "authentic"]),
+        refusing("a proxy wants another password", wants)
+            .set("HTTPS_PROXY", "http://me:CANARY-password@127.0.0.1:{port}")
+            .fails(&["proxy", "authentic"]),
+        refusing(
+            "a proxy forbids the host",
+            Fault::Error(403, "Forbidden", "CANARY: not here"),
+        )
+        .fails(&["proxy"]),
+        refusing(
+            "a proxy is broken",
+            Fault::Error(502, "Bad Gateway", "CANARY"),
+        )
+        .fails(&["proxy"]),
+        refusing("a proxy hangs up", Fault::Drop).fails(&["Reader"]),
+        roles(case_of_aws("a proxy that is not there"))
+            .set("HTTPS_PROXY", "http://me:CANARY-password@127.0.0.1:1")
+            .fails(&["127.0.0.1:1"]),
+        roles(case_of_aws("a proxy of no address"))
+            .set("HTTPS_PROXY", "socks5://me:CANARY-password@127.0.0.1:1")
+            .fails(&["HTTPS_PROXY"])
+            .apart("botocore needs another package for such a proxy"),
+    ]
+}
+
+fn certificates() -> Vec<Case> {
+    let secure = |name: &str| roles(case(name)).set("AWS_ENDPOINT_URL", "https://localhost:{port}");
+    let bundle = "{home}/ca.pem";
+    let trusting = |name: &str| secure(name).signed("ASSUMED.Reader");
+    let profile = section(
+        "profile dev",
+        &[
+            &role(READER),
+            "source_profile = base",
+            "ca_bundle = {home}/ca.pem",
+        ],
+    );
+    vec![
+        secure("an issuer that nobody knows").fails(&["localhost", "certificate"]),
+        secure("an issuer that nobody knows, for a web identity")
+            .web_identity()
+            .fails(&["localhost", "certificate"]),
+        trusting("AWS_CA_BUNDLE counts").set("AWS_CA_BUNDLE", bundle),
+        trusting("custom_ca_bundle counts").arguments(json!({ "custom_ca_bundle": bundle })),
+        trusting("ca_bundle of the profile counts").config(profile),
+        secure("a certificate of another host")
+            .set("AWS_CA_BUNDLE", bundle)
+            .set("AWS_ENDPOINT_URL", "https://127.0.0.1:{port}")
+            .fails(&["127.0.0.1", "certificate"]),
+        secure("a bundle that is not there")
+            .set("AWS_CA_BUNDLE", "{home}/no-such-bundle")
+            .fails(&["AWS_CA_BUNDLE", "no-such-bundle"]),
+        secure("a bundle that is none")
+            .file("garbage.pem", "CANARY")
+            .set("AWS_CA_BUNDLE", "{home}/garbage.pem")
+            .fails(&["AWS_CA_BUNDLE"]),
+        secure("a bundle of the argument that is not there")
+            .arguments(json!({ "custom_ca_bundle": "{home}/no-such-bundle" }))
+            .fails(&["custom_ca_bundle", "no-such-bundle"]),
+    ]
+}
+
+fn unreachable() -> Vec<Case> {
+    let sts = |name: &str, address: &str| roles(case(name)).set("AWS_ENDPOINT_URL_STS", address);
+    vec![
+        sts("STS where nobody listens", "http://127.0.0.1:1").fails(&["127.0.0.1:1", "Reader"]),
+        sts("STS at a name that does not exist", "http://sts.invalid").fails(&["sts.invalid"]),
+        sts("STS where nobody listens, over TLS", "https://127.0.0.1:1").fails(&["127.0.0.1:1"]),
+        case("STS where nobody listens, for a web identity")
+            .web_identity()
+            .set("AWS_ENDPOINT_URL_STS", "http://127.0.0.1:1")
+            .container()
+            .fails(&["127.0.0.1:1", "Reader"]),
+        roles(case("STS hangs up for ever"))
+            .always("AssumeRole", Fault::Drop)
+            .fails(&["Reader"]),
+    ]
+}

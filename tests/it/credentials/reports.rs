@@ -1,0 +1,134 @@
+//! The command line keeps secrets, too: an address that is none is told by the name of its setting in every form of
+//! report, whatever identity was to be sent there.
+
+use std::process::Stdio;
+
+use super::case::{Case, READER, SESSION_CACHE, START_URL, case, keys, role, section};
+use super::runner::Scene;
+use crate::harness::world::CANARY;
+
+const FORMS: [&str; 6] = ["text", "json", "markdown", "github", "sarif", "junit"];
+
+const STACK: &str = "\
+Region: us-east-1
+FlowLogs:
+  main:
+    ResourceId: vpc-0123456789abcdef0
+    TrafficType: ALL
+    LogDestination: arn:aws:s3:::bucket
+";
+
+/// A name, the way in which credentials are found, and all but the address.
+fn identities() -> Vec<Case> {
+    let url = format!("sso_start_url = {START_URL}");
+    let profile = [
+        "sso_session = corp",
+        "sso_account_id = 111122223333",
+        "sso_role_name = Reader",
+    ];
+    let token = r#"{"startUrl":"x","region":"eu-west-1","accessToken":"CANARY-cached","expiresAt":"{+28800}"}"#;
+    let external = [
+        &role(READER),
+        "source_profile = base",
+        "external_id = CANARY-external",
+    ];
+    vec![
+        case("a web identity").web_identity(),
+        case("an external id")
+            .set("AWS_PROFILE", "dev")
+            .config(section("profile dev", &external))
+            .credentials(keys("base", "BASE")),
+        case("single sign-on")
+            .set("AWS_PROFILE", "dev")
+            .config(
+                section("profile dev", &profile)
+                    + &section("sso-session corp", &[&url, "sso_region = eu-west-1"]),
+            )
+            .file(SESSION_CACHE, token),
+    ]
+}
+
+/// The same with an address that is none, and the name of the setting that holds it.
+fn malformed(identity: &Case) -> Vec<(Case, &'static str)> {
+    let mut cases = Vec::new();
+    for variable in [
+        "AWS_ENDPOINT_URL",
+        "AWS_ENDPOINT_URL_STS",
+        "AWS_ENDPOINT_URL_SSO",
+    ] {
+        for address in [
+            "localhost:4566",
+            " http://localhost:1",
+            "http://[bad",
+            "http://me:CANARY@[bad",
+        ] {
+            cases.push((identity.clone().set(variable, address), variable));
+        }
+    }
+    let mut of_profile = identity.clone().without("AWS_ENDPOINT_URL");
+    let mut of_services = of_profile.clone();
+    let config = |case: &mut Case, more: &str, end: &str| {
+        let path = ".aws/config".to_owned();
+        let found = case.files.iter().position(|(name, _)| *name == path);
+        let text = found.map_or_else(
+            || "[default]\n".to_owned(),
+            |index| case.files.swap_remove(index).1,
+        );
+        // The profile is the first section.
+        let (head, rest) = text.split_once('\n').unwrap();
+        case.files
+            .push((path, format!("{head}\n{more}{rest}{end}")));
+    };
+    config(&mut of_profile, "endpoint_url = localhost:4566\n", "");
+    let services = "[services local]\nsts =\n  endpoint_url = http://[bad\nsso =\n  endpoint_url = http://[bad\n";
+    config(&mut of_services, "services = local\n", services);
+    cases.push((of_profile, "endpoint_url"));
+    cases.push((of_services, "endpoint_url"));
+    cases
+}
+
+/// Runs a check, and says what is wrong with what it prints.
+fn problem(case: &Case, setting: &str, form: &str) -> Option<String> {
+    let case = case.clone().file("stack.yaml", STACK);
+    let scene = Scene::set(&case);
+    let output = scene
+        .command(&case)
+        .args(["drift", "--stack", "stack.yaml", "--format", form])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .output()
+        .unwrap();
+    let mut printed = String::from_utf8_lossy(&output.stdout).into_owned();
+    printed += &String::from_utf8_lossy(&output.stderr);
+    let problem = match () {
+        () if printed.contains(CANARY) => "a secret is shown",
+        () if output.status.code() != Some(1) => "it does not fail",
+        () if !printed.contains(setting) => "the setting is not named",
+        () => return None,
+    };
+    let (name, address) = (&case.name, case.variables.get(setting));
+    Some(format!(
+        "{name}, {setting} = {address:?}, {form}: {problem}:\n{printed}"
+    ))
+}
+
+#[test]
+fn an_address_that_is_none_is_told_by_its_setting_in_every_form() {
+    let mut problems = Vec::new();
+    for identity in identities() {
+        for (number, (case, setting)) in malformed(&identity).into_iter().enumerate() {
+            // Every form for the first address, then one form for each.
+            let forms = match number {
+                0 => &FORMS[..],
+                _ => &FORMS[number % FORMS.len()..][..1],
+            };
+            problems.extend(
+                forms
+                    .iter()
+                    .filter_map(|form| problem(&case, setting, form)),
+            );
+        }
+    }
+    let count = problems.len();
+    assert!(problems.is_empty(), "{count}:\n{}", problems.join("\n"));
+}

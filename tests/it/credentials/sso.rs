@@ -1,0 +1,316 @@
+//! Single sign-on, with sessions and without: tokens that are kept, refreshed and over.
+
+use super::case::{Case, Left, SESSION_CACHE, START_URL, URL_CACHE, case, error, section, sent};
+use crate::harness::world::Fault;
+
+const CREDENTIALS: &str = "GetRoleCredentials";
+const REFRESH: &str = "CreateToken";
+const LOGIN: &str = "aws sso login";
+
+pub(super) fn cases() -> Vec<Case> {
+    [found(), over(), refreshed(), incomplete(), failures()].concat()
+}
+
+/// The profile `dev` of the session `corp`.
+fn config() -> String {
+    let url = format!("sso_start_url = {START_URL}");
+    let profile = [
+        "sso_session = corp",
+        "sso_account_id = 111122223333",
+        "sso_role_name = Reader",
+    ];
+    section("profile dev", &profile)
+        + &section(
+            "sso-session corp",
+            &[
+                &url,
+                "sso_region = eu-west-1",
+                "sso_registration_scopes = sso:account:access",
+            ],
+        )
+}
+
+/// The same without a session.
+fn legacy() -> String {
+    let url = format!("sso_start_url = {START_URL}");
+    section(
+        "profile dev",
+        &[
+            &url,
+            "sso_region = eu-west-1",
+            "sso_account_id = 111122223333",
+            "sso_role_name = Reader",
+        ],
+    )
+}
+
+/// A token that lasts so many seconds and cannot be refreshed.
+fn token(seconds: &str) -> String {
+    format!(
+        r#"{{"startUrl":"{START_URL}","region":"eu-west-1","accessToken":"CANARY-cached","expiresAt":"{{{seconds}}}"}}"#
+    )
+}
+
+/// A token that lasts so many seconds and can be refreshed for so many.
+fn refreshable(seconds: &str, registered: &str) -> String {
+    format!(
+        r#"{{"startUrl":"{START_URL}","region":"eu-west-1","accessToken":"CANARY-cached","expiresAt":"{{{seconds}}}","clientId":"client","clientSecret":"CANARY-client-secret","refreshToken":"CANARY-refresh","registrationExpiresAt":"{{{registered}}}"}}"#
+    )
+}
+
+fn session(name: &str) -> Case {
+    case(name).config(config()).set("AWS_PROFILE", "dev")
+}
+
+fn found() -> Vec<Case> {
+    let default = config().replace("profile dev", "default");
+    let asked = || {
+        sent(CREDENTIALS)
+            .bearer("CANARY-cached")
+            .with("role_name", "Reader")
+            .with("account_id", "111122223333")
+    };
+    vec![
+        session("a session with a token")
+            .file(SESSION_CACHE, token("+28800"))
+            .sent(asked())
+            .times(CREDENTIALS, 1)
+            .never(REFRESH)
+            .signed("SSO.Reader"),
+        session("a profile of the provider block with a session")
+            .without("AWS_PROFILE")
+            .profile("dev")
+            .file(SESSION_CACHE, token("+28800"))
+            .signed("SSO.Reader"),
+        case("a start URL with a token")
+            .config(legacy())
+            .set("AWS_PROFILE", "dev")
+            .file(URL_CACHE, token("+28800"))
+            .sent(asked())
+            .times(CREDENTIALS, 1)
+            .signed("SSO.Reader"),
+        case("a session of the default profile")
+            .config(default)
+            .file(SESSION_CACHE, token("+28800"))
+            .container()
+            .signed("SSO.Reader"),
+        session("a token that was written with the name of its zone")
+            .file(SESSION_CACHE, token("+28800").replace("Z\"", "UTC\""))
+            .signed("SSO.Reader"),
+    ]
+}
+
+fn over() -> Vec<Case> {
+    let nothing = |case: Case| case.container().never(CREDENTIALS);
+    let old = |name: &str| case(name).config(legacy()).set("AWS_PROFILE", "dev");
+    vec![
+        nothing(session("a session that was never begun")).fails(&[LOGIN]),
+        nothing(old("a start URL that nobody signed in to")).fails(&[LOGIN, "dev"]),
+        nothing(session("a session whose token is over"))
+            .file(SESSION_CACHE, token("-60"))
+            .fails(&[LOGIN]),
+        nothing(old("a start URL whose token is over"))
+            .file(URL_CACHE, token("-60"))
+            .fails(&[LOGIN, "dev"]),
+        nothing(session(
+            "a session whose token is over and whose registration is, too",
+        ))
+        .file(SESSION_CACHE, refreshable("-60", "-30"))
+        .never(REFRESH)
+        .fails(&[LOGIN]),
+        nothing(session("a kept token that is no JSON"))
+            .file(SESSION_CACHE, "CANARY {")
+            .fails(&[LOGIN]),
+        nothing(session("a kept token without a token"))
+            .file(SESSION_CACHE, r#"{"startUrl":"x","expiresAt":"{+3600}"}"#)
+            .fails(&[LOGIN]),
+        nothing(session("a kept token that lasts until nobody knows when"))
+            .file(
+                SESSION_CACHE,
+                r#"{"accessToken":"CANARY-cached","expiresAt":"soon"}"#,
+            )
+            .fails(&[LOGIN]),
+        nothing(session(
+            "a session of the default profile that was never begun",
+        ))
+        .without("AWS_PROFILE")
+        .config(config().replace("profile dev", "default"))
+        .fails(&[LOGIN]),
+    ]
+}
+
+fn refreshed() -> Vec<Case> {
+    let registered = "+864000";
+    let asked = || {
+        sent(REFRESH)
+            .with("clientId", "client")
+            .with("refreshToken", "CANARY-refresh")
+            .with("grantType", "refresh_token")
+    };
+    vec![
+        session("a session whose token is over is refreshed and kept")
+            .file(SESSION_CACHE, refreshable("-60", registered))
+            .sent(asked())
+            .sent(sent(CREDENTIALS).bearer("CANARY-token-refreshed"))
+            .times(REFRESH, 1)
+            .leaves(SESSION_CACHE, Left::Secret("CANARY-token-refreshed"))
+            .signed("SSO.Reader"),
+        session("the new refresh token is kept with the registration")
+            .file(SESSION_CACHE, refreshable("-60", registered))
+            .leaves(
+                SESSION_CACHE,
+                Left::Secret("CANARY-refresh-token-refreshed"),
+            )
+            .leaves(SESSION_CACHE, Left::Secret("CANARY-client-secret"))
+            .signed("SSO.Reader"),
+        session("a session whose token is nearly over is refreshed")
+            .file(SESSION_CACHE, refreshable("+300", registered))
+            .sent(sent(CREDENTIALS).bearer("CANARY-token-refreshed"))
+            .times(REFRESH, 1)
+            .signed("SSO.Reader"),
+        session("a token that is nearly over serves where the refresh is refused")
+            .file(SESSION_CACHE, refreshable("+300", registered))
+            .always(REFRESH, error(400, "InvalidGrantException"))
+            .sent(sent(CREDENTIALS).bearer("CANARY-cached"))
+            .signed("SSO.Reader"),
+        session("a token that lasts is not refreshed")
+            .file(SESSION_CACHE, refreshable("+28800", registered))
+            .never(REFRESH)
+            .sent(sent(CREDENTIALS).bearer("CANARY-cached"))
+            .signed("SSO.Reader"),
+        session("a token that is over and whose refresh is refused")
+            .file(SESSION_CACHE, refreshable("-60", registered))
+            .always(REFRESH, error(400, "InvalidGrantException"))
+            .times(REFRESH, 1)
+            .never(CREDENTIALS)
+            .container()
+            .fails(&[LOGIN]),
+        session("a token that is over and whose refresh shows secrets")
+            .file(SESSION_CACHE, refreshable("-60", registered))
+            .always(
+                REFRESH,
+                Fault::Error(
+                    401,
+                    "UnauthorizedClientException",
+                    "CANARY-client-secret is bad",
+                ),
+            )
+            .fails(&[LOGIN]),
+        session("a token that is over and whose refresh is broken once")
+            .file(SESSION_CACHE, refreshable("-60", registered))
+            .fault(REFRESH, error(500, "InternalServerException"), 1)
+            .times(REFRESH, 2)
+            .signed("SSO.Reader"),
+    ]
+}
+
+fn incomplete() -> Vec<Case> {
+    let url = format!("sso_start_url = {START_URL}");
+    let account = "sso_account_id = 111122223333";
+    let role = "sso_role_name = Reader";
+    let region = "sso_region = eu-west-1";
+    let of = |name: &str, lines: &[&str]| {
+        case(name)
+            .config(section("profile dev", lines))
+            .set("AWS_PROFILE", "dev")
+            .container()
+            .never(CREDENTIALS)
+            .file(SESSION_CACHE, token("+28800"))
+            .file(URL_CACHE, token("+28800"))
+    };
+    let begun = |name: &str, profile: &[&str], session: &[&str]| {
+        let text = section("profile dev", profile) + &section("sso-session corp", session);
+        of(name, &[]).config(text)
+    };
+    let session = "sso_session = corp";
+    vec![
+        of("a start URL without a region", &[&url, account, role]).fails(&["dev", "sso_region"]),
+        of("a start URL without an account", &[&url, region, role])
+            .fails(&["dev", "sso_account_id"]),
+        of("a start URL without a role", &[&url, region, account]).fails(&["dev", "sso_role_name"]),
+        of("an account without a start URL", &[region, account, role])
+            .fails(&["dev", "sso_start_url"]),
+        of("a session that is not there", &[session, account, role]).fails(&["corp"]),
+        begun(
+            "a session without a region",
+            &[session, account, role],
+            &[&url],
+        )
+        .fails(&["corp", "sso_region"]),
+        begun(
+            "a session without a start URL",
+            &[session, account, role],
+            &[region],
+        )
+        .fails(&["corp", "sso_start_url"]),
+        begun(
+            "a session without an account",
+            &[session, role],
+            &[&url, region],
+        )
+        .fails(&["dev", "sso_account_id"]),
+        begun(
+            "a session of another region than the profile says",
+            &[session, account, role, "sso_region = us-east-1"],
+            &[&url, region],
+        )
+        .fails(&["sso_region"]),
+        of("a start URL of the default profile without a region", &[])
+            .without("AWS_PROFILE")
+            .config(section("default", &[&url, account, role]))
+            .fails(&["default", "sso_region"]),
+    ]
+}
+
+fn failures() -> Vec<Case> {
+    let failing = |name: &str| {
+        session(name)
+            .file(SESSION_CACHE, token("+28800"))
+            .container()
+    };
+    vec![
+        failing("the portal does not take the token")
+            .always(CREDENTIALS, error(401, "UnauthorizedException"))
+            .times(CREDENTIALS, 1)
+            .fails(&[LOGIN]),
+        failing("the portal shows the token in its refusal")
+            .always(
+                CREDENTIALS,
+                Fault::Error(
+                    401,
+                    "UnauthorizedException",
+                    "Session token CANARY-cached is bad",
+                ),
+            )
+            .fails(&[LOGIN]),
+        failing("the portal does not give the role")
+            .always(CREDENTIALS, error(403, "ForbiddenException"))
+            .times(CREDENTIALS, 1)
+            .fails(&["Reader", "111122223333"]),
+        failing("the portal does not know the role")
+            .always(CREDENTIALS, error(404, "ResourceNotFoundException"))
+            .times(CREDENTIALS, 1)
+            .fails(&["Reader"]),
+        failing("the portal wants it slower for ever")
+            .always(CREDENTIALS, error(429, "TooManyRequestsException"))
+            .times(CREDENTIALS, 5)
+            .fails(&["Reader"]),
+        failing("the portal wants it slower once")
+            .fault(CREDENTIALS, error(429, "TooManyRequestsException"), 1)
+            .times(CREDENTIALS, 2)
+            .signed("SSO.Reader"),
+        failing("the portal is broken for ever")
+            .always(CREDENTIALS, error(500, "InternalServerException"))
+            .times(CREDENTIALS, 5)
+            .fails(&["Reader"]),
+        failing("the portal answers half")
+            .always(CREDENTIALS, Fault::Half)
+            .fails(&["Reader"]),
+        failing("somebody else answers for the portal")
+            .always(
+                CREDENTIALS,
+                Fault::Instead(200, "<html><p>CANARY: sign in</html>"),
+            )
+            .fails(&["Reader"]),
+    ]
+}
