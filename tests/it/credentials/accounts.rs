@@ -3,7 +3,6 @@
 use serde_json::json;
 
 use super::case::{Case, READER, case, case_of_aws, error, keys, role, section, sent};
-use crate::harness::world::Fault;
 
 const CALLER: &str = "GetCallerIdentity";
 /// The account of static keys, and the one of the role `Reader`.
@@ -119,14 +118,6 @@ fn failures() -> Vec<Case> {
             .always(CALLER, error(403, "InvalidClientTokenId"))
             .times(CALLER, 1)
             .fails(&["InvalidClientTokenId"])
-            .apart(because),
-        asking("STS does not know the keys, and shows them")
-            .environment_keys()
-            .always(
-                CALLER,
-                Fault::Error(403, "SignatureDoesNotMatch", "CANARY-secret-of-ENV"),
-            )
-            .fails(&["SignatureDoesNotMatch"])
             .apart(because),
         asking("nothing was given, and the account is wanted")
             .set("AWS_EC2_METADATA_DISABLED", "true")

@@ -303,6 +303,12 @@ impl Case {
         self
     }
 
+    /// Takes back what was to be left so far.
+    pub(super) fn without_left(mut self) -> Self {
+        self.leaves.clear();
+        self
+    }
+
     pub(super) fn leaves(mut self, path: &'static str, left: Left) -> Self {
         self.leaves.push((path, left));
         self

@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::case::{Case, READER, SESSION_CACHE, START_URL, case, error, keys, role, section, sent};
-use crate::harness::world::READ;
+use crate::harness::world::{Fault, READ};
 
 pub(super) fn cases() -> Vec<Case> {
     [over(), clocks()].concat()
@@ -126,6 +126,19 @@ fn clocks() -> Vec<Case> {
             .environment_keys()
             .clock(seconds)
             .always(READ, error(403, code))
+            // The SDK takes a difference of the clocks for something that passes.
+            .set("AWS_MAX_ATTEMPTS", "2")
+    };
+    let corrected = |name: &str, seconds| {
+        roles(name)
+            .clock(seconds)
+            .always("AssumeRole", Fault::WrongTime(403, "SignatureDoesNotMatch"))
+            .always(READ, Fault::WrongTime(401, "AuthFailure"))
+            .signed("ASSUMED.Reader")
+            .botocore(
+                "error:SignatureDoesNotMatch",
+                "the SDK signs again by the clock of the reply, botocore does not",
+            )
     };
     vec![
         hour(
@@ -155,21 +168,23 @@ fn clocks() -> Vec<Case> {
         .fails(&["clock", "ahead"]),
         keys_alone("the clock is right enough", 120, "AuthFailure")
             .fails(&["AuthFailure"])
-            .untold("clock is"),
+            .untold("minutes"),
         keys_alone(
             "the clock is right and the signature is not",
             0,
             "SignatureDoesNotMatch",
         )
         .fails(&["SignatureDoesNotMatch"])
-        .untold("clock is"),
+        .untold("minutes"),
         keys_alone(
             "the clock is behind, and that is not why",
             3600,
             "UnauthorizedOperation",
         )
         .fails(&["UnauthorizedOperation"])
-        .untold("clock is"),
+        .untold("minutes"),
+        corrected("a clock that is behind is corrected", 3600),
+        corrected("a clock that is ahead is corrected", -3600),
         case("a web identity under a wrong clock")
             .web_identity()
             .clock(3600)

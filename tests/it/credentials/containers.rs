@@ -75,7 +75,7 @@ fn refused() -> Vec<Case> {
             "a container where nobody listens",
             "http://127.0.0.1:1/creds",
         )
-        .fails(&[FULL]),
+        .fails(&["http://127.0.0.1:1/creds"]),
         case("a token file that is not there for a container")
             .set(FULL, "{world}/creds")
             .set(TOKEN_FILE, "{home}/no-such-token")
@@ -85,39 +85,41 @@ fn refused() -> Vec<Case> {
             .set(FULL, "{world}/creds")
             .set(TOKEN, "CANARY\r\nX-More: CANARY")
             .never("Container")
-            .fails(&[TOKEN]),
+            .fails(&["authorization token of the container"]),
     ]
 }
 
 fn failures() -> Vec<Case> {
     let failing = |name: &str| case(name).container().asks_container();
+    // By its address.
+    let told = &["the container's credentials at http://127.0.0.1:", "/creds"];
     let secret = r#"{"code":"AccessDenied","message":"CANARY-of-container is bad"}"#;
     let half = r#"{"AccessKeyId":"CANARY-key","Expiration":"2099-01-01T00:00:00Z"}"#;
     vec![
         failing("a container refuses")
             .always("Container", error(403, "AccessDenied"))
             .times("Container", 1)
-            .fails(&[FULL]),
+            .fails(told),
         failing("a container shows the token in its refusal")
             .always("Container", Fault::Instead(400, secret))
-            .fails(&[FULL]),
+            .fails(told),
         failing("a container has no role")
             .always("Container", error(404, "NotFound"))
-            .fails(&[FULL]),
+            .fails(told),
         failing("a container is broken for ever")
             .always("Container", error(500, "InternalError"))
-            .fails(&[FULL]),
+            .fails(told),
         failing("a container answers without a secret")
             .always("Container", Fault::Instead(200, half))
-            .fails(&[FULL]),
+            .fails(told),
         failing("a container answers no JSON")
             .always("Container", Fault::Instead(200, "<html>CANARY</html>"))
-            .fails(&[FULL]),
+            .fails(told),
         failing("a container answers half")
             .always("Container", Fault::Half)
-            .fails(&[FULL]),
+            .fails(told),
         failing("a container hangs up")
             .always("Container", Fault::Drop)
-            .fails(&[FULL]),
+            .fails(told),
     ]
 }

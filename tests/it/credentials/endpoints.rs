@@ -253,21 +253,21 @@ fn of_profiles() -> Vec<Case> {
             "endpoint_url of a profile without a scheme",
             &external,
         ))
-        .fails(&["default", "endpoint_url"])
+        .fails(&["endpoint_url", "profile"])
         .apart(because),
         unasked(with_role(
             "endpoint_url of a section of services with an open bracket",
             &[],
         ))
         .config(text.clone() + services)
-        .fails(&["local", "endpoint_url"])
+        .fails(&["endpoint_url", "sts", "services"])
         .apart(because),
         unasked(with_role(
             "endpoint_url of single sign-on in a section of services",
             &[],
         ))
         .config(text + sso)
-        .fails(&["local", "endpoint_url"])
+        .fails(&["endpoint_url", "sso", "services"])
         .apart(because),
         case("an address of the argument that nobody listens at")
             .environment_keys()

@@ -224,7 +224,12 @@ fn of_profiles() -> Vec<Case> {
         with_role("an address of one's own under FIPS", &[])
             .set("AWS_USE_FIPS_ENDPOINT", "true")
             .set("AWS_ENDPOINT_URL", "{world}")
-            .signed("ASSUMED.Reader"),
+            .never("AssumeRole")
+            .fails(&["FIPS", "endpoint"])
+            .botocore(
+                "key:ASSUMED.Reader",
+                "no address of one's own is known to be FIPS 140; the SDKs refuse the two together, botocore does not",
+            ),
         with_role("sts_region leads to its host", &[])
             .arguments(json!({ "sts_region": "eu-west-1" }))
             .sent(

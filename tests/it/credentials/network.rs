@@ -61,10 +61,10 @@ fn refusing() -> Vec<Case> {
     let refusing = |name: &str, fault: Fault| roles(case_of_aws(name)).always("Connect", fault);
     let wants = Fault::Error(407, "Proxy Authentication Required", "CANARY: who are you?");
     vec![
-        refusing("a proxy wants authentication", wants.clone()).fails(&["proxy", "authentic"]),
+        refusing("a proxy wants authentication", wants.clone()).fails(&["proxy", "password"]),
         refusing("a proxy wants another password", wants)
             .set("HTTPS_PROXY", "http://me:CANARY-password@127.0.0.1:{port}")
-            .fails(&["proxy", "authentic"]),
+            .fails(&["proxy", "password"]),
         refusing(
             "a proxy forbids the host",
             Fault::Error(403, "Forbidden", "CANARY: not here"),

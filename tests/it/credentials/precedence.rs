@@ -45,7 +45,7 @@ fn arguments() -> Vec<Case> {
             .arguments(given)
             .profile("dev")
             .signed("ARGUMENT")
-            .warns(&["dev", "access_key"]),
+            .warns(&["profile", "access_key"]),
     ]
 }
 
@@ -188,7 +188,7 @@ fn beside() -> Vec<Case> {
             .credentials(keys("dev", "DEV"))
             .profile("dev")
             .signed("DEV")
-            .warns(&["dev", "AWS_ACCESS_KEY_ID"]),
+            .warns(&["profile", "AWS_ACCESS_KEY_ID"]),
         case("the argument profile takes web identity out")
             .web_identity()
             .credentials(keys("dev", "DEV"))
@@ -205,13 +205,12 @@ fn beside() -> Vec<Case> {
             .credentials(default_keys())
             .profile("default")
             .signed("FILE")
-            .warns(&["default", "AWS_ACCESS_KEY_ID"]),
+            .warns(&["profile", "AWS_ACCESS_KEY_ID"]),
         case("half a pair of the environment is out of the question beside a profile")
             .set("AWS_ACCESS_KEY_ID", "ENV")
             .credentials(keys("dev", "DEV"))
             .profile("dev")
-            .signed("DEV")
-            .warns(&["AWS_ACCESS_KEY_ID"]),
+            .signed("DEV"),
         case("AWS_PROFILE goes before AWS_DEFAULT_PROFILE")
             .set("AWS_PROFILE", "dev")
             .set("AWS_DEFAULT_PROFILE", "other")
@@ -270,12 +269,11 @@ fn named() -> Vec<Case> {
                 "error:ProfileNotFound",
                 "the default profile need not be there, whoever names it",
             ),
-        case("the argument profile default without credentials does not end at the machine")
+        case("the default profile leaves it to the container, whoever names it")
             .config(section("default", &["region = eu-west-1"]))
             .container()
             .profile("default")
-            .fails(&["default"])
-            .botocore("key:CONTAINER", NAMED),
+            .signed("CONTAINER"),
         case("a profile that is not there is a mistake beside environment keys, too")
             .environment_keys()
             .set("AWS_PROFILE", "ghost")

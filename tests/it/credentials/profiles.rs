@@ -103,10 +103,11 @@ fn order() -> Vec<Case> {
             .credentials(keys("base", "BASE"))
             .sent(sent("AssumeRole").by("BASE"))
             .signed("ASSUMED.Reader"),
-        dev("a source profile without a role counts for nothing")
+        dev("a source profile without a role is a mistake")
             .config(keys_then(&["source_profile = base"]))
             .credentials(keys("base", "BASE"))
-            .signed("DEV"),
+            .fails(&["dev", "source_profile", "role_arn"])
+            .botocore("key:DEV", BEGUN),
         dev("static keys before a credential source")
             .config(keys_then(&[
                 "credential_source = Ec2InstanceMetadata",

@@ -5,7 +5,7 @@ use std::collections::VecDeque;
 use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 use std::process::{Command, Stdio};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{LazyLock, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use serde_json::{Value as Json, json};
@@ -24,9 +24,14 @@ use crate::harness::wire::encoded;
 use crate::harness::world::{Note, World, authority};
 
 /// How many cases are under way at once.
-const AT_ONCE: usize = 6;
+const AT_ONCE: usize = 8;
 /// No case takes this long, whatever the machine does beside it.
 const LONGEST: Duration = Duration::from_secs(40);
+
+/// What the provider block and the data source take: worked out once for all cases.
+static PROVIDER: LazyLock<Schema> = LazyLock::new(|| lower::<Config>(0).unwrap());
+static READ: LazyLock<Schema> =
+    LazyLock::new(|| lower::<<DataSources as DataSource>::Model>(0).unwrap());
 
 /// What Terraform would show.
 #[derive(Clone, Debug)]
@@ -158,8 +163,7 @@ impl Child {
 
     /// Validates and configures the provider, then reads; ends with the first error, as Terraform does.
     pub(super) async fn run(&mut self, arguments: &Json) -> Vec<Message> {
-        let schema = lower::<Config>(0).unwrap();
-        let config = wire(&schema, arguments);
+        let config = wire(&PROVIDER, arguments);
         let request = pb::validate_provider_config::Request {
             config: config.clone(),
         };
@@ -181,10 +185,9 @@ impl Child {
     }
 
     async fn read(&mut self) -> Vec<Message> {
-        let schema = lower::<<DataSources as DataSource>::Model>(0).unwrap();
         let request = pb::read_data_source::Request {
             type_name: DataSources::TYPE_NAME.to_owned(),
-            config: wire(&schema, &json!({})),
+            config: wire(&READ, &json!({})),
             ..Default::default()
         };
         let answer = self.calls.read_data_source(request).await.unwrap();

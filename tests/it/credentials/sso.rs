@@ -236,13 +236,13 @@ fn incomplete() -> Vec<Case> {
             &[session, account, role],
             &[&url],
         )
-        .fails(&["corp", "sso_region"]),
+        .fails(&["dev", "sso_region"]),
         begun(
             "a session without a start URL",
             &[session, account, role],
             &[region],
         )
-        .fails(&["corp", "sso_start_url"]),
+        .fails(&["dev", "sso_start_url"]),
         begun(
             "a session without an account",
             &[session, role],

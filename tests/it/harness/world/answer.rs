@@ -28,6 +28,7 @@ pub(super) async fn answer(
     let path = head.uri.path().to_owned();
     let note = Note {
         operation: operation(&head.method, &path, &parameters),
+        signed_at: signed_at(header(&head.headers, "x-amz-date")),
         bearer: bearer(&head.headers),
         host: text("host"),
         user_agent: text("user-agent"),
@@ -44,9 +45,12 @@ pub(super) async fn answer(
         Some(Fault::Error(status, code, message)) => {
             sources::error(&note.operation, status, code, message)
         }
+        Some(Fault::WrongTime(status, code)) if is_wrong(note.signed_at, shared.now()) => {
+            sources::error(&note.operation, status, code, "Signature expired")
+        }
         Some(Fault::Instead(status, body)) => Reply::new(status, "text/plain", body),
         Some(Fault::Half) => sources::reply(&note, shared.now()).half(),
-        None => sources::reply(&note, shared.now()),
+        Some(Fault::WrongTime(..)) | None => sources::reply(&note, shared.now()),
     };
     Ok(response(reply, shared.now()))
 }
@@ -77,6 +81,18 @@ fn response(reply: Reply, now: jiff::Timestamp) -> Response<Full<Bytes>> {
         headers.insert("x-amzn-errortype", error_type.parse().unwrap());
     }
     response
+}
+
+/// Reads `20260102T030405Z`.
+fn signed_at(text: &str) -> Option<i64> {
+    let time = jiff::civil::DateTime::strptime("%Y%m%dT%H%M%SZ", text).ok()?;
+    let time = time.to_zoned(jiff::tz::TimeZone::UTC).ok()?;
+    Some(time.timestamp().as_second())
+}
+
+/// Whether a signature is of another time than now, by more than AWS allows.
+fn is_wrong(signed_at: Option<i64>, now: jiff::Timestamp) -> bool {
+    signed_at.is_none_or(|at| (at - now.as_second()).abs() > 300)
 }
 
 /// What a request asks for.

@@ -102,7 +102,9 @@ async fn tunnel(stream: &mut TcpStream, shared: &Shared) -> io::Result<Option<St
         Some(Fault::Hang) => return std::future::pending().await,
         Some(Fault::Drop | Fault::Half) => return Ok(None),
         Some(Fault::Error(status, reason, text)) => (status, reason, text),
-        Some(Fault::Instead(status, text)) => (status, "Refused", text),
+        Some(Fault::Instead(status, text) | Fault::WrongTime(status, text)) => {
+            (status, "Refused", text)
+        }
     };
     let (status, reason, text) = refusal;
     let length = text.len();

@@ -41,6 +41,8 @@ pub(crate) const CANARY: &str = "CANARY";
 pub(crate) enum Fault {
     /// An error in the words of the service: status, code, message.
     Error(u16, &'static str, &'static str),
+    /// The same, for as long as the time of the signature is not this world's.
+    WrongTime(u16, &'static str),
     /// This status and this body.
     Instead(u16, &'static str),
     /// The plain answer, of which half the body is there.
@@ -73,6 +75,8 @@ pub(crate) struct Note {
     pub(crate) host: String,
     pub(crate) path: String,
     pub(crate) user_agent: String,
+    /// When it was signed, in seconds since 1970.
+    pub(crate) signed_at: Option<i64>,
     /// The token that it bears, in whichever header.
     pub(crate) bearer: String,
     /// Of the form, the query or the JSON body.
