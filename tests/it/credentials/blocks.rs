@@ -5,7 +5,7 @@ use serde_json::json;
 use super::case::{Case, READER, WRITER, case, keys, role, section, sent};
 
 pub(super) fn cases() -> Vec<Case> {
-    [blocks(), web(), refused()].concat()
+    [blocks(), spellings(), web(), refused()].concat()
 }
 
 fn web() -> Vec<Case> {
@@ -63,12 +63,14 @@ fn web() -> Vec<Case> {
     ]
 }
 
+/// A case with keys and roles of the provider block.
+fn block(name: &str, block: serde_json::Value) -> Case {
+    case(name)
+        .environment_keys()
+        .arguments(json!({ "assume_role": block }))
+}
+
 fn blocks() -> Vec<Case> {
-    let block = |name: &str, block: serde_json::Value| {
-        case(name)
-            .environment_keys()
-            .arguments(json!({ "assume_role": block }))
-    };
     vec![
         block("a role of the provider block", json!([{ "role_arn": READER }]))
             .sent(sent("AssumeRole").by("ENV"))
@@ -93,6 +95,37 @@ fn blocks() -> Vec<Case> {
                 .with("SourceIdentity", "somebody"),
         )
         .signed("ASSUMED.Reader"),
+    ]
+}
+
+fn spellings() -> Vec<Case> {
+    vec![
+        block(
+            "a role with a path and a session name of all kinds of signs",
+            json!([{
+                "role_arn": "arn:aws:iam::111122223333:role/team/a/Reader", "session_name": "a.b=c,d@e-f_g+h",
+            }]),
+        )
+        .sent(sent("AssumeRole").with("RoleSessionName", "a.b=c,d@e-f_g+h"))
+        .signed("ASSUMED.Reader"),
+        block(
+            "a role of GovCloud",
+            json!([{ "role_arn": "arn:aws-us-gov:iam::111122223333:role/Reader" }]),
+        )
+        .signed("ASSUMED.Reader"),
+        block(
+            "a role of China",
+            json!([{ "role_arn": "arn:aws-cn:iam::111122223333:role/Reader" }]),
+        )
+        .signed("ASSUMED.Reader"),
+        block(
+            "session names of two and of 64 letters",
+            json!([
+                { "role_arn": READER, "session_name": "ab" },
+                { "role_arn": WRITER, "session_name": "x".repeat(64) },
+            ]),
+        )
+        .signed("ASSUMED.Writer"),
         case("a role of the provider block over a role of a profile")
             .config(section("profile dev", &[&role(READER), "source_profile = base"]))
             .credentials(keys("base", "BASE"))

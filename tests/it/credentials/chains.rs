@@ -6,7 +6,15 @@ use super::case::{Case, READER, WRITER, case, error, keys, role, section, sent};
 use crate::harness::world::Fault;
 
 pub(super) fn cases() -> Vec<Case> {
-    [sources(), broken(), named_sources(), settings(), failures()].concat()
+    [
+        sources(),
+        other_sources(),
+        broken(),
+        named_sources(),
+        settings(),
+        failures(),
+    ]
+    .concat()
 }
 
 /// A profile `dev` with the role `Reader` over the keys of the profile `base`.
@@ -72,6 +80,11 @@ fn sources() -> Vec<Case> {
                     .with("RoleArn", WRITER),
             )
             .signed("ASSUMED.Writer"),
+    ]
+}
+
+fn other_sources() -> Vec<Case> {
+    vec![
         case("a profile that is its own source")
             .config(section(
                 "profile dev",
@@ -108,6 +121,7 @@ fn sources() -> Vec<Case> {
             .file("token", "CANARY-web")
             .set("AWS_PROFILE", "dev")
             .sent(sent("AssumeRole").by("WEB.Reader"))
+            .open("the role over it is not taken")
             .signed("ASSUMED.Writer"),
     ]
 }
@@ -128,6 +142,7 @@ fn broken() -> Vec<Case> {
                 "profile dev",
                 &[&role(READER), "source_profile = ghost"],
             ))
+            .open("the profile is not told")
             .fails(&["ghost", "dev"]),
         broken("a source of the default profile that does not exist")
             .without("AWS_PROFILE")
@@ -135,6 +150,7 @@ fn broken() -> Vec<Case> {
                 "default",
                 &[&role(READER), "source_profile = ghost"],
             ))
+            .open("the profile is not told")
             .fails(&["ghost", "default"]),
         broken("a source without credentials")
             .config(dev.clone() + &section("profile base", &["region = eu-west-1"]))
@@ -204,6 +220,7 @@ fn named_sources() -> Vec<Case> {
         )
         .set("AWS_EC2_METADATA_DISABLED", "true")
         .never("AssumeRole")
+        .open("the profile and its source are not told, and that nothing was given is")
         .fails(&["dev", "Ec2InstanceMetadata"]),
         from(
             "a role over an instance without a role",
@@ -212,6 +229,7 @@ fn named_sources() -> Vec<Case> {
         .asks_instance()
         .always("InstanceRoles", error(404, "NotFound"))
         .never("AssumeRole")
+        .open("the profile and its source are not told, and that nothing was given is")
         .fails(&["dev"]),
         from("a role over a source that nobody knows", "Magic")
             .never("AssumeRole")
@@ -272,6 +290,7 @@ fn failures() -> Vec<Case> {
                 Fault::Error(400, "ValidationError", "externalId CANARY-external is bad"),
             )
             .times("AssumeRole", 1)
+            .open("what the service writes is shown, with what was sent")
             .fails(&["Reader", "ValidationError"]),
         over_keys("STS wants it slower for ever")
             .always("AssumeRole", error(400, "Throttling"))

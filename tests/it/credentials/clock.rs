@@ -6,7 +6,14 @@ use super::case::{Case, READER, SESSION_CACHE, START_URL, case, error, keys, rol
 use crate::harness::world::{Fault, READ};
 
 pub(super) fn cases() -> Vec<Case> {
-    [over(), clocks()].concat()
+    [
+        over_here(),
+        over_elsewhere(),
+        over_for_good(),
+        clocks(),
+        clocks_aside(),
+    ]
+    .concat()
 }
 
 const ONCE_MORE: &str = "botocore does not take a role again for one refused call";
@@ -22,21 +29,12 @@ fn roles(name: &str) -> Case {
         .set("AWS_PROFILE", "dev")
 }
 
-fn over() -> Vec<Case> {
-    let over = |case: Case, code| case.fault(READ, error(400, code), 1).times(READ, 2);
-    let url = format!("sso_start_url = {START_URL}");
-    let sso = section(
-        "default",
-        &[
-            &url,
-            "sso_region = eu-west-1",
-            "sso_account_id = 111122223333",
-            "sso_role_name = Reader",
-        ],
-    );
-    let token = r#"{"startUrl":"https://corp.awsapps.com/start","region":"eu-west-1","accessToken":"CANARY-cached","expiresAt":"{+28800}"}"#;
-    let block = json!({ "assume_role": [{ "role_arn": READER }] });
-    let printed = r#"{"Version":1,"AccessKeyId":"PROCESS","SecretAccessKey":"CANARY-s","SessionToken":"CANARY-t","Expiration":"{+3600}"}"#;
+/// The first call of a case is refused with this code.
+fn over(case: Case, code: &'static str) -> Case {
+    case.fault(READ, error(400, code), 1).times(READ, 2)
+}
+
+fn over_here() -> Vec<Case> {
     vec![
         over(roles("a role that is over is taken again"), "ExpiredToken")
             .times("AssumeRole", 2)
@@ -56,6 +54,24 @@ fn over() -> Vec<Case> {
         .times("AssumeRole", 2)
         .signed("ASSUMED.Reader")
         .botocore("error:RequestExpired", ONCE_MORE),
+    ]
+}
+
+fn over_elsewhere() -> Vec<Case> {
+    let url = format!("sso_start_url = {START_URL}");
+    let sso = section(
+        "default",
+        &[
+            &url,
+            "sso_region = eu-west-1",
+            "sso_account_id = 111122223333",
+            "sso_role_name = Reader",
+        ],
+    );
+    let token = r#"{"startUrl":"https://corp.awsapps.com/start","region":"eu-west-1","accessToken":"CANARY-cached","expiresAt":"{+28800}"}"#;
+    let block = json!({ "assume_role": [{ "role_arn": READER }] });
+    let printed = r#"{"Version":1,"AccessKeyId":"PROCESS","SecretAccessKey":"CANARY-s","SessionToken":"CANARY-t","Expiration":"{+3600}"}"#;
+    vec![
         over(case("a web identity is taken again"), "ExpiredToken")
             .web_identity()
             .times("AssumeRoleWithWebIdentity", 2)
@@ -95,6 +111,11 @@ fn over() -> Vec<Case> {
             .leaves("runs", super::case::Left::Exactly("run\nrun\n"))
             .signed("PROCESS")
             .botocore("error:ExpiredToken", ONCE_MORE),
+    ]
+}
+
+fn over_for_good() -> Vec<Case> {
+    vec![
         roles("a role that is over again is told")
             .always(READ, error(400, "ExpiredToken"))
             .times("AssumeRole", 2)
@@ -114,31 +135,22 @@ fn over() -> Vec<Case> {
     ]
 }
 
+/// Every call of a case with keys alone is refused with this code, by a clock that is so many seconds ahead.
+fn keys_alone(name: &str, seconds: i64, code: &'static str) -> Case {
+    case(name)
+        .environment_keys()
+        .clock(seconds)
+        .always(READ, error(403, code))
+        // The SDK takes a difference of the clocks for something that passes.
+        .set("AWS_MAX_ATTEMPTS", "2")
+}
+
 fn clocks() -> Vec<Case> {
     let hour = |name: &str, operation, code| {
         roles(name)
             .clock(3600)
             .always(operation, error(403, code))
             .fails(&["clock"])
-    };
-    let keys_alone = |name: &str, seconds, code| {
-        case(name)
-            .environment_keys()
-            .clock(seconds)
-            .always(READ, error(403, code))
-            // The SDK takes a difference of the clocks for something that passes.
-            .set("AWS_MAX_ATTEMPTS", "2")
-    };
-    let corrected = |name: &str, seconds| {
-        roles(name)
-            .clock(seconds)
-            .always("AssumeRole", Fault::WrongTime(403, "SignatureDoesNotMatch"))
-            .always(READ, Fault::WrongTime(401, "AuthFailure"))
-            .signed("ASSUMED.Reader")
-            .botocore(
-                "error:SignatureDoesNotMatch",
-                "the SDK signs again by the clock of the reply, botocore does not",
-            )
     };
     vec![
         hour(
@@ -166,6 +178,22 @@ fn clocks() -> Vec<Case> {
             "RequestTimeTooSkewed",
         )
         .fails(&["clock", "ahead"]),
+    ]
+}
+
+fn clocks_aside() -> Vec<Case> {
+    let corrected = |name: &str, seconds| {
+        roles(name)
+            .clock(seconds)
+            .always("AssumeRole", Fault::WrongTime(403, "SignatureDoesNotMatch"))
+            .always(READ, Fault::WrongTime(401, "AuthFailure"))
+            .signed("ASSUMED.Reader")
+            .botocore(
+                "error:SignatureDoesNotMatch",
+                "the SDK signs again by the clock of the reply, botocore does not",
+            )
+    };
+    vec![
         keys_alone("the clock is right enough", 120, "AuthFailure")
             .fails(&["AuthFailure"])
             .untold("minutes"),

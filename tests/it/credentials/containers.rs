@@ -76,6 +76,9 @@ fn refused() -> Vec<Case> {
             "http://127.0.0.1:1/creds",
         )
         .fails(&["http://127.0.0.1:1/creds"]),
+        case("a container of this machine's own address")
+            .set("AWS_CONTAINER_CREDENTIALS_RELATIVE_URI", "/no/such/role")
+            .fails(&["169.254.170.2/no/such/role"]),
         case("a token file that is not there for a container")
             .set(FULL, "{world}/creds")
             .set(TOKEN_FILE, "{home}/no-such-token")

@@ -209,6 +209,7 @@ fn malformed() -> Vec<Case> {
             "AWS_ENDPOINT_URL",
             "AWS_ENDPOINT_URL_STS",
             "AWS_ENDPOINT_URL_EC2",
+            "AWS_ENDPOINT_URL_CLOUDWATCH_LOGS",
         ] {
             let case = case(format!("{variable} {how}"))
                 .web_identity()

@@ -8,8 +8,18 @@ use super::case::{
     Case, READER, SESSION_CACHE, START_URL, case, case_of_aws, keys, role, section, sent,
 };
 
+const REGION: &str = "a region that is none is told before it becomes part of a host";
+
 pub(super) fn cases() -> Vec<Case> {
-    [regions(), partitions(), variants(), of_profiles(), sso()].concat()
+    [
+        regions(),
+        regions_refused(),
+        partitions(),
+        variants(),
+        of_profiles(),
+        sso(),
+    ]
+    .concat()
 }
 
 /// The role of the profile `dev` over keys, so that STS is asked before EC2.
@@ -22,13 +32,15 @@ fn with_role(name: impl Into<String>, lines: &[&str]) -> Case {
         .set("AWS_PROFILE", "dev")
 }
 
+/// Keys in the environment, and the region that the call is to be for.
+fn region(name: &str, wanted: &'static str) -> Case {
+    case(name)
+        .environment_keys()
+        .without("AWS_REGION")
+        .signed_for("ENV", wanted)
+}
+
 fn regions() -> Vec<Case> {
-    let region = |name: &str, wanted: &'static str| {
-        case(name)
-            .environment_keys()
-            .without("AWS_REGION")
-            .signed_for("ENV", wanted)
-    };
     let profile = |name: &str| section(name, &["region = ap-southeast-2"]);
     vec![
         region("AWS_REGION counts", "eu-west-1").set("AWS_REGION", "eu-west-1"),
@@ -72,22 +84,26 @@ fn regions() -> Vec<Case> {
             .set("AWS_PROFILE", "dev")
             .sent(sent("AssumeRole").region("eu-west-1"))
             .signed_for("ASSUMED.Reader", "eu-west-1"),
+    ]
+}
+
+fn regions_refused() -> Vec<Case> {
+    vec![
         region("a region that is none", "")
             .set("AWS_REGION", "Frankfurt")
             .never("DescribeFlowLogs")
             .fails(&["AWS_REGION", "Frankfurt"])
-            .botocore(
-                "key:ENV",
-                "a region that is none is told before it becomes part of a host",
-            ),
+            .botocore("key:ENV", REGION),
+        region("a region of the profile that is none", "")
+            .config(section("default", &["region = Frankfurt"]))
+            .never("DescribeFlowLogs")
+            .fails(&["region", "Frankfurt"])
+            .botocore("key:ENV", REGION),
         region("an argument region that is none", "")
             .arguments(json!({ "region": "eu-central" }))
             .never("DescribeFlowLogs")
             .fails(&["region", "eu-central"])
-            .botocore(
-                "key:ENV",
-                "a region that is none is told before it becomes part of a host",
-            ),
+            .botocore("key:ENV", REGION),
     ]
 }
 

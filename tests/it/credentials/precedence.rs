@@ -8,7 +8,15 @@ const ORDER: &str = "the AWS provider reads this variable, botocore does not";
 const NAMED: &str = "a profile that was named and holds nothing must not end at the machine's role";
 
 pub(super) fn cases() -> Vec<Case> {
-    [arguments(), environment(), halves(), beside(), named()].concat()
+    [
+        arguments(),
+        environment(),
+        machines(),
+        halves(),
+        beside(),
+        named(),
+    ]
+    .concat()
 }
 
 fn default_keys() -> String {
@@ -87,6 +95,11 @@ fn environment() -> Vec<Case> {
             .environment_keys()
             .set("AWS_SECURITY_TOKEN", "CANARY-token")
             .signed("ENV"),
+    ]
+}
+
+fn machines() -> Vec<Case> {
+    vec![
         case("web identity goes before the default profile")
             .web_identity()
             .credentials(default_keys())

@@ -5,7 +5,7 @@ use super::case::{Case, Left, READER, case, keys, role, section, sent};
 const PROCESS: &str = "credential_process";
 
 pub(super) fn cases() -> Vec<Case> {
-    [works(), fails()].concat()
+    [works(), fails(), ends()].concat()
 }
 
 /// A profile whose program prints a file.
@@ -124,6 +124,13 @@ fn fails() -> Vec<Case> {
         )
         .fails(told)
         .botocore("key:CANARY-k", "an empty half is a missing half"),
+    ]
+}
+
+fn ends() -> Vec<Case> {
+    let printing = |name: &str, text: &str| printing(name, text).container();
+    let told = &["dev", PROCESS];
+    vec![
         script(
             "a program fails",
             "echo CANARY-secret >&2; echo CANARY-output; exit 3",

@@ -7,7 +7,7 @@ use super::case::{
 const BEGUN: &str = "what a profile begins and does not finish must not end at another identity";
 
 pub(super) fn cases() -> Vec<Case> {
-    [order(), halves(), roles(), unsupported()].concat()
+    [order(), order_of_roles(), halves(), roles(), unsupported()].concat()
 }
 
 fn process() -> &'static str {
@@ -86,6 +86,13 @@ fn order() -> Vec<Case> {
             )
             .file("token", "CANARY-web")
             .signed("WEB.Reader"),
+    ]
+}
+
+fn order_of_roles() -> Vec<Case> {
+    let keys_then = |lines: &[&str]| keys("profile dev", "DEV") + &lines.join("\n") + "\n";
+    let dev = |name: &str| case(name).set("AWS_PROFILE", "dev");
+    vec![
         dev("static keys before web identity, and the role with them")
             .config(keys_then(&[
                 "web_identity_token_file = {home}/token",

@@ -1,6 +1,8 @@
 //! Single sign-on, with sessions and without: tokens that are kept, refreshed and over.
 
-use super::case::{Case, Left, SESSION_CACHE, START_URL, URL_CACHE, case, error, section, sent};
+use super::case::{
+    Case, Left, SESSION_CACHE, START_URL, URL_CACHE, WRITER, case, error, role, section, sent,
+};
 use crate::harness::world::Fault;
 
 const CREDENTIALS: &str = "GetRoleCredentials";
@@ -8,7 +10,16 @@ const REFRESH: &str = "CreateToken";
 const LOGIN: &str = "aws sso login";
 
 pub(super) fn cases() -> Vec<Case> {
-    [found(), over(), refreshed(), incomplete(), failures()].concat()
+    [
+        found(),
+        over(),
+        refreshed(),
+        not_refreshed(),
+        incomplete(),
+        incomplete_sessions(),
+        failures(),
+    ]
+    .concat()
 }
 
 /// The profile `dev` of the session `corp`.
@@ -94,6 +105,12 @@ fn found() -> Vec<Case> {
             .file(SESSION_CACHE, token("+28800"))
             .container()
             .signed("SSO.Reader"),
+        session("a role over single sign-on")
+            .config(config() + &section("profile top", &[&role(WRITER), "source_profile = dev"]))
+            .set("AWS_PROFILE", "top")
+            .file(SESSION_CACHE, token("+28800"))
+            .sent(sent("AssumeRole").by("SSO.Reader"))
+            .signed("ASSUMED.Writer"),
         session("a token that was written with the name of its zone")
             .file(SESSION_CACHE, token("+28800").replace("Z\"", "UTC\""))
             .signed("SSO.Reader"),
@@ -178,6 +195,12 @@ fn refreshed() -> Vec<Case> {
             .never(REFRESH)
             .sent(sent(CREDENTIALS).bearer("CANARY-cached"))
             .signed("SSO.Reader"),
+    ]
+}
+
+fn not_refreshed() -> Vec<Case> {
+    let registered = "+864000";
+    vec![
         session("a token that is over and whose refresh is refused")
             .file(SESSION_CACHE, refreshable("-60", registered))
             .always(REFRESH, error(400, "InvalidGrantException"))
@@ -195,6 +218,7 @@ fn refreshed() -> Vec<Case> {
                     "CANARY-client-secret is bad",
                 ),
             )
+            .open("what to do is not told")
             .fails(&[LOGIN]),
         session("a token that is over and whose refresh is broken once")
             .file(SESSION_CACHE, refreshable("-60", registered))
@@ -204,60 +228,70 @@ fn refreshed() -> Vec<Case> {
     ]
 }
 
+/// A profile that is not complete, beside tokens that are.
+fn of(name: &str, lines: &[&str]) -> Case {
+    case(name)
+        .config(section("profile dev", lines))
+        .set("AWS_PROFILE", "dev")
+        .container()
+        .never(CREDENTIALS)
+        .file(SESSION_CACHE, token("+28800"))
+        .file(URL_CACHE, token("+28800"))
+}
+
+const ACCOUNT: &str = "sso_account_id = 111122223333";
+const ROLE: &str = "sso_role_name = Reader";
+const REGION: &str = "sso_region = eu-west-1";
+const SESSION: &str = "sso_session = corp";
+
 fn incomplete() -> Vec<Case> {
     let url = format!("sso_start_url = {START_URL}");
-    let account = "sso_account_id = 111122223333";
-    let role = "sso_role_name = Reader";
-    let region = "sso_region = eu-west-1";
-    let of = |name: &str, lines: &[&str]| {
-        case(name)
-            .config(section("profile dev", lines))
-            .set("AWS_PROFILE", "dev")
-            .container()
-            .never(CREDENTIALS)
-            .file(SESSION_CACHE, token("+28800"))
-            .file(URL_CACHE, token("+28800"))
-    };
+    vec![
+        of("a start URL without a region", &[&url, ACCOUNT, ROLE]).fails(&["dev", "sso_region"]),
+        of("a start URL without an account", &[&url, REGION, ROLE])
+            .fails(&["dev", "sso_account_id"]),
+        of("a start URL without a role", &[&url, REGION, ACCOUNT]).fails(&["dev", "sso_role_name"]),
+        of("an account without a start URL", &[REGION, ACCOUNT, ROLE])
+            .fails(&["dev", "sso_start_url"]),
+        of("a session that is not there", &[SESSION, ACCOUNT, ROLE]).fails(&["corp"]),
+    ]
+}
+
+fn incomplete_sessions() -> Vec<Case> {
+    let url = format!("sso_start_url = {START_URL}");
     let begun = |name: &str, profile: &[&str], session: &[&str]| {
         let text = section("profile dev", profile) + &section("sso-session corp", session);
         of(name, &[]).config(text)
     };
-    let session = "sso_session = corp";
     vec![
-        of("a start URL without a region", &[&url, account, role]).fails(&["dev", "sso_region"]),
-        of("a start URL without an account", &[&url, region, role])
-            .fails(&["dev", "sso_account_id"]),
-        of("a start URL without a role", &[&url, region, account]).fails(&["dev", "sso_role_name"]),
-        of("an account without a start URL", &[region, account, role])
-            .fails(&["dev", "sso_start_url"]),
-        of("a session that is not there", &[session, account, role]).fails(&["corp"]),
         begun(
             "a session without a region",
-            &[session, account, role],
+            &[SESSION, ACCOUNT, ROLE],
             &[&url],
         )
         .fails(&["dev", "sso_region"]),
         begun(
             "a session without a start URL",
-            &[session, account, role],
-            &[region],
+            &[SESSION, ACCOUNT, ROLE],
+            &[REGION],
         )
         .fails(&["dev", "sso_start_url"]),
         begun(
             "a session without an account",
-            &[session, role],
-            &[&url, region],
+            &[SESSION, ROLE],
+            &[&url, REGION],
         )
         .fails(&["dev", "sso_account_id"]),
         begun(
             "a session of another region than the profile says",
-            &[session, account, role, "sso_region = us-east-1"],
-            &[&url, region],
+            &[SESSION, ACCOUNT, ROLE, "sso_region = us-east-1"],
+            &[&url, REGION],
         )
+        .open("two regions that differ are not told")
         .fails(&["sso_region"]),
         of("a start URL of the default profile without a region", &[])
             .without("AWS_PROFILE")
-            .config(section("default", &[&url, account, role]))
+            .config(section("default", &[&url, ACCOUNT, ROLE]))
             .fails(&["default", "sso_region"]),
     ]
 }
@@ -282,6 +316,7 @@ fn failures() -> Vec<Case> {
                     "Session token CANARY-cached is bad",
                 ),
             )
+            .open("what the service writes is shown, with what was sent")
             .fails(&[LOGIN]),
         failing("the portal does not give the role")
             .always(CREDENTIALS, error(403, "ForbiddenException"))

@@ -6,7 +6,7 @@ use crate::harness::world::Fault;
 const ASSUME: &str = "AssumeRoleWithWebIdentity";
 
 pub(super) fn cases() -> Vec<Case> {
-    [environment(), profiles(), failures()].concat()
+    [environment(), profiles(), missing(), failures()].concat()
 }
 
 fn environment() -> Vec<Case> {
@@ -46,6 +46,7 @@ fn environment() -> Vec<Case> {
             .set("AWS_WEB_IDENTITY_TOKEN_FILE", "{home}/no-such-token")
             .container()
             .never(ASSUME)
+            .open("the variable is not told")
             .fails(&["no-such-token", "AWS_WEB_IDENTITY_TOKEN_FILE"]),
         case("a token file that is empty")
             .web_identity()
@@ -98,6 +99,11 @@ fn profiles() -> Vec<Case> {
             .file("token", "CANARY-web")
             .container()
             .signed("WEB.Reader"),
+    ]
+}
+
+fn missing() -> Vec<Case> {
+    vec![
         case("a token file of a profile that is not there")
             .config(section(
                 "profile dev",
@@ -109,6 +115,7 @@ fn profiles() -> Vec<Case> {
             .profile("dev")
             .container()
             .never(ASSUME)
+            .open("the profile is not told")
             .fails(&["no-such-token", "dev"]),
         case("a token file of the default profile that is not there")
             .config(section(
@@ -120,6 +127,7 @@ fn profiles() -> Vec<Case> {
             ))
             .container()
             .never(ASSUME)
+            .open("the profile is not told")
             .fails(&["no-such-token", "default"]),
     ]
 }
@@ -147,6 +155,7 @@ fn failures() -> Vec<Case> {
                     "Token CANARY-web-identity is bad",
                 ),
             )
+            .open("what the service writes is shown, with what was sent")
             .fails(&["Reader", "InvalidIdentityToken"]),
         failing("STS wants the web identity slower for ever")
             .always(ASSUME, error(400, "Throttling"))
