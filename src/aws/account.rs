@@ -32,7 +32,7 @@ pub(super) async fn account(
         })
     };
     let flight =
-        Flight::query("GetCallerIdentity", Some(region), terms).holding(move |caller, _| {
+        Flight::source("GetCallerIdentity", Some(region), terms).holding(move |caller, _| {
             named(caller)
                 .is_none()
                 .then_some("the reply names no account")

@@ -5,12 +5,9 @@
 //! This module must not know who shows the advice, nor any configuration language.
 
 use super::{
-    error::{Error, Kind},
+    error::{Error, Kind, SKEW, SKEWED},
     roots::NO_TLS,
 };
-
-/// The most that clocks may differ, in seconds.
-const SKEW: i64 = 240;
 
 impl Error {
     /// The likely cause and the fix, where they are known.
@@ -19,16 +16,9 @@ impl Error {
         self.about_clock().or_else(|| known().map(str::to_owned))
     }
 
-    /// A signature is good for five minutes around its time, which is this machine's.
+    /// A signature bears this machine's time.
     fn about_clock(&self) -> Option<String> {
-        const CODES: [&str; 5] = [
-            "SignatureDoesNotMatch",
-            "InvalidSignatureException",
-            "RequestExpired",
-            "RequestTimeTooSkewed",
-            "AuthFailure",
-        ];
-        if !self.has_code(&CODES) || self.skew.abs() <= SKEW {
+        if !self.has_code(&SKEWED) || self.skew.abs() <= SKEW {
             return None;
         }
         let side = if self.skew > 0 { "behind" } else { "ahead of" };
@@ -239,6 +229,9 @@ impl Error {
         } else if says("proxy auth") {
             "The proxy wants a user name and a password. Write them into its address: \
              HTTPS_PROXY=http://user:password@host:port."
+        } else if says("through the proxy") {
+            "The proxy does not lead there. Check its address (https_proxy, HTTPS_PROXY), and which hosts are reached \
+             without it (no_proxy, NO_PROXY)."
         } else if says("refused") {
             "Nothing listens at this address. Check the endpoint (endpoints, AWS_ENDPOINT_URL) and the proxy."
         } else if says("dns") || says("lookup") {

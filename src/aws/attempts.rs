@@ -24,6 +24,7 @@ pub(super) struct Log {
     pub(super) connected: bool,
     pub(super) unanswered: bool,
     pub(super) status: Option<u16>,
+    pub(super) request_id: Option<String>,
     pub(super) failure: Option<Failure>,
     /// Reads the service's code and message off an error of the operation.
     pub(super) metadata: Option<fn(&OperationError) -> Option<ErrorMetadata>>,
@@ -34,6 +35,8 @@ pub(super) struct Log {
 pub(super) struct Failure {
     pub(super) text: String,
     pub(super) code: Option<String>,
+    /// The service's message without its code.
+    pub(super) message: String,
     pub(super) unreadable: Option<Unreadable>,
 }
 
@@ -44,6 +47,7 @@ impl Log {
         self.connection = connection;
         self.connected = false;
         self.status = None;
+        self.request_id = None;
         self.failure = None;
     }
 
@@ -90,6 +94,11 @@ impl Log {
         };
         Failure {
             text: one_line(&text, MESSAGE),
+            message: told
+                .as_ref()
+                .and_then(|told| told.message())
+                .unwrap_or_default()
+                .to_owned(),
             code,
             unreadable: find::<Unreadable>(error).cloned(),
         }

@@ -225,6 +225,13 @@ fn unusable(reason: impl Into<String>) -> Error {
     Error::new("Configure", Kind::Configuration, reason)
 }
 
+/// Takes a secret out of a message: a service may repeat what was sent to it.
+fn hide(error: &mut Error, secret: &str) {
+    if !secret.is_empty() {
+        error.message = error.message.replace(secret, "(hidden)");
+    }
+}
+
 /// Reads a time as AWS writes it; older tools write `UTC` in place of the Z.
 fn time(text: &str) -> Option<SystemTime> {
     let text = match text.strip_suffix("UTC") {

@@ -19,6 +19,17 @@ use super::{
 };
 use crate::shown;
 
+/// The most that clocks may differ, in seconds: a signature is good for five minutes around its time.
+pub(super) const SKEW: i64 = 240;
+/// The codes under which services refuse a signature of the wrong time.
+pub(super) const SKEWED: [&str; 5] = [
+    "SignatureDoesNotMatch",
+    "InvalidSignatureException",
+    "RequestExpired",
+    "RequestTimeTooSkewed",
+    "AuthFailure",
+];
+
 /// A call to AWS that did not do what it should.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Error {
@@ -33,7 +44,7 @@ pub struct Error {
     /// Id under which AWS knows the request.
     pub request_id: Option<String>,
     /// Region that was called.
-    pub region: Option<String>,
+    pub region: Option<Box<str>>,
     /// HTTP status of the answer.
     pub status: Option<u16>,
     /// Whether some attempt of a mutation was sent and got no readable answer: it may have been carried out.
@@ -239,7 +250,7 @@ fn from_nothing(error: &(dyn std::error::Error + 'static), flight: &Flight) -> E
 }
 
 /// The id of a request: EC2 writes it into the body, the others into a header.
-fn request_id(raw: &HttpResponse) -> Option<String> {
+pub(super) fn request_id(raw: &HttpResponse) -> Option<String> {
     if let Some(id) = raw.request_id() {
         return Some(id.to_owned());
     }

@@ -29,6 +29,7 @@ use base64::{Engine, engine::general_purpose::STANDARD};
 use rustls::pki_types::{CertificateDer, pem::PemObject};
 
 use super::{
+    causes::chain,
     configuration::{
         ATTEMPT_TIMEOUT, CONNECT_TIMEOUT, Surroundings, given, named_variable, read, variable,
     },
@@ -37,6 +38,7 @@ use super::{
     roots,
     settings::Settings,
 };
+use crate::shown;
 
 /// Hosts that never stand behind a proxy: this machine, and the metadata services of instances and containers.
 const NEVER_PROXIED: &str = "localhost,127.0.0.0/8,::1,169.254.169.254,169.254.170.2,169.254.170.23,fd00:ec2::254,fd00:ec2::23";
@@ -45,12 +47,18 @@ const NEVER_PROXIED: &str = "localhost,127.0.0.0/8,::1,169.254.169.254,169.254.1
 pub(super) fn client(settings: &Settings, surroundings: &Surroundings) -> Result<Client, Error> {
     let bundle = surroundings.ca_bundle(settings);
     let bundle = bundle.map(|(source, path)| trust(source, &read(source, &path)?));
-    let [http, https] = proxies(settings, surroundings)?;
+    let [http, https] = proxies(settings, surroundings);
+    let https_proxy = https
+        .as_ref()
+        .map(|(_, address)| shown::without_userinfo(address).into_owned());
+    let except = excepted(settings, surroundings);
+    let [http, https] = [proxy(http, &except)?, proxy(https, &except)?];
     let product = product(settings, surroundings)?;
     Ok(Client(Arc::new(Shared {
         bundle: bundle.transpose()?,
         http,
         https,
+        https_proxy,
         product,
         connectors: Mutex::default(),
     })))
@@ -62,6 +70,8 @@ struct Shared {
     bundle: Option<TrustStore>,
     http: ProxyConfig,
     https: ProxyConfig,
+    /// The address of the proxy for HTTPS, as it may be shown.
+    https_proxy: Option<String>,
     product: String,
     connectors: Mutex<BTreeMap<Timeouts, SharedHttpConnector>>,
 }
@@ -81,13 +91,15 @@ impl Client {
             .read_timeout(ATTEMPT_TIMEOUT)
             .build();
         let sleep = Some(SharedAsyncSleep::new(TokioSleep::new()));
-        self.connector(&settings, sleep).call(request).await
+        self.shared_connector(&settings, sleep.as_ref())
+            .call(request)
+            .await
     }
 
-    fn connector(
+    fn shared_connector(
         &self,
         settings: &HttpConnectorSettings,
-        sleep: Option<SharedAsyncSleep>,
+        sleep: Option<&SharedAsyncSleep>,
     ) -> SharedHttpConnector {
         let key = (settings.connect_timeout(), settings.read_timeout());
         let connectors = &self.0.connectors;
@@ -112,7 +124,7 @@ impl HttpClient for Client {
         settings: &HttpConnectorSettings,
         components: &RuntimeComponents,
     ) -> SharedHttpConnector {
-        Client::connector(self, settings, components.sleep_impl())
+        self.shared_connector(settings, components.sleep_impl().as_ref())
     }
 }
 
@@ -120,7 +132,7 @@ impl Shared {
     fn connector(
         &self,
         settings: &HttpConnectorSettings,
-        sleep: Option<SharedAsyncSleep>,
+        sleep: Option<&SharedAsyncSleep>,
     ) -> ByScheme {
         let trusted = match &self.bundle {
             Some(bundle) => Ok(bundle),
@@ -134,7 +146,7 @@ impl Shared {
             let mut builder = Connector::builder()
                 .connector_settings(settings.clone())
                 .proxy_config(proxy.clone());
-            builder.set_sleep_impl(sleep.clone());
+            builder.set_sleep_impl(sleep.cloned());
             let connector = builder
                 .tls_provider(Provider::rustls(CryptoMode::AwsLc))
                 .tls_context(tls.clone())
@@ -149,6 +161,7 @@ impl Shared {
         ByScheme {
             http,
             https: trusted.map(|_| https).map_err(String::clone),
+            https_proxy: self.https_proxy.clone(),
             product: self.product.clone(),
         }
     }
@@ -160,7 +173,16 @@ struct ByScheme {
     http: SharedHttpConnector,
     /// Or why TLS is not possible.
     https: Result<SharedHttpConnector, String>,
+    https_proxy: Option<String>,
     product: String,
+}
+
+/// The proxy that a connection failed in.
+#[derive(Debug, thiserror::Error)]
+#[error("through the proxy {proxy}")]
+struct InProxy {
+    proxy: String,
+    source: ConnectorError,
 }
 
 impl HttpConnector for ByScheme {
@@ -179,7 +201,11 @@ impl HttpConnector for ByScheme {
                 HttpConnectorFuture::ready(Err(ConnectorError::user(reason.as_str().into())))
             }
         };
-        HttpConnectorFuture::new(async move { expected.read(reply.await?).await })
+        let proxy = self.https_proxy.clone();
+        HttpConnectorFuture::new(async move {
+            let reply = reply.await.map_err(|error| in_proxy(proxy, error))?;
+            expected.read(reply).await
+        })
     }
 }
 
@@ -202,8 +228,24 @@ fn product(settings: &Settings, surroundings: &Surroundings) -> Result<String, E
     Ok(words.join(" "))
 }
 
+/// Names the proxy in an error that it caused. Only the text of the client tells.
+fn in_proxy(proxy: Option<String>, error: ConnectorError) -> ConnectorError {
+    match proxy {
+        Some(proxy) if error.is_io() && chain(&error).contains("tunnel error") => {
+            ConnectorError::io(Box::new(InProxy {
+                proxy,
+                source: error,
+            }))
+        }
+        _ => error,
+    }
+}
+
+/// A setting and its source.
+type Named = (Source<'static>, String);
+
 /// The proxies for HTTP and for HTTPS.
-fn proxies(settings: &Settings, surroundings: &Surroundings) -> Result<[ProxyConfig; 2], Error> {
+fn proxies(settings: &Settings, surroundings: &Surroundings) -> [Option<Named>; 2] {
     let env = &surroundings.env;
     let argument = |name: &'static str, value: &Option<String>| {
         value.clone().map(|value| (Source::Argument(name), value))
@@ -216,16 +258,20 @@ fn proxies(settings: &Settings, surroundings: &Surroundings) -> Result<[ProxyCon
         .or_else(|| named_variable(env, &["HTTPS_PROXY", "https_proxy"]))
         .or(http_argument)
         .or_else(|| named_variable(env, &["ALL_PROXY", "all_proxy"]));
-    let except = settings
-        .no_proxy
-        .clone()
-        .or_else(|| variable(env, &["NO_PROXY", "no_proxy"]))
-        .unwrap_or_default();
-    Ok([proxy(http, &except)?, proxy(https, &except)?])
+    [http, https]
+}
+
+/// The hosts that are reached without a proxy.
+fn excepted(settings: &Settings, surroundings: &Surroundings) -> String {
+    let variables = ["NO_PROXY", "no_proxy"];
+    let argument = settings.no_proxy.clone();
+    argument
+        .or_else(|| variable(&surroundings.env, &variables))
+        .unwrap_or_default()
 }
 
 /// One proxy for all traffic of its connector; an empty address means none.
-fn proxy(named: Option<(Source<'_>, String)>, except: &str) -> Result<ProxyConfig, Error> {
+fn proxy(named: Option<Named>, except: &str) -> Result<ProxyConfig, Error> {
     let Some((source, address)) = named else {
         return Ok(ProxyConfig::disabled());
     };

@@ -32,6 +32,15 @@ pub struct Logs {
     pace: Pace,
 }
 
+/// What CloudWatch Logs says of a log group.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Group {
+    /// The class, as `STANDARD`.
+    pub class: Option<String>,
+    /// For how many days events are kept; without it for ever.
+    pub retention_days: Option<u32>,
+}
+
 /// Which events to look for.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct EventsQuery {
@@ -208,8 +217,8 @@ impl Logs {
 }
 
 impl Logs {
-    /// Tells the class of a log group, such as `STANDARD`, if there is such a group.
-    pub async fn group_class(&self, log_group: &str) -> Result<Option<String>, Error> {
+    /// Describes a log group of the caller's account; none if there is none of that name.
+    pub async fn group(&self, log_group: &str) -> Result<Option<Group>, Error> {
         let flight =
             self.query("DescribeLogGroups")
                 .holding(|page: &DescribeLogGroupsOutput, _| {
@@ -233,7 +242,12 @@ impl Logs {
         let described = flight.complete(send).await?;
         let mut groups = described.log_groups.unwrap_or_default().into_iter();
         let found = groups.find(|group| group.log_group_name.as_deref() == Some(name));
-        Ok(found.and_then(|group| Some(group.log_group_class?.as_str().to_owned())))
+        Ok(found.map(|group| Group {
+            class: group.log_group_class.map(|class| class.as_str().to_owned()),
+            retention_days: group
+                .retention_in_days
+                .and_then(|days| u32::try_from(days).ok()),
+        }))
     }
 }
 

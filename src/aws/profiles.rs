@@ -71,7 +71,8 @@ impl Profiles {
             files: files.into_iter().map(|file| file.path).collect(),
         };
         if profiles.is_named() && profiles.get(&profiles.selected).is_none() {
-            return Err(profiles.missing(&profiles.selected, profiles.named_by()));
+            let reason = profiles.missing(&profiles.selected);
+            return Err(Error::configuration(profiles.named_by(), reason));
         }
         Ok(profiles)
     }
@@ -124,7 +125,7 @@ impl Profiles {
     }
 
     /// Says that there is no such profile, and where it was looked for.
-    pub(super) fn missing(&self, name: &str, source: Source<'_>) -> Error {
+    pub(super) fn missing(&self, name: &str) -> String {
         let looked: Vec<_> = self
             .files
             .iter()
@@ -136,7 +137,7 @@ impl Profiles {
             }
             false => format!("these files were looked at: {}", looked.join(", ")),
         };
-        Error::configuration(source, format!("there is no profile {name:?}; {places}"))
+        format!("there is no profile {name:?}; {places}")
     }
 }
 
@@ -225,7 +226,7 @@ fn with_encoded_names(text: &str, kind: Kind) -> String {
 fn header(name: &str, kind: Kind) -> String {
     let parts = match kind {
         Kind::Config => name.split_once(char::is_whitespace),
-        _ => None,
+        Kind::Credentials => None,
     };
     match parts {
         Some((section, name)) => format!("[{section} {}]", encoded(unquoted(name.trim()))),

@@ -42,7 +42,7 @@ use tokio_util::sync::CancellationToken;
 use super::{
     attempts::{Failure, Log, metadata},
     causes::{MESSAGE, one_line},
-    error::{Error, Kind},
+    error::{Error, Kind, SKEW, SKEWED, request_id},
     reply::{Flaw, Unreadable},
     terms::Terms,
 };
@@ -64,6 +64,8 @@ pub(super) struct Flight {
     operation: &'static str,
     region: Option<String>,
     mutates: bool,
+    /// Whether the stop ends it even while its request is on the wire.
+    droppable: bool,
     terms: Terms,
     demand: Option<Demand>,
     phase: Arc<watch::Sender<Phase>>,
@@ -105,6 +107,15 @@ impl Flight {
         Self::new(operation, region, terms.within(QUERY_TIME), false)
     }
 
+    /// Watches a call whose answer is worth nothing without the call that it is made for, such as one for credentials: a
+    /// query that the stop ends at once. One that begins after the stop is for a query that is still allowed.
+    pub(super) fn source(operation: &'static str, region: Option<&str>, terms: &Terms) -> Self {
+        Self {
+            droppable: !terms.stop.is_cancelled(),
+            ..Self::query(operation, region, terms)
+        }
+    }
+
     /// Watches a call that changes something: it does not begin after the stop.
     pub(super) fn mutation(operation: &'static str, region: Option<&str>, terms: &Terms) -> Self {
         Self::new(operation, region, terms.clone(), true)
@@ -115,6 +126,7 @@ impl Flight {
             operation,
             region: region.map(str::to_owned),
             mutates,
+            droppable: false,
             terms,
             demand: None,
             phase: Arc::new(watch::Sender::new(Phase::Fresh)),
@@ -215,8 +227,8 @@ impl Flight {
     async fn stopped_and_idle(&self) {
         self.terms.stop.cancelled().await;
         self.wait_for(|phase| match phase {
-            Phase::Fresh => self.mutates,
-            Phase::UnderWay => false,
+            Phase::Fresh => self.mutates || self.droppable,
+            Phase::UnderWay => self.droppable,
             Phase::Between { .. } => true,
         })
         .await;
@@ -260,12 +272,23 @@ impl Flight {
     fn in_vain(&self) -> Error {
         let log = self.log();
         let (failure, endpoint) = (log.failure.clone(), log.endpoint.clone());
+        let (status, request_id) = (log.status, log.request_id.clone());
         drop(log);
         match failure {
             Some(Failure {
                 unreadable: Some(unreadable),
                 ..
             }) => Error::unreadable(&unreadable, self),
+            Some(Failure {
+                code: Some(code),
+                message,
+                ..
+            }) => Error {
+                code: Some(code),
+                status,
+                request_id,
+                ..self.error(Kind::Refused, message)
+            },
             failure => {
                 let text = failure.map_or("no connection".to_owned(), |failure| failure.text);
                 self.error(Kind::Unreachable, text).at(endpoint.as_deref())
@@ -278,7 +301,7 @@ impl Flight {
         let log = self.log();
         let message = one_line(&message.into(), MESSAGE);
         Error {
-            region: self.region.clone(),
+            region: self.region.as_deref().map(Box::from),
             unanswered: log.unanswered,
             attempts: u8::try_from(log.attempts).unwrap_or(u8::MAX),
             skew: self.terms.ahead().as_secs(),
@@ -396,14 +419,26 @@ impl Intercept for Flight {
             None => Some(Failure {
                 text: "the attempt ended without a result".to_owned(),
                 code: None,
+                message: String::new(),
                 unreadable: None,
             }),
         };
         log.end(status, failure);
+        log.request_id = context.response().and_then(request_id);
         log.unanswered &= self.mutates;
-        let in_vain = log.in_vain;
+        let mut in_vain = log.in_vain;
+        if log.attempts > 1 && is_skewed(log.failure.as_ref(), self.terms.ahead().as_secs()) {
+            // The SDK has signed once more by the service's clock, in vain.
+            in_vain = ATTEMPTS_IN_VAIN;
+        }
         drop(log);
         self.phase.send_replace(Phase::Between { in_vain });
         Ok(())
     }
+}
+
+/// Whether a service refused a signature, and its clock is far from this machine's.
+fn is_skewed(failure: Option<&Failure>, ahead: i64) -> bool {
+    let code = failure.and_then(|failure| failure.code.as_deref());
+    ahead.abs() > SKEW && code.is_some_and(|code| SKEWED.contains(&code))
 }

@@ -19,10 +19,12 @@
 //! | `limit` ends the reading | [`Reason::Truncated`] |
 //! | a data protection policy masks values | [`Reason::Masked`] |
 //! | EC2 refuses to say which flow logs write to the group | [`Reason::Denied`] |
+//! | the log group keeps its events for less time than the window goes back | [`Reason::Expired`] |
+//! | CloudWatch Logs refuses to say for how long it keeps them | [`Reason::RetentionDenied`] |
 //!
 //! Records that are still under way are no reason, since there are always some: `settled_until` says how far the answer can
 //! be trusted. Pages that are refused, a stop and a `timeout` are errors, and give no answer. What is not asked for is not
-//! missed: lines that `log_stream_name` leaves out, events that the group's retention has removed.
+//! missed: lines that `log_stream_name` leaves out.
 //!
 //! Must not know how any of it is found out.
 
@@ -65,7 +67,8 @@ pub struct Incomplete {
     /// a flow log was created), `delivery_failed` (AWS cannot deliver), `nothing_delivered` (there is no log group, or no
     /// line in the window), `skipped_records` (AWS left records out), `not_recorded` (the flow log does not record this kind
     /// of traffic), `shared_group` (records of another flow log cannot be told apart), `truncated` (`limit` was reached),
-    /// `masked` (a data protection policy hides values), `denied` (EC2 did not say which flow logs there are).
+    /// `masked` (a data protection policy hides values), `expired` (the log group no longer keeps what the window begins
+    /// with; looked at only with `require_complete`), `denied` (a call that would have told was refused).
     #[schemars(transform = behaviour::read_only)]
     pub reason: String,
     /// What it means here, and how to mend it.
@@ -117,6 +120,17 @@ pub(crate) enum Reason {
     Masked { log_group: String, count: i64 },
     /// EC2 did not say which flow logs write to the group.
     Denied {
+        log_group: String,
+        error: aws::Error,
+    },
+    /// The group keeps events for so many days, and the window goes back further.
+    Expired {
+        log_group: String,
+        days: u32,
+        start: Timestamp,
+    },
+    /// CloudWatch Logs did not say for how long the group keeps events.
+    RetentionDenied {
         log_group: String,
         error: aws::Error,
     },
@@ -261,7 +275,8 @@ impl Reason {
             Self::SharedGroup { .. } => "shared_group",
             Self::Truncated(_) => "truncated",
             Self::Masked { .. } => "masked",
-            Self::Denied { .. } => "denied",
+            Self::Denied { .. } | Self::RetentionDenied { .. } => "denied",
+            Self::Expired { .. } => "expired",
         }
     }
 

@@ -2,7 +2,7 @@
 //!
 //! All that reads events begins here: the data sources and the ephemeral resource.
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use tokio::time::{Instant, timeout_at};
 
 use super::completeness::{Nothing, Reason, Sight};
@@ -14,7 +14,7 @@ use super::source::{self, Source};
 use super::window::{self, Window};
 use super::{quals, quals::Quals};
 use crate::aws::ec2::FlowLog;
-use crate::aws::logs::EventsQuery;
+use crate::aws::logs::{EventsQuery, Logs};
 use crate::connection::Connection;
 use crate::framework::{Context, Diagnostic, Diagnostics};
 use crate::record::format::Flaw;
@@ -161,6 +161,11 @@ impl Search {
             deadline,
         };
         judge(&mut source, action, scan.window);
+        if query.requires_everything() {
+            let looked =
+                timeout_at(deadline, look_at_retention(&mut source, &logs, window, now)).await;
+            looked.map_err(|_| too_late("the retention of the log group was known"))?;
+        }
         let every_line = pattern::Call {
             stream_prefix: given(&query.log_stream_name_prefix).map(str::to_owned),
             ..pattern::Call::default()
@@ -218,6 +223,36 @@ impl Search {
         }
         self.scan.newest_first = true;
         Ok(())
+    }
+}
+
+/// Looks whether the group still keeps what the window begins with. Every group keeps events for a day at least.
+async fn look_at_retention(source: &mut Source, logs: &Logs, window: Window, now: Timestamp) {
+    let start = Timestamp::from_millisecond(window.start).unwrap_or_default();
+    let age = now.duration_since(start);
+    if age <= SignedDuration::from_hours(24) {
+        return;
+    }
+    source.calls += 1;
+    let log_group = source.log_group.clone();
+    match logs.group(&log_group).await {
+        Ok(Some(group)) => {
+            let days = group.retention_days;
+            if let Some(days) =
+                days.filter(|days| age > SignedDuration::from_hours(24 * i64::from(*days)))
+            {
+                source.sight.add(Reason::Expired {
+                    log_group,
+                    days,
+                    start,
+                });
+            }
+        }
+        // One of another account cannot be described from here; one that does not exist is told by the reading.
+        Ok(None) => source.sight.not_looked_at = true,
+        Err(error) => source
+            .sight
+            .add(Reason::RetentionDenied { log_group, error }),
     }
 }
 

@@ -45,7 +45,8 @@ async fn refused(error: &aws::Error, source: &Source, logs: &Logs) -> Diagnostic
     let group = &source.log_group;
     if error.operation == "FilterLogEvents" && may_be_of_the_class(error) {
         // Asked only now: most groups are of the standard class.
-        let class = logs.group_class(group).await.ok().flatten();
+        let found = logs.group(group).await.ok().flatten();
+        let class = found.and_then(|group| group.class);
         if let Some(class) = class.filter(|class| class != STANDARD) {
             let detail = format!(
                 "The log group {group} in {} is of the class {class}, whose events cannot be filtered by \

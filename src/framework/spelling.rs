@@ -108,10 +108,12 @@ pub(super) fn respell(
 }
 
 /// Core lets a value stay if the user wrote another in its place, or left the choice to the provider; a refresh may
-/// answer anything. An empty text gives way to what the provider would choose.
+/// answer anything. An empty text gives way to what the provider would choose. What is unknown may turn out to be null.
 fn may_stay(attribute: &Attribute, before: &Value, config: Option<&Value>) -> bool {
     let allowed = match config {
-        Some(Value::Null) => attribute.mode.is_computed() && !is_empty(before),
+        Some(config) if config.is_null() || config.is_unknown() => {
+            attribute.mode.is_computed() && !is_empty(before)
+        }
         Some(_) | None => true,
     };
     allowed && !before.is_null()

@@ -97,11 +97,9 @@ impl<P: Provider> Service for Server<P> {
         request: Request<pb::validate_resource_config::Request>,
     ) -> Reply<pb::validate_resource_config::Response> {
         let request = request.into_inner();
-        let name = request.type_name.clone();
-        call("ValidateResourceConfig", &name, async {
-            or_only(managed::validate(&self.0, &request))
-        })
-        .await
+        let (session, name) = (Arc::clone(&self.0), request.type_name.clone());
+        let validate = apart(move || async move { or_only(managed::validate(&session, &request)) });
+        call("ValidateResourceConfig", &name, validate).await
     }
 
     async fn validate_data_resource_config(
@@ -209,11 +207,9 @@ impl<P: Provider> Service for Server<P> {
         request: Request<pb::plan_resource_change::Request>,
     ) -> Reply<pb::plan_resource_change::Response> {
         let request = request.into_inner();
-        let name = request.type_name.clone();
-        call("PlanResourceChange", &name, async {
-            or_only(managed::plan(&self.0, request))
-        })
-        .await
+        let (session, name) = (Arc::clone(&self.0), request.type_name.clone());
+        let plan = apart(move || async move { or_only(managed::plan(&session, request)) });
+        call("PlanResourceChange", &name, plan).await
     }
 
     async fn apply_resource_change(

@@ -5,7 +5,7 @@
 
 use std::time::Duration;
 
-use aws_config::imds::client::error::ImdsError;
+use aws_config::imds::{self, client::error::ImdsError};
 use aws_credential_types::Credentials;
 use aws_types::os_shim_internal::Env;
 use serde::Deserialize;
@@ -23,6 +23,9 @@ use super::{
 const ROLES: &str = "/latest/meta-data/iam/security-credentials/";
 /// Time for everything: on any other machine nobody answers.
 const TIME: Duration = Duration::from_secs(8);
+
+/// How often the service is asked where the connection breaks.
+const ATTEMPTS_ON_IO: u32 = 3;
 
 /// Credentials as the metadata services of instances and containers write them.
 #[derive(Deserialize)]
@@ -55,81 +58,108 @@ impl Session {
     }
 }
 
-/// Asks for the credentials of the instance's role.
-pub(super) async fn get(means: &Means) -> Result<Credentials, Error> {
+/// Asks for the credentials of the instance's role, which a profile may have named.
+pub(super) async fn get(profile: Option<&str>, means: &Means) -> Result<Credentials, Error> {
     let terms = means.terms.within(TIME);
-    tokio::select! {
+    let asked = tokio::select! {
         biased;
-        result = ask(means) => result,
-        () = terms.stop.cancelled() => Err(error(Kind::Stopped, "")),
+        asked = ask(means) => asked,
+        () = terms.stop.cancelled() => Err((Kind::Stopped, "stopped".to_owned())),
         () = terms.over() => Err(match means.terms.is_over() {
-            true => error(Kind::OutOfTime, ""),
+            true => (Kind::OutOfTime, "out of time".to_owned()),
             false => nothing("it does not answer"),
         }),
-    }
+    };
+    asked.map_err(|(kind, reason)| error(profile, kind, &reason))
 }
 
-async fn ask(means: &Means) -> Result<Credentials, Error> {
+/// What kind of failure it was, and why.
+type Failure = (Kind, String);
+
+async fn ask(means: &Means) -> Result<Credentials, Failure> {
     let Some(metadata) = &means.metadata else {
         return Err(nothing(
             "it is not asked (AWS_EC2_METADATA_DISABLED or skip_metadata_api_check)",
         ));
     };
-    let roles = metadata.get(ROLES).await.map_err(|error| failed(&error))?;
-    let role = roles.as_ref().lines().next().unwrap_or_default().trim();
+    let roles = read(metadata, ROLES).await?;
+    let role = roles.lines().next().unwrap_or_default().trim();
     if role.is_empty() {
         return Err(nothing("the instance has no role"));
     }
-    let session = metadata.get(format!("{ROLES}{role}")).await;
-    let session = session.map_err(|error| failed(&error))?;
-    Session::read(session.as_ref().as_bytes()).ok_or_else(|| {
-        error(
-            Kind::Unreadable,
-            &format!("no credentials for the role {role}"),
-        )
+    let session = read(metadata, &format!("{ROLES}{role}")).await?;
+    Session::read(session.as_bytes()).ok_or_else(|| {
+        let reason = format!("it gives no credentials for the role {role}");
+        (Kind::Unreadable, reason)
     })
 }
 
-/// Says what the service did in place of an answer. What it wrote is not shown: it may hold anything.
-fn failed(failure: &ImdsError) -> Error {
-    match failure {
-        ImdsError::FailedToLoadToken(token) if token.is_dispatch_failure() => {
-            nothing("it does not answer")
+/// Reads a page. Its own client does not try again where the connection broke.
+async fn read(metadata: &imds::Client, path: &str) -> Result<String, Failure> {
+    let mut attempt = 1;
+    loop {
+        let failure = match metadata.get(path).await {
+            Ok(page) => return Ok(page.as_ref().to_owned()),
+            Err(failure) => failure,
+        };
+        if attempt == ATTEMPTS_ON_IO || !is_of_network(&failure) {
+            return Err(failed(&failure));
         }
-        ImdsError::FailedToLoadToken(_) => error(
+        tokio::time::sleep(super::backoff(attempt)).await;
+        attempt += 1;
+    }
+}
+
+fn is_of_network(failure: &ImdsError) -> bool {
+    match failure {
+        ImdsError::FailedToLoadToken(token) => token.is_dispatch_failure(),
+        ImdsError::IoError(_) => true,
+        _ => false,
+    }
+}
+
+/// Says what the service did in place of an answer. What it wrote is not shown: it may hold anything.
+fn failed(failure: &ImdsError) -> Failure {
+    match failure {
+        _ if is_of_network(failure) => nothing("it does not answer"),
+        ImdsError::FailedToLoadToken(_) => (
             Kind::Configuration,
             "it gives no session token. IMDSv2 is needed, and only that is asked; a container on the instance needs a \
-             hop limit of 2",
+             hop limit of 2"
+                .to_owned(),
         ),
-        ImdsError::ErrorResponse(reply) if reply.response().status().as_u16() == 404 => {
-            nothing("the instance has no role")
-        }
-        ImdsError::ErrorResponse(reply) => error(
-            Kind::Refused,
-            &format!("HTTP {}", reply.response().status().as_u16()),
-        ),
+        ImdsError::ErrorResponse(reply) => match reply.response().status().as_u16() {
+            404 => nothing("the instance has no role"),
+            status => (Kind::Refused, format!("HTTP {status}")),
+        },
         _ => nothing("it does not answer as it should"),
     }
 }
 
-/// Nothing else was named, and the service has nothing either.
-fn nothing(reason: &str) -> Error {
-    error(Kind::Credentials, reason)
+/// The service has nothing.
+fn nothing(reason: &str) -> Failure {
+    (Kind::Credentials, reason.to_owned())
 }
 
-fn error(kind: Kind, reason: &str) -> Error {
-    let message = match kind {
-        Kind::Credentials => format!(
-            "neither the arguments, nor the environment, nor a profile name credentials, and the instance metadata \
-             service has none: {reason}"
+fn error(profile: Option<&str>, kind: Kind, reason: &str) -> Error {
+    const SERVICE: &str = "the instance metadata service";
+    let (kind, message) = match (profile, kind) {
+        (Some(profile), Kind::Credentials) => (
+            Kind::Configuration,
+            format!(
+                "profile {profile:?}: `credential_source` is Ec2InstanceMetadata, and {SERVICE} has no credentials: {reason}"
+            ),
         ),
-        _ => format!("instance metadata service: {reason}"),
+        (None, Kind::Credentials) => (
+            kind,
+            format!(
+                "neither the arguments, nor the environment, nor a profile name credentials, and {SERVICE} has none: \
+                 {reason}"
+            ),
+        ),
+        _ => (kind, format!("{SERVICE}: {reason}")),
     };
-    Error::new(
-        "GetInstanceCredentials",
-        kind,
-        message.trim_end_matches([':', ' ']),
-    )
+    Error::new("GetInstanceCredentials", kind, message)
 }
 
 /// Tells whether the environment asks to leave the service alone.

@@ -33,7 +33,8 @@ pub(super) enum Origin {
     Sso(Sso),
     Process(Process),
     Container(Container),
-    Instance,
+    /// The instance, and the profile that names it, if one does.
+    Instance(Option<String>),
 }
 
 /// What was configured twice.
@@ -54,7 +55,7 @@ impl Origin {
             Self::Sso(sso) => sso.get(means).await,
             Self::Process(process) => process.get(means).await,
             Self::Container(container) => container.get(means).await,
-            Self::Instance => instance::get(means).await,
+            Self::Instance(profile) => instance::get(profile.as_deref(), means).await,
         }
     }
 }
@@ -130,7 +131,7 @@ fn base(settings: &Settings, surroundings: &Surroundings) -> Result<(Origin, Vec
         (None, _) => {
             let container = Container::named(env)?;
             Ok((
-                container.map_or(Origin::Instance, Origin::Container),
+                container.map_or(Origin::Instance(None), Origin::Container),
                 Vec::new(),
             ))
         }
@@ -186,6 +187,7 @@ pub(super) fn environment(env: &Env) -> Result<Option<Credentials>, Error> {
 
 /// The role of a web identity, as an argument, or else the environment, names it.
 fn web_identity(role: &AssumeRoleWithWebIdentity, env: &Env) -> Result<WebIdentity, Error> {
+    const FILE: &str = "assume_role_with_web_identity.web_identity_token_file";
     let or = |value: &Option<String>, name: &str| {
         let value = given(value.as_deref()).map(str::to_owned);
         value.or_else(|| variable(env, &[name]))
@@ -199,9 +201,15 @@ fn web_identity(role: &AssumeRoleWithWebIdentity, env: &Env) -> Result<WebIdenti
     let token = match given(role.web_identity_token.as_deref()) {
         Some(token) => Token::Given(token.to_owned()),
         None => {
+            let argument = given(role.web_identity_token_file.as_deref());
+            let named_by =
+                argument.map_or(Source::Variable(TOKEN_FILE), |_| Source::Argument(FILE));
             let file = or(&role.web_identity_token_file, TOKEN_FILE);
             let file = file.ok_or_else(|| missing("web_identity_token_file", TOKEN_FILE))?;
-            Token::File(home(env, &file))
+            Token::File {
+                path: home(env, &file),
+                named_by: named_by.to_string(),
+            }
         }
     };
     Ok(WebIdentity {

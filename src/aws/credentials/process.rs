@@ -1,12 +1,19 @@
 //! Credentials that a program prints: `credential_process` of a profile.
 //!
-//! What the program printed is never shown, on a failure neither: it may hold secrets.
+//! What the program printed is never shown, on a failure neither: it may hold secrets. It cannot ask anything on the
+//! terminal: it runs in a process group of its own, which is killed when the run is stopped.
 //! <https://docs.aws.amazon.com/sdkref/latest/guide/feature-process-credentials.html>
 //! This module must not know who names the program.
 
-use std::{process::Stdio, time::Duration};
+use std::{
+    io,
+    process::{Output, Stdio},
+    time::Duration,
+};
 
 use aws_credential_types::Credentials;
+#[cfg(unix)]
+use rustix::process::{Pid, Signal, kill_process_group};
 use serde::Deserialize;
 use tokio::process::Command;
 
@@ -39,15 +46,10 @@ struct Printed {
 impl Process {
     /// Runs the program once, and ends it when the run is stopped.
     pub(super) async fn get(&self, means: &Means) -> Result<Credentials, Error> {
-        let mut command = shell(&self.command);
-        command
-            .stdin(Stdio::null())
-            .stderr(Stdio::null())
-            .kill_on_drop(true);
         let terms = means.terms.within(TIME);
         let output = tokio::select! {
             biased;
-            output = command.output() => output.map_err(|error| self.failed(&error.to_string()))?,
+            output = output_of(&self.command) => output.map_err(|error| self.failed(&error.to_string()))?,
             () = terms.stop.cancelled() => return Err(stopped(Kind::Stopped)),
             () = terms.over() => return Err(self.late(means)),
         };
@@ -109,10 +111,45 @@ fn stopped(kind: Kind) -> Error {
     )
 }
 
+/// Runs a line of the shell to its end. If that is not waited for, the program ends with all that it started.
+async fn output_of(line: &str) -> io::Result<Output> {
+    let child = shell(line)
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .kill_on_drop(true)
+        .spawn()?;
+    let group = Group(child.id());
+    let output = child.wait_with_output().await;
+    group.over();
+    output
+}
+
+/// A process group that is killed when dropped.
+struct Group(Option<u32>);
+
+impl Group {
+    /// The program has ended by itself; what it left running is meant to.
+    fn over(mut self) {
+        self.0 = None;
+    }
+}
+
+#[cfg(unix)]
+impl Drop for Group {
+    fn drop(&mut self) {
+        let leader = self.0.and_then(|id| i32::try_from(id).ok());
+        if let Some(leader) = leader.and_then(Pid::from_raw) {
+            // It may have ended in the meantime.
+            let _ = kill_process_group(leader, Signal::KILL);
+        }
+    }
+}
+
 #[cfg(unix)]
 fn shell(line: &str) -> Command {
     let mut command = Command::new("sh");
-    command.args(["-c", line]);
+    command.args(["-c", line]).process_group(0);
     command
 }
 

@@ -11,7 +11,7 @@ use aws_credential_types::Credentials;
 use super::{
     super::{
         configuration::{Surroundings, given, home, seconds_of},
-        error::{Error, Source},
+        error::Error,
         settings::AssumeRole,
     },
     container::Container,
@@ -73,8 +73,10 @@ impl Walk<'_> {
         self.seen.push(section.name.to_owned());
         let role = self.role(section)?;
         let origin = match self.base(section)? {
-            // The role is the one that the token is for.
-            Some(origin @ Origin::WebIdentity(_)) => return Ok(Some(origin)),
+            // The token is for the role of this profile, unless it is another profile's.
+            Some(origin @ Origin::WebIdentity(_)) if section.value("source_profile").is_none() => {
+                return Ok(Some(origin));
+            }
             None if role.is_some() => {
                 return Err(section.refuse(
                     "`role_arn` needs credentials to assume the role with: a `source_profile`, a `credential_source`, \
@@ -136,7 +138,7 @@ impl Walk<'_> {
         }
         let profiles = &self.surroundings.profiles;
         let Some(profile) = profiles.get(source) else {
-            return Err(profiles.missing(source, Source::Profile("source_profile")));
+            return Err(section.refuse(format!("`source_profile`: {}", profiles.missing(source))));
         };
         let other = Section {
             name: source,
@@ -164,7 +166,7 @@ impl Walk<'_> {
                      AWS_CONTAINER_CREDENTIALS_FULL_URI are not set",
                 )
             }),
-            "Ec2InstanceMetadata" => Ok(Origin::Instance),
+            "Ec2InstanceMetadata" => Ok(Origin::Instance(Some(section.name.to_owned()))),
             _ => Err(section.refuse(format!(
                 "`credential_source` is {source:?}, which is none of Environment, Ec2InstanceMetadata, EcsContainer"
             ))),
@@ -179,7 +181,10 @@ impl Walk<'_> {
             seconds: seconds(section)?,
             policy: None,
             policy_arns: Vec::new(),
-            token: Token::File(home(&self.surroundings.env, file)),
+            token: Token::File {
+                path: home(&self.surroundings.env, file),
+                named_by: format!("`web_identity_token_file` of profile {:?}", section.name),
+            },
         }))
     }
 
@@ -226,9 +231,12 @@ impl Walk<'_> {
             return Err(section.refuse(format!("there is no section [sso-session {name}]")));
         }
         let of_session = |key| session.and_then(|name| profiles.of_sso_session(name, key));
-        let needed = |key| match of_session(key) {
-            Some(value) => Ok(value.to_owned()),
-            None => section.needed(key, begun).map(str::to_owned),
+        let needed = |key| match (of_session(key), section.value(key)) {
+            (Some(value), Some(other)) if value != other => Err(section.refuse(format!(
+                "`{key}` is {other:?}, and {value:?} in the section of its `sso_session`"
+            ))),
+            (Some(value), _) => Ok(value.to_owned()),
+            (None, _) => section.needed(key, begun).map(str::to_owned),
         };
         Ok(Some(Sso {
             profile: section.name.to_owned(),

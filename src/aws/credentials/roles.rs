@@ -25,7 +25,7 @@ use super::{
         settings::AssumeRole,
         stop::Flight,
     },
-    Means, unusable,
+    Means, hide, unusable,
 };
 
 /// A role to assume.
@@ -43,7 +43,7 @@ impl Role {
         means: &Means,
     ) -> Result<Credentials, Error> {
         let role = &self.request;
-        let flight = Flight::query("AssumeRole", None, &means.terms())
+        let flight = Flight::source("AssumeRole", None, &means.terms())
             .holding(|reply: &AssumeRoleOutput, _| missing(reply.credentials()));
         let config = means.sts.clone().credentials_provider(credentials.clone());
         let client = Client::from_conf(config.build());
@@ -63,7 +63,9 @@ impl Role {
             .set_transitive_tag_keys(some(role.transitive_tag_keys.clone()));
         let call = request.customize().interceptor(flight.clone()).send();
         let reply = flight.complete_alone(call).await;
-        session(reply.map(|reply| reply.credentials), &role.role_arn)
+        let reply = reply.map(|reply| reply.credentials);
+        let secret = role.external_id.as_deref().unwrap_or_default();
+        session(reply, &role.role_arn, secret)
     }
 }
 
@@ -80,14 +82,14 @@ pub(super) struct WebIdentity {
 /// Where the token is. A file is read each time: whoever issues tokens renews it.
 pub(super) enum Token {
     Given(String),
-    File(PathBuf),
+    File { path: PathBuf, named_by: String },
 }
 
 impl WebIdentity {
     /// Assumes the role.
     pub(super) async fn assume(&self, means: &Means) -> Result<Credentials, Error> {
         let token = self.token.read()?;
-        let flight = Flight::query("AssumeRoleWithWebIdentity", None, &means.terms())
+        let flight = Flight::source("AssumeRoleWithWebIdentity", None, &means.terms())
             .holding(|reply: &AssumeRoleWithWebIdentityOutput, _| missing(reply.credentials()));
         let client = Client::from_conf(means.sts.clone().build());
         let request = client
@@ -100,18 +102,21 @@ impl WebIdentity {
             .set_policy_arns(policies(&self.policy_arns));
         let call = request.customize().interceptor(flight.clone()).send();
         let reply = flight.complete_alone(call).await;
-        session(reply.map(|reply| reply.credentials), &self.role_arn)
+        session(
+            reply.map(|reply| reply.credentials),
+            &self.role_arn,
+            token.trim(),
+        )
     }
 }
 
 impl Token {
     fn read(&self) -> Result<String, Error> {
-        let file = match self {
+        let (file, named_by) = match self {
             Self::Given(token) => return Ok(token.clone()),
-            Self::File(file) => file,
+            Self::File { path, named_by } => (path, named_by),
         };
-        let refuse =
-            |reason: String| unusable(format!("web identity token {}: {reason}", file.display()));
+        let refuse = |reason: String| unusable(format!("{named_by}: {}: {reason}", file.display()));
         let bytes = read_file(file).map_err(|error| refuse(error.to_string()))?;
         let token = String::from_utf8(bytes).map_err(|_| refuse("it is not text".to_owned()))?;
         match token.trim().is_empty() {
@@ -135,8 +140,14 @@ fn missing(session: Option<&Session>) -> Option<&'static str> {
     (!whole).then_some("the reply holds no credentials")
 }
 
-fn session(reply: Result<Option<Session>, Error>, role: &str) -> Result<Credentials, Error> {
+/// Reads what STS replied for a role. Its message may repeat what was sent, a secret too.
+fn session(
+    reply: Result<Option<Session>, Error>,
+    role: &str,
+    secret: &str,
+) -> Result<Credentials, Error> {
     let session = reply.map_err(|mut error| {
+        hide(&mut error, secret);
         error.message = format!("{} (role {role})", error.message.trim_end_matches('.'));
         error
     })?;

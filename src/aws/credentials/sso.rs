@@ -21,10 +21,10 @@ use sha1::{Digest as _, Sha1};
 use super::{
     super::{
         configuration::{home, read_file},
-        error::Error,
+        error::{Error, Kind},
         stop::Flight,
     },
-    Means, time, unusable,
+    Means, hide, time, unusable,
 };
 use aws_types::region::Region;
 
@@ -49,19 +49,19 @@ impl Sso {
     /// Exchanges the token for credentials of the role.
     pub(super) async fn get(&self, means: &Means) -> Result<Credentials, Error> {
         let token = self.token(means).await?;
-        let flight = Flight::query("GetRoleCredentials", Some(&self.region), &means.terms())
+        let flight = Flight::source("GetRoleCredentials", Some(&self.region), &means.terms())
             .holding(|reply: &GetRoleCredentialsOutput, _| missing(reply));
         let config = means.sso.clone().region(Region::new(self.region.clone()));
         let request = aws_sdk_sso::Client::from_conf(config.build())
             .get_role_credentials()
             .account_id(&self.account)
             .role_name(&self.role)
-            .access_token(token);
+            .access_token(&token);
         let call = request.customize().interceptor(flight.clone()).send();
         let reply = flight
             .complete_alone(call)
             .await
-            .map_err(|error| self.refused(error))?;
+            .map_err(|error| self.refused(error, &[&token]))?;
         let keys = reply.role_credentials.unwrap_or_else(|| {
             // `missing` has let no reply through that has none.
             aws_sdk_sso::types::RoleCredentials::builder().build()
@@ -98,7 +98,7 @@ impl Sso {
     }
 
     async fn renew(&self, token: Token, file: &Path, means: &Means) -> Result<String, Error> {
-        let flight = Flight::query("CreateToken", Some(&self.region), &means.terms()).holding(
+        let flight = Flight::source("CreateToken", Some(&self.region), &means.terms()).holding(
             |reply: &CreateTokenOutput, _| {
                 let whole = reply.access_token().is_some_and(|token| !token.is_empty());
                 (!whole).then_some("the reply holds no token")
@@ -116,10 +116,11 @@ impl Sso {
             .client_secret(member("clientSecret"))
             .refresh_token(member("refreshToken"));
         let call = request.customize().interceptor(flight.clone()).send();
+        let secrets = ["refreshToken", "clientSecret"].map(member);
         let reply = flight
             .complete_alone(call)
             .await
-            .map_err(|error| self.refused(error))?;
+            .map_err(|error| self.refused(error, &secrets.each_ref().map(String::as_str)))?;
         let access = reply.access_token.unwrap_or_default();
         let mut token = token;
         token.set("accessToken", &access);
@@ -168,15 +169,20 @@ impl Sso {
     }
 
     /// Says of a refusal which profile it is about, and what to do.
-    fn refused(&self, mut error: Error) -> Error {
+    fn refused(&self, mut error: Error, secrets: &[&str]) -> Error {
+        secrets.iter().for_each(|secret| hide(&mut error, secret));
         let Self {
             profile,
             account,
             role,
             ..
         } = self;
+        let is_renewal = error.operation == "CreateToken" && error.kind == Kind::Refused;
         let fix = match error.code.as_deref() {
-            Some("UnauthorizedException" | "ExpiredTokenException" | "InvalidGrantException") => {
+            _ if is_renewal => {
+                format!("the session cannot be renewed. Sign in: {}", self.command())
+            }
+            Some("UnauthorizedException" | "ExpiredTokenException") => {
                 format!(
                     "the session is over or was ended. Sign in: {}",
                     self.command()

@@ -46,6 +46,8 @@ impl Reason {
             Self::Truncated(_) => "Result cut at the default limit",
             Self::Masked { .. } => "Masked lines not read",
             Self::Denied { .. } => "Record format not discovered",
+            Self::Expired { .. } => "Time window begins before the oldest events kept",
+            Self::RetentionDenied { .. } => "Retention of the log group not known",
         }
     }
 
@@ -122,6 +124,18 @@ impl Reason {
                      `unmask` to true, which takes the permission logs:Unmask."
                 )
             }
+            Self::Expired {
+                log_group,
+                days,
+                start,
+            } => format!(
+                "The time window begins at {start}, but {log_group} keeps events for {days} days: older ones were deleted. \
+                 Let the window begin later, or raise the retention of the log group."
+            ),
+            Self::RetentionDenied { log_group, error } => format!(
+                "CloudWatch Logs was asked for how long {log_group} keeps events. {error} Events at the beginning of the \
+                 window may have been deleted. The caller needs logs:DescribeLogGroups."
+            ),
             Self::Denied { log_group, error } => {
                 let advice = error.advice().map(|advice| format!(" {advice}"));
                 format!(

@@ -254,7 +254,7 @@ fn failure((operation, kind, code, message): (&'static str, Kind, &str, &str)) -
         code: Some(code.to_owned()).filter(|code| !code.is_empty()),
         message: message.to_owned(),
         request_id: answered.then(|| "8f1c".to_owned()),
-        region: Some("us-east-1".to_owned()),
+        region: Some("us-east-1".into()),
         status: match kind {
             Kind::Refused => Some(400),
             Kind::Unsuccessful => Some(200),

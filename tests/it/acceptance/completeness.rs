@@ -462,13 +462,19 @@ fn a_second_look_is_taken_where_nothing_was_found_and_costs_two_calls() {
     let work = Workspace::new(Version::Any, fake.url());
     let calls = |quals: &str| {
         let before = fake.calls_of("FilterLogEvents").len();
+        let groups = fake.calls_of("DescribeLogGroups").len();
         work.configure(&format!(
             "data \"vpcflow_log_events\" \"events\" {{\n  start_time = \"2026-01-01T00:00:00Z\"\n  end_time = \"2026-01-01T01:00:00Z\"\n  limit = 5000\n {GROUP}\n{quals}\n}}\n"
         ));
         work.apply();
         let statistics = result(&work, "events")["statistics"].clone();
         let calls = fake.calls_of("FilterLogEvents");
-        assert_eq!(statistics["calls"], calls.len() - before + 1, "{quals}");
+        let others = 1 + fake.calls_of("DescribeLogGroups").len() - groups;
+        assert_eq!(
+            statistics["calls"],
+            calls.len() - before + others,
+            "{quals}"
+        );
         calls[before..].to_vec()
     };
     assert_eq!(calls("dst_port = \"443\"").len(), 1);
@@ -551,6 +557,33 @@ fn a_group_of_another_account_is_not_taken_for_the_own_one_of_that_name() {
     }
     assert_eq!(result(&work, "events")["statistics"]["matched"], 1);
     assert_eq!(result(&work, "insights")["total"]["flows"], 1);
+}
+
+/// The events of the window are months old.
+#[test]
+fn events_that_the_group_no_longer_keeps_are_missed_where_everything_is_required() {
+    let fake = Fake::start();
+    writes(&fake, 0, DEFAULT);
+    put(&fake, vec![record(1, 22, "OK")]);
+    let work = Workspace::new(Version::Any, fake.url());
+    configure(&work, &format!("{GROUP}\n{GATE}\nrequire_complete = true"));
+    work.apply();
+    fake.retention("flow-logs", 3653);
+    work.apply();
+    fake.retention("flow-logs", 1);
+    let refused = work.run(&["plan", "-no-color"]);
+    refused.fails_with(&[
+        "Query not complete",
+        "expired: The time window begins at",
+        "keeps events for 1 days",
+    ]);
+    let denied = Fault::error("AccessDeniedException", "not authorized");
+    fake.fail("DescribeLogGroups", denied, 99);
+    let refused = work.run(&["plan", "-no-color"]);
+    refused.fails_with(&[
+        "denied: CloudWatch Logs was asked for how long",
+        "logs:DescribeLogGroups",
+    ]);
 }
 
 #[test]

@@ -188,6 +188,15 @@ impl Fake {
         state.groups.set_class(super::ACCOUNT, REGION, group, class);
     }
 
+    /// Has a log group of the usual region keep events for so many days. Nothing is deleted.
+    #[cfg(feature = "aws")]
+    pub(crate) fn retention(&self, group: &str, days: u32) {
+        let mut state = self.shared.state();
+        state
+            .groups
+            .set_retention(super::ACCOUNT, REGION, group, days);
+    }
+
     /// Masks a text in every message, as a data protection policy does, for who does not ask for `unmask`.
     #[cfg(feature = "aws")]
     pub(crate) fn mask(&self, text: &str) {

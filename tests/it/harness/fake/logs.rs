@@ -37,6 +37,7 @@ type Key = (String, String, String);
 struct Group {
     created: i64,
     class: String,
+    retention_days: Option<u32>,
     streams: BTreeSet<String>,
     /// In order; shared with the searches that run.
     events: Arc<Vec<Event>>,
@@ -83,6 +84,13 @@ impl Groups {
         let group = self.groups.entry(key).or_insert_with(Group::new);
         class.clone_into(&mut group.class);
     }
+
+    /// Has a group keep events for so many days, and makes it if need be.
+    pub(super) fn set_retention(&mut self, account: &str, region: &str, group: &str, days: u32) {
+        let key = (account.to_owned(), region.to_owned(), group.to_owned());
+        let group = self.groups.entry(key).or_insert_with(Group::new);
+        group.retention_days = Some(days);
+    }
 }
 
 impl Group {
@@ -90,6 +98,7 @@ impl Group {
         Self {
             created: now(),
             class: "STANDARD".to_owned(),
+            retention_days: None,
             streams: BTreeSet::new(),
             events: Arc::default(),
         }
@@ -246,7 +255,7 @@ fn describe((account, region, name): &Key, group: &Group) -> Value {
     let partition = sts::partition(region);
     let arn = format!("arn:{partition}:logs:{region}:{account}:log-group:{name}");
     let bytes: usize = group.events.iter().map(|event| event.message.len()).sum();
-    json!({
+    let mut described = json!({
         "logGroupName": name,
         "creationTime": group.created,
         "metricFilterCount": 0,
@@ -254,7 +263,11 @@ fn describe((account, region, name): &Key, group: &Group) -> Value {
         "logGroupArn": arn,
         "storedBytes": bytes,
         "logGroupClass": group.class,
-    })
+    });
+    if let Some(days) = group.retention_days {
+        described["retentionInDays"] = days.into();
+    }
+    described
 }
 
 fn group<'a>(
