@@ -7,8 +7,9 @@ use super::case::{Case, Outcome, Sent};
 use super::runner::{Message, Ran, failed, run_all};
 use crate::harness::world::{CANARY, Note, READ};
 
-/// How long a case that fails may take.
+/// How long a case that fails may take, and what a busy machine may add to it.
 const PATIENCE: Duration = Duration::from_secs(10);
+const BUSY: Duration = Duration::from_secs(5);
 
 /// Words of the SDK that say nothing to whoever reads a message.
 const JARGON: [&str; 9] = [
@@ -166,7 +167,7 @@ fn failure(texts: &[&str], ran: &Ran) -> Vec<String> {
     let told = told.join("\n");
     let missing = texts.iter().filter(|text| !told.contains(**text));
     problems.extend(missing.map(|text| format!("{text:?} is not told")));
-    if ran.took > PATIENCE {
+    if ran.took > PATIENCE + BUSY {
         problems.push(format!("it took {:?} to fail", ran.took));
     }
     problems

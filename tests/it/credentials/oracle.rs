@@ -16,7 +16,7 @@ use crate::harness::world::{Note, READ};
 const COMPARABLE: [&str; 3] = ["profile", "region", "skip_requesting_account_id"];
 
 /// How many processes ask at once.
-const AT_ONCE: usize = 2;
+const AT_ONCE: usize = 3;
 
 /// Runs the cases that can be compared, and fails with every difference that is not as listed.
 #[track_caller]
