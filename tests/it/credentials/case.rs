@@ -43,8 +43,6 @@ pub(super) struct Case {
     /// Whether the instance or the container may be asked without giving the identity of the last call.
     pub(super) machine: Vec<&'static str>,
     pub(super) botocore: Botocore,
-    /// What is known to be wrong with it and not mended yet.
-    pub(super) open: Option<&'static str>,
 }
 
 /// What a file holds afterwards.
@@ -155,7 +153,6 @@ pub(super) fn case(name: impl Into<String>) -> Case {
         leaves: Vec::new(),
         machine: Vec::new(),
         botocore: Botocore::Same,
-        open: None,
     }
 }
 
@@ -326,12 +323,6 @@ impl Case {
     /// The container may be asked though it does not give the identity of the last call.
     pub(super) fn asks_container(mut self) -> Self {
         self.machine.push("Container");
-        self
-    }
-
-    /// The case is right and the provider is not, for now; `judge` says what that means.
-    pub(super) fn open(mut self, because: &'static str) -> Self {
-        self.open = Some(because);
         self
     }
 

@@ -121,7 +121,6 @@ fn other_sources() -> Vec<Case> {
             .file("token", "CANARY-web")
             .set("AWS_PROFILE", "dev")
             .sent(sent("AssumeRole").by("WEB.Reader"))
-            .open("the role over it is not taken")
             .signed("ASSUMED.Writer"),
     ]
 }
@@ -142,7 +141,6 @@ fn broken() -> Vec<Case> {
                 "profile dev",
                 &[&role(READER), "source_profile = ghost"],
             ))
-            .open("the profile is not told")
             .fails(&["ghost", "dev"]),
         broken("a source of the default profile that does not exist")
             .without("AWS_PROFILE")
@@ -150,7 +148,6 @@ fn broken() -> Vec<Case> {
                 "default",
                 &[&role(READER), "source_profile = ghost"],
             ))
-            .open("the profile is not told")
             .fails(&["ghost", "default"]),
         broken("a source without credentials")
             .config(dev.clone() + &section("profile base", &["region = eu-west-1"]))
@@ -220,7 +217,6 @@ fn named_sources() -> Vec<Case> {
         )
         .set("AWS_EC2_METADATA_DISABLED", "true")
         .never("AssumeRole")
-        .open("the profile and its source are not told, and that nothing was given is")
         .fails(&["dev", "Ec2InstanceMetadata"]),
         from(
             "a role over an instance without a role",
@@ -229,7 +225,6 @@ fn named_sources() -> Vec<Case> {
         .asks_instance()
         .always("InstanceRoles", error(404, "NotFound"))
         .never("AssumeRole")
-        .open("the profile and its source are not told, and that nothing was given is")
         .fails(&["dev"]),
         from("a role over a source that nobody knows", "Magic")
             .never("AssumeRole")
@@ -285,12 +280,19 @@ fn failures() -> Vec<Case> {
             .times("AssumeRole", 1)
             .fails(&["Reader", "AccessDenied"]),
         over_keys("STS refuses with the external id in its message")
+            .config(section(
+                "profile dev",
+                &[
+                    &role(READER),
+                    "source_profile = base",
+                    "external_id = CANARY-external",
+                ],
+            ))
             .always(
                 "AssumeRole",
                 Fault::Error(400, "ValidationError", "externalId CANARY-external is bad"),
             )
             .times("AssumeRole", 1)
-            .open("what the service writes is shown, with what was sent")
             .fails(&["Reader", "ValidationError"]),
         over_keys("STS wants it slower for ever")
             .always("AssumeRole", error(400, "Throttling"))

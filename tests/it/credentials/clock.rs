@@ -141,8 +141,6 @@ fn keys_alone(name: &str, seconds: i64, code: &'static str) -> Case {
         .environment_keys()
         .clock(seconds)
         .always(READ, error(403, code))
-        // The SDK takes a difference of the clocks for something that passes.
-        .set("AWS_MAX_ATTEMPTS", "2")
 }
 
 fn clocks() -> Vec<Case> {

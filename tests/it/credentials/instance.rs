@@ -41,7 +41,6 @@ fn works() -> Vec<Case> {
             .botocore("error:NoCredentialsError", once),
         case("an instance hangs up once")
             .fault("InstanceToken", Fault::Drop, 1)
-            .open("the token is asked for once")
             .signed("INSTANCE"),
     ]
 }
@@ -88,7 +87,6 @@ fn failures() -> Vec<Case> {
         failing("an instance knows no token (404)")
             .always("InstanceToken", error(404, "NotFound"))
             .never("InstanceRole")
-            .open("the first version of the service is used")
             .fails(&["IMDSv2"])
             .botocore("key:INSTANCE", old),
         failing("an instance without a role")

@@ -30,7 +30,7 @@ mod web_identity;
 /// The subjects of the matrix: the cases of each through the binary.
 macro_rules! subjects {
     ($($name:ident)*) => {
-        mod binary {
+        mod matrix {
             $(#[test]
             fn $name() {
                 super::judge::check(super::$name::cases());

@@ -218,7 +218,6 @@ fn not_refreshed() -> Vec<Case> {
                     "CANARY-client-secret is bad",
                 ),
             )
-            .open("what to do is not told")
             .fails(&[LOGIN]),
         session("a token that is over and whose refresh is broken once")
             .file(SESSION_CACHE, refreshable("-60", registered))
@@ -287,7 +286,6 @@ fn incomplete_sessions() -> Vec<Case> {
             &[SESSION, ACCOUNT, ROLE, "sso_region = us-east-1"],
             &[&url, REGION],
         )
-        .open("two regions that differ are not told")
         .fails(&["sso_region"]),
         of("a start URL of the default profile without a region", &[])
             .without("AWS_PROFILE")
@@ -316,7 +314,6 @@ fn failures() -> Vec<Case> {
                     "Session token CANARY-cached is bad",
                 ),
             )
-            .open("what the service writes is shown, with what was sent")
             .fails(&[LOGIN]),
         failing("the portal does not give the role")
             .always(CREDENTIALS, error(403, "ForbiddenException"))

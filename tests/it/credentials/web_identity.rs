@@ -46,7 +46,6 @@ fn environment() -> Vec<Case> {
             .set("AWS_WEB_IDENTITY_TOKEN_FILE", "{home}/no-such-token")
             .container()
             .never(ASSUME)
-            .open("the variable is not told")
             .fails(&["no-such-token", "AWS_WEB_IDENTITY_TOKEN_FILE"]),
         case("a token file that is empty")
             .web_identity()
@@ -115,7 +114,6 @@ fn missing() -> Vec<Case> {
             .profile("dev")
             .container()
             .never(ASSUME)
-            .open("the profile is not told")
             .fails(&["no-such-token", "dev"]),
         case("a token file of the default profile that is not there")
             .config(section(
@@ -127,7 +125,6 @@ fn missing() -> Vec<Case> {
             ))
             .container()
             .never(ASSUME)
-            .open("the profile is not told")
             .fails(&["no-such-token", "default"]),
     ]
 }
@@ -155,7 +152,6 @@ fn failures() -> Vec<Case> {
                     "Token CANARY-web-identity is bad",
                 ),
             )
-            .open("what the service writes is shown, with what was sent")
             .fails(&["Reader", "InvalidIdentityToken"]),
         failing("STS wants the web identity slower for ever")
             .always(ASSUME, error(400, "Throttling"))

@@ -73,10 +73,10 @@ fn response(reply: Reply, now: jiff::Timestamp) -> Response<Full<Bytes>> {
         "fa4e0000-0000-4000-8000-000000000001".parse().unwrap(),
     );
     // A client of the instance's metadata service wants to know how long its token lasts.
-    headers.insert(
-        "x-aws-ec2-metadata-token-ttl-seconds",
-        "21600".parse().unwrap(),
-    );
+    if status == 200 {
+        let lasts = "21600".parse().unwrap();
+        headers.insert("x-aws-ec2-metadata-token-ttl-seconds", lasts);
+    }
     if !error_type.is_empty() {
         headers.insert("x-amzn-errortype", error_type.parse().unwrap());
     }
