@@ -5,12 +5,7 @@
 //! keeps silent about a missing profile; so everything is read here, and what is wrong is refused by its name.
 //! This module must not know any service, nor open a connection.
 
-use std::{
-    fs::File,
-    io::{self, Read},
-    path::{Path, PathBuf},
-    time::Duration,
-};
+use std::{path::PathBuf, time::Duration};
 
 use aws_smithy_types::{
     retry::{RetryConfig, RetryMode},
@@ -20,16 +15,14 @@ use aws_types::os_shim_internal::Env;
 use regex_lite::Regex;
 
 use super::{
+    environment::{given, home, named_variable},
     error::{Error, Source},
-    mistakes::check_region,
     profiles::Profiles,
     settings::Settings,
 };
 
 /// How often a call is tried if nothing says otherwise; the AWS provider's default.
 const DEFAULT_ATTEMPTS: u32 = 25;
-/// How large a file of certificates, or one that holds a token, may be, in bytes.
-const LARGEST_FILE: u64 = 8 << 20;
 /// Time to make a connection.
 pub(super) const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 /// Time for one attempt: the request and the whole reply.
@@ -180,28 +173,6 @@ pub(super) fn capacity(settings: &Settings) -> Result<Option<usize>, Error> {
     }
 }
 
-/// What was given and is not empty: an empty string means that it was not given.
-pub(super) fn given(value: Option<&str>) -> Option<&str> {
-    value.filter(|value| !value.is_empty())
-}
-
-/// The first of these environment variables that is set and not empty.
-pub(super) fn variable(env: &Env, names: &[&str]) -> Option<String> {
-    names
-        .iter()
-        .find_map(|name| env.get(name).ok().filter(|value| !value.is_empty()))
-}
-
-/// The first of these environment variables that is set and not empty, with its name.
-pub(super) fn named_variable(
-    env: &Env,
-    names: &[&'static str],
-) -> Option<(Source<'static>, String)> {
-    names
-        .iter()
-        .find_map(|name| Some((Source::Variable(name), variable(env, &[name])?)))
-}
-
 /// Reads a length of time as `1h30m`, `900s` or `15m`.
 pub(super) fn duration(argument: &str, text: Option<&str>) -> Result<Option<i32>, Error> {
     let Some(text) = given(text) else {
@@ -239,6 +210,27 @@ fn seconds(text: &str) -> Option<i32> {
     Some(number(1)? * 3600 + number(2)? * 60 + number(3)?)
 }
 
+/// Checks the shape of a region, not its name: AWS opens new ones.
+pub(super) fn check_region(
+    settings: &Settings,
+    source: Source<'_>,
+    region: &str,
+) -> Result<(), Error> {
+    let shaped = fits(r"^[a-z]{2,6}(-[a-z]+){1,3}-[0-9]{1,2}$", region);
+    if shaped || settings.skip_region_validation {
+        return Ok(());
+    }
+    let reason = format!(
+        "{region:?} is not a region such as eu-central-1 (skip_region_validation accepts any)"
+    );
+    Err(Error::configuration(source, reason))
+}
+
+/// Says whether a text has a form.
+pub(super) fn fits(pattern: &str, text: &str) -> bool {
+    Regex::new(pattern).is_ok_and(|pattern| pattern.is_match(text))
+}
+
 fn retry_mode(source: Source<'_>, mode: &str) -> Result<RetryMode, Error> {
     match mode.to_ascii_lowercase().as_str() {
         "standard" => Ok(RetryMode::Standard),
@@ -250,39 +242,34 @@ fn retry_mode(source: Source<'_>, mode: &str) -> Result<RetryMode, Error> {
     }
 }
 
-/// A path, its `~` replaced by the home directory.
-pub(super) fn home(env: &Env, path: &str) -> PathBuf {
-    match (
-        path.strip_prefix("~/"),
-        variable(env, &["HOME", "USERPROFILE"]),
-    ) {
-        (Some(rest), Some(home)) => PathBuf::from(home).join(rest),
-        _ => PathBuf::from(path),
-    }
-}
-
-/// Reads a file that was named.
-pub(super) fn read(source: Source<'_>, path: &Path) -> Result<Vec<u8>, Error> {
-    read_file(path)
-        .map_err(|error| Error::configuration(source, format!("{}: {error}", path.display())))
-}
-
-/// Reads a file that may be a device or a pipe, which never end.
-pub(super) fn read_file(path: &Path) -> io::Result<Vec<u8>> {
-    let mut bytes = Vec::new();
-    File::open(path)?
-        .take(LARGEST_FILE + 1)
-        .read_to_end(&mut bytes)?;
-    if bytes.len() as u64 > LARGEST_FILE {
-        let reason = format!("it is larger than {} MiB", LARGEST_FILE >> 20);
-        return Err(io::Error::other(reason));
-    }
-    Ok(bytes)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn regions_are_known_by_their_shape() {
+        let settings = Settings::default();
+        let fits =
+            |region: &&str| check_region(&settings, Source::Argument("region"), region).is_ok();
+        let real = [
+            "us-east-1",
+            "ap-southeast-7",
+            "us-gov-west-1",
+            "eusc-de-east-1",
+            "us-isob-east-1",
+            "mx-central-1",
+        ];
+        assert!(real.iter().all(fits));
+        let wrong = [
+            "eu",
+            "eu-central",
+            "EU-CENTRAL-1",
+            "eu-central-1a",
+            " eu-central-1",
+            "Frankfurt",
+        ];
+        assert!(!wrong.iter().any(fits));
+    }
 
     #[test]
     fn lengths_of_time_are_read_as_go_writes_them() {
@@ -296,15 +283,5 @@ mod tests {
             [None; 6]
         );
         assert_eq!(duration("duration", Some("")), Ok(None));
-    }
-
-    #[test]
-    fn tilde_is_the_home_directory() {
-        let env = Env::from_slice(&[("HOME", "/home/me")]);
-        assert_eq!(
-            home(&env, "~/.aws/config"),
-            PathBuf::from("/home/me/.aws/config")
-        );
-        assert_eq!(home(&env, "/etc/~/x"), PathBuf::from("/etc/~/x"));
     }
 }

@@ -2,18 +2,21 @@
 //! before they end.
 //!
 //! The SDK would fetch them within each attempt of a call: a slow source would use up the attempt's time, and a refusal
-//! would be retried with the call. So a call waits for [`Keys::ready`] first, and the SDK's clients only take what is
+//! would be retried with the call. So a call waits for [`Signer::ready`] first, and the SDK's clients only take what is
 //! held. Where the credentials come from is decided once, when AWS is connected (`origin`): nothing that was named or
 //! begun falls through to the role of the machine.
 //! This module must not know what the credentials are for.
 
 mod container;
 mod instance;
+mod means;
 mod origin;
 mod process;
 mod profile;
 mod roles;
+mod source;
 mod sso;
+mod variables;
 
 use std::{
     fmt,
@@ -21,53 +24,29 @@ use std::{
     time::{Duration, Instant, SystemTime},
 };
 
-use aws_config::imds;
 use aws_credential_types::{
     Credentials,
     provider::{ProvideCredentials, error::CredentialsError, future},
 };
-use aws_types::os_shim_internal::Env;
-use jiff::Timestamp;
+use futures_util::future::BoxFuture;
 
 pub(super) use instance::{address as metadata_address, is_disabled as metadata_disabled};
+pub(super) use means::{ATTEMPT_TIME, ATTEMPTS, MAX_BACKOFF, Means};
 pub use origin::Warning;
 
 use super::{
     configuration::Surroundings,
     error::{Error, Kind},
-    http,
     settings::Settings,
-    terms::Terms,
+    terms::Signer,
 };
-use origin::Origin;
 use roles::Role;
+use source::Origin;
 
-/// How often a source of credentials is asked: a call waits for them.
-pub(super) const ATTEMPTS: u32 = 5;
-/// The longest wait between two attempts.
-pub(super) const MAX_BACKOFF: Duration = Duration::from_secs(2);
-/// Time for one attempt.
-pub(super) const ATTEMPT_TIME: Duration = Duration::from_secs(10);
-/// Time for all attempts of one call. Only an address that neither answers nor refuses takes so long.
-const TIME: Duration = Duration::from_secs(30);
 /// New credentials are got when so little time is left of those that are held.
 const RENEWED_BEFORE: Duration = Duration::from_secs(60);
 /// For so long a failure is told again without asking: many calls wait for the same credentials.
 const FAILURE_HELD: Duration = Duration::from_secs(30);
-
-/// What the sources need in order to be asked.
-pub(super) struct Means {
-    pub(super) env: Env,
-    pub(super) http: http::Client,
-    /// The instance metadata service, unless it is to be left alone.
-    pub(super) metadata: Option<imds::Client>,
-    /// Settings of the calls to STS and to IAM Identity Center.
-    pub(super) sts: aws_sdk_sts::config::Builder,
-    pub(super) sso: aws_sdk_sso::config::Builder,
-    pub(super) sso_oidc: aws_sdk_ssooidc::config::Builder,
-    /// The terms of these calls.
-    pub(super) terms: Terms,
-}
 
 /// The credentials of all calls.
 pub(super) struct Keys {
@@ -103,11 +82,8 @@ impl Keys {
         })
     }
 
-    /// The credentials to sign with, got anew if need be.
-    pub(super) async fn ready(&self) -> Result<Credentials, Error> {
-        if let Some(credentials) = self.fresh() {
-            return Ok(credentials);
-        }
+    /// Gets the credentials, once for all who wait for them.
+    async fn renewed(&self) -> Result<Credentials, Error> {
         let mut failure = self.getting.lock().await;
         if let Some(credentials) = self.fresh() {
             return Ok(credentials);
@@ -117,8 +93,7 @@ impl Keys {
         {
             return Err(error.clone());
         }
-        // Boxed: it is rare, and every call would be as large as all sources together.
-        match Box::pin(self.get()).await {
+        match self.get().await {
             Ok(credentials) => {
                 *failure = None;
                 self.hold(Some(Held {
@@ -134,19 +109,6 @@ impl Keys {
                 error
             }),
         }
-    }
-
-    /// Forgets credentials that a service takes for expired. Tells whether others can be got: keys that were given stay
-    /// the same.
-    pub(super) fn forget(&self, expired: &Credentials) -> bool {
-        if matches!(self.origin, Origin::Keys(_)) && self.roles.is_empty() {
-            return false;
-        }
-        let same = |held: &Held| held.credentials.access_key_id() == expired.access_key_id();
-        if self.held().as_ref().is_some_and(same) {
-            self.hold(None);
-        }
-        true
     }
 
     async fn get(&self) -> Result<Credentials, Error> {
@@ -186,17 +148,31 @@ impl Keys {
     }
 }
 
+impl Signer for Keys {
+    fn ready(&self) -> BoxFuture<'_, Result<Credentials, Error>> {
+        match self.fresh() {
+            Some(credentials) => Box::pin(std::future::ready(Ok(credentials))),
+            None => Box::pin(self.renewed()),
+        }
+    }
+
+    /// Keys that were given stay the same.
+    fn forget(&self, expired: &Credentials) -> bool {
+        if matches!(self.origin, Origin::Keys(_)) && self.roles.is_empty() {
+            return false;
+        }
+        let same = |held: &Held| held.credentials.access_key_id() == expired.access_key_id();
+        if self.held().as_ref().is_some_and(same) {
+            self.hold(None);
+        }
+        true
+    }
+}
+
 /// The time until credentials end; none if they do not.
 fn time_left(credentials: &Credentials) -> Option<Duration> {
     let end = credentials.expiry()?;
     Some(end.duration_since(SystemTime::now()).unwrap_or_default())
-}
-
-impl Means {
-    /// The terms of one call.
-    fn terms(&self) -> Terms {
-        self.terms.within(TIME)
-    }
 }
 
 impl fmt::Debug for Keys {
@@ -205,7 +181,7 @@ impl fmt::Debug for Keys {
     }
 }
 
-/// Hands over what [`Keys::ready`] got.
+/// Hands over what [`Signer::ready`] got.
 impl ProvideCredentials for Keys {
     fn provide_credentials<'a>(&'a self) -> future::ProvideCredentials<'a>
     where
@@ -218,30 +194,4 @@ impl ProvideCredentials for Keys {
             }),
         )
     }
-}
-
-/// Says that a source of credentials cannot be used as it is configured.
-fn unusable(reason: impl Into<String>) -> Error {
-    Error::new("Configure", Kind::Configuration, reason)
-}
-
-/// Takes a secret out of a message: a service may repeat what was sent to it.
-fn hide(error: &mut Error, secret: &str) {
-    if !secret.is_empty() {
-        error.message = error.message.replace(secret, "(hidden)");
-    }
-}
-
-/// Reads a time as AWS writes it; older tools write `UTC` in place of the Z.
-fn time(text: &str) -> Option<SystemTime> {
-    let text = match text.strip_suffix("UTC") {
-        Some(text) => format!("{text}Z"),
-        None => text.to_owned(),
-    };
-    Some(text.parse::<Timestamp>().ok()?.into())
-}
-
-/// The wait after so many attempts.
-fn backoff(attempts: u32) -> Duration {
-    (Duration::from_millis(100) * 2_u32.saturating_pow(attempts)).min(MAX_BACKOFF)
 }

@@ -18,8 +18,8 @@ use aws_sdk_ec2::{Client, types::UnsuccessfulItem};
 use super::{
     causes::{CODE, one_line},
     error::{Error, Kind},
-    stop::{Flight, Stop},
-    terms::Terms,
+    stop::Flight,
+    terms::{Stop, Terms},
 };
 
 pub use model::{DestinationOptions, FlowLog, NewFlowLog, TagField};

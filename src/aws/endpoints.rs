@@ -11,7 +11,8 @@ use std::collections::BTreeMap;
 use http::Uri;
 
 use super::{
-    configuration::{Surroundings, given, named_variable},
+    configuration::Surroundings,
+    environment::{given, named_variable},
     error::{Error, Source},
     settings::{Endpoints, Settings},
 };

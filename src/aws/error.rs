@@ -1,6 +1,6 @@
 //! What went wrong in a call to AWS, in words that a person can act on.
 //!
-//! The SDK tells a failure as a chain of types; [`Error`] keeps what matters of it: who refused (the service, the
+//! The SDK tells a failure as a chain of types (`stop::failure` reads it); [`Error`] keeps what matters: who refused (the service, the
 //! network, the configuration), with which code, under which request id, and whether the call may have been
 //! carried out all the same. What to do about it is in `advice`.
 //!
@@ -8,15 +8,6 @@
 
 use std::fmt;
 
-use aws_smithy_runtime_api::client::{orchestrator::HttpResponse, result::SdkError};
-use aws_smithy_types::error::metadata::ProvideErrorMetadata;
-use aws_types::request_id::RequestId;
-
-use super::{
-    causes::{CODE, chain, find, one_line},
-    reply::{Flaw, Unreadable},
-    stop::{Flight, HeldBack},
-};
 use crate::shown;
 
 /// The most that clocks may differ, in seconds: a signature is good for five minutes around its time.
@@ -149,57 +140,6 @@ impl Error {
         self
     }
 
-    /// Finds out what the SDK's error is about.
-    pub(super) fn from_sdk<E>(error: &SdkError<E, HttpResponse>, flight: &Flight) -> Self
-    where
-        E: std::error::Error + ProvideErrorMetadata + Send + Sync + 'static,
-    {
-        match error {
-            SdkError::ServiceError(answer) => from_answer(answer.err(), answer.raw(), flight),
-            SdkError::ResponseError(answer) => match find::<Unreadable>(error) {
-                Some(unreadable) => Self::unreadable(unreadable, flight),
-                None => Self {
-                    status: Some(answer.raw().status().as_u16()),
-                    request_id: request_id(answer.raw()),
-                    ..flight.error(Kind::Unreadable, chain(error))
-                },
-            },
-            SdkError::TimeoutError(_)
-            | SdkError::DispatchFailure(_)
-            | SdkError::ConstructionFailure(_) => from_nothing(error, flight),
-            other => flight.error(Kind::Unreadable, chain(other)),
-        }
-    }
-
-    /// Says of a call that its credentials could not be had.
-    pub(super) fn without_credentials(cause: &Self, flight: &Flight) -> Self {
-        if matches!(cause.kind, Kind::Stopped | Kind::OutOfTime) {
-            return flight.error(cause.kind, cause.message.clone());
-        }
-        Self {
-            code: cause.code.clone(),
-            request_id: cause.request_id.clone(),
-            status: cause.status,
-            attempts: cause.attempts,
-            cause: Some(cause.kind),
-            skew: cause.skew,
-            ..flight.error(Kind::Credentials, cause.story())
-        }
-    }
-
-    /// Tells what was wrong with a reply.
-    pub(super) fn unreadable(unreadable: &Unreadable, flight: &Flight) -> Self {
-        let kind = match unreadable.flaw {
-            Flaw::Foreign(_) => Kind::Foreign,
-            _ => Kind::Unreadable,
-        };
-        Self {
-            status: Some(unreadable.status),
-            request_id: unreadable.request_id.clone(),
-            ..flight.error(kind, unreadable.to_string())
-        }
-    }
-
     /// Says that what stopped the call was the caller's time.
     #[must_use]
     pub fn out_of_time(mut self) -> Self {
@@ -217,56 +157,9 @@ impl Error {
     }
 }
 
-/// Reads an answer that is an error.
-fn from_answer(error: &impl ProvideErrorMetadata, raw: &HttpResponse, flight: &Flight) -> Error {
-    let (kind, message) = match (error.code(), error.message()) {
-        (Some(_), message) => (Kind::Refused, message.unwrap_or_default()),
-        (None, _) => (Kind::Unreadable, "the error has no code"),
-    };
-    Error {
-        code: error.code().map(|code| one_line(code, CODE)),
-        request_id: request_id(raw),
-        status: Some(raw.status().as_u16()),
-        ..flight.error(kind, message)
-    }
-}
-
-/// Finds out why no answer came.
-fn from_nothing(error: &(dyn std::error::Error + 'static), flight: &Flight) -> Error {
-    if find::<HeldBack>(error).is_some() {
-        return flight.held_back();
-    }
-    if let Some(unreadable) = find::<Unreadable>(error) {
-        return Error::unreadable(unreadable, flight);
-    }
-    let text = chain(error);
-    let endpoint = flight.endpoint();
-    match endpoint.as_deref() {
-        // No request was made, so nothing of the network is to blame.
-        None => flight.error(Kind::Configuration, text),
-        endpoint if flight.connected() => flight.error(Kind::NoAnswer, text).at(endpoint),
-        endpoint => flight.error(Kind::Unreachable, text).at(endpoint),
-    }
-}
-
-/// The id of a request: EC2 writes it into the body, the others into a header.
-pub(super) fn request_id(raw: &HttpResponse) -> Option<String> {
-    if let Some(id) = raw.request_id() {
-        return Some(id.to_owned());
-    }
-    let body = std::str::from_utf8(raw.body().bytes()?).ok()?;
-    ["RequestID", "RequestId", "requestId"]
-        .iter()
-        .find_map(|name| {
-            let (_, rest) = body.split_once(&format!("<{name}>"))?;
-            let (id, _) = rest.split_once('<')?;
-            Some(one_line(id, CODE))
-        })
-}
-
 impl Error {
     /// What happened to a call that another call needed.
-    fn story(&self) -> String {
+    pub(super) fn story(&self) -> String {
         match self.kind {
             // No call is to blame.
             Kind::Configuration | Kind::Credentials => self.message.clone(),
@@ -324,23 +217,7 @@ impl std::error::Error for Error {}
 
 #[cfg(test)]
 mod tests {
-    use aws_smithy_runtime_api::http::StatusCode;
-    use aws_smithy_types::body::SdkBody;
-
     use super::*;
-
-    fn answer(body: &'static str) -> HttpResponse {
-        HttpResponse::new(StatusCode::try_from(400).unwrap(), SdkBody::from(body))
-    }
-
-    #[test]
-    fn request_id_is_read_from_the_body_too() {
-        let refused = answer("<Response><Errors/><RequestID> abc </RequestID></Response>");
-        assert_eq!(request_id(&refused).as_deref(), Some("abc"));
-        let made = answer("<R><requestId>def</requestId></R>");
-        assert_eq!(request_id(&made).as_deref(), Some("def"));
-        assert_eq!(request_id(&answer("<RequestID>")), None);
-    }
 
     #[test]
     fn arguments_alone_are_to_blame_by_their_name() {

@@ -25,14 +25,12 @@ use aws_smithy_runtime_api::client::{
     result::ConnectorError,
     runtime_components::RuntimeComponents,
 };
-use base64::{Engine, engine::general_purpose::STANDARD};
 use rustls::pki_types::{CertificateDer, pem::PemObject};
 
 use super::{
     causes::chain,
-    configuration::{
-        ATTEMPT_TIMEOUT, CONNECT_TIMEOUT, Surroundings, given, named_variable, read, variable,
-    },
+    configuration::{ATTEMPT_TIMEOUT, CONNECT_TIMEOUT, Surroundings},
+    environment::{given, named_variable, read, variable},
     error::{Error, Source},
     reply::Expected,
     roots,
@@ -303,12 +301,6 @@ fn trust(source: Source<'_>, bundle: &[u8]) -> Result<TrustStore, Error> {
             "it holds no certificate in PEM form that can be used",
         )
     })
-}
-
-/// A certificate in PEM form.
-pub(super) fn pem(certificate: &CertificateDer<'_>) -> String {
-    let text = STANDARD.encode(certificate);
-    format!("-----BEGIN CERTIFICATE-----\n{text}\n-----END CERTIFICATE-----\n")
 }
 
 #[cfg(test)]

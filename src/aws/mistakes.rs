@@ -3,11 +3,10 @@
 //! Nothing is read here, so that whoever shows the mistakes may ask for them early and all at once.
 //! This module must not know the SDK.
 
-use regex_lite::Regex;
-
 use super::{
-    configuration::{attempts, capacity, duration, given},
+    configuration::{attempts, capacity, check_region, duration, fits},
     endpoints::{Service, check_address},
+    environment::given,
     error::{Error, Source},
     settings::{AssumeRole, AssumeRoleWithWebIdentity, Settings},
 };
@@ -150,10 +149,6 @@ fn judge_role(block: &str, role: &Judged<'_>) -> Vec<Result<(), Error>> {
     checks
 }
 
-fn fits(pattern: &str, text: &str) -> bool {
-    Regex::new(pattern).is_ok_and(|pattern| pattern.is_match(text))
-}
-
 fn verified(settings: &Settings) -> Result<(), Error> {
     if !settings.insecure {
         return Ok(());
@@ -175,50 +170,4 @@ fn whole_keys(settings: &Settings) -> Result<(), Error> {
     };
     let reason = format!("it needs {missing} beside it; give both, or use a profile");
     Err(Error::configuration(Source::Argument(argument), reason))
-}
-
-/// Checks the shape of a region, not its name: AWS opens new ones.
-pub(super) fn check_region(
-    settings: &Settings,
-    source: Source<'_>,
-    region: &str,
-) -> Result<(), Error> {
-    let shaped = fits(r"^[a-z]{2,6}(-[a-z]+){1,3}-[0-9]{1,2}$", region);
-    if shaped || settings.skip_region_validation {
-        return Ok(());
-    }
-    let reason = format!(
-        "{region:?} is not a region such as eu-central-1 (skip_region_validation accepts any)"
-    );
-    Err(Error::configuration(source, reason))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn regions_are_known_by_their_shape() {
-        let settings = Settings::default();
-        let fits =
-            |region: &&str| check_region(&settings, Source::Argument("region"), region).is_ok();
-        let real = [
-            "us-east-1",
-            "ap-southeast-7",
-            "us-gov-west-1",
-            "eusc-de-east-1",
-            "us-isob-east-1",
-            "mx-central-1",
-        ];
-        assert!(real.iter().all(fits));
-        let wrong = [
-            "eu",
-            "eu-central",
-            "EU-CENTRAL-1",
-            "eu-central-1a",
-            " eu-central-1",
-            "Frankfurt",
-        ];
-        assert!(!wrong.iter().any(fits));
-    }
 }

@@ -33,6 +33,7 @@ mod configuration;
 mod credentials;
 pub mod ec2;
 mod endpoints;
+mod environment;
 mod error;
 mod http;
 pub mod logs;
@@ -73,11 +74,12 @@ pub use ec2::{DestinationOptions, Ec2, FlowLog, NewFlowLog, TagField};
 pub use error::{Error, Kind};
 pub use logs::{Event, EventsPage, EventsQuery, InsightsAnswer, InsightsQuery, Logs};
 pub use settings::{AssumeRole, AssumeRoleWithWebIdentity, Endpoints, Settings};
-pub use stop::Stop;
+pub use terms::Stop;
 
-use configuration::{Surroundings, given};
+use configuration::Surroundings;
 use credentials::{Keys, Means};
 use endpoints::{Addresses, Service};
+use environment::given;
 use error::Source;
 use terms::Terms;
 

@@ -20,7 +20,7 @@ use aws_types::os_shim_internal::{Env, Fs};
 
 use super::{
     causes::chain,
-    configuration::{given, home, named_variable, read_file},
+    environment::{given, home, named_variable, read_file},
     error::{Error, Source},
     settings::Settings,
 };

@@ -7,9 +7,8 @@
 use std::{env, sync::LazyLock};
 
 use aws_smithy_http_client::tls::TrustStore;
+use base64::{Engine, engine::general_purpose::STANDARD};
 use rustls::{RootCertStore, pki_types::CertificateDer};
-
-use super::http::pem;
 
 /// How the reason why there is nobody to trust begins.
 pub(super) const NO_TLS: &str = "TLS is not possible";
@@ -57,6 +56,12 @@ pub(super) fn usable(
         }
     }
     (!roots.is_empty()).then_some(store)
+}
+
+/// A certificate in PEM form.
+pub(super) fn pem(certificate: &CertificateDer<'_>) -> String {
+    let text = STANDARD.encode(certificate);
+    format!("-----BEGIN CERTIFICATE-----\n{text}\n-----END CERTIFICATE-----\n")
 }
 
 #[cfg(test)]

@@ -11,6 +11,8 @@
 //!
 //! This module must not know any service.
 
+mod failure;
+
 use std::{
     fmt,
     future::Future,
@@ -37,18 +39,14 @@ use aws_smithy_runtime_api::{
 };
 use aws_smithy_types::{config_bag::ConfigBag, error::metadata::ProvideErrorMetadata};
 use tokio::sync::watch;
-use tokio_util::sync::CancellationToken;
 
 use super::{
     attempts::{Failure, Log, metadata},
     causes::{MESSAGE, one_line},
-    error::{Error, Kind, SKEW, SKEWED, request_id},
+    error::{Error, Kind, SKEW, SKEWED},
     reply::{Flaw, Unreadable},
     terms::Terms,
 };
-
-/// Tells when no new mutation, retry or wait may begin.
-pub type Stop = CancellationToken;
 
 /// How often a call is tried in a row that cannot connect, or whose success cannot be read: neither passes soon. The
 /// waits between take about fifteen seconds.
@@ -188,7 +186,7 @@ impl Flight {
         self.log().metadata = Some(metadata::<E>);
         tokio::select! {
             biased;
-            answer = call => answer.map_err(|error| Error::from_sdk(&error, self)),
+            answer = call => answer.map_err(|error| self.failed(&error)),
             error = self.given_up() => Err(error),
         }
     }
@@ -202,7 +200,7 @@ impl Flight {
             biased;
             credentials = keys.ready() => match credentials {
                 Ok(credentials) => Ok(Some(credentials)),
-                Err(error) => Err(Error::without_credentials(&error, self)),
+                Err(error) => Err(self.without_credentials(&error)),
             },
             error = self.given_up() => Err(error),
         }
@@ -278,7 +276,7 @@ impl Flight {
             Some(Failure {
                 unreadable: Some(unreadable),
                 ..
-            }) => Error::unreadable(&unreadable, self),
+            }) => self.unreadable(&unreadable),
             Some(Failure {
                 code: Some(code),
                 message,
@@ -424,7 +422,7 @@ impl Intercept for Flight {
             }),
         };
         log.end(status, failure);
-        log.request_id = context.response().and_then(request_id);
+        log.request_id = context.response().and_then(failure::request_id);
         log.unanswered &= self.mutates;
         let mut in_vain = log.in_vain;
         if log.attempts > 1 && is_skewed(log.failure.as_ref(), self.terms.ahead().as_secs()) {

@@ -4,6 +4,7 @@
 //! This module must not know any call.
 
 use std::{
+    fmt,
     sync::{
         Arc,
         atomic::{AtomicI64, Ordering},
@@ -11,12 +12,27 @@ use std::{
     time::Duration,
 };
 
+use aws_credential_types::Credentials;
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_types::{DateTime, date_time::Format};
+use futures_util::future::BoxFuture;
 use jiff::{SignedDuration, Timestamp};
 use tokio::time::Instant;
+use tokio_util::sync::CancellationToken;
 
-use super::{credentials::Keys, stop::Stop};
+use super::error::Error;
+
+/// Tells when no new mutation, retry or wait may begin.
+pub type Stop = CancellationToken;
+
+/// Whoever has the credentials of calls.
+pub(super) trait Signer: fmt::Debug + Send + Sync {
+    /// Gets the credentials to sign with, if they are not at hand.
+    fn ready(&self) -> BoxFuture<'_, Result<Credentials, Error>>;
+
+    /// Forgets credentials that a service takes for expired, and tells whether others can be got.
+    fn forget(&self, expired: &Credentials) -> bool;
+}
 
 /// The terms of one gateway. Clones share the service's clock.
 #[derive(Clone, Debug, Default)]
@@ -25,7 +41,7 @@ pub(super) struct Terms {
     /// When no call goes on any more, nor begins.
     pub(super) deadline: Option<Instant>,
     /// Whose calls they are, if they need credentials that are not at hand.
-    pub(super) keys: Option<Arc<Keys>>,
+    pub(super) keys: Option<Arc<dyn Signer>>,
     clock: Clock,
 }
 
@@ -45,7 +61,7 @@ impl Terms {
 
     /// The same terms for calls with these credentials.
     #[must_use]
-    pub(super) fn signed(self, keys: Arc<Keys>) -> Self {
+    pub(super) fn signed(self, keys: Arc<dyn Signer>) -> Self {
         Self {
             keys: Some(keys),
             ..self

@@ -11,10 +11,11 @@ use http::Uri;
 
 use super::{
     super::{
-        configuration::{home, named_variable, read_file, variable},
+        environment::{home, named_variable, read_file, variable},
         error::{Error, Kind, Source},
     },
-    ATTEMPTS, Means, instance, unusable,
+    instance,
+    means::{ATTEMPTS, Means, backoff, unusable},
 };
 use aws_types::os_shim_internal::Env;
 
@@ -69,7 +70,7 @@ impl Container {
             loop {
                 match self.ask(means).await {
                     Err((error, true)) if attempt < ATTEMPTS && !terms.stop.is_cancelled() => {
-                        tokio::time::sleep(super::backoff(attempt)).await;
+                        tokio::time::sleep(backoff(attempt)).await;
                         attempt += 1;
                         drop(error);
                     }

@@ -12,12 +12,13 @@ use serde::Deserialize;
 
 use super::{
     super::{
-        configuration::{Surroundings, given, variable},
+        configuration::Surroundings,
         endpoints::check_address,
+        environment::{given, variable},
         error::{Error, Kind},
         settings::Settings,
     },
-    Means,
+    means::{Means, backoff, time},
 };
 
 const ROLES: &str = "/latest/meta-data/iam/security-credentials/";
@@ -42,7 +43,7 @@ impl Session {
     pub(super) fn read(reply: &[u8]) -> Option<Credentials> {
         let session: Self = serde_json::from_slice(reply).ok()?;
         let end = match &session.expiration {
-            Some(end) => Some(super::time(end)?),
+            Some(end) => Some(time(end)?),
             None => None,
         };
         let keys = [&session.access_key_id, &session.secret_access_key];
@@ -105,7 +106,7 @@ async fn read(metadata: &imds::Client, path: &str) -> Result<String, Failure> {
         if attempt == ATTEMPTS_ON_IO || !is_of_network(&failure) {
             return Err(failed(&failure));
         }
-        tokio::time::sleep(super::backoff(attempt)).await;
+        tokio::time::sleep(backoff(attempt)).await;
         attempt += 1;
     }
 }

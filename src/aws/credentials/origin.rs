@@ -10,32 +10,20 @@ use aws_types::os_shim_internal::Env;
 
 use super::{
     super::{
-        configuration::{Surroundings, duration, given, home, variable},
+        configuration::{Surroundings, duration},
+        environment::{given, home, variable},
         error::{Error, Source},
         settings::{AssumeRoleWithWebIdentity, Settings},
     },
-    Means,
     container::Container,
-    instance,
-    process::Process,
     profile,
     roles::{Role, Token, WebIdentity},
-    sso::Sso,
+    source::Origin,
+    variables,
 };
 
 const TOKEN_FILE: &str = "AWS_WEB_IDENTITY_TOKEN_FILE";
 const ROLE: &str = "AWS_ROLE_ARN";
-
-/// Where the first credentials come from.
-pub(super) enum Origin {
-    Keys(Credentials),
-    WebIdentity(WebIdentity),
-    Sso(Sso),
-    Process(Process),
-    Container(Container),
-    /// The instance, and the profile that names it, if one does.
-    Instance(Option<String>),
-}
 
 /// What was configured twice.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -46,26 +34,12 @@ pub enum Warning {
     KeysBeatProfile,
 }
 
-impl Origin {
-    /// Gets the credentials.
-    pub(super) async fn get(&self, means: &Means) -> Result<Credentials, Error> {
-        match self {
-            Self::Keys(keys) => Ok(keys.clone()),
-            Self::WebIdentity(role) => role.assume(means).await,
-            Self::Sso(sso) => sso.get(means).await,
-            Self::Process(process) => process.get(means).await,
-            Self::Container(container) => container.get(means).await,
-            Self::Instance(profile) => instance::get(profile.as_deref(), means).await,
-        }
-    }
-}
-
 impl Warning {
     /// Finds what was configured twice.
     pub(in super::super) fn all(settings: &Settings, env: &Env) -> Vec<Self> {
         let profile = given(settings.profile.as_deref()).is_some();
         let keys = given(settings.access_key.as_deref()).is_some();
-        let in_environment = matches!(environment(env), Ok(Some(_)));
+        let in_environment = matches!(variables::keys(env), Ok(Some(_)));
         let found = [
             (profile && keys, Self::KeysBeatProfile),
             (
@@ -140,7 +114,7 @@ fn base(settings: &Settings, surroundings: &Surroundings) -> Result<(Origin, Vec
 
 /// The keys of the environment, or its web identity.
 fn of_environment(env: &Env) -> Result<Option<Origin>, Error> {
-    if let Some(keys) = environment(env)? {
+    if let Some(keys) = variables::keys(env)? {
         return Ok(Some(Origin::Keys(keys)));
     }
     if variable(env, &[TOKEN_FILE]).is_none() {
@@ -152,37 +126,6 @@ fn of_environment(env: &Env) -> Result<Option<Origin>, Error> {
     }
     let role = web_identity(&AssumeRoleWithWebIdentity::default(), env)?;
     Ok(Some(Origin::WebIdentity(role)))
-}
-
-/// The keys of the environment: both or none.
-pub(super) fn environment(env: &Env) -> Result<Option<Credentials>, Error> {
-    const ID: [&str; 2] = ["AWS_ACCESS_KEY_ID", "AWS_ACCESS_KEY"];
-    const SECRET: [&str; 2] = ["AWS_SECRET_ACCESS_KEY", "AWS_SECRET_KEY"];
-    let half = |has: [&'static str; 2], lacks: [&'static str; 2]| {
-        let set = has
-            .into_iter()
-            .find(|name| variable(env, &[name]).is_some());
-        let reason = format!("{} is not set beside it; set both, or neither", lacks[0]);
-        Err(Error::configuration(
-            Source::Variable(set.unwrap_or(has[0])),
-            reason,
-        ))
-    };
-    match (variable(env, &ID), variable(env, &SECRET)) {
-        (Some(id), Some(secret)) => {
-            let token = variable(env, &["AWS_SESSION_TOKEN", "AWS_SECURITY_TOKEN"]);
-            Ok(Some(Credentials::new(
-                id,
-                secret,
-                token,
-                None,
-                "environment",
-            )))
-        }
-        (Some(_), None) => half(ID, SECRET),
-        (None, Some(_)) => half(SECRET, ID),
-        (None, None) => Ok(None),
-    }
 }
 
 /// The role of a web identity, as an argument, or else the environment, names it.

@@ -19,7 +19,7 @@ use tokio::process::Command;
 
 use super::{
     super::error::{Error, Kind},
-    Means, unusable,
+    means::{Means, time, unusable},
 };
 
 /// Time for the program: it may ask a person to sign in.
@@ -68,7 +68,7 @@ impl Process {
                 printed.version
             )));
         }
-        let end = printed.expiration.as_deref().map(super::time);
+        let end = printed.expiration.as_deref().map(time);
         let end = end.map(|end| end.ok_or_else(|| self.failed("its Expiration is not a time")));
         let end = end.transpose()?;
         if [&printed.access_key_id, &printed.secret_access_key]

@@ -10,16 +10,18 @@ use aws_credential_types::Credentials;
 
 use super::{
     super::{
-        configuration::{Surroundings, given, home, seconds_of},
+        configuration::{Surroundings, seconds_of},
+        environment::{given, home},
         error::Error,
         settings::AssumeRole,
     },
     container::Container,
-    origin::{Origin, environment},
+    means::unusable,
     process::Process,
     roles::{Role, Token, WebIdentity},
+    source::Origin,
     sso::Sso,
-    unusable,
+    variables,
 };
 
 /// What a profile comes to: where its credentials come from, if it says so, and the roles to assume with them.
@@ -155,7 +157,7 @@ impl Walk<'_> {
     fn of_machine(&self, section: &Section<'_>, source: &str) -> Result<Origin, Error> {
         let env = &self.surroundings.env;
         match source {
-            "Environment" => environment(env)?.map(Origin::Keys).ok_or_else(|| {
+            "Environment" => variables::keys(env)?.map(Origin::Keys).ok_or_else(|| {
                 section.refuse(
                     "`credential_source` is Environment, and AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY are not set",
                 )

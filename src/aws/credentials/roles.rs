@@ -20,12 +20,12 @@ use aws_sdk_sts::{
 
 use super::{
     super::{
-        configuration::{given, read_file},
+        environment::{given, read_file},
         error::Error,
         settings::AssumeRole,
         stop::Flight,
     },
-    Means, hide, unusable,
+    means::{Means, hide, unusable},
 };
 
 /// A role to assume.

@@ -20,11 +20,11 @@ use sha1::{Digest as _, Sha1};
 
 use super::{
     super::{
-        configuration::{home, read_file},
+        environment::{home, read_file},
         error::{Error, Kind},
         stop::Flight,
     },
-    Means, hide, time, unusable,
+    means::{Means, hide, time, unusable},
 };
 use aws_types::region::Region;
 

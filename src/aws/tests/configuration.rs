@@ -339,7 +339,7 @@ async fn own_certificate_authority_is_trusted_by_its_bundle_alone() {
     );
 
     let bundle = tempfile::NamedTempFile::new().unwrap();
-    std::fs::write(bundle.path(), http::pem(certified.cert.der())).unwrap();
+    std::fs::write(bundle.path(), roots::pem(certified.cert.der())).unwrap();
     let trusting = Settings {
         custom_ca_bundle: some(bundle.path().to_str().unwrap()),
         ..settings(&server.url)
