@@ -3,10 +3,10 @@
 use super::completeness::{Completeness, Cut, Reason, Telling};
 use super::output::{Event, Output, Statistics};
 use super::quals::Quals;
-use super::query::Query;
+use super::query::{Engine, Query};
 use super::reading;
 use super::scan::{Found, Rows};
-use super::search::{self, Engine, Search};
+use super::search::{self, Search};
 use super::selection::{MOST_EVENTS, Selection};
 use super::trouble;
 use crate::connection::Connection;

@@ -3,8 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::output::Push;
-use super::query::{Query, given};
-use super::search::Engine;
+use super::query::{Engine, Query, given};
 use super::source::Source;
 use super::window::Window;
 use crate::aws::logs::Logs;

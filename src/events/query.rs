@@ -7,6 +7,15 @@ use super::quals::Quals;
 use crate::framework::{Attr, Model, behaviour};
 use crate::record::RecordType;
 
+/// Who reads the events.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Engine {
+    /// We do, page by page.
+    Scan,
+    /// CloudWatch Logs Insights does.
+    Insights,
+}
+
 /// How long a query may take, if `timeout` does not say.
 pub(crate) const DEFAULT_TIMEOUT: &str = "5m";
 

@@ -8,7 +8,7 @@ use tokio::time::{Instant, timeout_at};
 use super::completeness::{Nothing, Reason, Sight};
 use super::implied::Implied;
 use super::push_down::{self, PushDown};
-use super::query::{Query, given};
+use super::query::{Engine, Query, given};
 use super::scan::{Lines, Scan};
 use super::source::{self, Source};
 use super::window::{self, Window};
@@ -26,15 +26,6 @@ const USUAL_DELAY: i64 = 300_000;
 const LONGEST_INTERVAL: i64 = 600;
 /// The beginning of 2024: CloudWatch Logs reads backwards only from there on.
 pub(crate) const BACKWARDS_SINCE: i64 = 1_704_067_200_000;
-
-/// Who reads the events.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Engine {
-    /// We do, page by page.
-    Scan,
-    /// CloudWatch Logs Insights does.
-    Insights,
-}
 
 /// What to look for, and what of the quals the service is told.
 #[derive(Debug)]

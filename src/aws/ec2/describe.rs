@@ -8,7 +8,7 @@ use aws_sdk_ec2::types::Filter;
 use super::{
     super::{error::Error, stop::QUERY_TIME},
     Ec2, FlowLog, NOT_FOUND,
-    pages::Seen,
+    pages::{Question, Seen},
 };
 
 /// How many ids EC2 takes in one call.
@@ -17,14 +17,6 @@ const IDS: usize = 1_000;
 const VALUES: usize = 200;
 /// How many flow logs EC2 gives in one page.
 const PAGE: i32 = 1_000;
-
-/// What one call asks for.
-#[derive(Default)]
-pub(super) struct Question<'a> {
-    pub(super) ids: &'a [String],
-    pub(super) filters: &'a [Filter],
-    pub(super) page: Option<i32>,
-}
 
 impl Ec2 {
     /// Describes a flow log; `None` if it does not exist.

@@ -5,10 +5,17 @@
 use std::collections::{BTreeSet, VecDeque};
 
 use super::super::error::{Error, Kind};
-use super::describe::Question;
 use super::{Ec2, FlowLog, is_id};
 use aws_sdk_ec2::operation::describe_flow_logs::DescribeFlowLogsOutput;
 use aws_sdk_ec2::types::Filter;
+
+/// What one call asks for.
+#[derive(Default)]
+pub(super) struct Question<'a> {
+    pub(super) ids: &'a [String],
+    pub(super) filters: &'a [Filter],
+    pub(super) page: Option<i32>,
+}
 
 /// How many values EC2 takes in the filters of one call.
 const VALUES: usize = 200;

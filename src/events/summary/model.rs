@@ -7,8 +7,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::events::output::{Push, Statistics};
+use crate::events::query::Engine;
 use crate::events::query::given;
-use crate::events::search::Engine;
 use crate::framework::{Attr, Model, behaviour};
 use crate::record::field::Kind;
 

@@ -137,7 +137,7 @@ impl Drop for Story {
     )]
     fn drop(&mut self) {
         if std::thread::panicking() {
-            let last = self.steps.len().saturating_sub(4);
+            let last = self.steps.len().saturating_sub(6);
             eprintln!("seed {}, step {}:", self.seed, self.steps.len());
             for step in &self.steps[last..] {
                 eprintln!("  {step}");
@@ -278,6 +278,9 @@ impl Walk {
         let prior = self.state.clone();
         let plan = self.plan(&prior, planned_for).await;
         let action = plan.action(&prior);
+        if action == Action::Replace {
+            self.tell(format!("replace for {:?}", plan.replacing));
+        }
         let stored = match action {
             Action::Replace => self.plan(&Value::Null, planned_for).await,
             _ => plan,
