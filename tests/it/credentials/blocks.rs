@@ -1,6 +1,6 @@
 //! Roles that blocks of the provider take on.
 
-use serde_json::json;
+use serde_json::{Map, Value, json};
 
 use super::case::{Case, READER, WRITER, case, keys, role, section, sent};
 
@@ -9,7 +9,7 @@ pub(super) fn cases() -> Vec<Case> {
 }
 
 fn web() -> Vec<Case> {
-    let block = |name: &str, block: serde_json::Value| {
+    let block = |name: &str, block: Value| {
         case(name).arguments(json!({ "assume_role_with_web_identity": block }))
     };
     let token = "CANARY-web-identity";
@@ -64,10 +64,9 @@ fn web() -> Vec<Case> {
 }
 
 /// A case with keys and roles of the provider block.
-fn block(name: &str, block: serde_json::Value) -> Case {
-    case(name)
-        .environment_keys()
-        .arguments(json!({ "assume_role": block }))
+fn block(name: &str, block: Value) -> Case {
+    let arguments = Map::from_iter([("assume_role".to_owned(), block)]);
+    case(name).environment_keys().arguments(arguments.into())
 }
 
 fn blocks() -> Vec<Case> {
@@ -148,7 +147,7 @@ fn spellings() -> Vec<Case> {
 
 /// Told at validate, before anything is asked.
 fn refused() -> Vec<Case> {
-    let refused = |name: &str, block: serde_json::Value, text: &'static str| {
+    let refused = |name: &str, block: Value, text: &'static str| {
         case(name)
             .environment_keys()
             .arguments(json!({ "assume_role": [block] }))
