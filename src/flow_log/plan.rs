@@ -143,7 +143,9 @@ fn arn(connection: &Connection, prior: Option<&FlowLog>, planned: &FlowLog) -> A
 /// While the provider's way to AWS is not known, the ARN of a log group is that of the group of this name before.
 fn known_already(prior: &FlowLog, config: &FlowLog, planned: &mut FlowLog) {
     let same_region = exists_in(prior).is_none_or(|region| given(&planned.region) == Some(region));
-    let name = given(&prior.log_group_name);
+    // One that was written as an empty text is told by the ARN.
+    let of_arn = || given(&prior.log_destination).and_then(destination::group_of_arn);
+    let name = given(&prior.log_group_name).or_else(of_arn);
     let same_group = same_region && name.is_some() && name == given(&planned.log_group_name);
     if config.log_destination.is_null() && planned.log_destination.is_unknown() && same_group {
         planned.log_destination = prior.log_destination.clone();
