@@ -86,6 +86,7 @@ impl Groups {
     }
 
     /// Has a group keep events for so many days, and makes it if need be.
+    #[cfg(feature = "aws")]
     pub(super) fn set_retention(&mut self, account: &str, region: &str, group: &str, days: u32) {
         let key = (account.to_owned(), region.to_owned(), group.to_owned());
         let group = self.groups.entry(key).or_insert_with(Group::new);
