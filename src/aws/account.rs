@@ -6,7 +6,7 @@ use aws_sdk_sts::{Client, operation::get_caller_identity::GetCallerIdentityOutpu
 
 use super::{
     error::{Error, Kind},
-    stop::Flight,
+    stop::{Flight, sends},
     terms::Terms,
 };
 
@@ -37,11 +37,8 @@ pub(super) async fn account(
                 .is_none()
                 .then_some("the reply names no account")
         });
-    let send = || {
-        let request = client.get_caller_identity().customize();
-        request.interceptor(flight.clone()).send()
-    };
-    let caller = flight.complete(send).await?;
+    let request = client.get_caller_identity();
+    let caller = flight.complete(sends!(request, flight)).await?;
     named(&caller).ok_or_else(|| flight.error(Kind::Unreadable, "the reply names no account"))
 }
 

@@ -91,7 +91,7 @@ impl Keys {
         if let Some((at, error)) = &*failure
             && at.elapsed() < FAILURE_HELD
         {
-            return Err(error.clone());
+            return self.valid().ok_or_else(|| error.clone());
         }
         match self.get().await {
             Ok(credentials) => {
@@ -102,12 +102,12 @@ impl Keys {
                 }));
                 Ok(credentials)
             }
-            Err(error) => self.valid().ok_or_else(|| {
+            Err(error) => {
                 if !matches!(error.kind, Kind::Stopped | Kind::OutOfTime) {
                     *failure = Some((Instant::now(), error.clone()));
                 }
-                error
-            }),
+                self.valid().ok_or(error)
+            }
         }
     }
 

@@ -13,7 +13,12 @@ use aws_sdk_cloudwatchlogs::operation::{
 };
 use aws_sdk_cloudwatchlogs::types::{FilteredLogEvent, OrderBy};
 
-use super::{error::Error, pace::Pace, stop::Flight, terms::Terms};
+use super::{
+    error::Error,
+    pace::Pace,
+    stop::{Flight, sends},
+    terms::Terms,
+};
 
 /// Stream names per page: the most that the service allows.
 const NAMES: i32 = 50;
@@ -196,15 +201,7 @@ impl Logs {
             true => request.log_group_identifier(group),
             false => request.log_group_name(group),
         };
-        let page = flight
-            .complete(|| {
-                request
-                    .clone()
-                    .customize()
-                    .interceptor(flight.clone())
-                    .send()
-            })
-            .await?;
+        let page = flight.complete(sends!(request, flight)).await?;
         let streams = page.log_streams.unwrap_or_default();
         Ok(StreamsPage {
             names: streams
@@ -232,14 +229,7 @@ impl Logs {
             .map_or(group, |(_, name)| name);
         let request = self.client.describe_log_groups();
         let request = request.log_group_name_prefix(name).limit(50);
-        let send = || {
-            request
-                .clone()
-                .customize()
-                .interceptor(flight.clone())
-                .send()
-        };
-        let described = flight.complete(send).await?;
+        let described = flight.complete(sends!(request, flight)).await?;
         let mut groups = described.log_groups.unwrap_or_default().into_iter();
         let found = groups.find(|group| group.log_group_name.as_deref() == Some(name));
         Ok(found.map(|group| Group {

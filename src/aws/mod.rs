@@ -65,7 +65,7 @@ use aws_smithy_async::{
     time::{SharedTimeSource, SystemTimeSource},
 };
 use aws_smithy_types::retry::RetryConfig;
-use aws_types::{os_shim_internal::Env, region::Region};
+use aws_types::{app_name::AppName, os_shim_internal::Env, region::Region};
 use tokio::sync::OnceCell;
 
 pub use account::{Account, is_partition, partition};
@@ -317,6 +317,11 @@ fn sdk_config(
         .time_source(SharedTimeSource::new(SystemTimeSource::new()))
         .identity_cache(IdentityCache::no_cache())
         .region(region.map(|region| Region::new(region.to_owned())));
+    let application = surroundings.first(("", None), &["AWS_SDK_UA_APP_ID"], "sdk_ua_app_id");
+    if let Some((source, name)) = application {
+        let name = AppName::new(name).map_err(|error| Error::configuration(source, error))?;
+        config.set_app_name(Some(name));
+    }
     config.set_use_fips(surroundings.switch(fips, fips_names.0, fips_names.1)?);
     config.set_use_dual_stack(surroundings.switch(dual, dual_names.0, dual_names.1)?);
     Ok(config.build())

@@ -51,6 +51,17 @@ use super::{
 /// How often a call is tried in a row that cannot connect, or whose success cannot be read: neither passes soon. The
 /// waits between take about fifteen seconds.
 const ATTEMPTS_IN_VAIN: u32 = 6;
+/// A request that a flight watches, to be sent each time that this is called.
+macro_rules! sends {
+    ($request:expr, $flight:expr) => {
+        || {
+            let request = $request.clone().customize();
+            request.interceptor($flight.clone()).send()
+        }
+    };
+}
+pub(super) use sends;
+
 /// How AWS says that credentials are over.
 const EXPIRED: [&str; 3] = ["ExpiredToken", "ExpiredTokenException", "RequestExpired"];
 /// How long a query may take, with all its attempts and the waits between them.

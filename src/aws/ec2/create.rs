@@ -17,7 +17,10 @@ use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use tokio::time::{Instant, sleep};
 
 use super::{
-    super::error::{Error, Kind, Source},
+    super::{
+        error::{Error, Kind, Source},
+        stop::sends,
+    },
     DestinationOptions, Ec2, NewFlowLog, TagField, is_id, unsuccessful,
 };
 
@@ -57,15 +60,7 @@ impl Ec2 {
     async fn create_once(&self, new: &NewFlowLog) -> Result<String, Error> {
         let flight = self.mutation("CreateFlowLogs").holding(missing);
         let request = request(self.client.create_flow_logs(), new)?;
-        let answer = flight
-            .complete(|| {
-                request
-                    .clone()
-                    .customize()
-                    .interceptor(flight.clone())
-                    .send()
-            })
-            .await?;
+        let answer = flight.complete(sends!(request, flight)).await?;
         if let Some(id) = answer.flow_log_ids().first() {
             return Ok(id.clone());
         }

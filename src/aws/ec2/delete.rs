@@ -4,7 +4,10 @@
 
 use aws_sdk_ec2::operation::RequestId;
 
-use super::{super::error::Error, Ec2, NOT_FOUND, unsuccessful};
+use super::{
+    super::{error::Error, stop::sends},
+    Ec2, NOT_FOUND, unsuccessful,
+};
 
 impl Ec2 {
     /// Deletes a flow log; `false` if it was gone already.
@@ -20,15 +23,7 @@ impl Ec2 {
     async fn delete_once(&self, id: &str) -> Result<(), Error> {
         let flight = self.mutation("DeleteFlowLogs");
         let request = self.client.delete_flow_logs().flow_log_ids(id);
-        let answer = flight
-            .complete(|| {
-                request
-                    .clone()
-                    .customize()
-                    .interceptor(flight.clone())
-                    .send()
-            })
-            .await?;
+        let answer = flight.complete(sends!(request, flight)).await?;
         match answer.unsuccessful().first() {
             None => Ok(()),
             Some(item) => Err(unsuccessful(&flight, item, answer.request_id())),

@@ -4,7 +4,10 @@
 
 use std::collections::{BTreeSet, VecDeque};
 
-use super::super::error::{Error, Kind};
+use super::super::{
+    error::{Error, Kind},
+    stop::sends,
+};
 use super::{Ec2, FlowLog, is_id};
 use aws_sdk_ec2::operation::describe_flow_logs::DescribeFlowLogsOutput;
 use aws_sdk_ec2::types::Filter;
@@ -107,15 +110,7 @@ impl Ec2 {
             .set_filter(Some(question.filters.to_vec()).filter(|filters| !filters.is_empty()))
             .set_max_results(question.page)
             .set_next_token(token.clone());
-        let page = flight
-            .complete(|| {
-                request
-                    .clone()
-                    .customize()
-                    .interceptor(flight.clone())
-                    .send()
-            })
-            .await?;
+        let page = flight.complete(sends!(request, flight)).await?;
         let next = page.next_token.filter(|next| !next.is_empty());
         if next.is_some() && next == token {
             return Err(flight.error(Kind::Unreadable, "the same page was announced twice"));

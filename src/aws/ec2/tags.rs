@@ -14,7 +14,7 @@ use super::{
     super::{
         error::Error,
         reply,
-        stop::{Flight, QUERY_TIME},
+        stop::{Flight, QUERY_TIME, sends},
     },
     Ec2,
 };
@@ -30,14 +30,7 @@ impl Ec2 {
             .holding(|_: &CreateTagsOutput, reply| not_done(reply));
         let tags = tags.iter().map(|(key, value)| tag(key, value)).collect();
         let request = self.client.create_tags().resources(id).set_tags(Some(tags));
-        let send = || {
-            request
-                .clone()
-                .customize()
-                .interceptor(flight.clone())
-                .send()
-        };
-        flight.complete(send).await?;
+        flight.complete(sends!(request, flight)).await?;
         Ok(())
     }
 
@@ -60,14 +53,7 @@ impl Ec2 {
             .map(|key| Tag::builder().key(key).build())
             .collect();
         let request = self.client.delete_tags().resources(id).set_tags(Some(tags));
-        let send = || {
-            request
-                .clone()
-                .customize()
-                .interceptor(flight.clone())
-                .send()
-        };
-        flight.complete(send).await?;
+        flight.complete(sends!(request, flight)).await?;
         Ok(())
     }
 }

@@ -8,7 +8,10 @@ use aws_sdk_cloudwatchlogs::operation::{
 use aws_sdk_cloudwatchlogs::types::{QueryStatus, ResultField};
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 
-use super::super::error::{Error, Kind};
+use super::super::{
+    error::{Error, Kind},
+    stop::sends,
+};
 use super::{Logs, identifier};
 
 /// Rows of one answer at most.
@@ -64,14 +67,7 @@ impl Logs {
         loop {
             let flight = self.query("GetQueryResults").holding(missing);
             let request = self.client.get_query_results().query_id(&id);
-            let send = || {
-                request
-                    .clone()
-                    .customize()
-                    .interceptor(flight.clone())
-                    .send()
-            };
-            let results = flight.complete(send).await?;
+            let results = flight.complete(sends!(request, flight)).await?;
             calls += 1;
             match results.status {
                 Some(QueryStatus::Complete) => {
@@ -118,14 +114,7 @@ impl Logs {
             true => request.log_group_identifiers(group),
             false => request.log_group_name(group),
         };
-        let send = || {
-            request
-                .clone()
-                .customize()
-                .interceptor(flight.clone())
-                .send()
-        };
-        let started = flight.complete(send).await?;
+        let started = flight.complete(sends!(request, flight)).await?;
         started
             .query_id
             .ok_or_else(|| flight.error(Kind::Unreadable, "the reply holds no id of the query"))
