@@ -2,6 +2,7 @@
 
 pub(crate) mod accepted;
 mod adopt;
+mod emptied;
 pub(crate) mod random;
 pub(crate) mod refused;
 mod told;
