@@ -11,6 +11,9 @@ use tonic::{Response, Status};
 use super::{convert, pb};
 use crate::framework::{Diagnostic, Diagnostics, guard};
 
+/// A request of fewer bytes is small: it is worked through in less than a millisecond.
+const SMALL: usize = 64 << 10;
+
 /// An answer that can carry diagnostics.
 pub(crate) trait Answer: Default {
     /// Adds messages for the user.
@@ -61,6 +64,23 @@ where
             Ok(panic) => std::panic::resume_unwind(panic),
             Err(failure) => A::only(ended_early(&failure)),
         },
+    }
+}
+
+/// Runs a call on a thread of its own if what it was asked with is large. The work grows no faster than the request, and handing a
+/// small one over takes longer than doing it.
+pub(crate) async fn apart_if_large<A, F>(
+    bytes: usize,
+    work: impl FnOnce() -> F + Send + 'static,
+) -> A
+where
+    A: Answer + Send + 'static,
+    F: Future<Output = A> + Send,
+{
+    if bytes < SMALL {
+        work().await
+    } else {
+        apart(work).await
     }
 }
 

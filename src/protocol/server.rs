@@ -7,7 +7,7 @@ use tokio_util::sync::CancellationToken;
 use tonic::codegen::BoxStream;
 use tonic::{Request, Response, Status, Streaming};
 
-use super::answer::{Answer, apart, call, to_the_end};
+use super::answer::{Answer, apart, apart_if_large, call, to_the_end};
 use super::pb::provider_server::{Provider as Service, ProviderServer};
 use super::session::Session;
 use super::{absent, arrival, data, describe, ephemeral, functions, list, managed, pb};
@@ -40,6 +40,11 @@ type Reply<A> = Result<Response<A>, Status>;
 /// Gives an answer, or one made of the messages.
 fn or_only<A: Answer>(result: Result<A, impl Into<Diagnostics>>) -> A {
     result.unwrap_or_else(|messages| A::only(messages))
+}
+
+/// The bytes of a value on the wire.
+fn size(value: Option<&pb::DynamicValue>) -> usize {
+    value.map_or(0, |value| value.msgpack.len() + value.json.len())
 }
 
 #[tonic::async_trait]
@@ -98,8 +103,14 @@ impl<P: Provider> Service for Server<P> {
     ) -> Reply<pb::validate_resource_config::Response> {
         let request = request.into_inner();
         let (session, name) = (Arc::clone(&self.0), request.type_name.clone());
-        let validate = apart(move || async move { or_only(managed::validate(&session, &request)) });
-        call("ValidateResourceConfig", &name, validate).await
+        let bytes = size(request.config.as_ref());
+        let validate = move || async move { or_only(managed::validate(&session, &request)) };
+        call(
+            "ValidateResourceConfig",
+            &name,
+            apart_if_large(bytes, validate),
+        )
+        .await
     }
 
     async fn validate_data_resource_config(
@@ -208,8 +219,9 @@ impl<P: Provider> Service for Server<P> {
     ) -> Reply<pb::plan_resource_change::Response> {
         let request = request.into_inner();
         let (session, name) = (Arc::clone(&self.0), request.type_name.clone());
-        let plan = apart(move || async move { or_only(managed::plan(&session, request)) });
-        call("PlanResourceChange", &name, plan).await
+        let bytes = size(request.config.as_ref());
+        let plan = move || async move { or_only(managed::plan(&session, request)) };
+        call("PlanResourceChange", &name, apart_if_large(bytes, plan)).await
     }
 
     async fn apply_resource_change(
