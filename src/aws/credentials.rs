@@ -16,6 +16,7 @@ mod profile;
 mod roles;
 mod source;
 mod sso;
+mod token;
 mod variables;
 
 use std::{
@@ -63,6 +64,8 @@ pub(super) struct Keys {
 struct Held {
     credentials: Credentials,
     got: Instant,
+    /// A service took them for expired. Calls that are on their way still sign with them.
+    refused: bool,
 }
 
 impl Keys {
@@ -96,10 +99,11 @@ impl Keys {
         match self.get().await {
             Ok(credentials) => {
                 *failure = None;
-                self.hold(Some(Held {
+                self.hold(Held {
                     credentials: credentials.clone(),
                     got: Instant::now(),
-                }));
+                    refused: false,
+                });
                 Ok(credentials)
             }
             Err(error) => {
@@ -121,7 +125,7 @@ impl Keys {
 
     /// What is held, if it lasts for a while. A source that gives nothing better is not asked for every call.
     fn fresh(&self) -> Option<Credentials> {
-        let held = self.held()?;
+        let held = self.held().filter(|held| !held.refused)?;
         let left = time_left(&held.credentials);
         let lasts = left.is_none_or(|left| {
             left > RENEWED_BEFORE || (left > Duration::ZERO && held.got.elapsed() < RENEWED_BEFORE)
@@ -130,7 +134,7 @@ impl Keys {
     }
 
     fn valid(&self) -> Option<Credentials> {
-        let held = self.held()?.credentials;
+        let held = self.held().filter(|held| !held.refused)?.credentials;
         let left = time_left(&held);
         left.is_none_or(|left| left > Duration::ZERO)
             .then_some(held)
@@ -143,8 +147,8 @@ impl Keys {
             .clone()
     }
 
-    fn hold(&self, held: Option<Held>) {
-        *self.held.lock().unwrap_or_else(PoisonError::into_inner) = held;
+    fn hold(&self, held: Held) {
+        *self.held.lock().unwrap_or_else(PoisonError::into_inner) = Some(held);
     }
 }
 
@@ -161,9 +165,10 @@ impl Signer for Keys {
         if matches!(self.origin, Origin::Keys(_)) && self.roles.is_empty() {
             return false;
         }
-        let same = |held: &Held| held.credentials.access_key_id() == expired.access_key_id();
-        if self.held().as_ref().is_some_and(same) {
-            self.hold(None);
+        let mut held = self.held.lock().unwrap_or_else(PoisonError::into_inner);
+        let same = |held: &&mut Held| held.credentials.access_key_id() == expired.access_key_id();
+        if let Some(held) = held.as_mut().filter(same) {
+            held.refused = true;
         }
         true
     }

@@ -1,5 +1,6 @@
 //! The gateways against a server on the loopback, shape by shape.
 
+mod advice;
 mod bounds;
 mod configuration;
 mod credentials;

@@ -41,7 +41,8 @@ use crate::framework::{Attr, Context, Diagnostic, Model, behaviour};
 #[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
 pub struct Completeness {
     /// Whether the query could see everything that the window holds: `false` if something stands in `incomplete`, and null
-    /// if nothing does, but something that takes calls of its own was not looked at. `require_complete` has it looked at.
+    /// if nothing does, but something was not looked at: what takes calls of its own is with `require_complete` only, and the
+    /// retention of a log group of another account cannot be.
     #[serde(default)]
     #[schemars(transform = behaviour::read_only)]
     pub complete: Attr<bool>,

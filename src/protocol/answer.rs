@@ -11,7 +11,7 @@ use tonic::{Response, Status};
 use super::{convert, pb};
 use crate::framework::{Diagnostic, Diagnostics, guard};
 
-/// A request of fewer bytes is small: it is worked through in less than a millisecond.
+/// A request of fewer bytes is small.
 const SMALL: usize = 64 << 10;
 
 /// An answer that can carry diagnostics.
@@ -67,8 +67,8 @@ where
     }
 }
 
-/// Runs a call on a thread of its own if what it was asked with is large. The work grows no faster than the request, and handing a
-/// small one over takes longer than doing it.
+/// Runs a call on a thread of its own if its request is large. The work grows no faster than the request, and handing
+/// each small one over costs a plan of many resources more than a third of its CPU.
 pub(crate) async fn apart_if_large<A, F>(
     bytes: usize,
     work: impl FnOnce() -> F + Send + 'static,

@@ -219,7 +219,7 @@ impl<P: Provider> Service for Server<P> {
     ) -> Reply<pb::plan_resource_change::Response> {
         let request = request.into_inner();
         let (session, name) = (Arc::clone(&self.0), request.type_name.clone());
-        let bytes = size(request.config.as_ref());
+        let bytes = size(request.config.as_ref()) + size(request.prior_state.as_ref());
         let plan = move || async move { or_only(managed::plan(&session, request)) };
         call("PlanResourceChange", &name, apart_if_large(bytes, plan)).await
     }

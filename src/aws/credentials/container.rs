@@ -3,21 +3,20 @@
 //! <https://docs.aws.amazon.com/sdkref/latest/guide/feature-container-credentials.html>
 //! This module must not know what else gives credentials.
 
-use std::path::PathBuf;
-
 use aws_credential_types::Credentials;
 use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
+use aws_types::os_shim_internal::Env;
 use http::Uri;
 
 use super::{
     super::{
-        environment::{home, named_variable, read_file, variable},
+        environment::{home, named_variable, variable},
         error::{Error, Kind, Source},
     },
     instance,
     means::{ATTEMPTS, Means, backoff, unusable},
+    token::Token,
 };
-use aws_types::os_shim_internal::Env;
 
 /// Where ECS answers.
 const ECS: &str = "http://169.254.170.2";
@@ -37,12 +36,6 @@ pub(super) struct Container {
     token: Option<Token>,
 }
 
-/// What the request is authorized with. A file is read each time: whoever issues tokens renews it.
-enum Token {
-    Given(String),
-    File(PathBuf),
-}
-
 impl Container {
     /// What the environment names, if anything.
     pub(super) fn named(env: &Env) -> Result<Option<Self>, Error> {
@@ -54,9 +47,12 @@ impl Container {
             None => return Ok(None),
         };
         check(source, &address)?;
-        let file = variable(env, &["AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE"]);
+        let file = named_variable(env, &["AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE"]);
         let token = match file {
-            Some(file) => Some(Token::File(home(env, &file))),
+            Some((source, file)) => Some(Token::File {
+                path: home(env, &file),
+                named_by: source.to_string(),
+            }),
             None => variable(env, &["AWS_CONTAINER_AUTHORIZATION_TOKEN"]).map(Token::Given),
         };
         Ok(Some(Self { address, token }))
@@ -69,10 +65,9 @@ impl Container {
             let mut attempt = 1;
             loop {
                 match self.ask(means).await {
-                    Err((error, true)) if attempt < ATTEMPTS && !terms.stop.is_cancelled() => {
+                    Err((_, true)) if attempt < ATTEMPTS && !terms.stop.is_cancelled() => {
                         tokio::time::sleep(backoff(attempt)).await;
                         attempt += 1;
-                        drop(error);
                     }
                     result => return result.map_err(|(error, _)| error),
                 }
@@ -134,22 +129,6 @@ impl Container {
 
 fn reply_bytes(reply: &HttpResponse) -> &[u8] {
     reply.body().bytes().unwrap_or_default()
-}
-
-impl Token {
-    fn read(&self) -> Result<String, Error> {
-        let file = match self {
-            Self::Given(token) => return Ok(token.clone()),
-            Self::File(file) => file,
-        };
-        let name = "environment variable `AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE`";
-        let bytes = read_file(file)
-            .map_err(|error| unusable(format!("{name}: {}: {error}", file.display())))?;
-        let token = String::from_utf8(bytes);
-        let token =
-            token.map_err(|_| unusable(format!("{name}: {}: it is not text", file.display())))?;
-        Ok(token.trim_end_matches(['\r', '\n']).to_owned())
-    }
 }
 
 /// Checks an address: the request carries a token, so plain HTTP goes to this machine and its host alone.

@@ -17,8 +17,9 @@ use super::{
     },
     container::Container,
     profile,
-    roles::{Role, Token, WebIdentity},
+    roles::{Role, WebIdentity},
     source::Origin,
+    token::Token,
     variables,
 };
 

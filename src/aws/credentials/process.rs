@@ -7,7 +7,7 @@
 
 use std::{
     io,
-    process::{Output, Stdio},
+    process::{ExitStatus, Stdio},
     time::Duration,
 };
 
@@ -15,14 +15,16 @@ use aws_credential_types::Credentials;
 #[cfg(unix)]
 use rustix::process::{Pid, Signal, kill_process_group};
 use serde::Deserialize;
-use tokio::process::Command;
+use tokio::{io::AsyncReadExt as _, process::Command};
 
 use super::{
     super::error::{Error, Kind},
     means::{Means, time, unusable},
 };
 
-/// Time for the program: it may ask a person to sign in.
+/// The most bytes that are read of what the program prints.
+const MOST: u64 = 64 << 10;
+/// Time for the program: it may open a browser for a sign-in.
 const TIME: Duration = Duration::from_secs(60);
 
 /// A program that prints credentials.
@@ -47,16 +49,16 @@ impl Process {
     /// Runs the program once, and ends it when the run is stopped.
     pub(super) async fn get(&self, means: &Means) -> Result<Credentials, Error> {
         let terms = means.terms.within(TIME);
-        let output = tokio::select! {
+        let (status, printed) = tokio::select! {
             biased;
             output = output_of(&self.command) => output.map_err(|error| self.failed(&error.to_string()))?,
             () = terms.stop.cancelled() => return Err(stopped(Kind::Stopped)),
             () = terms.over() => return Err(self.late(means)),
         };
-        if !output.status.success() {
-            return Err(self.failed(&format!("it ended with {}", output.status)));
+        if !status.success() {
+            return Err(self.failed(&format!("it ended with {status}")));
         }
-        let printed: Printed = serde_json::from_slice(&output.stdout)
+        let printed: Printed = serde_json::from_slice(&printed)
             .map_err(|_| self.failed("it printed something else than the JSON of credentials"))?;
         self.read(printed)
     }
@@ -111,18 +113,27 @@ fn stopped(kind: Kind) -> Error {
     )
 }
 
-/// Runs a line of the shell to its end. If that is not waited for, the program ends with all that it started.
-async fn output_of(line: &str) -> io::Result<Output> {
-    let child = shell(line)
+/// Runs a line of the shell to its end, and gives what it printed. If that is not waited for, or there is too much of it,
+/// the program ends with all that it started.
+async fn output_of(line: &str) -> io::Result<(ExitStatus, Vec<u8>)> {
+    let mut child = shell(line)
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
         .stderr(Stdio::null())
         .kill_on_drop(true)
         .spawn()?;
     let group = Group(child.id());
-    let output = child.wait_with_output().await;
+    let mut printed = Vec::new();
+    if let Some(output) = child.stdout.take() {
+        output.take(MOST + 1).read_to_end(&mut printed).await?;
+    }
+    if printed.len() as u64 > MOST {
+        let reason = format!("it printed more than {} KiB", MOST >> 10);
+        return Err(io::Error::other(reason));
+    }
+    let status = child.wait().await?;
     group.over();
-    output
+    Ok((status, printed))
 }
 
 /// A process group that is killed when dropped.

@@ -18,9 +18,10 @@ use super::{
     container::Container,
     means::unusable,
     process::Process,
-    roles::{Role, Token, WebIdentity},
+    roles::{Role, WebIdentity},
     source::Origin,
     sso::Sso,
+    token::Token,
     variables,
 };
 

@@ -3,10 +3,7 @@
 //! The SDK's own provider for roles knows neither source identities nor transitive tags.
 //! This module must not know where a role was named.
 
-use std::{
-    path::PathBuf,
-    time::{SystemTime, UNIX_EPOCH},
-};
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use aws_credential_types::Credentials;
 use aws_sdk_sts::{
@@ -19,13 +16,9 @@ use aws_sdk_sts::{
 };
 
 use super::{
-    super::{
-        environment::{given, read_file},
-        error::Error,
-        settings::AssumeRole,
-        stop::Flight,
-    },
+    super::{environment::given, error::Error, settings::AssumeRole, stop::Flight},
     means::{Means, hide, unusable},
+    token::Token,
 };
 
 /// A role to assume.
@@ -79,12 +72,6 @@ pub(super) struct WebIdentity {
     pub(super) token: Token,
 }
 
-/// Where the token is. A file is read each time: whoever issues tokens renews it.
-pub(super) enum Token {
-    Given(String),
-    File { path: PathBuf, named_by: String },
-}
-
 impl WebIdentity {
     /// Assumes the role.
     pub(super) async fn assume(&self, means: &Means) -> Result<Credentials, Error> {
@@ -96,33 +83,13 @@ impl WebIdentity {
             .assume_role_with_web_identity()
             .role_arn(&self.role_arn)
             .role_session_name(session_name(self.session_name.as_deref()))
-            .web_identity_token(token.trim())
+            .web_identity_token(&token)
             .set_duration_seconds(self.seconds)
             .set_policy(self.policy.clone())
             .set_policy_arns(policies(&self.policy_arns));
         let call = request.customize().interceptor(flight.clone()).send();
         let reply = flight.complete_alone(call).await;
-        session(
-            reply.map(|reply| reply.credentials),
-            &self.role_arn,
-            token.trim(),
-        )
-    }
-}
-
-impl Token {
-    fn read(&self) -> Result<String, Error> {
-        let (file, named_by) = match self {
-            Self::Given(token) => return Ok(token.clone()),
-            Self::File { path, named_by } => (path, named_by),
-        };
-        let refuse = |reason: String| unusable(format!("{named_by}: {}: {reason}", file.display()));
-        let bytes = read_file(file).map_err(|error| refuse(error.to_string()))?;
-        let token = String::from_utf8(bytes).map_err(|_| refuse("it is not text".to_owned()))?;
-        match token.trim().is_empty() {
-            true => Err(refuse("it is empty".to_owned())),
-            false => Ok(token),
-        }
+        session(reply.map(|reply| reply.credentials), &self.role_arn, &token)
     }
 }
 

@@ -129,8 +129,9 @@ impl Reason {
                 days,
                 start,
             } => format!(
-                "The time window begins at {start}, but {log_group} keeps events for {days} days: older ones were deleted. \
-                 Let the window begin later, or raise the retention of the log group."
+                "The time window begins at {start}, but {log_group} keeps events for {days} {}: older ones were deleted. \
+                 Let the window begin later, or raise the retention of the log group.",
+                if *days == 1 { "day" } else { "days" }
             ),
             Self::RetentionDenied { log_group, error } => format!(
                 "CloudWatch Logs was asked for how long {log_group} keeps events. {error} Events at the beginning of the \

@@ -575,7 +575,7 @@ fn events_that_the_group_no_longer_keeps_are_missed_where_everything_is_required
     refused.fails_with(&[
         "Query not complete",
         "expired: The time window begins at",
-        "keeps events for 1 days",
+        "keeps events for 1 day:",
     ]);
     let denied = Fault::error("AccessDeniedException", "not authorized");
     fake.fail("DescribeLogGroups", denied, 99);

@@ -11,7 +11,7 @@ use serde_json::json;
 use vpcflow::protocol::pb;
 
 use super::case::{Case, READER, SESSION_CACHE, START_URL, case, error, keys, role, section};
-use super::runner::{Child, Scene, failed};
+use super::runner::{Child, STACK, Scene, failed};
 use crate::harness::client::Process;
 use crate::harness::world::{CANARY, Fault, READ};
 
@@ -19,16 +19,6 @@ use crate::harness::world::{CANARY, Fault, READ};
 const SOON: Duration = Duration::from_secs(2);
 /// Long enough for any machine.
 const LONG: Duration = Duration::from_secs(30);
-
-/// The stack that the command line checks.
-const STACK: &str = "\
-Region: us-east-1
-FlowLogs:
-  main:
-    ResourceId: vpc-0123456789abcdef0
-    TrafficType: ALL
-    LogDestination: arn:aws:s3:::bucket
-";
 
 fn roles() -> Case {
     case("a role")

@@ -112,6 +112,14 @@ fn fails() -> Vec<Case> {
         )
         .fails(told),
         printing("a program prints no JSON", "CANARY-secret, and more").fails(told),
+        case("a program prints without end")
+            .config(section(
+                "profile dev",
+                &["credential_process = yes CANARY-secret"],
+            ))
+            .set("AWS_PROFILE", "dev")
+            .fails(&["dev", "more than 64 KiB"])
+            .apart("botocore reads it for ever"),
         printing("a program prints nothing", "").fails(told),
         printing(
             "a program prints no secret",

@@ -4,19 +4,10 @@
 use std::process::Stdio;
 
 use super::case::{Case, READER, SESSION_CACHE, START_URL, case, keys, role, section};
-use super::runner::Scene;
+use super::runner::{STACK, Scene};
 use crate::harness::world::CANARY;
 
 const FORMS: [&str; 6] = ["text", "json", "markdown", "github", "sarif", "junit"];
-
-const STACK: &str = "\
-Region: us-east-1
-FlowLogs:
-  main:
-    ResourceId: vpc-0123456789abcdef0
-    TrafficType: ALL
-    LogDestination: arn:aws:s3:::bucket
-";
 
 /// A name, the way in which credentials are found, and all but the address.
 fn identities() -> Vec<Case> {

@@ -23,6 +23,16 @@ use crate::harness::client::Client;
 use crate::harness::wire::encoded;
 use crate::harness::world::{Note, World, authority};
 
+/// The stack that the command line checks.
+pub(super) const STACK: &str = "\
+Region: us-east-1
+FlowLogs:
+  main:
+    ResourceId: vpc-0123456789abcdef0
+    TrafficType: ALL
+    LogDestination: arn:aws:s3:::bucket
+";
+
 /// How many cases are under way at once.
 const AT_ONCE: usize = 8;
 /// No case takes this long, whatever the machine does beside it.
