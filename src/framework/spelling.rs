@@ -18,7 +18,7 @@ pub fn given(block: &Block, mut object: Value) -> Value {
     object
 }
 
-/// Changes every attribute of a block that is a text, in the blocks inside it too.
+/// Changes every attribute of a block that holds a text, in the blocks inside it too.
 pub(super) fn each_text(
     block: &Block,
     object: &mut Value,
@@ -26,6 +26,10 @@ pub(super) fn each_text(
 ) {
     let Value::Map(values) = object else { return };
     for (name, value) in values {
+        // Most arguments are not given: only what is, is looked up.
+        if !may_hold_text(value) {
+            continue;
+        }
         match (block.attributes.get(name), block.blocks.get(name)) {
             (Some(attribute), _) if attribute.shape == Shape::Plain(Type::String) => {
                 change(attribute, value);
@@ -37,6 +41,13 @@ pub(super) fn each_text(
             _ => {}
         }
     }
+}
+
+fn may_hold_text(value: &Value) -> bool {
+    matches!(
+        value,
+        Value::String(_) | Value::List(_) | Value::Set(_) | Value::Map(_)
+    )
 }
 
 /// Tells whether a value is an empty text.
