@@ -22,7 +22,7 @@ data "vpcflow_log_events" "refused_logins" {
 }
 
 # A check warns; a postcondition on the data source would fail the run.
-check "nobody_knocks" {
+check "no_refused_logins" {
   assert {
     condition     = length(data.vpcflow_log_events.refused_logins.events) == 0
     error_message = "Refused logins in the last hour: ${join(", ", distinct(data.vpcflow_log_events.refused_logins.events[*].src_addr))}."

@@ -308,10 +308,10 @@ fn a_data_source_inside_of_a_check_has_something_to_do_for_ever() {
     traffic(&fake, 443, "REJECT");
     let work = gate(&fake, "a_gate_that_warns");
     let text = blocks(GUIDE)["a_gate_that_warns"].clone();
-    let (source, check) = text.split_once("check \"nobody_knocks\" {\n").unwrap();
+    let (source, check) = text.split_once("check \"no_refused_logins\" {\n").unwrap();
     work.write(
         "gate.tf",
-        &format!("check \"nobody_knocks\" {{\n{source}\n{check}"),
+        &format!("check \"no_refused_logins\" {{\n{source}\n{check}"),
     );
     for _ in 0..2 {
         assert_eq!(apply(&work, &fake).code, 0);

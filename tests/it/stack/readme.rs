@@ -6,10 +6,7 @@ use crate::harness::fake::{Fake, FlowLog};
 #[test]
 fn the_transcript_in_the_readme_is_true() {
     let readme = std::fs::read_to_string(repository().join("README.md")).unwrap();
-    let section = readme
-        .split("## Check that it runs as declared")
-        .nth(1)
-        .unwrap();
+    let section = readme.split("## Check for drift").nth(1).unwrap();
     let block = |language: &str| {
         let start = section.split(&format!("```{language}\n")).nth(1).unwrap();
         start.split("```").next().unwrap()
