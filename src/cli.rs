@@ -15,7 +15,7 @@ use std::process::ExitCode;
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 
 use crate::provider;
-use crate::shown;
+use crate::text::sanitize;
 
 /// What `main` is to do.
 #[derive(Debug)]
@@ -78,7 +78,7 @@ fn panicked(info: &PanicHookInfo<'_>) -> String {
     let place = info.location().map(|place| format!(" (at {place})"));
     format!(
         "error: the program panicked: {}{}. This is a bug; please report it at {}/issues",
-        shown::line(message),
+        sanitize::line(message),
         place.unwrap_or_default(),
         env!("CARGO_PKG_REPOSITORY"),
     )
@@ -143,7 +143,7 @@ fn done(result: Result<u8, String>) -> ExitCode {
 fn tell(text: &str) {
     let lines = text.trim_end().lines();
     let lines: String = lines
-        .map(|line| format!("{}\n", shown::line(line)))
+        .map(|line| format!("{}\n", sanitize::line(line)))
         .collect();
     drop(std::io::stderr().write_all(lines.as_bytes()));
 }

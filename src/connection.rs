@@ -56,6 +56,7 @@ impl Connection {
     pub fn aws(&self) -> Result<&Aws, Diagnostic> {
         self.aws.as_ref().map_err(|argument| {
             Diagnostic::error(
+                "provider-configuration-not-known-yet",
                 "Provider configuration not known yet",
                 format!(
                     "The provider argument `{argument}` depends on something that is only known \
@@ -78,6 +79,7 @@ impl Connection {
             Attr::Known(region) => Ok(region.clone()),
             Attr::Unknown => self.aws().map(|_| String::new()),
             Attr::Null => Err(Diagnostic::error(
+                "no-region",
                 "No region",
                 "No AWS region is configured. Set `region` in the provider block or on the resource, \
                  or the environment variable AWS_REGION, or `region` in the profile of ~/.aws/config.",

@@ -15,7 +15,7 @@
 //! | [`cty`] | Terraform's values and their codecs |
 //! | [`record`] | flow-log records: fields, formats, quals, filter patterns; pure |
 //! | [`functions`] | the provider's functions, thin over records; pure |
-//! | [`shown`] | how text of others is made safe to show; pure |
+//! | [`text`] | text for people: making it safe to show, suggestions, durations; pure |
 //! | `aws` | the AWS SDKs; nothing of Terraform |
 //! | `connection` | what a configured provider hands to its nouns |
 //! | `flow_log`, `events` | the nouns |
@@ -32,7 +32,7 @@ pub mod functions;
 pub mod plugin;
 pub mod protocol;
 pub mod record;
-pub mod shown;
+pub mod text;
 
 #[cfg(feature = "aws")]
 pub mod aws;

@@ -57,7 +57,7 @@ impl framework::Provider for Provider {
         for warning in aws.iter().flat_map(Aws::warnings) {
             warnings.push(twice(*warning));
         }
-        let region = match (&aws, settings::given(&config.region)) {
+        let region = match (&aws, config.region.given()) {
             (Ok(aws), _) => Attr::from(aws.region().map(str::to_owned)),
             (Err(_), Some(region)) => Attr::Known(region.to_owned()),
             // The environment or the profile may name one, of which nothing is known before they are read.
@@ -144,13 +144,13 @@ async fn account(
         Ok(account) => Ok(Some(account)),
         Err(error) if config.skip_credentials_validation == Attr::Known(true) => {
             warnings.push(Diagnostic::warning(
-                "AWS account not known",
+                "aws-account-not-known", "AWS account not known",
                 format!("STS was asked for the account; ARNs will be null. {error}"),
             ));
             Ok(None)
         }
         Err(error) => Err(Diagnostic::error(
-            "AWS account not found out",
+            "aws-account-not-found-out", "AWS account not found out",
             format!(
                 "STS was asked who these credentials belong to (GetCallerIdentity). {}\n\nIf STS \
                  cannot be reached from here, set `skip_requesting_account_id = true`; ARNs are null \
@@ -176,11 +176,15 @@ fn twice(warning: aws::Warning) -> Diagnostic {
              other settings are. Remove one of the two.",
         ),
     };
-    Diagnostic::warning(summary, detail)
+    Diagnostic::warning("credentials-overridden", summary, detail)
 }
 
 fn not_configured(error: &aws::Error) -> Diagnostic {
-    let diagnostic = Diagnostic::error("Provider not configured", explained(error));
+    let diagnostic = Diagnostic::error(
+        "provider-not-configured",
+        "Provider not configured",
+        explained(error),
+    );
     match error.argument() {
         Some(argument) => diagnostic.at(judge::path(argument)),
         None => diagnostic,

@@ -20,6 +20,7 @@ use super::{
     profiles::Profiles,
     settings::Settings,
 };
+use crate::text::duration as length;
 
 /// How often a call is tried if nothing says otherwise; the AWS provider's default.
 const DEFAULT_ATTEMPTS: u32 = 25;
@@ -179,8 +180,8 @@ pub(super) fn duration(argument: &str, text: Option<&str>) -> Result<Option<i32>
         return Ok(None);
     };
     let refuse = |reason| Error::configuration(Source::Argument(argument), reason);
-    let seconds = seconds(text)
-        .ok_or_else(|| refuse(format!("{text:?} is not a length of time such as 1h30m")))?;
+    let length = length::parse(text).map_err(|why| refuse(format!("{text:?}: {why}")))?;
+    let seconds = i32::try_from(length.as_secs()).unwrap_or(i32::MAX);
     in_bounds(seconds, text).map(Some).map_err(refuse)
 }
 
@@ -198,16 +199,6 @@ fn in_bounds(seconds: i32, text: &str) -> Result<i32, String> {
         true => Ok(seconds),
         false => Err(format!("{text:?} is not between 15 minutes and 12 hours")),
     }
-}
-
-fn seconds(text: &str) -> Option<i32> {
-    let parts = Regex::new(r"^(?:(\d{1,5})h)?(?:(\d{1,6})m)?(?:(\d{1,6})s)?$").ok()?;
-    let parts = parts.captures(text)?;
-    let number = |group| match parts.get(group) {
-        Some(digits) => digits.as_str().parse::<i32>().ok(),
-        None => Some(0),
-    };
-    Some(number(1)? * 3600 + number(2)? * 60 + number(3)?)
 }
 
 /// Checks the shape of a region, not its name: AWS opens new ones.

@@ -8,7 +8,7 @@
 
 use std::fmt;
 
-use crate::shown;
+use crate::text::sanitize;
 
 /// The most that clocks may differ, in seconds: a signature is good for five minutes around its time.
 pub(super) const SKEW: i64 = 240;
@@ -107,7 +107,7 @@ impl Error {
             operation,
             kind,
             code: None,
-            message: shown::without_userinfo(&message.into()).into_owned(),
+            message: sanitize::without_userinfo(&message.into()).into_owned(),
             request_id: None,
             region: None,
             status: None,
@@ -134,7 +134,7 @@ impl Error {
     /// Names the address that could not be reached.
     pub(super) fn at(mut self, endpoint: Option<&str>) -> Self {
         if let Some(endpoint) = endpoint {
-            let endpoint = shown::without_userinfo(endpoint);
+            let endpoint = sanitize::without_userinfo(endpoint);
             self.message = format!("{endpoint}: {}", self.message);
         }
         self

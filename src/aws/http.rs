@@ -36,7 +36,7 @@ use super::{
     roots,
     settings::Settings,
 };
-use crate::shown;
+use crate::text::sanitize;
 
 /// Hosts that never stand behind a proxy: this machine, and the metadata services of instances and containers.
 const NEVER_PROXIED: &str = "localhost,127.0.0.0/8,::1,169.254.169.254,169.254.170.2,169.254.170.23,fd00:ec2::254,fd00:ec2::23";
@@ -48,7 +48,7 @@ pub(super) fn client(settings: &Settings, surroundings: &Surroundings) -> Result
     let [http, https] = proxies(settings, surroundings);
     let https_proxy = https
         .as_ref()
-        .map(|(_, address)| shown::without_userinfo(address).into_owned());
+        .map(|(_, address)| sanitize::without_userinfo(address).into_owned());
     let except = excepted(settings, surroundings);
     let [http, https] = [proxy(http, &except)?, proxy(https, &except)?];
     let product = product(settings, surroundings)?;

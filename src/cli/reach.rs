@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 
 use crate::aws::{Endpoints, Settings};
 use crate::stack::{self, Parameters, Reach, Stack};
+use crate::text::duration;
 
 /// A line that tells how far the work is, for so many regions and more.
 const MANY: usize = 4;
@@ -27,7 +28,7 @@ pub(super) struct Aws {
     #[arg(long, value_name = "ARN")]
     role: Option<String>,
     /// How long AWS may take to answer everything, such as `90s` or `1h`. What is not read by then is an error.
-    #[arg(long, value_name = "TIME", default_value = "10m", value_parser = stack::duration)]
+    #[arg(long, value_name = "TIME", default_value = "10m", value_parser = duration::parse)]
     timeout: Duration,
 }
 

@@ -1,8 +1,8 @@
 //! The commands `stack validate`, `stack to-terraform` and `stack schema`.
 
 use super::{print, reach, read_text, tell};
-use crate::shown;
 use crate::stack;
+use crate::text::sanitize;
 
 /// What to do with a stack definition.
 #[derive(Debug, clap::Subcommand)]
@@ -86,7 +86,7 @@ impl Validate {
                     let count = stack.entries.len();
                     let s = if count == 1 { "" } else { "s" };
                     let told = format!("{file}: {count} flow log{s}, no mistakes");
-                    print(&format!("{}\n", shown::line(&told)))?;
+                    print(&format!("{}\n", sanitize::line(&told)))?;
                 }
                 Ok(Err(mistakes)) => {
                     let count = mistakes.count();
@@ -122,9 +122,9 @@ impl ToTerraform {
                 })
         })?;
         for remark in remarks {
-            tell(&format!("warning: {}", shown::line(&remark)));
+            tell(&format!("warning: {}", sanitize::line(&remark)));
         }
-        print(&shown::json(&format!("{configuration:#}\n")))?;
+        print(&sanitize::json(&format!("{configuration:#}\n")))?;
         Ok(0)
     }
 }

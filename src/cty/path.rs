@@ -17,6 +17,9 @@ pub enum Step {
     Key(Name),
     /// Goes to an element of a list or tuple.
     Index(i64),
+    /// Goes to the element of a set that has this key. Terraform's protocol has no name for it: what is sent ends at the
+    /// set.
+    Element(Name),
 }
 
 impl Path {
@@ -41,6 +44,12 @@ impl Path {
     #[must_use]
     pub fn index(self, index: i64) -> Self {
         self.step(Step::Index(index))
+    }
+
+    /// Extends the path by the element of a set that has this key.
+    #[must_use]
+    pub fn element(self, key: impl Into<Name>) -> Self {
+        self.step(Step::Element(key.into()))
     }
 
     /// Extends the path by one step.
@@ -88,7 +97,7 @@ impl Display for Path {
                     }
                     f.write_str(name)?;
                 }
-                Step::Key(key) => write!(f, "[{key:?}]")?,
+                Step::Key(key) | Step::Element(key) => write!(f, "[{key:?}]")?,
                 Step::Index(index) => write!(f, "[{index}]")?,
             }
         }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::output::Push;
-use super::query::{Engine, Query, given};
+use super::query::{Engine, Query};
 use super::source::Source;
 use super::window::Window;
 use crate::aws::logs::Logs;
@@ -30,11 +30,11 @@ pub(crate) async fn decide(
     logs: &Logs,
     is_wanted: &(dyn Fn() -> bool + Sync),
 ) -> Option<PushDown> {
-    let prefix = given(&query.log_stream_name_prefix).map(str::to_owned);
-    if let Some(pattern) = given(&query.filter_pattern) {
+    let prefix = query.log_stream_name_prefix.given().map(str::to_owned);
+    if let Some(pattern) = query.filter_pattern.given() {
         return PushDown::of_pattern(reader, pattern, prefix, is_wanted);
     }
-    let own_streams = prefix.is_some() || given(&query.log_stream_name).is_some();
+    let own_streams = prefix.is_some() || query.log_stream_name.given().is_some();
     if source.of_flow_logs && !own_streams && engine == Engine::Scan {
         let plan = planned(reader, Streams::ByInterface, source, is_wanted)?;
         let prefixed = plan.calls.iter().any(|call| call.stream_prefix.is_some());

@@ -224,7 +224,12 @@ fn parse_blocks(
                     "exclude every event"
                 }
             );
-            diagnostics.error(path.clone(), format!("Empty {name} block"), detail);
+            diagnostics.error(
+                path.clone(),
+                "empty-block",
+                format!("Empty {name} block"),
+                detail,
+            );
         }
         parsed.push(block.parse(&path, of_aws, diagnostics));
     }
@@ -266,7 +271,7 @@ fn malformed(path: Path, name: &str, text: &str, error: &record::QualError) -> D
         }
         None => format!("{name} = \"{text}\": {}", error.message),
     };
-    Diagnostic::error(format!("Malformed qual {name}"), detail).at(path)
+    Diagnostic::error("malformed-qual", format!("Malformed qual {name}"), detail).at(path)
 }
 
 #[cfg(test)]

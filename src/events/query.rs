@@ -92,7 +92,8 @@ impl Model for Query {}
 impl Query {
     /// Gives the kind of record that is asked for.
     pub(crate) fn record_type(&self) -> RecordType {
-        given(&self.record_type)
+        self.record_type
+            .given()
             .and_then(RecordType::named)
             .unwrap_or_default()
     }
@@ -101,12 +102,4 @@ impl Query {
     pub(crate) fn requires_everything(&self) -> bool {
         self.require_complete.known() == Some(&true)
     }
-}
-
-/// Gives a known value that is not empty: an empty string means "not given".
-pub(crate) fn given(value: &Attr<String>) -> Option<&str> {
-    value
-        .known()
-        .map(String::as_str)
-        .filter(|text| !text.is_empty())
 }

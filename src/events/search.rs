@@ -8,7 +8,7 @@ use tokio::time::{Instant, timeout_at};
 use super::completeness::{Nothing, Reason, Sight};
 use super::implied::Implied;
 use super::push_down::{self, PushDown};
-use super::query::{Engine, Query, given};
+use super::query::{Engine, Query};
 use super::scan::{Lines, Scan};
 use super::source::{self, Source};
 use super::window::{self, Window};
@@ -51,14 +51,14 @@ pub(crate) struct Search {
 pub(crate) fn validate(query: &Query, quals: &Quals, diagnostics: &mut Diagnostics) {
     let sources = [&query.flow_log_id, &query.log_group_name];
     let unknown = sources.iter().any(|source| source.is_unknown());
-    if !unknown && sources.iter().all(|source| given(source).is_none()) {
+    if !unknown && sources.iter().all(|source| source.given().is_none()) {
         diagnostics.push(source::one_source());
     }
     diagnostics.extend(window::validate(query));
     diagnostics.extend(source::validate(query));
     quals::parse(query, quals, diagnostics);
     validate_format(query, diagnostics);
-    if let Some(text) = given(&query.filter_pattern)
+    if let Some(text) = query.filter_pattern.given()
         && text.chars().count() > pattern::MAX_LENGTH
     {
         let detail = format!(
@@ -66,35 +66,60 @@ pub(crate) fn validate(query: &Query, quals: &Quals, diagnostics: &mut Diagnosti
             text.chars().count(),
             pattern::MAX_LENGTH
         );
-        diagnostics.error("filter_pattern", "Filter pattern too long", detail);
+        diagnostics.error(
+            "filter_pattern",
+            "filter-pattern-too-long",
+            "Filter pattern too long",
+            detail,
+        );
     }
 }
 
 /// Judges the record format by the rules of the resource.
 fn validate_format(query: &Query, diagnostics: &mut Diagnostics) {
-    let Some(text) = given(&query.log_format) else {
+    let Some(text) = query.log_format.given() else {
         return;
     };
     let format = match Format::parse(text) {
         Ok(format) => format,
         Err(error) => {
             let detail = format!("`log_format` is \"{text}\"; {error}.");
-            diagnostics.error("log_format", "Malformed record format", detail);
+            diagnostics.error(
+                "log_format",
+                "malformed-record-format",
+                "Malformed record format",
+                detail,
+            );
             return;
         }
     };
     for flaw in format.flaws() {
         match &flaw {
             Flaw::Mistaken { .. } => {
-                diagnostics.error("log_format", "Not a record field", flaw.to_string());
+                diagnostics.error(
+                    "log_format",
+                    "not-a-record-field",
+                    "Not a record field",
+                    flaw.to_string(),
+                );
             }
             Flaw::Mixed { .. } => {
                 let summary = "Fields of different kinds of flow log";
-                diagnostics.error("log_format", summary, flaw.to_string());
+                diagnostics.error(
+                    "log_format",
+                    "mixed-record-fields",
+                    summary,
+                    flaw.to_string(),
+                );
             }
             Flaw::Unknown { .. } => {
                 let detail = format!("{flaw} Its values are read as text.");
-                diagnostics.warning("log_format", "Unknown record field", detail);
+                diagnostics.warning(
+                    "log_format",
+                    "unknown-record-field",
+                    "Unknown record field",
+                    detail,
+                );
             }
         }
     }
@@ -114,7 +139,7 @@ impl Search {
     ) -> Result<Self, Diagnostics> {
         let deadline = Instant::now() + window::timeout(query);
         let mut diagnostics = Diagnostics::new();
-        let action = given(&quals.action);
+        let action = quals.action.given();
         let quals = quals::parse(query, quals, &mut diagnostics);
         diagnostics.into_result()?;
         let now = Timestamp::now();
@@ -158,12 +183,12 @@ impl Search {
             looked.map_err(|_| too_late("the retention of the log group was known"))?;
         }
         let every_line = pattern::Call {
-            stream_prefix: given(&query.log_stream_name_prefix).map(str::to_owned),
+            stream_prefix: query.log_stream_name_prefix.given().map(str::to_owned),
             ..pattern::Call::default()
         };
         Ok(Self {
             every_line: request(query, &source, &every_line),
-            has_own_pattern: given(&query.filter_pattern).is_some(),
+            has_own_pattern: query.filter_pattern.given().is_some(),
             required: query.requires_everything(),
             settled: settled(query, &source, window, now),
             source,
@@ -210,7 +235,9 @@ impl Search {
         if self.scan.window.start < BACKWARDS_SINCE {
             let detail = "CloudWatch Logs reads backwards only from 2024-01-01T00:00:00Z on, and this window \
                           begins before that. Let it begin later, or take `order = \"oldest_first\"`.";
-            return Err(Diagnostic::error("Order not possible", detail).at("order"));
+            return Err(
+                Diagnostic::error("order-not-possible", "Order not possible", detail).at("order"),
+            );
         }
         self.scan.newest_first = true;
         Ok(())
@@ -324,19 +351,30 @@ fn too_late(before: &str) -> Diagnostic {
         "The `timeout` was over before {before}, so that no event was read. Raise `timeout`, ask for fewer values, or \
          set `log_format` together with `log_group_name`, which leaves nothing to be asked for beforehand."
     );
-    Diagnostic::error("Flow-log events not read", detail).at("timeout")
+    Diagnostic::error(
+        "flow-log-events-not-read",
+        "Flow-log events not read",
+        detail,
+    )
+    .at("timeout")
 }
 
 fn stopped() -> Diagnostic {
     let detail = "The run was stopped before any event was asked for.";
-    Diagnostic::error("Flow-log events not read", detail)
+    Diagnostic::error(
+        "flow-log-events-not-read",
+        "Flow-log events not read",
+        detail,
+    )
 }
 
 /// Makes the request of one call.
 fn request(query: &Query, source: &Source, call: &pattern::Call) -> EventsQuery {
     EventsQuery {
         log_group: source.log_group.clone(),
-        stream_names: given(&query.log_stream_name)
+        stream_names: query
+            .log_stream_name
+            .given()
             .map(str::to_owned)
             .into_iter()
             .collect(),
@@ -353,6 +391,7 @@ fn not_bound(error: &BindError) -> Diagnostic {
         BindError::EmptyBlock { block } => block.as_str(),
     };
     Diagnostic::error(
+        "qual-not-possible-for-this-record-format",
         "Qual not possible for this record format",
         format!("{error}."),
     )

@@ -3,7 +3,6 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::query::given;
 use crate::framework::{Attr, Model, behaviour};
 
 /// Orders of the results.
@@ -45,6 +44,6 @@ impl Selection {
 
     /// Says whether the newest events come first.
     pub(crate) fn newest_first(&self) -> bool {
-        given(&self.order) == Some(NEWEST_FIRST)
+        self.order.given() == Some(NEWEST_FIRST)
     }
 }

@@ -3,7 +3,7 @@
 
 use super::completeness::{Assumed, Reason, Sight};
 use super::implied::{self, Implied};
-use super::query::{Query, given};
+use super::query::Query;
 use crate::aws::ec2::{self, Ec2};
 use crate::connection::Connection;
 use crate::framework::{Diagnostic, Diagnostics};
@@ -45,13 +45,18 @@ pub(crate) fn validate(query: &Query) -> Diagnostics {
         ("flow_log_id", &query.flow_log_id),
         ("log_format", &query.log_format),
     ] {
-        if given(value).is_some() {
-            let kind = given(&query.record_type).unwrap_or_default();
+        if value.given().is_some() {
+            let kind = query.record_type.given().unwrap_or_default();
             let detail = format!(
                 "Records of the type {kind} have one format, and no flow log of AWS writes them. Name their log \
                  group with `log_group_name`, and leave `{name}` out."
             );
-            diagnostics.error(name, "Not possible for this type of record", detail);
+            diagnostics.error(
+                name,
+                "not-possible-for-this-type-of-record",
+                "Not possible for this type of record",
+                detail,
+            );
         }
     }
     diagnostics
@@ -59,9 +64,9 @@ pub(crate) fn validate(query: &Query) -> Diagnostics {
 
 /// Finds the source of a query.
 pub(crate) async fn find(connection: &Connection, query: &Query) -> Result<Source, Diagnostics> {
-    let region = connection.region(given(&query.region))?;
+    let region = connection.region(query.region.given())?;
     if let (Some(format), Some(group)) =
-        (query.record_type().format(), given(&query.log_group_name))
+        (query.record_type().format(), query.log_group_name.given())
     {
         return Ok(Source {
             log_group: group.to_owned(),
@@ -70,7 +75,7 @@ pub(crate) async fn find(connection: &Connection, query: &Query) -> Result<Sourc
             ..Source::default()
         });
     }
-    let written = given(&query.log_format).map(Format::parse).transpose();
+    let written = query.log_format.given().map(Format::parse).transpose();
     let written = written.map_err(|error| malformed_format(query, &error.to_string()))?;
     let finder = Finder {
         ec2: connection.aws()?.ec2(&region),
@@ -81,7 +86,7 @@ pub(crate) async fn find(connection: &Connection, query: &Query) -> Result<Sourc
         looks: written.is_none() || query.requires_everything(),
         written,
     };
-    let mut source = match (given(&query.flow_log_id), given(&query.log_group_name)) {
+    let mut source = match (query.flow_log_id.given(), query.log_group_name.given()) {
         (Some(id), None) => finder.of_flow_log(id, &region).await?,
         (None, Some(group)) => finder.of_group(group, &region).await,
         _ => return Err(one_source().into()),
@@ -181,13 +186,18 @@ impl Finder<'_> {
                 .map(|advice| format!("\n\n{advice}"))
                 .unwrap_or_default();
             let detail = format!("It was asked for by DescribeFlowLogs. {error}{advice}");
-            Diagnostic::error(format!("Flow log {id} not read"), detail).at("flow_log_id")
+            Diagnostic::error(
+                "flow-log-not-read",
+                format!("Flow log {id} not read"),
+                detail,
+            )
+            .at("flow_log_id")
         })?;
         described.ok_or_else(|| {
             let detail = format!(
                 "There is no flow log {id} in {region}. Check the id, and set `region` if it is elsewhere."
             );
-            Diagnostic::error("Flow log not found", detail).at("flow_log_id")
+            Diagnostic::error("flow-log-not-found", "Flow log not found", detail).at("flow_log_id")
         })
     }
 
@@ -267,7 +277,12 @@ fn log_group(flow_log: &ec2::FlowLog) -> Result<String, Diagnostic> {
          Query them where they are, with Athena for S3 or where the delivery stream puts them.",
         flow_log.id
     );
-    Err(Diagnostic::error("Records are not in CloudWatch Logs", detail).at("flow_log_id"))
+    Err(Diagnostic::error(
+        "records-are-not-in-cloudwatch-logs",
+        "Records are not in CloudWatch Logs",
+        detail,
+    )
+    .at("flow_log_id"))
 }
 
 /// Gives the formats of flow logs, each once.
@@ -309,14 +324,19 @@ fn fails(flow_log: &ec2::FlowLog) -> bool {
 }
 
 fn malformed_format(query: &Query, problem: &str) -> Diagnostic {
-    let text = given(&query.log_format).unwrap_or_default();
+    let text = query.log_format.given().unwrap_or_default();
     let detail = format!("`log_format` is \"{text}\"; {problem}.");
-    Diagnostic::error("Malformed record format", detail).at("log_format")
+    Diagnostic::error("malformed-record-format", "Malformed record format", detail).at("log_format")
 }
 
 /// Says that one source is needed.
 pub(crate) fn one_source() -> Diagnostic {
     let detail = "Set `flow_log_id` to the id of a flow log, or `log_group_name` to the name or ARN of a \
                   CloudWatch Logs group; one of them.";
-    Diagnostic::error("Exactly one source needed", detail).at("flow_log_id")
+    Diagnostic::error(
+        "exactly-one-source-needed",
+        "Exactly one source needed",
+        detail,
+    )
+    .at("flow_log_id")
 }

@@ -21,7 +21,7 @@ use groups::{Groups, Measures, Tally};
 use super::completeness::{Completeness, Cut, Reason, Sight, Telling};
 use super::output::Statistics;
 use super::quals::Quals;
-use super::query::{Engine, Query, given};
+use super::query::{Engine, Query};
 use super::reading;
 use super::search::{self, Search};
 use super::trouble;
@@ -146,7 +146,12 @@ impl Columns {
                 lacking(search.formats())
             );
             let problem = "Order not possible for this record format";
-            diagnostics.error("order_by", problem, detail);
+            diagnostics.error(
+                "order_by",
+                "order-not-possible-for-this-record-format",
+                problem,
+                detail,
+            );
         }
         diagnostics.into_result()?;
         let measures = |format: &Format| {
@@ -213,7 +218,12 @@ fn missing(name: &str, index: i64, formats: &[Format]) -> Diagnostic {
         meant.unwrap_or_default()
     );
     let path = crate::cty::Path::root().attribute("group_by").index(index);
-    Diagnostic::error("Group not possible for this record format", detail).at(path)
+    Diagnostic::error(
+        "group-not-possible-for-this-record-format",
+        "Group not possible for this record format",
+        detail,
+    )
+    .at(path)
 }
 
 fn lacking(formats: &[Format]) -> String {
@@ -269,20 +279,20 @@ impl Summary {
             let path = crate::cty::Path::root().attribute("group_by").index(index);
             if group_by.iter().filter(|other| *other == name).count() > 1 {
                 let detail = format!("`group_by` names {name} twice.");
-                diagnostics.error(path, "Field named twice", detail);
+                diagnostics.error(path, "field-named-twice", "Field named twice", detail);
             } else if matches!(name.as_str(), "addr" | "port" | "event_id") {
                 let detail = format!(
                     "`group_by` names {name}, which is no field of a record. Name src_addr, dst_addr, \
                      src_port, dst_port, or AWS's name of any field of the format."
                 );
-                diagnostics.error(path, "Group not possible", detail);
+                diagnostics.error(path, "group-not-possible", "Group not possible", detail);
             }
         }
         if self.engine() == Engine::Scan {
             return;
         }
         let cannot = [
-            ("filter_pattern", given(&query.filter_pattern).is_some()),
+            ("filter_pattern", query.filter_pattern.given().is_some()),
             ("unmask", query.unmask == Attr::Known(true)),
         ];
         for (name, _) in cannot.iter().filter(|(_, given)| *given) {
@@ -290,7 +300,12 @@ impl Summary {
                 "`{name}` is for the engine `scan`; CloudWatch Logs Insights does not take it. Remove it, or \
                  the engine."
             );
-            diagnostics.error(*name, "Not possible with this engine", detail);
+            diagnostics.error(
+                *name,
+                "not-possible-with-this-engine",
+                "Not possible with this engine",
+                detail,
+            );
         }
     }
 }

@@ -55,7 +55,11 @@ async fn refused(error: &aws::Error, source: &Source, logs: &Logs) -> Diagnostic
                  the class {STANDARD}.",
                 source.region
             );
-            return Diagnostic::error("Events of this log group cannot be filtered", detail);
+            return Diagnostic::error(
+                "events-of-this-log-group-cannot-be-filtered",
+                "Events of this log group cannot be filtered",
+                detail,
+            );
         }
     }
     let missing = error.has_code(&["ResourceNotFoundException"]);
@@ -68,7 +72,7 @@ async fn refused(error: &aws::Error, source: &Source, logs: &Logs) -> Diagnostic
         "The log group {group} in {} was read by {}. {error}\n\n{advice}",
         source.region, error.operation
     );
-    let diagnostic = Diagnostic::error(SUMMARY, detail);
+    let diagnostic = Diagnostic::error("events-not-read", SUMMARY, detail);
     match (missing, stream) {
         (true, true) => diagnostic.at("log_stream_name"),
         (true, false) => diagnostic.at("log_group_name"),
@@ -111,22 +115,23 @@ fn not_read(trouble: &Trouble, source: &Source, telling: Telling) -> Diagnostic 
                  is none. Narrow the time window, add quals that can be pushed down (see `not_pushed`), or \
                  raise `timeout`."
             );
-            Diagnostic::error(SUMMARY, detail).at("timeout")
+            Diagnostic::error("out-of-time", SUMMARY, detail).at("timeout")
         }
         Trouble::TooManyGroups => {
             let detail = "The events fall into more than 100,000 groups, which is the most that the engine \
                           `scan` counts. Group by fewer or by coarser keys (an address and a source port \
                           together seldom repeat), narrow the query, or let CloudWatch do it with \
                           `engine = \"insights\"`.";
-            Diagnostic::error("Too many groups", detail).at("group_by")
+            Diagnostic::error("too-many-groups", "Too many groups", detail).at("group_by")
         }
         Trouble::TooManyIds => {
             let detail = "More than 1,000,000 records satisfy the quals, which is the most of which the engine \
                           `scan` remembers the ids, so that each counts once however often it was delivered. \
                           Narrow the time window or the quals.";
-            Diagnostic::error("Too many records", detail).at("record_type")
+            Diagnostic::error("too-many-records", "Too many records", detail).at("record_type")
         }
         Trouble::Refused(_) | Trouble::Stopped => Diagnostic::error(
+            "stopped",
             SUMMARY,
             format!("The run was stopped while {group} was read."),
         ),
@@ -145,7 +150,11 @@ pub(crate) fn tell_of_samples(seen: &Seen, context: &Context) {
          `exclude {{ fields = {{ sampled = \"true\" }} }}`.",
         seen.sampled, seen.statistics.matched
     );
-    context.warn(Diagnostic::warning("Sampled records were counted", detail));
+    context.warn(Diagnostic::warning(
+        "sampled-records-were-counted",
+        "Sampled records were counted",
+        detail,
+    ));
 }
 
 /// Echoes what was given, and fills in what was found.

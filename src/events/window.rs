@@ -4,8 +4,9 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
-use super::query::{DEFAULT_TIMEOUT, Query, given};
+use super::query::{DEFAULT_TIMEOUT, Query};
 use crate::framework::{Attr, Diagnostic, Diagnostics};
+use crate::text::duration;
 
 /// A stretch of time, in milliseconds since 1970, as CloudWatch Logs counts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -23,16 +24,18 @@ pub(crate) struct Window {
 pub(crate) fn window(query: &Query, now: Timestamp) -> Result<Window, Diagnostics> {
     validate(query).into_result()?;
     let end = time(&query.end_time).unwrap_or(now);
-    let start = match given(&query.lookback).map(duration) {
+    let start = match query.lookback.given().map(duration::parse) {
         Some(Ok(lookback)) => end.saturating_sub(lookback).unwrap_or(Timestamp::MIN),
         _ => time(&query.start_time).unwrap_or(Timestamp::MIN),
     };
     if start >= end {
         let detail =
             format!("The window begins at {start} and ends at {end}: nothing lies between.");
-        return Err(Diagnostic::error("Empty time window", detail)
-            .at("start_time")
-            .into());
+        return Err(
+            Diagnostic::error("empty-time-window", "Empty time window", detail)
+                .at("start_time")
+                .into(),
+        );
     }
     // The service counts from 1970 on.
     let end = end.as_millisecond().max(1);
@@ -44,8 +47,8 @@ pub(crate) fn window(query: &Query, now: Timestamp) -> Result<Window, Diagnostic
 
 /// Gives how long a query may take.
 pub(crate) fn timeout(query: &Query) -> Duration {
-    let text = given(&query.timeout).unwrap_or(DEFAULT_TIMEOUT);
-    duration(text).unwrap_or(Duration::from_secs(300))
+    let text = query.timeout.given().unwrap_or(DEFAULT_TIMEOUT);
+    duration::parse(text).unwrap_or(Duration::from_secs(300))
 }
 
 /// Judges the arguments about time that are known.
@@ -54,11 +57,11 @@ pub(crate) fn validate(query: &Query) -> Diagnostics {
     let lookback = [&query.lookback, &query.start_time];
     if lookback
         .iter()
-        .all(|value| !value.is_unknown() && given(value).is_none())
+        .all(|value| !value.is_unknown() && value.given().is_none())
     {
         diagnostics.error(
             "lookback",
-            "No time window",
+            "no-time-window", "No time window",
             "Set `lookback` (such as \"1h\") or `start_time` (RFC 3339), and `end_time` with either if the window \
              does not end now: without a beginning the whole log group would be searched.",
         );
@@ -67,14 +70,14 @@ pub(crate) fn validate(query: &Query) -> Diagnostics {
         ("start_time", &query.start_time),
         ("end_time", &query.end_time),
     ] {
-        if let Some(text) = given(value)
+        if let Some(text) = value.given()
             && let Err(problem) = text.parse::<Timestamp>()
         {
             let detail = format!(
                 "`{name}` is \"{text}\"; it must be a time with its offset as RFC 3339, such as \
                  2026-05-01T00:00:00Z ({problem})."
             );
-            diagnostics.error(name, "Malformed time", detail);
+            diagnostics.error(name, "malformed-time", "Malformed time", detail);
         }
     }
     if let (Some(start), Some(end)) = (time(&query.start_time), time(&query.end_time))
@@ -82,34 +85,26 @@ pub(crate) fn validate(query: &Query) -> Diagnostics {
     {
         let detail =
             format!("`start_time` is {start} and `end_time` is {end}: nothing lies between.");
-        diagnostics.error("start_time", "Empty time window", detail);
+        diagnostics.error(
+            "start_time",
+            "empty-time-window",
+            "Empty time window",
+            detail,
+        );
     }
     for (name, value) in [("lookback", &query.lookback), ("timeout", &query.timeout)] {
-        if let Some(text) = given(value)
-            && let Err(problem) = duration(text)
+        if let Some(text) = value.given()
+            && let Err(problem) = duration::parse(text)
         {
             let detail = format!("`{name}` is \"{text}\"; {problem}.");
-            diagnostics.error(name, "Malformed duration", detail);
+            diagnostics.error(name, "malformed-duration", "Malformed duration", detail);
         }
     }
     diagnostics
 }
 
 fn time(value: &Attr<String>) -> Option<Timestamp> {
-    given(value)?.parse().ok()
-}
-
-/// Reads a duration such as `90s`, `30m`, `1h30m` or `2d`; a day has 24 hours.
-fn duration(text: &str) -> Result<Duration, &'static str> {
-    const PROBLEM: &str = "it must be a duration such as 90s, 30m, 1h or 2d";
-    let span: jiff::Span = text.parse().map_err(|_| PROBLEM)?;
-    let length = span
-        .to_duration(jiff::SpanRelativeTo::days_are_24_hours())
-        .map_err(|_| "months and years have no fixed length; write it in days or hours")?;
-    match Duration::try_from(length) {
-        Ok(length) if length > Duration::ZERO => Ok(length),
-        _ => Err("it must be more than nothing"),
-    }
+    value.given()?.parse().ok()
 }
 
 #[cfg(test)]

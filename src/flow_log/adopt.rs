@@ -116,7 +116,7 @@ pub(crate) async fn settle(
 /// Says aloud that a flow log was taken over.
 pub(crate) fn adopted(id: &str) -> Diagnostic {
     Diagnostic::warning(
-        format!("Flow log {id} taken over"),
+        "flow-log-taken-over", format!("Flow log {id} taken over"),
         "An equal flow log existed already, and `adopt_existing` is true. It is managed here from now \
          on. Nothing was created.",
     )
@@ -126,6 +126,7 @@ pub(crate) fn adopted(id: &str) -> Diagnostic {
 /// Says aloud that a flow log was not deleted.
 pub(crate) fn kept(id: &str) -> Diagnostic {
     Diagnostic::warning(
+        "flow-log-not-deleted",
         format!("Flow log {id} not deleted"),
         "It was taken over in this very run (`adopt_existing`), so that something else is in charge of \
          it now. It is gone from this place in the state, and goes on recording.",

@@ -9,7 +9,6 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use super::convert;
 use super::model::FlowLog;
-use super::target::given;
 use crate::aws::ec2;
 use crate::framework::{Attr, Diagnostic};
 
@@ -128,7 +127,7 @@ impl New {
 
 /// Gives what a flow log watches, if that is known.
 fn watched(planned: &FlowLog) -> Option<Watched> {
-    let (region, resource) = given(&planned.region).zip(given(&planned.resource_id))?;
+    let (region, resource) = planned.region.given().zip(planned.resource_id.given())?;
     Some((region.to_owned(), resource.to_owned()))
 }
 
@@ -151,7 +150,7 @@ fn expected(planned: &FlowLog) -> ec2::FlowLog {
         client_token: _,
     } = convert::request(planned, planned, String::new());
     ec2::FlowLog {
-        id: given(&planned.id).unwrap_or_default().to_owned(),
+        id: planned.id.given().unwrap_or_default().to_owned(),
         resource_id: Some(resource_id),
         traffic_type,
         log_destination_type,
@@ -175,6 +174,7 @@ fn declared_twice(id: &str, adopts: &Attr<bool>) -> Diagnostic {
         _ => "EC2 would refuse to create it a second time (FlowLogAlreadyExists).",
     };
     Diagnostic::error(
+        "the-same-flow-log-is-declared-twice",
         "The same flow log is declared twice",
         format!(
             "One resource of this configuration manages the flow log {id} and keeps it, and another is to \

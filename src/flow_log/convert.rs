@@ -6,7 +6,7 @@ use super::model::{DestinationOptions, FlowLog, TagFieldSpecification};
 use super::normal::{self, single_blanks};
 use super::plan::default_options;
 use super::tags;
-use super::target::{self, EDGE, Family, given};
+use super::target::{self, EDGE, Family};
 use super::told;
 use crate::aws::ec2;
 use crate::connection::Connection;
@@ -20,8 +20,11 @@ pub(crate) fn request(
     client_token: String,
 ) -> ec2::NewFlowLog {
     let planned = &normal::form(planned);
-    let text = |value: &Attr<String>| given(value).map(str::to_owned);
-    let arn = given(&config.log_destination).map(|arn| destination::trimmed(arn).to_owned());
+    let text = |value: &Attr<String>| value.given().map(str::to_owned);
+    let arn = config
+        .log_destination
+        .given()
+        .map(|arn| destination::trimmed(arn).to_owned());
     ec2::NewFlowLog {
         resource_id: text(&planned.resource_id).unwrap_or_default(),
         resource_type: text(&planned.resource_type).unwrap_or_default(),
@@ -143,7 +146,7 @@ fn is_same_destination(
     let wanted = request
         .log_destination
         .as_deref()
-        .or(given(&planned.log_destination));
+        .or(planned.log_destination.given());
     let found = described.log_destination.as_deref();
     if let (Some(wanted), Some(found)) = (wanted, found) {
         return destination::trimmed(wanted) == destination::trimmed(found);
@@ -190,7 +193,7 @@ pub(crate) fn read(
     let has_options = described.destination_options.is_some();
     let mut state = as_described(described, before, region, connection);
     let mut untold = told::complete(&mut state, before);
-    if !has_options && given(&state.log_destination_type) == Some(S3) {
+    if !has_options && state.log_destination_type.given() == Some(S3) {
         untold.push("destination_options");
     }
     (state, untold)
@@ -232,7 +235,7 @@ fn as_described(
             let of_arn = log_destination
                 .as_deref()
                 .and_then(destination::type_of_arn);
-            let told = of_arn.or(given(&before.log_destination_type));
+            let told = of_arn.or(before.log_destination_type.given());
             told.map(str::to_owned)
         })
         .unwrap_or_else(|| LOGS.to_owned());

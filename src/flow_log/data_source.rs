@@ -8,7 +8,6 @@ use serde::{Deserialize, Serialize};
 use super::described::Described;
 use super::filter::{Filters, is_flow_log_id};
 use super::resource::diagnostic;
-use super::target::given;
 use crate::aws::ec2::{self, Ec2};
 use crate::connection::Connection;
 use crate::framework::{self, Attr, Context, Diagnostic, Diagnostics, Model, behaviour};
@@ -48,15 +47,16 @@ impl framework::DataSource for DataSource {
 
     fn validate(&self, (lookup, filters, _): &Self::Model, diagnostics: &mut Diagnostics) {
         filters.judge(diagnostics);
-        match given(&lookup.id) {
+        match lookup.id.given() {
             Some(id) if !is_flow_log_id(id) => {
                 let detail =
                     format!("`id` is \"{id}\"; ids of flow logs look like fl-0123456789abcdef0.");
-                diagnostics.error("id", "Malformed id", detail);
+                diagnostics.error("id", "malformed-id", "Malformed id", detail);
             }
             None if filters.is_empty() && !lookup.id.is_unknown() => {
                 diagnostics.error(
                     "id",
+                    "which-flow-log",
                     "Which flow log?",
                     "Set `id` to the id of a flow log, or say by `filter` blocks, `tags` or \
                      `flow_log_ids` which one is meant. For all flow logs there is the data source \
@@ -73,9 +73,9 @@ impl framework::DataSource for DataSource {
         (lookup, filters, _): Self::Model,
         _context: &Context,
     ) -> Result<Self::Model, Diagnostics> {
-        let region = connection.region(given(&lookup.region))?;
+        let region = connection.region(lookup.region.given())?;
         let ec2 = connection.aws()?.ec2(&region);
-        let mut found = find(&ec2, &filters, given(&lookup.id))
+        let mut found = find(&ec2, &filters, lookup.id.given())
             .await
             .map_err(|error| {
                 let tried = "The flow log was looked for by DescribeFlowLogs.";
@@ -85,7 +85,7 @@ impl framework::DataSource for DataSource {
             return Err(several(&found, &region).into());
         }
         let Some(one) = found.pop() else {
-            return Err(none(given(&lookup.id), &region).into());
+            return Err(none(lookup.id.given(), &region).into());
         };
         let described = Described::of(one, &region, connection);
         let filters = Filters {
@@ -129,6 +129,7 @@ fn none(id: Option<&str>, region: &str) -> Diagnostic {
         None => "no flow log that fits".to_owned(),
     };
     let diagnostic = Diagnostic::error(
+        "no-flow-log-found",
         "No flow log found",
         format!(
             "There is {what} in {region}. Check the id, the filters and the tags, and set `region` if it \
@@ -147,6 +148,7 @@ fn several(found: &[ec2::FlowLog], region: &str) -> Diagnostic {
         lines.push(format!("… and {} more", found.len() - NAMED));
     }
     Diagnostic::error(
+        "more-than-one-flow-log-found",
         "More than one flow log found",
         format!(
             "{} flow logs in {region} fit; one is wanted. Set `id`, or add filters or tags. For all of \

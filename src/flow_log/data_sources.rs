@@ -7,7 +7,6 @@ use super::data_source::find;
 use super::described::Described;
 use super::filter::Filters;
 use super::resource::diagnostic;
-use super::target::given;
 use crate::connection::Connection;
 use crate::framework::{self, Attr, Context, Diagnostics, Model, behaviour};
 
@@ -57,7 +56,7 @@ impl framework::DataSource for DataSources {
         (search, filters, _): Self::Model,
         _context: &Context,
     ) -> Result<Self::Model, Diagnostics> {
-        let region = connection.region(given(&search.region))?;
+        let region = connection.region(search.region.given())?;
         let ec2 = connection.aws()?.ec2(&region);
         let found = find(&ec2, &filters, None).await.map_err(|error| {
             let tried = "Flow logs were looked for by DescribeFlowLogs.";

@@ -1,7 +1,6 @@
 //! Where records go: destination types, and log groups by name and by ARN.
 
 use super::model::FlowLog;
-use super::target::given;
 use crate::connection::Connection;
 use crate::framework::Attr;
 
@@ -34,7 +33,12 @@ pub(crate) fn derive_group(config: &FlowLog, planned: &mut FlowLog) {
                 Attr::Unknown
             }
             Attr::Unknown if planned.log_destination_type.is_unknown() => Attr::Unknown,
-            destination => Attr::from(given(destination).and_then(group_of_arn).map(str::to_owned)),
+            destination => Attr::from(
+                destination
+                    .given()
+                    .and_then(group_of_arn)
+                    .map(str::to_owned),
+            ),
         };
     }
 }
@@ -42,7 +46,7 @@ pub(crate) fn derive_group(config: &FlowLog, planned: &mut FlowLog) {
 fn destination_type(config: &FlowLog) -> Attr<String> {
     let told = match (&config.log_destination, &config.log_group_name) {
         (Attr::Unknown, _) => return Attr::Unknown,
-        (destination, _) => given(destination).and_then(type_of_arn).unwrap_or(LOGS),
+        (destination, _) => destination.given().and_then(type_of_arn).unwrap_or(LOGS),
     };
     Attr::Known(told.to_owned())
 }

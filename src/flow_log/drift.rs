@@ -5,7 +5,6 @@
 
 use super::model::FlowLog;
 use super::plan::{self, default_options};
-use super::target::given;
 use super::{convert, destination, normal, tags, validate};
 use crate::aws::ec2;
 use crate::connection::Connection;
@@ -87,7 +86,7 @@ impl<'a> Comparison<'a> {
         if let Some(shown) = all.map(|all| tags::visible(self.connection, all)) {
             recorded.tags_all = Attr::Known(shown);
         }
-        let on_s3 = given(&recorded.log_destination_type) == Some(destination::S3);
+        let on_s3 = recorded.log_destination_type.given() == Some(destination::S3);
         if on_s3 && recorded.destination_options.is_null() {
             recorded.destination_options = Attr::Known(default_options());
         }
@@ -253,7 +252,7 @@ pub(crate) fn judge(config: &FlowLog, schema: &Schema, account: Option<&str>) ->
 
 /// Says whether a described flow log delivers to where a planned one would.
 pub(crate) fn same_destination(planned: &FlowLog, described: &ec2::FlowLog) -> bool {
-    let arn = given(&planned.log_destination).map(destination::trimmed);
+    let arn = planned.log_destination.given().map(destination::trimmed);
     let found = described.log_destination.as_deref();
     let group = described
         .log_group_name
@@ -262,7 +261,7 @@ pub(crate) fn same_destination(planned: &FlowLog, described: &ec2::FlowLog) -> b
     match (arn, found.map(destination::trimmed)) {
         (Some(wanted), Some(found)) => wanted == found,
         // EC2 tells no ARN of a flow log that was made with a log group's name.
-        _ => given(&planned.log_group_name).is_some() && given(&planned.log_group_name) == group,
+        _ => planned.log_group_name.given().is_some() && planned.log_group_name.given() == group,
     }
 }
 

@@ -8,7 +8,6 @@ use std::collections::{BTreeMap, BTreeSet};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::target::given;
 use super::{destination, model};
 use crate::cty::Path;
 use crate::framework::{Attr, Diagnostics, Model, behaviour};
@@ -71,7 +70,12 @@ impl Filters {
         for key in self.tags.known().into_iter().flat_map(BTreeMap::keys) {
             if key.is_empty() {
                 let path = Path::root().attribute("tags").key(key.as_str());
-                diagnostics.error(path, "Invalid tag", "A tag's key cannot be empty.");
+                diagnostics.error(
+                    path,
+                    "invalid-tag",
+                    "Invalid tag",
+                    "A tag's key cannot be empty.",
+                );
             }
         }
         for id in known(&self.flow_log_ids) {
@@ -79,7 +83,7 @@ impl Filters {
                 let detail = format!(
                     "`flow_log_ids` holds \"{id}\"; ids of flow logs look like fl-0123456789abcdef0."
                 );
-                diagnostics.error("flow_log_ids", "Malformed id", detail);
+                diagnostics.error("flow_log_ids", "malformed-id", "Malformed id", detail);
             }
         }
         let values: usize = self.to_ec2().iter().map(|(_, values)| values.len()).sum();
@@ -88,7 +92,12 @@ impl Filters {
                 "The filters and tags have {values} values; DescribeFlowLogs takes {MOST_VALUES}. Use \
                  `*` and `?`; and for many flow logs by id use `flow_log_ids`, which takes any number."
             );
-            diagnostics.error("filter", "Too many filter values", detail);
+            diagnostics.error(
+                "filter",
+                "too-many-filter-values",
+                "Too many filter values",
+                detail,
+            );
         }
     }
 
@@ -139,7 +148,7 @@ fn judge_name(filter: &Filter, diagnostics: &mut Diagnostics) {
             "A filter's name is one of {}, or `tag:` followed by the key of a tag.",
             names()
         );
-        diagnostics.error("filter", "No filter name", detail);
+        diagnostics.error("filter", "no-filter-name", "No filter name", detail);
         return;
     }
     if name.starts_with(TAG) || NAMES.iter().any(|(known, _)| known == name) {
@@ -154,19 +163,29 @@ fn judge_name(filter: &Filter, diagnostics: &mut Diagnostics) {
         "DescribeFlowLogs has no filter `{name}` that this version of the provider knows of. It is \
          passed on; AWS refuses it if it does not exist. {hint}"
     );
-    diagnostics.warning("filter", "Unknown filter name", detail);
+    diagnostics.warning(
+        "filter",
+        "unknown-filter-name",
+        "Unknown filter name",
+        detail,
+    );
 }
 
 fn judge_values(filter: &Filter, diagnostics: &mut Diagnostics) {
     let Some(values) = filter.values.known() else {
         return;
     };
-    let name = given(&filter.name).unwrap_or("…");
+    let name = filter.name.given().unwrap_or("…");
     if values.iter().all(Attr::is_null) {
         let detail = format!(
             "The filter `{name}` has no values, and so would fit nothing. Add one, or remove the block."
         );
-        diagnostics.error("filter", "Filter without values", detail);
+        diagnostics.error(
+            "filter",
+            "filter-without-values",
+            "Filter without values",
+            detail,
+        );
     }
     let known_values = NAMES.iter().find(|(known, _)| *known == name);
     let possible = known_values.map_or(&[][..], |(_, possible)| possible);
@@ -177,7 +196,12 @@ fn judge_values(filter: &Filter, diagnostics: &mut Diagnostics) {
                 "The filter `{name}` asks for \"{value}\", which no flow log has. Values are: {}.",
                 possible.join(", ")
             );
-            diagnostics.warning("filter", "Unknown filter value", detail);
+            diagnostics.warning(
+                "filter",
+                "unknown-filter-value",
+                "Unknown filter value",
+                detail,
+            );
         }
     }
 }

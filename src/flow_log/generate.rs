@@ -4,7 +4,7 @@
 use super::destination::{self, LOGS, S3};
 use super::model::{DestinationOptions, FlowLog};
 use super::plan::{default_format, default_options, family};
-use super::target::{self, Family, given};
+use super::target::{self, Family};
 use crate::connection::Connection;
 use crate::framework::Attr;
 
@@ -48,22 +48,22 @@ pub(crate) fn configuration(connection: Option<&Connection>, state: FlowLog) -> 
 /// One argument names the target: its own if it has one, else `resource_id`, with the type if the id
 /// does not tell it.
 fn target_once(config: &mut FlowLog) {
-    let told = given(&config.resource_id).and_then(target::type_of_id);
+    let told = config.resource_id.given().and_then(target::type_of_id);
     let arguments = target::arguments(config);
     let own = arguments
         .iter()
-        .any(|(name, value)| *name != "resource_id" && given(value).is_some());
+        .any(|(name, value)| *name != "resource_id" && value.given().is_some());
     if own {
         config.resource_id = Attr::Null;
     }
-    if own || told == given(&config.resource_type) {
+    if own || told == config.resource_type.given() {
         config.resource_type = Attr::Null;
     }
 }
 
 /// One argument names the destination, and the type is written if that does not tell it.
 fn destination_once(config: &mut FlowLog) {
-    let told = match given(&config.log_destination) {
+    let told = match config.log_destination.given() {
         Some(arn) => {
             config.log_group_name = Attr::Null;
             destination::type_of_arn(arn)
@@ -73,7 +73,7 @@ fn destination_once(config: &mut FlowLog) {
             Some(LOGS)
         }
     };
-    if told == given(&config.log_destination_type) {
+    if told == config.log_destination_type.given() {
         config.log_destination_type = Attr::Null;
     }
 }
@@ -101,7 +101,7 @@ fn without_default_tags(config: &mut FlowLog, connection: &Connection) {
 }
 
 fn kind(state: &FlowLog) -> Option<&'static str> {
-    let kind = given(&state.log_destination_type)?;
+    let kind = state.log_destination_type.given()?;
     destination::TYPES
         .iter()
         .copied()

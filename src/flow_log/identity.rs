@@ -8,7 +8,6 @@ use serde::{Deserialize, Serialize};
 use super::destination::account_of_arn;
 use super::filter::is_flow_log_id;
 use super::model::FlowLog;
-use super::target::given;
 use crate::connection::Connection;
 use crate::framework::{self, Attr, Diagnostic, Model};
 
@@ -54,14 +53,14 @@ impl Identity {
     /// # Errors
     /// It is no flow log's identity, or of another account.
     pub(crate) fn place(&self, connection: &Connection) -> Result<(String, String), Diagnostic> {
-        let id = given(&self.id).unwrap_or_default();
+        let id = self.id.given().unwrap_or_default();
         if !is_flow_log_id(id) {
             return Err(not_imported(format!(
                 "`id` is \"{id}\", which is not the id of a flow log. Write `id = \
                  \"fl-0123456789abcdef0\"` in the import block's `identity`."
             )));
         }
-        if let (Some(wanted), Some(account)) = (given(&self.account_id), &connection.account)
+        if let (Some(wanted), Some(account)) = (self.account_id.given(), &connection.account)
             && wanted != account.id
         {
             return Err(not_imported(format!(
@@ -71,7 +70,7 @@ impl Identity {
                 account.id
             )));
         }
-        Ok((id.to_owned(), connection.region(given(&self.region))?))
+        Ok((id.to_owned(), connection.region(self.region.given())?))
     }
 }
 
@@ -103,7 +102,7 @@ pub(crate) fn written(text: &str, connection: &Connection) -> Result<Identity, D
             })
         }
     };
-    let identity = identity.filter(|identity| given(&identity.id).is_some_and(is_flow_log_id));
+    let identity = identity.filter(|identity| identity.id.given().is_some_and(is_flow_log_id));
     identity.ok_or_else(|| {
         not_imported(format!(
             "\"{text}\" is not the id of a flow log. Write fl-0123456789abcdef0, \
@@ -128,10 +127,10 @@ fn known(text: &str) -> Attr<String> {
 
 /// Gives the region that the ARN of a flow log names.
 pub(crate) fn region_of_arn(arn: &Attr<String>) -> Option<&str> {
-    let region = given(arn)?.split(':').nth(3);
+    let region = arn.given()?.split(':').nth(3);
     region.filter(|region| !region.is_empty())
 }
 
 fn not_imported(detail: String) -> Diagnostic {
-    Diagnostic::error("Flow log not imported", detail)
+    Diagnostic::error("flow-log-not-imported", "Flow log not imported", detail)
 }

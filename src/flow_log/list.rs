@@ -8,7 +8,6 @@ use super::destination::{self, FIREHOSE, LOGS, S3};
 use super::filter::Filters;
 use super::model::FlowLog;
 use super::resource::{Resource, diagnostic};
-use super::target::given;
 use crate::aws::ec2;
 use crate::connection::Connection;
 use crate::framework::{self, Attr, Context, Diagnostics, Finds, Found, Model};
@@ -42,7 +41,7 @@ impl framework::ListResource for ListResource {
         found: &mut Finds<FlowLog>,
         _: &Context,
     ) -> Result<(), Diagnostics> {
-        let region = connection.region(given(&place.region))?;
+        let region = connection.region(place.region.given())?;
         let ec2 = connection.aws()?.ec2(&region);
         let ids = filters.ids();
         let mut pages = ec2.find_paged(&filters.to_ec2(), ids.as_deref(), found.left());

@@ -69,7 +69,11 @@ impl NotMade {
             }
             None => self.what_to_do.clone(),
         };
-        Diagnostic::error(summary, format!("{tried} {}\n\n{what_to_do}", self.error))
+        Diagnostic::error(
+            "flow-log-not-created",
+            summary,
+            format!("{tried} {}\n\n{what_to_do}", self.error),
+        )
     }
 
     /// Adds what is known of a flow log that may exist.

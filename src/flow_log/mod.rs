@@ -65,6 +65,5 @@ pub use identity::Identity;
 pub use list::{ListResource, Place};
 pub use model::{DestinationOptions, FlowLog, TagFieldSpecification, Timeouts};
 pub use resource::Resource;
-pub(crate) use target::{Family, RESOURCE_TYPES, given, kinds};
-pub use timeout::parse as duration;
+pub(crate) use target::{Family, RESOURCE_TYPES, kinds};
 pub(crate) use validate::tag_problem;

@@ -12,7 +12,7 @@ use std::collections::BTreeMap;
 use super::destination::{self, LOGS, S3};
 use super::model::FlowLog;
 use super::plan::{default_options, family};
-use super::target::{self, Family, given};
+use super::target::{self, Family};
 use crate::framework::{Attr, Diagnostic, Diagnostics, Source};
 
 const POSSIBLE: &str = "What can be moved is an aws_flow_log of the provider hashicorp/aws (schema \
@@ -40,7 +40,7 @@ pub(crate) fn state(source: &Source<'_>) -> Result<FlowLog, Diagnostics> {
              state (terraform state rm …) and import the flow log.",
             stored.of
         );
-        return Err(Diagnostic::error("Resource not moved", detail).into());
+        return Err(Diagnostic::error("resource-not-moved", "Resource not moved", detail).into());
     }
     Ok(complete(moved))
 }
@@ -49,11 +49,14 @@ pub(crate) fn state(source: &Source<'_>) -> Result<FlowLog, Diagnostics> {
 fn complete(moved: FlowLog) -> FlowLog {
     let mut state = moved.clone();
     target::derive(&moved, &mut state);
-    let own_arn = given(&moved.arn).map(Arn::parse).unwrap_or_default();
+    let own_arn = moved.arn.given().map(Arn::parse).unwrap_or_default();
     state.region = moved.region.or(own_arn.region.map(str::to_owned).into());
     destination(&mut state, own_arn);
     if state.log_destination_type.is_null() {
-        let told = given(&state.log_destination).and_then(destination::type_of_arn);
+        let told = state
+            .log_destination
+            .given()
+            .and_then(destination::type_of_arn);
         state.log_destination_type = Attr::Known(told.unwrap_or(LOGS).to_owned());
     }
     if state.log_destination_type == Attr::Known(S3.to_owned()) {
@@ -85,8 +88,14 @@ fn complete(moved: FlowLog) -> FlowLog {
 /// Completes a log group by its ARN, and the ARN by the group. A group that is known by its name alone
 /// is in the account and region of the flow log.
 fn destination(state: &mut FlowLog, own: Arn<'_>) {
-    let group = given(&state.log_group_name).map(|name| destination::trimmed(name).to_owned());
-    let told = given(&state.log_destination).and_then(destination::group_of_arn);
+    let group = state
+        .log_group_name
+        .given()
+        .map(|name| destination::trimmed(name).to_owned());
+    let told = state
+        .log_destination
+        .given()
+        .and_then(destination::group_of_arn);
     let group = group.or_else(|| told.map(str::to_owned));
     if let (Attr::Null, Some(name), Some(partition), Some(account), Some(region)) = (
         &state.log_destination,

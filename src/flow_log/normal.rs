@@ -9,7 +9,7 @@ use super::destination::{self, LOGS, S3};
 use super::identity::region_of_arn;
 use super::model::{DestinationOptions, FlowLog, TagFieldSpecification};
 use super::plan::{default_format, family, interval, with_defaults};
-use super::target::{self, Family, given};
+use super::target::{self, Family};
 use crate::framework::Attr;
 
 /// Gives a flow log in its normal form.
@@ -70,7 +70,7 @@ pub(crate) fn single_blanks(format: &str) -> String {
 /// EC2 describes no resource type. Where the id does not tell it either, an import can only guess, and what the
 /// configuration says afterwards changes nothing.
 fn is_told_late(before: &FlowLog, after: &FlowLog) -> bool {
-    let id = given(&before.resource_id);
+    let id = before.resource_id.given();
     before.resource_id == after.resource_id
         && id.is_some_and(|id| target::type_of_id(id).is_none())
         && !after.resource_type.is_unknown()
@@ -78,9 +78,11 @@ fn is_told_late(before: &FlowLog, after: &FlowLog) -> bool {
 
 /// Without an account to look up, nothing gives the ARN of a group that is known by its name.
 fn is_one_group(before: &FlowLog, after: &FlowLog) -> bool {
-    let in_logs = |log: &FlowLog| given(&log.log_destination_type) == Some(LOGS);
-    let same_name = given(&before.log_group_name)
-        .is_some_and(|name| given(&after.log_group_name) == Some(name));
+    let in_logs = |log: &FlowLog| log.log_destination_type.given() == Some(LOGS);
+    let same_name = before
+        .log_group_name
+        .given()
+        .is_some_and(|name| after.log_group_name.given() == Some(name));
     let by_name_alone = before.log_destination.is_null() || after.log_destination.is_null();
     in_logs(before) && in_logs(after) && same_name && by_name_alone
 }

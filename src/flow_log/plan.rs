@@ -8,7 +8,7 @@ use std::sync::LazyLock;
 use super::destination::{self, S3};
 use super::identity::region_of_arn;
 use super::model::{DestinationOptions, FlowLog};
-use super::target::{self, Family, given};
+use super::target::{self, Family};
 use super::{tags, told, validate};
 use crate::connection::Connection;
 use crate::cty::Path;
@@ -65,7 +65,7 @@ fn region(
     prior: Option<&FlowLog>,
     config: &FlowLog,
 ) -> Result<Attr<String>, Diagnostic> {
-    let written = given(&config.region).is_some() || config.region.is_unknown();
+    let written = config.region.given().is_some() || config.region.is_unknown();
     if !written && connection.region.is_null() {
         // Said here, before anything is made or replaced for want of a region.
         connection
@@ -91,18 +91,18 @@ pub(crate) fn replaced_for_its_region(
     replaced: &[Path],
 ) -> Option<Diagnostic> {
     let prior = change.prior.as_ref()?;
-    let (here, there) = given(&prior.region).zip(given(&change.planned.region))?;
+    let (here, there) = prior.region.given().zip(change.planned.region.given())?;
     // The ARN of a log group that is given by name follows from the region.
     let follows = |path: &Path| {
-        *path == Path::from("log_destination") && given(&change.config.log_destination).is_none()
+        *path == Path::from("log_destination") && change.config.log_destination.given().is_none()
     };
     let region = Path::from("region");
     let alone =
         replaced.contains(&region) && replaced.iter().all(|path| *path == region || follows(path));
-    let id = given(&prior.id).unwrap_or_default();
+    let id = prior.id.given().unwrap_or_default();
     alone.then(|| {
         Diagnostic::warning(
-            format!("Flow log replaced only because of its region, {here}"),
+            "flow-log-replaced-only-because-of-its-region", format!("Flow log replaced only because of its region, {here}"),
             format!(
                 "The flow log {id} is in {here}, and the plan is to destroy it and create one in {there}. \
                  Nothing else about it changes. If it is to stay where it is, set region = \"{here}\" on the \
@@ -115,7 +115,7 @@ pub(crate) fn replaced_for_its_region(
 
 /// The region of what exists, as far as the state tells it.
 pub(crate) fn exists_in(state: &FlowLog) -> Option<&str> {
-    given(&state.region).or(region_of_arn(&state.arn))
+    state.region.given().or(region_of_arn(&state.arn))
 }
 
 /// Says whether nothing tells the region of a flow log: a state that was moved and never refreshed may lack it. Any
@@ -131,8 +131,8 @@ fn arn(connection: &Connection, prior: Option<&FlowLog>, planned: &FlowLog) -> A
         let none = connection.account.is_none() && connection.aws.is_ok();
         return if none { Attr::Null } else { Attr::Unknown };
     };
-    let moves = given(&prior.region).is_none()
-        && region_of_arn(&prior.arn).is_some_and(|region| given(&planned.region) != Some(region));
+    let moves = prior.region.given().is_none()
+        && region_of_arn(&prior.arn).is_some_and(|region| planned.region.given() != Some(region));
     if moves {
         Attr::Unknown
     } else {
@@ -142,11 +142,16 @@ fn arn(connection: &Connection, prior: Option<&FlowLog>, planned: &FlowLog) -> A
 
 /// While the provider's way to AWS is not known, the ARN of a log group is that of the group of this name before.
 fn known_already(prior: &FlowLog, config: &FlowLog, planned: &mut FlowLog) {
-    let same_region = exists_in(prior).is_none_or(|region| given(&planned.region) == Some(region));
+    let same_region = exists_in(prior).is_none_or(|region| planned.region.given() == Some(region));
     // One that was written as an empty text is told by the ARN.
-    let of_arn = || given(&prior.log_destination).and_then(destination::group_of_arn);
-    let name = given(&prior.log_group_name).or_else(of_arn);
-    let same_group = same_region && name.is_some() && name == given(&planned.log_group_name);
+    let of_arn = || {
+        prior
+            .log_destination
+            .given()
+            .and_then(destination::group_of_arn)
+    };
+    let name = prior.log_group_name.given().or_else(of_arn);
+    let same_group = same_region && name.is_some() && name == planned.log_group_name.given();
     if config.log_destination.is_null() && planned.log_destination.is_unknown() && same_group {
         planned.log_destination = prior.log_destination.clone();
     }
@@ -167,7 +172,7 @@ fn log_format(prior: Option<&FlowLog>, config: &FlowLog, planned: &FlowLog) -> A
     match (&config.log_format, family(planned)) {
         (Attr::Null, Some(Family::Vpc)) => Attr::Known(default_format().to_owned()),
         (Attr::Null, _) => prior.map_or(Attr::Unknown, |prior| {
-            given(&prior.log_format).map(str::to_owned).into()
+            prior.log_format.given().map(str::to_owned).into()
         }),
         (written, _) => written.clone(),
     }
@@ -237,7 +242,7 @@ fn is_unchanged(prior: &FlowLog, planned: &FlowLog) -> bool {
 
 fn ignore_tags_unknown() -> Diagnostic {
     Diagnostic::warning(
-        "Tags not planned",
+        "tags-not-planned", "Tags not planned",
         "The provider's `ignore_tags` is not known yet, so `tags_all` is planned as it is. The next \
          plan shows what there is to change.",
     )

@@ -12,7 +12,6 @@ use super::identity::{self, Identity};
 use super::make::{self, ASK_AGAIN, Made};
 use super::model::FlowLog;
 use super::retag::retag;
-use super::target::given;
 use super::timeout::Limit;
 use super::unanswered::{self, Asked};
 use super::{adopt, claims, convert, drift, generate, moved, normal, plan, tags, told, validate};
@@ -65,7 +64,7 @@ impl framework::Resource for Resource {
     ) -> Result<(), Diagnostics> {
         let run = connection.run;
         warnings.extend(plan::replaced_for_its_region(change, replaced));
-        let id = change.prior.as_ref().and_then(|prior| given(&prior.id));
+        let id = change.prior.as_ref().and_then(|prior| prior.id.given());
         match (id.map(str::to_owned), change.mark.take()) {
             (Some(id), _) if replaced.is_empty() => {
                 self.claims.keep(run, &id, &change.planned)?;
@@ -94,7 +93,7 @@ impl framework::Resource for Resource {
         context: &Context<FlowLog>,
     ) -> Result<FlowLog> {
         self.claims.settle(connection.run);
-        let region = connection.region(given(&planned.region))?;
+        let region = connection.region(planned.region.given())?;
         let limit = Limit::create(&planned.timeouts);
         let ec2 = connection.aws()?.ec2(&region);
         let token = uuid::Uuid::new_v4().to_string();
@@ -155,7 +154,7 @@ impl framework::Resource for Resource {
         state: FlowLog,
         context: &Context<FlowLog>,
     ) -> Result<Option<FlowLog>, Diagnostics> {
-        let Some(id) = given(&state.id) else {
+        let Some(id) = state.id.given() else {
             return Ok(None);
         };
         let region = connection.region(plan::exists_in(&state))?;
@@ -191,10 +190,10 @@ impl framework::Resource for Resource {
         planned: FlowLog,
         context: &Context<FlowLog>,
     ) -> Result<FlowLog> {
-        let Some(id) = given(&prior.id) else {
+        let Some(id) = prior.id.given() else {
             return Err(no_id().into());
         };
-        let region = connection.region(plan::exists_in(&prior).or(given(&planned.region)))?;
+        let region = connection.region(plan::exists_in(&prior).or(planned.region.given()))?;
         let ec2 = connection.aws()?.ec2(&region).until(context.stop().clone());
         // What is ignored since the last refresh is left alone too.
         let tags = |state: &FlowLog| {
@@ -227,7 +226,7 @@ impl framework::Resource for Resource {
         state: FlowLog,
         context: &Context<FlowLog>,
     ) -> Result<(), Diagnostics> {
-        let Some(id) = given(&state.id) else {
+        let Some(id) = state.id.given() else {
             return Ok(());
         };
         let region = connection.region(plan::exists_in(&state))?;
@@ -296,7 +295,7 @@ impl Resource {
         planned: FlowLog,
         context: &Context<FlowLog>,
     ) -> Result<FlowLog> {
-        let region = connection.region(given(&planned.region))?;
+        let region = connection.region(planned.region.given())?;
         let id = log.id.clone();
         tracing::info!(flow_log_id = id, "equal flow log taken over");
         context.warn(adopt::adopted(&id));
@@ -313,7 +312,7 @@ impl Resource {
                          CreateTags. The next plan shows them as they are, and the next apply changes \
                          them.";
             let Diagnostic { detail, .. } = diagnostic(String::new(), tried, &error);
-            context.warn(Diagnostic::warning(summary, detail).at("tags"));
+            context.warn(Diagnostic::warning("tags-not-changed", summary, detail).at("tags"));
         }
         log.tags = now;
         warn_of_failed_delivery(&log, context);
@@ -345,15 +344,19 @@ async fn find(
 /// Says whether EC2 may not show a flow log yet. One that could not be read back when it was made has no
 /// time of creation; one that is being imported has no resource either.
 fn is_young(state: &FlowLog, ec2: &Ec2) -> bool {
-    let made = given(&state.creation_time).and_then(|text| text.parse::<Timestamp>().ok());
+    let made = state
+        .creation_time
+        .given()
+        .and_then(|text| text.parse::<Timestamp>().ok());
     match made {
         Some(made) => Timestamp::now().duration_since(made) + ec2.clock_ahead() < YOUNG,
-        None => given(&state.resource_id).is_some(),
+        None => state.resource_id.given().is_some(),
     }
 }
 
 fn not_found_here(id: &str, region: &str) -> Diagnostic {
     Diagnostic::error(
+        "flow-log-not-found-in",
         format!("Flow log {id} not found in {region}"),
         format!(
             "The state does not say in which region it is, as the state of the provider that it was \
@@ -384,11 +387,15 @@ fn warn_of_failed_delivery(described: &ec2::FlowLog, context: &Context<FlowLog>)
     let detail =
         format!("EC2 reports delivery status FAILED: {cause}. Records are being lost. {fix}");
     let summary = format!("Flow log {} does not deliver", described.id);
-    context.warn(Diagnostic::warning(summary, detail.trim_end()).at("deliver_logs_status"));
+    context.warn(
+        Diagnostic::warning("delivery-failing", summary, detail.trim_end())
+            .at("deliver_logs_status"),
+    );
 }
 
 fn not_described(id: &str, why: &str) -> Diagnostic {
     Diagnostic::warning(
+        "flow-log-created-but-not-read-back",
         format!("Flow log {id} created but not read back"),
         format!(
             "It exists and is in the state with the values that were sent. What only AWS knows is \
@@ -399,6 +406,7 @@ fn not_described(id: &str, why: &str) -> Diagnostic {
 
 fn no_id() -> Diagnostic {
     Diagnostic::error(
+        "flow-log-not-changed",
         "Flow log not changed",
         "The state holds no id. Remove the resource from the state and import it.",
     )
@@ -410,7 +418,7 @@ pub(crate) fn diagnostic(summary: String, tried: &str, error: &aws::Error) -> Di
         .advice()
         .map(|advice| format!("\n\n{advice}"))
         .unwrap_or_default();
-    Diagnostic::error(summary, format!("{tried} {error}{advice}"))
+    Diagnostic::error("call-failed", summary, format!("{tried} {error}{advice}"))
 }
 
 #[cfg(test)]

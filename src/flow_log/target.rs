@@ -211,7 +211,7 @@ pub(crate) struct Watched {
 /// Gives the id and the resource type that a configuration speaks of.
 pub(crate) fn watched(config: &FlowLog) -> Watched {
     let arguments = arguments(config);
-    let known = arguments.iter().find_map(|(_, value)| given(value));
+    let known = arguments.iter().find_map(|(_, value)| value.given());
     let unknown = arguments.iter().filter(|(_, value)| value.is_unknown());
     let unknown: Vec<_> = unknown.map(|(name, _)| *name).collect();
     let (id, told) = match (known, unknown.as_slice()) {
@@ -230,12 +230,4 @@ pub(crate) fn watched(config: &FlowLog) -> Watched {
         written => written.clone(),
     };
     Watched { id, resource_type }
-}
-
-/// Gives a known value that is not empty: an empty string means "not given".
-pub(crate) fn given(value: &Attr<String>) -> Option<&str> {
-    value
-        .known()
-        .map(String::as_str)
-        .filter(|text| !text.is_empty())
 }

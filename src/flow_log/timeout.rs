@@ -3,14 +3,13 @@
 
 use std::time::Duration;
 
-use jiff::SignedDuration;
 use tokio_util::sync::CancellationToken;
 
 use super::model::Timeouts;
-use super::target::given;
 use crate::aws::{Error, Kind};
 use crate::cty::Path;
 use crate::framework::{Attr, Diagnostic};
+use crate::text::duration;
 
 /// How long a create may take, if `timeouts` does not say.
 const CREATE: &str = "5m";
@@ -29,13 +28,13 @@ pub(crate) struct Limit {
 impl Limit {
     /// Gives the time for creating.
     pub(crate) fn create(timeouts: &Attr<Timeouts>) -> Self {
-        let written = timeouts.known().and_then(|t| given(&t.create));
+        let written = timeouts.known().and_then(|t| t.create.given());
         Self::new("create", written, CREATE)
     }
 
     /// Gives the time for deleting.
     pub(crate) fn delete(timeouts: &Attr<Timeouts>) -> Self {
-        let written = timeouts.known().and_then(|t| given(&t.delete));
+        let written = timeouts.known().and_then(|t| t.delete.given());
         Self::new("delete", written, DELETE)
     }
 
@@ -84,29 +83,18 @@ impl Limit {
         let detail =
             format!("{detail}\n\nThe time for it is over: {length}. Give it more to wait longer.");
         let path = Path::root().attribute("timeouts").attribute(operation);
-        Diagnostic::error(summary, detail).at(path)
+        Diagnostic::error("out-of-time", summary, detail).at(path)
     }
 
     fn length(&self) -> Duration {
-        let written = self.written.as_deref().and_then(|text| parse(text).ok());
+        let written = self
+            .written
+            .as_deref()
+            .and_then(|text| duration::parse(text).ok());
         written
-            .or(parse(self.default).ok())
+            .or(duration::parse(self.default).ok())
             .unwrap_or(Duration::MAX)
     }
-}
-
-/// Reads a duration such as `30s`, `5m` or `1h30m`.
-///
-/// # Errors
-/// It is not one, or it is zero.
-pub fn parse(text: &str) -> Result<Duration, String> {
-    let duration: SignedDuration = text
-        .parse()
-        .map_err(|_| "write it as 30s, 5m or 1h30m".to_owned())?;
-    Duration::try_from(duration)
-        .ok()
-        .filter(|duration| !duration.is_zero())
-        .ok_or_else(|| "it must be more than nothing".to_owned())
 }
 
 #[cfg(test)]

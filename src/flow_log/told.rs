@@ -9,7 +9,7 @@ use std::sync::{Mutex, PoisonError};
 
 use super::destination::{FIREHOSE, LOGS, account_of_arn};
 use super::model::FlowLog;
-use super::target::{Family, given};
+use super::target::Family;
 use super::validate::format::TAG_FIELDS;
 use crate::framework::{Attr, Diagnostic};
 
@@ -53,7 +53,7 @@ const ALWAYS_TOLD: [Argument; 7] = [
         state.max_aggregation_interval.is_null()
     }),
     argument!(iam_role_arn, |state| {
-        let by_role = given(&state.log_destination_type) == Some(LOGS) || is_across_accounts(state);
+        let by_role = state.log_destination_type.given() == Some(LOGS) || is_across_accounts(state);
         by_role && is_absent(&state.iam_role_arn)
     }),
     argument!(deliver_cross_account_role, |state| {
@@ -106,7 +106,7 @@ impl Said {
         let news: Vec<_> = news.map(|name| format!("`{name}`")).collect();
         (!news.is_empty()).then(|| {
             Diagnostic::warning(
-                "Drift not visible at this endpoint",
+                "drift-not-visible-at-this-endpoint", "Drift not visible at this endpoint",
                 format!(
                     "DescribeFlowLogs leaves out what AWS always reports: {}. The endpoint may be an \
                      emulator. The state keeps what was known before, and whether it is still so cannot be \
@@ -126,7 +126,9 @@ fn is_absent(value: &Attr<String>) -> bool {
 /// A format that is not known may have any field.
 fn may_have_tag_fields(state: &FlowLog) -> bool {
     let mut names = TAG_FIELDS.iter().flat_map(|(_, names)| names);
-    given(&state.log_format)
+    state
+        .log_format
+        .given()
         .is_none_or(|format| names.any(|name| format.contains(&format!("${{{name}}}"))))
 }
 
@@ -137,9 +139,11 @@ fn has_no_destination(state: &FlowLog) -> bool {
 
 /// Says whether records go to a delivery stream of another account, which takes two roles.
 fn is_across_accounts(state: &FlowLog) -> bool {
-    let account = |arn| given(arn).and_then(account_of_arn);
+    fn account(arn: &Attr<String>) -> Option<&str> {
+        arn.given().and_then(account_of_arn)
+    }
     let here = account(&state.arn).or_else(|| account(&state.iam_role_arn));
     let there = account(&state.log_destination);
-    given(&state.log_destination_type) == Some(FIREHOSE)
+    state.log_destination_type.given() == Some(FIREHOSE)
         && here.zip(there).is_some_and(|(here, there)| here != there)
 }

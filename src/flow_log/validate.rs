@@ -19,9 +19,9 @@ pub(super) mod role;
 mod target;
 
 use super::model::FlowLog;
-use super::target::given;
 use crate::connection::{Connection, Tags};
 use crate::framework::{Attr, Diagnostics};
+use crate::text::duration;
 
 /// Tags that one resource may have, AWS's own not counted.
 /// <https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/Using_Tags.html#tag-restrictions>
@@ -35,7 +35,7 @@ pub(crate) fn arguments(config: &FlowLog) -> Diagnostics {
     let watched = super::target::watched(config);
     target::judge(config, &watched, &mut diagnostics);
     destination::judge(config, &mut diagnostics);
-    place::judge(config, given(&config.region), &mut diagnostics);
+    place::judge(config, config.region.given(), &mut diagnostics);
     format::judge(config, &watched, &mut diagnostics);
     region(config, &mut diagnostics);
     written_tags(config, &mut diagnostics);
@@ -47,8 +47,8 @@ pub(crate) fn arguments(config: &FlowLog) -> Diagnostics {
 pub(crate) fn in_region(config: &FlowLog, planned: &FlowLog) -> Diagnostics {
     let mut diagnostics = Diagnostics::new();
     // One that is written has been judged with the other arguments.
-    if given(&config.region).is_none() {
-        place::judge(config, given(&planned.region), &mut diagnostics);
+    if config.region.given().is_none() {
+        place::judge(config, planned.region.given(), &mut diagnostics);
     }
     diagnostics
 }
@@ -75,14 +75,14 @@ pub(crate) fn tags_all(tags: &Attr<Tags>) -> Diagnostics {
              {MOST_TAGS}. Remove some.",
             tags.len()
         );
-        diagnostics.error("tags", "Too many tags", detail);
+        diagnostics.error("tags", "too-many-tags", "Too many tags", detail);
     }
     diagnostics
 }
 
 /// The name of an availability zone is often taken for that of its region.
 fn region(config: &FlowLog, diagnostics: &mut Diagnostics) {
-    let Some(region) = given(&config.region) else {
+    let Some(region) = config.region.given() else {
         return;
     };
     let of_zone = region
@@ -97,7 +97,7 @@ fn region(config: &FlowLog, diagnostics: &mut Diagnostics) {
         None => return,
     };
     let detail = format!("`region` is \"{region}\"; {problem}.");
-    diagnostics.error("region", "Malformed region", detail);
+    diagnostics.error("region", "malformed-region", "Malformed region", detail);
 }
 
 /// Says why AWS would not take a tag.
@@ -121,7 +121,7 @@ fn written_tags(config: &FlowLog, diagnostics: &mut Diagnostics) {
     for (key, value) in config.tags.known().into_iter().flatten() {
         if let Some(problem) = tag_problem(key, value.known().map(String::as_str)) {
             let path = crate::cty::Path::root().attribute("tags").key(key.as_str());
-            diagnostics.error(path, "Invalid tag", problem);
+            diagnostics.error(path, "invalid-tag", "Invalid tag", problem);
         }
     }
     let count = config
@@ -130,7 +130,7 @@ fn written_tags(config: &FlowLog, diagnostics: &mut Diagnostics) {
         .map_or(0, |tags| tags.values().filter(|v| !v.is_null()).count());
     if count > MOST_TAGS {
         let detail = format!("{count} tags are given; AWS allows {MOST_TAGS}. Remove some.");
-        diagnostics.error("tags", "Too many tags", detail);
+        diagnostics.error("tags", "too-many-tags", "Too many tags", detail);
     }
 }
 
@@ -139,14 +139,14 @@ fn timeouts(config: &FlowLog, diagnostics: &mut Diagnostics) {
         return;
     };
     for (name, value) in [("create", &timeouts.create), ("delete", &timeouts.delete)] {
-        if let Some(text) = given(value)
-            && let Err(problem) = super::timeout::parse(text)
+        if let Some(text) = value.given()
+            && let Err(problem) = duration::parse(text)
         {
             let path = crate::cty::Path::root()
                 .attribute("timeouts")
                 .attribute(name);
             let detail = format!("The timeout \"{text}\" is not possible: {problem}.");
-            diagnostics.error(path, "Malformed duration", detail);
+            diagnostics.error(path, "malformed-duration", "Malformed duration", detail);
         }
     }
 }

@@ -23,6 +23,15 @@ pub enum Attr<T> {
     Known(T),
 }
 
+impl Attr<String> {
+    /// Returns the text if it is known and not empty: an empty text means "not given".
+    pub fn given(&self) -> Option<&str> {
+        self.known()
+            .map(String::as_str)
+            .filter(|text| !text.is_empty())
+    }
+}
+
 impl<T> Attr<T> {
     /// Returns the value if it is known.
     pub fn known(&self) -> Option<&T> {

@@ -19,6 +19,8 @@ pub enum Severity {
 pub struct Diagnostic {
     /// Error or warning.
     pub severity: Severity,
+    /// The stable name of what is said, in kebab-case. Tests and reports hold on to it; the words may change.
+    pub rule: &'static str,
     /// What did not happen, as a title without a full stop.
     pub summary: String,
     /// What was tried, what was answered, and how to mend it.
@@ -29,9 +31,14 @@ pub struct Diagnostic {
 
 impl Diagnostic {
     /// Makes an error about the whole object.
-    pub fn error(summary: impl Into<String>, detail: impl Into<String>) -> Self {
+    pub fn error(
+        rule: &'static str,
+        summary: impl Into<String>,
+        detail: impl Into<String>,
+    ) -> Self {
         Self {
             severity: Severity::Error,
+            rule,
             summary: summary.into(),
             detail: detail.into(),
             path: cty::Path::root(),
@@ -39,10 +46,14 @@ impl Diagnostic {
     }
 
     /// Makes a warning about the whole object.
-    pub fn warning(summary: impl Into<String>, detail: impl Into<String>) -> Self {
+    pub fn warning(
+        rule: &'static str,
+        summary: impl Into<String>,
+        detail: impl Into<String>,
+    ) -> Self {
         Self {
             severity: Severity::Warning,
-            ..Self::error(summary, detail)
+            ..Self::error(rule, summary, detail)
         }
     }
 
@@ -73,20 +84,22 @@ impl Diagnostics {
     pub fn error(
         &mut self,
         path: impl Into<cty::Path>,
+        rule: &'static str,
         summary: impl Into<String>,
         detail: impl Into<String>,
     ) {
-        self.push(Diagnostic::error(summary, detail).at(path));
+        self.push(Diagnostic::error(rule, summary, detail).at(path));
     }
 
     /// Adds a warning at an attribute.
     pub fn warning(
         &mut self,
         path: impl Into<cty::Path>,
+        rule: &'static str,
         summary: impl Into<String>,
         detail: impl Into<String>,
     ) {
-        self.push(Diagnostic::warning(summary, detail).at(path));
+        self.push(Diagnostic::warning(rule, summary, detail).at(path));
     }
 
     /// Says whether any message is an error.
@@ -145,7 +158,12 @@ impl From<Diagnostic> for Diagnostics {
 
 impl From<cty::Error> for Diagnostic {
     fn from(error: cty::Error) -> Self {
-        Self::error("Value not usable", sentence(&error.message)).at(error.path)
+        Self::error(
+            "value-not-usable",
+            "Value not usable",
+            sentence(&error.message),
+        )
+        .at(error.path)
     }
 }
 

@@ -45,6 +45,7 @@ fn diagnose(call: &str, panic: &(dyn Any + Send)) -> Diagnostic {
         .or_else(|| panic.downcast_ref::<String>().cloned())
         .unwrap_or_else(|| "no message".to_owned());
     Diagnostic::error(
+        "did-not-finish",
         format!("{call} did not finish"),
         format!(
             "The provider panicked: {message}. This is a bug in the provider; please report it with \

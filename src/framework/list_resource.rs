@@ -208,8 +208,13 @@ impl<L: ListResource> Erased<L> {
             let listed = listed.clone();
             let event = event::<L::Resource>(&found, wanted, &object, &identity);
             let event = event.unwrap_or_else(|errors| {
-                let bug =
-                    || Diagnostic::error("Object not listed", "This is a bug in the provider.");
+                let bug = || {
+                    Diagnostic::error(
+                        "object-not-listed",
+                        "Object not listed",
+                        "This is a bug in the provider.",
+                    )
+                };
                 Listed::Message(errors.into_iter().next().unwrap_or_else(bug))
             });
             async move { listed.send(event).await.is_ok() }.boxed()
@@ -229,6 +234,7 @@ fn event<R: Resource>(
 ) -> Result<Listed, Diagnostics> {
     let nameless = || {
         Diagnostic::error(
+            "object-not-listed",
             "Object not listed",
             "What was found has no identity. This is a bug in the provider.",
         )

@@ -27,7 +27,7 @@ pub struct LowerError {
 impl From<LowerError> for Diagnostic {
     fn from(error: LowerError) -> Self {
         let detail = format!("A model cannot be a schema: {error}. This is a bug in the provider.");
-        Self::error("Schema not made", detail)
+        Self::error("schema-not-made", "Schema not made", detail)
     }
 }
 

@@ -29,7 +29,7 @@ impl Stored<'_> {
             .and_then(|()| serde_json::from_slice(self.json).map_err(|error| error.to_string()));
         read.map_err(|error| {
             Diagnostic::error(
-                "Stored state not read",
+                "stored-state-not-read", "Stored state not read",
                 format!(
                     "What is stored of {} (version {}) does not have the form of that version: \
                      {error}. Remove the resource from the state (terraform state rm …) and import it.",
@@ -43,7 +43,7 @@ impl Stored<'_> {
     /// Says that there is no form of this version.
     pub fn of_unknown_version(&self, newest: i64) -> Diagnostics {
         Diagnostic::error(
-            "State not upgraded",
+            "state-not-upgraded", "State not upgraded",
             format!(
                 "What is stored of {} is of version {}; this provider knows versions up to {newest}.",
                 self.of, self.version
@@ -75,6 +75,7 @@ impl Source<'_> {
     /// Says that such an object cannot become one of ours, and which can.
     pub fn refused(&self, target: &str, possible: &str) -> Diagnostics {
         Diagnostic::error(
+            "resource-not-moved",
             "Resource not moved",
             format!(
                 "A {} of {} (schema version {}) cannot be moved to {target}. {possible} Otherwise, \

@@ -56,7 +56,12 @@ fn check_attributes(
         let path = || path.clone().attribute(name.clone());
         for rule in &attribute.rules {
             if let Some(problem) = broken(rule, name, value, object) {
-                diagnostics.error(path(), format!("Invalid value for {name}"), problem);
+                diagnostics.error(
+                    path(),
+                    "invalid-value-for",
+                    format!("Invalid value for {name}"),
+                    problem,
+                );
             }
         }
         if let Shape::Nested(nesting, attributes) = &attribute.shape {
@@ -80,6 +85,7 @@ fn check_required(
         let detail = format!("The attribute `{name}` is required here.");
         diagnostics.error(
             path.clone().attribute(name.clone()),
+            "missing-required-argument",
             "Missing required argument",
             detail,
         );

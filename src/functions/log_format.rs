@@ -3,10 +3,10 @@
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::nearest;
 use crate::cty::{Path, Type, Value};
 use crate::framework::{Function, FunctionError};
 use crate::record::field::{self, FIELDS, Field};
+use crate::text::suggest::nearest;
 
 /// Makes a record format of the names of fields.
 ///

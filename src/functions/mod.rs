@@ -67,9 +67,3 @@ fn record_format(given: &[Option<String>]) -> Result<Format, FunctionError> {
         None => Ok(format),
     }
 }
-
-/// Finds the name that was probably meant by one that is none: it takes the fewest edits.
-fn nearest<'a>(written: &str, names: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
-    let edits = |name: &&str| strsim::levenshtein(written, name);
-    names.into_iter().min_by_key(edits)
-}

@@ -2,9 +2,9 @@
 
 use serde_json::{Map, Value as Json};
 
-use super::nearest;
 use crate::framework::FunctionError;
 use crate::record::{Qual, QualError, Quals, field, qual};
+use crate::text::suggest::nearest;
 
 const WHERE: &str = "where";
 const EXCLUDE: &str = "exclude";

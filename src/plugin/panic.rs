@@ -7,7 +7,7 @@ use std::backtrace::{Backtrace, BacktraceStatus};
 use std::io::Write;
 use std::panic::{PanicHookInfo, set_hook};
 
-use crate::shown;
+use crate::text::sanitize;
 
 /// Writes panics in the parent's form from now on.
 pub(super) fn install() {
@@ -20,7 +20,7 @@ pub(super) fn install() {
 }
 
 fn report(info: &PanicHookInfo<'_>, backtrace: &Backtrace) -> String {
-    let message = shown::line(info.payload_as_str().unwrap_or("no message"));
+    let message = sanitize::line(info.payload_as_str().unwrap_or("no message"));
     let place = info
         .location()
         .map_or_else(|| "an unknown place".to_owned(), ToString::to_string);

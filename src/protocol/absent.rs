@@ -42,6 +42,7 @@ pub(crate) fn no_state_bytes(type_name: &str) -> pb::read_state_bytes::Response 
 
 fn diagnostic(kind: &str, type_name: &str) -> Diagnostic {
     Diagnostic::error(
+        "unknown-type",
         format!("Unknown {kind} type"),
         format!("This version of the provider has no {kind} named \"{type_name}\"."),
     )

@@ -96,7 +96,7 @@ pub(crate) async fn to_the_end<A: Answer + Send + 'static>(
 fn ended_early(failure: &JoinError) -> Diagnostic {
     let detail =
         format!("The provider's task ended early: {failure}. This is a bug in the provider.");
-    Diagnostic::error("Call not finished", detail)
+    Diagnostic::error("call-not-finished", "Call not finished", detail)
 }
 
 macro_rules! answers {

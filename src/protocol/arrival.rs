@@ -36,6 +36,7 @@ pub(crate) fn wanted<C>(
 ) -> Result<Value, Diagnostics> {
     let Some(schema) = resource.identity_schema() else {
         return Err(Diagnostic::error(
+            "resource-not-imported",
             "Resource not imported",
             "This type has no identity to import by; write `id` in the import block.",
         )
@@ -94,6 +95,7 @@ pub(crate) fn generate_config<P: Provider>(
     let state = convert::value(request.state.as_ref(), ty)?;
     if state.is_null() {
         return Err(Diagnostic::error(
+            "configuration-not-generated",
             "Configuration not generated",
             "Terraform sent no state to write a configuration for; Terraform 1.14.1 and newer do.",
         )
@@ -112,6 +114,7 @@ pub(crate) fn json(stored: Option<&pb::RawState>) -> Result<&[u8], Diagnostic> {
     match stored {
         Some(stored) if !stored.json.is_empty() => Ok(&stored.json),
         _ => Err(Diagnostic::error(
+            "state-not-upgraded",
             "State not upgraded",
             "What is stored is not JSON: it was written before Terraform 0.12, when this provider did \
              not exist. Remove the resource from the state and import it.",

@@ -6,7 +6,7 @@ use crate::cty::{self, Name, Path, Type, Value};
 use crate::framework::{
     Attribute, Block, Diagnostic, Diagnostics, Mode, NestedBlock, Nesting, Schema, Severity, Shape,
 };
-use crate::shown;
+use crate::text::sanitize;
 
 /// Decodes a value; an absent or empty one is null (OpenTofu sends that for null arguments).
 pub(crate) fn value(wire: Option<&pb::DynamicValue>, ty: &Type) -> Result<Value, Diagnostic> {
@@ -21,7 +21,7 @@ pub(crate) fn value(wire: Option<&pb::DynamicValue>, ty: &Type) -> Result<Value,
              Terraform; please report it with the output of TF_LOG=debug.",
             error.message
         );
-        Diagnostic::error("Value not decoded", detail).at(error.path)
+        Diagnostic::error("value-not-decoded", "Value not decoded", detail).at(error.path)
     })
 }
 
@@ -38,7 +38,7 @@ pub(crate) fn dynamic_value(value: &Value, ty: &Type) -> Result<pb::DynamicValue
                  the provider; please report it.",
                 error.message
             );
-            Err(Diagnostic::error("Value not encoded", detail).at(error.path))
+            Err(Diagnostic::error("value-not-encoded", "Value not encoded", detail).at(error.path))
         }
     }
 }
@@ -50,6 +50,7 @@ pub(crate) fn diagnostics(diagnostics: Diagnostics) -> Vec<pb::Diagnostic> {
 pub(crate) fn diagnostic(diagnostic: Diagnostic) -> pb::Diagnostic {
     let Diagnostic {
         severity,
+        rule: _,
         summary,
         detail,
         path,
@@ -61,23 +62,26 @@ pub(crate) fn diagnostic(diagnostic: Diagnostic) -> pb::Diagnostic {
     let at_root = path.steps().is_empty();
     pb::Diagnostic {
         severity: severity.into(),
-        summary: shown::line(&summary).into_owned(),
-        detail: shown::lines(&detail).into_owned(),
+        summary: sanitize::line(&summary).into_owned(),
+        detail: sanitize::lines(&detail).into_owned(),
         attribute: (!at_root).then(|| self::path(&path)),
     }
 }
 
 pub(crate) fn path(path: &Path) -> pb::AttributePath {
+    // An element of a set has no name on the wire: the path ends at the set.
     let selector = |step: &cty::Step| match step {
-        cty::Step::Attribute(name) => Selector::AttributeName(name.to_string()),
-        cty::Step::Key(key) => Selector::ElementKeyString(key.to_string()),
-        cty::Step::Index(index) => Selector::ElementKeyInt(*index),
+        cty::Step::Attribute(name) => Some(Selector::AttributeName(name.to_string())),
+        cty::Step::Key(key) => Some(Selector::ElementKeyString(key.to_string())),
+        cty::Step::Index(index) => Some(Selector::ElementKeyInt(*index)),
+        cty::Step::Element(_) => None,
     };
-    let step = |step: &cty::Step| Step {
-        selector: Some(selector(step)),
+    let selectors = path.steps().iter().map_while(selector);
+    let step = |selector| Step {
+        selector: Some(selector),
     };
     pb::AttributePath {
-        steps: path.steps().iter().map(step).collect(),
+        steps: selectors.map(step).collect(),
     }
 }
 

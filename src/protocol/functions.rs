@@ -6,7 +6,7 @@ use super::answer::Answer;
 use super::session::Session;
 use super::{absent, convert, pb};
 use crate::framework::{Diagnostic, Diagnostics, FunctionError, Parameter, Provider, Signature};
-use crate::shown;
+use crate::text::sanitize;
 
 /// Gives the signatures of all functions. OpenTofu asks for them by a call of their own.
 pub(crate) fn declared<P: Provider>(
@@ -74,7 +74,7 @@ fn refused(text: &str, position: Option<usize>) -> pb::call_function::Response {
     pb::call_function::Response {
         result: None,
         error: Some(pb::FunctionError {
-            text: shown::lines(text).into_owned(),
+            text: sanitize::lines(text).into_owned(),
             function_argument,
         }),
     }

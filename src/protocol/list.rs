@@ -57,7 +57,9 @@ async fn run<P: Provider>(
     let list = session.list_resource(&request.type_name)?;
     let resource = session.resource(&request.type_name)?;
     let (Some(identity), object) = (resource.identity_schema(), resource.schema()) else {
-        return Err(Diagnostic::error("Not listed", "This type has no identity.").into());
+        return Err(
+            Diagnostic::error("not-listed", "Not listed", "This type has no identity.").into(),
+        );
     };
     let config = config(list, request.config.as_ref())?;
     let connection = session.connection()?;

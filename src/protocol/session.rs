@@ -84,6 +84,7 @@ impl<P: Provider> Session<P> {
     pub(crate) fn connection(&self) -> Result<Arc<P::Connection>, Diagnostic> {
         self.configured().connection.clone().ok_or_else(|| {
             Diagnostic::error(
+                "provider-not-configured",
                 "Provider not configured",
                 "Terraform asked for this before it configured the provider, or the configuration \
                  failed; the first error of the run says why.",
@@ -157,6 +158,7 @@ impl<P: Provider> Session<P> {
 
 fn no_config() -> Diagnostic {
     Diagnostic::error(
+        "provider-not-configured",
         "Provider not configured",
         "Terraform sent no provider configuration.",
     )
@@ -169,6 +171,7 @@ fn find<'t, T: ?Sized>(
 ) -> Result<&'t T, Diagnostic> {
     types.get(type_name)?.ok_or_else(|| {
         Diagnostic::error(
+            "unknown-type",
             format!("Unknown {kind} type"),
             format!(
                 "This provider has no {kind} named \"{type_name}\"; is a newer version needed?"

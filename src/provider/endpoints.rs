@@ -9,7 +9,6 @@ use std::collections::BTreeMap;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Serialize};
 
-use super::settings::given;
 use crate::framework::Attr;
 
 /// The names of the AWS provider's block, those of its older releases included.
@@ -67,14 +66,14 @@ impl Endpoints {
 
     /// Gives the services that have an address and are never called.
     pub(super) fn without_effect(&self) -> impl Iterator<Item = &str> {
-        let written = self.0.iter().filter(|(_, url)| given(url).is_some());
+        let written = self.0.iter().filter(|(_, url)| url.given().is_some());
         let names = written.map(|(name, _)| name.as_str());
         names.filter(|name| description(name).is_none())
     }
 
     fn first(&self, names: &[&str]) -> Option<&str> {
         let mut urls = names.iter().filter_map(|name| self.0.get(*name));
-        urls.find_map(given)
+        urls.find_map(Attr::given)
     }
 }
 

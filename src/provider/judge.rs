@@ -4,7 +4,6 @@ use std::collections::BTreeSet;
 
 use super::config::Config;
 use super::endpoints::Endpoints;
-use super::settings::given;
 use crate::aws;
 use crate::cty::Path;
 use crate::flow_log;
@@ -52,6 +51,7 @@ impl Config {
             names.join(", ")
         );
         diagnostics.push(Diagnostic::warning(
+            "provider-arguments-without-effect",
             "Provider arguments without effect",
             detail,
         ));
@@ -59,10 +59,10 @@ impl Config {
 
     fn judge_roles(&self, diagnostics: &mut Diagnostics) {
         for (index, role) in (0..).zip(self.assume_role.known().into_iter().flatten()) {
-            if !role.role_arn.is_unknown() && given(&role.role_arn).is_none() {
+            if !role.role_arn.is_unknown() && role.role_arn.given().is_none() {
                 let path = Path::from("assume_role").index(index).attribute("role_arn");
                 let detail = "Set `role_arn` to the ARN of the role to assume.";
-                diagnostics.error(path, "Role missing", detail);
+                diagnostics.error(path, "role-missing", "Role missing", detail);
             }
         }
     }
@@ -86,7 +86,7 @@ impl Config {
                 let path = Path::from("default_tags")
                     .attribute("tags")
                     .key(key.as_str());
-                diagnostics.error(path, "Invalid tag", problem);
+                diagnostics.error(path, "invalid-tag", "Invalid tag", problem);
             }
         }
     }
@@ -125,7 +125,7 @@ fn account_not_known(argument: &str) -> Diagnostic {
          be told whether this account is the right one. Remove `skip_requesting_account_id` and see that STS \
          can be reached, or remove `{argument}`."
     );
-    Diagnostic::error("AWS account not checked", detail).at(argument)
+    Diagnostic::error("aws-account-not-checked", "AWS account not checked", detail).at(argument)
 }
 
 fn wrong_account(argument: &str, account: &str, wanted: bool) -> Diagnostic {
@@ -137,14 +137,19 @@ fn wrong_account(argument: &str, account: &str, wanted: bool) -> Diagnostic {
         "The credentials are of account {account}, which {reason}. Use other credentials, or \
          change `{argument}`."
     );
-    Diagnostic::error("Wrong AWS account", detail).at(argument)
+    Diagnostic::error("wrong-aws-account", "Wrong AWS account", detail).at(argument)
 }
 
 /// Says at the argument what is wrong with it.
 fn refused(mistake: &aws::Error) -> Diagnostic {
     let argument = mistake.argument().unwrap_or_default();
     let summary = format!("Provider argument {argument} refused");
-    Diagnostic::error(summary, format!("{}.", mistake.message)).at(path(argument))
+    Diagnostic::error(
+        "provider-argument-refused",
+        summary,
+        format!("{}.", mistake.message),
+    )
+    .at(path(argument))
 }
 
 /// Arguments that may hold a secret. Terraform prints the line that a message is about, so one about these is about the

@@ -4,14 +4,6 @@ use super::config::{AssumeRole, AssumeRoleWithWebIdentity, Config};
 use crate::aws;
 use crate::framework::Attr;
 
-/// Gives a known value that is not empty: an empty string means "not given".
-pub(super) fn given(value: &Attr<String>) -> Option<&str> {
-    value
-        .known()
-        .map(String::as_str)
-        .filter(|text| !text.is_empty())
-}
-
 impl Config {
     /// Gives the known arguments to the layer that reaches AWS. Field by field without `..`: a forgotten
     /// argument does not compile. What is unknown is left out; see [`Config::unknown_argument`].
@@ -42,7 +34,7 @@ impl Config {
             sts_region: text(&self.sts_region),
             ec2_metadata_service_endpoint: text(&self.ec2_metadata_service_endpoint),
             ec2_metadata_service_endpoint_mode: text(&self.ec2_metadata_service_endpoint_mode),
-            skip_metadata_api_check: given(&self.skip_metadata_api_check) == Some("true"),
+            skip_metadata_api_check: self.skip_metadata_api_check.given() == Some("true"),
             skip_region_validation: self.skip_region_validation == Attr::Known(true),
             user_agent: list(&self.user_agent),
             assume_role: roles.map(AssumeRole::settings).collect(),
@@ -96,7 +88,7 @@ impl AssumeRoleWithWebIdentity {
 }
 
 fn text(value: &Attr<String>) -> Option<String> {
-    given(value).map(str::to_owned)
+    value.given().map(str::to_owned)
 }
 
 /// Gives the known elements of a list or set.

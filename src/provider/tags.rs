@@ -39,7 +39,9 @@ fn from_environment(
         let key = &name[DEFAULT_TAG.len()..];
         if let Some(problem) = flow_log::tag_problem(key, Some(&value)) {
             let detail = format!("The environment variable {name} gives it. {problem}");
-            return Err(Diagnostic::error("Invalid default tag", detail).into());
+            return Err(
+                Diagnostic::error("invalid-default-tag", "Invalid default tag", detail).into(),
+            );
         }
         tags.insert(key.to_owned(), value);
     }
@@ -49,7 +51,11 @@ fn from_environment(
 fn no_text(name: &str) -> Diagnostic {
     let detail =
         format!("The environment variable {name} is not text in UTF-8. Change or unset it.");
-    Diagnostic::error("Environment variable not usable", detail)
+    Diagnostic::error(
+        "environment-variable-not-usable",
+        "Environment variable not usable",
+        detail,
+    )
 }
 
 fn with_written(config: &Config, mut tags: Tags) -> Attr<Tags> {

@@ -238,7 +238,7 @@ impl Checked<'_> {
                 &wanted.transit_gateway_attachment_id,
                 &wanted.regional_nat_gateway_id,
             ];
-            ids.into_iter().find_map(crate::flow_log::given)
+            ids.into_iter().find_map(crate::framework::Attr::given)
         });
         let place = declared.and_then(|declared| {
             let first = changes.first().and_then(|change| {

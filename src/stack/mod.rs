@@ -32,7 +32,6 @@ mod template;
 mod terraform;
 mod yaml;
 
-pub use crate::flow_log::duration;
 pub use drift::{Rules, check};
 pub use observe::{Progress, Reach};
 pub use property::attribute;

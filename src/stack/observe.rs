@@ -10,7 +10,6 @@ use futures_util::{StreamExt as _, stream};
 use super::read::{Declared, Wanted};
 use crate::aws::{self, Account, AssumeRole, Aws, Settings, Stop, ec2};
 use crate::connection::{Connection, IgnoreTags};
-use crate::flow_log::given;
 use crate::framework::Attr;
 
 /// How many values EC2 takes in the filters of one call.
@@ -195,7 +194,7 @@ fn filters(declared: &[&Declared]) -> Vec<(String, Vec<String>)> {
         match (&declared.wanted, &declared.id) {
             (_, Some(id)) => drop(ids.insert(id.clone())),
             (Wanted::Configuration(config) | Wanted::State(config, _), None) => {
-                resources.extend(given(&config.resource_id).map(str::to_owned));
+                resources.extend(config.resource_id.given().map(str::to_owned));
             }
         }
     }

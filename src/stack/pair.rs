@@ -7,8 +7,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::read::{Declared, Wanted};
 use crate::aws::ec2;
+use crate::flow_log::FlowLog;
 use crate::flow_log::drift::{Comparison, Difference, same_destination};
-use crate::flow_log::{FlowLog, given};
 use crate::framework::Diagnostics;
 
 /// What a declared flow log was found to be.
@@ -91,7 +91,7 @@ fn fitting<'f>(
     running: &'f [ec2::FlowLog],
 ) -> Result<Vec<Candidate<'f>>, Diagnostics> {
     let planned = comparison.planned(config)?;
-    let resource = given(&planned.resource_id);
+    let resource = planned.resource_id.given();
     let fits = |log: &&ec2::FlowLog| {
         log.resource_id.as_deref() == resource && same_destination(&planned, log)
     };
@@ -102,7 +102,7 @@ fn fitting<'f>(
             Ok(Candidate {
                 log,
                 differences: comparison.with_configuration(config, log, region)?,
-                other_traffic: log.traffic_type.as_deref() != given(&planned.traffic_type),
+                other_traffic: log.traffic_type.as_deref() != planned.traffic_type.given(),
             })
         })
         .collect()

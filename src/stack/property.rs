@@ -3,10 +3,10 @@
 //! Types, allowed values and descriptions come from the model; the names alone are told here.
 //! <https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-ec2-flowlog.html>
 
-use super::source::nearest;
 use crate::cty::{Type, Value};
 use crate::flow_log::drift;
 use crate::framework::{Attribute, Block, LowerError, Rule, Schema, Shape as Lowered};
+use crate::text::suggest::nearest;
 
 /// CloudFormation's name of each property, and the model's.
 const NAMES: [(&str, &str); 15] = [

@@ -10,12 +10,13 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use super::property::{self, Property};
-use super::source::{Mistakes, Place, nearest};
+use super::source::{Mistakes, Place};
 use super::template::{Parameters, Resolved, Scope, not_resolvable};
 use super::yaml::{self, Content, Entry, Node};
 use crate::cty::{Step, Value};
 use crate::flow_log::{FlowLog, drift};
 use crate::framework::{Attr, Diagnostic, Model, Schema, Severity};
+use crate::text::suggest::nearest;
 
 /// What a stack definition may say besides.
 const TOP: [&str; 5] = ["Region", "Account", "FlowLogs", "Description", "$schema"];
@@ -260,7 +261,7 @@ impl Reader<'_> {
         places: &BTreeMap<String, Place>,
     ) {
         let mut steps = diagnostic.path.steps().iter().map(|step| match step {
-            Step::Attribute(name) | Step::Key(name) => name.to_string(),
+            Step::Attribute(name) | Step::Key(name) | Step::Element(name) => name.to_string(),
             Step::Index(index) => index.to_string(),
         });
         let head = steps.next().unwrap_or_default();

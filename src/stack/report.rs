@@ -13,7 +13,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::source::Place;
-use crate::shown;
+use crate::text::sanitize;
 
 /// The version of the JSON form; the first number changes when something is taken away.
 const FORMAT_VERSION: &str = "1.0";
@@ -373,7 +373,7 @@ pub fn write(report: &DriftReport, format: Format, paint: Paint) -> Result<Strin
 
 fn json(document: &impl Serialize) -> Result<String, String> {
     let text = serde_json::to_string_pretty(document).map_err(|error| error.to_string())?;
-    Ok(shown::json(&text).into_owned() + "\n")
+    Ok(sanitize::json(&text).into_owned() + "\n")
 }
 
 #[cfg(test)]

@@ -4,9 +4,8 @@ use std::fmt;
 
 use schemars::JsonSchema;
 use serde::Serialize;
-use strsim::levenshtein;
 
-use crate::shown;
+use crate::text::sanitize;
 
 /// A place in a file, both numbers from 1.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
@@ -93,8 +92,8 @@ impl fmt::Display for Mistakes {
         for mistake in &self.list {
             let Place { line, column } = mistake.place;
             let kind = if mistake.warning { "warning" } else { "error" };
-            let file = shown::line(&self.file);
-            let message = shown::lines(&mistake.message);
+            let file = sanitize::line(&self.file);
+            let message = sanitize::lines(&mistake.message);
             writeln!(f, "{file}:{line}:{column}: {kind}: {message}")?;
         }
         Ok(())
@@ -102,27 +101,3 @@ impl fmt::Display for Mistakes {
 }
 
 impl std::error::Error for Mistakes {}
-
-/// The letters by which names are compared.
-const LONGEST_NAME: usize = 100;
-
-/// Gives the name that was probably meant.
-pub(super) fn nearest<'a>(
-    written: &str,
-    names: impl IntoIterator<Item = &'a str>,
-) -> Option<&'a str> {
-    // What is longer than any name is none of them, and takes its time to compare.
-    let written: String = written.chars().take(LONGEST_NAME).collect();
-    let folded = |name: &str| name.to_lowercase().replace(['_', '-'], "");
-    let meant = folded(&written);
-    // Of two spellings of one name, the one that is written alike.
-    let scored = names.into_iter().map(|name| {
-        (
-            levenshtein(&meant, &folded(name)),
-            levenshtein(&written, name),
-            name,
-        )
-    });
-    let (distance, _, name) = scored.min()?;
-    (distance <= 2.max(name.len() / 3)).then_some(name)
-}

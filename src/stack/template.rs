@@ -9,8 +9,9 @@ use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
-use super::source::{Mistakes, Place, nearest};
+use super::source::{Mistakes, Place};
 use super::yaml::{Content, Node};
+use crate::text::suggest::nearest;
 
 /// How much text the parameters of a template may come to, everywhere they are used, in bytes.
 const MOST_TEXT: usize = 8 << 20;

@@ -201,7 +201,7 @@ impl framework::Resource for Notebook {
         };
         match made.text.known().map(String::as_str) {
             Some("fail") => Err(Failure::with_state(
-                Diagnostic::error("Torn", "As asked."),
+                Diagnostic::error("torn", "Torn", "As asked."),
                 made,
             )),
             _ => Ok(made),
@@ -273,7 +273,7 @@ impl framework::ListResource for Notebook {
 
     fn validate(&self, config: &Notes, diagnostics: &mut Diagnostics) {
         if config.count == Attr::Known(13) {
-            diagnostics.warning("count", "Unlucky", "It is thirteen.");
+            diagnostics.warning("count", "unlucky", "Unlucky", "It is thirteen.");
         }
     }
 
@@ -285,7 +285,7 @@ impl framework::ListResource for Notebook {
         context: &Context,
     ) -> Result<(), Diagnostics> {
         let _end = EndOfList(Arc::clone(ended));
-        context.warn(Diagnostic::warning("Old", "The notebook is old."));
+        context.warn(Diagnostic::warning("old", "Old", "The notebook is old."));
         for number in 0..config.count.into_known().unwrap_or(i64::MAX) {
             let display_name = format!("Note {number}");
             let state = note(&number.to_string());
@@ -301,7 +301,9 @@ impl framework::ListResource for Notebook {
         }
         match config.breaks.known().map(String::as_str) {
             Some("panic") => panic!("as asked"),
-            Some(_) => Err(Diagnostic::error("Page missing", "It was torn out.").into()),
+            Some(_) => {
+                Err(Diagnostic::error("page-missing", "Page missing", "It was torn out.").into())
+            }
             None => Ok(()),
         }
     }

@@ -5,18 +5,18 @@ use std::path::{Path, PathBuf};
 
 /// A module, what of ours it may use, and what of others' it must never name.
 const LAYERS: &[(&str, &[&str], &[&str])] = &[
-    ("shown", &[], &["tonic", "prost", "aws_", "schemars"]),
-    ("plugin", &["shown"], &["aws_", "schemars"]),
+    ("text", &[], &["tonic", "prost", "aws_", "schemars"]),
+    ("plugin", &["text"], &["aws_", "schemars"]),
     ("cty", &[], &["tonic", "prost", "aws_"]),
-    ("framework", &["cty"], &["tonic", "prost", "aws_"]),
-    ("protocol", &["framework", "cty", "shown"], &["aws_"]),
-    ("record", &[], &["tonic", "prost", "aws_", "schemars"]),
+    ("framework", &["cty", "text"], &["tonic", "prost", "aws_"]),
+    ("protocol", &["framework", "cty", "text"], &["aws_"]),
+    ("record", &["text"], &["tonic", "prost", "aws_", "schemars"]),
     (
         "functions",
-        &["framework", "cty", "record"],
+        &["framework", "cty", "record", "text"],
         &["tonic", "prost", "aws_"],
     ),
-    ("aws", &["shown"], &["tonic", "prost", "schemars"]),
+    ("aws", &["text"], &["tonic", "prost", "schemars"]),
     (
         "connection",
         &["aws", "framework"],
@@ -24,12 +24,12 @@ const LAYERS: &[(&str, &[&str], &[&str])] = &[
     ),
     (
         "flow_log",
-        &["framework", "cty", "record", "aws", "connection"],
+        &["framework", "cty", "record", "aws", "connection", "text"],
         &["tonic", "prost", "aws_"],
     ),
     (
         "events",
-        &["framework", "cty", "record", "aws", "connection"],
+        &["framework", "cty", "record", "aws", "connection", "text"],
         &["tonic", "prost", "aws_"],
     ),
     (
@@ -42,17 +42,18 @@ const LAYERS: &[(&str, &[&str], &[&str])] = &[
             "flow_log",
             "events",
             "functions",
+            "text",
         ],
         &["tonic", "prost", "aws_"],
     ),
     (
         "stack",
-        &["framework", "cty", "aws", "connection", "flow_log", "shown"],
+        &["framework", "cty", "aws", "connection", "flow_log", "text"],
         &["tonic", "prost", "aws_"],
     ),
     (
         "cli",
-        &["provider", "stack", "aws", "shown"],
+        &["provider", "stack", "aws", "text"],
         &["tonic", "prost", "aws_"],
     ),
 ];

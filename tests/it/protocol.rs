@@ -90,7 +90,9 @@ impl framework::Provider for Example {
             stop.cancelled().await;
         }
         match config.broken {
-            Attr::Known(true) => Err(Diagnostic::error("Not connected", "It is broken.").into()),
+            Attr::Known(true) => {
+                Err(Diagnostic::error("not-connected", "Not connected", "It is broken.").into())
+            }
             _ => Ok(Arc::clone(&self.0)),
         }
     }
@@ -110,7 +112,7 @@ impl framework::Resource for ThingResource {
 
     fn validate(&self, config: &Thing, diagnostics: &mut Diagnostics) {
         if config.name == Attr::Known("bad".to_owned()) {
-            diagnostics.error("name", "Bad name", "Choose another.");
+            diagnostics.error("name", "bad-name", "Bad name", "Choose another.");
         }
     }
 
@@ -141,7 +143,9 @@ impl framework::Resource for ThingResource {
         context.remember(made.clone());
         match made.name.known().map(String::as_str) {
             Some("panic") => panic!("as asked"),
-            Some("fail") => return Err(Diagnostic::error("Not made", "As asked.").into()),
+            Some("fail") => {
+                return Err(Diagnostic::error("not-made", "Not made", "As asked.").into());
+            }
             Some("wait for stop") => {
                 signals.begun.notify_one();
                 context.stop().cancelled().await;
@@ -181,7 +185,7 @@ impl framework::Resource for ThingResource {
         _: Thing,
         _: &Context<Thing>,
     ) -> Result<(), Diagnostics> {
-        Err(Diagnostic::error("Not deleted", "As always.").into())
+        Err(Diagnostic::error("not-deleted", "Not deleted", "As always.").into())
     }
 
     async fn import(

@@ -16,12 +16,12 @@ pub(super) fn required(reasons: &[Reason], telling: Telling) -> Diagnostic {
         "`require_complete` is set, but the query could not see everything that the time window holds:{}",
         list.collect::<String>()
     );
-    Diagnostic::error("Query not complete", detail).at("require_complete")
+    Diagnostic::error("query-not-complete", "Query not complete", detail).at("require_complete")
 }
 
 impl Reason {
     pub(super) fn warning(&self, telling: Telling) -> Diagnostic {
-        let warning = Diagnostic::warning(self.title(), self.detail(telling));
+        let warning = Diagnostic::warning(self.name(), self.title(), self.detail(telling));
         match self.argument() {
             Some(argument) => warning.at(argument),
             None => warning,

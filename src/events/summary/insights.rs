@@ -8,7 +8,7 @@ use super::{Columns, Counted};
 use crate::aws::logs::{InsightsQuery, Logs};
 use crate::events::completeness::{How, Reason, Sight, Telling, Unread};
 use crate::events::output::Statistics;
-use crate::events::query::{Query, given};
+use crate::events::query::Query;
 use crate::events::scan::Trouble;
 use crate::events::search::{Search, seconds};
 use crate::events::trouble;
@@ -35,15 +35,17 @@ pub(super) async fn count(
     let candidates = candidates(search, columns)?;
     if query.record_type() != RecordType::Aws {
         let detail = "CloudWatch Logs Insights is asked for lines of AWS flow logs only. Use the engine `scan`.";
-        return Err(
-            Diagnostic::error("Engine not possible for this kind of record", detail)
-                .at("engine")
-                .into(),
-        );
+        return Err(Diagnostic::error(
+            "engine-not-possible-for-this-kind-of-record",
+            "Engine not possible for this kind of record",
+            detail,
+        )
+        .at("engine")
+        .into());
     }
     let streams = match (
-        given(&query.log_stream_name),
-        given(&query.log_stream_name_prefix),
+        query.log_stream_name.given(),
+        query.log_stream_name_prefix.given(),
     ) {
         (Some(name), _) => Streams::Named(name),
         (None, Some(prefix)) => Streams::Prefixed(prefix),
@@ -118,7 +120,7 @@ fn several_formats() -> Diagnostic {
     let detail = "Records of several formats are written to this log group, and a query of CloudWatch Logs Insights \
                   cannot tell them apart. Use the engine `scan`, or set `log_format` if the group holds records of \
                   one format alone.";
-    Diagnostic::error("Several record formats", detail).at("log_format")
+    Diagnostic::error("several-record-formats", "Several record formats", detail).at("log_format")
 }
 
 /// Runs the queries of one summary.
@@ -289,12 +291,22 @@ fn too_slow(search: &Search) -> Diagnostic {
          time window, or raise `timeout`.",
         search.source.log_group
     );
-    Diagnostic::error("Flow-log events not read", detail).at("timeout")
+    Diagnostic::error(
+        "flow-log-events-not-read",
+        "Flow-log events not read",
+        detail,
+    )
+    .at("timeout")
 }
 
 fn not_possible(error: &insights::InsightsError) -> Diagnostic {
     let detail = format!("{error}. Use the engine `scan`, which checks every qual itself.");
-    Diagnostic::error("Query not possible with this engine", detail).at("engine")
+    Diagnostic::error(
+        "query-not-possible-with-this-engine",
+        "Query not possible with this engine",
+        detail,
+    )
+    .at("engine")
 }
 
 /// Reads a row: the values of its key, and its numbers.

@@ -8,7 +8,6 @@ use serde::{Deserialize, Serialize};
 
 use crate::events::output::{Push, Statistics};
 use crate::events::query::Engine;
-use crate::events::query::given;
 use crate::framework::{Attr, Model, behaviour};
 use crate::record::field::Kind;
 
@@ -79,7 +78,7 @@ impl Summary {
     }
 
     pub(super) fn order(&self) -> Order {
-        match given(&self.order_by) {
+        match self.order_by.given() {
             Some("packets") => Order::Packets,
             Some("bytes") => Order::Bytes,
             _ => Order::Flows,
@@ -93,7 +92,7 @@ impl Summary {
     }
 
     pub(super) fn engine(&self) -> Engine {
-        match given(&self.engine) {
+        match self.engine.given() {
             Some(INSIGHTS) => Engine::Insights,
             _ => Engine::Scan,
         }

@@ -2,7 +2,6 @@
 
 use super::super::destination::{FIREHOSE, LOGS, S3, TYPES, group_of_arn, type_of_arn};
 use super::super::model::{DestinationOptions, FlowLog};
-use super::super::target::given;
 use super::arn::{Arn, is_account};
 use super::role;
 use crate::cty::Path;
@@ -17,19 +16,24 @@ const LONGEST_STREAM: usize = 64;
 /// Judges all of it.
 pub(super) fn judge(config: &FlowLog, diagnostics: &mut Diagnostics) {
     let kind = kind(config);
-    if let Some(arn) = given(&config.log_destination) {
+    if let Some(arn) = config.log_destination.given() {
         match destination_problem(arn) {
             Some(problem) => {
                 let detail = format!("`log_destination` is \"{arn}\"; {problem}.");
-                diagnostics.error("log_destination", "Malformed destination", detail);
+                diagnostics.error(
+                    "log_destination",
+                    "malformed-destination",
+                    "Malformed destination",
+                    detail,
+                );
             }
             None => contradiction(config, arn, diagnostics),
         }
     }
-    if let Some(name) = given(&config.log_group_name) {
+    if let Some(name) = config.log_group_name.given() {
         log_group(name, kind, config, diagnostics);
     }
-    if given(&config.log_destination).is_none() && !config.log_destination.is_unknown() {
+    if config.log_destination.given().is_none() && !config.log_destination.is_unknown() {
         no_destination(kind, config, diagnostics);
     }
     if let (Some(kind @ (LOGS | FIREHOSE)), Attr::Known(options)) =
@@ -47,7 +51,7 @@ fn kind(config: &FlowLog) -> Option<&str> {
             Some(kind.as_str()).filter(|kind| TYPES.contains(kind))
         }
         (Attr::Unknown, _) | (_, Attr::Unknown) => None,
-        (_, destination) => match given(destination) {
+        (_, destination) => match destination.given() {
             Some(arn) => type_of_arn(arn),
             None => Some(LOGS),
         },
@@ -158,7 +162,10 @@ fn in_region_and_account(arn: &Arn<'_>) -> Option<String> {
 }
 
 fn contradiction(config: &FlowLog, arn: &str, diagnostics: &mut Diagnostics) {
-    let written = given(&config.log_destination_type).filter(|kind| TYPES.contains(kind));
+    let written = config
+        .log_destination_type
+        .given()
+        .filter(|kind| TYPES.contains(kind));
     if let (Some(told), Some(written)) = (type_of_arn(arn), written)
         && told != written
     {
@@ -168,6 +175,7 @@ fn contradiction(config: &FlowLog, arn: &str, diagnostics: &mut Diagnostics) {
         );
         diagnostics.error(
             "log_destination_type",
+            "destination-type-contradicts-the-arn",
             "Destination type contradicts the ARN",
             detail,
         );
@@ -180,12 +188,22 @@ fn log_group(name: &str, kind: Option<&str>, config: &FlowLog, diagnostics: &mut
         let detail = format!(
             "`log_group_name` is \"{name}\"; that is an ARN: write log_destination = \"{name}\" instead."
         );
-        diagnostics.error(PATH, "Malformed log group name", detail);
+        diagnostics.error(
+            PATH,
+            "malformed-log-group-name",
+            "Malformed log group name",
+            detail,
+        );
         return;
     }
     if let Some(problem) = group_name_problem(name) {
         let detail = format!("`log_group_name` is \"{name}\"; {problem}.");
-        diagnostics.error(PATH, "Malformed log group name", detail);
+        diagnostics.error(
+            PATH,
+            "malformed-log-group-name",
+            "Malformed log group name",
+            detail,
+        );
     }
     if let Some(kind @ (S3 | FIREHOSE)) = kind {
         let detail = format!(
@@ -193,16 +211,26 @@ fn log_group(name: &str, kind: Option<&str>, config: &FlowLog, diagnostics: &mut
              records in that group too, declare another flow log with log_destination_type = \
              \"cloud-watch-logs\"."
         );
-        diagnostics.error(PATH, "Log group not possible", detail);
+        diagnostics.error(
+            PATH,
+            "log-group-not-possible",
+            "Log group not possible",
+            detail,
+        );
     }
-    let arn = given(&config.log_destination);
+    let arn = config.log_destination.given();
     if let Some(arn) = arn
         && group_of_arn(arn).is_some_and(|other| other != name)
     {
         let detail = format!(
             "`log_group_name` is \"{name}\", but `log_destination` is \"{arn}\". Remove one of them."
         );
-        diagnostics.error(PATH, "Two different log groups", detail);
+        diagnostics.error(
+            PATH,
+            "two-different-log-groups",
+            "Two different log groups",
+            detail,
+        );
     }
 }
 
@@ -225,11 +253,11 @@ fn group_name_problem(name: &str) -> Option<String> {
 fn no_destination(kind: Option<&str>, config: &FlowLog, diagnostics: &mut Diagnostics) {
     match kind {
         Some(LOGS)
-            if given(&config.log_group_name).is_none() && !config.log_group_name.is_unknown() =>
+            if config.log_group_name.given().is_none() && !config.log_group_name.is_unknown() =>
         {
             diagnostics.error(
                 "log_destination",
-                "No destination",
+                "no-destination", "No destination",
                 "Set `log_group_name` to the name of a CloudWatch Logs group, or `log_destination` to \
                  the ARN of a log group, a bucket or a Firehose delivery stream.",
             );
@@ -243,7 +271,12 @@ fn no_destination(kind: Option<&str>, config: &FlowLog, diagnostics: &mut Diagno
             let detail = format!(
                 "`log_destination_type` is \"{kind}\": set `log_destination` to the ARN of the {example}."
             );
-            diagnostics.error("log_destination", "No destination", detail);
+            diagnostics.error(
+                "log_destination",
+                "no-destination",
+                "No destination",
+                detail,
+            );
         }
         _ => {}
     }
@@ -270,6 +303,11 @@ fn no_options(kind: &str, options: &DestinationOptions, diagnostics: &mut Diagno
             "Destination options are for S3 only, and records go to {kind}. Remove the block \
              `destination_options`."
         );
-        diagnostics.error(path, "Destination option not possible", detail);
+        diagnostics.error(
+            path,
+            "destination-option-not-possible",
+            "Destination option not possible",
+            detail,
+        );
     }
 }

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::super::model::{FlowLog, TagFieldSpecification};
-use super::super::target::{Watched, given};
+use super::super::target::Watched;
 use crate::framework::{Attr, Diagnostics};
 use crate::record::format::Flaw;
 use crate::record::{Format, field};
@@ -19,7 +19,7 @@ pub(crate) const LONGEST_TAG_KEY: usize = 128;
 /// Judges all of it.
 pub(super) fn judge(config: &FlowLog, watched: &Watched, diagnostics: &mut Diagnostics) {
     let specified = specifications(config, diagnostics);
-    let format = match (&config.log_format, given(&config.log_format)) {
+    let format = match (&config.log_format, config.log_format.given()) {
         (Attr::Unknown, _) => return,
         // The default formats have no tag fields.
         (_, None) => None,
@@ -27,7 +27,12 @@ pub(super) fn judge(config: &FlowLog, watched: &Watched, diagnostics: &mut Diagn
             Ok(format) => Some(format),
             Err(error) => {
                 let detail = format!("`log_format` is \"{text}\"; {error}.");
-                diagnostics.error("log_format", "Malformed record format", detail);
+                diagnostics.error(
+                    "log_format",
+                    "malformed-record-format",
+                    "Malformed record format",
+                    detail,
+                );
                 return;
             }
         },
@@ -48,11 +53,21 @@ pub(super) fn judge(config: &FlowLog, watched: &Watched, diagnostics: &mut Diagn
 fn amiss(flaw: &Flaw<'_>, diagnostics: &mut Diagnostics) {
     match flaw {
         Flaw::Mistaken { .. } => {
-            diagnostics.error("log_format", "Not a record field", flaw.to_string());
+            diagnostics.error(
+                "log_format",
+                "not-a-record-field",
+                "Not a record field",
+                flaw.to_string(),
+            );
         }
         Flaw::Unknown { .. } => {
             let detail = format!("{flaw} It is passed on; AWS refuses it if it does not exist.");
-            diagnostics.warning("log_format", "Unknown record field", detail);
+            diagnostics.warning(
+                "log_format",
+                "unknown-record-field",
+                "Unknown record field",
+                detail,
+            );
         }
         Flaw::Mixed { .. } => {}
     }
@@ -87,7 +102,12 @@ fn wrong_family(found: &field::Field, watched: &Watched, diagnostics: &mut Diagn
         "The field `${{{name}}}` is recorded for {owner} only, and this is a flow log of a \
          {resource_type}. {instead}"
     );
-    diagnostics.error("log_format", "Field of another kind of flow log", detail);
+    diagnostics.error(
+        "log_format",
+        "field-of-another-kind-of-flow-log",
+        "Field of another kind of flow log",
+        detail,
+    );
 }
 
 /// What a transit gateway records in place of a field of VPCs.
@@ -136,7 +156,12 @@ fn specifications(
                 "There are two `tag_field_specification` blocks for \"{kind}\". Join them: one block \
                  takes two keys."
             );
-            diagnostics.error(PATH, "Resource type given twice", detail);
+            diagnostics.error(
+                PATH,
+                "resource-type-given-twice",
+                "Resource type given twice",
+                detail,
+            );
         }
     }
     whole.then_some(counts)
@@ -152,11 +177,11 @@ fn keys(block: &TagFieldSpecification, diagnostics: &mut Diagnostics) -> Option<
     if keys.iter().any(Attr::is_unknown) {
         return None;
     }
-    let kind = given(&block.resource_type).unwrap_or("…");
+    let kind = block.resource_type.given().unwrap_or("…");
     let known: BTreeSet<_> = keys.iter().filter_map(|key| key.known()).collect();
     if known.is_empty() {
         let detail = format!("`tag_keys` of \"{kind}\" is empty; give one or two keys.");
-        diagnostics.error(PATH, "No tag keys", detail);
+        diagnostics.error(PATH, "no-tag-keys", "No tag keys", detail);
     }
     for key in &known {
         if keys
@@ -167,7 +192,7 @@ fn keys(block: &TagFieldSpecification, diagnostics: &mut Diagnostics) -> Option<
         {
             let detail =
                 format!("`tag_keys` of \"{kind}\" holds \"{key}\" twice; name each tag once.");
-            diagnostics.error(PATH, "Tag key given twice", detail);
+            diagnostics.error(PATH, "tag-key-given-twice", "Tag key given twice", detail);
         }
     }
     for key in &known {
@@ -175,7 +200,7 @@ fn keys(block: &TagFieldSpecification, diagnostics: &mut Diagnostics) -> Option<
             let detail = format!(
                 "`tag_keys` of \"{kind}\" holds \"{key}\"; a key has 1 to {LONGEST_TAG_KEY} characters."
             );
-            diagnostics.error(PATH, "Malformed tag key", detail);
+            diagnostics.error(PATH, "malformed-tag-key", "Malformed tag key", detail);
         }
     }
     Some(known.len())
@@ -202,20 +227,35 @@ fn tag_fields(
                  {{\n    resource_type = \"{kind}\"\n    tag_keys      = [{}]\n  }}",
                 ["\"Name\"", "\"Team\""][..needed].join(", ")
             );
-            diagnostics.error("log_format", "Tag field without its tag", detail);
+            diagnostics.error(
+                "log_format",
+                "tag-field-without-its-tag",
+                "Tag field without its tag",
+                detail,
+            );
         }
         if count > 0 && needed == 0 {
             let detail = format!(
                 "Tags of \"{kind}\" are chosen, but the record format has no field for them. Add \
                  `${{{first}}}` to `log_format` (in HCL: `$${{{first}}}`), or remove the block."
             );
-            diagnostics.error(PATH, "Tag without its field", detail);
+            diagnostics.error(
+                PATH,
+                "tag-without-its-field",
+                "Tag without its field",
+                detail,
+            );
         } else if count > needed {
             let detail = format!(
                 "Two tags of \"{kind}\" are chosen, but the record format has no `${{{second}}}`: the \
                  second is not recorded."
             );
-            diagnostics.warning(PATH, "Tag without its field", detail);
+            diagnostics.warning(
+                PATH,
+                "tag-without-its-field",
+                "Tag without its field",
+                detail,
+            );
         }
     }
 }

@@ -4,7 +4,6 @@
 
 use super::super::destination::{FIREHOSE, LOGS, type_of_arn};
 use super::super::model::FlowLog;
-use super::super::target::given;
 use super::arn::Arn;
 use crate::aws;
 use crate::framework::Diagnostics;
@@ -19,7 +18,7 @@ pub(super) fn judge(config: &FlowLog, region: Option<&str>, diagnostics: &mut Di
     );
     let mut first: Option<(&str, &str)> = None;
     for (name, value) in [destination, delivery, cross] {
-        let Some(arn) = given(value).and_then(Arn::parse) else {
+        let Some(arn) = value.given().and_then(Arn::parse) else {
             continue;
         };
         if let Some(region) = region.filter(|_| arn.service == "iam") {
@@ -32,12 +31,17 @@ pub(super) fn judge(config: &FlowLog, region: Option<&str>, diagnostics: &mut Di
                      delivered from one partition to another: use ARNs of one partition.",
                     arn.partition
                 );
-                diagnostics.error(name, "Two different partitions", detail);
+                diagnostics.error(
+                    name,
+                    "two-different-partitions",
+                    "Two different partitions",
+                    detail,
+                );
             }
             _ => first = first.or(Some((name, arn.partition))),
         }
     }
-    if let (Some(arn), Some(region)) = (given(destination.1), region) {
+    if let (Some(arn), Some(region)) = (destination.1.given(), region) {
         in_region(arn, region, diagnostics);
     }
 }
@@ -53,7 +57,12 @@ fn partition(name: &str, arn: &Arn<'_>, region: &str, diagnostics: &mut Diagnost
          partition {wanted}. Give a role whose ARN begins with \"arn:{wanted}:\".",
         arn.partition
     );
-    diagnostics.error(name, "Role of another partition", detail);
+    diagnostics.error(
+        name,
+        "role-of-another-partition",
+        "Role of another partition",
+        detail,
+    );
 }
 
 fn in_region(text: &str, region: &str, diagnostics: &mut Diagnostics) {
@@ -72,5 +81,10 @@ fn in_region(text: &str, region: &str, diagnostics: &mut Diagnostics) {
          {noun} of its own region only. If what it watches is in {there}, set region = \"{there}\" on the \
          resource; else give a {noun} in {region}, or a bucket, which may be in any region."
     );
-    diagnostics.error("log_destination", "Destination in another region", detail);
+    diagnostics.error(
+        "log_destination",
+        "destination-in-another-region",
+        "Destination in another region",
+        detail,
+    );
 }

@@ -2,7 +2,6 @@
 
 use super::super::destination::{FIREHOSE, LOGS, S3};
 use super::super::model::FlowLog;
-use super::super::target::given;
 use super::arn::{Arn, is_account};
 use crate::framework::{Attr, Diagnostics};
 
@@ -22,23 +21,28 @@ pub(super) fn judge(config: &FlowLog, kind: Option<&str>, diagnostics: &mut Diag
         &config.deliver_cross_account_role,
     );
     for (name, value) in [delivery, cross] {
-        let Some(arn) = given(value) else { continue };
+        let Some(arn) = value.given() else { continue };
         if kind == Some(S3) {
             let detail = format!(
                 "`{name}` is for CloudWatch Logs and Firehose. S3 delivery uses the bucket's policy; \
                  AWS refuses a role there. Remove `{name}`."
             );
-            diagnostics.error(name, "Role not possible for S3", detail);
+            diagnostics.error(
+                name,
+                "role-not-possible-for-s3",
+                "Role not possible for S3",
+                detail,
+            );
         } else if let Some(problem) = role_problem(arn) {
             let detail = format!("`{name}` is \"{arn}\"; {problem}.");
-            diagnostics.error(name, "Malformed role ARN", detail);
+            diagnostics.error(name, "malformed-role-arn", "Malformed role ARN", detail);
         }
     }
-    let absent = |value: &Attr<String>| given(value).is_none() && !value.is_unknown();
+    let absent = |value: &Attr<String>| value.given().is_none() && !value.is_unknown();
     if kind == Some(LOGS) && absent(delivery.1) {
         diagnostics.error(
             delivery.0,
-            "Delivery role needed",
+            "delivery-role-needed", "Delivery role needed",
             "Delivery to CloudWatch Logs needs a role: set `iam_role_arn` to the ARN of one that trusts \
              vpc-flow-logs.amazonaws.com and allows logs:CreateLogStream, logs:PutLogEvents, \
              logs:DescribeLogGroups and logs:DescribeLogStreams on the group.",
@@ -47,12 +51,12 @@ pub(super) fn judge(config: &FlowLog, kind: Option<&str>, diagnostics: &mut Diag
     if kind == Some(FIREHOSE) && absent(cross.1) {
         role_without_the_other(config, diagnostics);
     }
-    if let Some(arn) = given(cross.1) {
+    if let Some(arn) = cross.1.given() {
         cross_account_role(arn, config, kind, diagnostics);
         if kind == Some(FIREHOSE) && absent(delivery.1) {
             diagnostics.error(
                 delivery.0,
-                "Delivery role needed",
+                "delivery-role-needed", "Delivery role needed",
                 "Delivery to Firehose in another account needs two roles: beside \
                  `deliver_cross_account_role`, set `iam_role_arn` to the ARN of a role in this account \
                  that trusts delivery.logs.amazonaws.com and may assume the other.",
@@ -63,7 +67,9 @@ pub(super) fn judge(config: &FlowLog, kind: Option<&str>, diagnostics: &mut Diag
 
 /// The delivery role is of the flow log's account, so that it tells that a stream is of another.
 fn role_without_the_other(config: &FlowLog, diagnostics: &mut Diagnostics) {
-    let account = |value| given(value).and_then(Arn::parse).map(|arn| arn.account);
+    fn account(arn: &Attr<String>) -> Option<&str> {
+        arn.given().and_then(Arn::parse).map(|arn| arn.account)
+    }
     let accounts = account(&config.iam_role_arn).zip(account(&config.log_destination));
     if let Some((here, there)) = accounts.filter(|(here, there)| here != there) {
         let detail = format!(
@@ -73,6 +79,7 @@ fn role_without_the_other(config: &FlowLog, diagnostics: &mut Diagnostics) {
         );
         diagnostics.error(
             "deliver_cross_account_role",
+            "role-needed-to-deliver-across-accounts",
             "Role needed to deliver across accounts",
             detail,
         );
@@ -116,11 +123,12 @@ fn cross_account_role(
     diagnostics: &mut Diagnostics,
 ) {
     const PATH: &str = "deliver_cross_account_role";
+    const RULE: &str = "cross-account-role-not-possible";
     const SUMMARY: &str = "Cross-account role not possible";
     if kind == Some(LOGS) {
         diagnostics.error(
             PATH,
-            SUMMARY,
+            RULE, SUMMARY,
             "`deliver_cross_account_role` is for delivery to Firehose in another account. Remove it; \
              CloudWatch Logs is delivered to by `iam_role_arn` alone.",
         );
@@ -135,9 +143,9 @@ fn cross_account_role(
             "`deliver_cross_account_role` is \"{arn}\"; AWS assumes the role in the destination account \
              only if its name begins with {CROSS_ACCOUNT_ROLE}."
         );
-        diagnostics.error(PATH, SUMMARY, detail);
+        diagnostics.error(PATH, RULE, SUMMARY, detail);
     }
-    let stream = given(&config.log_destination).and_then(Arn::parse);
+    let stream = config.log_destination.given().and_then(Arn::parse);
     if let Some(stream) = stream
         && is_account(stream.account)
         && stream.account != role.account
@@ -147,13 +155,13 @@ fn cross_account_role(
              {}. Give a role of the stream's account.",
             role.account, stream.account
         );
-        diagnostics.error(PATH, SUMMARY, detail);
+        diagnostics.error(PATH, RULE, SUMMARY, detail);
     }
 }
 
 /// A delivery stream of another account needs both roles.
 pub(super) fn across_accounts(account: &str, config: &FlowLog, diagnostics: &mut Diagnostics) {
-    let stream = given(&config.log_destination).and_then(Arn::parse);
+    let stream = config.log_destination.given().and_then(Arn::parse);
     let Some(stream) = stream.filter(|arn| arn.service == "firehose" && arn.account != account)
     else {
         return;
@@ -166,14 +174,19 @@ pub(super) fn across_accounts(account: &str, config: &FlowLog, diagnostics: &mut
         ),
     ];
     for (name, value) in roles {
-        if given(value).is_none() && !value.is_unknown() {
+        if value.given().is_none() && !value.is_unknown() {
             let detail = format!(
                 "The delivery stream is in account {}, and the flow log in account {account}. That needs \
                  `iam_role_arn`, a role of this account, and `deliver_cross_account_role`, a role of the \
                  other whose name begins with {CROSS_ACCOUNT_ROLE}.",
                 stream.account
             );
-            diagnostics.error(name, "Role needed to deliver across accounts", detail);
+            diagnostics.error(
+                name,
+                "role-needed-to-deliver-across-accounts",
+                "Role needed to deliver across accounts",
+                detail,
+            );
         }
     }
 }

@@ -2,8 +2,8 @@
 
 use super::super::model::{ALL, FlowLog};
 use super::super::target::{
-    Family, RESOURCE_TYPES, Watched, arguments, given, prefix_of_argument, prefix_of_id,
-    prefix_of_type, type_of_id,
+    Family, RESOURCE_TYPES, Watched, arguments, prefix_of_argument, prefix_of_id, prefix_of_type,
+    type_of_id,
 };
 use crate::framework::{Attr, Diagnostics};
 
@@ -50,10 +50,11 @@ fn targets(config: &FlowLog, diagnostics: &mut Diagnostics) {
     let arguments = arguments(config);
     if arguments
         .iter()
-        .all(|(_, value)| !value.is_unknown() && given(value).is_none())
+        .all(|(_, value)| !value.is_unknown() && value.given().is_none())
     {
         diagnostics.error(
             "resource_id",
+            "nothing-to-watch",
             "Nothing to watch",
             "A flow log watches one resource. Set one of vpc_id, subnet_id, eni_id, \
              transit_gateway_id, transit_gateway_attachment_id, regional_nat_gateway_id, or \
@@ -62,7 +63,7 @@ fn targets(config: &FlowLog, diagnostics: &mut Diagnostics) {
     }
     let mut first: Option<(&str, &str)> = None;
     for (name, value) in arguments {
-        let Some(id) = given(value) else { continue };
+        let Some(id) = value.given() else { continue };
         well_formed_id(name, id, diagnostics);
         match first {
             Some((other, before)) if before != id => {
@@ -70,7 +71,12 @@ fn targets(config: &FlowLog, diagnostics: &mut Diagnostics) {
                     "`{name}` is \"{id}\", but `{other}` is \"{before}\". A flow log watches one \
                      resource: remove one of the two, and declare another flow log for it."
                 );
-                diagnostics.error(name, "Two different resources to watch", detail);
+                diagnostics.error(
+                    name,
+                    "two-different-resources-to-watch",
+                    "Two different resources to watch",
+                    detail,
+                );
             }
             _ => first = first.or(Some((name, id))),
         }
@@ -99,7 +105,7 @@ fn well_formed_id(name: &str, id: &str, diagnostics: &mut Diagnostics) {
         Some(_) => return,
     };
     let detail = format!("`{name}` is \"{id}\"; {problem}.");
-    diagnostics.error(name, "Malformed id", detail);
+    diagnostics.error(name, "malformed-id", "Malformed id", detail);
 }
 
 fn is_hexadecimal(digits: &str) -> bool {
@@ -107,16 +113,21 @@ fn is_hexadecimal(digits: &str) -> bool {
 }
 
 fn resource_type(config: &FlowLog, watched: &Watched, diagnostics: &mut Diagnostics) {
-    let Some(id) = given(&watched.id).filter(|id| !id.starts_with("arn:")) else {
+    let Some(id) = watched.id.given().filter(|id| !id.starts_with("arn:")) else {
         return;
     };
-    match (type_of_id(id), given(&config.resource_type)) {
+    match (type_of_id(id), config.resource_type.given()) {
         (Some(told), Some(written)) if told != written => {
             let detail = format!(
                 "`resource_type` is \"{written}\", but \"{id}\" is the id of a {told}. Remove \
                  `resource_type`; it follows from the id."
             );
-            diagnostics.error("resource_type", "Wrong resource type", detail);
+            diagnostics.error(
+                "resource_type",
+                "wrong-resource-type",
+                "Wrong resource type",
+                detail,
+            );
         }
         (None, Some(written)) if prefix_of_type(written).is_some() => {
             let detail = format!(
@@ -124,7 +135,12 @@ fn resource_type(config: &FlowLog, watched: &Watched, diagnostics: &mut Diagnost
                  with `{}`.",
                 prefix_of_type(written).unwrap_or_default()
             );
-            diagnostics.error("resource_type", "Wrong resource type", detail);
+            diagnostics.error(
+                "resource_type",
+                "wrong-resource-type",
+                "Wrong resource type",
+                detail,
+            );
         }
         (None, None) if !config.resource_type.is_unknown() => {
             let instead = NOT_WATCHED
@@ -144,7 +160,7 @@ fn resource_type(config: &FlowLog, watched: &Watched, diagnostics: &mut Diagnost
                     ),
                 ),
             };
-            diagnostics.error(path, "Resource type needed", detail);
+            diagnostics.error(path, "resource-type-needed", "Resource type needed", detail);
         }
         _ => {}
     }
@@ -160,14 +176,24 @@ fn traffic_type(config: &FlowLog, watched: &Watched, diagnostics: &mut Diagnosti
                 "A flow log of a {resource_type} needs `traffic_type`: \"ALL\" records everything, \
                  \"REJECT\" only what was refused, \"ACCEPT\" only what was let through."
             );
-            diagnostics.error("traffic_type", "Traffic type needed", detail);
+            diagnostics.error(
+                "traffic_type",
+                "traffic-type-needed",
+                "Traffic type needed",
+                detail,
+            );
         }
         (Some(Family::Transit), Attr::Known(written)) if written != ALL => {
             let detail = format!(
                 "`traffic_type` is \"{written}\", but AWS takes no traffic type for a {resource_type}: all traffic \
                  is recorded. The argument is kept as written and has no effect."
             );
-            diagnostics.warning("traffic_type", "Traffic type has no effect", detail);
+            diagnostics.warning(
+                "traffic_type",
+                "traffic-type-has-no-effect",
+                "Traffic type has no effect",
+                detail,
+            );
         }
         _ => {}
     }
@@ -181,6 +207,7 @@ fn interval(config: &FlowLog, watched: &Watched, diagnostics: &mut Diagnostics) 
     if family == Some(Family::Transit) && config.max_aggregation_interval == Attr::Known(600) {
         diagnostics.error(
             "max_aggregation_interval",
+            "aggregation-interval-not-possible",
             "Aggregation interval not possible",
             "For transit gateways and Cloud WAN the interval is 60 seconds. Remove the argument.",
         );

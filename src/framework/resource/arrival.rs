@@ -34,6 +34,7 @@ pub(crate) fn encode_identity<R: Resource>(
 
 pub(super) fn no_identity(type_name: &str) -> Diagnostic {
     Diagnostic::error(
+        "resource-not-imported",
         "Resource not imported",
         format!("A {type_name} has no identity to import it by; write `id` in the import block."),
     )
@@ -81,6 +82,7 @@ impl<R: Resource> Erased<R> {
     ) -> Result<Value, Diagnostics> {
         let Some(schema) = &self.identity else {
             return Err(Diagnostic::error(
+                "unknown-resource-identity",
                 "Unknown resource identity",
                 format!("A {} has no identity.", R::TYPE_NAME),
             )

@@ -12,7 +12,7 @@ use serde_json::Value;
 use tracing::field::{Field, Visit};
 use tracing::{Level, Metadata};
 
-use crate::shown;
+use crate::text::sanitize;
 
 /// What stands for a text that is not on the list.
 const HIDDEN: &str = "(not logged)";
@@ -72,9 +72,9 @@ impl Fields {
 
     fn put_text(&mut self, field: &Field, text: impl FnOnce() -> String) {
         if field.name() == "message" {
-            self.message = shown::line(&text()).into_owned();
+            self.message = sanitize::line(&text()).into_owned();
         } else if self.allowed.contains(&field.name()) {
-            self.put(field, shown::line(&text()).into());
+            self.put(field, sanitize::line(&text()).into());
         } else {
             self.put(field, HIDDEN.into());
         }

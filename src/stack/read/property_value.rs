@@ -6,11 +6,12 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use super::super::property::{Property, Takes};
-use super::super::source::{Place, nearest};
+use super::super::source::Place;
 use super::super::template::Resolved;
 use super::super::yaml::{Content, Entry, Node, is_flag, is_number};
 use super::Reader;
 use crate::cty::{Map, Number, Value};
+use crate::text::suggest::nearest;
 
 /// What other tools call the allowed values.
 const OTHER_WORDS: [(&str, &str); 8] = [

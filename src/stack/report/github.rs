@@ -2,7 +2,7 @@
 //! <https://docs.github.com/actions/reference/workflow-commands-for-github-actions>
 
 use super::{DriftReport, Finding, Level};
-use crate::shown;
+use crate::text::sanitize;
 
 pub(super) fn write(report: &DriftReport) -> String {
     let mut text = String::new();
@@ -62,7 +62,7 @@ fn command(level: Level) -> &'static str {
 }
 
 fn data(text: &str) -> String {
-    shown::lines(text)
+    sanitize::lines(text)
         .replace('%', "%25")
         .replace('\r', "%0D")
         .replace('\n', "%0A")

@@ -6,7 +6,7 @@ use quick_xml::Writer;
 use quick_xml::events::{BytesDecl, BytesText, Event};
 
 use super::{DriftReport, Failure, Finding, Level};
-use crate::shown;
+use crate::text::sanitize;
 
 pub(super) fn write(report: &DriftReport) -> io::Result<String> {
     let mut xml = Writer::new_with_indent(Vec::new(), b' ', 2);
@@ -109,5 +109,5 @@ fn not_checked(xml: &mut Writer<Vec<u8>>, source: &str, failure: &Failure) -> io
 
 /// Text without the characters that XML cannot hold, among others.
 fn plain(text: &str) -> String {
-    shown::lines(text).into_owned()
+    sanitize::lines(text).into_owned()
 }

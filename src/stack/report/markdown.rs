@@ -4,7 +4,7 @@
 //! to tell, it stays shorter than a comment may be; what has no room is counted.
 
 use super::{DriftReport, Failure, Finding, Kind};
-use crate::shown;
+use crate::text::sanitize;
 
 /// By this a comment is found again.
 const MARK: &str = "<!-- terraform-provider-vpcflow drift -->";
@@ -104,7 +104,7 @@ fn code(text: &str) -> String {
         Some((end, _)) => (&text[..end], "…"),
         None => (text, ""),
     };
-    let text = shown::line(&text.replace(['\n', '\r'], " ")).into_owned() + more;
+    let text = sanitize::line(&text.replace(['\n', '\r'], " ")).into_owned() + more;
     let longest = text.split(|c| c != '`').map(str::len).max().unwrap_or(0);
     let fence = "`".repeat(longest + 1);
     let space = if longest > 0 { " " } else { "" };

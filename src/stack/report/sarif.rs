@@ -4,8 +4,8 @@
 use serde_json::{Value, json};
 
 use super::{DriftReport, Finding, Kind};
-use crate::shown;
 use crate::stack::source::Place;
+use crate::text::sanitize;
 
 /// The one that the tests hold this form to.
 const SCHEMA: &str = "https://json.schemastore.org/sarif-2.1.0-rtm.5.json";
@@ -18,7 +18,7 @@ pub(super) fn log(report: &DriftReport) -> Value {
         .map(|failure| {
             json!({
                 "level": "error",
-                "message": { "text": shown::lines(&format!("{}: {}", failure.label(), failure.message)) },
+                "message": { "text": sanitize::lines(&format!("{}: {}", failure.label(), failure.message)) },
             })
         })
         .collect();
@@ -67,7 +67,7 @@ fn result(report: &DriftReport, finding: &Finding) -> Value {
         "ruleId": finding.kind.name(),
         "ruleIndex": index,
         "level": finding.level.name(),
-        "message": { "text": shown::lines(&text) },
+        "message": { "text": sanitize::lines(&text) },
         "locations": [{
             "physicalLocation": {
                 "artifactLocation": { "uri": uri(&report.source) },

@@ -4,8 +4,8 @@ use proptest::prelude::*;
 use serde_json::{Value, json};
 
 use super::*;
-use crate::shown::tests::hostile;
-use crate::shown::{commands, is_harmful};
+use crate::text::sanitize::tests::hostile;
+use crate::text::sanitize::{commands, is_harmful};
 
 const FORMATS: [Format; 6] = [
     Format::Text,

@@ -1,7 +1,7 @@
 //! A report for people at a terminal or in a build's log.
 
 use super::{DriftReport, Kind, Level, Paint};
-use crate::shown::{line, lines as several};
+use crate::text::sanitize::{line, lines as several};
 
 pub(super) fn write(report: &DriftReport, paint: Paint) -> String {
     let mut lines = Vec::new();
