@@ -6,7 +6,7 @@ terraform {
   }
 }
 
-# Region, endpoint and credentials come from the environment, as with every AWS tool.
+# The region, the endpoint and the credentials come from the environment.
 provider "vpcflow" {}
 
 variable "vpc_id" {
@@ -19,7 +19,7 @@ variable "log_group_name" {
 
 variable "role_arn" {
   type        = string
-  description = "The role that lets the VPC flow log service write into the log group."
+  description = "The role that the flow log service assumes to write to the log group."
 }
 
 resource "vpcflow_log" "main" {

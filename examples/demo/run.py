@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
-"""Shows the provider at work: a real Terraform against a local AWS (moto), from apply to destroy.
+"""Demonstrates the provider: runs Terraform against a local AWS (moto), from apply to destroy.
 
-`make demo` builds the provider, installs what is needed and calls this. Nothing here touches a real account: the
-credentials are made up, and the only endpoint known is moto's on a free port of the loopback. Every step says what it
-shows; the first that does not come true stops the demo with Terraform's own output and exit code 1.
+`make demo` builds the provider, installs the dependencies and runs this script. The script does not touch a real
+account: the credentials are invented, and the only endpoint is moto on a free loopback port. Every step says what it
+shows. The first step that fails stops the demo with the output of Terraform and exit code 1.
 """
 
 import argparse
@@ -29,16 +29,16 @@ LOG_GROUP = "demo-vpc-flow-logs"
 ROLE = "arn:aws:iam::123456789012:role/demo-flow-log-delivery"
 INTERFACE = "eni-0a1b2c3d4e5f60718"
 REFUSED = 3
-# What Terraform may take to end after an interrupt before it is killed.
+# Seconds that Terraform has to end after an interrupt, before the script kills it.
 PATIENCE = 60
 
 
 class Failed(Exception):
-    """A step did not show what it promised."""
+    """A step did not have the expected result."""
 
 
 class Steps:
-    """Numbers the steps and says what each one shows."""
+    """Numbers the steps and prints what each step shows."""
 
     def __init__(self):
         self.number = 0
@@ -53,7 +53,7 @@ class Steps:
 
 
 class Terraform:
-    """One working folder: a copy of a configuration, its variables and its state."""
+    """A working directory with a copy of a configuration, its variables and its state."""
 
     def __init__(self, program, source, folder, environment, **variables):
         self.program = program
@@ -65,7 +65,7 @@ class Terraform:
         (folder / "terraform.tfvars.json").write_text(json.dumps(variables))
 
     def run(self, *arguments, answers=(0,)):
-        """Runs one command; any exit code but those in `answers` is a failure. Returns the code and the output."""
+        """Runs a command and returns its exit code and output. Fails if the exit code is not in `answers`."""
         command = [self.program, *arguments]
         process = subprocess.Popen(
             command,
@@ -75,7 +75,7 @@ class Terraform:
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
-            # Its own session: after Ctrl-C it gets the one interrupt that we send, and time to finish.
+            # A separate session: after Ctrl-C, Terraform gets one interrupt from us, and time to finish.
             start_new_session=True,
         )
         try:
@@ -84,15 +84,15 @@ class Terraform:
             stop(process, signal.SIGINT)
             raise
         if process.returncode not in answers:
-            raise Failed(f"`terraform {' '.join(arguments)}` answered {process.returncode}:\n\n{output}")
+            raise Failed(f"`terraform {' '.join(arguments)}` returned {process.returncode}:\n\n{output}")
         return process.returncode, output
 
     def plan(self, expected):
-        """Plans, and demands an empty plan (0) or one with changes (2). Returns what Terraform says of the changes."""
+        """Runs a plan and fails unless it is empty (0) or has changes (2), as expected. Returns the changes."""
         code, output = self.run("plan", "-no-color", "-input=false", "-detailed-exitcode", answers=(0, 2))
         if code != expected:
             wanted = "an empty plan" if expected == 0 else "changes"
-            raise Failed(f"The plan should show {wanted}, but Terraform answered {code}:\n\n{output}")
+            raise Failed(f"The plan should show {wanted}, but Terraform returned {code}:\n\n{output}")
         return changes(output)
 
     def apply(self):
@@ -103,7 +103,7 @@ class Terraform:
 
 
 def changes(output):
-    """The part of a plan that tells what changes, from the first resource to the count."""
+    """Returns the changes in a plan, from the first resource to the summary."""
     lines = output.splitlines()
     first = next((n for n, line in enumerate(lines) if line.startswith("  # ")), None)
     last = next((n for n, line in enumerate(lines) if line.startswith("Plan:")), None)
@@ -111,7 +111,7 @@ def changes(output):
 
 
 def stop(process, first):
-    """Ends a process that we started: politely, then for good."""
+    """Stops a process that we started: by a signal first, then by SIGKILL."""
     if process.poll() is None:
         process.send_signal(first)
         try:
@@ -129,7 +129,7 @@ def free_port():
 
 @contextmanager
 def local_aws(program, log):
-    """Starts moto on a free port of the loopback, and gives its address."""
+    """Starts moto on a free loopback port and yields its URL."""
     port = free_port()
     endpoint = f"http://127.0.0.1:{port}"
     with open(log, "wb") as sink:
@@ -138,7 +138,7 @@ def local_aws(program, log):
             stdin=subprocess.DEVNULL,
             stdout=sink,
             stderr=sink,
-            # Ctrl-C must not end it before Terraform is done with it.
+            # Ctrl-C must not stop moto before Terraform has finished.
             start_new_session=True,
         )
     try:
@@ -163,7 +163,7 @@ def wait_until_ready(server, endpoint, log):
 
 
 def environment(folder, provider, endpoint):
-    """What Terraform and boto3 run with: none of the caller's AWS or Terraform settings, and no way out of the machine."""
+    """Returns the environment of Terraform and boto3, without the caller's AWS and Terraform settings."""
     settings = folder / "terraform.rc"
     settings.write_text(
         "provider_installation {\n"
@@ -189,7 +189,7 @@ def environment(folder, provider, endpoint):
 
 
 def sample_records():
-    """Records of the default format, as the service would have written them in the last minutes."""
+    """Yields records in the default format, as the service would have written them in the last minutes."""
     now = int(time.time())
     traffic = [
         # source, destination, ports, protocol, packets, bytes, action
@@ -246,68 +246,68 @@ def demo(arguments, folder, endpoint, steps):
     variables = {"vpc_id": vpc, "log_group_name": LOG_GROUP, "role_arn": ROLE}
     main = Terraform(arguments.terraform, HERE, folder / "main", env, **variables)
 
-    steps.show(f"terraform apply: a flow log for {vpc}, into the log group {LOG_GROUP}")
+    steps.show(f"terraform apply: creates a flow log of {vpc} that delivers to the log group {LOG_GROUP}")
     steps.detail(main.apply())
     flow_log = main.output("flow_log_id")
     found = flow_logs(ec2)
-    expect([log["FlowLogId"] for log in found] == [flow_log], f"EC2 should have {flow_log} alone, but has {found}")
+    expect([log["FlowLogId"] for log in found] == [flow_log], f"EC2 should have only {flow_log}, but has {found}")
     steps.detail(f"EC2 says: {flow_log} is {found[0]['FlowLogStatus']}, delivery {found[0]['DeliverLogsStatus']}")
 
-    steps.show("terraform plan: right after the apply there is nothing to do")
+    steps.show("terraform plan: there are no changes after the apply")
     main.plan(expected=0)
     steps.detail("No changes.")
 
-    steps.show(f"{put_records(logs)} records arrive in the log group (put there by the demo, as the service would)")
+    steps.show(f"{put_records(logs)} records arrive in the log group (the demo writes them in place of the service)")
 
-    steps.show("The data source vpcflow_log_events: who was refused on ports 22 and 3389 in the last hour")
+    steps.show("The data source vpcflow_log_events: rejected traffic to ports 22 and 3389 in the last hour")
     events = Terraform(arguments.terraform, HERE / "events", folder / "events", env, flow_log_id=flow_log)
     events.apply()
     rows = events.output("refused_logins")
     expect(len(rows) == REFUSED, f"There are {REFUSED} such records, but the data source gave {rows}")
     steps.detail(table(rows))
 
-    steps.show("Somebody changes tags behind Terraform's back: the plan names what changed")
+    steps.show("Someone changes tags outside of Terraform: the plan shows the changes")
     ec2.create_tags(Resources=[flow_log], Tags=[{"Key": "Environment", "Value": "production"}])
-    ec2.create_tags(Resources=[flow_log], Tags=[{"Key": "Owner", "Value": "nobody-knows"}])
+    ec2.create_tags(Resources=[flow_log], Tags=[{"Key": "Owner", "Value": "someone-else"}])
     drift = main.plan(expected=2)
-    expect("production" in drift and "nobody-knows" in drift, f"The plan should name both tags:\n\n{drift}")
+    expect("production" in drift and "someone-else" in drift, f"The plan should show both tags:\n\n{drift}")
     steps.detail(drift)
 
-    steps.show("terraform apply: the tags are as declared again, and the flow log is still the same one")
+    steps.show("terraform apply: restores the tags, and keeps the same flow log")
     main.apply()
     tags = {tag["Key"]: tag["Value"] for tag in flow_logs(ec2)[0]["Tags"]}
     expect(tags == {"Name": "demo", "Environment": "sandbox"}, f"The tags are {tags}")
     expect(main.output("flow_log_id") == flow_log, "The flow log was replaced")
     steps.detail(f"EC2 says: {tags}")
 
-    steps.show("Somebody deletes the flow log behind Terraform's back: the plan creates it again")
+    steps.show("Someone deletes the flow log outside of Terraform: the plan creates it again")
     ec2.delete_flow_logs(FlowLogIds=[flow_log])
     steps.detail(main.plan(expected=2).splitlines()[-1])
     main.apply()
     replacement = main.output("flow_log_id")
-    expect(replacement != flow_log, "The flow log was not made anew")
-    steps.detail(f"terraform apply: {replacement} took the place of {flow_log}")
+    expect(replacement != flow_log, "The flow log was not created again")
+    steps.detail(f"terraform apply: {replacement} replaces {flow_log}")
 
-    steps.show("terraform import: another state takes the flow log over, and its plan is empty")
+    steps.show("terraform import: another state takes over the flow log, and its plan is empty")
     imported = Terraform(arguments.terraform, HERE, folder / "imported", env, **variables)
     imported.run("import", "-no-color", "-input=false", "vpcflow_log.main", replacement)
     imported.plan(expected=0)
     steps.detail("No changes.")
 
-    steps.show("terraform destroy: nothing is left")
+    steps.show("terraform destroy: deletes the flow log")
     main.run("destroy", "-no-color", "-input=false", "-auto-approve")
     expect(not flow_logs(ec2), f"EC2 still has {flow_logs(ec2)}")
     steps.detail("EC2 says: no flow logs.")
 
 
 def main():
-    parser = argparse.ArgumentParser(description="Shows the provider at work against a local AWS; see `make demo`.")
+    parser = argparse.ArgumentParser(description="Demonstrates the provider against a local AWS; see `make demo`.")
     parser.add_argument("--terraform", required=True, help="the terraform to run")
     parser.add_argument("--moto", required=True, help="the moto_server to run")
     parser.add_argument("--provider", required=True, help="the provider's binary")
     arguments = parser.parse_args()
     arguments.terraform = os.path.abspath(arguments.terraform)
-    # Whoever ends the demo politely gets the same tidying up as whoever presses Ctrl-C.
+    # SIGTERM cleans up in the same way as Ctrl-C.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
 
     steps = Steps()
@@ -315,15 +315,15 @@ def main():
         with tempfile.TemporaryDirectory(prefix="vpcflow-demo-") as name:
             folder = Path(name)
             with local_aws(os.path.abspath(arguments.moto), folder / "moto.log") as endpoint:
-                print(f"A local AWS (moto) answers at {endpoint}; no real account is touched.")
+                print(f"The local AWS (moto) listens at {endpoint}. The demo does not touch a real account.")
                 demo(arguments, folder, endpoint, steps)
     except Failed as failure:
         print(f"\nStep {steps.number} failed. {failure}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
-        print("\nInterrupted; everything that was started is stopped.", file=sys.stderr)
+        print("\nInterrupted. The demo has stopped all processes that it started.", file=sys.stderr)
         return 130
-    print("\nAll of it came true.")
+    print("\nThe demo is complete.")
     return 0
 
 

@@ -7,7 +7,7 @@ terraform {
   }
 }
 
-# Credentials are found as the AWS command line finds them.
+# The provider finds credentials in the same way as the AWS CLI.
 provider "vpcflow" {
   region = "eu-central-1"
 

@@ -2,11 +2,11 @@ variable "flow_log_id" {
   type = string
 }
 
-# One flow log by its id. By filters or tags, exactly one must match.
+# One flow log by its ID. With filters or tags, exactly one flow log must match.
 data "vpcflow_log" "main" {
   id = var.flow_log_id
 
-  # Delivery that fails stays unseen unless somebody looks.
+  # Fails the run if the flow log does not deliver its records.
   lifecycle {
     postcondition {
       condition     = self.deliver_logs_status == "SUCCESS"

@@ -2,7 +2,7 @@ variable "flow_log_id" {
   type = string
 }
 
-# What tried to log in from outside during the last hour, and was refused.
+# Rejected logins from outside the network during the last hour.
 data "vpcflow_log_events" "refused_logins" {
   flow_log_id = var.flow_log_id
   lookback    = "1h"
@@ -21,7 +21,7 @@ data "vpcflow_log_events" "refused_logins" {
   order = "newest_first"
 }
 
-# A check warns; a postcondition on the data source would fail the run.
+# A check warns. A postcondition in the data source fails the run.
 check "no_refused_logins" {
   assert {
     condition     = length(data.vpcflow_log_events.refused_logins.events) == 0

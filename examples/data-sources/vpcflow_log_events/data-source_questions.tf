@@ -8,14 +8,14 @@ data "vpcflow_log_events" "all" {
   lookback    = "1h"
 }
 
-# What was rejected.
+# Rejected traffic.
 data "vpcflow_log_events" "rejected" {
   flow_log_id = var.flow_log_id
   lookback    = "1h"
   action      = "REJECT"
 }
 
-# Traffic from or to one address, in the stream of one network interface.
+# Traffic from or to one address, in the log stream of one network interface.
 data "vpcflow_log_events" "one_address" {
   flow_log_id     = var.flow_log_id
   log_stream_name = "eni-0123456789abcdef0-all"
@@ -23,7 +23,7 @@ data "vpcflow_log_events" "one_address" {
   addr            = "10.0.0.5"
 }
 
-# Traffic from a range of addresses.
+# Traffic from a network.
 data "vpcflow_log_events" "from_a_range" {
   flow_log_id = var.flow_log_id
   lookback    = "1h"

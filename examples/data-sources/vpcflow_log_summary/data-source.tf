@@ -2,7 +2,7 @@ variable "flow_log_id" {
   type = string
 }
 
-# Who was refused most during the last hour, and at which ports.
+# The sources and ports with the most rejected flows during the last hour.
 data "vpcflow_log_summary" "refused" {
   flow_log_id = var.flow_log_id
   lookback    = "1h"
@@ -11,7 +11,7 @@ data "vpcflow_log_summary" "refused" {
   limit       = 20
 }
 
-# More than a day of a busy network: let CloudWatch Logs Insights count.
+# For more than a day of a busy network, CloudWatch Logs Insights counts the records.
 data "vpcflow_log_summary" "volume" {
   flow_log_id = var.flow_log_id
   lookback    = "2d"

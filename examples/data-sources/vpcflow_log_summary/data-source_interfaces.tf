@@ -2,7 +2,7 @@ variable "flow_log_id" {
   type = string
 }
 
-# Every network interface that had traffic during the last hour, once.
+# All network interfaces with traffic during the last hour.
 data "vpcflow_log_summary" "interfaces" {
   flow_log_id = var.flow_log_id
   lookback    = "1h"

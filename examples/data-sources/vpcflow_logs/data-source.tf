@@ -1,4 +1,4 @@
-# All flow logs of the region whose delivery fails, whoever made them.
+# All flow logs in the region whose delivery fails.
 data "vpcflow_logs" "failing" {
   filter {
     name   = "deliver-log-status"
@@ -6,7 +6,7 @@ data "vpcflow_logs" "failing" {
   }
 }
 
-# All flow logs of production that record what is rejected.
+# All production flow logs that record rejected traffic.
 data "vpcflow_logs" "production" {
   tags = {
     Environment = "prod*"

@@ -1,4 +1,4 @@
-# A second configuration that knows only the flow log's id: where its records are, and in which format, it finds out.
+# A second configuration, which knows only the ID of the flow log. The provider finds the log group and the record format.
 
 terraform {
   required_providers {

@@ -2,7 +2,7 @@ variable "flow_log_id" {
   type = string
 }
 
-# Looked at in the plan and again in the apply, and kept in neither: neither plan nor state holds the traffic.
+# Terraform runs the query in the plan and again in the apply. Neither the plan nor the state contains the traffic.
 ephemeral "vpcflow_log_events" "from_outside" {
   flow_log_id = var.flow_log_id
   lookback    = "1h"
@@ -13,13 +13,13 @@ ephemeral "vpcflow_log_events" "from_outside" {
     src_addr = "10.0.0.0/8"
   }
 
-  # A gate that cannot see everything does not pass.
+  # Fails the run if the query cannot see everything.
   require_complete = true
 
   lifecycle {
     postcondition {
       condition     = length(self.events) == 0
-      error_message = "Somebody outside logged in during the last hour."
+      error_message = "Logins from outside the network were accepted during the last hour."
     }
   }
 }

@@ -1,4 +1,4 @@
-# The policy of a bucket for the flow logs of two accounts, whose log_destination is arn:aws:s3:::flow-logs/network/.
+# The policy of a bucket for the flow logs of two accounts with the log_destination arn:aws:s3:::flow-logs/network/.
 output "bucket_policy" {
   value = provider::vpcflow::delivery_bucket_policy(
     "arn:aws:s3:::flow-logs",

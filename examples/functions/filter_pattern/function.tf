@@ -1,4 +1,4 @@
-# The pattern of a metric filter that counts refused logins from outside.
+# The pattern of a metric filter that counts rejected logins from outside the network.
 output "refused_logins" {
   value = provider::vpcflow::filter_pattern({
     action   = "REJECT"

@@ -1,11 +1,11 @@
-# Every flow log in the provider's region. `terraform query -generate-config-out=found.tf` writes a
-# resource and an import block for each.
+# All flow logs in the provider's region. `terraform query -generate-config-out=found.tf` writes a
+# resource and an import block for each flow log.
 list "vpcflow_log" "all" {
   provider = vpcflow
   limit    = 1000
 }
 
-# In another region, the flow logs to S3 of the platform teams, with all their attributes.
+# The flow logs of the platform teams to S3 in another region, with all their attributes.
 list "vpcflow_log" "archives" {
   provider         = vpcflow
   include_resource = true

@@ -1,5 +1,5 @@
 import {
   to = vpcflow_log.vpc
-  # For a region that is not the provider's: fl-0123456789abcdef0@eu-west-1, with region = "eu-west-1" on the resource.
+  # In a region other than the provider's: fl-0123456789abcdef0@eu-west-1, with region = "eu-west-1" on the resource.
   id = "fl-0123456789abcdef0"
 }

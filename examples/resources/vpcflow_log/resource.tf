@@ -4,10 +4,10 @@ variable "vpc_id" {
 
 variable "delivery_role_arn" {
   type        = string
-  description = "A role that vpc-flow-logs.amazonaws.com may assume and that may write to the log group."
+  description = "The role that vpc-flow-logs.amazonaws.com assumes to write to the log group."
 }
 
-# All traffic of a VPC, in a group of CloudWatch Logs, gathered every minute.
+# Records all traffic of a VPC in CloudWatch Logs, with an aggregation interval of one minute.
 resource "vpcflow_log" "vpc" {
   vpc_id                   = var.vpc_id
   traffic_type             = "ALL"

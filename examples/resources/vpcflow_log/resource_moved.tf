@@ -6,8 +6,8 @@ variable "delivery_role_arn" {
   type = string
 }
 
-# What was an aws_flow_log becomes a vpcflow_log: the arguments stay, the type changes, and the plan
-# has nothing to do. From awscc_ec2_flow_log it is the same, with the arguments renamed.
+# Moves an aws_flow_log to vpcflow_log. The arguments stay the same, and the plan contains no changes.
+# An awscc_ec2_flow_log moves in the same way, but some of its arguments have other names.
 moved {
   from = aws_flow_log.taken_over
   to   = vpcflow_log.taken_over

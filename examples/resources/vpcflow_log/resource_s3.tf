@@ -4,10 +4,10 @@ variable "subnet_id" {
 
 variable "bucket_arn" {
   type        = string
-  description = "A bucket whose policy lets delivery.logs.amazonaws.com write to it."
+  description = "The bucket for the records. Its policy lets delivery.logs.amazonaws.com write."
 }
 
-# What a subnet refused, as Parquet files in a bucket, one folder per hour.
+# Records the rejected traffic of a subnet as Parquet files in a bucket, with one folder per hour.
 resource "vpcflow_log" "subnet" {
   subnet_id            = var.subnet_id
   traffic_type         = "REJECT"

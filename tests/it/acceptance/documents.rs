@@ -265,7 +265,7 @@ fn a_gate_that_fails_stops_the_run_before_anything_changes() {
     assert_eq!(plan.code, 1);
     plan.says(&[
         "Resource postcondition failed",
-        "got through by telnet: 203.0.113.9.",
+        "Accepted Telnet connections from 203.0.113.9.",
     ]);
     assert_eq!(apply(&work, &fake).code, 1);
     assert_eq!(fake.flow_logs(REGION).len(), 1);
