@@ -1,7 +1,7 @@
-# What people and CI run here; `make` alone lists it.
+# The commands for developers and CI. `make` without arguments lists them.
 #
-# Needed: Rust (rustup reads rust-toolchain.toml), Python 3.10 or newer with its venv module, make. Everything else comes
-# into .venv (Python packages pinned in tools/requirements.txt) and .tools (Terraform), both inside this folder.
+# Requires Rust (rustup reads rust-toolchain.toml), Python 3.10 or newer with its venv module, and make. Other dependencies
+# are installed into .venv (Python packages pinned in tools/requirements.txt) and .tools (Terraform) in this folder.
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
@@ -12,7 +12,7 @@ TARGET := $(abspath $(or $(CARGO_TARGET_DIR),target))
 VERSION := $(shell sed -n 's/^version = "\(.*\)"/\1/p' Cargo.toml | head -n 1)
 RELEASE := $(TARGET)/release/terraform-provider-vpcflow
 
-# The tests that compare generated files with the code; they need Rust alone.
+# The tests that compare generated files with the code. They need only Rust.
 GENERATED := generated::
 
 VENV := $(CURDIR)/.venv
@@ -20,37 +20,37 @@ TOOLS := $(CURDIR)/.tools
 READY := $(VENV)/.installed
 PEERS := $(CURDIR)/.venv-bench
 
-# Where the tests, the demo and the bench find what was installed for them.
+# The installed programs that the tests, the demo and the benchmarks use.
 export VPCFLOW_TERRAFORM := $(TOOLS)/terraform
 export VPCFLOW_TERRAFORM_115 := $(TOOLS)/terraform-1.15
 export VPCFLOW_MOTO := $(VENV)/bin/moto_server
 export VPCFLOW_MINISTACK := $(VENV)/bin/ministack
 
-# A run must not depend on the settings of the person at the keyboard.
+# Keeps Terraform from checking for new versions.
 export CHECKPOINT_DISABLE := 1
 
 .PHONY: help
-help: ## List these targets
+help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
 .PHONY: demo
-demo: demo-begins release tools ## Show the provider at work: Terraform against a local AWS, from apply to destroy
+demo: demo-begins release tools ## Run Terraform with the provider against a local AWS, from apply to destroy
 	@$(VENV)/bin/python examples/demo/run.py --terraform $(VPCFLOW_TERRAFORM) --moto $(VPCFLOW_MOTO) --provider $(RELEASE)
 
 .PHONY: test
-test: tools ## Run every test: units, integration, and both Terraforms against moto and our own fake
+test: tools ## Run all tests: unit and integration tests, and both Terraforms against moto and our fake server
 	$(CARGO) test
 	@if ! grep -q terraform-1.15 $(VPCFLOW_TERRAFORM); then \
-		echo 'Once more with Terraform 1.15 in the place of the one on PATH'; \
+		echo 'Repeating the tests that use Terraform with Terraform 1.15'; \
 		VPCFLOW_TERRAFORM=$(VPCFLOW_TERRAFORM_115) $(CARGO) test --test it -- acceptance::; \
 	fi
 
 .PHONY: lint
-lint: ## Check lock files, scripts, formatting, lints (with and without the AWS half), and generated files
+lint: ## Check lock files, scripts, formatting, lints (with and without the feature aws), and generated files
 	@for lock in $$(git ls-files '*Cargo.lock'); do \
 		package="$${lock%lock}toml"; \
 		$(CARGO) update --quiet --workspace --locked --manifest-path "$$package" || { \
-			echo "$$lock is behind. Run: cargo update --workspace --manifest-path $$package" >&2; exit 1; \
+			echo "$$lock is not up to date. Run: cargo update --workspace --manifest-path $$package" >&2; exit 1; \
 		}; \
 	done
 	@for script in $$(git ls-files | xargs grep -lE '^#!.*(sh|python3)$$'); do \
@@ -67,32 +67,32 @@ lint: ## Check lock files, scripts, formatting, lints (with and without the AWS 
 	$(CARGO) test --quiet --test it -- $(GENERATED)
 
 .PHONY: bench
-bench: release tools peers ## Measure start-up, memory, calls, plans, queries and the parser beside their yardsticks
+bench: release tools peers ## Measure start-up, memory, calls, plans, queries and the parser, compared with other programs
 	@VPCFLOW_PROVIDER=$(RELEASE) VPCFLOW_BENCH_PROGRAMS=$(PEERS)/bin $(CARGO) bench --bench cost
 	@VPCFLOW_BENCH_PROGRAMS=$(PEERS)/bin CARGO_TARGET_DIR=$(TARGET)/parser \
 		$(CARGO) run --release --locked --manifest-path benches/parser/Cargo.toml
 
 .PHONY: docs
-docs: ## Write docs/ and schemas/ anew from the declarations in the code
+docs: ## Generate docs/ and schemas/ from the code
 	@mkdir -p $(TARGET)
 	UPDATE_GOLDEN=1 $(CARGO) test --test it -- $(GENERATED) > $(TARGET)/docs.log || { cat $(TARGET)/docs.log; exit 1; }
 	@for written in generated::docs::the_pages generated::schemas::the_schemas; do \
 		grep -q "^test $$written.* ok$$" $(TARGET)/docs.log \
-			|| { echo "make docs: no test $$written has run, so nothing was written" >&2; exit 1; }; \
+			|| { echo "make docs: the test $$written did not run, so it wrote nothing" >&2; exit 1; }; \
 	done
 
 .PHONY: package
-package: release ## Build the zip of a release, and a filesystem mirror to install from, in target/package
+package: release ## Build a release archive and a filesystem mirror in target/package
 	@tools/package $(VERSION) $(RELEASE) $(TARGET)/package
 
-# --- What the targets above stand on ---
+# --- Targets that other targets use ---
 
-# Figures of a machine with two cores.
+# The durations were measured on a machine with two cores.
 .PHONY: demo-begins
 demo-begins:
 	@echo 'The demo builds the provider, installs Terraform and a local AWS (moto) into this folder, and runs them.'
-	@echo 'On two cores the first run takes about 15 minutes: 14 for the build, of which the last 6 (for'
-	@echo 'terraform-provider-vpcflow itself) show no progress, and 1 for the rest. Later runs need no build.'
+	@echo 'On two cores, the first run takes about 15 minutes: 14 for the build and 1 for the demo. During the last 6'
+	@echo 'minutes of the build, cargo shows no progress. Later runs need no build.'
 
 .PHONY: release
 release:
@@ -107,30 +107,30 @@ $(READY): tools/requirements.txt
 		then found="$$python"; break; fi; \
 	done; \
 	if test -z "$$found"; then \
-		echo 'This needs Python 3.10 or newer with its venv module (Debian and Ubuntu: apt install python3-venv).' >&2; \
-		echo 'Name one that is not on PATH with: make PYTHON=/path/to/python3' >&2; exit 1; \
+		echo 'This target requires Python 3.10 or newer with its venv module (Debian and Ubuntu: apt install python3-venv).' >&2; \
+		echo 'To use a Python that is not on PATH, run: make PYTHON=/path/to/python3' >&2; exit 1; \
 	fi; \
 	echo "Installing tools/requirements.txt into .venv with $$("$$found" --version)"; \
 	"$$found" -m venv --clear $(VENV) \
 		&& $(VENV)/bin/python -m pip install --quiet --disable-pip-version-check --requirement tools/requirements.txt \
 		&& touch $@
 
-# Other programs to be measured against; the bench goes on without them.
+# Programs to compare with. The benchmarks run without them if they cannot be installed.
 .PHONY: peers
 peers: $(READY)
 	@cmp -s tools/bench-requirements.txt $(PEERS)/.installed || { \
 		$(VENV)/bin/python -m venv --clear $(PEERS) \
 		&& $(PEERS)/bin/python -m pip install --quiet --disable-pip-version-check --requirement tools/bench-requirements.txt \
 		&& cp tools/bench-requirements.txt $(PEERS)/.installed; \
-	} || echo 'The programs of tools/bench-requirements.txt could not be installed; the bench goes on without them.' >&2
+	} || echo 'Could not install the programs in tools/bench-requirements.txt. The benchmarks run without them.' >&2
 
-# Terraform 1.15: identity, query and generated configuration need one that new.
+# Terraform 1.15, which identities, queries and generated configuration require.
 $(TOOLS)/terraform-1.15: tools/terraform-shim $(READY)
 	@mkdir -p $(TOOLS)
 	@printf '#!/bin/sh\nexec "%s" "%s" "$$@"\n' $(VENV)/bin/python $(CURDIR)/tools/terraform-shim > $@
 	@chmod +x $@
 
-# The Terraform of PATH if it is 1.10 or newer, else 1.15; chosen anew each time, since PATH changes.
+# The Terraform of PATH if it is 1.10 or newer, otherwise 1.15. Chosen in every run, because PATH can change.
 .PHONY: $(TOOLS)/terraform
 $(TOOLS)/terraform: $(TOOLS)/terraform-1.15
 	@chosen="$$(command -v terraform || true)"; \

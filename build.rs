@@ -1,11 +1,11 @@
-//! Compiles `proto/` to Rust: no `protoc` is needed.
+//! Compiles `proto/` to Rust, without `protoc`.
 
 use std::error::Error;
 
-/// Terraform's own protocol; a method that the provider leaves out answers "unimplemented".
+/// Terraform's protocol. A method that the provider does not implement returns "unimplemented".
 const PROVIDER: [&str; 1] = ["proto/tfplugin6.proto"];
 
-/// The services that every plugin offers beside it, all of one package.
+/// The services that every plugin also offers, all in one package.
 const PLUGIN: [&str; 3] = [
     "proto/grpc_broker.proto",
     "proto/grpc_controller.proto",

@@ -1,4 +1,4 @@
-//! One read of a data source by the real provider, in Terraform's role.
+//! Calls the real provider as Terraform does, to read a data source once.
 
 use std::error::Error;
 use std::path::Path;
@@ -17,18 +17,18 @@ use vpcflow::provider::Config;
 use crate::client::Client;
 use crate::process;
 
-/// What one read took and gave.
+/// The result of one read, and its cost.
 pub(crate) struct Answer {
     pub(crate) wall: Duration,
-    /// The most anonymous memory, in bytes; 0 where it cannot be known.
+    /// The peak anonymous memory, in bytes, or 0 if it cannot be determined.
     pub(crate) memory: u64,
-    /// As the provider sent it.
+    /// The result as the provider sent it.
     pub(crate) bytes: Vec<u8>,
     pub(crate) state: Value,
 }
 
 impl Answer {
-    /// Gives a number within the answer.
+    /// Returns a number from the result.
     pub(crate) fn number(&self, block: &str, name: &str) -> Result<i64, Box<dyn Error>> {
         let value = self.state.get(block).and_then(|block| block.get(name));
         match value {
@@ -38,7 +38,7 @@ impl Answer {
     }
 }
 
-/// Has the provider read a data source once, against the service at an endpoint.
+/// Reads a data source once, with the service at an endpoint.
 pub(crate) fn read<D: framework::DataSource>(
     provider: &Path,
     region: &str,
@@ -72,7 +72,7 @@ pub(crate) fn read<D: framework::DataSource>(
     })
 }
 
-/// What leads any client of AWS to a server of ours.
+/// Returns the environment that points AWS clients at our server.
 pub(crate) fn environment<'a>(region: &'a str, endpoint: &'a str) -> [(&'static str, &'a str); 6] {
     [
         ("AWS_ENDPOINT_URL", endpoint),

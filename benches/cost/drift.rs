@@ -1,4 +1,4 @@
-//! `drift` of a state of many flow logs, all of which run as declared, against the tests' fake AWS.
+//! Runs `drift` for a state with many flow logs that are all in sync, against the fake AWS of the tests.
 
 use std::error::Error;
 use std::io;
@@ -11,21 +11,21 @@ use serde_json::json;
 use crate::fake::{DestinationOptions, Fake, FlowLog};
 use crate::process;
 
-/// Between two looks at the process.
+/// The interval between two measurements of the process.
 const INTERVAL: Duration = Duration::from_millis(1);
 
-/// What one check cost.
+/// The cost of one check.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Check {
-    /// From start to end, the fake's answers included.
+    /// From start to end, including the replies of the fake server.
     pub(crate) wall: Duration,
-    /// The most anonymous memory, in bytes; 0 where it cannot be known.
+    /// The peak anonymous memory, in bytes, or 0 if it cannot be determined.
     pub(crate) memory: u64,
     /// Calls to AWS.
     pub(crate) calls: usize,
 }
 
-/// A fake AWS and the state of what runs there.
+/// A fake AWS, and a state of its flow logs.
 pub(crate) struct Scene {
     fake: Fake,
     state: String,
@@ -50,7 +50,7 @@ impl Scene {
         }
     }
 
-    /// Runs one check; it must find everything in sync.
+    /// Runs one check, which must find everything in sync.
     pub(crate) fn check(&self, binary: &Path, folder: &Path) -> Result<Check, Box<dyn Error>> {
         let state = folder.join("many.tfstate");
         std::fs::write(&state, &self.state)?;

@@ -1,7 +1,7 @@
-//! The echo provider: the schema of the real one, and no thought of its own.
+//! The echo provider: it has the schema of the real provider and no logic.
 //!
-//! It validates nothing, plans what is proposed and reads what is there. What Terraform needs with it is what
-//! Terraform needs with any provider of this schema, so the difference is ours.
+//! It validates nothing, plans the proposed values and reads the current values. It shows what Terraform needs with any
+//! provider of this schema. The difference is the cost of our provider.
 
 use std::env;
 use std::error::Error;
@@ -22,11 +22,11 @@ use vpcflow::protocol::pb::{
 
 use crate::client::COOKIE;
 
-/// The variable that names the file with the schema, as the real provider sent it; set, it makes this program the
+/// The variable that names the file with the schema, as the real provider sent it. If it is set, this program is the
 /// echo provider.
 pub(crate) const SCHEMA: &str = "VPCFLOW_ECHO_SCHEMA";
 
-/// The variable that names the file with what to answer when a data source is read, as the real provider encoded it.
+/// The variable that names the file with the result of a data source, as the real provider encoded it.
 pub(crate) const ANSWER: &str = "VPCFLOW_ECHO_ANSWER";
 
 const IDENTITY: Identity = Identity {
@@ -40,14 +40,14 @@ const IDENTITY: Identity = Identity {
     },
 };
 
-/// Serves as Terraform's child until it is told to go.
+/// Serves as a child of Terraform until Terraform stops it.
 pub(crate) fn serve(schema: &Path) -> Result<(), Box<dyn Error>> {
     let schema = get_provider_schema::Response::decode(&*fs::read(schema)?)?;
     let answer = env::var_os(ANSWER).map(fs::read).transpose()?;
     let service = ProviderServer::new(Echo { schema, answer })
         .max_decoding_message_size(plugin::MESSAGE_LIMIT)
         .max_encoding_message_size(plugin::MESSAGE_LIMIT);
-    // One thread: waking others costs more than calls as small as these.
+    // One thread, because waking other threads costs more than these small calls.
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()?;

@@ -1,15 +1,15 @@
-//! What the provider costs: start-up, memory, calls and plans, each beside its yardstick in the same run.
+//! Measures the cost of the provider: start-up, memory, calls and plans, each compared with a baseline in the same run.
 //!
-//! The yardstick is an echo provider with the same schema (`echo.rs`), which this same program becomes when Terraform
-//! starts it. Every figure is a median of several runs, ours and the yardstick's by turns, so that whatever else the
-//! machine does meets both. It prints a table and answers 0 whatever the table says: a benchmark, not a timed test.
+//! The baseline is an echo provider with the same schema (`echo.rs`). This program acts as the echo provider when Terraform
+//! starts it. Every figure is the median of several runs, which alternate between the provider and the baseline, so that
+//! other load on the machine affects both. The program prints a table and always returns 0: it is a benchmark, not a test.
 //!
-//! `make bench` builds the release binary, finds a Terraform and calls this.
+//! `make bench` builds the release binary, finds a Terraform and runs this program.
 
 #![expect(
     clippy::print_stdout,
     clippy::print_stderr,
-    reason = "the table is what it is for"
+    reason = "the benchmark prints a table"
 )]
 
 mod ask;
@@ -17,7 +17,7 @@ mod ask;
 #[allow(
     dead_code,
     clippy::unwrap_used,
-    reason = "the tests' client, of which the bench needs a part"
+    reason = "the client of the tests, of which the benchmark uses a part"
 )]
 mod client;
 mod drift;
@@ -46,12 +46,12 @@ use std::process::ExitCode;
 
 use table::{Row, Table, megabytes, milliseconds, percent, seconds};
 
-/// How often each figure is taken; odd, so that the median is one of them.
+/// The number of runs for each figure. It is odd, so that the median is one of them.
 const STARTS: usize = 21;
 const PLANS: usize = 5;
 const CALLS: usize = 1_000;
 
-/// What the bench runs against.
+/// The programs that the benchmark measures.
 struct Subjects {
     provider: PathBuf,
     echo: PathBuf,
@@ -110,13 +110,13 @@ fn starts(subjects: &Subjects, schema: &Path, table: &mut Table) -> Result<(), B
     let line = median(ours.iter().map(|start| start.line));
     table.add(
         &Row::new("exec to handshake line, mTLS", milliseconds(line))
-            .beside(milliseconds(median(echo.iter().map(|start| start.line))))
+            .baseline(milliseconds(median(echo.iter().map(|start| start.line))))
             .target("5 ms", line.as_secs_f64() <= 5e-3),
     );
     let memory = median(ours.iter().map(|start| start.memory));
     table.add(
         &Row::new("anonymous memory after it", megabytes(memory))
-            .beside(megabytes(median(echo.iter().map(|start| start.memory))))
+            .baseline(megabytes(median(echo.iter().map(|start| start.memory))))
             .target_if(memory > 0, "4 MB", memory <= 4_000_000),
     );
     let size = subjects.provider.metadata()?.len();
@@ -130,13 +130,13 @@ fn calls(subjects: &Subjects, schema: &Path, table: &mut Table) -> Result<(), Bo
     let p50 = median(ours.iter().copied());
     table.add(
         &Row::new("warm call over the socket, p50", milliseconds(p50))
-            .beside(milliseconds(median(echo.iter().copied())))
+            .baseline(milliseconds(median(echo.iter().copied())))
             .target("0.3 ms", p50.as_secs_f64() <= 3e-4),
     );
     let steps = |calls: &[_]| calls.iter().filter(|call| start::is_step(**call)).count();
     table.add(
         &Row::new("... of 1,000, slower than 30 ms", steps(&ours).to_string())
-            .beside(steps(&echo).to_string())
+            .baseline(steps(&echo).to_string())
             .target("10", steps(&ours) <= CALLS / 100),
     );
     Ok(())
@@ -160,7 +160,7 @@ fn plans(
     let ratio = wall.as_secs_f64() / echo_wall.as_secs_f64();
     table.add(
         &Row::new("plan of 1,000 to create, wall", seconds(wall))
-            .beside(seconds(echo_wall))
+            .baseline(seconds(echo_wall))
             .ratio(ratio)
             .target("1.15 x echo", ratio <= 1.15),
     );
@@ -172,13 +172,13 @@ fn plans(
     let measured = !cpu.is_zero();
     table.add(
         &Row::new("... our CPU", seconds(cpu))
-            .beside(seconds(median(echo.iter().map(|run| run.plugin_cpu))))
+            .baseline(seconds(median(echo.iter().map(|run| run.plugin_cpu))))
             .target_if(measured, "0.1 s", cpu.as_secs_f64() <= 0.1),
     );
     let share = median(ours.iter().map(process::Usage::share_in_ten_thousand));
     table.add(
         &Row::new("... our CPU to Terraform's own", percent(share))
-            .beside(percent(median(
+            .baseline(percent(median(
                 echo.iter().map(process::Usage::share_in_ten_thousand),
             )))
             .target_if(measured, "8 %", share <= 800),
@@ -193,13 +193,13 @@ fn plans(
     let memory = median(ours);
     table.add(
         &Row::new("anonymous memory, plan of 5,000", megabytes(memory))
-            .beside(megabytes(median(echo)))
+            .baseline(megabytes(median(echo)))
             .target_if(memory > 0, "8 MB", memory <= 8_000_000),
     );
     Ok(())
 }
 
-/// The fake's answers count as ours here, so the figure is above what it stands for.
+/// Measures drift checks. The figure includes the replies of the fake server, so the real cost is lower.
 fn drifts(subjects: &Subjects, folder: &Path, table: &mut Table) -> Result<(), Box<dyn Error>> {
     let scene = drift::Scene::of(1_000);
     let mut checks = Vec::new();

@@ -1,5 +1,5 @@
-//! `terraform plan` of many resources, none of which exists: once with our provider, once with the echo, once with
-//! Terraform's own `terraform_data`.
+//! Runs `terraform plan` for many resources to create: with our provider, with the echo provider, and with `terraform_data`
+//! of Terraform itself.
 
 use std::env;
 use std::error::Error;
@@ -14,7 +14,7 @@ use crate::{Subjects, echo};
 const ADDRESS: &str = "registry.terraform.io/vpcflow/vpcflow";
 const NAME: &str = "terraform-provider-vpcflow";
 
-/// The folders to plan in: the same resources, whoever provides them.
+/// The folders to plan in, with the same resources for each provider.
 pub(crate) struct Workspaces<'a> {
     subjects: &'a Subjects,
     schema: &'a Path,
@@ -25,7 +25,7 @@ pub(crate) struct Workspaces<'a> {
 }
 
 impl<'a> Workspaces<'a> {
-    /// Writes them down under `folder`.
+    /// Writes them under `folder`.
     pub(crate) fn write(
         folder: &Path,
         subjects: &'a Subjects,
@@ -56,7 +56,7 @@ impl<'a> Workspaces<'a> {
         Ok(process::run(&mut command, Some(&self.subjects.echo))?)
     }
 
-    /// Plans with no provider but the one inside Terraform.
+    /// Plans only with the provider that Terraform contains.
     pub(crate) fn terraform_data(&self) -> Result<Usage, Box<dyn Error>> {
         Ok(process::run(
             &mut self.plan(&self.data, &self.our_settings),
@@ -69,10 +69,10 @@ impl<'a> Workspaces<'a> {
     }
 }
 
-/// Gives the command that plans in a folder.
+/// Returns the command that plans in a folder.
 pub(crate) fn command(subjects: &Subjects, folder: &Path, settings: &Path) -> Command {
     let mut command = Command::new(&subjects.terraform);
-    // Nothing of what this machine says of AWS is read: neither somebody's account nor a bundle of certificates.
+    // The AWS settings of this machine have no effect: no account and no certificate bundle.
     let named = env::vars_os().map(|(name, _)| name);
     for name in named.filter(|name| name.as_encoded_bytes().starts_with(b"AWS_")) {
         command.env_remove(name);
@@ -82,24 +82,24 @@ pub(crate) fn command(subjects: &Subjects, folder: &Path, settings: &Path) -> Co
         .current_dir(folder)
         .env("TF_CLI_CONFIG_FILE", settings)
         .env("CHECKPOINT_DISABLE", "1")
-        // Terraform must not be told to log.
+        // Logging would affect the measurement.
         .env_remove("TF_LOG")
         .env_remove("TF_LOG_PROVIDER")
         .env("AWS_EC2_METADATA_DISABLED", "true");
     command
 }
 
-/// Writes a configuration into a folder of its own.
+/// Writes a configuration into its own folder.
 pub(crate) fn configuration(folder: &Path, text: &str) -> io::Result<PathBuf> {
     fs::create_dir_all(folder)?;
     fs::write(folder.join("main.tf"), text)?;
     Ok(folder.to_path_buf())
 }
 
-/// Writes a CLI configuration that takes the provider from `binary`, under the name that Terraform looks for.
+/// Writes a CLI configuration that uses `binary` as the provider, under the name that Terraform expects.
 pub(crate) fn settings(folder: &Path, binary: &Path) -> io::Result<PathBuf> {
     fs::create_dir_all(folder)?;
-    // A link, so that the executable of the process is the binary itself; across file systems a hard link cannot be.
+    // A symbolic link, so that the executable of the process is the binary. A hard link cannot cross file systems.
     std::os::unix::fs::symlink(binary, folder.join(NAME))?;
     let settings = folder.join("terraform.rc");
     let text = format!(
@@ -109,7 +109,7 @@ pub(crate) fn settings(folder: &Path, binary: &Path) -> io::Result<PathBuf> {
     Ok(settings)
 }
 
-/// Nothing in it makes the provider ask the network.
+/// Returns a configuration with which the provider sends no requests.
 fn flow_logs(count: usize) -> String {
     format!(
         r#"terraform {{

@@ -1,8 +1,8 @@
-//! What a command and the plugins that it starts use, read from `/proc` while it runs.
+//! Measures a command and the plugins that it starts, with `/proc`, while the command runs.
 //!
-//! Terraform starts a plugin several times in one plan, so its children are looked at every few milliseconds: the
-//! last look at each is what it used, short by at most one interval. Where there is no `/proc`, only the wall clock
-//! is known and the rest is zero.
+//! Terraform starts a plugin several times in one plan, so its children are measured every few milliseconds. The last
+//! measurement of a child is its usage, short by at most one interval. Without `/proc`, only the wall clock time is known,
+//! and the other figures are zero.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -13,37 +13,37 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
-/// Between two looks at the plugins.
+/// The interval between two measurements of the plugins.
 const INTERVAL: Duration = Duration::from_millis(4);
 
 /// The unit of `/proc/*/stat`: `USER_HZ`, a hundredth of a second on every architecture that Rust runs Linux on.
 const TICK: Duration = Duration::from_millis(10);
 
-/// What one run used.
+/// The resources that one run used.
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct Usage {
     /// From start to end.
     pub(crate) wall: Duration,
-    /// Of the command itself, without its plugins.
+    /// The CPU time of the command, without its plugins.
     pub(crate) own_cpu: Duration,
-    /// Of all its plugins together.
+    /// The CPU time of all plugins together.
     pub(crate) plugin_cpu: Duration,
-    /// The most anonymous memory that one plugin held, in bytes.
+    /// The peak anonymous memory of one plugin, in bytes.
     pub(crate) plugin_memory: u64,
 }
 
 impl Usage {
-    /// The plugins' CPU in ten-thousandths of the command's own.
+    /// Returns the CPU time of the plugins in ten-thousandths of that of the command.
     pub(crate) fn share_in_ten_thousand(&self) -> u128 {
         self.plugin_cpu.as_micros() * 10_000 / self.own_cpu.as_micros().max(1)
     }
 }
 
-/// Runs a command to its end, watching those of its children that execute `plugin`.
+/// Runs a command and measures its children that execute `plugin`.
 ///
 /// # Errors
 ///
-/// The command could not be started, or failed; the text holds what it said.
+/// The command could not be started, or it failed. The error contains its standard error.
 pub(crate) fn run(command: &mut Command, plugin: Option<&Path>) -> io::Result<Usage> {
     let before = cpu_of_ended_children();
     let begin = Instant::now();
@@ -78,7 +78,7 @@ pub(crate) fn run(command: &mut Command, plugin: Option<&Path>) -> io::Result<Us
     })
 }
 
-/// The anonymous memory of a process, in bytes; 0 where it cannot be known.
+/// Returns the anonymous memory of a process in bytes, or 0 if it cannot be determined.
 pub(crate) fn anonymous_memory(process: u32) -> u64 {
     let status = fs::read_to_string(format!("/proc/{process}/status")).unwrap_or_default();
     status
@@ -103,7 +103,7 @@ fn watch(parent: u32, plugin: Option<&Path>, ended: &AtomicBool) -> BTreeMap<u32
     let mut plugins: BTreeMap<u32, Seen> = BTreeMap::new();
     while let (Some(plugin), false) = (plugin, ended.load(Ordering::Relaxed)) {
         for child in children(parent) {
-            // Between fork and exec a child is still its parent, memory and all.
+            // Between fork and exec, a child is a copy of its parent, including the memory.
             if executable(child).as_deref() == Some(plugin) {
                 let seen = plugins.entry(child).or_default();
                 seen.cpu = seen.cpu.max(cpu(child));
@@ -130,7 +130,7 @@ fn children(process: u32) -> Vec<u32> {
         .collect()
 }
 
-/// The time that the live threads of a process ran; `schedstat` counts nanoseconds, where `stat` counts ticks.
+/// Returns the CPU time of the live threads of a process. `schedstat` counts nanoseconds; `stat` counts ticks.
 fn cpu(process: u32) -> Duration {
     threads(process)
         .filter_map(|thread| fs::read_to_string(thread.join("schedstat")).ok())
@@ -147,11 +147,11 @@ fn threads(process: u32) -> impl Iterator<Item = PathBuf> {
         .map(|thread| thread.path())
 }
 
-/// What all children that have ended used, their own ended children included.
+/// Returns the CPU time of all children that have ended, including their own ended children.
 fn cpu_of_ended_children() -> Duration {
     let stat = fs::read_to_string("/proc/self/stat").unwrap_or_default();
-    // The second field is the program's name in parentheses and may hold spaces; `cutime` and `cstime` are the
-    // 14th and 15th after it.
+    // The second field is the program name in parentheses, which can contain spaces. `cutime` and `cstime` are the 14th and
+    // 15th fields after it.
     let ticks: u32 = stat
         .rsplit_once(')')
         .map_or("", |(_, rest)| rest)

@@ -1,7 +1,7 @@
-//! Queries of a million events, beside what others need for them: every page takes 200 ms, and ten may be asked for in
-//! a second, by our own server, which throttles what comes faster.
+//! Measures queries of a million events, compared with other programs. Our server takes 200 ms for every page, and throttles
+//! more than ten requests per second.
 //!
-//! The others are `flowlogs_reader` and `aws logs filter-log-events`, where `make bench` could install them.
+//! The other programs are `flowlogs_reader` and `aws logs filter-log-events`, if `make bench` could install them.
 
 use std::env;
 use std::error::Error;
@@ -17,23 +17,23 @@ use crate::fake::{Fake, FlowLog};
 use crate::process;
 use crate::table::{Row, Table, megabytes, seconds};
 
-/// A region with the quota that the server has.
+/// A region with the same quota as the server.
 pub(crate) const REGION: &str = "us-west-2";
 pub(crate) const GROUP: &str = "bench";
 pub(crate) const STREAM: &str = "eni-0123456789abcdef0-all";
 const CALLS_PER_SECOND: u32 = 10;
 const PAGE: Duration = Duration::from_millis(200);
-/// The most that one page holds.
+/// The largest page size.
 const PAGE_BYTES: usize = 1 << 20;
 const PAGE_EVENTS: usize = 10_000;
 const EVENTS: usize = 1_000_000;
 /// 2026-01-01T00:00:00Z, and the seconds over which the events are spread.
 const START: i64 = 1_767_225_600;
 const SPAN: i64 = 3_600;
-/// As many as a summary may have.
+/// The largest number of groups in a summary.
 const GROUPS: usize = 100_000;
 
-/// Times queries of all events, and those of the others.
+/// Measures our queries, and those of the other programs.
 pub(crate) fn query(provider: &Path, table: &mut Table) -> Result<(), Box<dyn Error>> {
     let fake = Fake::start();
     deliver(&fake);
@@ -42,9 +42,9 @@ pub(crate) fn query(provider: &Path, table: &mut Table) -> Result<(), Box<dyn Er
     fake.calls_per_second("FilterLogEvents", CALLS_PER_SECOND);
     let everything = summary(provider, fake.url(), Quals::default())?;
     if everything.number("total", "flows")? != EVENTS as i64 {
-        return Err("not every event was counted".into());
+        return Err("some events were not counted".into());
     }
-    let row = beside_the_quota("query of 1,000,000 events", &everything)?;
+    let row = compared_with_the_quota("query of 1,000,000 events", &everything)?;
     table.add(&row.target("1.15 x quota", over_quota(&everything)? <= 1.15));
     table.add(
         &Row::new("... memory, 100,000 groups", megabytes(everything.memory)).target_if(
@@ -54,7 +54,7 @@ pub(crate) fn query(provider: &Path, table: &mut Table) -> Result<(), Box<dyn Er
         ),
     );
     let either = summary(provider, fake.url(), either_side())?;
-    let row = beside_the_quota("... of either side, in two calls", &either)?;
+    let row = compared_with_the_quota("... of either side, in two calls", &either)?;
     table.add(&row.target("1.15 x quota", over_quota(&either)? <= 1.15));
     let exact = summary(provider, fake.url(), a_hundredth())?;
     let [received, matched] = ["scanned", "matched"].map(|name| exact.number("statistics", name));
@@ -63,17 +63,17 @@ pub(crate) fn query(provider: &Path, table: &mut Table) -> Result<(), Box<dyn Er
     table.add(&Row::new("... of one in a hundred", seconds(exact.wall)));
     table.add(
         &Row::new("... ... received to matched", received.to_string())
-            .beside(matched.to_string())
+            .baseline(matched.to_string())
             .ratio(ratio)
             .target("1.0", ratio <= 1.0),
     );
     others(&everything, fake.url(), table)
 }
 
-/// Says how a query compares to its pages at the pace of the quota, had every page only to wait for its turn.
-fn beside_the_quota(what: &'static str, answer: &Answer) -> Result<Row, Box<dyn Error>> {
+/// Compares the duration of a query with the time that the quota requires for its pages.
+fn compared_with_the_quota(what: &'static str, answer: &Answer) -> Result<Row, Box<dyn Error>> {
     Ok(Row::new(what, seconds(answer.wall))
-        .beside(seconds(quota(answer)?))
+        .baseline(seconds(quota(answer)?))
         .ratio(over_quota(answer)?))
 }
 
@@ -105,16 +105,16 @@ fn others(ours: &Answer, endpoint: &str, table: &mut Table) -> Result<(), Box<dy
         match other(program, arguments, endpoint)? {
             Some(wall) => {
                 let ratio = wall.as_secs_f64() / ours.wall.as_secs_f64();
-                let row = Row::new(what, seconds(wall)).beside(seconds(ours.wall));
+                let row = Row::new(what, seconds(wall)).baseline(seconds(ours.wall));
                 table.add(&row.ratio(ratio).at_least("2 x ours", ratio >= 2.0));
             }
-            None => table.add(&Row::new(what, "not here".to_owned())),
+            None => table.add(&Row::new(what, "not installed".to_owned())),
         }
     }
     Ok(())
 }
 
-/// Gives events, all within the hour of [`window`].
+/// Returns events within the hour of [`window`].
 pub(crate) fn events(count: usize) -> Vec<(i64, String)> {
     let event = |number: usize| {
         let at = START + (number as i64 * SPAN) / count as i64;
@@ -123,7 +123,7 @@ pub(crate) fn events(count: usize) -> Vec<(i64, String)> {
     (0..count).map(event).collect()
 }
 
-/// Lines of the usual length, by as many sources as there may be groups; one in a hundred was rejected.
+/// Returns lines of the usual length. There are as many sources as groups, and one record in a hundred is rejected.
 fn line(number: usize, at: i64) -> String {
     format!(
         "2 123456789012 eni-0123456789abcdef0 {} 172.16.{}.1 {} 443 6 10 8000 {at} {} {} OK",
@@ -162,7 +162,7 @@ fn a_hundredth() -> Quals {
     }
 }
 
-/// Asks for a summary by source.
+/// Returns a query for a summary by source.
 fn summary(provider: &Path, endpoint: &str, quals: Quals) -> Result<Answer, Box<dyn Error>> {
     let summary = Summary {
         group_by: Attr::Known(vec![Attr::Known("src_addr".to_owned())]),
@@ -179,7 +179,7 @@ fn summary(provider: &Path, endpoint: &str, quals: Quals) -> Result<Answer, Box<
     ask::read::<SummaryDataSource>(provider, REGION, endpoint, &question)
 }
 
-/// Lets a flow log deliver to the group, as a query asks.
+/// Adds the flow log that delivers to the log group, which a query looks up.
 pub(crate) fn deliver(fake: &Fake) {
     let format = FlowLog::sample("fl-1", "vpc-1").log_format;
     fake.insert(FlowLog {
@@ -188,7 +188,7 @@ pub(crate) fn deliver(fake: &Fake) {
     });
 }
 
-/// Asks for all events of the group.
+/// Returns a query for all events of the log group.
 pub(crate) fn window() -> Query {
     Query {
         log_group_name: Attr::Known(GROUP.to_owned()),
@@ -198,7 +198,7 @@ pub(crate) fn window() -> Query {
     }
 }
 
-/// Times another program, if it is installed.
+/// Measures another program, if it is installed.
 fn other(
     program: &str,
     arguments: &str,

@@ -1,5 +1,5 @@
-//! The greatest result of a query in a plan: what its encoding costs, and what Terraform needs with it when we send it
-//! and when an echo sends the same bytes.
+//! Measures the largest result of a query in a plan: the cost of its encoding, and the duration of the plan when our provider
+//! sends it and when the echo provider sends the same bytes.
 
 use std::error::Error;
 use std::fs;
@@ -15,13 +15,13 @@ use crate::query::{GROUP, REGION, STREAM, deliver, events, window};
 use crate::table::{Row, Table, milliseconds, seconds};
 use crate::{PLANS, Subjects, ask, echo, median, plan, process};
 
-/// The most events that a query gives.
+/// The largest number of events that a query returns.
 const ROWS: usize = 10_000;
 const ENCODINGS: usize = 11;
 
 type Question = <DataSource as framework::DataSource>::Model;
 
-/// Measures both.
+/// Measures the encoding and the plan.
 pub(crate) fn rows(
     subjects: &Subjects,
     schema: &Path,
@@ -64,14 +64,14 @@ pub(crate) fn rows(
     let ratio = wall.as_secs_f64() / echo_wall.as_secs_f64();
     table.add(
         &Row::new("plan with 10,000 events, wall", seconds(wall))
-            .beside(seconds(echo_wall))
+            .baseline(seconds(echo_wall))
             .ratio(ratio)
             .target("1.15 x echo", ratio <= 1.15),
     );
     Ok(())
 }
 
-/// Times how long the rows of an answer take to become its bytes again.
+/// Measures the encoding of a decoded result.
 fn encoding(bytes: &[u8], table: &mut Table) -> Result<(), Box<dyn Error>> {
     let schema = lower::<Question>(0)?;
     let model = Question::decode(&msgpack::decode(bytes, &schema.ty)?)?;
@@ -82,7 +82,7 @@ fn encoding(bytes: &[u8], table: &mut Table) -> Result<(), Box<dyn Error>> {
         let encoded = msgpack::encode(&value, &schema.ty)?;
         times.push(begin.elapsed());
         if encoded.len() != bytes.len() {
-            return Err("the rows were not encoded as the provider encodes them".into());
+            return Err("the encoding differs from that of the provider".into());
         }
     }
     let time = median(times);

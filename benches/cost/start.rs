@@ -1,4 +1,4 @@
-//! A provider's start, and small calls to it once it runs, in Terraform's role.
+//! Starts a provider and sends small calls to it, as Terraform does.
 
 use std::error::Error;
 use std::fs;
@@ -17,22 +17,22 @@ use vpcflow::protocol::pb::{get_metadata, get_provider_schema};
 use crate::client::{COOKIE, Client, ClientIdentity};
 use crate::{echo, process};
 
-/// Calls before those that count.
+/// Calls before the measurement.
 const WARM_UP: usize = 50;
 
-/// Delayed acknowledgements cost 40 ms; nothing else on a loopback costs so much, so often.
+/// A delayed acknowledgement takes 40 ms. Nothing else on a loopback takes as long as often.
 const STEP: Duration = Duration::from_millis(30);
 
 /// One start.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Start {
-    /// From exec to the whole handshake line.
+    /// From exec to the complete handshake line.
     pub(crate) line: Duration,
-    /// Anonymous memory when the line was there, in bytes; 0 where it cannot be known.
+    /// Anonymous memory after the handshake line in bytes, or 0 if it cannot be determined.
     pub(crate) memory: u64,
 }
 
-/// Starts a provider, reads its handshake line and ends it.
+/// Starts a provider, reads its handshake line and stops it.
 pub(crate) fn once(binary: &Path, schema: Option<&Path>) -> io::Result<Start> {
     let mut command = command(binary, schema);
     command
@@ -51,7 +51,7 @@ pub(crate) fn once(binary: &Path, schema: Option<&Path>) -> io::Result<Start> {
         line: begin.elapsed(),
         memory: process::anonymous_memory(child.id()),
     };
-    // Politely, so that it takes its socket away.
+    // With a signal that lets it remove its socket.
     kill_process(Pid::from_child(&child), Signal::TERM)?;
     child.wait()?;
     if line.starts_with("1|6|") {
@@ -62,7 +62,7 @@ pub(crate) fn once(binary: &Path, schema: Option<&Path>) -> io::Result<Start> {
     }
 }
 
-/// Starts a provider and times one call after the other, each as small as calls of the protocol get.
+/// Starts a provider and measures sequential calls, each as small as the protocol allows.
 pub(crate) fn calls(
     binary: &Path,
     schema: Option<&Path>,
@@ -79,12 +79,12 @@ pub(crate) fn calls(
     })
 }
 
-/// Tells whether a call took as long as only an acknowledgement that waits makes it.
+/// Reports whether a call was slow because of a delayed acknowledgement.
 pub(crate) fn is_step(call: Duration) -> bool {
     call >= STEP
 }
 
-/// Asks a provider for its schema and keeps the answer.
+/// Requests the schema of a provider and writes it to a file.
 pub(crate) fn save_schema(binary: &Path, file: &Path) -> Result<(), Box<dyn Error>> {
     let schema = with_client(binary, None, async |mut provider| {
         let request = get_provider_schema::Request {};
@@ -102,7 +102,7 @@ fn command(binary: &Path, schema: Option<&Path>) -> Command {
     command
 }
 
-/// Starts a provider, does something with it and ends it as Terraform does.
+/// Starts a provider, uses it and stops it as Terraform does.
 fn with_client<T>(
     binary: &Path,
     schema: Option<&Path>,

@@ -1,48 +1,48 @@
-//! The table that the bench prints.
+//! The table that the benchmark prints.
 
 use std::time::Duration;
 
-/// One figure: what was measured, its yardstick, and what it should be at most.
+/// One figure: the measurement, its baseline and its target.
 pub(crate) struct Row {
     what: &'static str,
     measured: String,
-    yardstick: String,
+    baseline: String,
     ratio: String,
     target: String,
     verdict: &'static str,
 }
 
 impl Row {
-    /// Starts a row that has no yardstick and no target yet.
+    /// Creates a row without a baseline or a target.
     pub(crate) fn new(what: &'static str, measured: String) -> Self {
         Self {
             what,
             measured,
-            yardstick: String::new(),
+            baseline: String::new(),
             ratio: String::new(),
             target: String::new(),
             verdict: "",
         }
     }
 
-    /// Says what the echo provider reached.
-    pub(crate) fn beside(mut self, yardstick: String) -> Self {
-        self.yardstick = yardstick;
+    /// Adds the figure of the baseline.
+    pub(crate) fn baseline(mut self, baseline: String) -> Self {
+        self.baseline = baseline;
         self
     }
 
-    /// Says how the two compare.
+    /// Adds the ratio of both figures.
     pub(crate) fn ratio(mut self, ratio: f64) -> Self {
         self.ratio = format!("{ratio:.2}");
         self
     }
 
-    /// Says what it may be at most, and whether it is.
+    /// Adds the maximum, and whether the figure meets it.
     pub(crate) fn target(self, at_most: &str, met: bool) -> Self {
         self.target_if(true, at_most, met)
     }
 
-    /// Says what it has to be at least, and whether it is.
+    /// Adds the minimum, and whether the figure meets it.
     pub(crate) fn at_least(self, least: &str, met: bool) -> Self {
         let row = self.target(least, met);
         Self {
@@ -51,7 +51,7 @@ impl Row {
         }
     }
 
-    /// The same for a figure that not every system gives.
+    /// Adds the maximum for a figure that some systems cannot measure.
     pub(crate) fn target_if(mut self, known: bool, at_most: &str, met: bool) -> Self {
         self.target = format!("<= {at_most}");
         self.verdict = match (known, met) {
@@ -66,7 +66,7 @@ impl Row {
         [
             self.what,
             &self.measured,
-            &self.yardstick,
+            &self.baseline,
             &self.ratio,
             &self.target,
             self.verdict,
@@ -74,24 +74,24 @@ impl Row {
     }
 }
 
-/// All figures, each printed as soon as it is there: a whole run takes minutes.
+/// All figures. Each is printed as soon as it is known, because a run takes minutes.
 #[derive(Default)]
 pub(crate) struct Table {
     begun: bool,
 }
 
 impl Table {
-    /// Prints a figure, the first below a line that says what is what.
+    /// Prints a figure. The first one follows a header line.
     pub(crate) fn add(&mut self, row: &Row) {
         if !std::mem::replace(&mut self.begun, true) {
-            print(["", "measured", "yardstick", "ratio", "target", ""]);
+            print(["", "measured", "baseline", "ratio", "target", ""]);
         }
         print(row.cells());
     }
 }
 
-fn print([what, measured, yardstick, ratio, target, verdict]: [&str; 6]) {
-    let line = format!("{what:<34}{measured:>11}{yardstick:>11}{ratio:>7}  {target:<15}{verdict}");
+fn print([what, measured, baseline, ratio, target, verdict]: [&str; 6]) {
+    let line = format!("{what:<34}{measured:>11}{baseline:>11}{ratio:>7}  {target:<15}{verdict}");
     println!("{}", line.trim_end());
 }
 
@@ -103,7 +103,7 @@ pub(crate) fn seconds(time: Duration) -> String {
     format!("{:.3} s", time.as_secs_f64())
 }
 
-/// Millions of bytes, not 2^20: the stricter reading of the targets.
+/// Converts to millions of bytes, not to units of 2^20, which makes the targets stricter.
 pub(crate) fn megabytes(bytes: u64) -> String {
     let hundredths = bytes / 10_000;
     format!("{}.{:02} MB", hundredths / 100, hundredths % 100)

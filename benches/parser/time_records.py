@@ -1,4 +1,4 @@
-"""Times `FlowRecord` of flowlogs_reader on the lines of a file: prints the seconds that it took for all of them."""
+"""Measures `FlowRecord` of flowlogs_reader with the lines of a file, and prints the seconds for all of them."""
 
 import sys
 import time

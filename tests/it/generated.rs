@@ -1,6 +1,6 @@
-//! Files that are made from the declarations in the code and committed: the registry's pages and the JSON Schemas.
+//! Generated files in the repository: the registry documentation and the JSON Schemas.
 //!
-//! `make lint` runs these tests on a machine that has nothing but Rust, so they must not start Terraform or Python.
+//! `make lint` runs these tests on machines with only Rust, so they must not start Terraform or Python.
 
 mod docs;
 pub(crate) mod schemas;

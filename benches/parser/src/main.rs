@@ -1,17 +1,17 @@
-//! Reading lines of flow logs, beside the parsers that others use, on the same lines in the same run.
+//! Measures the record parser, compared with other parsers on the same lines in the same run.
 //!
-//! | parser | what it does with a line |
+//! | parser | work for each line |
 //! |---|---|
-//! | ours | finds the format, checks every value, reads the numbers; or drops it by a qual on the source address |
-//! | `vrl` | its function `parse_aws_vpc_flow_log`, which builds a map; the event around it is made beforehand |
-//! | `flowlogs_reader` | its class `FlowRecord`, in Python, timed by itself (`time_records.py`) |
+//! | ours | finds the format, checks every value and reads the numbers, or rejects the line by a qual on the source address |
+//! | `vrl` | its function `parse_aws_vpc_flow_log`, which builds a map; the event around it is created before |
+//! | `flowlogs_reader` | its class `FlowRecord`, in Python, measured separately (`time_records.py`) |
 //!
-//! All take turns, and each figure is the median of several rounds.
+//! The parsers alternate, and each figure is the median of several rounds.
 
 #[path = "../../cost/table.rs"]
 #[allow(
     dead_code,
-    reason = "the table of the other bench, of which this one needs a part"
+    reason = "the table of the other benchmark, of which this one uses a part"
 )]
 mod table;
 
@@ -28,9 +28,9 @@ use vrl::compiler::{Context, Program, TargetValue, TimeZone, compile, state::Run
 use vrl::value::{ObjectMap, Secrets, Value};
 
 const LINES: usize = 200_000;
-/// Odd, so that the median is one of them.
+/// The number of rounds. It is odd, so that the median is one of them.
 const ROUNDS: usize = 7;
-/// In the first place of the lines' sources, and in none of them.
+/// A network that contains no source address of the lines.
 const REJECTING: &str = "192.168.0.0/16";
 
 fn main() -> Result<(), Box<dyn Error>> {
@@ -52,7 +52,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         }
     }
     println!(
-        "Time for a line of {} bytes; the yardstick is the other parser's.",
+        "Time for a line of {} bytes. The baseline is the other parser.",
         lines[0].len()
     );
     let mut table = Table::default();
@@ -71,7 +71,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         20.0,
     );
     if pythons.is_empty() {
-        table.add(&Row::new("flowlogs_reader", "not here".to_owned()));
+        table.add(&Row::new("flowlogs_reader", "not installed".to_owned()));
     } else {
         compare(
             &mut table,
@@ -105,7 +105,7 @@ fn compare(
     let ratio = other / ours;
     table.add(
         &Row::new(what, format!("{ours:.0} ns"))
-            .beside(format!("{other:.0} ns"))
+            .baseline(format!("{other:.0} ns"))
             .ratio(ratio)
             .at_least(&format!("{least} x"), ratio >= least),
     );
@@ -117,7 +117,7 @@ fn timed<T>(run: impl FnOnce() -> T) -> Duration {
     begin.elapsed()
 }
 
-/// A line in the default format, with addresses and numbers of the usual lengths.
+/// Returns a line in the default format, with addresses and numbers of the usual lengths.
 fn line(number: usize) -> String {
     let start = 1_767_225_600 + number / 100;
     format!(
@@ -141,7 +141,7 @@ fn reader(quals: Quals) -> Result<Reader, Box<dyn Error>> {
     )?)
 }
 
-/// Reads every line and all of its numbers.
+/// Reads all lines and their numbers.
 fn sum(reader: &Reader, lines: &[String]) -> i64 {
     let mut sum = 0;
     for line in lines {
@@ -155,13 +155,13 @@ fn sum(reader: &Reader, lines: &[String]) -> i64 {
     sum
 }
 
-/// Counts the lines that satisfy the quals.
+/// Counts the lines that match the quals.
 fn matching(reader: &Reader, lines: &[String]) -> usize {
     let satisfies = |line: &&String| matches!(reader.judge(line, ""), Ok(Judged::Wanted(..)));
     lines.iter().filter(satisfies).count()
 }
 
-/// The function of `vrl` and the events that it is to look at.
+/// The function of `vrl`, and its input events.
 struct Vrl {
     program: Program,
     events: Vec<TargetValue>,
@@ -185,7 +185,7 @@ impl Vrl {
         })
     }
 
-    /// Reads every event; says how many could be read.
+    /// Reads all events and returns the number of successes.
     fn run(&mut self) -> usize {
         let (mut state, zone) = (RuntimeState::default(), TimeZone::default());
         let mut read = 0;
@@ -197,7 +197,7 @@ impl Vrl {
     }
 }
 
-/// The Python in which flowlogs_reader is installed, and the lines in a file.
+/// The Python with flowlogs_reader, and a file with the lines.
 struct Python {
     program: std::path::PathBuf,
     lines: tempfile::NamedTempFile,

@@ -1,5 +1,5 @@
-//! What the README and the guides show works as they say. A block of theirs is marked by a comment above
-//! it, `<!-- tested: NAME -->`, by which its test finds it.
+//! Tests the Terraform blocks in the README and the guides. A comment above each block, `<!-- tested: NAME -->`, identifies
+//! it.
 
 use std::collections::BTreeMap;
 
@@ -18,7 +18,7 @@ const PORT: &str = "templates/guides/port-from-the-aws-provider.md";
 pub(super) const TEST_MODULES: &str = "templates/guides/test-your-modules.md";
 const GUIDE: &str = "templates/guides/check-the-traffic-in-your-plan.md";
 
-/// The blocks that have a test here, by document.
+/// The blocks with a test in this file, by document.
 const TESTED: &[(&str, &[&str])] = &[
     (README, &["configuration", "import"]),
     (TAKE_OVER, &["equal"]),
@@ -27,7 +27,7 @@ const TESTED: &[(&str, &[&str])] = &[
     (GUIDE, &["a_gate_that_warns", "a_gate_that_fails"]),
 ];
 
-/// Gives the blocks of Terraform in a document by the names in the comments above them.
+/// Returns the Terraform blocks of a document, by the names in the comments above them.
 pub(super) fn blocks(document: &str) -> BTreeMap<String, String> {
     let text = golden::read(document);
     let lines: Vec<&str> = text.lines().collect();
@@ -41,7 +41,8 @@ pub(super) fn blocks(document: &str) -> BTreeMap<String, String> {
             .checked_sub(1)
             .and_then(|above| lines[above].strip_prefix("<!-- tested: "))
             .and_then(|rest| rest.strip_suffix(" -->"));
-        let name = name.unwrap_or_else(|| panic!("{document}:{}: not marked", number + 1));
+        let name =
+            name.unwrap_or_else(|| panic!("{document}:{}: no comment above the block", number + 1));
         let block = lines[number + 1..]
             .iter()
             .take_while(|line| **line != "```");
@@ -52,7 +53,7 @@ pub(super) fn blocks(document: &str) -> BTreeMap<String, String> {
 }
 
 #[test]
-fn every_block_of_terraform_that_a_document_shows_is_tested() {
+fn every_terraform_block_of_a_document_is_tested() {
     let mut documents = golden::files_under("templates");
     documents.extend([README, "CONTRIBUTING.md"].map(str::to_owned));
     for document in documents {
@@ -65,7 +66,7 @@ fn every_block_of_terraform_that_a_document_shows_is_tested() {
 }
 
 #[test]
-fn the_guides_equal_flow_log_is_taken_over() {
+fn the_equal_flow_log_in_the_guide_is_taken_over() {
     let fake = Fake::start();
     let role = "arn:aws:iam::123456789012:role/flow-logs";
     fake.insert(FlowLog {
@@ -81,7 +82,7 @@ fn the_guides_equal_flow_log_is_taken_over() {
 }
 
 #[test]
-fn the_guides_references_give_what_they_refer_to() {
+fn the_references_in_the_guide_work() {
     let fake = Fake::start();
     let work = Workspace::new(Version::Any, fake.url());
     work.configure(&blocks(PORT)["references"]);
@@ -90,7 +91,7 @@ fn the_guides_references_give_what_they_refer_to() {
 }
 
 #[test]
-fn the_guides_replacement_leaves_no_gap() {
+fn the_replacement_in_the_guide_leaves_no_gap() {
     let fake = Fake::start();
     let work = Workspace::new(Version::Any, fake.url());
     let block = &blocks(PORT)["without_a_gap"];
@@ -115,7 +116,7 @@ fn the_guides_replacement_leaves_no_gap() {
     work.plans_empty();
 }
 
-/// Runs a command; the provider finds everything in the environment.
+/// Runs a command. The environment configures the provider.
 fn run(work: &Workspace, fake: &Fake, arguments: &[&str]) -> Run {
     let arguments = [arguments, &["-no-color"]].concat();
     Run::of(&from_environment(work, fake, &arguments))
@@ -129,8 +130,7 @@ fn apply(work: &Workspace, fake: &Fake) -> Run {
     run(work, fake, &["apply", "-auto-approve"])
 }
 
-/// Writes the README's configuration. Terraform's own overrides take the place of what the AWS provider
-/// would give.
+/// Writes the configuration of the README. An override file replaces the references to the AWS provider.
 fn readme(fake: &Fake) -> Workspace {
     let work = Workspace::new(Version::Any, fake.url());
     work.write("main.tf", &blocks(README)["configuration"]);
@@ -147,7 +147,7 @@ resource "vpcflow_log" "main" {
     work
 }
 
-/// Lets someone be refused, or let through, just now.
+/// Adds a record that was accepted or rejected a minute ago.
 fn traffic(fake: &Fake, port: u16, action: &str) {
     let now = Timestamp::now();
     let seconds = now.as_second() - 60;
@@ -205,7 +205,7 @@ fn the_readmes_import_takes_over_an_equal_flow_log() {
     assert_eq!(plan(&work, &fake).code, 0);
 }
 
-/// The provider, and a block of the guide behind it.
+/// Writes the provider, and a block of the guide.
 fn gate(fake: &Fake, name: &str) -> Workspace {
     let work = Workspace::new(Version::Any, fake.url());
     work.write(
@@ -216,7 +216,7 @@ fn gate(fake: &Fake, name: &str) -> Workspace {
     work
 }
 
-/// A log group that a flow log has written to for long.
+/// Starts a fake server with an old flow log that writes to the log group.
 fn recorded() -> Fake {
     let fake = Fake::start();
     fake.insert(FlowLog {
@@ -229,7 +229,7 @@ fn recorded() -> Fake {
     fake
 }
 
-/// Gives the exit codes of the three commands in the guide's table.
+/// Returns the exit codes of the three commands in the table of the guide.
 fn codes(work: &Workspace, fake: &Fake) -> [i32; 3] {
     [
         plan(work, fake).code,
@@ -272,7 +272,7 @@ fn a_gate_that_fails_stops_the_run_before_anything_changes() {
 }
 
 #[test]
-fn a_gate_that_cannot_look_does_not_pass() {
+fn a_gate_that_gets_no_events_does_not_pass() {
     let fake = Fake::start();
     for name in ["a_gate_that_warns", "a_gate_that_fails"] {
         let work = gate(&fake, name);
@@ -282,13 +282,13 @@ fn a_gate_that_cannot_look_does_not_pass() {
 }
 
 #[test]
-fn a_gate_that_cannot_see_does_not_pass() {
+fn a_gate_that_cannot_see_everything_does_not_pass() {
     for name in ["a_gate_that_warns", "a_gate_that_fails"] {
         let fake = recorded();
         let work = gate(&fake, name);
         traffic(&fake, 443, "ACCEPT");
         assert_eq!(codes(&work, &fake), [0, 0, 0], "{name}");
-        // Somebody else writes to the group, in a format that nobody knows.
+        // Another writer adds a line in an unknown format to the log group.
         let now = Timestamp::now().as_millisecond() - 60_000;
         let line = "203.0.113.9 23 ACCEPT".to_owned();
         fake.put_events_in(
@@ -303,7 +303,7 @@ fn a_gate_that_cannot_see_does_not_pass() {
 }
 
 #[test]
-fn a_data_source_inside_of_a_check_has_something_to_do_for_ever() {
+fn a_data_source_inside_a_check_always_plans_changes() {
     let fake = recorded();
     traffic(&fake, 443, "REJECT");
     let work = gate(&fake, "a_gate_that_warns");
@@ -319,9 +319,8 @@ fn a_data_source_inside_of_a_check_has_something_to_do_for_ever() {
     }
 }
 
-/// One flow log for each target and each destination that the README says can be had, beside those of the
-/// other tests.
-const REACH: &[&str] = &[
+/// One flow log for each resource type and destination in the README that no other test covers.
+const COVERAGE: &[&str] = &[
     r#"
   transit_gateway_id = "tgw-0123456789abcdef0"
   log_group_name     = "flow-logs"
@@ -348,17 +347,17 @@ const REACH: &[&str] = &[
 ];
 
 #[test]
-fn every_target_and_destination_that_the_readme_names_can_be_had() {
+fn every_target_and_destination_in_the_readme_works() {
     let fake = Fake::start();
     let work = Workspace::new(Version::Any, fake.url());
-    let resources = REACH.iter().enumerate().map(|(number, arguments)| {
+    let resources = COVERAGE.iter().enumerate().map(|(number, arguments)| {
         format!("resource \"vpcflow_log\" \"number_{number}\" {{{arguments}}}\n")
     });
     work.configure(&resources.collect::<String>());
     work.apply();
     assert_eq!(
         fake.flow_logs(crate::harness::fake::REGION).len(),
-        REACH.len()
+        COVERAGE.len()
     );
     work.plans_empty();
     work.destroy();

@@ -1,4 +1,4 @@
-//! Every example of the documentation does what it shows.
+//! Runs the examples of the documentation.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -9,10 +9,10 @@ use crate::harness::fake::{Fake, FlowLog};
 use crate::harness::golden;
 use crate::harness::terraform::{Run, Version, Workspace};
 
-/// A flow log that examples may ask about.
+/// The flow log that the examples query.
 const FLOW_LOG: &str = "fl-0aaaaaaaaaaaaaaaa";
 
-/// Values for the variables of the examples.
+/// The values of the variables in the examples.
 const VARIABLES: &[(&str, &str)] = &[
     ("bucket_arn", "arn:aws:s3:::flow-logs"),
     (
@@ -38,7 +38,7 @@ fn fake() -> Fake {
     fake
 }
 
-/// What examples find: interface, source, target, port and action, a minute apart.
+/// The records that the examples find, a minute apart: interface, source, destination, port and action.
 const TRAFFIC: [&str; 4] = [
     "eni-0123456789abcdef0 203.0.113.9 10.0.0.5 22 REJECT",
     "eni-0123456789abcdef0 10.0.0.7 10.0.0.5 22 REJECT",
@@ -62,7 +62,7 @@ fn ten_minutes_ago() -> i64 {
     i64::try_from(now.as_secs()).unwrap() - 600
 }
 
-/// What every query among the examples gives: sources and ports of events, or keys of groups.
+/// The results of the queries in the examples: sources and ports of events, or keys of groups.
 const ANSWERS: [(&str, &[&str]); 7] = [
     ("vpcflow_log_events.refused_logins", &["203.0.113.9:22"]),
     (
@@ -96,13 +96,13 @@ const ANSWERS: [(&str, &[&str]); 7] = [
     ),
 ];
 
-/// The same for a query that Insights answers: the greatest first.
+/// The results of a query with Insights: the largest group first.
 const VOLUME: (&str, &[&str]) = (
     "vpcflow_log_summary.volume",
     &["eni-0123456789abcdef0", "eni-0fedcba9876543210"],
 );
 
-/// Compares what the queries in a workspace found, and gives their addresses.
+/// Compares the results of the queries in a workspace, and returns their addresses.
 fn answers(work: &Workspace) -> Vec<String> {
     let state = work.state();
     let resources = state["values"]["root_module"]["resources"].as_array();
@@ -153,7 +153,7 @@ fn rows(values: &Value) -> Vec<String> {
     }
 }
 
-/// Gives the Terraform files of a folder of examples, without those about import.
+/// Returns the Terraform files in a folder of examples, except those about import.
 fn examples(folder: &str) -> Vec<String> {
     let mut files = golden::files_under(folder);
     files.retain(|path| {
@@ -164,7 +164,7 @@ fn examples(folder: &str) -> Vec<String> {
     files
 }
 
-/// Makes a workspace with the example and values for its variables.
+/// Creates a workspace with the example and the values of its variables.
 fn workspace(version: Version, fake: &Fake, example: &str) -> Workspace {
     let work = Workspace::new(version, fake.url());
     work.configure("");
@@ -184,7 +184,7 @@ fn workspace(version: Version, fake: &Fake, example: &str) -> Workspace {
 }
 
 #[test]
-fn every_kind_of_example_has_a_test_here() {
+fn every_kind_of_example_has_a_test() {
     let kinds: Vec<_> = golden::files_under("examples")
         .iter()
         .map(|path| path.split('/').nth(1).unwrap().to_owned())
@@ -197,7 +197,7 @@ fn every_kind_of_example_has_a_test_here() {
             "ephemeral-resources",
             "functions",
         ];
-        // These have tests of their own; the demo is one.
+        // These have separate tests. The demo tests itself.
         let elsewhere = ["demo", "list-resources", "stacks", "ci"];
         assert!(
             here.contains(&kind.as_str()) || elsewhere.contains(&kind.as_str()),
@@ -207,12 +207,12 @@ fn every_kind_of_example_has_a_test_here() {
 }
 
 #[test]
-fn resources_apply_import_and_go() {
+fn resources_apply_import_and_destroy() {
     resources(Version::Any);
 }
 
 #[test]
-fn resources_apply_import_and_go_with_1_15() {
+fn resources_apply_import_and_destroy_with_1_15() {
     resources(Version::V115);
 }
 
@@ -262,7 +262,7 @@ fn forget(work: &Workspace, address: &str) {
     work.run(&["state", "rm", address]).succeeds();
 }
 
-/// Gives the address of the first resource in a configuration.
+/// Returns the address of the first resource in a configuration.
 fn address(text: &str) -> String {
     let line = text.lines().find(|line| line.starts_with("resource \""));
     let parts: Vec<_> = line.unwrap().split('"').collect();
@@ -270,7 +270,7 @@ fn address(text: &str) -> String {
 }
 
 #[test]
-fn data_sources_and_functions_apply_and_leave_nothing_to_do() {
+fn data_sources_and_functions_apply_and_plan_no_changes() {
     let fake = fake();
     let mut queries = BTreeSet::new();
     for folder in ["examples/data-sources", "examples/functions"] {
@@ -290,25 +290,25 @@ fn data_sources_and_functions_apply_and_leave_nothing_to_do() {
 }
 
 #[test]
-fn ephemeral_resources_are_opened_and_leave_nothing_to_do() {
+fn ephemeral_resources_open_and_plan_no_changes() {
     let fake = fake();
     for example in examples("examples/ephemeral-resources") {
         let work = workspace(Version::Any, &fake, &example);
         work.apply();
         work.plans_empty();
     }
-    // Somebody from outside is let in.
+    // A login from outside the network is accepted.
     let login = "eni-0123456789abcdef0 203.0.113.9 10.0.0.5 22 ACCEPT";
     put(&fake, "eni-0123456789abcdef0", ten_minutes_ago(), login);
     for example in examples("examples/ephemeral-resources") {
         workspace(Version::Any, &fake, &example)
             .run(&["plan", "-no-color"])
-            .fails_with(&["Somebody outside logged in during the last hour."]);
+            .fails_with(&["Logins from outside the network were accepted during the last hour."]);
     }
 }
 
 #[test]
-fn the_provider_block_finds_what_it_needs_in_the_environment() {
+fn the_environment_configures_the_provider_block() {
     let fake = Fake::start();
     let work = Workspace::new(Version::Any, fake.url());
     for example in examples("examples/provider") {
@@ -325,8 +325,7 @@ fn the_provider_block_finds_what_it_needs_in_the_environment() {
     assert_eq!(fake.flow_logs("eu-central-1"), []);
 }
 
-/// Runs Terraform with the fake's endpoint and credentials in the environment, and nothing of it in the
-/// configuration.
+/// Runs Terraform with the endpoint and the credentials of the fake server in the environment, not in the configuration.
 pub(super) fn from_environment(
     work: &Workspace,
     fake: &Fake,

@@ -1,7 +1,7 @@
-//! The registry's documentation: its pages are what the schema, the examples and the templates make of them.
+//! The registry documentation, which is generated from the schema, the examples and the templates.
 //!
-//! The layout is the one that the registry reads and that HashiCorp's generator writes. What the pages say
-//! comes from `provider::schema_json`: a noun that appears there needs no change here.
+//! The layout is the one that the registry reads and that HashiCorp's generator writes. The content comes from
+//! `provider::schema_json`, so a new noun needs no change here.
 
 mod function;
 mod pages;
@@ -14,11 +14,11 @@ use serde_json::{Map, Value};
 use crate::harness::golden;
 use pages::{KINDS, catalogue, pages};
 
-/// The registry shows no page that is longer.
+/// The largest page that the registry shows.
 const LONGEST_PAGE: usize = 500 * 1024;
 
 #[test]
-fn the_pages_are_what_the_declarations_make_of_them() {
+fn the_pages_match_the_declarations() {
     golden::check(Some("docs"), &pages());
 }
 
@@ -42,14 +42,11 @@ fn every_page_has_its_front_matter_and_fits_the_registry() {
             keys.push(key);
         }
         assert_eq!(keys, ["page_title", "subcategory", "description"], "{path}");
-        assert!(
-            body.trim_start().starts_with("# "),
-            "{path} begins without a title"
-        );
+        assert!(body.trim_start().starts_with("# "), "{path} has no title");
         assert!(text.len() < LONGEST_PAGE, "{path} is too long");
         assert!(
             text.ends_with('\n') && !text.ends_with("\n\n"),
-            "{path}: how it ends"
+            "{path} must end with one newline"
         );
         assert!(
             !text.contains("\n\n\n"),
@@ -69,7 +66,7 @@ fn every_noun_has_a_page_and_an_example() {
             assert!(pages.contains_key(&page), "{page} is missing");
             assert!(
                 pages[&page].contains("## Example Usage\n\n```terraform\n"),
-                "{page} shows no example"
+                "{page} has no example"
             );
             nouns += 1;
         }
@@ -102,7 +99,7 @@ fn every_example_and_every_template_is_used() {
 }
 
 #[test]
-fn links_between_pages_lead_somewhere() {
+fn links_between_pages_have_a_target() {
     let pages = pages();
     let mut followed = 0;
     for (path, text) in &pages {
@@ -125,7 +122,7 @@ fn links_between_pages_lead_somewhere() {
             };
             assert!(
                 anchor.is_empty() || anchors.contains(anchor),
-                "{path} links to {target}: no such place in {there}"
+                "{path} links to {target}: no such anchor in {there}"
             );
             followed += 1;
         }
@@ -133,7 +130,7 @@ fn links_between_pages_lead_somewhere() {
     assert!(followed > 10, "{followed} links");
 }
 
-/// Gives the page that a link from another page names: beside it, or above it by `../`.
+/// Returns the page that a link on another page refers to.
 fn resolve(from: &str, link: &str) -> String {
     let mut folders: Vec<&str> = from.split('/').collect();
     folders.pop();
@@ -147,7 +144,7 @@ fn resolve(from: &str, link: &str) -> String {
     folders.join("/")
 }
 
-/// Gives the places of a page that a link can lead to: its headings and its named anchors.
+/// Returns the link targets of a page: its headings and its named anchors.
 fn anchors(text: &str) -> BTreeSet<String> {
     let headings = text.lines().filter(|line| line.starts_with('#'));
     let headings = headings.map(|line| {
@@ -187,10 +184,10 @@ fn every_description_is_a_sentence() {
     assert!(described > 100, "{described} descriptions");
 }
 
-/// Visits everything that a user may want explained: blocks, attributes, functions and their parameters.
+/// Visits everything that needs a description: blocks, attributes, functions and their parameters.
 fn each_described(path: &str, json: &Value, visit: &mut dyn FnMut(&str, &Map<String, Value>)) {
     if let Value::Object(object) = json {
-        // A function's parameter has no kind of description, but a type and a name.
+        // A parameter of a function has no description kind, but has a type and a name.
         let parameter = object.contains_key("type") && object.contains_key("name");
         if object.contains_key("description_kind") || parameter {
             visit(path, object);

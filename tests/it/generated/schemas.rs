@@ -1,6 +1,6 @@
-//! The JSON files in `schemas/`, as the code makes them now.
+//! The JSON files in `schemas/`, generated from the code.
 //!
-//! That Terraform tells the same of the built provider is proved in `acceptance::schema`.
+//! `acceptance::schema` tests that Terraform reports the same schema for the built provider.
 
 use std::collections::BTreeMap;
 
@@ -10,19 +10,19 @@ use vpcflow::events::Event;
 
 use crate::harness::golden;
 
-/// The JSON Schema of an event, committed.
+/// The JSON Schema of an event.
 pub(crate) const EVENT: &str = "schemas/event.schema.json";
-/// The JSON Schema of Yandex Cloud's ExternalFlow events, committed.
+/// The JSON Schema of Yandex Cloud's ExternalFlow events.
 const EXTERNAL_FLOW: &str = "schemas/external-flow.schema.json";
-/// The schema of the provider, committed.
+/// The schema of the provider.
 pub(crate) const PROVIDER: &str = "schemas/terraform-schema.json";
-/// The JSON Schema of stack definitions, committed.
+/// The JSON Schema of stack definitions.
 pub(crate) const STACK: &str = "schemas/stack.schema.json";
-/// The JSON Schema of a report of drift, committed.
+/// The JSON Schema of a report of drift.
 pub(crate) const DRIFT_REPORT: &str = "schemas/drift-report.schema.json";
 
 #[test]
-fn the_schemas_are_what_the_declarations_make_of_them() {
+fn the_schemas_match_the_declarations() {
     let provider = vpcflow::provider::schema_json().unwrap();
     let external_flow = vpcflow::record::yandex::schema();
     let files = [
@@ -36,7 +36,7 @@ fn the_schemas_are_what_the_declarations_make_of_them() {
     golden::check(Some("schemas"), &BTreeMap::from(files));
 }
 
-/// Makes the schema of one event of `vpcflow_log_events`, as Terraform gives it out as JSON.
+/// Generates the schema of an event of `vpcflow_log_events`, as Terraform outputs it in JSON.
 pub(crate) fn event_schema() -> Value {
     let settings = SchemaSettings::draft2020_12().for_serialize();
     let settings = settings.with(|settings| settings.inline_subschemas = true);
@@ -47,7 +47,7 @@ pub(crate) fn event_schema() -> Value {
     json
 }
 
-/// Takes out what means something to Terraform alone.
+/// Removes the keys that only Terraform uses.
 fn without_terraform(json: &mut Value) {
     match json {
         Value::Object(object) => {
@@ -62,7 +62,7 @@ fn without_terraform(json: &mut Value) {
     }
 }
 
-/// Sorts all keys: the order must not depend on which features serde_json was built with.
+/// Sorts all keys, because the order must not depend on the features of serde_json.
 fn ordered(json: Value) -> Value {
     match json {
         Value::Object(object) => {

@@ -1,10 +1,10 @@
-//! The sections of a function's page: its signature and its arguments.
+//! The sections of a function page: the signature and the arguments.
 
 use serde_json::Value;
 
 use super::section::type_name;
 
-/// Gives both sections.
+/// Returns both sections.
 pub(super) fn signature(name: &str, function: &Value) -> String {
     let parameters = function["parameters"].as_array().into_iter().flatten();
     let variadic = function.get("variadic_parameter");

@@ -1,4 +1,4 @@
-//! All pages: which there are, what stands on each, and of which files it is made.
+//! The pages of the documentation, and the files from which they are generated.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -13,13 +13,13 @@ pub(super) struct Kind {
     pub(super) schemas: &'static str,
     /// Its folder in `docs/`, `templates/` and `examples/`.
     folder: &'static str,
-    /// What its pages call it.
+    /// The name of the kind in page titles.
     title: &'static str,
-    /// What the names of its example files begin with.
+    /// The prefix of its example files.
     example: &'static str,
 }
 
-/// Functions have a signature instead of a schema; the rest of them is alike.
+/// The key of functions, which have a signature instead of a schema.
 const FUNCTIONS: &str = "functions";
 
 pub(super) const KINDS: &[Kind] = &[
@@ -55,16 +55,16 @@ pub(super) const KINDS: &[Kind] = &[
     },
 ];
 
-/// What the provider's schema holds beside the nouns.
+/// The keys in the provider's schema that are not nouns.
 const NO_NOUNS: &[&str] = &["provider", "resource_identity_schemas"];
 
 impl Kind {
-    /// Gives the path of a noun's page.
+    /// Returns the path of the page for a noun.
     pub(super) fn page(&self, name: &str) -> String {
         format!("docs/{}/{}.md", self.folder, short(name))
     }
 
-    /// Says whether a page is one of this kind.
+    /// Reports whether a page is of this kind.
     pub(super) fn owns(&self, path: &str) -> bool {
         path.starts_with(&format!("docs/{}/", self.folder))
     }
@@ -78,12 +78,12 @@ impl Kind {
     }
 }
 
-/// Pages are named without the provider's name.
+/// Returns the name of a page, without the name of the provider.
 fn short(name: &str) -> &str {
     name.strip_prefix("vpcflow_").unwrap_or(name)
 }
 
-/// The provider as `terraform providers schema -json` tells it.
+/// The schema of the provider, in the form of `terraform providers schema -json`.
 pub(super) struct Catalogue(Map<String, Value>);
 
 pub(super) fn catalogue() -> Catalogue {
@@ -99,7 +99,7 @@ pub(super) fn catalogue() -> Catalogue {
 }
 
 impl Catalogue {
-    /// Gives the names of all nouns of a kind.
+    /// Returns the names of all nouns of a kind.
     pub(super) fn names(&self, schemas: &str) -> Vec<String> {
         let schemas = self.0.get(schemas).and_then(Value::as_object);
         let mut names: Vec<_> = schemas.into_iter().flat_map(Map::keys).cloned().collect();
@@ -108,7 +108,7 @@ impl Catalogue {
     }
 }
 
-/// Makes every page, by its path in the repository.
+/// Generates all pages, by their path in the repository.
 pub(super) fn pages() -> BTreeMap<String, String> {
     let provider = catalogue();
     let mut pages = BTreeMap::new();
@@ -129,7 +129,7 @@ pub(super) fn pages() -> BTreeMap<String, String> {
     pages
 }
 
-/// Gives the files of `examples/` and `templates/` that the pages are made of.
+/// Returns the files in `examples/` and `templates/` from which the pages are generated.
 pub(super) fn sources() -> BTreeSet<String> {
     let provider = catalogue();
     let mut sources: BTreeSet<_> = golden::files_under("templates/guides")
@@ -188,29 +188,29 @@ fn function_page(kind: &Kind, name: &str, signature: &Value) -> String {
     page.end()
 }
 
-/// The ways to import, in the order in which they are shown: the example file, its language, what is said of it.
+/// The ways to import, in the order of the page: the example file, its language and its introduction.
 const IMPORTS: &[(&str, &str, &str)] = &[
     (
         "import-by-identity.tf",
         "terraform",
         "In Terraform 1.12 and later, an [`import` block](https://developer.hashicorp.com/terraform/language/import) \
-         may name the object by its identity:",
+         can use the identity of the object:",
     ),
     (
         "import-by-string-id.tf",
         "terraform",
         "In Terraform 1.5 and later, an [`import` block](https://developer.hashicorp.com/terraform/language/import) \
-         names the object by its id:",
+         can use the ID of the object:",
     ),
     (
         "import.sh",
         "shell",
-        "The command [`terraform import`](https://developer.hashicorp.com/terraform/cli/commands/import) does the \
-         same at once:",
+        "The command [`terraform import`](https://developer.hashicorp.com/terraform/cli/commands/import) imports the \
+         object directly into the state:",
     ),
 ];
 
-/// Gives the example files of a noun: the one with the plain name first, then its variations in order.
+/// Returns the example files of a noun: the main example first, then its variations in order.
 fn example_files(kind: &Kind, name: &str) -> Vec<String> {
     let head = format!("{}/{}", kind.examples(name), kind.example);
     let ends = [".tf", ".tfquery.hcl"];
@@ -228,7 +228,7 @@ fn fenced(language: &str, text: &str) -> String {
     format!("```{language}\n{}\n```", text.trim_end())
 }
 
-/// A page as it grows: paragraphs with one empty line between them.
+/// A page under construction: paragraphs with one empty line between them.
 struct Page(String);
 
 impl Page {
@@ -250,7 +250,7 @@ impl Page {
         self.0.push('\n');
     }
 
-    /// Adds a file that was written by hand, if there is one.
+    /// Adds a hand-written file, if it exists.
     fn add_file(&mut self, path: &str) {
         if golden::files_under("templates").iter().any(|f| f == path) {
             self.add(&golden::read(path));

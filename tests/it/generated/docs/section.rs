@@ -1,8 +1,8 @@
-//! The section "Schema" of a page: attributes and blocks by who sets them, nested ones in parts of their own.
+//! The section "Schema" of a page: attributes and blocks by group, and nested schemas.
 
 use serde_json::{Map, Value};
 
-/// Who sets a member, as a page tells it.
+/// Whether the user or the provider sets a member.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Group {
     Required,
@@ -26,15 +26,15 @@ impl Group {
 struct Member<'a> {
     name: &'a str,
     group: Group,
-    /// Its type as the page names it.
+    /// The name of its type on the page.
     kind: String,
     description: &'a str,
-    /// What kind of part of its own it has, and what is in it.
+    /// The kind of its nested schema, and the members of that schema.
     nested: Option<(&'static str, Vec<Self>)>,
 }
 
 impl Member<'_> {
-    /// Says whether another differs in nothing but its name.
+    /// Reports whether another member differs only in its name.
     fn is_like(&self, other: &Self) -> bool {
         let plain = |member: &Self| {
             let none = member.nested.is_none();
@@ -49,7 +49,7 @@ impl Member<'_> {
     }
 }
 
-/// Gives the section for a root block.
+/// Returns the section for a root block.
 pub(super) fn schema(block: &Value) -> String {
     let members = members(block);
     let mut text = "## Schema\n".to_owned();
@@ -62,7 +62,7 @@ pub(super) fn schema(block: &Value) -> String {
     text
 }
 
-/// Gives the part about a resource's identity.
+/// Returns the section for the identity of a resource.
 pub(super) fn identity(identity: &Value) -> String {
     let attributes = identity["attributes"].as_object().unwrap();
     let members = sorted(attributes)
@@ -113,7 +113,7 @@ fn list(
     }
 }
 
-/// So many members that differ in nothing but their names stand on one line.
+/// The number of members that differ only in their names from which they share one line.
 const MANY: usize = 10;
 
 fn one_line(members: &[&&Member<'_>]) -> String {
@@ -128,7 +128,7 @@ fn line(member: &Member<'_>, above: &[&str]) -> String {
     let mut text = format!("- `{}` ({})", member.name, member.kind);
     if !member.description.is_empty() {
         text.push(' ');
-        // What follows the first line belongs to the same item of the list.
+        // The other lines belong to the same list item.
         text.push_str(&member.description.replace('\n', "\n  "));
     }
     if member.nested.is_some() {
@@ -139,7 +139,7 @@ fn line(member: &Member<'_>, above: &[&str]) -> String {
     text
 }
 
-/// Adds the parts of all nested members, each followed by those that are nested in it.
+/// Adds the nested schemas of all members, each followed by the schemas nested in it.
 fn parts<'a>(into: &mut String, members: &[Member<'a>], above: &[&'a str]) {
     for member in members {
         let Some((_, inner)) = &member.nested else {
@@ -164,7 +164,7 @@ fn anchor(member: &Member<'_>, above: &[&str]) -> String {
     format!("{kind}--{}", path.join("--"))
 }
 
-/// Gives the attributes and blocks of a block, or of a nested attribute, by name.
+/// Returns the attributes and blocks of a block or of a nested attribute, by name.
 fn members(block: &Value) -> Vec<Member<'_>> {
     let attributes = block["attributes"].as_object();
     let attributes = attributes.into_iter().flat_map(sorted);
@@ -226,7 +226,7 @@ fn nested_block<'a>(name: &'a str, json: &'a Value) -> Member<'a> {
         () => Group::Optional,
     };
     let mut kind = match json["nesting_mode"].as_str().unwrap() {
-        // A group differs from a single block in its values alone: one that is not written has nulls.
+        // A group differs from a single block only in its values: if it is omitted, its attributes are null.
         "single" | "group" if least == 0 => "Block, Optional".to_owned(),
         "single" | "group" => "Block".to_owned(),
         "list" => "Block List".to_owned(),
