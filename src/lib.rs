@@ -13,6 +13,7 @@
 //! | [`protocol`] | Terraform's calls on the wire; nothing of AWS or of any noun |
 //! | [`framework`] | schemas, plans, diagnostics, the traits that nouns implement |
 //! | [`cty`] | Terraform's values and their codecs |
+//! | [`arn`] | AWS's identifiers: ARNs, regions, accounts, log groups, buckets, roles, ids; pure |
 //! | [`record`] | flow-log records: fields, formats, quals, filter patterns; pure |
 //! | [`functions`] | the provider's functions, thin over records; pure |
 //! | [`text`] | text for people: making it safe to show, suggestions, durations; pure |
@@ -26,6 +27,7 @@
 //! ARCHITECTURE.md tells the same as invariants, and a test holds the code to them. Without the feature
 //! `aws` only the modules linked above are built.
 
+pub mod arn;
 pub mod cty;
 pub mod framework;
 pub mod functions;

@@ -20,6 +20,7 @@ use super::{
     profiles::Profiles,
     settings::Settings,
 };
+use crate::arn::region;
 use crate::text::duration as length;
 
 /// How often a call is tried if nothing says otherwise; the AWS provider's default.
@@ -207,8 +208,7 @@ pub(super) fn check_region(
     source: Source<'_>,
     region: &str,
 ) -> Result<(), Error> {
-    let shaped = fits(r"^[a-z]{2,6}(-[a-z]+){1,3}-[0-9]{1,2}$", region);
-    if shaped || settings.skip_region_validation {
+    if region::is_name(region) || settings.skip_region_validation {
         return Ok(());
     }
     let reason = format!(

@@ -75,13 +75,6 @@ impl Ec2 {
     }
 }
 
-/// Tells whether this can be the id of a flow log: AWS writes `fl-` and 8 or 17 hexadecimal digits.
-fn is_id(id: &str) -> bool {
-    id.strip_prefix("fl-").is_some_and(|digits| {
-        (8..=32).contains(&digits.len()) && digits.bytes().all(|digit| digit.is_ascii_hexdigit())
-    })
-}
-
 /// Turns an unsuccessful item of a successful answer into an error.
 fn unsuccessful(flight: &Flight, item: &UnsuccessfulItem, request_id: Option<&str>) -> Error {
     let cause = item.error();

@@ -19,6 +19,7 @@ use super::{
     stop::{Flight, sends},
     terms::Terms,
 };
+use crate::arn::{is_arn_like, log_group};
 
 /// Stream names per page: the most that the service allows.
 const NAMES: i32 = 50;
@@ -149,8 +150,8 @@ impl Logs {
             .set_unmask(query.unmask.then_some(true))
             .set_next_token(token)
             .limit(query.page.unwrap_or(PAGE));
-        let group = identifier(&query.log_group);
-        let request = match group.starts_with("arn:") {
+        let group = log_group::trim(&query.log_group);
+        let request = match is_arn_like(group) {
             true => request.log_group_identifier(group),
             false => request.log_group_name(group),
         };
@@ -196,8 +197,8 @@ impl Logs {
             .order_by(OrderBy::LogStreamName)
             .limit(NAMES)
             .set_next_token(token);
-        let group = log_group.strip_suffix(":*").unwrap_or(log_group);
-        let request = match group.starts_with("arn:") {
+        let group = log_group::trim(log_group);
+        let request = match is_arn_like(group) {
             true => request.log_group_identifier(group),
             false => request.log_group_name(group),
         };
@@ -223,10 +224,7 @@ impl Logs {
                         .is_none()
                         .then_some("the reply holds no list of log groups")
                 });
-        let group = identifier(log_group);
-        let name = group
-            .split_once(":log-group:")
-            .map_or(group, |(_, name)| name);
+        let name = log_group::name(log_group);
         let request = self.client.describe_log_groups();
         let request = request.log_group_name_prefix(name).limit(50);
         let described = flight.complete(sends!(request, flight)).await?;
@@ -239,11 +237,6 @@ impl Logs {
                 .and_then(|days| u32::try_from(days).ok()),
         }))
     }
-}
-
-/// A log group's name or ARN, without what some services write behind it.
-fn identifier(log_group: &str) -> &str {
-    log_group.strip_suffix(":*").unwrap_or(log_group)
 }
 
 impl From<FilteredLogEvent> for Event {

@@ -10,6 +10,7 @@ use super::{
     error::{Error, Source},
     settings::{AssumeRole, AssumeRoleWithWebIdentity, Settings},
 };
+use crate::arn::{policy, role::Role};
 
 impl Settings {
     /// Finds what cannot work, whatever the surroundings are: every mistake, each by the name of its argument.
@@ -118,7 +119,7 @@ fn judge_role(block: &str, role: &Judged<'_>) -> Vec<Result<(), Error>> {
     };
     let mut checks = Vec::new();
     if let Some(arn) = given(role.role_arn)
-        && !fits(r"^arn:[a-z0-9-]+:iam::[0-9]{12}:role/.+$", arn)
+        && Role::parse(arn).is_err()
     {
         let reason =
             format!("{arn:?} is not the ARN of a role such as arn:aws:iam::123456789012:role/name");
@@ -139,7 +140,7 @@ fn judge_role(block: &str, role: &Judged<'_>) -> Vec<Result<(), Error>> {
         checks.push(refuse("policy", format!("it is not JSON: {error}")));
     }
     for arn in role.policy_arns.iter().filter(|arn| !arn.is_empty()) {
-        if !fits(r"^arn:[a-z0-9-]+:iam::(aws|[0-9]{12}):policy/.+$", arn) {
+        if !policy::is_arn(arn) {
             let reason = format!(
                 "{arn:?} is not the ARN of a policy such as arn:aws:iam::aws:policy/ReadOnlyAccess"
             );

@@ -68,7 +68,7 @@ use aws_smithy_types::retry::RetryConfig;
 use aws_types::{app_name::AppName, os_shim_internal::Env, region::Region};
 use tokio::sync::OnceCell;
 
-pub use account::{Account, is_partition, partition};
+pub use account::Account;
 pub use credentials::Warning;
 pub use ec2::{DestinationOptions, Ec2, FlowLog, NewFlowLog, TagField};
 pub use error::{Error, Kind};
@@ -185,11 +185,6 @@ impl Aws {
     /// The region of all calls that name no other, if one is configured.
     pub fn region(&self) -> Option<&str> {
         self.0.region.as_deref()
-    }
-
-    /// The partition that a region lies in, as `aws` or `aws-us-gov`.
-    pub fn partition(&self, region: &str) -> String {
-        account::partition(region).to_owned()
     }
 
     /// The account that the credentials belong to. STS is asked once; a failure is not remembered.

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::io::{IsTerminal as _, Write as _};
 use std::time::{Duration, Instant};
 
+use crate::arn::partition;
 use crate::aws::{Endpoints, Settings};
 use crate::stack::{self, Parameters, Reach, Stack};
 use crate::text::duration;
@@ -89,7 +90,7 @@ pub(super) async fn read_stack(
         format!("error: {file} depends on the region. Give --region or AWS_REGION.")
     })?;
     let partition = parameters.partition;
-    parameters.partition = partition.or_else(|| Some(aws.partition(&region)));
+    parameters.partition = partition.or_else(|| Some(partition::of_region(&region).to_owned()));
     parameters.region = Some(region);
     let stack = stack::read(file, text, &parameters).map_err(|mistakes| mistakes.to_string())?;
     if !stack.unfinished {

@@ -9,6 +9,7 @@ use super::scan::{Found, Rows};
 use super::search::{self, Search};
 use super::selection::{MOST_EVENTS, Selection};
 use super::trouble;
+use crate::arn::partition;
 use crate::connection::Connection;
 use crate::framework::{self, Attr, Context, Diagnostics};
 
@@ -95,6 +96,6 @@ fn output(
         push_down: Attr::Known(search.push_down.classes()),
         statistics: Attr::Known(statistics),
         account_id: Attr::from(account.map(|account| account.id.clone())),
-        partition: Attr::Known(connection.aws()?.partition(&search.source.region)),
+        partition: Attr::Known(partition::of_region(&search.source.region).to_owned()),
     })
 }

@@ -4,6 +4,7 @@
 use super::completeness::{Assumed, Reason, Sight};
 use super::implied::{self, Implied};
 use super::query::Query;
+use crate::arn::{Arn, log_group, resource_id};
 use crate::aws::ec2::{self, Ec2};
 use crate::connection::Connection;
 use crate::framework::{Diagnostic, Diagnostics};
@@ -140,7 +141,7 @@ struct Finder<'a> {
 impl Finder<'_> {
     async fn of_flow_log(&self, id: &str, region: &str) -> Result<Source, Diagnostics> {
         let flow_log = self.describe(id, region).await?;
-        let log_group = log_group(&flow_log)?;
+        let log_group = group_of(&flow_log)?;
         let mut sight = Sight::default();
         let format = match &self.written {
             Some(format) => format.clone(),
@@ -239,11 +240,8 @@ impl Finder<'_> {
         if !self.looks || self.is_of_another_account(group) {
             return Vec::new();
         }
-        let name = group
-            .split_once(":log-group:")
-            .map_or(group, |(_, name)| name);
-        let name = name.strip_suffix(":*").unwrap_or(name);
-        let by_group = [("log-group-name".to_owned(), vec![name.to_owned()])];
+        let name = log_group::name(group).to_owned();
+        let by_group = [("log-group-name".to_owned(), vec![name])];
         self.ec2.find(&by_group).await.unwrap_or_else(|error| {
             sight.add(Reason::Denied {
                 log_group: group.to_owned(),
@@ -255,22 +253,19 @@ impl Finder<'_> {
 
     /// Tells whether a group is known to be of an account whose flow logs EC2 does not tell us.
     fn is_of_another_account(&self, group: &str) -> bool {
-        let owner = group
-            .starts_with("arn:")
-            .then(|| group.split(':').nth(4))
-            .flatten();
+        let owner = Arn::parse(group).and_then(|arn| arn.account);
         owner.is_some_and(|owner| self.account.is_some_and(|account| account != owner))
     }
 }
 
 /// Gives the log group that a flow log writes to.
-fn log_group(flow_log: &ec2::FlowLog) -> Result<String, Diagnostic> {
+fn group_of(flow_log: &ec2::FlowLog) -> Result<String, Diagnostic> {
     let arn = flow_log.log_destination.as_deref().unwrap_or_default();
     if let Some(name) = &flow_log.log_group_name {
         return Ok(name.clone());
     }
-    if let Some((_, name)) = arn.split_once(":log-group:") {
-        return Ok(name.strip_suffix(":*").unwrap_or(name).to_owned());
+    if let Some(name) = log_group::name_in_arn(arn) {
+        return Ok(name.to_owned());
     }
     let detail = format!(
         "The flow log {} delivers to {arn}, not to CloudWatch Logs, so its records cannot be queried here. \
@@ -313,9 +308,10 @@ fn format_of(flow_log: &ec2::FlowLog, sight: &mut Sight) -> Format {
     };
     sight.add(Reason::FormatAssumed(assumed));
     let resource = flow_log.resource_id.as_deref();
-    match resource.is_some_and(|id| id.starts_with("tgw-")) {
-        true => Format::transit_gateway_default(),
-        false => Format::vpc_default(),
+    if resource.is_some_and(resource_id::is_of_transit_gateway) {
+        Format::transit_gateway_default()
+    } else {
+        Format::vpc_default()
     }
 }
 

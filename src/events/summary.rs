@@ -25,6 +25,7 @@ use super::query::{Engine, Query};
 use super::reading;
 use super::search::{self, Search};
 use super::trouble;
+use crate::arn::partition;
 use crate::aws::logs::Logs;
 use crate::connection::Connection;
 use crate::framework::{self, Attr, Context, Diagnostic, Diagnostics};
@@ -267,7 +268,7 @@ fn output(
         insights_query: Attr::from(counted.query),
         statistics: Attr::Known(counted.statistics),
         account_id: Attr::from(account.map(|account| account.id.clone())),
-        partition: Attr::Known(connection.aws()?.partition(&search.source.region)),
+        partition: Attr::Known(partition::of_region(&search.source.region).to_owned()),
     })
 }
 

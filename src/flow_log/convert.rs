@@ -8,6 +8,7 @@ use super::plan::default_options;
 use super::tags;
 use super::target::{self, EDGE, Family};
 use super::told;
+use crate::arn::{self, log_group, partition};
 use crate::aws::ec2;
 use crate::connection::Connection;
 use crate::framework::Attr;
@@ -24,7 +25,7 @@ pub(crate) fn request(
     let arn = config
         .log_destination
         .given()
-        .map(|arn| destination::trimmed(arn).to_owned());
+        .map(|arn| log_group::trim(arn).to_owned());
     ec2::NewFlowLog {
         resource_id: text(&planned.resource_id).unwrap_or_default(),
         resource_type: text(&planned.resource_type).unwrap_or_default(),
@@ -149,11 +150,11 @@ fn is_same_destination(
         .or(planned.log_destination.given());
     let found = described.log_destination.as_deref();
     if let (Some(wanted), Some(found)) = (wanted, found) {
-        return destination::trimmed(wanted) == destination::trimmed(found);
+        return log_group::trim(wanted) == log_group::trim(found);
     }
     let group = |name: Option<&String>, arn: Option<&str>| {
-        let in_arn = arn.and_then(destination::group_of_arn);
-        let name = name.map(|name| destination::trimmed(name));
+        let in_arn = arn.and_then(log_group::name_in_arn);
+        let name = name.map(|name| log_group::trim(name));
         name.or(in_arn).map(str::to_owned)
     };
     let wanted = group(request.log_group_name.as_ref(), wanted);
@@ -241,8 +242,8 @@ fn as_described(
         .unwrap_or_else(|| LOGS.to_owned());
     // Old releases of other tools have made names that end in `:*`.
     let group = match (&log_group_name, &log_destination) {
-        (Some(name), _) => Some(destination::trimmed(name).to_owned()),
-        (None, Some(arn)) => destination::group_of_arn(arn).map(str::to_owned),
+        (Some(name), _) => Some(log_group::trim(name).to_owned()),
+        (None, Some(arn)) => log_group::name_in_arn(arn).map(str::to_owned),
         (None, None) => None,
     };
     let arn = match (log_destination, &group) {
@@ -355,12 +356,9 @@ fn tag_field(described: ec2::TagField) -> TagFieldSpecification {
 }
 
 pub(crate) fn flow_log_arn(id: &str, region: &str, connection: &Connection) -> Attr<String> {
-    let (Ok(aws), Some(account)) = (&connection.aws, &connection.account) else {
+    let (Ok(_), Some(account)) = (&connection.aws, &connection.account) else {
         return Attr::Null;
     };
-    let partition = aws.partition(region);
-    Attr::Known(format!(
-        "arn:{partition}:ec2:{region}:{}:vpc-flow-log/{id}",
-        account.id
-    ))
+    let partition = partition::of_region(region);
+    Attr::Known(arn::flow_log::arn(partition, region, &account.id, id))
 }

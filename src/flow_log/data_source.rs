@@ -6,8 +6,9 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::described::Described;
-use super::filter::{Filters, is_flow_log_id};
+use super::filter::Filters;
 use super::resource::diagnostic;
+use crate::arn::flow_log;
 use crate::aws::ec2::{self, Ec2};
 use crate::connection::Connection;
 use crate::framework::{self, Attr, Context, Diagnostic, Diagnostics, Model, behaviour};
@@ -48,7 +49,7 @@ impl framework::DataSource for DataSource {
     fn validate(&self, (lookup, filters, _): &Self::Model, diagnostics: &mut Diagnostics) {
         filters.judge(diagnostics);
         match lookup.id.given() {
-            Some(id) if !is_flow_log_id(id) => {
+            Some(id) if !flow_log::is_id(id) => {
                 let detail =
                     format!("`id` is \"{id}\"; ids of flow logs look like fl-0123456789abcdef0.");
                 diagnostics.error("id", "malformed-id", "Malformed id", detail);

@@ -1,6 +1,7 @@
 //! Where records go: destination types, and log groups by name and by ARN.
 
 use super::model::FlowLog;
+use crate::arn::{Arn, bucket, delivery_stream, log_group, partition};
 use crate::connection::Connection;
 use crate::framework::Attr;
 
@@ -36,7 +37,7 @@ pub(crate) fn derive_group(config: &FlowLog, planned: &mut FlowLog) {
             destination => Attr::from(
                 destination
                     .given()
-                    .and_then(group_of_arn)
+                    .and_then(log_group::name_in_arn)
                     .map(str::to_owned),
             ),
         };
@@ -51,31 +52,19 @@ fn destination_type(config: &FlowLog) -> Attr<String> {
     Attr::Known(told.to_owned())
 }
 
-/// Gives the destination type that an ARN tells by its service.
+/// Returns the destination type that an ARN tells by its service.
 pub(crate) fn type_of_arn(arn: &str) -> Option<&'static str> {
-    match arn.split(':').nth(2)? {
-        "logs" => Some(LOGS),
-        "s3" => Some(S3),
-        "firehose" => Some(FIREHOSE),
+    type_of_service(Arn::parse(arn)?.service)
+}
+
+/// Returns the destination type of a service, as ARNs name it.
+pub(crate) fn type_of_service(service: &str) -> Option<&'static str> {
+    match service {
+        log_group::SERVICE => Some(LOGS),
+        bucket::SERVICE => Some(S3),
+        delivery_stream::SERVICE => Some(FIREHOSE),
         _ => None,
     }
-}
-
-/// Gives the account in an ARN; that of a bucket names none.
-pub(crate) fn account_of_arn(arn: &str) -> Option<&str> {
-    let account = arn.split(':').nth(4)?;
-    Some(account).filter(|account| !account.is_empty())
-}
-
-/// Gives the log group's name in its ARN.
-pub(crate) fn group_of_arn(arn: &str) -> Option<&str> {
-    let (_, name) = trimmed(arn).split_once(":log-group:")?;
-    Some(name).filter(|name| !name.is_empty())
-}
-
-/// Gives an ARN without the `:*` that log groups' ARNs may end in.
-pub(crate) fn trimmed(arn: &str) -> &str {
-    arn.strip_suffix(":*").unwrap_or(arn)
 }
 
 /// Builds the ARN of a log group, as EC2 describes a flow log that was made with a group's name. It is
@@ -86,12 +75,9 @@ pub(crate) fn group_arn(
     connection: &Connection,
 ) -> Attr<String> {
     match (region, &connection.aws, &connection.account) {
-        (Attr::Known(region), Ok(aws), Some(account)) => {
-            let partition = aws.partition(region);
-            let account = &account.id;
-            Attr::Known(format!(
-                "arn:{partition}:logs:{region}:{account}:log-group:{name}"
-            ))
+        (Attr::Known(region), Ok(_), Some(account)) => {
+            let partition = partition::of_region(region);
+            Attr::Known(log_group::arn(partition, region, &account.id, name))
         }
         (Attr::Unknown, _, _) | (_, Err(_), _) => Attr::Unknown,
         (_, Ok(_), _) => Attr::Null,

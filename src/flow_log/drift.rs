@@ -6,6 +6,7 @@
 use super::model::FlowLog;
 use super::plan::{self, default_options};
 use super::{convert, destination, normal, tags, validate};
+use crate::arn::log_group;
 use crate::aws::ec2;
 use crate::connection::Connection;
 use crate::cty::{Map, Value};
@@ -252,13 +253,13 @@ pub(crate) fn judge(config: &FlowLog, schema: &Schema, account: Option<&str>) ->
 
 /// Says whether a described flow log delivers to where a planned one would.
 pub(crate) fn same_destination(planned: &FlowLog, described: &ec2::FlowLog) -> bool {
-    let arn = planned.log_destination.given().map(destination::trimmed);
+    let arn = planned.log_destination.given().map(log_group::trim);
     let found = described.log_destination.as_deref();
     let group = described
         .log_group_name
         .as_deref()
-        .or_else(|| found.and_then(destination::group_of_arn));
-    match (arn, found.map(destination::trimmed)) {
+        .or_else(|| found.and_then(log_group::name_in_arn));
+    match (arn, found.map(log_group::trim)) {
         (Some(wanted), Some(found)) => wanted == found,
         // EC2 tells no ARN of a flow log that was made with a log group's name.
         _ => planned.log_group_name.given().is_some() && planned.log_group_name.given() == group,

@@ -9,6 +9,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{destination, model};
+use crate::arn::flow_log;
 use crate::cty::Path;
 use crate::framework::{Attr, Diagnostics, Model, behaviour};
 
@@ -79,7 +80,7 @@ impl Filters {
             }
         }
         for id in known(&self.flow_log_ids) {
-            if !is_flow_log_id(id) {
+            if !flow_log::is_id(id) {
                 let detail = format!(
                     "`flow_log_ids` holds \"{id}\"; ids of flow logs look like fl-0123456789abcdef0."
                 );
@@ -130,13 +131,6 @@ impl Filters {
             self.filter.is_unknown() || self.tags.is_unknown() || self.flow_log_ids.is_unknown();
         !(filters || tags || unknown || self.flow_log_ids.is_known())
     }
-}
-
-/// Says whether a text has the form of a flow log's id.
-pub(crate) fn is_flow_log_id(text: &str) -> bool {
-    text.strip_prefix("fl-").is_some_and(|digits| {
-        !digits.is_empty() && digits.bytes().all(|b| b.is_ascii_alphanumeric())
-    })
 }
 
 fn judge_name(filter: &Filter, diagnostics: &mut Diagnostics) {

@@ -5,9 +5,12 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::destination::account_of_arn;
-use super::filter::is_flow_log_id;
 use super::model::FlowLog;
+use crate::arn::{
+    Arn,
+    flow_log::{self, is_id},
+    partition,
+};
 use crate::connection::Connection;
 use crate::framework::{self, Attr, Diagnostic, Model};
 
@@ -32,7 +35,10 @@ impl framework::Identity<FlowLog> for Identity {
             id, arn, region, ..
         } = state;
         let account_id = match arn {
-            Attr::Known(arn) => Attr::from(account_of_arn(arn).map(str::to_owned)),
+            Attr::Known(arn) => {
+                let account = Arn::parse(arn).and_then(|arn| arn.account);
+                Attr::from(account.map(str::to_owned))
+            }
             Attr::Null => Attr::Null,
             Attr::Unknown => Attr::Unknown,
         };
@@ -54,7 +60,7 @@ impl Identity {
     /// It is no flow log's identity, or of another account.
     pub(crate) fn place(&self, connection: &Connection) -> Result<(String, String), Diagnostic> {
         let id = self.id.given().unwrap_or_default();
-        if !is_flow_log_id(id) {
+        if !is_id(id) {
             return Err(not_imported(format!(
                 "`id` is \"{id}\", which is not the id of a flow log. Write `id = \
                  \"fl-0123456789abcdef0\"` in the import block's `identity`."
@@ -79,30 +85,27 @@ impl Identity {
 /// # Errors
 /// It is none of these, or an ARN of another service or partition.
 pub(crate) fn written(text: &str, connection: &Connection) -> Result<Identity, Diagnostic> {
-    let parts: Vec<_> = text.splitn(6, ':').collect();
-    let identity = match parts.as_slice() {
-        ["arn", partition, "ec2", region, account, resource] => {
-            in_partition(partition, region, connection)?;
-            resource.strip_prefix("vpc-flow-log/").map(|id| Identity {
-                id: known(id),
-                account_id: known(account),
-                region: known(region),
-            })
+    let identity = if let Some(arn) = Arn::parse(text) {
+        let id = flow_log::id_of(&arn);
+        if let (Some(_), Some(region)) = (id, arn.region) {
+            in_partition(arn.partition, region, connection)?;
         }
-        ["arn", ..] => None,
-        _ => {
-            let (id, region) = match text.split_once('@') {
-                Some((id, region)) => (id, known(region)),
-                None => (text, Attr::Null),
-            };
-            Some(Identity {
-                id: known(id),
-                account_id: Attr::Null,
-                region,
-            })
-        }
+        id.map(|id| Identity {
+            id: known(id),
+            account_id: Attr::from(arn.account.map(str::to_owned)),
+            region: Attr::from(arn.region.map(str::to_owned)),
+        })
+    } else {
+        let (id, region) = match text.split_once('@') {
+            Some((id, region)) => (id, known(region)),
+            None => (text, Attr::Null),
+        };
+        is_id(id).then(|| Identity {
+            id: known(id),
+            account_id: Attr::Null,
+            region,
+        })
     };
-    let identity = identity.filter(|identity| identity.id.given().is_some_and(is_flow_log_id));
     identity.ok_or_else(|| {
         not_imported(format!(
             "\"{text}\" is not the id of a flow log. Write fl-0123456789abcdef0, \
@@ -112,13 +115,13 @@ pub(crate) fn written(text: &str, connection: &Connection) -> Result<Identity, D
 }
 
 fn in_partition(partition: &str, region: &str, connection: &Connection) -> Result<(), Diagnostic> {
-    match &connection.aws {
-        Ok(aws) if aws.partition(region) != partition => Err(not_imported(format!(
-            "The region {region} is in the partition {}, not in {partition}, as the ARN says.",
-            aws.partition(region)
-        ))),
-        _ => Ok(()),
+    let own = partition::of_region(region);
+    if connection.aws.is_err() || own == partition {
+        return Ok(());
     }
+    Err(not_imported(format!(
+        "The ARN names the partition {partition}, but the region {region} is in {own}."
+    )))
 }
 
 fn known(text: &str) -> Attr<String> {
@@ -127,8 +130,7 @@ fn known(text: &str) -> Attr<String> {
 
 /// Gives the region that the ARN of a flow log names.
 pub(crate) fn region_of_arn(arn: &Attr<String>) -> Option<&str> {
-    let region = arn.given()?.split(':').nth(3);
-    region.filter(|region| !region.is_empty())
+    arn.given().and_then(Arn::parse)?.region
 }
 
 fn not_imported(detail: String) -> Diagnostic {

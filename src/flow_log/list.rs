@@ -4,10 +4,11 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::convert;
-use super::destination::{self, FIREHOSE, LOGS, S3};
+use super::destination::{FIREHOSE, LOGS, S3};
 use super::filter::Filters;
 use super::model::FlowLog;
 use super::resource::{Resource, diagnostic};
+use crate::arn::{Arn, log_group};
 use crate::aws::ec2;
 use crate::connection::Connection;
 use crate::framework::{self, Attr, Context, Diagnostics, Finds, Found, Model};
@@ -84,14 +85,14 @@ fn display_name(described: &ec2::FlowLog) -> String {
 
 fn destination_name(described: &ec2::FlowLog) -> Option<String> {
     let arn = described.log_destination.as_deref();
-    let resource = || Some(arn?.splitn(6, ':').nth(5)?.to_owned());
+    let resource = || Some(Arn::parse(arn?)?.resource.to_owned());
     match described.log_destination_type.as_deref() {
         Some(S3) => Some(format!("s3://{}", resource()?)),
         Some(FIREHOSE) => resource(),
         None | Some(LOGS) => described
             .log_group_name
             .as_deref()
-            .or_else(|| destination::group_of_arn(arn?))
+            .or_else(|| log_group::name_in_arn(arn?))
             .map(str::to_owned),
         Some(_) => arn.map(str::to_owned),
     }

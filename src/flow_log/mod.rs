@@ -59,7 +59,7 @@ pub(crate) mod validate;
 pub use data_source::{DataSource, Lookup};
 pub use data_sources::{DataSources, Found, Search};
 pub use described::Described;
-pub(crate) use destination::type_of_arn;
+pub(crate) use destination::type_of_service;
 pub use filter::{Filter, Filters};
 pub use identity::Identity;
 pub use list::{ListResource, Place};

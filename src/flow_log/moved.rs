@@ -13,6 +13,7 @@ use super::destination::{self, LOGS, S3};
 use super::model::FlowLog;
 use super::plan::{default_options, family};
 use super::target::{self, Family};
+use crate::arn::{Arn, log_group};
 use crate::framework::{Attr, Diagnostic, Diagnostics, Source};
 
 const POSSIBLE: &str = "What can be moved is an aws_flow_log of the provider hashicorp/aws (schema \
@@ -49,8 +50,9 @@ pub(crate) fn state(source: &Source<'_>) -> Result<FlowLog, Diagnostics> {
 fn complete(moved: FlowLog) -> FlowLog {
     let mut state = moved.clone();
     target::derive(&moved, &mut state);
-    let own_arn = moved.arn.given().map(Arn::parse).unwrap_or_default();
-    state.region = moved.region.or(own_arn.region.map(str::to_owned).into());
+    let own_arn = moved.arn.given().and_then(Arn::parse);
+    let own_region = own_arn.and_then(|arn| arn.region);
+    state.region = moved.region.or(own_region.map(str::to_owned).into());
     destination(&mut state, own_arn);
     if state.log_destination_type.is_null() {
         let told = state
@@ -87,46 +89,17 @@ fn complete(moved: FlowLog) -> FlowLog {
 
 /// Completes a log group by its ARN, and the ARN by the group. A group that is known by its name alone
 /// is in the account and region of the flow log.
-fn destination(state: &mut FlowLog, own: Arn<'_>) {
-    let group = state
-        .log_group_name
-        .given()
-        .map(|name| destination::trimmed(name).to_owned());
-    let told = state
-        .log_destination
-        .given()
-        .and_then(destination::group_of_arn);
-    let group = group.or_else(|| told.map(str::to_owned));
-    if let (Attr::Null, Some(name), Some(partition), Some(account), Some(region)) = (
-        &state.log_destination,
-        &group,
-        own.partition,
-        own.account,
-        state.region.known(),
-    ) {
-        let arn = format!("arn:{partition}:logs:{region}:{account}:log-group:{name}");
-        state.log_destination = Attr::Known(arn);
+fn destination(state: &mut FlowLog, own: Option<Arn<'_>>) {
+    let group = state.log_group_name.given().map(log_group::trim);
+    let of_arn = || log_group::name_in_arn(state.log_destination.given()?);
+    let group = group.or_else(of_arn).map(str::to_owned);
+    if let (Attr::Null, Some(name), Some(own), Some(region)) =
+        (&state.log_destination, &group, own, state.region.known())
+        && let Some(account) = own.account
+    {
+        state.log_destination = Attr::Known(log_group::arn(own.partition, region, account, name));
     }
     state.log_group_name = group.into();
-}
-
-/// The parts of an ARN.
-#[derive(Clone, Copy, Default)]
-struct Arn<'a> {
-    partition: Option<&'a str>,
-    region: Option<&'a str>,
-    account: Option<&'a str>,
-}
-
-impl<'a> Arn<'a> {
-    fn parse(arn: &'a str) -> Self {
-        let part = |n| arn.split(':').nth(n).filter(|part| !part.is_empty());
-        Self {
-            partition: part(1),
-            region: part(3),
-            account: part(4),
-        }
-    }
 }
 
 /// Other providers store an argument that is not given as null or as an empty string.

@@ -10,6 +10,7 @@ use super::identity::region_of_arn;
 use super::model::{DestinationOptions, FlowLog, TagFieldSpecification};
 use super::plan::{default_format, family, interval, with_defaults};
 use super::target::{self, Family};
+use crate::arn::log_group;
 use crate::framework::Attr;
 
 /// Gives a flow log in its normal form.
@@ -19,10 +20,10 @@ pub(crate) fn form(log: &FlowLog) -> FlowLog {
     destination::derive_group(log, &mut form);
     form.log_destination = form
         .log_destination
-        .map(|arn| destination::trimmed(&arn).to_owned());
+        .map(|arn| log_group::trim(&arn).to_owned());
     form.log_group_name = form
         .log_group_name
-        .map(|name| destination::trimmed(&name).to_owned());
+        .map(|name| log_group::trim(&name).to_owned());
     form.log_format = form.log_format.map(|format| single_blanks(&format));
     match family(&form) {
         // All traffic is recorded there, whatever is written.

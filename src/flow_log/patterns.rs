@@ -4,24 +4,24 @@
 //! A test holds both to the same configurations.
 
 use super::target::{prefix_of_id, prefix_of_type};
-use super::validate::destination::LONGEST_GROUP;
 use super::validate::format::TAG_FIELDS;
 use super::validate::role::CROSS_ACCOUNT_ROLE;
+use crate::arn::log_group::{CHARACTER_PATTERN as GROUP, LONGEST_NAME as LONGEST_GROUP};
+use crate::arn::{account, bucket, partition, resource_id};
 use crate::record::field;
 use crate::record::format::MAX_FIELDS;
 
 pub(crate) use super::validate::format::LONGEST_TAG_KEY;
 pub(crate) use super::validate::{LONGEST_TAG_VALUE, MOST_TAGS};
 
-const PARTITION: &str = "aws(-[^:\\s]*)?";
-const REGION_AND_ACCOUNT: &str = "[^:\\s]+:[0-9]{12}";
-const GROUP: &str = "[A-Za-z0-9_/.#-]";
+const PARTITION: &str = partition::PATTERN;
+const ACCOUNT: &str = account::PATTERN;
 /// What a name in a record format consists of.
 const NAME: &str = "[A-Za-z0-9_-]+";
 
 /// Gives the pattern of ids with a prefix, if digits must follow it.
 pub(crate) fn id(prefix: &str) -> Option<String> {
-    let digits = "([0-9a-fA-F]{8}|[0-9a-fA-F]{17})";
+    let digits = resource_id::DIGITS_PATTERN;
     prefix_of_id(prefix).map(|prefix| format!("^{prefix}{digits}$"))
 }
 
@@ -32,9 +32,10 @@ pub(crate) fn has_prefix(resource_type: &str) -> bool {
 
 /// Gives the pattern of a destination: nothing, or the ARN of a log group, a bucket or a delivery stream.
 pub(crate) fn destination() -> String {
-    let group = format!("logs:{REGION_AND_ACCOUNT}:log-group:{GROUP}{{1,{LONGEST_GROUP}}}(:\\*)?");
-    let bucket = "s3:::[A-Za-z0-9_.-]{3,255}(/(?!AWSLogs(/|$))[^*\\s]*)?";
-    let stream = format!("firehose:{REGION_AND_ACCOUNT}:deliverystream/\\S+");
+    let place = format!("[^:\\s]+:{ACCOUNT}");
+    let group = format!("logs:{place}:log-group:{GROUP}{{1,{LONGEST_GROUP}}}(:\\*)?");
+    let bucket = bucket::PATTERN;
+    let stream = format!("firehose:{place}:deliverystream/\\S+");
     format!("^(arn:{PARTITION}:({group}|{bucket}|{stream}))?$")
 }
 
@@ -45,7 +46,7 @@ pub(crate) fn log_group() -> String {
 
 /// Gives the pattern of a role's ARN, or nothing.
 pub(crate) fn role() -> String {
-    format!("^(arn:{PARTITION}:iam:[^:\\s]*:[0-9]{{12}}:role/\\S*[^/\\s])?$")
+    format!("^(arn:{PARTITION}:iam::{ACCOUNT}:role/\\S*[^/\\s])?$")
 }
 
 /// Gives the pattern of the ARN of a role that AWS assumes in another account, or nothing.

@@ -10,6 +10,7 @@ use super::identity::region_of_arn;
 use super::model::{DestinationOptions, FlowLog};
 use super::target::{self, Family};
 use super::{tags, told, validate};
+use crate::arn::log_group;
 use crate::connection::Connection;
 use crate::cty::Path;
 use crate::framework::{Attr, Change, Diagnostic, Diagnostics};
@@ -148,7 +149,7 @@ fn known_already(prior: &FlowLog, config: &FlowLog, planned: &mut FlowLog) {
         prior
             .log_destination
             .given()
-            .and_then(destination::group_of_arn)
+            .and_then(log_group::name_in_arn)
     };
     let name = prior.log_group_name.given().or_else(of_arn);
     let same_group = same_region && name.is_some() && name == planned.log_group_name.given();

@@ -7,10 +7,11 @@
 use std::collections::BTreeSet;
 use std::sync::{Mutex, PoisonError};
 
-use super::destination::{FIREHOSE, LOGS, account_of_arn};
+use super::destination::{FIREHOSE, LOGS};
 use super::model::FlowLog;
 use super::target::Family;
 use super::validate::format::TAG_FIELDS;
+use crate::arn::Arn;
 use crate::framework::{Attr, Diagnostic};
 
 /// An argument of which AWS reports a value for every flow log of a kind.
@@ -140,7 +141,7 @@ fn has_no_destination(state: &FlowLog) -> bool {
 /// Says whether records go to a delivery stream of another account, which takes two roles.
 fn is_across_accounts(state: &FlowLog) -> bool {
     fn account(arn: &Attr<String>) -> Option<&str> {
-        arn.given().and_then(account_of_arn)
+        arn.given().and_then(Arn::parse)?.account
     }
     let here = account(&state.arn).or_else(|| account(&state.iam_role_arn));
     let there = account(&state.log_destination);

@@ -11,7 +11,6 @@
 //! Nothing valid is refused: only known values are judged, and a record field that is newer than our
 //! table is a warning. A known mistake is an error that says what to write instead.
 
-mod arn;
 pub(super) mod destination;
 pub(super) mod format;
 mod place;

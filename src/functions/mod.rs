@@ -5,11 +5,10 @@
 //! | `parse_record` | a line of a flow log as an object |
 //! | `log_format` | a record format of field names |
 //! | `filter_pattern`, `quals` | quals as a CloudWatch filter pattern, exactly or not at all |
-//! | `policy`, `arn` | the policies that let AWS deliver |
+//! | `policy` | the policies that let AWS deliver |
 //!
 //! Functions are pure and work whether or not the provider is configured. Must not know gRPC, AWS, nor the nouns.
 
-mod arn;
 mod filter_pattern;
 mod log_format;
 mod parse_record;

@@ -10,8 +10,10 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::{Value as Json, json};
 
-use super::arn::{Arn, is_account, is_partition, is_region, partition_of};
 use super::optional;
+use crate::arn::bucket::{self, Bucket};
+use crate::arn::log_group::{self, LogGroup};
+use crate::arn::{self, Arn, account, partition, region};
 use crate::cty::{Path, Type, Value};
 use crate::framework::{Attr, Function, FunctionError, behaviour};
 
@@ -94,8 +96,8 @@ impl Function for DeliveryTrustPolicy {
         check_account(account, "account_id".into())?;
         check_region(region, "region".into())?;
         let partition = match optional("partition", &self.partition)? {
-            None => partition_of(region),
-            Some(partition) if is_partition(partition) => partition,
+            None => partition::of_region(region),
+            Some(partition) if partition::is_name(partition) => partition,
             Some(other) => {
                 let text = format!("\"{other}\" is not a partition, such as \"aws\" or \"aws-cn\"");
                 return Err(FunctionError::new(text).at("partition"));
@@ -109,7 +111,7 @@ impl Function for DeliveryTrustPolicy {
             "Condition": {
                 "StringEquals": { "aws:SourceAccount": account },
                 "ArnLike": {
-                    "aws:SourceArn": format!("arn:{partition}:ec2:{region}:{account}:vpc-flow-log/*")
+                    "aws:SourceArn": arn::flow_log::arn(partition, region, account, "*")
                 },
             },
         })])
@@ -126,11 +128,9 @@ impl Function for DeliveryRolePolicy {
 
     fn call(self) -> Result<Value, FunctionError> {
         let given = &self.log_group_arn;
-        let arn = given.strip_suffix(":*").unwrap_or(given);
-        let group = Arn::parse(arn)
-            .filter(|arn| arn.service == "logs" && is_region(arn.region) && is_account(arn.account))
-            .and_then(|arn| arn.resource.strip_prefix("log-group:"));
-        if !group.is_some_and(is_group_name) {
+        let arn = log_group::trim(given);
+        let group = Arn::parse(arn).and_then(|arn| LogGroup::from_arn(&arn).ok());
+        if !group.is_some_and(|group| region::is_name(group.region)) {
             let text = format!(
                 "\"{given}\" is not the ARN of a log group, such as \
                  \"arn:aws:logs:eu-central-1:123456789012:log-group:name\""
@@ -216,12 +216,18 @@ impl DeliveryBucketPolicy {
     fn partition(&self) -> Result<&str, FunctionError> {
         let given = &self.bucket_arn;
         let fail = |text: String| Err(FunctionError::new(text).at("bucket_arn"));
-        let arn = Arn::parse(given).filter(|arn| arn.service == "s3" && arn.region.is_empty());
-        match arn {
-            Some(arn) if is_bucket_name(arn.resource) => Ok(arn.partition),
-            Some(arn) if arn.resource.contains('/') => fail(format!(
-                "\"{given}\" names a folder; give the ARN of the bucket alone, and the folder as `prefix`"
-            )),
+        let bucket = Arn::parse(given).map(|arn| Bucket::from_arn(&arn));
+        match bucket {
+            Some(Ok(Bucket {
+                partition,
+                folder: None,
+                ..
+            })) => Ok(partition),
+            Some(Ok(_) | Err(bucket::Problem::ReservedFolder | bucket::Problem::Wildcard)) => {
+                fail(format!(
+                    "\"{given}\" names a folder; give the ARN of the bucket alone, and the folder as `prefix`"
+                ))
+            }
             _ => fail(format!(
                 "\"{given}\" is not the ARN of a bucket, such as \"arn:aws:s3:::name\""
             )),
@@ -236,7 +242,7 @@ impl DeliveryBucketPolicy {
         if folder.is_empty() {
             return Ok(String::new());
         }
-        if folder.split('/').next() == Some("AWSLogs") {
+        if bucket::is_reserved_folder(folder) {
             return fail(format!(
                 "\"{prefix}\" names the folder AWSLogs, which AWS adds itself; leave it out"
             ));
@@ -266,7 +272,7 @@ fn distinct<'a>(
 }
 
 fn check_account(text: &str, path: Path) -> Result<(), FunctionError> {
-    if is_account(text) {
+    if account::is_id(text) {
         return Ok(());
     }
     let hint = if !text.is_empty() && text.len() < 12 && text.bytes().all(|b| b.is_ascii_digit()) {
@@ -279,24 +285,12 @@ fn check_account(text: &str, path: Path) -> Result<(), FunctionError> {
 }
 
 fn check_region(text: &str, path: Path) -> Result<(), FunctionError> {
-    if text == EVERY || is_region(text) {
+    if text == EVERY || region::is_name(text) {
         return Ok(());
     }
     let text =
         format!("\"{text}\" is not a region, such as \"eu-central-1\", nor \"*\" for every region");
     Err(FunctionError::new(text).at(path))
-}
-
-/// <https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_CreateLogGroup.html>
-fn is_group_name(text: &str) -> bool {
-    let allowed = |c: char| c.is_ascii_alphanumeric() || "_-/.#".contains(c);
-    !text.is_empty() && text.len() <= 512 && text.chars().all(allowed)
-}
-
-/// Old buckets may have capital letters and underscores in their names.
-fn is_bucket_name(text: &str) -> bool {
-    let allowed = |c: char| c.is_ascii_alphanumeric() || "_-.".contains(c);
-    (3..=255).contains(&text.len()) && text.chars().all(allowed)
 }
 
 /// Sorts a list; of one element, that element.

@@ -8,6 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use futures_util::{StreamExt as _, stream};
 
 use super::read::{Declared, Wanted};
+use crate::arn::role::Role;
 use crate::aws::{self, Account, AssumeRole, Aws, Settings, Stop, ec2};
 use crate::connection::{Connection, IgnoreTags};
 use crate::framework::Attr;
@@ -76,14 +77,10 @@ impl Reach {
 
 /// The account that a role works in, as its ARN tells: STS need not be asked.
 fn account_of(role: &str) -> Option<Account> {
-    let parts: Vec<_> = role.splitn(6, ':').collect();
-    let ["arn", partition, "iam", "", id, _] = *parts.as_slice() else {
-        return None;
-    };
-    let digits = id.len() == 12 && id.bytes().all(|b| b.is_ascii_digit());
-    digits.then(|| Account {
-        id: id.to_owned(),
-        partition: partition.to_owned(),
+    let role = Role::parse(role).ok()?;
+    Some(Account {
+        id: role.account.to_owned(),
+        partition: role.partition.to_owned(),
     })
 }
 

@@ -13,6 +13,7 @@ use super::property::{self, Property};
 use super::source::{Mistakes, Place};
 use super::template::{Parameters, Resolved, Scope, not_resolvable};
 use super::yaml::{self, Content, Entry, Node};
+use crate::arn::{account, region};
 use crate::cty::{Step, Value};
 use crate::flow_log::{FlowLog, drift};
 use crate::framework::{Attr, Diagnostic, Model, Schema, Severity};
@@ -122,15 +123,6 @@ fn is_state(root: &Node) -> bool {
         && ["terraform_version", "lineage"]
             .iter()
             .any(|key| root.get(key).is_some())
-}
-
-/// Says whether a text has the form of a region's name, as the JSON Schema has it.
-fn is_region(text: &str) -> bool {
-    let mut parts: Vec<_> = text.split('-').collect();
-    let number = parts.pop().unwrap_or_default();
-    let word = |part: &&str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_lowercase());
-    let digits = !number.is_empty() && number.bytes().all(|b| b.is_ascii_digit());
-    digits && parts.len() >= 2 && parts.iter().all(word)
 }
 
 struct Reader<'a> {
@@ -297,13 +289,17 @@ impl Reader<'_> {
     fn region_name(&mut self, node: &Node) -> Option<String> {
         let text = node.as_text().filter(|_| node.what() == "text");
         let text = text.unwrap_or_default();
-        if is_region(text) {
+        if region::is_name(text) {
             return Some(text.to_owned());
         }
         let small = text.to_lowercase();
         let of_zone = small.strip_suffix(|last: char| last.is_ascii_lowercase());
         let meant = [Some(small.as_str()), of_zone];
-        let message = match meant.into_iter().flatten().find(|name| is_region(name)) {
+        let message = match meant
+            .into_iter()
+            .flatten()
+            .find(|name| region::is_name(name))
+        {
             Some(meant) => format!("`Region` is \"{text}\"; write {meant}"),
             None => "`Region` must be a region's name, such as eu-central-1".to_owned(),
         };
@@ -313,8 +309,7 @@ impl Reader<'_> {
 
     fn account(&mut self, node: &Node) -> Option<String> {
         let digits = node.as_text().unwrap_or_default();
-        let shaped = digits.len() == 12 && digits.bytes().all(|b| b.is_ascii_digit());
-        if shaped && node.what() == "text" {
+        if account::is_id(digits) && node.what() == "text" {
             return Some(digits.to_owned());
         }
         let message =

@@ -9,12 +9,11 @@ use serde_json::{Map, Value, json};
 
 use super::property::{self, Property, Takes};
 use super::report::DriftReport;
+use crate::arn;
 use crate::flow_log::{drift, patterns};
 use crate::framework::LowerError;
 
 const DRAFT: &str = "https://json-schema.org/draft/2020-12/schema";
-const REGION: &str = "^[a-z]+(-[a-z]+)+-[0-9]+$";
-
 /// Gives the JSON Schema of a stack definition.
 ///
 /// # Errors
@@ -38,7 +37,7 @@ pub fn stack_schema() -> Result<Value, LowerError> {
             "Region": {
                 "description": "The region of the flow logs that name none. Without it, the region at hand.",
                 "type": "string",
-                "pattern": REGION,
+                "pattern": region(),
             },
             "Account": account(),
             "FlowLogs": {
@@ -64,11 +63,15 @@ pub fn report_schema() -> Value {
     schema
 }
 
+fn region() -> String {
+    format!("^{}$", arn::region::PATTERN)
+}
+
 fn account() -> Value {
     json!({
         "description": "The account in which the flow log runs, in quotes.",
         "type": "string",
-        "pattern": "^[0-9]{12}$",
+        "pattern": format!("^{}$", arn::account::PATTERN),
     })
 }
 
@@ -144,7 +147,7 @@ fn shape(name: &str) -> Option<Map<String, Value>> {
         "TagKeys" => json!({ "uniqueItems": true, "items": {
             "type": "string", "minLength": 1, "maxLength": patterns::LONGEST_TAG_KEY,
         } }),
-        "Region" => json!({ "pattern": REGION }),
+        "Region" => json!({ "pattern": region() }),
         _ => return None,
     };
     match shape {

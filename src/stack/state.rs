@@ -14,6 +14,7 @@ use serde_json::Value;
 use super::read::{Declared, Stack, Wanted};
 use super::source::{Mistakes, Place};
 use super::yaml;
+use crate::arn::Arn;
 use crate::cty;
 use crate::flow_log::FlowLog;
 
@@ -336,9 +337,9 @@ impl Found {
             value.filter(|text| !text.is_empty()).map(str::to_owned)
         };
         let arn = text("arn");
-        let part = |n: usize| arn.as_deref().and_then(|arn| arn.split(':').nth(n));
-        let region = text("region").or_else(|| part(3).map(str::to_owned));
-        let account = part(4).filter(|a| !a.is_empty()).map(str::to_owned);
+        let arn = arn.as_deref().and_then(Arn::parse);
+        let region = text("region").or_else(|| Some(arn?.region?.to_owned()));
+        let account = arn.and_then(|arn| arn.account).map(str::to_owned);
         let Some(id) = text("id") else {
             return Err("it has no id; run `terraform apply -refresh-only`".to_owned());
         };

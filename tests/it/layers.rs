@@ -10,13 +10,14 @@ const LAYERS: &[(&str, &[&str], &[&str])] = &[
     ("cty", &[], &["tonic", "prost", "aws_"]),
     ("framework", &["cty", "text"], &["tonic", "prost", "aws_"]),
     ("protocol", &["framework", "cty", "text"], &["aws_"]),
+    ("arn", &[], &["tonic", "prost", "aws_", "schemars"]),
     ("record", &["text"], &["tonic", "prost", "aws_", "schemars"]),
     (
         "functions",
-        &["framework", "cty", "record", "text"],
+        &["framework", "cty", "arn", "record", "text"],
         &["tonic", "prost", "aws_"],
     ),
-    ("aws", &["text"], &["tonic", "prost", "schemars"]),
+    ("aws", &["arn", "text"], &["tonic", "prost", "schemars"]),
     (
         "connection",
         &["aws", "framework"],
@@ -24,12 +25,28 @@ const LAYERS: &[(&str, &[&str], &[&str])] = &[
     ),
     (
         "flow_log",
-        &["framework", "cty", "record", "aws", "connection", "text"],
+        &[
+            "framework",
+            "cty",
+            "arn",
+            "record",
+            "aws",
+            "connection",
+            "text",
+        ],
         &["tonic", "prost", "aws_"],
     ),
     (
         "events",
-        &["framework", "cty", "record", "aws", "connection", "text"],
+        &[
+            "framework",
+            "cty",
+            "arn",
+            "record",
+            "aws",
+            "connection",
+            "text",
+        ],
         &["tonic", "prost", "aws_"],
     ),
     (
@@ -48,12 +65,20 @@ const LAYERS: &[(&str, &[&str], &[&str])] = &[
     ),
     (
         "stack",
-        &["framework", "cty", "aws", "connection", "flow_log", "text"],
+        &[
+            "framework",
+            "cty",
+            "arn",
+            "aws",
+            "connection",
+            "flow_log",
+            "text",
+        ],
         &["tonic", "prost", "aws_"],
     ),
     (
         "cli",
-        &["provider", "stack", "aws", "text"],
+        &["provider", "stack", "arn", "aws", "text"],
         &["tonic", "prost", "aws_"],
     ),
 ];

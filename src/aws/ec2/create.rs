@@ -21,8 +21,9 @@ use super::{
         error::{Error, Kind, Source},
         stop::sends,
     },
-    DestinationOptions, Ec2, NewFlowLog, TagField, is_id, unsuccessful,
+    DestinationOptions, Ec2, NewFlowLog, TagField, unsuccessful,
 };
+use crate::arn::flow_log;
 
 /// Said of a reply that tells nothing about the flow log.
 const NEITHER: &str = "the reply holds neither an id nor a failure";
@@ -82,7 +83,7 @@ fn missing(answer: &CreateFlowLogsOutput, _: &HttpResponse) -> Option<&'static s
     if ids.is_empty() && answer.unsuccessful().is_empty() {
         return Some(NEITHER);
     }
-    let malformed = ids.iter().any(|id| !is_id(id));
+    let malformed = ids.iter().any(|id| !flow_log::is_id(id));
     malformed.then_some("the reply holds something that is not the id of a flow log")
 }
 

@@ -7,6 +7,8 @@ use std::collections::BTreeMap;
 
 use aws_sdk_ec2::types;
 
+use crate::arn::is_arn_like;
+
 /// A flow log as EC2 describes it. EC2 does not tell the type of the resource.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct FlowLog {
@@ -138,7 +140,7 @@ impl From<types::FlowLog> for FlowLog {
 /// The ARN that records go to, or the name of the log group that an emulator gives in its place.
 fn destination(told: Option<String>) -> (Option<String>, Option<String>) {
     match told.filter(|told| !told.is_empty()) {
-        Some(arn) if arn.starts_with("arn:") => (Some(arn), None),
+        Some(arn) if is_arn_like(&arn) => (Some(arn), None),
         other => (None, other),
     }
 }

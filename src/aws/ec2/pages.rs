@@ -8,7 +8,8 @@ use super::super::{
     error::{Error, Kind},
     stop::sends,
 };
-use super::{Ec2, FlowLog, is_id};
+use super::{Ec2, FlowLog};
+use crate::arn::flow_log;
 use aws_sdk_ec2::operation::describe_flow_logs::DescribeFlowLogsOutput;
 use aws_sdk_ec2::types::Filter;
 
@@ -135,7 +136,7 @@ fn missing(page: &DescribeFlowLogsOutput, asked: &BTreeSet<String>) -> Option<&'
     };
     for flow_log in flow_logs {
         let id = flow_log.flow_log_id().unwrap_or_default();
-        if !is_id(id) {
+        if !flow_log::is_id(id) {
             return Some("the reply describes a flow log without an id");
         }
         if flow_log.resource_id().is_none_or(str::is_empty) {

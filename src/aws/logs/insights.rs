@@ -12,7 +12,8 @@ use super::super::{
     error::{Error, Kind},
     stop::sends,
 };
-use super::{Logs, identifier};
+use super::Logs;
+use crate::arn::{is_arn_like, log_group};
 
 /// Rows of one answer at most.
 const MOST_ROWS: i32 = 10_000;
@@ -109,8 +110,8 @@ impl Logs {
             .end_time(query.end)
             .query_string(&query.text)
             .limit(MOST_ROWS);
-        let group = identifier(&query.log_group);
-        let request = match group.starts_with("arn:") {
+        let group = log_group::trim(&query.log_group);
+        let request = match is_arn_like(group) {
             true => request.log_group_identifiers(group),
             false => request.log_group_name(group),
         };

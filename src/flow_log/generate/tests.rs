@@ -21,7 +21,9 @@ fn imported(resource_id: &str, destination: &str) -> FlowLog {
         traffic_type: if transit { Attr::Null } else { known("ALL") },
         log_destination_type: known(kind),
         log_destination: known(destination),
-        log_group_name: Attr::from(destination::group_of_arn(destination).map(str::to_owned)),
+        log_group_name: Attr::from(
+            crate::arn::log_group::name_in_arn(destination).map(str::to_owned),
+        ),
         iam_role_arn: if kind == LOGS {
             known("arn:aws:iam::123456789012:role/flow-logs")
         } else {

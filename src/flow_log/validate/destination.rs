@@ -1,17 +1,14 @@
 //! Judges where records go: the destination and its type.
 
-use super::super::destination::{FIREHOSE, LOGS, S3, TYPES, group_of_arn, type_of_arn};
+use super::super::destination::{FIREHOSE, LOGS, S3, TYPES, type_of_arn};
 use super::super::model::{DestinationOptions, FlowLog};
-use super::arn::{Arn, is_account};
 use super::role;
+use crate::arn::bucket::{self, Bucket};
+use crate::arn::delivery_stream::{self, DeliveryStream};
+use crate::arn::log_group::{self, LogGroup, NameProblem};
+use crate::arn::{Arn, is_arn_like};
 use crate::cty::Path;
 use crate::framework::{Attr, Diagnostics};
-
-/// The longest name of a log group.
-pub(crate) const LONGEST_GROUP: usize = 512;
-/// The longest name of a delivery stream.
-/// <https://docs.aws.amazon.com/firehose/latest/APIReference/API_CreateDeliveryStream.html>
-const LONGEST_STREAM: usize = 64;
 
 /// Judges all of it.
 pub(super) fn judge(config: &FlowLog, diagnostics: &mut Diagnostics) {
@@ -70,9 +67,9 @@ fn destination_problem(text: &str) -> Option<String> {
         return Some(not_an_arn(text, EXAMPLES));
     };
     let problem = match arn.service {
-        "logs" => log_group_problem(&arn)?,
-        "s3" => bucket_problem(&arn)?,
-        "firehose" => stream_problem(&arn)?,
+        log_group::SERVICE => log_group_problem(&arn)?,
+        bucket::SERVICE => bucket_problem(&arn)?,
+        delivery_stream::SERVICE => stream_problem(&arn)?,
         "kinesis" => {
             "that is a Kinesis data stream, which flow logs cannot write to: let a Firehose \
                       delivery stream write to it"
@@ -107,59 +104,50 @@ fn not_an_arn(text: &str, examples: &str) -> String {
 }
 
 fn log_group_problem(arn: &Arn<'_>) -> Option<String> {
-    let name = arn.resource.strip_prefix("log-group:");
-    let name = name.map(|name| name.strip_suffix(":*").unwrap_or(name));
-    match name {
-        None | Some("") => Some("the ARN of a log group ends in `:log-group:NAME`".to_owned()),
-        Some(name) if name.contains(":log-stream") => Some(
+    Some(match LogGroup::from_arn(arn).err()? {
+        log_group::ArnProblem::NotLogGroup => {
+            "the ARN of a log group ends in `:log-group:NAME`".to_owned()
+        }
+        log_group::ArnProblem::LogStream => {
             "that is a log stream: flow logs make their streams themselves, give the log group's ARN"
-                .to_owned(),
-        ),
-        Some(name) => group_name_problem(name).or_else(|| in_region_and_account(arn)),
-    }
+                .to_owned()
+        }
+        log_group::ArnProblem::Name(problem) => group_name_problem(problem),
+        log_group::ArnProblem::NoRegionOrAccount => NO_REGION_OR_ACCOUNT.to_owned(),
+    })
 }
 
 fn bucket_problem(arn: &Arn<'_>) -> Option<String> {
-    let (bucket, folder) = arn.resource.split_once('/').unwrap_or((arn.resource, ""));
-    if !arn.region.is_empty() || !arn.account.is_empty() {
-        return Some(format!(
+    Some(match Bucket::from_arn(arn).err()? {
+        bucket::Problem::NotBucket => return None,
+        bucket::Problem::RegionOrAccount => format!(
             "the ARN of a bucket names neither region nor account: write \"arn:aws:s3:::{}\"",
             arn.resource
-        ));
-    }
-    if folder.split('/').next() == Some("AWSLogs") {
-        return Some("the folder cannot be AWSLogs, which AWS adds itself".to_owned());
-    }
-    // Old buckets may have long names with capital letters and underscores.
-    let allowed = |c: char| c.is_ascii_alphanumeric() || "_-.".contains(c);
-    if !(3..=255).contains(&bucket.len()) || !bucket.chars().all(allowed) {
-        return Some(
-            "a bucket's name has 3 to 63 small letters, digits, dots and hyphens".to_owned(),
-        );
-    }
-    folder
-        .contains('*')
-        .then(|| "a folder is written without `*`".to_owned())
+        ),
+        bucket::Problem::ReservedFolder => {
+            "the folder cannot be AWSLogs, which AWS adds itself".to_owned()
+        }
+        bucket::Problem::Name => {
+            "a bucket's name has 3 to 63 small letters, digits, dots and hyphens".to_owned()
+        }
+        bucket::Problem::Wildcard => "a folder is written without `*`".to_owned(),
+    })
 }
 
 fn stream_problem(arn: &Arn<'_>) -> Option<String> {
-    let name = arn.resource.strip_prefix("deliverystream/");
-    if name.is_none_or(str::is_empty) {
-        return Some("the ARN of a delivery stream ends in `:deliverystream/NAME`".to_owned());
-    }
-    let allowed = |c: char| c.is_ascii_alphanumeric() || "_.-".contains(c);
-    if name.is_some_and(|name| name.len() > LONGEST_STREAM || !name.chars().all(allowed)) {
-        return Some(format!(
-            "a delivery stream's name has at most {LONGEST_STREAM} characters, which are letters, digits and `_.-`"
-        ));
-    }
-    in_region_and_account(arn)
+    const LONGEST: usize = delivery_stream::LONGEST_NAME;
+    Some(match DeliveryStream::from_arn(arn).err()? {
+        delivery_stream::Problem::NotDeliveryStream => {
+            "the ARN of a delivery stream ends in `:deliverystream/NAME`".to_owned()
+        }
+        delivery_stream::Problem::Name => format!(
+            "a delivery stream's name has at most {LONGEST} characters, which are letters, digits and `_.-`"
+        ),
+        delivery_stream::Problem::NoRegionOrAccount => NO_REGION_OR_ACCOUNT.to_owned(),
+    })
 }
 
-fn in_region_and_account(arn: &Arn<'_>) -> Option<String> {
-    let whole = !arn.region.is_empty() && is_account(arn.account);
-    (!whole).then(|| "the ARN must name a region and an account of 12 digits".to_owned())
-}
+const NO_REGION_OR_ACCOUNT: &str = "the ARN must name a region and an account of 12 digits";
 
 fn contradiction(config: &FlowLog, arn: &str, diagnostics: &mut Diagnostics) {
     let written = config
@@ -184,7 +172,7 @@ fn contradiction(config: &FlowLog, arn: &str, diagnostics: &mut Diagnostics) {
 
 fn log_group(name: &str, kind: Option<&str>, config: &FlowLog, diagnostics: &mut Diagnostics) {
     const PATH: &str = "log_group_name";
-    if name.starts_with("arn:") {
+    if is_arn_like(name) {
         let detail = format!(
             "`log_group_name` is \"{name}\"; that is an ARN: write log_destination = \"{name}\" instead."
         );
@@ -196,7 +184,8 @@ fn log_group(name: &str, kind: Option<&str>, config: &FlowLog, diagnostics: &mut
         );
         return;
     }
-    if let Some(problem) = group_name_problem(name) {
+    if let Err(problem) = log_group::check_name(name) {
+        let problem = group_name_problem(problem);
         let detail = format!("`log_group_name` is \"{name}\"; {problem}.");
         diagnostics.error(
             PATH,
@@ -220,7 +209,7 @@ fn log_group(name: &str, kind: Option<&str>, config: &FlowLog, diagnostics: &mut
     }
     let arn = config.log_destination.given();
     if let Some(arn) = arn
-        && group_of_arn(arn).is_some_and(|other| other != name)
+        && log_group::name_in_arn(arn).is_some_and(|other| other != name)
     {
         let detail = format!(
             "`log_group_name` is \"{name}\", but `log_destination` is \"{arn}\". Remove one of them."
@@ -234,19 +223,15 @@ fn log_group(name: &str, kind: Option<&str>, config: &FlowLog, diagnostics: &mut
     }
 }
 
-fn group_name_problem(name: &str) -> Option<String> {
-    let allowed = |c: char| c.is_ascii_alphanumeric() || "_-/.#".contains(c);
-    if let Some(name) = name.strip_suffix(":*") {
-        return Some(format!("write it without `:*`, \"{name}\""));
-    }
-    match name.chars().find(|c| !allowed(*c)) {
-        Some(bad) => Some(format!(
-            "a log group's name consists of letters, digits and `_-/.#`, without `{bad}`"
-        )),
-        None if name.len() > LONGEST_GROUP => Some(format!(
-            "a log group's name has at most {LONGEST_GROUP} characters"
-        )),
-        None => None,
+fn group_name_problem(problem: NameProblem<'_>) -> String {
+    const LONGEST: usize = log_group::LONGEST_NAME;
+    match problem {
+        NameProblem::Empty => "a log group has a name".to_owned(),
+        NameProblem::AllStreams(name) => format!("write it without `:*`, \"{name}\""),
+        NameProblem::Character(bad) => {
+            format!("a log group's name consists of letters, digits and `_-/.#`, without `{bad}`")
+        }
+        NameProblem::TooLong => format!("a log group's name has at most {LONGEST} characters"),
     }
 }
 

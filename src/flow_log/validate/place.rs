@@ -4,8 +4,7 @@
 
 use super::super::destination::{FIREHOSE, LOGS, type_of_arn};
 use super::super::model::FlowLog;
-use super::arn::Arn;
-use crate::aws;
+use crate::arn::{Arn, partition};
 use crate::framework::Diagnostics;
 
 /// Judges what a configuration names, for the region that the flow log is in, if it is known.
@@ -22,7 +21,7 @@ pub(super) fn judge(config: &FlowLog, region: Option<&str>, diagnostics: &mut Di
             continue;
         };
         if let Some(region) = region.filter(|_| arn.service == "iam") {
-            partition(name, &arn, region, diagnostics);
+            in_partition(name, &arn, region, diagnostics);
         }
         match first {
             Some((other, before)) if before != arn.partition => {
@@ -47,9 +46,9 @@ pub(super) fn judge(config: &FlowLog, region: Option<&str>, diagnostics: &mut Di
 }
 
 /// A partition that is not known here is not judged: AWS opens new ones.
-fn partition(name: &str, arn: &Arn<'_>, region: &str, diagnostics: &mut Diagnostics) {
-    let wanted = aws::partition(region);
-    if wanted == arn.partition || !aws::is_partition(arn.partition) {
+fn in_partition(name: &str, arn: &Arn<'_>, region: &str, diagnostics: &mut Diagnostics) {
+    let wanted = partition::of_region(region);
+    if wanted == arn.partition || !partition::is_known(arn.partition) {
         return;
     }
     let detail = format!(
@@ -66,8 +65,8 @@ fn partition(name: &str, arn: &Arn<'_>, region: &str, diagnostics: &mut Diagnost
 }
 
 fn in_region(text: &str, region: &str, diagnostics: &mut Diagnostics) {
-    let Some(arn) = Arn::parse(text).filter(|arn| !arn.region.is_empty() && arn.region != region)
-    else {
+    let there = Arn::parse(text).and_then(|arn| arn.region);
+    let Some(there) = there.filter(|there| *there != region) else {
         return;
     };
     let noun = match type_of_arn(text) {
@@ -75,7 +74,6 @@ fn in_region(text: &str, region: &str, diagnostics: &mut Diagnostics) {
         Some(FIREHOSE) => "delivery stream",
         _ => return,
     };
-    let there = arn.region;
     let detail = format!(
         "`log_destination` is a {noun} in {there}, but the flow log is in {region}. A flow log delivers to a \
          {noun} of its own region only. If what it watches is in {there}, set region = \"{there}\" on the \

@@ -2,16 +2,15 @@
 
 use super::super::destination::{FIREHOSE, LOGS, S3};
 use super::super::model::FlowLog;
-use super::arn::{Arn, is_account};
+use crate::arn::{
+    Arn, account, delivery_stream,
+    role::{self, LONGEST_NAME, Role},
+};
 use crate::framework::{Attr, Diagnostics};
 
 /// What the name of the role in the destination account must begin with.
 /// <https://docs.aws.amazon.com/vpc/latest/userguide/firehose-cross-account-delivery.html>
 pub(crate) const CROSS_ACCOUNT_ROLE: &str = "AWSLogDeliveryFirehoseCrossAccountRole";
-
-/// The longest name of a role.
-/// <https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreateRole.html>
-const LONGEST_ROLE: usize = 64;
 
 /// Judges the roles for a type of destination.
 pub(super) fn judge(config: &FlowLog, kind: Option<&str>, diagnostics: &mut Diagnostics) {
@@ -68,7 +67,7 @@ pub(super) fn judge(config: &FlowLog, kind: Option<&str>, diagnostics: &mut Diag
 /// The delivery role is of the flow log's account, so that it tells that a stream is of another.
 fn role_without_the_other(config: &FlowLog, diagnostics: &mut Diagnostics) {
     fn account(arn: &Attr<String>) -> Option<&str> {
-        arn.given().and_then(Arn::parse).map(|arn| arn.account)
+        arn.given().and_then(Arn::parse)?.account
     }
     let accounts = account(&config.iam_role_arn).zip(account(&config.log_destination));
     if let Some((here, there)) = accounts.filter(|(here, there)| here != there) {
@@ -88,31 +87,17 @@ fn role_without_the_other(config: &FlowLog, diagnostics: &mut Diagnostics) {
 
 fn role_problem(text: &str) -> Option<String> {
     const EXAMPLE: &str = "arn:aws:iam::123456789012:role/flow-logs";
-    let Some(arn) = Arn::parse(text) else {
-        return Some(format!("it must be the ARN of a role, such as {EXAMPLE}"));
-    };
-    let of_role = arn.service == "iam" && arn.resource.starts_with("role/");
-    match (arn.service, arn.resource.split('/').next()) {
-        ("iam", Some("instance-profile")) => Some(format!(
-            "that is an instance profile: give the role in it, such as {EXAMPLE}"
-        )),
-        ("sts", _) => Some(format!(
-            "that is the session of a role: give the role itself, such as {EXAMPLE}"
-        )),
-        _ if !of_role || !is_account(arn.account) || arn.resource.ends_with('/') => {
-            Some(format!("it must be the ARN of a role, such as {EXAMPLE}"))
+    Some(match Role::parse(text).err()? {
+        role::Problem::NotRole => format!("it must be the ARN of a role, such as {EXAMPLE}"),
+        role::Problem::InstanceProfile => {
+            format!("that is an instance profile: give the role in it, such as {EXAMPLE}")
         }
-        _ => role_name_problem(arn.resource.rsplit('/').next().unwrap_or_default()),
-    }
-}
-
-fn role_name_problem(name: &str) -> Option<String> {
-    let allowed = |c: char| c.is_ascii_alphanumeric() || "_+=,.@-".contains(c);
-    let fits = name.len() <= LONGEST_ROLE && name.chars().all(allowed);
-    (!fits).then(|| {
-        format!(
-            "a role's name has at most {LONGEST_ROLE} characters, which are letters, digits and `_+=,.@-`"
-        )
+        role::Problem::Session => {
+            format!("that is the session of a role: give the role itself, such as {EXAMPLE}")
+        }
+        role::Problem::Name => format!(
+            "a role's name has at most {LONGEST_NAME} characters, which are letters, digits and `_+=,.@-`"
+        ),
     })
 }
 
@@ -134,11 +119,13 @@ fn cross_account_role(
         );
         return;
     }
-    let Some(role) = Arn::parse(arn).filter(|_| kind == Some(FIREHOSE)) else {
+    let Ok(role) = Role::parse(arn) else {
         return;
     };
-    let name = role.resource.rsplit('/').next().unwrap_or_default();
-    if !name.starts_with(CROSS_ACCOUNT_ROLE) {
+    if kind != Some(FIREHOSE) {
+        return;
+    }
+    if !role.name.starts_with(CROSS_ACCOUNT_ROLE) {
         let detail = format!(
             "`deliver_cross_account_role` is \"{arn}\"; AWS assumes the role in the destination account \
              only if its name begins with {CROSS_ACCOUNT_ROLE}."
@@ -146,14 +133,14 @@ fn cross_account_role(
         diagnostics.error(PATH, RULE, SUMMARY, detail);
     }
     let stream = config.log_destination.given().and_then(Arn::parse);
-    if let Some(stream) = stream
-        && is_account(stream.account)
-        && stream.account != role.account
+    if let Some(there) = stream.and_then(|stream| stream.account)
+        && account::is_id(there)
+        && there != role.account
     {
         let detail = format!(
             "`deliver_cross_account_role` is a role of account {}, but the delivery stream is in account \
-             {}. Give a role of the stream's account.",
-            role.account, stream.account
+             {there}. Give a role of the stream's account.",
+            role.account
         );
         diagnostics.error(PATH, RULE, SUMMARY, detail);
     }
@@ -162,8 +149,9 @@ fn cross_account_role(
 /// A delivery stream of another account needs both roles.
 pub(super) fn across_accounts(account: &str, config: &FlowLog, diagnostics: &mut Diagnostics) {
     let stream = config.log_destination.given().and_then(Arn::parse);
-    let Some(stream) = stream.filter(|arn| arn.service == "firehose" && arn.account != account)
-    else {
+    let stream = stream.filter(|arn| arn.service == delivery_stream::SERVICE);
+    let there = stream.and_then(|stream| stream.account);
+    let Some(there) = there.filter(|there| *there != account) else {
         return;
     };
     let roles = [
@@ -176,10 +164,9 @@ pub(super) fn across_accounts(account: &str, config: &FlowLog, diagnostics: &mut
     for (name, value) in roles {
         if value.given().is_none() && !value.is_unknown() {
             let detail = format!(
-                "The delivery stream is in account {}, and the flow log in account {account}. That needs \
+                "The delivery stream is in account {there}, and the flow log in account {account}. That needs \
                  `iam_role_arn`, a role of this account, and `deliver_cross_account_role`, a role of the \
-                 other whose name begins with {CROSS_ACCOUNT_ROLE}.",
-                stream.account
+                 other whose name begins with {CROSS_ACCOUNT_ROLE}."
             );
             diagnostics.error(
                 name,

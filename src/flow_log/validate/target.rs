@@ -5,6 +5,7 @@ use super::super::target::{
     Family, RESOURCE_TYPES, Watched, arguments, prefix_of_argument, prefix_of_id, prefix_of_type,
     type_of_id,
 };
+use crate::arn::{is_arn_like, resource_id};
 use crate::framework::{Attr, Diagnostics};
 
 /// Ids that are often given, of things that have no flow logs: what to watch instead.
@@ -91,13 +92,13 @@ fn well_formed_id(name: &str, id: &str, diagnostics: &mut Diagnostics) {
         Some("tgw-") if id.starts_with("tgw-attach-") => {
             "this is the id of an attachment: use transit_gateway_attachment_id".to_owned()
         }
-        Some(prefix) if !is_hexadecimal(&id[prefix.len()..]) => {
+        Some(prefix) if !resource_id::has_form(id, prefix) => {
             format!("`{prefix}` is followed by 8 or 17 hexadecimal digits")
         }
-        None if id.starts_with("arn:") => "an id is needed here, not an ARN".to_owned(),
+        None if is_arn_like(id) => "an id is needed here, not an ARN".to_owned(),
         None if id.contains(char::is_whitespace) => "an id has no white space".to_owned(),
         None => match prefix_of_id(id) {
-            Some(prefix) if !is_hexadecimal(&id[prefix.len()..]) => {
+            Some(prefix) if !resource_id::has_form(id, prefix) => {
                 format!("`{prefix}` is followed by 8 or 17 hexadecimal digits")
             }
             _ => return,
@@ -108,12 +109,8 @@ fn well_formed_id(name: &str, id: &str, diagnostics: &mut Diagnostics) {
     diagnostics.error(name, "malformed-id", "Malformed id", detail);
 }
 
-fn is_hexadecimal(digits: &str) -> bool {
-    matches!(digits.len(), 8 | 17) && digits.bytes().all(|b| b.is_ascii_hexdigit())
-}
-
 fn resource_type(config: &FlowLog, watched: &Watched, diagnostics: &mut Diagnostics) {
-    let Some(id) = watched.id.given().filter(|id| !id.starts_with("arn:")) else {
+    let Some(id) = watched.id.given().filter(|id| !is_arn_like(id)) else {
         return;
     };
     match (type_of_id(id), config.resource_type.given()) {

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use crate::flow_log::{Family, RESOURCE_TYPES, kinds, patterns, type_of_arn};
+use crate::flow_log::{Family, RESOURCE_TYPES, kinds, patterns, type_of_service};
 
 /// Gives all of them.
 pub(super) fn rules() -> Vec<Value> {
@@ -75,7 +75,7 @@ fn destination_rules() -> Vec<Value> {
     let no_type = json!({ "not": given("LogDestinationType", "") });
     let no_arn = json!({ "not": given("LogDestination", "") });
     let (logs, s3, firehose) = ("logs", "s3", "firehose");
-    let name = |service: &str| type_of_arn(&format!("arn:aws:{service}:")).unwrap_or_default();
+    let name = |service: &str| type_of_service(service).unwrap_or_default();
     let goes_to = |service: &str| json!({ "anyOf": [ty(name(service)), { "allOf": [no_type, arn_of(service)] }] });
     let to_logs = json!({ "anyOf": [
         ty(name(logs)),
