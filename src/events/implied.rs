@@ -27,11 +27,7 @@ pub(crate) struct Implied {
 impl Implied {
     /// Gives it as a qual, for the service.
     pub(crate) fn qual(&self) -> Qual {
-        Qual::implied(
-            &format!("flow_log_id.{}", self.field),
-            self.field,
-            &self.value,
-        )
+        Qual::implied(self.field, &self.value)
     }
 }
 

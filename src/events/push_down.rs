@@ -7,8 +7,8 @@ use super::query::{Engine, Query};
 use super::source::Source;
 use super::window::Window;
 use crate::aws::logs::Logs;
-use crate::record::Reader;
-use crate::record::pattern::{Call, Class, Plan, Streams};
+use crate::record::dialect::filter_pattern::{Call, Class, Plan, Streams};
+use crate::record::{QualPath, Reader};
 
 /// The most pages of stream names that are looked through to see whether every stream is an interface's.
 const MOST_PAGES: usize = 20;
@@ -64,8 +64,8 @@ fn planned(
     let mut plan = reader.plan(streams, is_wanted)?;
     if !source.of_flow_logs {
         // Only where flow logs write is the time of an event known to be the start of its record.
-        plan.window = Default::default();
-        let times = plan.classes.iter_mut().filter(|(label, _)| is_time(label));
+        plan.time = Default::default();
+        let times = plan.classes.iter_mut().filter(|(path, _)| path.is_time());
         lower(times, Class::Superset, Class::None);
     }
     if source.has_others_like_it() {
@@ -74,16 +74,10 @@ fn planned(
     Some(plan)
 }
 
-fn lower<'a>(classes: impl Iterator<Item = &'a mut (String, Class)>, from: Class, to: Class) {
+fn lower<'a>(classes: impl Iterator<Item = &'a mut (QualPath, Class)>, from: Class, to: Class) {
     classes
         .filter(|(_, class)| *class == from)
         .for_each(|(_, class)| *class = to);
-}
-
-/// Tells whether a label is that of a qual on a time, such as `where[0].start`.
-fn is_time(label: &str) -> bool {
-    let name = label.trim_end_matches("\"]").rsplit(['.', '"']).next();
-    matches!(name, Some("start" | "end"))
 }
 
 /// Looks at the names of all streams. If there are too many, or they may not be looked at, nothing is known of them.
@@ -125,7 +119,7 @@ impl PushDown {
         is_wanted: &dyn Fn() -> bool,
     ) -> Option<Self> {
         let mut plan = reader.plan(Streams::Any, is_wanted)?;
-        plan.window = Default::default();
+        plan.time = Default::default();
         for (_, class) in &mut plan.classes {
             *class = Class::None;
         }
@@ -142,8 +136,8 @@ impl PushDown {
     /// Narrows the window of a query to the time in which its records can be; never to nothing, so that a log group that
     /// is not there is noticed.
     pub(crate) fn narrow(&self, window: Window) -> Window {
-        let from = self.plan.window.from.unwrap_or(i64::MIN);
-        let until = self.plan.window.until.unwrap_or(i64::MAX);
+        let from = self.plan.time.from.unwrap_or(i64::MIN);
+        let until = self.plan.time.until.unwrap_or(i64::MAX);
         let start = window.start.max(from).min(window.end - 1);
         let end = window.end.min(until.saturating_add(1)).max(start + 1);
         Window { start, end }
@@ -163,31 +157,21 @@ impl PushDown {
     pub(crate) fn not_pushed(&self) -> Vec<String> {
         let classes = self.plan.classes.iter();
         let none = classes.filter(|(_, class)| *class == Class::None);
-        none.map(|(label, _)| label.clone()).collect()
+        none.map(|(path, _)| path.to_string()).collect()
     }
 
     /// Gives how far each qual is pushed down.
     pub(crate) fn classes(&self) -> BTreeMap<String, String> {
         let classes = self.plan.classes.iter();
         classes
-            .map(|(label, class)| (label.clone(), class.name().to_owned()))
+            .map(|(path, class)| (path.to_string(), class.name().to_owned()))
             .collect()
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{is_an_interfaces, is_time};
-
-    #[test]
-    fn quals_on_times_are_told_by_their_labels() {
-        for label in ["start", "where[0].end", "exclude[3].fields[\"start\"]"] {
-            assert!(is_time(label), "{label}");
-        }
-        for label in ["src_addr", "where[0].dst_port", "fields[\"az-id\"]"] {
-            assert!(!is_time(label), "{label}");
-        }
-    }
+    use super::is_an_interfaces;
 
     #[test]
     fn only_streams_of_interfaces_are_named_so() {

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::query::Query;
 use crate::cty::Path;
 use crate::framework::{Attr, Diagnostic, Diagnostics, Model};
-use crate::record::{self, RecordType};
+use crate::record::{self, QualName, RecordType};
 
 /// Conditions on an event. All of one set must hold. Each is a text of one grammar: a value `v`, a range `a-b`,
 /// a bound `>=n`, `<=n`, `>n` or `<n`; a comma means "or". An event whose record has no value for a field satisfies no
@@ -236,29 +236,18 @@ fn parse_blocks(
     parsed
 }
 
-/// Gives the path of a qual, or of its block, by the label that the record layer gives it, such as
-/// `where[0].src_addr`.
-pub(crate) fn path(label: &str) -> Path {
-    let (block, name) = match label.split_once("].") {
-        Some((block, name)) => (Some(block), name),
-        None => (
-            label.strip_suffix(']').filter(|_| !label.ends_with("\"]")),
-            "",
-        ),
-    };
-    let name = if block.is_none() { label } else { name };
-    let block = block.and_then(|block| block.split_once('['));
-    let path = match block.and_then(|(name, index)| Some((name, index.parse().ok()?))) {
-        Some((name, index)) => Path::root().attribute(name).index(index),
-        None => Path::root(),
-    };
-    match name
-        .strip_prefix("fields[\"")
-        .and_then(|rest| rest.strip_suffix("\"]"))
-    {
-        Some(field) => path.attribute("fields").key(field),
-        None if name.is_empty() => path,
-        None => path.attribute(name),
+/// Returns the path of a qual, or of a block of quals, in the configuration.
+pub(crate) fn path(place: &record::QualPath) -> Path {
+    let block = place.block.and_then(|(block, index)| {
+        let index = i64::try_from(index).ok()?;
+        Some(Path::root().attribute(block.name()).index(index))
+    });
+    let block = block.unwrap_or_else(Path::root);
+    match &place.name {
+        Some(QualName::Argument(name)) => block.attribute(name.as_str()),
+        Some(QualName::Field(name)) => block.attribute("fields").key(name.as_str()),
+        Some(QualName::Implied(_)) => block.attribute("flow_log_id"),
+        None => block,
     }
 }
 
@@ -277,16 +266,23 @@ fn malformed(path: Path, name: &str, text: &str, error: &record::QualError) -> D
 #[cfg(test)]
 mod tests {
     use super::path;
+    use crate::record::{Block, QualName, QualPath};
 
     #[test]
-    fn a_label_is_a_path() {
-        for label in [
-            "src_addr",
-            "where[0].src_addr",
-            "exclude[12]",
-            "where[1].fields[\"az-id\"]",
+    fn a_qual_is_found_in_the_configuration() {
+        let argument = QualName::Argument("src_addr".to_owned());
+        let field = QualName::Field("az-id".to_owned());
+        for (block, name, expected) in [
+            (None, Some(argument.clone()), "src_addr"),
+            (Some((Block::Where, 0)), Some(argument), "where[0].src_addr"),
+            (Some((Block::Exclude, 12)), None, "exclude[12]"),
+            (
+                Some((Block::Where, 1)),
+                Some(field),
+                "where[1].fields[\"az-id\"]",
+            ),
         ] {
-            assert_eq!(path(label).to_string(), label);
+            assert_eq!(path(&QualPath { block, name }).to_string(), expected);
         }
     }
 }

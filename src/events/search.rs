@@ -17,8 +17,9 @@ use crate::aws::ec2::FlowLog;
 use crate::aws::logs::{EventsQuery, Logs};
 use crate::connection::Connection;
 use crate::framework::{Context, Diagnostic, Diagnostics};
+use crate::record::dialect::filter_pattern as pattern;
 use crate::record::format::Flaw;
-use crate::record::{BindError, Format, Quals as Asked, Reader, RecordType, pattern};
+use crate::record::{BindError, Format, Quals as Asked, Reader, RecordType};
 
 /// How long AWS usually takes to deliver a record to CloudWatch Logs, in milliseconds.
 const USUAL_DELAY: i64 = 300_000;
@@ -95,7 +96,7 @@ fn validate_format(query: &Query, diagnostics: &mut Diagnostics) {
     };
     for flaw in format.flaws() {
         match &flaw {
-            Flaw::Mistaken { .. } => {
+            Flaw::Alias { .. } => {
                 diagnostics.error(
                     "log_format",
                     "not-a-record-field",
@@ -387,8 +388,8 @@ fn request(query: &Query, source: &Source, call: &pattern::Call) -> EventsQuery 
 
 fn not_bound(error: &BindError) -> Diagnostic {
     let path = match error {
-        BindError::MissingField { qual, .. } => qual.as_str(),
-        BindError::EmptyBlock { block } => block.as_str(),
+        BindError::MissingField { qual, .. } => qual,
+        BindError::EmptyBlock { block } => block,
     };
     Diagnostic::error(
         "qual-not-possible-for-this-record-format",

@@ -211,7 +211,7 @@ fn compare(kind: Option<field::Kind>, one: &str, other: &str) -> Ordering {
 
 fn missing(name: &str, index: i64, formats: &[Format]) -> Diagnostic {
     let known = field::by_column(name).or_else(|| field::find(name));
-    let meant = field::meant(name).filter(|_| known.is_none());
+    let meant = field::suggest(name).filter(|_| known.is_none());
     let meant = meant.map(|field| format!(" Did you mean `{}`?", field.name));
     let detail = format!(
         "`group_by` names {name}, which {}.{}",

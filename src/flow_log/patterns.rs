@@ -69,7 +69,7 @@ pub(crate) fn twice() -> String {
 /// Gives the pattern of a record format with a name that is a known mistake, or a field's spelt otherwise.
 pub(crate) fn mistakes() -> String {
     let known: Vec<_> = field::FIELDS.iter().map(|field| field.name).collect();
-    let words = known.iter().copied().chain(field::mistakes()).map(spelt);
+    let words = known.iter().copied().chain(field::aliases()).map(spelt);
     let columns = field::FIELDS.iter().filter_map(|field| field.column);
     let words: Vec<_> = words.chain(columns.map(str::to_owned)).collect();
     let (known, words) = (known.join("|"), words.join("|"));

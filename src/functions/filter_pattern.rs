@@ -6,7 +6,8 @@ use serde::Deserialize;
 use super::{quals, record_format};
 use crate::cty::{Type, Value};
 use crate::framework::{Function, FunctionError};
-use crate::record::pattern;
+use crate::record::QualPath;
+use crate::record::dialect::filter_pattern;
 
 /// Makes a CloudWatch filter pattern of quals, for metric filters and subscription filters.
 ///
@@ -44,7 +45,7 @@ impl Function for FilterPattern {
         let bound = quals
             .bind(&format)
             .map_err(|error| fail(error.to_string()))?;
-        let pushed = pattern::compile(&bound);
+        let pushed = filter_pattern::compile(&bound);
         match pushed.pattern {
             Some(pattern) if pushed.not_pushed.is_empty() => Ok(pattern.into()),
             _ => Err(fail(inexact(&pushed.not_pushed))),
@@ -52,7 +53,7 @@ impl Function for FilterPattern {
     }
 }
 
-fn inexact(quals: &[String]) -> String {
+fn inexact(quals: &[QualPath]) -> String {
     let named = quals.iter().take(MOST_NAMED);
     let mut named: Vec<_> = named.map(|qual| format!("`{qual}`")).collect();
     if let Some(more) = quals.len().checked_sub(MOST_NAMED).filter(|more| *more > 0) {
@@ -62,7 +63,7 @@ fn inexact(quals: &[String]) -> String {
         "no filter pattern of at most {} characters says exactly the same as {}; a pattern has one condition for each \
          field and cannot put \"or\" between fields. Leave these quals out, or write them so that each asks one field \
          for values, for one range, or for a network that ends at an octet",
-        pattern::MAX_LENGTH,
+        filter_pattern::MAX_LENGTH,
         named.join(", ")
     )
 }

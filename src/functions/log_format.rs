@@ -64,7 +64,7 @@ fn unknown(name: &str) -> String {
     if inner != name && field::find(inner).is_some() {
         return format!("`{name}` is not the name of a field; write `{inner}` alone");
     }
-    let meant = field::meant(inner)
+    let meant = field::suggest(inner)
         .map(|field| field.name)
         .or_else(|| nearest(inner, FIELDS.iter().map(|field| field.name)));
     let meant = meant.unwrap_or_default();

@@ -107,7 +107,7 @@ fn unknown(key: &str, label: &str, top: bool) -> String {
     if !top && (key == WHERE || key == EXCLUDE) {
         return format!("`{label}` is not possible: `{key}` stands at the top level alone");
     }
-    if let Some(field) = field::find(key).or_else(|| field::meant(key)) {
+    if let Some(field) = field::find(key).or_else(|| field::suggest(key)) {
         return match field.column {
             Some(column) => format!("there is no qual `{label}`; did you mean `{column}`?"),
             None => format!(

@@ -53,11 +53,11 @@ pub struct FormatError {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Flaw<'a> {
     /// A name is none, but means a field.
-    Mistaken {
+    Alias {
         /// The name.
         name: &'a str,
-        /// The field that is meant.
-        meant: &'static Field,
+        /// The field to name instead.
+        suggestion: &'static Field,
     },
     /// A name is not in the field table: it may be newer.
     Unknown {
@@ -76,8 +76,8 @@ pub enum Flaw<'a> {
 impl fmt::Display for Flaw<'_> {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Mistaken { name, meant } => {
-                let meant = meant.name;
+            Self::Alias { name, suggestion } => {
+                let meant = suggestion.name;
                 write!(
                     out,
                     "There is no record field `${{{name}}}`: write `${{{meant}}}`"
@@ -172,14 +172,14 @@ impl Format {
         let mut flaws = Vec::new();
         let mut fields: Vec<&'static Field> = Vec::new();
         for name in &self.names {
-            match (field::find(name), field::meant(name)) {
+            match (field::find(name), field::suggest(name)) {
                 (Some(field), _) => {
                     if let Some(other) = fields.iter().find(|other| other.excludes(field)) {
                         flaws.push(Flaw::Mixed { field, other });
                     }
                     fields.push(field);
                 }
-                (None, Some(meant)) => flaws.push(Flaw::Mistaken { name, meant }),
+                (None, Some(suggestion)) => flaws.push(Flaw::Alias { name, suggestion }),
                 (None, None) => flaws.push(Flaw::Unknown { name }),
             }
         }
@@ -195,7 +195,7 @@ impl Format {
 
     /// Tells whether the version of a line may tell this format from another, which has as many fields: they do not both
     /// have the same version in the same place.
-    pub(super) fn is_told_by_version(&self, other: &Self) -> bool {
+    pub(super) fn is_distinguished_by_version(&self, other: &Self) -> bool {
         self.version.is_some()
             && self.names.len() == other.names.len()
             && (self.version, self.versions) != (other.version, other.versions)

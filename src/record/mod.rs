@@ -1,20 +1,24 @@
-//! A flow-log record: what its fields are, how a line is read, what a query asks of it.
+//! A flow-log record: its fields, how a line is parsed, and what a query asks of it.
 //!
-//! One table ([`field::FIELDS`]) says what every field is. A [`format::Format`] says in which order a flow log writes them,
-//! [`parse::Record`] reads a line of that format without copying it, [`qual::Qual`] is one condition as a user writes it,
-//! [`quals::Quals`] puts conditions together and decides about a record, and [`pattern`] turns them into the CloudWatch
-//! filter pattern that lets the service drop most of what would be dropped here; [`insights`] lets the service count.
+//! | file | holds |
+//! |---|---|
+//! | [`mod@field`] | the one table of record fields |
+//! | [`format`](mod@format) | the fields of a flow log's lines, in order |
+//! | [`mod@parse`] | a line of an AWS flow log, parsed without copying it |
+//! | [`yandex`] | a JSON event of Yandex Cloud |
+//! | [`values`] | what every kind of record can answer |
+//! | [`qual`], [`quals`] | one condition, and all conditions of a query bound to a format |
+//! | [`aggregate`] | what is counted of the records that match |
+//! | [`reader`] | messages of a log group as records, of either kind |
+//! | [`dialect`] | quals and aggregates in the language of a service |
 //!
-//! AWS's lines are one kind of record, [`yandex`]'s JSON events another; both answer [`values::Values`], and
-//! [`reader::Reader`] chooses by [`reader::RecordType`], so that another kind is this folder's business alone.
-//!
-//! This module is pure: it knows neither Terraform nor AWS's APIs, reads no clock, and does no input or output.
+//! This module is pure. It must not know Terraform or AWS's APIs, read a clock, or do any input or output.
 
+pub mod aggregate;
+pub mod dialect;
 pub mod field;
 pub mod format;
-pub mod insights;
 pub mod parse;
-pub mod pattern;
 mod percent;
 pub mod qual;
 pub mod quals;
@@ -22,9 +26,10 @@ pub mod reader;
 pub mod values;
 pub mod yandex;
 
+pub use aggregate::{Aggregate, Key, Measure};
 pub use format::Format;
 pub use parse::{Likeness, ParseError, Record, parse};
-pub use qual::{Qual, QualError};
+pub use qual::{Block, Qual, QualError, QualName, QualPath};
 pub use quals::{BindError, Bound, Quals};
-pub use reader::{Judged, Reader, RecordType, Row};
+pub use reader::{Outcome, Reader, RecordType, Row};
 pub use values::Values;

@@ -9,7 +9,7 @@ use std::net::IpAddr;
 use ipnet::IpNet;
 
 use super::format::Format;
-use super::qual::{Qual, Range, Target, Test};
+use super::qual::{Block, Qual, QualPath, Range, Target, Test};
 use super::values::Values;
 
 /// The longest list that is looked through value by value; in longer ones, which are in order, a value is looked up.
@@ -39,8 +39,7 @@ pub struct Bound {
 /// One qual whose field has been found in a format.
 #[derive(Debug, Clone)]
 pub(super) struct BoundQual {
-    /// The qual as the user wrote it, such as `where[0].src_addr`.
-    pub(super) label: String,
+    pub(super) path: QualPath,
     pub(super) place: Place,
     pub(super) test: Test,
 }
@@ -61,8 +60,8 @@ pub enum BindError {
     /// A qual looks at a field that the format lacks.
     #[error("`{qual}` needs the field {field}, which the record format lacks; it has {}", .available.join(", "))]
     MissingField {
-        /// The qual as the user wrote it, such as `where[0].src_addr`.
-        qual: String,
+        /// The qual.
+        qual: QualPath,
         /// AWS's name of the field.
         field: String,
         /// AWS's names of the fields that the format has.
@@ -71,8 +70,8 @@ pub enum BindError {
     /// A block has no qual: as `exclude` it would drop every record, as `where` let every record through.
     #[error("`{block}` has no qual; write at least one into it, or remove the block")]
     EmptyBlock {
-        /// The block, such as `exclude[0]`.
-        block: String,
+        /// The block.
+        block: QualPath,
     },
 }
 
@@ -113,9 +112,9 @@ impl Quals {
     fn bind_leniently(&self, format: &Format, judge: &Judge<'_>) -> Result<Bound, BindError> {
         let binder = Binder { format, judge };
         let mut bound = Bound {
-            all: binder.all(&self.all, "")?,
-            any: binder.blocks(&self.any, "where")?,
-            none: binder.blocks(&self.none, "exclude")?,
+            all: binder.all(&self.all, None)?,
+            any: binder.blocks(&self.any, Block::Where)?,
+            none: binder.blocks(&self.none, Block::Exclude)?,
             format: format.clone(),
         };
         for place in bound.places() {
@@ -136,10 +135,10 @@ struct Binder<'a> {
 impl Bound {
     /// Returns all quals as the user wrote them, such as `where[0].src_addr`.
     #[must_use]
-    pub fn labels(&self) -> Vec<String> {
+    pub fn paths(&self) -> Vec<QualPath> {
         let blocks = self.any.iter().chain(&self.none).flatten();
         let quals = self.all.iter().chain(blocks);
-        quals.map(|qual| qual.label.clone()).collect()
+        quals.map(|qual| qual.path.clone()).collect()
     }
 
     /// Returns the positions at which the quals look.
@@ -285,31 +284,39 @@ fn last<T>(ordered: &[T], begins: impl Fn(&T) -> bool) -> &[T] {
 }
 
 impl Binder<'_> {
-    fn blocks(&self, blocks: &[Vec<Qual>], name: &str) -> Result<Vec<Vec<BoundQual>>, BindError> {
+    fn blocks(&self, blocks: &[Vec<Qual>], kind: Block) -> Result<Vec<Vec<BoundQual>>, BindError> {
         let bind = |(number, block): (usize, &Vec<Qual>)| {
-            let block_name = format!("{name}[{number}]");
+            let place = Some((kind, number));
             if block.is_empty() {
-                return Err(BindError::EmptyBlock { block: block_name });
+                let block = QualPath {
+                    block: place,
+                    name: None,
+                };
+                return Err(BindError::EmptyBlock { block });
             }
-            self.all(block, &format!("{block_name}."))
+            self.all(block, place)
         };
         blocks.iter().enumerate().map(bind).collect()
     }
 
-    fn all(&self, quals: &[Qual], prefix: &str) -> Result<Vec<BoundQual>, BindError> {
+    fn all(
+        &self,
+        quals: &[Qual],
+        block: Option<(Block, usize)>,
+    ) -> Result<Vec<BoundQual>, BindError> {
         quals
             .iter()
-            .map(|qual| self.one(qual, format!("{prefix}{}", qual.name())))
+            .map(|qual| self.one(qual, QualPath::of(block, qual.name())))
             .collect()
     }
 
-    fn one(&self, qual: &Qual, label: String) -> Result<BoundQual, BindError> {
+    fn one(&self, qual: &Qual, path: QualPath) -> Result<BoundQual, BindError> {
         let names = match &qual.target {
             Target::Field(name) => &[name.as_str()][..],
             Target::Either(names) => names,
             Target::EventId => &[],
         };
-        let positions = self.positions(names, &label)?;
+        let positions = self.positions(names, &path)?;
         let lacked = positions.len() < names.len();
         let place = match (&qual.target, &qual.test) {
             (Target::EventId, _) => Place::EventId,
@@ -317,19 +324,19 @@ impl Binder<'_> {
             _ => Place::Fields(positions),
         };
         Ok(BoundQual {
-            label,
+            path,
             place,
             test: qual.test.clone().ordered(),
         })
     }
 
-    fn positions(&self, names: &[&str], qual: &str) -> Result<Vec<usize>, BindError> {
+    fn positions(&self, names: &[&str], qual: &QualPath) -> Result<Vec<usize>, BindError> {
         let mut positions = Vec::new();
         for name in names {
             match self.format.position(name) {
                 Some(position) => positions.push(position),
                 None => (self.judge)(BindError::MissingField {
-                    qual: qual.to_owned(),
+                    qual: qual.clone(),
                     field: (*name).to_owned(),
                     available: self.format.names().to_vec(),
                 })?,

@@ -10,9 +10,10 @@ use std::net::IpAddr;
 
 use jiff::Timestamp;
 
+use super::dialect::filter_pattern::{self, Plan, Streams};
 use super::format::Format;
 use super::parse::{ParseError, Record, parse};
-use super::pattern::{self, Plan, Streams};
+
 use super::quals::{BindError, Bound, Quals};
 use super::values::Values;
 use super::yandex::{self, EventError, ExternalFlow};
@@ -56,11 +57,11 @@ pub enum Row<'a> {
     clippy::large_enum_variant,
     reason = "the large one is not to be allocated, and the small one not to be moved"
 )]
-pub enum Judged<'a> {
+pub enum Outcome<'a> {
     /// It satisfies the quals; the number is that of its format.
-    Wanted(usize, Row<'a>),
+    Match(usize, Row<'a>),
     /// It does not; with the number of its format and what it says of itself: `OK`, `NODATA`, `SKIPDATA`, …
-    Unwanted(usize, Option<Cow<'a, str>>),
+    NoMatch(usize, Option<Cow<'a, str>>),
 }
 
 /// Says why a message is no record.
@@ -120,11 +121,14 @@ impl Reader {
             None => quals.bind_each(formats)?,
         };
         let formats: Vec<_> = bounds.iter().map(|bound| bound.format.clone()).collect();
-        let is_told =
-            |format: &Format| formats.iter().any(|other| format.is_told_by_version(other));
+        let is_distinguished = |format: &Format| {
+            formats
+                .iter()
+                .any(|other| format.is_distinguished_by_version(other))
+        };
         Ok(Self {
             record_type,
-            by_version: formats.iter().map(is_told).collect(),
+            by_version: formats.iter().map(is_distinguished).collect(),
             formats,
             bounds,
         })
@@ -148,7 +152,7 @@ impl Reader {
     pub fn plan(&self, streams: Streams, is_wanted: &dyn Fn() -> bool) -> Option<Plan> {
         match (self.record_type, self.bounds.as_slice()) {
             (RecordType::YandexExternalFlow, [bound]) => Some(yandex::plan(bound)),
-            (_, bounds) => pattern::plan(bounds, streams, is_wanted),
+            (_, bounds) => filter_pattern::plan(bounds, streams, is_wanted),
         }
     }
 
@@ -171,7 +175,7 @@ impl Reader {
                     }
                     return Ok(read);
                 }
-                let (number, record) = self.told_apart(message)?;
+                let (number, record) = self.identify(message)?;
                 Ok((number, Row::Line(record)))
             }
         }
@@ -185,22 +189,26 @@ impl Reader {
     /// # Errors
     ///
     /// The message is no record, or it cannot be told of which format it is one.
-    pub fn judge<'a>(&'a self, message: &'a str, event_id: &str) -> Result<Judged<'a>, ReadError> {
+    pub fn evaluate<'a>(
+        &'a self,
+        message: &'a str,
+        event_id: &str,
+    ) -> Result<Outcome<'a>, ReadError> {
         if let (RecordType::Aws, [format], [bound]) =
             (self.record_type, &*self.formats, &*self.bounds)
         {
-            return judge_line(message, format, bound, event_id);
+            return evaluate_line(message, format, bound, event_id);
         }
         let (number, row) = self.read(message)?;
         if self.matches(number, &row, event_id) {
-            return Ok(Judged::Wanted(number, row));
+            return Ok(Outcome::Match(number, row));
         }
         let status = self.log_status(number, &row).map(Cow::into_owned);
-        Ok(Judged::Unwanted(number, status.map(Cow::Owned)))
+        Ok(Outcome::NoMatch(number, status.map(Cow::Owned)))
     }
 
     /// Finds the one format of several that a line fits; of those that it does not fit, the nearest says what is wrong.
-    fn told_apart<'a>(&'a self, line: &'a str) -> Result<(usize, Record<'a>), ReadError> {
+    fn identify<'a>(&'a self, line: &'a str) -> Result<(usize, Record<'a>), ReadError> {
         let mut problem = ParseError::Count {
             expected: 0,
             found: 0,
@@ -243,21 +251,21 @@ impl Reader {
     }
 }
 
-fn judge_line<'a>(
+fn evaluate_line<'a>(
     line: &'a str,
     format: &'a Format,
     bound: &Bound,
     event_id: &str,
-) -> Result<Judged<'a>, ReadError> {
+) -> Result<Outcome<'a>, ReadError> {
     let mut record = Record::unread(line, format);
     record.split()?;
     if !bound.is_refuted_by(&record) {
         record.check()?;
         if bound.matches(&record, event_id) {
-            return Ok(Judged::Wanted(0, Row::Line(record)));
+            return Ok(Outcome::Match(0, Row::Line(record)));
         }
     }
-    Ok(Judged::Unwanted(0, record.log_status().map(Cow::Borrowed)))
+    Ok(Outcome::NoMatch(0, record.log_status().map(Cow::Borrowed)))
 }
 
 /// Tells how much of a line was understood before it turned out to be of another format.

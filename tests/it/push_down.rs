@@ -9,7 +9,7 @@ mod server;
 use std::collections::BTreeSet;
 
 use proptest::prelude::*;
-use vpcflow::record::pattern::{Call, Class, Plan, Streams};
+use vpcflow::record::dialect::filter_pattern::{Call, Class, Plan, Streams};
 use vpcflow::record::{Qual, Quals, Reader};
 
 use crate::harness::fake::pattern::Pattern;
@@ -55,11 +55,8 @@ fn received(plan: &Plan, events: &[Event]) -> Result<BTreeSet<usize>, TestCaseEr
 
 fn sends(plan: &Plan, call: &Call, pattern: &Pattern, event: &Event) -> bool {
     let prefix = call.stream_prefix.as_deref().unwrap_or_default();
-    plan.window.from.is_none_or(|from| from <= event.timestamp)
-        && plan
-            .window
-            .until
-            .is_none_or(|until| event.timestamp <= until)
+    plan.time.from.is_none_or(|from| from <= event.timestamp)
+        && plan.time.until.is_none_or(|until| event.timestamp <= until)
         && event.stream.starts_with(prefix)
         && pattern.matches(&event.message)
 }

@@ -23,7 +23,7 @@ use std::process::Command;
 use std::time::{Duration, Instant};
 
 use table::{Row, Table};
-use vpcflow::record::{Format, Judged, Qual, Quals, Reader, RecordType, Values};
+use vpcflow::record::{Format, Outcome, Qual, Quals, Reader, RecordType, Values};
 use vrl::compiler::{Context, Program, TargetValue, TimeZone, compile, state::RuntimeState};
 use vrl::value::{ObjectMap, Secrets, Value};
 
@@ -157,7 +157,7 @@ fn sum(reader: &Reader, lines: &[String]) -> i64 {
 
 /// Counts the lines that match the quals.
 fn matching(reader: &Reader, lines: &[String]) -> usize {
-    let satisfies = |line: &&String| matches!(reader.judge(line, ""), Ok(Judged::Wanted(..)));
+    let satisfies = |line: &&String| matches!(reader.evaluate(line, ""), Ok(Outcome::Match(..)));
     lines.iter().filter(satisfies).count()
 }
 

@@ -6,7 +6,7 @@ use crate::aws::logs;
 use crate::events::completeness::Sample;
 use crate::events::output::Statistics;
 use crate::record::reader::ReadError;
-use crate::record::{Judged, ParseError, Reader, Row, Values as _};
+use crate::record::{Outcome, ParseError, Reader, Row, Values as _};
 
 /// The most records with ids of their own that are remembered.
 const MOST_IDS: usize = 1_000_000;
@@ -74,13 +74,13 @@ impl Lines {
         seen: &mut Seen,
     ) -> Result<Verdict<'a>, Trouble> {
         seen.statistics.scanned += 1;
-        match self.reader.judge(&raw.message, &raw.id) {
+        match self.reader.evaluate(&raw.message, &raw.id) {
             Err(error) => Ok(self.unparsed(raw, &error, seen)),
-            Ok(Judged::Unwanted(number, status)) => {
+            Ok(Outcome::NoMatch(number, status)) => {
                 self.note_unwanted(raw, number, status.as_deref(), seen);
                 Ok(Verdict::Unwanted)
             }
-            Ok(Judged::Wanted(number, row)) => {
+            Ok(Outcome::Match(number, row)) => {
                 if !self.is_asked_for(number, &row) {
                     return Ok(Verdict::Unwanted);
                 }

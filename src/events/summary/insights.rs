@@ -13,7 +13,7 @@ use crate::events::scan::Trouble;
 use crate::events::search::{Search, seconds};
 use crate::events::trouble;
 use crate::framework::{Context, Diagnostic, Diagnostics};
-use crate::record::insights::{self, Question, Streams};
+use crate::record::dialect::insights::{self, Question, Streams};
 use crate::record::{Bound, Format, RecordType};
 
 /// One row of an answer: names and values.

@@ -52,7 +52,7 @@ pub(super) fn judge(config: &FlowLog, watched: &Watched, diagnostics: &mut Diagn
 /// Tells of a name that is none; what goes with the watched resource is judged field by field.
 fn amiss(flaw: &Flaw<'_>, diagnostics: &mut Diagnostics) {
     match flaw {
-        Flaw::Mistaken { .. } => {
+        Flaw::Alias { .. } => {
             diagnostics.error(
                 "log_format",
                 "not-a-record-field",

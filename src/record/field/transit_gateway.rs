@@ -2,8 +2,8 @@
 //!
 //! See <https://docs.aws.amazon.com/vpc/latest/tgw/tgw-flow-logs.html>.
 
-use super::Kind::{Integer, Text};
-use super::{Family, Field, Kind};
+use super::definition::Kind::{Integer, Text};
+use super::definition::{Family, Field, Kind};
 
 #[rustfmt::skip] // one field a line
 pub(super) const FIELDS: [Field; 18] = [

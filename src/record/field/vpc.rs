@@ -2,9 +2,9 @@
 //!
 //! See <https://docs.aws.amazon.com/vpc/latest/userguide/flow-log-records.html>.
 
-use super::Family::Both;
-use super::Field;
-use super::Kind::{Address, Integer, Seconds, Text};
+use super::definition::Family::Both;
+use super::definition::Field;
+use super::definition::Kind::{Address, Integer, Seconds, Text};
 
 #[rustfmt::skip] // one field a line
 pub(super) const FIELDS: [Field; 54] = [

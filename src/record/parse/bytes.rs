@@ -2,7 +2,7 @@
 //!
 //! Must not know formats or fields.
 
-use std::net::Ipv4Addr;
+use std::net::{IpAddr, Ipv4Addr};
 use std::ops::Range;
 
 use crate::record::format::MAX_FIELDS;
@@ -232,6 +232,21 @@ fn first_octet(text: u32, length: usize) -> Option<u8> {
     }
     // A product puts a hundred times the first, ten times the second and the third digit into one byte.
     Some(((digits >> 8).wrapping_mul(0x64_0a_01) >> 16) as u8)
+}
+
+/// Parses a number as AWS writes it: digits, without leading zeros.
+#[inline]
+pub(in crate::record) fn integer(text: &str) -> Option<i64> {
+    digits(text.as_bytes(), 0..text.len())
+}
+
+/// Parses an address of either family.
+#[inline]
+pub(in crate::record) fn address(text: &str) -> Option<IpAddr> {
+    match ipv4(text.as_bytes(), 0..text.len()) {
+        Some(address) => Some(IpAddr::V4(address)),
+        None => text.parse().ok(),
+    }
 }
 
 /// Tells whether there is a certain byte in a line.

@@ -5,6 +5,7 @@
 use jiff::Timestamp;
 use serde_json::Value;
 
+use super::bytes;
 use crate::record::field;
 
 /// The fewest values that make a text a record.
@@ -93,7 +94,7 @@ impl Likeness {
 fn is_record_like(text: &str) -> bool {
     let values = || text.split_ascii_whitespace();
     let is_typed = |value: &str| {
-        value == "-" || super::integer(value).is_some() || super::address(value).is_some()
+        value == "-" || bytes::integer(value).is_some() || bytes::address(value).is_some()
     };
     let (all, typed) = (
         values().count(),

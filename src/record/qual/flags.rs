@@ -1,7 +1,7 @@
 //! Quals on TCP flags: which bits have to be set.
 
-use super::Mask;
 use super::part::{Part, QualError};
+use super::test::Mask;
 
 const NAMES: [(&str, i64); 6] = [
     ("fin", 1),

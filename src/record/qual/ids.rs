@@ -26,7 +26,7 @@ pub(super) fn check(name: &str, text: &str) -> Result<(), QualError> {
 
 /// Refuses a name that is not AWS's, but means a field; others may be newer than the table.
 fn known(name: &str) -> Result<(), QualError> {
-    let Some(field) = field::meant(name) else {
+    let Some(field) = field::suggest(name) else {
         return Ok(());
     };
     let column = field

@@ -1,7 +1,8 @@
 //! Quals on numbers: values, ranges and bounds.
 
 use super::part::{Comparison, Part, QualError};
-use super::{Range, protocol};
+use super::protocol;
+use super::test::Range;
 
 /// The numbers that a field can hold.
 pub(super) struct Numbers {

@@ -1,4 +1,5 @@
 use expect_test::{Expect, expect};
+use ipnet::IpNet;
 use proptest::prelude::*;
 
 use super::*;
@@ -621,11 +622,17 @@ fn every_name_is_a_qual() {
 #[test]
 fn quals_are_called_what_the_user_calls_them() {
     assert_eq!(
-        Qual::parse("src_addr", "10.0.0.1").unwrap().name(),
+        Qual::parse("src_addr", "10.0.0.1")
+            .unwrap()
+            .name()
+            .to_string(),
         "src_addr"
     );
     assert_eq!(
-        Qual::parse_field("pkt-srcaddr", "10.0.0.1").unwrap().name(),
+        Qual::parse_field("pkt-srcaddr", "10.0.0.1")
+            .unwrap()
+            .name()
+            .to_string(),
         "fields[\"pkt-srcaddr\"]"
     );
 }

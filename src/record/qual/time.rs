@@ -4,9 +4,9 @@
 
 use jiff::Timestamp;
 
-use super::Range;
 use super::number::{between, refuse_everything, refuse_separators};
 use super::part::{Comparison, Part, QualError};
+use super::test::Range;
 
 const FORMS: &str =
     "write `>=2026-01-31T12:00:00Z` or Unix seconds such as `1767225600-1767229200`";

@@ -140,9 +140,9 @@ fn a_line_that_one_value_settles_is_judged_as_if_all_were_looked_at() {
         },
     );
     let judge = |line: &'static str| {
-        Ok::<_, ReadError>(match reader.judge(line, "")? {
-            Judged::Wanted(_, row) => (true, row.text(3).map(Cow::into_owned)),
-            Judged::Unwanted(_, status) => (false, status.map(Cow::into_owned)),
+        Ok::<_, ReadError>(match reader.evaluate(line, "")? {
+            Outcome::Match(_, row) => (true, row.text(3).map(Cow::into_owned)),
+            Outcome::NoMatch(_, status) => (false, status.map(Cow::into_owned)),
         })
     };
     let status = |text: &str| Some(text.to_owned());

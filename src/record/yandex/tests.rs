@@ -1,7 +1,7 @@
 use serde_json::json;
 
 use super::*;
-use crate::record::pattern::Class;
+use crate::record::dialect::filter_pattern::Class;
 use crate::record::qual::Qual;
 use crate::record::quals::Quals;
 

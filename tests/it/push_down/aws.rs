@@ -3,8 +3,8 @@
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::select;
+use vpcflow::record::dialect::filter_pattern::Streams;
 use vpcflow::record::field::{FIELDS, Kind};
-use vpcflow::record::pattern::Streams;
 use vpcflow::record::{Format, Qual, Quals, Reader, RecordType};
 
 use super::{Event, gives_the_same_rows, quals};

@@ -4,7 +4,7 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::select;
 use serde_json::{Map, Value, json};
-use vpcflow::record::pattern::Streams;
+use vpcflow::record::dialect::filter_pattern::Streams;
 use vpcflow::record::{Qual, Reader, RecordType};
 
 use super::{Event, gives_the_same_rows, quals};

@@ -4,10 +4,12 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::select;
 
+use crate::record::dialect::filter_pattern::evaluator::{self, Equality};
+use crate::record::dialect::filter_pattern::{
+    Call, Class, MAX_CALLS, Plan, Streams, TimeBounds, compile, plan,
+};
 use crate::record::format::Format;
 use crate::record::parse::Record;
-use crate::record::pattern::evaluator::{self, Equality};
-use crate::record::pattern::{Call, Class, MAX_CALLS, Plan, Streams, Window, compile, plan};
 use crate::record::qual::Qual;
 use crate::record::quals::Quals;
 
@@ -330,7 +332,7 @@ fn plans_rightly(
         let satisfied = bound.matches(&record, EVENT);
         let start = format.position("start").and_then(|at| record.seconds(at));
         if let Some(start) = start.filter(|_| satisfied) {
-            let Window { from, until } = plan.window;
+            let TimeBounds { from, until } = plan.time;
             prop_assert!(from.is_none_or(|from| from <= start * 1000), "{plan:?}");
             prop_assert!(
                 until.is_none_or(|until| start * 1000 + 999 <= until),

@@ -5,13 +5,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::condition::{Form, any};
 use super::draft::{self, Draft, Limits};
 use super::effort::Effort;
+use super::plan::{Call, Class, MAX_LENGTH, Plan, Streams, TimeBounds};
 use super::slots::{OPEN_END, Request};
-use super::{Call, Class, MAX_LENGTH, Plan, Streams, Window, window};
+use super::time_bounds;
 use crate::record::quals::Bound;
 
 /// What is asked of a plan.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Wish {
+pub(super) struct Options {
     pub(super) streams: Streams,
     /// Whether something is only pushed down if it is pushed down exactly.
     pub(super) exact: bool,
@@ -20,7 +21,7 @@ pub(super) struct Wish {
 }
 
 /// Plans the calls that together receive every record that satisfies the quals; nothing if the effort was given up.
-pub(super) fn plan(bounds: &[Bound], wish: Wish, effort: &Effort<'_>) -> Option<Plan> {
+pub(super) fn plan(bounds: &[Bound], wish: Options, effort: &Effort<'_>) -> Option<Plan> {
     let limits = Limits {
         calls: (wish.most / bounds.len().max(1)).max(1),
         exact: wish.exact,
@@ -32,12 +33,12 @@ pub(super) fn plan(bounds: &[Bound], wish: Wish, effort: &Effort<'_>) -> Option<
         .map(|bound| draft::drafts(bound, limits))
         .collect();
     let plan = of_drafts(bounds, drafts, effort);
-    (!effort.is_given_up()).then_some(plan)
+    (!effort.is_canceled()).then_some(plan)
 }
 
 fn of_drafts(bounds: &[Bound], drafts: Vec<Vec<Draft>>, effort: &Effort<'_>) -> Plan {
-    let labels = bounds.first().map(Bound::labels).unwrap_or_default();
-    let mut classes = Classes(vec![None; labels.len()]);
+    let paths = bounds.first().map(Bound::paths).unwrap_or_default();
+    let mut classes = Classes(vec![None; paths.len()]);
     let mut calls = match common(bounds, &drafts) {
         Some(calls) => {
             drafts
@@ -55,13 +56,13 @@ fn of_drafts(bounds: &[Bound], drafts: Vec<Vec<Draft>>, effort: &Effort<'_>) -> 
     let seen = &mut BTreeSet::new();
     calls.retain(|call| seen.insert(call.clone()));
     for bound in bounds {
-        classes.note_times(&window::narrowing(bound));
+        classes.note_times(&time_bounds::narrowing(bound));
     }
-    let windows = bounds.iter().map(window::window);
+    let times = bounds.iter().map(time_bounds::of);
     Plan {
         calls,
-        classes: labels.into_iter().zip(classes.settled()).collect(),
-        window: windows.reduce(Window::hull).unwrap_or_default(),
+        classes: paths.into_iter().zip(classes.settled()).collect(),
+        time: times.reduce(TimeBounds::hull).unwrap_or_default(),
     }
 }
 
@@ -152,7 +153,7 @@ fn differ_in_version(one: &Bound, other: &Bound) -> bool {
 /// Asks for the version of a format where it tells its lines from others', if all of them bear the same.
 fn version_to_ask(bound: &Bound, bounds: &[Bound]) -> Option<Request> {
     let mut others = bounds.iter();
-    let told = others.any(|other| bound.format.is_told_by_version(&other.format));
+    let told = others.any(|other| bound.format.is_distinguished_by_version(&other.format));
     let versions = bound.format.versions();
     let slot = bound.format.version()?;
     (told && versions.start() == versions.end()).then(|| Request {

@@ -3,8 +3,9 @@
 use super::condition::is_plain;
 use super::disjunction::{self, Alternative};
 use super::effort::Effort;
+use super::plan::{MAX_LENGTH, Streams};
 use super::slots::{Request, Slots};
-use super::{MAX_LENGTH, Streams, failing, holding};
+use super::{negative, positive};
 use crate::record::qual::Test;
 use crate::record::quals::{Bound, Place};
 
@@ -57,7 +58,7 @@ fn by_length(
         return vec![whole];
     }
     for count in 2..=*room + 1 {
-        if limits.effort.is_given_up() {
+        if limits.effort.is_canceled() {
             break;
         }
         let part = |part| draft(bound, part, whole.stream_prefix.clone(), limits);
@@ -85,10 +86,10 @@ fn draft(
     let mut slots = Slots::new(bound.format.names().len());
     let mut quals = alternative.quals;
     for atom in alternative.atoms {
-        if !limits.effort.steps(holding::values(&atom.test)) {
+        if !limits.effort.steps(positive::values(&atom.test)) {
             break;
         }
-        let mut forms = holding::forms(&atom.test, bound.format.is_encoded(atom.slot));
+        let mut forms = positive::forms(&atom.test, bound.format.is_encoded(atom.slot));
         forms.retain(|form| form.exact || !limits.exact);
         slots.add(Request {
             slot: atom.slot,
@@ -99,13 +100,13 @@ fn draft(
     }
     quals.extend(refuse(bound, &mut slots, limits));
     for atom in alternative.elsewhere {
-        if !limits.effort.steps(holding::values(&atom.test)) {
+        if !limits.effort.steps(positive::values(&atom.test)) {
             break;
         }
         slots.add(Request {
             slot: atom.slot,
             quals: Vec::new(),
-            forms: failing::forms(&atom.test, bound.format.is_encoded(atom.slot)),
+            forms: negative::forms(&atom.test, bound.format.is_encoded(atom.slot)),
             refuses: true,
         });
     }
@@ -131,11 +132,11 @@ fn refuse(bound: &Bound, slots: &mut Slots, limits: Limits<'_>) -> Vec<usize> {
         if let [qual] = block.as_slice()
             && let Place::Fields(indexes) = &qual.place
         {
-            if !limits.effort.steps(holding::values(&qual.test)) {
+            if !limits.effort.steps(positive::values(&qual.test)) {
                 break;
             }
             let request = |slot: &usize| {
-                let mut forms = failing::forms(&qual.test, bound.format.is_encoded(*slot));
+                let mut forms = negative::forms(&qual.test, bound.format.is_encoded(*slot));
                 forms.retain(|form| form.exact || !limits.exact);
                 Request {
                     slot: *slot,

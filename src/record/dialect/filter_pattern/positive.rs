@@ -192,16 +192,16 @@ fn integers(ranges: &[Range]) -> Vec<Form> {
 /// Says that a number lies between two bounds; the lower one stays if there is no upper one, so that `-` never passes.
 fn bounds(low: i64, high: i64) -> Option<Form> {
     let mut terms = Vec::new();
-    let (low_is_told, high_is_told) = (number::is_told(low), number::is_told(high));
-    if !low_is_told {
-        terms.push(format!(">={}", number::GREATEST_TOLD));
-    } else if low > 0 || high == i64::MAX || !high_is_told {
+    let (low_is_exact, high_is_exact) = (number::is_exact(low), number::is_exact(high));
+    if !low_is_exact {
+        terms.push(format!(">={}", number::GREATEST_EXACT));
+    } else if low > 0 || high == i64::MAX || !high_is_exact {
         terms.push(format!(">={low}"));
     }
-    if high_is_told {
+    if high_is_exact {
         terms.push(format!("<={high}"));
     }
-    let exact = low_is_told && (high_is_told || high == i64::MAX);
+    let exact = low_is_exact && (high_is_exact || high == i64::MAX);
     (!terms.is_empty()).then_some(Form {
         condition: Condition::All(terms),
         exact,

@@ -3,10 +3,10 @@
 use expect_test::{Expect, expect};
 
 use super::quals;
+use crate::record::dialect::filter_pattern::effort::Effort;
+use crate::record::dialect::filter_pattern::planner::Options;
+use crate::record::dialect::filter_pattern::{MAX_CALLS, MAX_LENGTH, Plan, Streams, plan};
 use crate::record::format::Format;
-use crate::record::pattern::effort::Effort;
-use crate::record::pattern::plan::Wish;
-use crate::record::pattern::{MAX_CALLS, MAX_LENGTH, Plan, Streams, plan};
 
 fn planned(text: &str, formats: &[Format], streams: Streams) -> Plan {
     let bounds = quals(text).bind_each(formats).unwrap();
@@ -30,12 +30,12 @@ fn describe(text: &str, plan: &Plan) -> String {
             .unwrap_or_default();
         lines += &format!("    > {pattern}{prefix}\n");
     }
-    if plan.window.from.is_some() || plan.window.until.is_some() {
+    if plan.time.from.is_some() || plan.time.until.is_some() {
         let edge = |edge: Option<i64>| edge.map(|edge| edge.to_string()).unwrap_or_default();
         lines += &format!(
             "    from {} to {}\n",
-            edge(plan.window.from),
-            edge(plan.window.until)
+            edge(plan.time.from),
+            edge(plan.time.until)
         );
     }
     lines
@@ -848,13 +848,13 @@ fn networks(count: usize) -> String {
 /// The steps that a plan takes.
 fn steps(text: &str, format: &Format, exact: bool) -> u64 {
     let bound = quals(text).bind(format).unwrap();
-    let wish = Wish {
+    let wish = Options {
         streams: Streams::ByInterface,
         exact,
         most: if exact { 1 } else { MAX_CALLS },
     };
     let effort = Effort::new(&|| true);
-    plan::plan(&[bound], wish, &effort).unwrap();
+    crate::record::dialect::filter_pattern::planner::plan(&[bound], wish, &effort).unwrap();
     effort.taken()
 }
 
@@ -915,7 +915,7 @@ fn very_many_quals_come_to_an_end() {
 }
 
 #[test]
-fn a_plan_that_is_not_wanted_any_more_is_given_up() {
+fn a_plan_that_is_not_wanted_any_more_is_canceled() {
     let bounds = [quals(&format!("src_addr = {}", networks(2000)))
         .bind(&Format::vpc_default())
         .unwrap()];

@@ -13,11 +13,11 @@ use std::fmt::Write as _;
 
 use ipnet::IpNet;
 
-use super::field::Kind;
-use super::format::Format;
-use super::parse::NO_VALUE;
-use super::qual::{Mask, Range, Test};
-use super::quals::{Bound, BoundQual, Place};
+use crate::record::field::Kind;
+use crate::record::format::Format;
+use crate::record::parse::NO_VALUE;
+use crate::record::qual::{Mask, QualPath, Range, Test};
+use crate::record::quals::{Bound, BoundQual, Place};
 
 /// The most characters that the service takes as a query.
 const MAX_LENGTH: usize = 10_000;
@@ -75,8 +75,8 @@ pub enum InsightsError {
     /// A qual asks for what Insights does not know.
     #[error("`{qual}` asks for the id of an event, which CloudWatch Logs Insights does not know")]
     EventId {
-        /// The qual as the user wrote it.
-        qual: String,
+        /// The qual.
+        qual: QualPath,
     },
     /// A field holds values that Insights would compare and give in their encoded form.
     #[error(
@@ -262,7 +262,7 @@ impl Writer {
                 Ok(joined(tests, " or ").unwrap_or_default())
             }
             Place::EventId => Err(InsightsError::EventId {
-                qual: qual.label.clone(),
+                qual: qual.path.clone(),
             }),
             Place::Anywhere => Ok("1 = 1".to_owned()),
         }

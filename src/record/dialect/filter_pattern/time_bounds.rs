@@ -3,7 +3,7 @@
 //! The time of an event is the start of its record, and a record ends within the longest aggregation interval after its
 //! start. Both are taken with slack, since a record that satisfies the quals must never be lost.
 
-use super::Window;
+use super::plan::TimeBounds;
 use crate::record::format::Format;
 use crate::record::qual::Test;
 use crate::record::quals::{Bound, BoundQual, Place};
@@ -14,10 +14,10 @@ const SLACK: i64 = 60_000;
 const LONGEST_INTERVAL: i64 = 600_000;
 
 /// Returns the window in which all records of a format lie that satisfy the quals.
-pub(super) fn window(bound: &Bound) -> Window {
+pub(super) fn of(bound: &Bound) -> TimeBounds {
     let all = together(&bound.all, &bound.format);
     let blocks = bound.any.iter().map(|block| together(block, &bound.format));
-    match blocks.reduce(Window::hull) {
+    match blocks.reduce(TimeBounds::hull) {
         Some(any) => all.intersection(any),
         None => all,
     }
@@ -28,8 +28,8 @@ pub(super) fn narrowing(bound: &Bound) -> Vec<bool> {
     let is_time = |qual: &BoundQual| matches!(qual.test, Test::Seconds(_));
     let blocks = bound.any.iter().map(|block| together(block, &bound.format));
     let by_blocks = blocks
-        .reduce(Window::hull)
-        .is_some_and(|any| any != Window::default());
+        .reduce(TimeBounds::hull)
+        .is_some_and(|any| any != TimeBounds::default());
     let all = bound.all.iter().map(is_time);
     let any = bound
         .any
@@ -40,12 +40,12 @@ pub(super) fn narrowing(bound: &Bound) -> Vec<bool> {
     all.chain(any).chain(none).collect()
 }
 
-fn together(quals: &[BoundQual], format: &Format) -> Window {
+fn together(quals: &[BoundQual], format: &Format) -> TimeBounds {
     let windows = quals.iter().filter_map(|qual| of_qual(qual, format));
-    windows.fold(Window::default(), Window::intersection)
+    windows.fold(TimeBounds::default(), TimeBounds::intersection)
 }
 
-fn of_qual(qual: &BoundQual, format: &Format) -> Option<Window> {
+fn of_qual(qual: &BoundQual, format: &Format) -> Option<TimeBounds> {
     let (Test::Seconds(ranges), Place::Fields(slots)) = (&qual.test, &qual.place) else {
         return None;
     };
@@ -60,28 +60,8 @@ fn of_qual(qual: &BoundQual, format: &Format) -> Option<Window> {
         return None;
     };
     let milliseconds = |seconds: i64| seconds.checked_mul(1000);
-    Some(Window {
+    Some(TimeBounds {
         from: milliseconds(low).map(|low| low.saturating_sub(before)),
         until: milliseconds(high).map(|high| high.saturating_add(999 + SLACK)),
     })
-}
-
-impl Window {
-    fn intersection(self, other: Self) -> Self {
-        Self {
-            from: self.from.max(other.from),
-            until: match (self.until, other.until) {
-                (Some(one), Some(other)) => Some(one.min(other)),
-                (one, other) => one.or(other),
-            },
-        }
-    }
-
-    pub(super) fn hull(self, other: Self) -> Self {
-        let both = |one: Option<i64>, other: Option<i64>| Some((one?, other?));
-        Self {
-            from: both(self.from, other.from).map(|(one, other)| one.min(other)),
-            until: both(self.until, other.until).map(|(one, other)| one.max(other)),
-        }
-    }
 }

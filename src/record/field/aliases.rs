@@ -1,9 +1,10 @@
 //! What is often written for a field: other tools' names, guesses, and other spellings.
 
-use super::{FIELDS, Field, by_column, find};
+use super::definition::Field;
+use super::table::{FIELDS, by_column, find};
 
 /// Names that are often written for fields, joined and in small letters, and the field that is meant.
-const MISTAKES: [(&str, &str); 42] = [
+const ALIASES: [(&str, &str); 42] = [
     ("timestamp", "start"),
     ("time", "start"),
     ("starttime", "start"),
@@ -49,18 +50,18 @@ const MISTAKES: [(&str, &str); 42] = [
 ];
 
 /// Returns the known mistakes, joined and in small letters.
-pub fn mistakes() -> impl Iterator<Item = &'static str> {
-    MISTAKES.iter().map(|(mistake, _)| *mistake)
+pub fn aliases() -> impl Iterator<Item = &'static str> {
+    ALIASES.iter().map(|(mistake, _)| *mistake)
 }
 
 /// Finds the field that is meant by a name that is none: by its spelling, its column, or a known mistake.
 #[must_use]
-pub fn meant(name: &str) -> Option<&'static Field> {
+pub fn suggest(name: &str) -> Option<&'static Field> {
     let joined = name.to_lowercase().replace(['-', '_'], "");
     let spelt = FIELDS
         .iter()
         .find(|field| field.name.replace('-', "") == joined);
-    let mistake = MISTAKES.iter().find(|(mistake, _)| *mistake == joined);
+    let mistake = ALIASES.iter().find(|(mistake, _)| *mistake == joined);
     spelt
         .or_else(|| mistake.and_then(|(_, name)| find(name)))
         .or_else(|| by_column(name))
@@ -72,9 +73,9 @@ mod tests {
 
     #[test]
     fn every_mistake_means_a_field_and_is_none() {
-        for (mistake, name) in MISTAKES {
+        for (mistake, name) in ALIASES {
             assert!(find(mistake).is_none(), "{mistake}");
-            assert_eq!(meant(mistake).map(|field| field.name), Some(name));
+            assert_eq!(suggest(mistake).map(|field| field.name), Some(name));
         }
     }
 
@@ -87,8 +88,8 @@ mod tests {
             ("interface_account_id", "account-id"),
             ("tcpflags", "tcp-flags"),
         ] {
-            assert_eq!(meant(name).map(|field| field.name), Some(field), "{name}");
+            assert_eq!(suggest(name).map(|field| field.name), Some(field), "{name}");
         }
-        assert_eq!(meant("nothing-like-it"), None);
+        assert_eq!(suggest("nothing-like-it"), None);
     }
 }

@@ -3,7 +3,7 @@
 use expect_test::{Expect, expect};
 
 use super::*;
-use crate::record::{Qual, Quals};
+use crate::record::{Qual, QualName, Quals};
 
 fn quals(texts: &[(&str, &str)]) -> Vec<Qual> {
     let parse = |(name, text): &(&str, &str)| match name.strip_prefix("fields.") {
@@ -162,7 +162,10 @@ fn what_cannot_be_asked_says_so() {
     assert_eq!(
         error,
         InsightsError::EventId {
-            qual: "event_id".to_owned()
+            qual: QualPath {
+                block: None,
+                name: Some(QualName::Argument("event_id".to_owned())),
+            }
         }
     );
     let many: Vec<_> = (0..1_500)

@@ -6,8 +6,8 @@
 //! documented. All of it goes into one pattern, which may nest `&&` and `||` as it likes.
 
 use super::details::{DETAILS, camel};
-use crate::record::pattern::{
-    Call, Class, MAX_LENGTH, Plan, Window, is_plain, prefixes, written_out,
+use crate::record::dialect::filter_pattern::{
+    Call, Class, MAX_LENGTH, Plan, TimeBounds, is_plain, prefixes, written_out,
 };
 use crate::record::qual::{Range, Test};
 use crate::record::quals::{Bound, BoundQual, Place};
@@ -17,8 +17,8 @@ const MOST_NUMBERS: i64 = 4;
 
 /// Plans the query: one call.
 pub(in crate::record) fn plan(bound: &Bound) -> Plan {
-    let labels = bound.labels();
-    let mut classes = vec![Class::None; labels.len()];
+    let paths = bound.paths();
+    let mut classes = vec![Class::None; paths.len()];
     let mut parts: Vec<(Vec<usize>, String, bool)> = Vec::new();
     for (number, qual) in bound.all.iter().enumerate() {
         if let Some(text) = of_qual(qual, bound) {
@@ -52,8 +52,8 @@ pub(in crate::record) fn plan(bound: &Bound) -> Plan {
             pattern,
             stream_prefix: None,
         }],
-        classes: labels.into_iter().zip(classes).collect(),
-        window: Window::default(),
+        classes: paths.into_iter().zip(classes).collect(),
+        time: TimeBounds::default(),
     }
 }
 

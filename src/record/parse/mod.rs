@@ -21,6 +21,7 @@ use super::format::{Format, MAX_FIELDS};
 use super::percent;
 use super::values::Values;
 use bytes::{Begins, digits, has, ipv4, words};
+pub(super) use bytes::{address, integer};
 
 pub use error::ParseError;
 pub use likeness::Likeness;
@@ -344,19 +345,6 @@ fn timestamp(number: i64) -> Option<Timestamp> {
 #[inline]
 fn is_time(number: i64) -> bool {
     number < FIRST_MILLISECONDS || timestamp(number).is_some()
-}
-
-#[inline]
-pub(super) fn integer(text: &str) -> Option<i64> {
-    digits(text.as_bytes(), 0..text.len())
-}
-
-#[inline]
-pub(super) fn address(text: &str) -> Option<IpAddr> {
-    match ipv4(text.as_bytes(), 0..text.len()) {
-        Some(address) => Some(IpAddr::V4(address)),
-        None => text.parse().ok(),
-    }
 }
 
 #[cfg(test)]

@@ -7,7 +7,7 @@
 //! else than its keys say, is an error and never a wrong record.
 
 mod details;
-mod pattern;
+mod filter_pattern;
 mod schema;
 
 use std::borrow::Cow;
@@ -21,7 +21,7 @@ use super::parse;
 use super::values::Values;
 use details::{DETAILS, Kind};
 
-pub(super) use pattern::plan;
+pub(super) use filter_pattern::plan;
 pub use schema::schema;
 
 /// How the type of an event ends, of whichever service it is.

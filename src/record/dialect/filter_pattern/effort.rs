@@ -9,7 +9,7 @@ const STEPS_BETWEEN: u64 = 64;
 pub(super) struct Effort<'a> {
     is_wanted: &'a dyn Fn() -> bool,
     steps: Cell<u64>,
-    given_up: Cell<bool>,
+    canceled: Cell<bool>,
 }
 
 impl<'a> Effort<'a> {
@@ -17,7 +17,7 @@ impl<'a> Effort<'a> {
         Self {
             is_wanted,
             steps: Cell::new(0),
-            given_up: Cell::new(false),
+            canceled: Cell::new(false),
         }
     }
 
@@ -25,10 +25,10 @@ impl<'a> Effort<'a> {
     pub(super) fn step(&self) -> bool {
         let steps = self.steps.get();
         self.steps.set(steps + 1);
-        if !self.is_given_up() && steps.is_multiple_of(STEPS_BETWEEN) {
-            self.given_up.set(!(self.is_wanted)());
+        if !self.is_canceled() && steps.is_multiple_of(STEPS_BETWEEN) {
+            self.canceled.set(!(self.is_wanted)());
         }
-        !self.is_given_up()
+        !self.is_canceled()
     }
 
     /// Counts as many steps as something has parts.
@@ -36,8 +36,8 @@ impl<'a> Effort<'a> {
         (0..=parts).all(|_| self.step())
     }
 
-    pub(super) fn is_given_up(&self) -> bool {
-        self.given_up.get()
+    pub(super) fn is_canceled(&self) -> bool {
+        self.canceled.get()
     }
 
     #[cfg(test)]

@@ -10,16 +10,18 @@ mod flags;
 mod ids;
 mod number;
 mod part;
+mod path;
 mod protocol;
+mod test;
 mod text;
 mod time;
-
-use ipnet::IpNet;
 
 use super::field::{self, Field, Kind};
 use super::parse::NO_VALUE;
 use part::Part;
 pub use part::QualError;
+pub use path::{Block, QualName, QualPath};
+pub(super) use test::{Mask, Range, Test};
 
 /// The name of the qual on the id that CloudWatch Logs gives an event.
 const EVENT_ID: &str = "event_id";
@@ -33,7 +35,7 @@ const EITHER_SIDE: [(&str, [&str; 2]); 2] = [
 /// One condition on a record.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Qual {
-    name: String,
+    name: QualName,
     pub(super) target: Target,
     pub(super) test: Test,
 }
@@ -47,40 +49,6 @@ pub(super) enum Target {
     Either([&'static str; 2]),
     /// The id of the event that carried the record.
     EventId,
-}
-
-/// What a value has to be; each list is of alternatives.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Test {
-    /// Exactly one of the texts.
-    Text(Vec<String>),
-    /// One of the texts, in capitals or small letters; here they are in capitals.
-    AnyCase(Vec<String>),
-    /// A number in one of the inclusive ranges.
-    Integer(Vec<Range>),
-    /// An instant in one of the inclusive ranges of whole Unix seconds.
-    Seconds(Vec<Range>),
-    /// An address in one of the networks.
-    Address(Vec<IpNet>),
-    /// A bit set that one of the masks fits.
-    Flags(Vec<Mask>),
-    /// No value at all, or what the other test asks for; that may have no alternative.
-    OrAbsent(Box<Self>),
-}
-
-/// Bits that have to be set.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Mask {
-    pub(super) bits: i64,
-    /// Whether no other bit may be set.
-    pub(super) alone: bool,
-}
-
-/// An inclusive range of numbers.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Range {
-    pub(super) low: i64,
-    pub(super) high: i64,
 }
 
 impl Qual {
@@ -111,7 +79,7 @@ impl Qual {
             (_, None) => return Err(unknown(name)),
         };
         Ok(Self {
-            name: name.to_owned(),
+            name: QualName::Argument(name.to_owned()),
             target,
             test,
         })
@@ -135,7 +103,7 @@ impl Qual {
             })
         })?;
         Ok(Self {
-            name: format!("fields[\"{aws_name}\"]"),
+            name: QualName::Field(aws_name.to_owned()),
             target: Target::Field(aws_name.to_owned()),
             test,
         })
@@ -144,10 +112,10 @@ impl Qual {
     /// Makes a qual that nobody wrote: the field of this AWS name holds this value, or none, as in a record that says that
     /// there was no traffic. Every record names its network interface.
     #[must_use]
-    pub fn implied(name: &str, aws_name: &str, value: &str) -> Self {
+    pub fn implied(aws_name: &str, value: &str) -> Self {
         let test = Test::Text(vec![value.to_owned()]);
         Self {
-            name: name.to_owned(),
+            name: QualName::Implied(aws_name.to_owned()),
             target: Target::Field(aws_name.to_owned()),
             test: match aws_name {
                 "interface-id" => test,
@@ -171,7 +139,7 @@ impl Qual {
 
     /// Returns the name by which the user knows the qual: `src_addr`, or `fields["pkt-srcaddr"]`.
     #[must_use]
-    pub fn name(&self) -> &str {
+    pub fn name(&self) -> &QualName {
         &self.name
     }
 }
@@ -219,45 +187,6 @@ fn unknown(name: &str) -> QualError {
         "there is no qual `{name}`; there are {}, and `fields` with AWS's name for any other field",
         names.join(", ")
     ))
-}
-
-impl Mask {
-    /// Tells whether a set of bits fits the mask.
-    pub(super) fn holds(self, flags: i64) -> bool {
-        match self.alone {
-            true => flags == self.bits,
-            false => flags & self.bits == self.bits,
-        }
-    }
-}
-
-impl Range {
-    pub(super) fn single(value: i64) -> Self {
-        Self {
-            low: value,
-            high: value,
-        }
-    }
-
-    pub(super) fn holds(self, value: i64) -> bool {
-        self.low <= value && value <= self.high
-    }
-
-    /// Sorts ranges and joins those that overlap or touch.
-    pub(super) fn merged(ranges: &[Self]) -> Vec<Self> {
-        let mut sorted = ranges.to_vec();
-        sorted.sort_unstable();
-        let mut merged: Vec<Self> = Vec::new();
-        for range in sorted {
-            match merged.last_mut() {
-                Some(last) if range.low <= last.high.saturating_add(1) => {
-                    last.high = last.high.max(range.high)
-                }
-                _ => merged.push(range),
-            }
-        }
-        merged
-    }
 }
 
 #[cfg(test)]

@@ -6,8 +6,8 @@
 
 use ipnet::{IpNet, Ipv4Net, Ipv6Net};
 
-use super::MAX_LENGTH;
 use super::condition::{Condition, Form, any};
+use super::plan::MAX_LENGTH;
 
 /// The most prefixes that one network is written as.
 const MOST_PREFIXES: usize = 16;

@@ -6,11 +6,11 @@ use crate::record::qual::Range;
 pub(in crate::record) const MOST_WRITTEN_OUT: i64 = 16;
 
 /// The greatest number that a double, in which the service may compare, tells from its neighbours.
-pub(super) const GREATEST_TOLD: i64 = (1 << 53) - 1;
+pub(super) const GREATEST_EXACT: i64 = (1 << 53) - 1;
 
 /// Tells whether a double holds the number exactly.
-pub(super) fn is_told(number: i64) -> bool {
-    (0..=GREATEST_TOLD).contains(&number)
+pub(super) fn is_exact(number: i64) -> bool {
+    (0..=GREATEST_EXACT).contains(&number)
 }
 
 /// Returns the numbers in the ranges, if they are all single or few.
@@ -26,6 +26,6 @@ pub(in crate::record) fn written_out(ranges: &[Range], most: i64) -> Option<Vec<
     ranges
         .iter()
         .flat_map(|range| range.low..=range.high)
-        .map(|number| is_told(number).then_some(number))
+        .map(|number| is_exact(number).then_some(number))
         .collect()
 }

@@ -4,9 +4,9 @@
 //! quoted: compared as a number, `-` might be neither equal nor unequal.
 
 use super::condition::{Form, any, is_plain, none_of};
-use super::holding::is_empty;
 use super::network;
 use super::number::{self, MOST_WRITTEN_OUT};
+use super::positive::is_empty;
 use crate::record::percent;
 use crate::record::qual::{Mask, Range, Test};
 
@@ -103,13 +103,13 @@ fn outside(range: Range) -> Option<Form> {
     if range.low > 0 {
         terms.push(format!(
             "<={}",
-            Some(range.low - 1).filter(|low| number::is_told(*low))?
+            Some(range.low - 1).filter(|low| number::is_exact(*low))?
         ));
     }
     if range.high < i64::MAX {
         terms.push(format!(
             ">={}",
-            Some(range.high + 1).filter(|high| number::is_told(*high))?
+            Some(range.high + 1).filter(|high| number::is_exact(*high))?
         ));
     }
     terms.push(quoted("-"));

@@ -58,6 +58,7 @@ fn check_in(format: &Format, texts: &[&str], expected: &Expect) {
             let rest = if not_pushed.is_empty() {
                 String::new()
             } else {
+                let not_pushed: Vec<_> = not_pushed.iter().map(ToString::to_string).collect();
                 format!("    not: {}\n", not_pushed.join(", "))
             };
             format!("{text}\n    {pattern}\n{rest}")

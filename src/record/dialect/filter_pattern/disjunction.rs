@@ -3,7 +3,7 @@
 //! A pattern ANDs its slots and may not compare one slot with another, so whatever is an OR over slots (several `where`
 //! blocks, `addr`, `port`) becomes several conjunctions, each a call of its own.
 
-use super::holding;
+use super::positive;
 use crate::record::format::Format;
 use crate::record::qual::Test;
 use crate::record::quals::{Bound, BoundQual, Place};
@@ -50,7 +50,7 @@ impl Alternative {
     /// to hold.
     pub(super) fn in_parts(&self, count: usize) -> Vec<Self> {
         let atoms = self.atoms.iter().enumerate();
-        let Some((longest, _)) = atoms.max_by_key(|(_, atom)| holding::values(&atom.test)) else {
+        let Some((longest, _)) = atoms.max_by_key(|(_, atom)| positive::values(&atom.test)) else {
             return vec![self.clone()];
         };
         let with = |test| {
@@ -58,7 +58,7 @@ impl Alternative {
             part.atoms[longest].test = test;
             part
         };
-        let tests = holding::in_parts(&self.atoms[longest].test, count);
+        let tests = positive::in_parts(&self.atoms[longest].test, count);
         tests.into_iter().map(with).collect()
     }
 }
@@ -132,7 +132,7 @@ fn of_qual((number, qual): (usize, &BoundQual), format: &Format) -> Vec<Alternat
         return vec![alternative(Vec::new())];
     };
     let in_slot = |slot: &usize| {
-        let pushable = !holding::forms(&qual.test, format.is_encoded(*slot)).is_empty();
+        let pushable = !positive::forms(&qual.test, format.is_encoded(*slot)).is_empty();
         let atom = Atom {
             quals: vec![number],
             slot: *slot,
@@ -156,8 +156,8 @@ fn in_one_slot(alternatives: &[Alternative], format: &Format) -> Option<Vec<Alte
     if atoms.iter().any(|atom| atom.slot != slot) {
         return None;
     }
-    let test = holding::union(atoms.iter().map(|atom| &atom.test))?;
-    let forms = holding::forms(&test, format.is_encoded(slot));
+    let test = positive::union(atoms.iter().map(|atom| &atom.test))?;
+    let forms = positive::forms(&test, format.is_encoded(slot));
     forms.first().filter(|form| form.exact)?;
     let quals: Vec<_> = atoms.iter().flat_map(|atom| atom.quals.clone()).collect();
     Some(vec![Alternative {
