@@ -1,28 +1,28 @@
 //! A report in SARIF 2.1.0, which code scanning reads.
 //! <https://docs.oasis-open.org/sarif/sarif/v2.1.0/sarif-v2.1.0.html>
 
-use serde_json::{Value, json};
+use std::io;
 
-use super::{DriftReport, Finding, Kind};
-use crate::stack::source::Place;
+use serde_json::{Map, Value, json};
+
+use super::findings::{Finding, Position, Report, Rule};
 use crate::text::sanitize;
 
-/// The one that the tests hold this form to.
+/// The schema by which the tests validate this format.
 const SCHEMA: &str = "https://json.schemastore.org/sarif-2.1.0-rtm.5.json";
 
-pub(super) fn log(report: &DriftReport) -> Value {
+pub(super) fn write(report: &Report) -> io::Result<String> {
     let results: Vec<_> = report.findings.iter().map(|f| result(report, f)).collect();
     let notifications: Vec<_> = report
         .failures
         .iter()
         .map(|failure| {
-            json!({
-                "level": "error",
-                "message": { "text": sanitize::lines(&format!("{}: {}", failure.label(), failure.message)) },
-            })
+            let text = format!("{}: {}", failure.label, failure.message);
+            json!({ "level": "error", "message": { "text": sanitize::lines(&text) } })
         })
         .collect();
-    json!({
+    let rules: Vec<_> = report.rules.iter().map(rule).collect();
+    let log = json!({
         "$schema": SCHEMA,
         "version": "2.1.0",
         "runs": [{
@@ -30,7 +30,7 @@ pub(super) fn log(report: &DriftReport) -> Value {
                 "name": "terraform-provider-vpcflow",
                 "version": env!("CARGO_PKG_VERSION"),
                 "informationUri": env!("CARGO_PKG_REPOSITORY"),
-                "rules": Kind::ALL.map(rule),
+                "rules": rules,
             }},
             "columnKind": "unicodeCodePoints",
             "invocations": [{
@@ -39,32 +39,35 @@ pub(super) fn log(report: &DriftReport) -> Value {
             }],
             "results": results,
         }],
+    });
+    let text = serde_json::to_string_pretty(&log)?;
+    Ok(sanitize::json(&text).into_owned() + "\n")
+}
+
+fn rule(rule: &Rule) -> Value {
+    json!({
+        "id": rule.name,
+        "shortDescription": { "text": rule.description },
+        "defaultConfiguration": { "level": rule.level.name() },
     })
 }
 
-fn rule(kind: Kind) -> Value {
+fn result(report: &Report, finding: &Finding) -> Value {
+    let text = format!(
+        "{} {}{}",
+        finding.label,
+        finding.message(),
+        finding.change_lines()
+    );
+    let index = report.rules.iter().position(|rule| *rule == finding.rule);
+    let Position { line, column } = finding.position.unwrap_or(Position::START);
+    let rule = finding.rule.name;
+    let properties = finding.properties.iter();
+    let properties: Map<_, _> = properties
+        .map(|(name, value)| ((*name).to_owned(), value.as_deref().into()))
+        .collect();
     json!({
-        "id": kind.name(),
-        "shortDescription": { "text": kind.about() },
-        "defaultConfiguration": { "level": kind.level().name() },
-    })
-}
-
-fn result(report: &DriftReport, finding: &Finding) -> Value {
-    let mut text = format!("{} {}", finding.label(), finding.headline());
-    for change in &finding.changes {
-        let (wanted, found) = change.told();
-        text.push_str(&format!(
-            "\n{}: wanted {wanted}, found {found}",
-            change.attribute
-        ));
-    }
-    let index = Kind::ALL.iter().position(|kind| *kind == finding.kind);
-    let Place { line, column } = finding.place.unwrap_or(Place::START);
-    let account = finding.account.as_deref().unwrap_or_default();
-    let label = finding.label();
-    json!({
-        "ruleId": finding.kind.name(),
+        "ruleId": rule,
         "ruleIndex": index,
         "level": finding.level.name(),
         "message": { "text": sanitize::lines(&text) },
@@ -74,24 +77,19 @@ fn result(report: &DriftReport, finding: &Finding) -> Value {
                 "region": { "startLine": line, "startColumn": column },
             },
             "logicalLocations": [{
-                "name": label,
-                "fullyQualifiedName": format!("{account}/{}/{label}", finding.region),
+                "name": finding.label,
+                "fullyQualifiedName": finding.qualified_name,
                 "kind": "resource",
             }],
         }],
         "partialFingerprints": {
-            "flowLog/v1": format!("{}/{account}/{}/{label}", finding.kind.name(), finding.region),
+            report.fingerprint: format!("{rule}/{}", finding.qualified_name),
         },
-        "properties": {
-            "flowLogId": finding.flow_log_id,
-            "resourceId": finding.resource_id,
-            "region": finding.region,
-            "account": finding.account,
-        },
+        "properties": properties,
     })
 }
 
-/// A path as a relative reference; what a URI cannot hold is escaped.
+/// Returns a path as a relative reference; what a URI cannot hold is escaped.
 fn uri(path: &str) -> String {
     let path = match path {
         "-" => "stdin",

@@ -1,0 +1,216 @@
+//! What a check reports: its outcome, its findings, and what it could not check.
+
+use std::fmt;
+use std::str::FromStr;
+
+use schemars::JsonSchema;
+use serde::Serialize;
+use serde_json::Value;
+
+/// The outcome of a check.
+#[derive(Clone, Debug)]
+pub struct Report {
+    /// The name of the check, such as `drift`.
+    pub check: &'static str,
+    /// What the check is about, as a title: `Flow logs`.
+    pub subject: &'static str,
+    /// The outcome as a heading.
+    pub title: String,
+    /// The outcome in one line, with its counts.
+    pub summary: String,
+    /// The file that was checked; `-` is the standard input.
+    pub source: String,
+    /// All rules of the check.
+    pub rules: Vec<Rule>,
+    /// What violates a rule.
+    pub findings: Vec<Finding>,
+    /// What could not be checked.
+    pub failures: Vec<Failure>,
+    /// The names of what was checked without a finding.
+    pub passed: Vec<String>,
+    /// The name and version of the fingerprints by which code scanning recognizes a finding: `flowLog/v1`.
+    pub fingerprint: &'static str,
+    /// The outcome in the check's own form, as JSON.
+    pub document: String,
+}
+
+/// One rule of a check.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Rule {
+    /// A stable name in kebab case, such as `delivery-failing`.
+    pub name: &'static str,
+    /// A title, such as `Flow log not delivering`.
+    pub title: &'static str,
+    /// One sentence on what violates the rule.
+    pub description: &'static str,
+    /// The default level of its findings.
+    pub level: Level,
+}
+
+/// One violation of a rule.
+#[derive(Clone, Debug)]
+pub struct Finding {
+    /// The rule.
+    pub rule: Rule,
+    /// How serious the finding is.
+    pub level: Level,
+    /// The name of what the finding is about.
+    pub label: String,
+    /// The name that distinguishes it from all others, such as `123456789012/eu-central-1/main`.
+    pub qualified_name: String,
+    /// Where it is: ids, region, account.
+    pub location: Vec<String>,
+    /// Where the file declares it.
+    pub position: Option<Position>,
+    /// What is wrong, as a predicate of the label: `does not deliver records`.
+    pub headline: String,
+    /// The reason, if it is known.
+    pub cause: Option<String>,
+    /// The attributes that differ.
+    pub changes: Vec<Change>,
+    /// Further facts, for programs.
+    pub properties: Vec<(&'static str, Option<String>)>,
+}
+
+/// One attribute that differs.
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Change {
+    /// The attribute's name in the vocabulary of the file: `TrafficType` in a stack, `traffic_type` in a state.
+    pub attribute: String,
+    /// The declared value; null if the attribute should not be set.
+    pub wanted: Value,
+    /// The value found; null if the attribute is not set.
+    pub found: Value,
+}
+
+/// A part of the check that failed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Failure {
+    /// What could not be checked.
+    pub label: String,
+    /// What was tried, what the reply was, and what to do.
+    pub message: String,
+}
+
+/// A position in a file. Both numbers start at 1.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
+#[schemars(rename = "Place")]
+pub struct Position {
+    /// The line.
+    #[schemars(range(min = 1))]
+    pub line: usize,
+    /// The column, in characters.
+    #[schemars(range(min = 1))]
+    pub column: usize,
+}
+
+/// How serious a finding is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Level {
+    /// Reported, but the check passes.
+    Note,
+    /// The check does not pass.
+    Warning,
+    /// The check does not pass.
+    Error,
+}
+
+/// A name that is not in the list of known names.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{name:?} is not one of {}", .known.join(", "))]
+pub struct UnknownName {
+    /// The name.
+    pub name: String,
+    /// The known names.
+    pub known: Vec<&'static str>,
+}
+
+impl Finding {
+    /// Returns what is wrong, with the reason if it is known.
+    pub(super) fn message(&self) -> String {
+        match &self.cause {
+            Some(cause) => format!("{}: {cause}", self.headline),
+            None => self.headline.clone(),
+        }
+    }
+
+    /// Returns where it is, in one line.
+    pub(super) fn location(&self) -> String {
+        self.location.join(", ")
+    }
+
+    /// Returns each changed attribute with its wanted and its found value, as a person reads them.
+    pub(super) fn rows(&self) -> impl Iterator<Item = [String; 3]> {
+        let shown = |value: &Value| match value {
+            Value::Null => "nothing".to_owned(),
+            other => other.to_string(),
+        };
+        self.changes.iter().map(move |change| {
+            let Change {
+                attribute,
+                wanted,
+                found,
+            } = change;
+            [attribute.clone(), shown(wanted), shown(found)]
+        })
+    }
+
+    /// Returns the changes as text, a line break and a line for each.
+    pub(super) fn change_lines(&self) -> String {
+        self.rows()
+            .map(|[attribute, wanted, found]| {
+                format!("\n{attribute}: wanted {wanted}, found {found}")
+            })
+            .collect()
+    }
+}
+
+impl Position {
+    /// The first character of a file.
+    pub const START: Self = Self { line: 1, column: 1 };
+}
+
+impl Level {
+    /// All levels.
+    pub const ALL: [Self; 3] = [Self::Note, Self::Warning, Self::Error];
+
+    /// Returns the level's name, which is also SARIF's name.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Note => "note",
+            Self::Warning => "warning",
+            Self::Error => "error",
+        }
+    }
+}
+
+impl fmt::Display for Level {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.name())
+    }
+}
+
+impl FromStr for Level {
+    type Err = UnknownName;
+
+    fn from_str(text: &str) -> Result<Self, UnknownName> {
+        let found = Self::ALL.into_iter().find(|level| level.name() == text);
+        found.ok_or_else(|| UnknownName {
+            name: text.to_owned(),
+            known: Self::ALL.map(Self::name).to_vec(),
+        })
+    }
+}
+
+/// Returns the exit code of a check: 1 if a part of it failed, 2 if a finding is more than a note, else 0.
+pub fn exit_code(failed: bool, levels: impl IntoIterator<Item = Level>) -> u8 {
+    if failed {
+        1
+    } else if levels.into_iter().any(|level| level > Level::Note) {
+        2
+    } else {
+        0
+    }
+}

@@ -1,0 +1,121 @@
+//! A report for the comment of a pull request.
+//!
+//! It begins with an invisible mark, by which a job finds its comment again and updates it. It always stays shorter than
+//! the longest comment that GitHub accepts; what does not fit is counted.
+
+use std::io;
+
+use super::findings::{Failure, Finding, Report};
+use crate::text::sanitize;
+
+/// The lengths, in bytes, up to which the table, the details, and the failures fill the report. GitHub accepts comments
+/// of 65,536 characters, and each part may end in a line about what does not fit.
+const TABLE: usize = 25_000;
+const DETAILS: usize = 45_000;
+const FAILURES: usize = 60_000;
+/// The longest quoted text, in characters.
+const LONGEST_QUOTE: usize = 1_000;
+
+pub(super) fn write(report: &Report) -> io::Result<String> {
+    let mut text = format!(
+        "<!-- terraform-provider-vpcflow {} -->\n### {}\n\n{} {}\n",
+        report.check,
+        report.title,
+        code(&report.source),
+        report.summary
+    );
+    if !report.findings.is_empty() {
+        text.push_str("\n| level | rule | name | location |\n|---|---|---|---|\n");
+    }
+    let rows = report.findings.iter().map(row);
+    fill(&mut text, TABLE, "findings", rows);
+    let parts = report.findings.iter().filter_map(details);
+    let more = "details, which the other formats show";
+    fill(&mut text, DETAILS, more, parts);
+    let failures = report.failures.iter().map(not_checked);
+    fill(&mut text, FAILURES, "that could not be checked", failures);
+    Ok(text)
+}
+
+/// Adds parts up to a length, and counts those that do not fit.
+fn fill(text: &mut String, most: usize, what: &str, parts: impl Iterator<Item = String>) {
+    let mut left_out = 0;
+    for part in parts {
+        if text.len() + part.len() > most {
+            left_out += 1;
+        } else {
+            text.push_str(&part);
+        }
+    }
+    if left_out > 0 {
+        text.push_str(&format!("\nand {left_out} more {what}.\n"));
+    }
+}
+
+fn row(finding: &Finding) -> String {
+    format!(
+        "| {} | {} | {} | {} |\n",
+        finding.level,
+        finding.rule.name,
+        cell(&finding.label),
+        cell(&finding.location())
+    )
+}
+
+fn details(finding: &Finding) -> Option<String> {
+    let label = code(&finding.label);
+    if let Some(cause) = &finding.cause {
+        let headline = &finding.headline;
+        return Some(format!("\n**{label}** {headline}: {}\n", code(cause)));
+    }
+    if finding.changes.is_empty() {
+        return None;
+    }
+    let mut text = format!("\n**{label}**\n\n| attribute | wanted | found |\n|---|---|---|\n");
+    for row in finding.rows() {
+        let cells = row.map(|text| cell(&text));
+        text.push_str(&format!("| {} |\n", cells.join(" | ")));
+    }
+    Some(text)
+}
+
+fn not_checked(failure: &Failure) -> String {
+    format!(
+        "\n> **Not checked: {}.** {}\n",
+        code(&failure.label),
+        code(&failure.message)
+    )
+}
+
+/// Returns text as inline code, which Markdown does not interpret.
+fn code(text: &str) -> String {
+    let (text, more) = match text.char_indices().nth(LONGEST_QUOTE) {
+        Some((end, _)) => (&text[..end], "…"),
+        None => (text, ""),
+    };
+    let text = sanitize::line(&text.replace(['\n', '\r'], " ")).into_owned() + more;
+    let longest = text.split(|c| c != '`').map(str::len).max().unwrap_or(0);
+    let fence = "`".repeat(longest + 1);
+    let space = if longest > 0 { " " } else { "" };
+    if text.is_empty() {
+        return String::new();
+    }
+    format!("{fence}{space}{text}{space}{fence}")
+}
+
+/// Returns text as inline code in a table, where a bar ends a cell even within code.
+fn cell(text: &str) -> String {
+    code(text).replace('|', "\\|")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_tables_escape_bars() {
+        assert_eq!(code("a|b"), "`a|b`");
+        assert_eq!(cell("a|b"), "`a\\|b`");
+        assert_eq!(code("a`b"), "`` a`b ``");
+    }
+}

@@ -1,0 +1,46 @@
+//! Reports of checks: the findings of a check, written in one of six formats.
+//!
+//! A check fills a [`Report`]; one file per format writes it. The same report is always written as the same bytes. This
+//! module must not know which checks exist, nor Terraform, AWS, or the command line.
+//!
+//! | file | holds |
+//! |---|---|
+//! | `findings` | what a check reports |
+//! | `format` | the list of formats |
+//! | `text`, `json`, `markdown`, `github`, `sarif`, `junit` | one format each |
+
+mod findings;
+mod format;
+mod github;
+mod json;
+mod junit;
+mod markdown;
+mod sarif;
+mod text;
+
+pub use findings::{Change, Failure, Finding, Level, Position, Report, Rule, UnknownName, exit_code};
+pub use format::Format;
+pub use text::Style;
+
+/// The reason why a report could not be written. No report is known to cause it.
+#[derive(Debug, thiserror::Error)]
+#[error("could not write the report: {0}")]
+pub struct Error(#[from] std::io::Error);
+
+/// Writes a report in a format. Only text has a style.
+///
+/// # Errors
+/// The format cannot hold the report.
+pub fn write(report: &Report, format: Format, style: Style) -> Result<String, Error> {
+    Ok(match format {
+        Format::Text => text::write(report, style)?,
+        Format::Json => json::write(report)?,
+        Format::Markdown => markdown::write(report)?,
+        Format::Github => github::write(report)?,
+        Format::Sarif => sarif::write(report)?,
+        Format::Junit => junit::write(report)?,
+    })
+}
+
+#[cfg(test)]
+mod tests;
