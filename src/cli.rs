@@ -1,14 +1,21 @@
 //! The command line, for people at a shell.
 //!
-//! It parses, runs what needs no server, and tells `main` when a server is wanted: it must not know
-//! how one serves.
+//! It parses the arguments, runs the commands, and tells `main` when to start a server. It must not know how a server
+//! works.
+//!
+//! | file | holds |
+//! |---|---|
+//! | `drift`, `stack` | the commands |
+//! | `aws_options` | options for calls to AWS |
+//! | `input`, `output`, `error` | what commands read and print, and why they fail |
 
+mod aws_options;
 mod drift;
-mod reach;
+mod error;
+mod input;
+mod output;
 mod stack;
 
-use std::fs::File;
-use std::io::{Read, Write};
 use std::panic::{AssertUnwindSafe, PanicHookInfo, catch_unwind, set_hook};
 use std::process::ExitCode;
 
@@ -16,20 +23,21 @@ use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 
 use crate::provider;
 use crate::text::sanitize;
+use error::Error;
+use output::{print, print_error};
 
-/// What `main` is to do.
+/// What `main` does next.
 #[derive(Debug)]
 pub enum Command {
-    /// Serve without Terraform as the parent, for a debugger.
+    /// Serves without Terraform as the parent, for a debugger.
     ServeForDebugging,
-    /// Nothing more: exit with this code.
+    /// Exits with this code.
     Done(ExitCode),
 }
 
 /// A Terraform provider for VPC flow logs.
 ///
-/// Terraform starts it by itself: name it in `required_providers` as vpcflow/vpcflow. The commands below are
-/// for people.
+/// Terraform starts it: add vpcflow/vpcflow to `required_providers`. The commands below are for people.
 #[derive(Debug, Parser)]
 #[command(name = "terraform-provider-vpcflow", version)]
 struct Arguments {
@@ -39,35 +47,35 @@ struct Arguments {
 
 #[derive(Debug, Subcommand)]
 enum Subcommands {
-    /// Serves the provider for a debugger and prints what to set where Terraform runs.
+    /// Serve the provider for a debugger, and print the environment variable to set for Terraform.
     Serve {
-        /// Waits for Terraform to attach, without TLS, until Ctrl-C.
+        /// Wait for Terraform to attach, without TLS, until Ctrl-C.
         #[arg(long, required = true)]
         debug: bool,
     },
-    /// Prints the provider's schema as JSON, in the form of `terraform providers schema -json`.
+    /// Print the provider's schema as JSON, in the form of `terraform providers schema -json`.
     Schema,
-    /// Checks whether the flow logs that a stack or a Terraform state declares run as declared.
+    /// Check whether the flow logs in a stack or a Terraform state run as declared.
     ///
-    /// Exit code: 0 in sync, 2 drift or failing delivery, 1 error; as `terraform plan -detailed-exitcode`.
+    /// Exit codes, as in `terraform plan -detailed-exitcode`: 0 in sync, 1 error, 2 drift or failing delivery.
     Drift(Box<drift::Drift>),
-    /// Works with stack definitions: flow logs declared in YAML or JSON.
+    /// Work with stack definitions: flow logs declared in YAML or JSON.
     #[command(subcommand)]
     Stack(stack::Subcommands),
-    /// Prints a script that completes commands and options in a shell.
+    /// Print a shell script that completes commands and options.
     Completions {
         /// The shell.
         shell: clap_complete::Shell,
     },
 }
 
-/// Reads the command line and runs what needs no server. A panic is told like any other error.
+/// Parses the command line and runs the command. A panic is reported like any other error.
 pub fn parse() -> Command {
-    set_hook(Box::new(|info| tell(&panicked(info))));
+    set_hook(Box::new(|info| print_error(&panicked(info))));
     caught(run)
 }
 
-/// Runs a command to its end, even if that is a panic.
+/// Runs a command. A panic makes it fail.
 fn caught(command: impl FnOnce() -> Command) -> Command {
     let ended = catch_unwind(AssertUnwindSafe(command));
     ended.unwrap_or(Command::Done(ExitCode::FAILURE))
@@ -93,117 +101,64 @@ fn run() -> Command {
         Ok(parsed) => parsed,
         Err(error) => {
             let text = error.render().to_string();
-            match error.use_stderr() {
-                true => tell(&text),
-                false => drop(print(&text)),
+            if error.use_stderr() {
+                print_error(&text);
+                return Command::Done(ExitCode::FAILURE);
             }
-            return Command::Done(match error.use_stderr() {
-                true => ExitCode::from(1),
-                false => ExitCode::SUCCESS,
-            });
+            let _ = print(&text);
+            return Command::Done(ExitCode::SUCCESS);
         }
     };
     Command::Done(match command {
         Some(Subcommands::Serve { .. }) => return Command::ServeForDebugging,
-        Some(Subcommands::Schema) => print_schema(),
+        Some(Subcommands::Schema) => done(print_schema()),
         Some(Subcommands::Drift(arguments)) => {
             let own = matches.subcommand_matches("drift");
             done(own.map_or(Ok(1), |own| arguments.run(own)))
         }
         Some(Subcommands::Stack(command)) => done(command.run()),
-        Some(Subcommands::Completions { shell }) => {
-            let mut command = Arguments::command();
-            let name = command.get_name().to_owned();
-            let mut script = Vec::new();
-            clap_complete::generate(shell, &mut command, name.as_str(), &mut script);
-            let mut script = String::from_utf8_lossy(&script).into_owned();
-            if shell == clap_complete::Shell::Bash {
-                // clap_complete 4.6 calls a name with hyphens otherwise where it reads the line than where it answers.
-                let [read, answered] = ["__", "__subcmd__"].map(|hyphen| name.replace('-', hyphen));
-                script = script.replace(&read, &answered);
-            }
-            done(print(&script).map(|()| 0))
-        }
+        Some(Subcommands::Completions { shell }) => done(completions(shell)),
         None => help(),
     })
 }
 
-/// Turns what a command came to into an exit code. What went wrong is told whole; it may be many lines.
-fn done(result: Result<u8, String>) -> ExitCode {
+/// Prints the script that completes commands in a shell.
+fn completions(shell: clap_complete::Shell) -> Result<u8, Error> {
+    let mut command = Arguments::command();
+    let name = command.get_name().to_owned();
+    let mut script = Vec::new();
+    clap_complete::generate(shell, &mut command, name.as_str(), &mut script);
+    let mut script = String::from_utf8_lossy(&script).into_owned();
+    if shell == clap_complete::Shell::Bash {
+        // clap_complete 4.6 writes the hyphens of a name in two ways, one where it reads the line and one where it answers.
+        let [read, answered] = ["__", "__subcmd__"].map(|hyphen| name.replace('-', hyphen));
+        script = script.replace(&read, &answered);
+    }
+    print(&script)?;
+    Ok(0)
+}
+
+/// Returns the exit code of a command, and prints why it failed.
+fn done(result: Result<u8, Error>) -> ExitCode {
     match result {
         Ok(code) => ExitCode::from(code),
         Err(error) => {
-            tell(&error);
+            print_error(&error.lines());
             ExitCode::FAILURE
         }
     }
 }
 
-/// Writes to the standard error, line by line, whatever it quotes. There may be nobody to read it.
-fn tell(text: &str) {
-    let lines = text.trim_end().lines();
-    let lines: String = lines
-        .map(|line| format!("{}\n", sanitize::line(line)))
-        .collect();
-    drop(std::io::stderr().write_all(lines.as_bytes()));
-}
-
-/// Writes to the standard output.
-fn print(text: &str) -> Result<(), String> {
-    let mut out = std::io::stdout().lock();
-    let written = out.write_all(text.as_bytes()).and_then(|()| out.flush());
-    written.map_err(|error| format!("error: standard output: {error}"))
-}
-
-/// Reads a file that a person named; `-` is the standard input. Devices and pipes may never end, so no more than so many
-/// bytes are read.
-fn read(file: &str, most: usize) -> Result<Vec<u8>, String> {
-    let source: Result<Box<dyn Read>, _> = match file {
-        "-" => Ok(Box::new(std::io::stdin())),
-        file => File::open(file).map(|file| Box::new(file) as Box<dyn Read>),
-    };
-    let mut bytes = Vec::new();
-    let limit = u64::try_from(most).unwrap_or(u64::MAX).saturating_add(1);
-    source
-        .and_then(|source| source.take(limit).read_to_end(&mut bytes))
-        .map_err(|error| format!("error: {file}: {error}"))?;
-    if bytes.len() > most {
-        return Err(format!(
-            "error: {file}: not read: it is larger than {} MiB, the most that this command takes",
-            most >> 20
-        ));
-    }
-    Ok(bytes)
-}
-
-/// Reads a file of text.
-fn read_text(file: &str) -> Result<String, String> {
-    String::from_utf8(read(file, crate::stack::LARGEST_STACK)?).map_err(|error| {
-        let valid = &error.as_bytes()[..error.utf8_error().valid_up_to()];
-        let line = 1 + valid.iter().filter(|byte| **byte == b'\n').count();
-        format!("{file}:{line}:1: error: this is not text in UTF-8")
-    })
-}
-
-/// Terraform's child without Terraform: says what this is, and fails.
+/// Prints the help, and fails: the program was started without a command, as only Terraform does.
 fn help() -> ExitCode {
-    tell(&Arguments::command().render_long_help().to_string());
+    print_error(&Arguments::command().render_long_help().to_string());
     ExitCode::FAILURE
 }
 
-fn print_schema() -> ExitCode {
-    let printed = provider::schema_json()
-        .map_err(|error| error.to_string())
-        .and_then(|json| {
-            writeln!(std::io::stdout(), "{json:#}").map_err(|error| error.to_string())
-        });
-    match printed {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            tell(&format!("schema not printed: {error}"));
-            ExitCode::FAILURE
-        }
-    }
+fn print_schema() -> Result<u8, Error> {
+    let schema = provider::schema_json().map_err(|error| Error::Schema(error.into()))?;
+    print(&format!("{schema:#}\n"))?;
+    Ok(0)
 }
 
 #[cfg(test)]

@@ -20,6 +20,7 @@
 //! | `aws` | the AWS SDKs; nothing of Terraform |
 //! | `connection` | what a configured provider hands to its nouns |
 //! | `flow_log`, `events` | the nouns |
+//! | `report` | the findings of a check in six formats |
 //! | `stack` | flow logs declared outside of a Terraform run, and drift |
 //! | `provider` | all nouns and functions |
 //! | `cli` | the command line |
@@ -48,5 +49,7 @@ pub mod events;
 pub mod flow_log;
 #[cfg(feature = "aws")]
 pub mod provider;
+#[cfg(feature = "aws")]
+pub mod report;
 #[cfg(feature = "aws")]
 pub mod stack;

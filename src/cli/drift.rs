@@ -1,160 +1,148 @@
 //! The command `drift`.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::io::IsTerminal as _;
 
 use clap::ArgMatches;
+use clap::builder::PossibleValue;
+use clap::parser::ValueSource;
 
-use super::{print, reach, read, read_text, tell};
-use crate::stack::{self, Format, Kind, Level, Paint, Rules};
+use super::aws_options::{AwsArguments, block_on};
+use super::error::Error;
+use super::input::{pair, parameters, read, read_stack, read_text};
+use super::output::{print, print_error, progress, style};
+use crate::report::{self, Format, Level, Style};
+use crate::stack::{self, AttributePath, AwsOptions, Kind, Rules, Stack};
 
-/// What to check, how, and how to tell.
+/// What to check, how to check it, and how to report it.
 #[derive(Debug, clap::Args)]
 #[command(group = clap::ArgGroup::new("declared").required(true))]
 pub(super) struct Drift {
-    /// A stack definition or a CloudFormation template of up to 8 MiB; `-` reads it from the standard input.
+    /// Stack definition or CloudFormation template, up to 8 MiB. `-` reads the standard input.
     #[arg(long, value_name = "FILE", group = "declared")]
     stack: Option<String>,
-    /// A Terraform state of up to 256 MiB: the output of `terraform show -json`, or a state file; `-` reads the standard
+    /// Terraform state, up to 256 MiB: the output of `terraform show -json`, or a state file. `-` reads the standard
     /// input.
     #[arg(long, value_name = "FILE", group = "declared")]
     state: Option<String>,
-    /// The value of a template's parameter, or of a resource or its attribute (`Role.Arn`).
-    #[arg(long = "parameter", value_name = "NAME=VALUE", value_parser = reach::pair)]
+    /// Value of a template's parameter, or of a resource or its attribute (`Role.Arn`).
+    #[arg(long = "parameter", value_name = "NAME=VALUE", value_parser = pair)]
     parameters: Vec<(String, String)>,
-    /// Tells of flow logs, too, that run in these accounts and regions and that nobody declared.
+    /// Also report undeclared flow logs in the accounts and regions of the declared ones.
     #[arg(long)]
     unmanaged: bool,
-    /// An attribute that may differ, such as `LogFormat`, `log_format` or `tags["Owner"]`.
+    /// Attribute that may differ, such as `LogFormat`, `log_format` or `tags["Owner"]`.
     #[arg(long = "ignore-attribute", value_name = "NAME", value_parser = stack::attribute)]
-    ignored_attributes: Vec<String>,
-    /// Tags that may differ, by the beginning of their keys.
+    ignored_attributes: Vec<AttributePath>,
+    /// Key prefix of tags that may differ.
     #[arg(long = "ignore-tag-prefix", value_name = "PREFIX")]
     ignored_tag_prefixes: Vec<String>,
-    /// How serious a kind is: missing, changed, delivery-failing or unmanaged; error, warning or note. A note is no
-    /// drift.
+    /// Level of a kind of finding. Kinds: missing, changed, delivery-failing, unmanaged. Levels: error, warning, note. A
+    /// note does not change the exit code.
     #[arg(long = "severity", value_name = "KIND=LEVEL", value_parser = level)]
     levels: Vec<(Kind, Level)>,
-    /// The form of the report; give it again for a further one.
+    /// Format of the report. Repeat it to write several reports.
     #[arg(long = "format", value_enum, default_value = "text")]
-    formats: Vec<Form>,
-    /// The file for the report of the `--format` before it, in place of the standard output.
+    formats: Vec<Format>,
+    /// File for the report in the preceding `--format`, instead of the standard output.
     #[arg(long = "output", value_name = "FILE")]
     outputs: Vec<String>,
     #[command(flatten)]
-    aws: reach::Aws,
+    aws: AwsArguments,
 }
 
-/// The forms of a report.
-#[derive(Clone, Copy, Debug, clap::ValueEnum)]
-enum Form {
-    /// For people.
-    Text,
-    /// For programs, described by schemas/drift-report.schema.json.
-    Json,
-    /// For the comment of a pull request.
-    Markdown,
-    /// Annotations of GitHub Actions.
-    Github,
-    /// For code scanning, SARIF 2.1.0.
-    Sarif,
-    /// For test reports, JUnit XML.
-    Junit,
-}
+impl clap::ValueEnum for Format {
+    fn value_variants<'a>() -> &'a [Self] {
+        &Self::ALL
+    }
 
-impl From<Form> for Format {
-    fn from(form: Form) -> Self {
-        match form {
-            Form::Text => Self::Text,
-            Form::Json => Self::Json,
-            Form::Markdown => Self::Markdown,
-            Form::Github => Self::Github,
-            Form::Sarif => Self::Sarif,
-            Form::Junit => Self::Junit,
-        }
+    fn to_possible_value(&self) -> Option<PossibleValue> {
+        let help = match self {
+            Self::Json => "For programs. schemas/drift-report.schema.json describes it",
+            other => other.description(),
+        };
+        Some(PossibleValue::new(self.name()).help(help))
     }
 }
 
 impl Drift {
-    /// Checks, tells, and gives the exit code. The matches tell which output belongs to which form.
-    pub(super) fn run(&self, matches: &ArgMatches) -> Result<u8, String> {
+    /// Runs the check, writes its reports, and returns the exit code. The matches determine the format of each output.
+    pub(super) fn run(&self, matches: &ArgMatches) -> Result<u8, Error> {
         let targets = self.targets(matches)?;
-        let reach = self.aws.reach();
+        let options = self.aws.options();
         let rules = Rules {
             ignored_attributes: self.ignored_attributes.iter().cloned().collect(),
             ignored_tag_prefixes: self.ignored_tag_prefixes.iter().cloned().collect(),
             unmanaged: self.unmanaged,
             levels: self.levels.iter().copied().collect(),
         };
-        let report = reach::wait(async {
-            let stack = self.declared(&reach).await?;
-            tell(&stack.remarks.to_string());
+        let outcome = block_on(async {
+            let stack = self.declared(&options).await?;
+            print_error(&stack.warnings.to_string());
             if stack.entries.is_empty() && !rules.unmanaged {
                 let file = &stack.file;
-                tell(&format!(
-                    "warning: {file} declares no flow log, so nothing is checked; --unmanaged tells what runs"
+                print_error(&format!(
+                    "warning: {file} declares no flow log, so nothing is checked. Add --unmanaged to report what runs"
                 ));
             }
-            Ok(stack::check(&stack, &reach, &rules, &reach::progress).await)
+            Ok(stack::check(&stack, &options, &rules, &progress).await)
         })?;
+        let report = outcome.to_report()?;
         for (format, file) in targets {
             match file {
                 Some(file) => {
-                    let text = stack::write(&report, format, Paint::Plain)?;
-                    std::fs::write(file, text)
-                        .map_err(|error| format!("error: {file}: {error}"))?;
+                    let text = report::write(&report, format, Style::Plain)?;
+                    std::fs::write(file, text).map_err(|error| Error::File {
+                        file: file.to_owned(),
+                        error,
+                    })?;
                 }
-                None => print(&stack::write(&report, format, paint())?)?,
+                None => print(&report::write(&report, format, style())?)?,
             }
         }
-        Ok(report.exit_code())
+        Ok(outcome.exit_code())
     }
 
-    async fn declared(&self, reach: &stack::Reach) -> Result<stack::Stack, String> {
+    async fn declared(&self, options: &AwsOptions) -> Result<Stack, Error> {
         match (&self.stack, &self.state) {
             (Some(file), _) => {
-                let parameters = self.aws.parameters(&self.parameters);
-                reach::read_stack(file, &read_text(file)?, parameters, reach).await
+                let parameters = parameters(&self.parameters, self.aws.region.as_deref());
+                read_stack(file, &read_text(file)?, parameters, options).await
             }
-            (None, Some(file)) => stack::read_state(file, &read(file, stack::LARGEST_STATE)?)
-                .map_err(|mistakes| mistakes.to_string()),
-            (None, None) => Err("error: give --stack or --state".to_owned()),
+            (None, Some(file)) => Ok(stack::read_state(file, &read(file, stack::LARGEST_STATE)?)?),
+            (None, None) => Err(Error::NothingDeclared),
         }
     }
 
-    /// Gives each form its file: the one that follows it.
-    fn targets(&self, matches: &ArgMatches) -> Result<Vec<(Format, Option<&str>)>, String> {
+    /// Assigns each format its file: the one that follows it.
+    fn targets(&self, matches: &ArgMatches) -> Result<Vec<(Format, Option<&str>)>, Error> {
         let indices = |name: &str| matches.indices_of(name).into_iter().flatten();
         let formats: BTreeMap<usize, Format> = indices("formats")
             .zip(&self.formats)
-            .map(|(index, form)| (index, Format::from(*form)))
+            .map(|(index, format)| (index, *format))
             .collect();
-        let explicit =
-            matches.value_source("formats") == Some(clap::parser::ValueSource::CommandLine);
+        let explicit = matches.value_source("formats") == Some(ValueSource::CommandLine);
         let mut files: BTreeMap<usize, &str> = BTreeMap::new();
         for (index, file) in indices("outputs").zip(&self.outputs) {
-            let before = match explicit {
-                true => formats.range(..index).next_back(),
-                false => formats.first_key_value(),
+            let before = if explicit {
+                formats.range(..index).next_back()
+            } else {
+                formats.first_key_value()
             };
-            let Some((form, _)) = before else {
-                return Err(format!(
-                    "error: --output {file} stands before every --format"
-                ));
+            let Some((format, _)) = before else {
+                let file = file.clone();
+                return Err(Error::OutputWithoutFormat { file });
             };
-            if files.insert(*form, file).is_some() {
-                return Err(format!(
-                    "error: --output {file} is the second one for its --format"
-                ));
+            if files.insert(*format, file).is_some() {
+                let file = file.clone();
+                return Err(Error::SecondOutput { file });
             }
         }
         let on_stdout: BTreeSet<_> = formats
             .keys()
-            .filter(|form| !files.contains_key(form))
+            .filter(|format| !files.contains_key(format))
             .collect();
         if on_stdout.len() > 1 {
-            let all = "error: more than one --format goes to the standard output; give --output after the others";
-            return Err(all.to_owned());
+            return Err(Error::SeveralOnStdout);
         }
         let targets = formats.iter();
         Ok(targets
@@ -163,16 +151,8 @@ impl Drift {
     }
 }
 
-fn paint() -> Paint {
-    let wanted = std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
-    if wanted && std::io::stdout().is_terminal() {
-        Paint::Colour
-    } else {
-        Paint::Plain
-    }
-}
-
-fn level(text: &str) -> Result<(Kind, Level), String> {
-    let (kind, level) = reach::pair(text)?;
+/// Parses `KIND=LEVEL`.
+fn level(text: &str) -> Result<(Kind, Level), Error> {
+    let (kind, level) = pair(text)?;
     Ok((kind.parse()?, level.parse()?))
 }

@@ -1,22 +1,25 @@
 //! The commands `stack validate`, `stack to-terraform` and `stack schema`.
 
-use super::{print, reach, read_text, tell};
-use crate::stack;
+use super::aws_options::{AwsArguments, block_on};
+use super::error::Error;
+use super::input::{pair, parameters, read_stack, read_text};
+use super::output::{print, print_error, progress};
+use crate::stack::{self, ExportOptions};
 use crate::text::sanitize;
 
 /// What to do with a stack definition.
 #[derive(Debug, clap::Subcommand)]
 pub(super) enum Subcommands {
-    /// Checks stack definitions and CloudFormation templates, and tells every mistake with its place.
+    /// Check stack definitions and CloudFormation templates, and print all errors with their positions.
     Validate(Box<Validate>),
-    /// Prints a stack as a Terraform configuration in JSON: a whole root module, with `required_providers`, the provider
-    /// block, and import blocks for the flow logs that run already.
+    /// Print a stack as a Terraform configuration in JSON: a complete root module with `required_providers`, the provider
+    /// block, and import blocks for the flow logs that exist.
     ///
-    /// For a folder that has its own `required_providers` and provider block, give --resources-only.
+    /// For a folder that has its own `required_providers` and provider block, add --resources-only.
     ToTerraform(Box<ToTerraform>),
-    /// Prints the JSON Schema of a stack definition, or of a drift report.
+    /// Print the JSON Schema of a stack definition, or of a drift report.
     Schema {
-        /// That of the JSON report of `drift`.
+        /// Print the schema of the JSON report of `drift`.
         #[arg(long)]
         report: bool,
     },
@@ -25,44 +28,46 @@ pub(super) enum Subcommands {
 /// The options of `stack validate`.
 #[derive(Debug, clap::Args)]
 pub(super) struct Validate {
-    /// The files, of up to 8 MiB each; `-` is the standard input.
+    /// Files of up to 8 MiB each. `-` is the standard input.
     #[arg(required = true, value_name = "FILE")]
     files: Vec<String>,
-    /// The value of a template's parameter, or of a resource or its attribute (`Role.Arn`).
-    #[arg(long = "parameter", value_name = "NAME=VALUE", value_parser = reach::pair)]
+    /// Value of a template's parameter, or of a resource or its attribute (`Role.Arn`).
+    #[arg(long = "parameter", value_name = "NAME=VALUE", value_parser = pair)]
     parameters: Vec<(String, String)>,
 }
 
 /// The options of `stack to-terraform`.
 #[derive(Debug, clap::Args)]
 pub(super) struct ToTerraform {
-    /// The file, of up to 8 MiB; `-` is the standard input.
+    /// File of up to 8 MiB. `-` is the standard input.
     #[arg(value_name = "FILE")]
     file: String,
-    /// The value of a template's parameter, or of a resource or its attribute (`Role.Arn`).
-    #[arg(long = "parameter", value_name = "NAME=VALUE", value_parser = reach::pair)]
+    /// Value of a template's parameter, or of a resource or its attribute (`Role.Arn`).
+    #[arg(long = "parameter", value_name = "NAME=VALUE", value_parser = pair)]
     parameters: Vec<(String, String)>,
-    /// Looks for nothing that runs, and writes no import blocks. AWS is asked for the account alone, and only if a
-    /// template names `AWS::AccountId` and no --parameter gives it.
+    /// Do not look for existing flow logs, and write no import blocks. AWS is called only for the account id, and only if
+    /// a template uses `AWS::AccountId` and no --parameter sets it.
     #[arg(long)]
     no_import: bool,
-    /// Leaves out `required_providers` and the provider block, for a folder that has its own. Each flow log then names
-    /// its region; one with an account names the provider `vpcflow.account_ID`, which the folder has to configure.
+    /// Omit `required_providers` and the provider block, for a folder that has its own. Each flow log then names its
+    /// region. A flow log with an account uses the provider `vpcflow.account_ID`, which the folder must configure.
     #[arg(long)]
     resources_only: bool,
     #[command(flatten)]
-    aws: reach::Aws,
+    aws: AwsArguments,
 }
 
 impl Subcommands {
-    pub(super) fn run(&self) -> Result<u8, String> {
+    /// Runs a command, and returns its exit code.
+    pub(super) fn run(&self) -> Result<u8, Error> {
         match self {
             Self::Validate(arguments) => arguments.run(),
             Self::ToTerraform(arguments) => arguments.run(),
             Self::Schema { report } => {
-                let schema = match report {
-                    true => stack::report_schema(),
-                    false => stack::stack_schema().map_err(|error| format!("error: {error}"))?,
+                let schema = if *report {
+                    stack::report_schema()
+                } else {
+                    stack::stack_schema().map_err(|error| Error::Schema(error.into()))?
                 };
                 print(&format!("{schema:#}\n"))?;
                 Ok(0)
@@ -72,59 +77,57 @@ impl Subcommands {
 }
 
 impl Validate {
-    fn run(&self) -> Result<u8, String> {
-        let mut wrong = String::new();
+    fn run(&self) -> Result<u8, Error> {
+        let mut code = 0;
         for file in &self.files {
-            let given = self.parameters.iter().cloned().collect();
-            let parameters = stack::Parameters {
-                given,
-                ..stack::Parameters::default()
-            };
-            match read_text(file).map(|text| stack::read(file, &text, &parameters)) {
-                Ok(Ok(stack)) => {
-                    tell(&stack.remarks.to_string());
-                    let count = stack.entries.len();
+            if let Err(error) = self.validate(file) {
+                let mut lines = error.lines();
+                if let Error::Declaration(diagnostics) = &error {
+                    let count = diagnostics.error_count();
                     let s = if count == 1 { "" } else { "s" };
-                    let told = format!("{file}: {count} flow log{s}, no mistakes");
-                    print(&format!("{}\n", sanitize::line(&told)))?;
+                    lines.push_str(&format!("{file}: {count} error{s}\n"));
                 }
-                Ok(Err(mistakes)) => {
-                    let count = mistakes.count();
-                    let s = if count == 1 { "" } else { "s" };
-                    wrong.push_str(&format!("{mistakes}{file}: {count} mistake{s}\n"));
-                }
-                Err(error) => wrong.push_str(&format!("{error}\n")),
+                print_error(&lines);
+                code = 1;
             }
         }
-        if wrong.is_empty() { Ok(0) } else { Err(wrong) }
+        Ok(code)
+    }
+
+    fn validate(&self, file: &str) -> Result<(), Error> {
+        let text = read_text(file)?;
+        // No call is made: what depends on the region or the account stays open.
+        let stack = stack::read(file, &text, &parameters(&self.parameters, None))?;
+        print_error(&stack.warnings.to_string());
+        let count = stack.entries.len();
+        let s = if count == 1 { "" } else { "s" };
+        let outcome = format!("{file}: {count} flow log{s}, no errors");
+        print(&format!("{}\n", sanitize::line(&outcome)))
     }
 }
 
 impl ToTerraform {
-    fn run(&self) -> Result<u8, String> {
+    fn run(&self) -> Result<u8, Error> {
         let file = &self.file;
         let text = read_text(file)?;
-        let reach = self.aws.reach();
-        let parameters = self.aws.parameters(&self.parameters);
-        let (configuration, remarks) = reach::wait(async {
-            let stack = reach::read_stack(file, &text, parameters, &reach).await?;
-            let written = stack::Written {
-                imports: !self.no_import,
-                resources_only: self.resources_only,
-            };
-            stack::to_terraform(&stack, &reach, written, &reach::progress)
-                .await
-                .map_err(|errors| {
-                    let lines = errors
-                        .iter()
-                        .map(|error| format!("error: {file}: {error}\n"));
-                    lines.collect::<String>()
-                })
+        let options = self.aws.options();
+        let parameters = parameters(&self.parameters, self.aws.region.as_deref());
+        let export = ExportOptions {
+            imports: !self.no_import,
+            resources_only: self.resources_only,
+        };
+        let exported = block_on(async {
+            let stack = read_stack(file, &text, parameters, &options).await?;
+            let exported = stack::to_terraform(&stack, &options, export, &progress).await;
+            exported.map_err(|errors| Error::Export {
+                file: file.clone(),
+                errors,
+            })
         })?;
-        for remark in remarks {
-            tell(&format!("warning: {}", sanitize::line(&remark)));
+        for warning in exported.warnings {
+            print_error(&format!("warning: {warning}"));
         }
-        print(&sanitize::json(&format!("{configuration:#}\n")))?;
+        print(&sanitize::json(&format!("{:#}\n", exported.configuration)))?;
         Ok(0)
     }
 }

@@ -61,6 +61,26 @@ pub fn encode(value: &Value, ty: &Type) -> Result<Vec<u8>, Error> {
     Ok(out.into_bytes())
 }
 
+/// Converts a value to JSON for people and programs, without its type. Null and unknown are null.
+pub fn to_json(value: &Value) -> Json {
+    match value {
+        Value::Null | Value::Unknown(_) => Json::Null,
+        Value::Bool(flag) => (*flag).into(),
+        Value::Number(number) => {
+            let text = number.to_string();
+            text.parse::<serde_json::Number>()
+                .map_or(Json::String(text), Json::Number)
+        }
+        Value::String(text) => text.as_str().into(),
+        Value::List(values) | Value::Set(values) => values.iter().map(to_json).collect(),
+        Value::Map(entries) => entries
+            .iter()
+            .map(|(key, value)| (&**key, to_json(value)))
+            .collect(),
+        Value::Dynamic(typed) => to_json(&typed.1),
+    }
+}
+
 /// Where the decoder is.
 #[derive(Clone, Copy)]
 struct Place<'a> {

@@ -12,6 +12,7 @@
 
 mod bridge;
 mod error;
+mod fields;
 mod in_step;
 pub mod json;
 pub mod msgpack;
@@ -27,6 +28,7 @@ use std::sync::Arc;
 
 pub use bridge::{UNKNOWN, from_value, to_value};
 pub use error::Error;
+pub use fields::fields;
 pub use in_step::InStep;
 pub use number::Number;
 pub use path::{Path, Step};

@@ -9,7 +9,7 @@ use super::{convert, destination, normal, tags, validate};
 use crate::arn::log_group;
 use crate::aws::ec2;
 use crate::connection::Connection;
-use crate::cty::{Map, Value};
+use crate::cty::{Map, Path, Value};
 use crate::framework::{self, Attr, Change, Diagnostics, Mode, Model, Schema};
 
 /// Attributes that say nothing about what runs.
@@ -18,12 +18,19 @@ const NOT_COMPARED: [&str; 4] = ["tags", "timeouts", "region", "adopt_existing"]
 /// One attribute that is not as it should be.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Difference {
-    /// Its path, as `max_aggregation_interval`, `destination_options.file_format` or `tags["Name"]`.
-    pub(crate) attribute: String,
+    /// Its path, such as `max_aggregation_interval`, `destination_options.file_format` or `tags["Name"]`.
+    pub(crate) path: Path,
     /// What it should be; null if there should be none.
     pub(crate) wanted: Value,
     /// What it is; null if there is none.
     pub(crate) found: Value,
+}
+
+impl Difference {
+    /// Returns whether a tag differs, or all of them.
+    pub(crate) fn is_of_a_tag(&self) -> bool {
+        self.path.steps().starts_with(Path::from("tags").steps())
+    }
 }
 
 /// The comparison for one connection, with the schema at hand.
@@ -140,24 +147,25 @@ impl<'a> Comparison<'a> {
             let shown = shown(name);
             let by_key = matches!(name, "tags_all" | "destination_options");
             let [wanted, found] = [&wanted, &found].map(|v| v.get(name).unwrap_or(&Value::Null));
-            compare(shown, by_key, wanted, found, &mut differences);
+            compare(Path::from(shown), by_key, wanted, found, &mut differences);
         }
         Ok(differences)
     }
 }
 
-/// Gives the names by which differences may be told, those within a block included.
-pub(crate) fn names(schema: &Schema) -> Vec<String> {
-    let mut names = Vec::new();
+/// Returns the paths of the attributes that are compared, including those in blocks.
+pub(crate) fn compared_paths(schema: &Schema) -> Vec<Path> {
+    let mut paths = Vec::new();
     for name in compared(schema) {
-        names.push(shown(name).to_owned());
+        let path = Path::from(shown(name));
         let block = schema.block.blocks.get(name);
         let members = block
             .into_iter()
             .flat_map(|nested| nested.block.attributes.keys());
-        names.extend(members.map(|member| format!("{name}.{member}")));
+        let members = members.map(|member| path.clone().attribute(member.clone()));
+        paths.extend([path.clone()].into_iter().chain(members));
     }
-    names
+    paths
 }
 
 /// The attributes that say how a flow log should be: those that a user may write, and all tags.
@@ -177,7 +185,7 @@ fn shown(name: &str) -> &str {
 }
 
 fn compare(
-    name: &str,
+    path: Path,
     by_key: bool,
     wanted: &Value,
     found: &Value,
@@ -192,17 +200,18 @@ fn compare(
     {
         let keys: std::collections::BTreeSet<_> = wanted.keys().chain(found.keys()).collect();
         for key in keys {
-            let path = match name {
-                "tags" => format!("tags[{key:?}]"),
-                _ => format!("{name}.{key}"),
+            let path = if path == Path::from("tags") {
+                path.clone().key(key.clone())
+            } else {
+                path.clone().attribute(key.clone())
             };
             let [wanted, found] = [wanted, found].map(|v| v.get(key).unwrap_or(&Value::Null));
-            compare(&path, false, wanted, found, differences);
+            compare(path, false, wanted, found, differences);
         }
         return;
     }
     differences.push(Difference {
-        attribute: name.to_owned(),
+        path,
         wanted: wanted.clone(),
         found: found.clone(),
     });

@@ -43,7 +43,7 @@ mod identity;
 mod list;
 mod make;
 mod model;
-mod moved;
+pub(crate) mod moved;
 mod normal;
 pub(crate) mod patterns;
 mod plan;

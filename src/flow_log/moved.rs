@@ -14,6 +14,7 @@ use super::model::FlowLog;
 use super::plan::{default_options, family};
 use super::target::{self, Family};
 use crate::arn::{Arn, log_group};
+use crate::cty::fields;
 use crate::framework::{Attr, Diagnostic, Diagnostics, Source};
 
 const POSSIBLE: &str = "What can be moved is an aws_flow_log of the provider hashicorp/aws (schema \
@@ -44,6 +45,57 @@ pub(crate) fn state(source: &Source<'_>) -> Result<FlowLog, Diagnostics> {
         return Err(Diagnostic::error("resource-not-moved", "Resource not moved", detail).into());
     }
     Ok(complete(moved))
+}
+
+/// A flow log in a state of the AWS provider.
+#[derive(Debug)]
+pub(crate) struct OfAws {
+    /// The recorded attributes, in our model.
+    pub(crate) flow_log: FlowLog,
+    /// The names of the attributes that the state records and that say how the flow log should be.
+    pub(crate) attributes: Vec<&'static str>,
+}
+
+/// The attributes of `aws_flow_log` that identify the flow log, or repeat another attribute.
+const NOT_DESIRED: [&str; 4] = ["id", "arn", "region", "log_group_name"];
+/// An attribute that only new releases of the AWS provider record.
+const TAG_FIELDS: &str = "tag_field_specification";
+
+/// Returns the names of the attributes that a state of the AWS provider may record.
+pub(crate) fn attributes_of_aws() -> &'static [&'static str] {
+    fields::<aws::AwsFlowLog>()
+}
+
+/// Reads a flow log of the AWS provider, as its state records it.
+///
+/// # Errors
+/// The attributes are not those of a flow log.
+pub(crate) fn of_aws(
+    mut attributes: serde_json::Map<String, serde_json::Value>,
+) -> Result<OfAws, serde_json::Error> {
+    attributes.retain(|name, _| !NOT_DESIRED.contains(&name.as_str()));
+    let has_tag_fields = attributes
+        .get(TAG_FIELDS)
+        .is_some_and(|value| !value.is_null());
+    let mut flow_log: FlowLog =
+        serde_json::from_value::<aws::AwsFlowLog>(attributes.into())?.into();
+    if flow_log.tags_all.is_null() {
+        flow_log.tags_all = Attr::Known(known_tags(&flow_log));
+    }
+    let names = attributes_of_aws().iter().copied();
+    let desired =
+        names.filter(|name| !NOT_DESIRED.contains(name) && (has_tag_fields || *name != TAG_FIELDS));
+    Ok(OfAws {
+        flow_log,
+        attributes: desired.collect(),
+    })
+}
+
+/// Returns the tags whose values are known.
+fn known_tags(flow_log: &FlowLog) -> BTreeMap<String, String> {
+    let tags = flow_log.tags.known().into_iter().flatten();
+    tags.filter_map(|(key, value)| Some((key.clone(), value.known()?.clone())))
+        .collect()
 }
 
 /// Adds what follows from the rest, as a plan derives it.
@@ -80,9 +132,7 @@ fn complete(moved: FlowLog) -> FlowLog {
     // Not null: whether no tags are written or an empty map of them, the plan is empty.
     state.tags = state.tags.or(Attr::Known(BTreeMap::new()));
     if state.tags_all.is_null() {
-        let tags = state.tags.known().into_iter().flatten();
-        let known = tags.filter_map(|(key, value)| Some((key.clone(), value.known()?.clone())));
-        state.tags_all = Attr::Known(known.collect());
+        state.tags_all = Attr::Known(known_tags(&state));
     }
     state
 }

@@ -18,7 +18,9 @@ mod markdown;
 mod sarif;
 mod text;
 
-pub use findings::{Change, Failure, Finding, Level, Position, Report, Rule, UnknownName, exit_code};
+pub use findings::{
+    Change, Failure, Finding, Level, Position, Report, Rule, UnknownName, exit_code,
+};
 pub use format::Format;
 pub use text::Style;
 

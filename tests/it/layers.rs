@@ -18,6 +18,7 @@ const LAYERS: &[(&str, &[&str], &[&str])] = &[
         &["tonic", "prost", "aws_"],
     ),
     ("aws", &["arn", "text"], &["tonic", "prost", "schemars"]),
+    ("report", &["text"], &["tonic", "prost", "aws_"]),
     (
         "connection",
         &["aws", "framework"],
@@ -72,13 +73,14 @@ const LAYERS: &[(&str, &[&str], &[&str])] = &[
             "aws",
             "connection",
             "flow_log",
+            "report",
             "text",
         ],
         &["tonic", "prost", "aws_"],
     ),
     (
         "cli",
-        &["provider", "stack", "arn", "aws", "text"],
+        &["provider", "stack", "report", "arn", "aws", "text"],
         &["tonic", "prost", "aws_"],
     ),
 ];

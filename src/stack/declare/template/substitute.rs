@@ -1,18 +1,18 @@
-//! `Fn::Sub`: text with names in it.
+//! `Fn::Sub`: text with placeholders.
 
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
-use super::super::source::{Mistakes, Place};
+use super::super::diagnostics::FileDiagnostics;
 use super::super::yaml::{Content, Node};
 use super::{Resolved, Scope};
+use crate::report::Position;
 
-/// How long text may become, in bytes. No property of a flow log takes as much.
+/// The longest result, in bytes. No property of a flow log accepts as much.
 const LONGEST: usize = 64 << 10;
-const FORM: &str =
-    "`Fn::Sub` takes text with `${Name}` in it, or a list of such text and a mapping of names";
+const FORM: &str = "`Fn::Sub` takes text with `${Name}` placeholders, or a list of such text and a mapping of names";
 
-/// What a name in the text comes to.
+/// The value of a placeholder.
 enum Part {
     Text(String),
     Later,
@@ -20,15 +20,15 @@ enum Part {
 }
 
 impl Scope<'_> {
-    /// Puts values in the place of names. Each name is resolved once, however often it stands in the text.
+    /// Replaces placeholders by values. Each name is resolved once.
     pub(super) fn substitute(
         &self,
         argument: &Node,
-        place: Place,
-        mistakes: &mut Mistakes,
+        position: Position,
+        diagnostics: &mut FileDiagnostics,
     ) -> Resolved {
         let Some((text, own)) = parts(argument) else {
-            mistakes.error(place, FORM);
+            diagnostics.error(position, FORM);
             return Resolved::Failed;
         };
         let mut known: BTreeMap<&str, Part> = BTreeMap::new();
@@ -38,7 +38,7 @@ impl Scope<'_> {
         while let Some((before, after)) = rest.split_once("${") {
             result.push_str(before);
             let Some((name, after)) = after.split_once('}') else {
-                mistakes.error(place, FORM);
+                diagnostics.error(position, FORM);
                 return Resolved::Failed;
             };
             rest = after;
@@ -49,11 +49,12 @@ impl Scope<'_> {
             let name = name.trim();
             let part = known
                 .entry(name)
-                .or_insert_with(|| self.part(name, &own, place, mistakes));
+                .or_insert_with(|| self.part(name, &own, position, diagnostics));
             match part {
                 Part::Text(text) if result.len() + text.len() > LONGEST => {
-                    let message = format!("`Fn::Sub` comes to more than {LONGEST} bytes here");
-                    mistakes.error(place, message);
+                    let message =
+                        format!("the result of `Fn::Sub` is longer than {LONGEST} bytes here");
+                    diagnostics.error(position, message);
                     return Resolved::Failed;
                 }
                 Part::Text(text) => result.push_str(text),
@@ -65,7 +66,7 @@ impl Scope<'_> {
         match (failed, later) {
             (true, _) => Resolved::Failed,
             (false, true) => Resolved::Later,
-            (false, false) => self.text(result, place, mistakes),
+            (false, false) => self.text(result, position, diagnostics),
         }
     }
 
@@ -73,13 +74,15 @@ impl Scope<'_> {
         &self,
         name: &str,
         own: &BTreeMap<&str, &Rc<Node>>,
-        place: Place,
-        mistakes: &mut Mistakes,
+        position: Position,
+        diagnostics: &mut FileDiagnostics,
     ) -> Part {
         let resolved = match own.get(name) {
-            Some(node) => self.resolve(node, mistakes),
-            None if name.contains('.') => self.attribute(&Node::text(place, name), place, mistakes),
-            None => self.name(name, place, mistakes),
+            Some(node) => self.resolve(node, diagnostics),
+            None if name.contains('.') => {
+                self.attribute(&Node::text(position, name), position, diagnostics)
+            }
+            None => self.name(name, position, diagnostics),
         };
         let what = match &resolved {
             Resolved::Node(node) => match node.as_text() {
@@ -90,13 +93,13 @@ impl Scope<'_> {
             Resolved::Later => return Part::Later,
             Resolved::Failed => return Part::Failed,
         };
-        let message = format!("`${{{name}}}` is {what}; `Fn::Sub` takes text alone");
-        mistakes.error(place, message);
+        let message = format!("`${{{name}}}` is {what}; `Fn::Sub` takes only text");
+        diagnostics.error(position, message);
         Part::Failed
     }
 }
 
-/// The text, and the names that come with it.
+/// Returns the text, and the names that are defined beside it.
 fn parts(argument: &Node) -> Option<(&str, BTreeMap<&str, &Rc<Node>>)> {
     let (text, own) = match &argument.content {
         Content::Scalar { text, .. } => (text.as_str(), None),

@@ -1,45 +1,46 @@
-//! YAML, and JSON as a part of it, as a tree that knows its places.
+//! YAML, and JSON as a part of it, parsed into a tree with positions.
 //!
-//! Aliases share the node that they name. What they come to when written out is counted, as is how deep they then are,
-//! so that a file of a few lines cannot fill the memory or the stack. Must not know what the tree means.
+//! Aliases share the node that they name. The size and the depth of the expanded tree are limited, so that a small file
+//! cannot exhaust memory or the call stack. This module must not know what the tree means.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 use saphyr_parser::{Event, Parser, ScalarStyle, Span};
 
-use super::source::{Mistakes, Place};
+use super::diagnostics::FileDiagnostics;
+use crate::report::Position;
 
-/// How deep nodes may be nested.
+/// The largest depth of nested nodes.
 const MAX_DEPTH: usize = 64;
-/// How many nodes a file may come to with its aliases and merges written out.
+/// The largest number of nodes in a file, with its aliases and merges expanded.
 const MAX_NODES: usize = 200_000;
-/// So many bytes of text count as one node more.
+/// The number of bytes of text that count as one more node.
 const TEXT: usize = 64;
-/// How large a stack definition or a template may be, in bytes.
+/// The largest size of a stack definition or a template, in bytes.
 pub const LARGEST: usize = 8 << 20;
 
 /// A part of a file.
 #[derive(Debug)]
 pub(super) struct Node {
-    pub(super) place: Place,
-    /// A local tag, as `Sub` of `!Sub`.
+    pub(super) position: Position,
+    /// The name of a local tag: `Sub` for `!Sub`.
     pub(super) tag: Option<String>,
     pub(super) content: Content,
-    /// How many nodes it comes to, itself counted.
+    /// The number of nodes in it, including itself.
     size: usize,
-    /// How many levels it has, its own counted.
+    /// The number of levels in it, including its own.
     levels: usize,
 }
 
-/// What a node holds.
+/// The content of a node.
 #[derive(Debug)]
 pub(super) enum Content {
-    /// Text, and whether it was written without quotes.
+    /// Text, and whether it is written without quotes.
     Scalar { text: String, plain: bool },
     /// Elements.
     List(Vec<Rc<Node>>),
-    /// Entries in their order, with the place of each key.
+    /// Entries in their order, with the position of each key.
     Map(Vec<Entry>),
 }
 
@@ -47,14 +48,14 @@ pub(super) enum Content {
 #[derive(Clone, Debug)]
 pub(super) struct Entry {
     pub(super) key: String,
-    pub(super) place: Place,
+    pub(super) position: Position,
     pub(super) value: Rc<Node>,
 }
 
 impl Node {
-    pub(super) fn new(place: Place, content: Content) -> Self {
+    pub(super) fn new(position: Position, content: Content) -> Self {
         Self {
-            place,
+            position,
             tag: None,
             content,
             size: 1,
@@ -62,21 +63,21 @@ impl Node {
         }
     }
 
-    /// Makes quoted text.
-    pub(super) fn text(place: Place, text: impl Into<String>) -> Self {
+    /// Creates a node of quoted text.
+    pub(super) fn text(position: Position, text: impl Into<String>) -> Self {
         let content = Content::Scalar {
             text: text.into(),
             plain: false,
         };
-        Self::new(place, content)
+        Self::new(position, content)
     }
 
-    /// Gives the value under a key.
+    /// Returns the value of a key.
     pub(super) fn get(&self, key: &str) -> Option<&Rc<Self>> {
         self.entry(key).map(|entry| &entry.value)
     }
 
-    /// Gives the entry of a key.
+    /// Returns the entry of a key.
     pub(super) fn entry(&self, key: &str) -> Option<&Entry> {
         match &self.content {
             Content::Map(entries) => entries.iter().find(|entry| entry.key == key),
@@ -84,12 +85,12 @@ impl Node {
         }
     }
 
-    /// Says whether nothing is given.
+    /// Returns whether the node is null.
     pub(super) fn is_null(&self) -> bool {
         matches!(&self.content, Content::Scalar { text, plain: true } if matches!(text.as_str(), "" | "~" | "null" | "Null" | "NULL"))
     }
 
-    /// Gives text, quoted or not.
+    /// Returns the text of a scalar, quoted or not.
     pub(super) fn as_text(&self) -> Option<&str> {
         match &self.content {
             Content::Scalar { text, .. } if !self.is_null() => Some(text),
@@ -97,7 +98,7 @@ impl Node {
         }
     }
 
-    /// How many elements or entries it has, and one for itself.
+    /// Returns the number of elements or entries, plus one for itself.
     fn count(&self) -> usize {
         1 + match &self.content {
             Content::Scalar { text, .. } => text.len() / TEXT,
@@ -106,7 +107,7 @@ impl Node {
         }
     }
 
-    /// Says what it is, for a message.
+    /// Describes the content, for a message.
     pub(super) fn what(&self) -> &'static str {
         match &self.content {
             _ if self.is_null() => "nothing",
@@ -119,24 +120,24 @@ impl Node {
     }
 }
 
-/// What YAML 1.2 reads as true or false.
+/// Returns whether YAML 1.2 reads a plain text as true or false.
 pub(super) fn is_flag(text: &str) -> bool {
     matches!(text, "true" | "True" | "TRUE" | "false" | "False" | "FALSE")
 }
 
-/// What YAML 1.2 reads as a number.
+/// Returns whether YAML 1.2 reads a plain text as a number.
 pub(super) fn is_number(text: &str) -> bool {
     let digits = text.strip_prefix(['-', '+']).unwrap_or(text);
     digits.starts_with(|c: char| c.is_ascii_digit() || c == '.')
         && (digits.parse::<f64>().is_ok() || text.starts_with("0x") || text.starts_with("0o"))
 }
 
-/// Reads a file's one document.
-pub(super) fn parse(text: &str, mistakes: &mut Mistakes) -> Option<Rc<Node>> {
+/// Parses a file that holds one document.
+pub(super) fn parse(text: &str, diagnostics: &mut FileDiagnostics) -> Option<Rc<Node>> {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     if text.len() > LARGEST {
-        let message = format!("the file has more than {} MiB", LARGEST >> 20);
-        mistakes.error(Place::START, message);
+        let message = format!("the file is larger than {} MiB", LARGEST >> 20);
+        diagnostics.error(Position::START, message);
         return None;
     }
     let mut builder = Builder {
@@ -144,13 +145,13 @@ pub(super) fn parse(text: &str, mistakes: &mut Mistakes) -> Option<Rc<Node>> {
         anchors: BTreeMap::new(),
         merged: 0,
         made: 0,
-        mistakes,
+        diagnostics,
     };
     let root = builder.document();
-    if root.is_none() && !builder.mistakes.has_errors() {
+    if root.is_none() && !builder.diagnostics.has_errors() {
         builder
-            .mistakes
-            .error(Place::START, "the file is empty; write `FlowLogs:`");
+            .diagnostics
+            .error(Position::START, "the file is empty; write `FlowLogs:`");
     }
     root
 }
@@ -158,11 +159,11 @@ pub(super) fn parse(text: &str, mistakes: &mut Mistakes) -> Option<Rc<Node>> {
 struct Builder<'t, 'm> {
     events: Parser<'t, saphyr_parser::StrInput<'t>>,
     anchors: BTreeMap<usize, Rc<Node>>,
-    /// How many entries `<<` went through so far.
+    /// The number of entries that `<<` has copied so far.
     merged: usize,
-    /// How many nodes were made so far.
+    /// The number of nodes created so far.
     made: usize,
-    mistakes: &'m mut Mistakes,
+    diagnostics: &'m mut FileDiagnostics,
 }
 
 impl<'t> Builder<'t, '_> {
@@ -174,8 +175,8 @@ impl<'t> Builder<'t, '_> {
                 Event::StreamEnd => return root,
                 Event::StreamStart | Event::DocumentEnd | Event::Nothing => {}
                 Event::DocumentStart(_) if root.is_some() => {
-                    let message = "a second document begins here; write one document in a file";
-                    self.mistakes.error(place(span), message);
+                    let message = "a second document starts here; a file may hold one document";
+                    self.diagnostics.error(position(span), message);
                     return None;
                 }
                 Event::DocumentStart(_) => {
@@ -191,11 +192,11 @@ impl<'t> Builder<'t, '_> {
         match self.events.next_event()? {
             Ok(next) => Some(next),
             Err(error) => {
-                let at = Place {
+                let at = Position {
                     line: error.marker().line().max(1),
                     column: error.marker().col() + 1,
                 };
-                self.mistakes
+                self.diagnostics
                     .error(at, format!("this is not YAML: {}", error.info()));
                 None
             }
@@ -203,11 +204,11 @@ impl<'t> Builder<'t, '_> {
     }
 
     fn node(&mut self, event: Event<'t>, span: Span, depth: usize) -> Option<Rc<Node>> {
-        let at = place(span);
+        let at = position(span);
         self.made += 1;
         if self.made > MAX_NODES {
             let message = format!("the file holds more than {MAX_NODES} values");
-            self.mistakes.error(at, message);
+            self.diagnostics.error(at, message);
             return None;
         }
         if depth > MAX_DEPTH {
@@ -216,7 +217,7 @@ impl<'t> Builder<'t, '_> {
         let (anchor, tag, content) = match event {
             Event::Alias(anchor) => {
                 let Some(node) = self.anchors.get(&anchor).cloned() else {
-                    self.mistakes
+                    self.diagnostics
                         .error(at, "this alias names no anchor that ends before it");
                     return None;
                 };
@@ -235,21 +236,24 @@ impl<'t> Builder<'t, '_> {
             Event::SequenceStart(anchor, tag) => (anchor, tag, self.list(depth)?),
             Event::MappingStart(anchor, tag) => (anchor, tag, self.map(depth)?),
             _ => {
-                self.mistakes
+                self.diagnostics
                     .error(at, "this is not YAML: a value is missing");
                 return None;
             }
         };
-        let tag = tag.map(|tag| match tag.is_yaml_core_schema() {
-            true => format!("!{}", tag.suffix),
-            false => tag.suffix.clone(),
+        let tag = tag.map(|tag| {
+            if tag.is_yaml_core_schema() {
+                format!("!{}", tag.suffix)
+            } else {
+                tag.suffix.clone()
+            }
         });
         let (size, levels) = extent(&content);
         if size > MAX_NODES {
             return self.too_large(at);
         }
         let node = Rc::new(Node {
-            place: at,
+            position: at,
             tag,
             content,
             size,
@@ -261,17 +265,17 @@ impl<'t> Builder<'t, '_> {
         Some(node)
     }
 
-    fn too_deep<T>(&mut self, at: Place) -> Option<T> {
-        let message = format!("nested deeper than {MAX_DEPTH} levels, aliases written out");
-        self.mistakes.error(at, message);
+    fn too_deep<T>(&mut self, at: Position) -> Option<T> {
+        let message = format!("nested deeper than {MAX_DEPTH} levels, with aliases expanded");
+        self.diagnostics.error(at, message);
         None
     }
 
-    fn too_large<T>(&mut self, at: Place) -> Option<T> {
+    fn too_large<T>(&mut self, at: Position) -> Option<T> {
         let message = format!(
-            "with its aliases written out this comes to more than {MAX_NODES} values; use fewer aliases"
+            "with its aliases expanded, this holds more than {MAX_NODES} values; use fewer aliases"
         );
-        self.mistakes.error(at, message);
+        self.diagnostics.error(at, message);
         None
     }
 
@@ -288,13 +292,13 @@ impl<'t> Builder<'t, '_> {
     fn map(&mut self, depth: usize) -> Option<Content> {
         let mut entries: Vec<Entry> = Vec::new();
         let mut merged: Vec<Rc<Node>> = Vec::new();
-        let mut places: BTreeMap<String, Place> = BTreeMap::new();
+        let mut positions: BTreeMap<String, Position> = BTreeMap::new();
         loop {
             let (key, at) = match self.next()? {
                 (Event::MappingEnd, _) => break,
-                (Event::Scalar(key, ..), span) => (key.into_owned(), place(span)),
+                (Event::Scalar(key, ..), span) => (key.into_owned(), position(span)),
                 (_, span) => {
-                    self.mistakes.error(place(span), "a key must be text");
+                    self.diagnostics.error(position(span), "a key must be text");
                     return None;
                 }
             };
@@ -302,26 +306,26 @@ impl<'t> Builder<'t, '_> {
             let value = self.node(event, span, depth + 1)?;
             if key == "<<" {
                 merged.push(value);
-            } else if let Some(first) = places.insert(key.clone(), at) {
+            } else if let Some(first) = positions.insert(key.clone(), at) {
                 let message = format!(
-                    "`{key}` stands here a second time; the first is in line {}",
+                    "duplicate key `{key}` (first defined on line {})",
                     first.line
                 );
-                self.mistakes.error(at, message);
+                self.diagnostics.error(at, message);
             } else {
                 entries.push(Entry {
                     key,
-                    place: at,
+                    position: at,
                     value,
                 });
             }
         }
-        let mut keys = places.into_keys().collect();
+        let mut keys = positions.into_keys().collect();
         self.merge(&merged, &mut keys, &mut entries)?;
         Some(Content::Map(entries))
     }
 
-    /// Takes over what `<<` names and the mapping itself does not say.
+    /// Adds the entries of the mappings that `<<` names, except for the keys that the mapping itself has.
     fn merge(
         &mut self,
         merged: &[Rc<Node>],
@@ -329,10 +333,10 @@ impl<'t> Builder<'t, '_> {
         entries: &mut Vec<Entry>,
     ) -> Option<()> {
         for source in merged {
-            // Unlike aliases, merges copy.
+            // Unlike aliases, merges copy their entries.
             self.merged += source.count();
             if self.merged > MAX_NODES {
-                return self.too_large(source.place);
+                return self.too_large(source.position);
             }
             match &source.content {
                 Content::Map(others) => {
@@ -342,7 +346,7 @@ impl<'t> Builder<'t, '_> {
                 Content::List(sources) => self.merge(sources, keys, entries)?,
                 Content::Scalar { .. } => {
                     let message = "`<<` takes a mapping, as in `<<: *defaults`";
-                    self.mistakes.error(source.place, message);
+                    self.diagnostics.error(source.position, message);
                 }
             }
         }
@@ -350,7 +354,7 @@ impl<'t> Builder<'t, '_> {
     }
 }
 
-/// How many nodes it comes to, and how many levels it has, the one that holds it counted in both.
+/// Returns the number of nodes and of levels of a content, including the node that holds it.
 fn extent(content: &Content) -> (usize, usize) {
     let more = |text: &str| text.len() / TEXT;
     let (size, levels) = match content {
@@ -367,8 +371,8 @@ fn extent(content: &Content) -> (usize, usize) {
     (1 + size, 1 + levels)
 }
 
-fn place(span: Span) -> Place {
-    Place {
+fn position(span: Span) -> Position {
+    Position {
         line: span.start.line().max(1),
         column: span.start.col() + 1,
     }

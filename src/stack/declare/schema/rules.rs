@@ -1,10 +1,10 @@
-//! The rules between properties, as far as a schema can hold them.
+//! The rules between properties, as far as a schema can express them.
 
 use serde_json::{Map, Value, json};
 
 use crate::flow_log::{Family, RESOURCE_TYPES, kinds, patterns, type_of_service};
 
-/// Gives all of them.
+/// Returns all rules.
 pub(super) fn rules() -> Vec<Value> {
     let mut rules = target_rules();
     rules.extend(type_rules());
@@ -17,7 +17,7 @@ fn target_rules() -> Vec<Value> {
     let mut rules = Vec::new();
     let mut longer: Vec<&str> = Vec::new();
     for (prefix, resource_type) in kinds() {
-        // A prefix that another one begins with does not mean the other.
+        // An id with a longer prefix that starts with this one has another type.
         let others = longer.iter().filter(|known| known.starts_with(prefix));
         let not: String = others.map(|known| format!("(?!{known})")).collect();
         longer.push(prefix);
@@ -42,7 +42,8 @@ fn target_rules() -> Vec<Value> {
     rules
 }
 
-/// What an id does not tell, the type must; and it must be one whose ids are not known by their prefix.
+/// Returns the rules for ids whose prefix does not determine the type: the type is required, and it must be one whose
+/// ids have no known prefix.
 fn type_rules() -> Vec<Value> {
     let prefixes: Vec<_> = kinds().map(|(prefix, _)| prefix).collect();
     let unknown = json!({ "pattern": format!("^(?!{})", prefixes.join("|")) });
@@ -126,7 +127,7 @@ fn destination_rules() -> Vec<Value> {
     rules
 }
 
-/// Fields of tags need to know of which, and tags need their fields.
+/// Returns the rules that tie tag fields to the tags that they show.
 fn tag_field_rules() -> Vec<Value> {
     let mut rules = Vec::new();
     for (kind, first, second) in patterns::tag_fields() {
@@ -150,7 +151,7 @@ fn has(name: &str, schema: &Value) -> Value {
     json!({ "required": [name], "properties": { name: schema } })
 }
 
-/// The property is there and not empty.
+/// Requires a property that is not empty.
 fn given(name: &str, why: &str) -> Value {
     let mut schema = has(name, &json!({ "minLength": 1 }));
     if !why.is_empty() {

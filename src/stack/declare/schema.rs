@@ -1,20 +1,20 @@
-//! The JSON Schemas: of a stack definition, for editors, and of a report, for whoever reads one.
+//! The JSON Schema of a stack definition, for editors.
 //!
-//! Properties, types, allowed values and descriptions come from the resource's model; the rules between properties
-//! are those of `flow_log::validate`, as far as a schema can hold them. A test holds the two to each other.
+//! Properties, types, allowed values and descriptions come from the resource's model. The rules between properties are
+//! those of `flow_log::validate`, as far as a schema can express them. A test compares the two.
 
 mod rules;
 
 use serde_json::{Map, Value, json};
 
-use super::property::{self, Property, Takes};
-use super::report::DriftReport;
+use super::property::{self, Accepts, Property};
 use crate::arn;
 use crate::flow_log::{drift, patterns};
 use crate::framework::LowerError;
 
 const DRAFT: &str = "https://json-schema.org/draft/2020-12/schema";
-/// Gives the JSON Schema of a stack definition.
+
+/// Returns the JSON Schema of a stack definition.
 ///
 /// # Errors
 /// The model lacks an attribute, which a test excludes.
@@ -22,26 +22,26 @@ pub fn stack_schema() -> Result<Value, LowerError> {
     let properties = property::properties(&drift::schema()?)?;
     let mut flow_log = object(&properties);
     flow_log["properties"]["Account"] = account();
-    flow_log["description"] = "A flow log, in CloudFormation's property names.".into();
+    flow_log["description"] = "A flow log, with CloudFormation's property names.".into();
     flow_log["allOf"] = Value::Array(rules::rules());
     Ok(json!({
         "$schema": DRAFT,
         "$id": "https://github.com/vpcflow/terraform-provider-vpcflow/raw/main/schemas/stack.schema.json",
         "title": "Stack definition of terraform-provider-vpcflow",
-        "description": "Flow logs that should run.",
+        "description": "The desired flow logs.",
         "type": "object",
         "required": ["FlowLogs"],
         "properties": {
             "$schema": { "type": "string" },
             "Description": { "description": "What the stack is for.", "type": "string" },
             "Region": {
-                "description": "The region of the flow logs that name none. Without it, the region at hand.",
+                "description": "The region of the flow logs that name none. The default is the region of the environment or profile.",
                 "type": "string",
                 "pattern": region(),
             },
             "Account": account(),
             "FlowLogs": {
-                "description": "The flow logs, by names of your choice.",
+                "description": "The flow logs by name. Choose any names.",
                 "type": "object",
                 "minProperties": 1,
                 "additionalProperties": { "$ref": "#/$defs/FlowLog" },
@@ -53,23 +53,13 @@ pub fn stack_schema() -> Result<Value, LowerError> {
     }))
 }
 
-/// Gives the JSON Schema of a drift report.
-pub fn report_schema() -> Value {
-    let generator = schemars::generate::SchemaSettings::draft2020_12().into_generator();
-    let mut schema = generator.into_root_schema_for::<DriftReport>().to_value();
-    schema["$id"] =
-        "https://github.com/vpcflow/terraform-provider-vpcflow/raw/main/schemas/drift-report.schema.json".into();
-    schema["title"] = "Drift report of terraform-provider-vpcflow".into();
-    schema
-}
-
 fn region() -> String {
     format!("^{}$", arn::region::PATTERN)
 }
 
 fn account() -> Value {
     json!({
-        "description": "The account in which the flow log runs, in quotes.",
+        "description": "The id of the account in which the flow log runs, in quotes.",
         "type": "string",
         "pattern": format!("^{}$", arn::account::PATTERN),
     })
@@ -77,8 +67,8 @@ fn account() -> Value {
 
 fn object(properties: &[Property]) -> Value {
     let members = properties.iter().map(|property| {
-        let mut schema = takes(&property.takes);
-        schema["description"] = property::in_its_words(&property.description).into();
+        let mut schema = accepts(&property.accepts);
+        schema["description"] = property.description.as_str().into();
         if let (Some(extra), Some(schema)) = (shape(&property.name), schema.as_object_mut()) {
             schema.extend(extra);
         }
@@ -100,22 +90,22 @@ fn object(properties: &[Property]) -> Value {
     schema
 }
 
-fn takes(takes: &Takes) -> Value {
-    match takes {
-        Takes::Text(allowed) if allowed.is_empty() => json!({ "type": "string" }),
-        Takes::Text(allowed) => json!({ "type": "string", "enum": allowed }),
-        Takes::Number(allowed) => json!({ "type": "integer", "enum": allowed }),
-        Takes::Flag => json!({ "type": "boolean" }),
-        Takes::Object(properties) => object(properties),
-        Takes::List { each, most, .. } => {
-            let mut schema = json!({ "type": "array", "items": self::takes(each) });
+fn accepts(accepts: &Accepts) -> Value {
+    match accepts {
+        Accepts::Text(allowed) if allowed.is_empty() => json!({ "type": "string" }),
+        Accepts::Text(allowed) => json!({ "type": "string", "enum": allowed }),
+        Accepts::Number(allowed) => json!({ "type": "integer", "enum": allowed }),
+        Accepts::Flag => json!({ "type": "boolean" }),
+        Accepts::Object(properties) => object(properties),
+        Accepts::List { each, most, .. } => {
+            let mut schema = json!({ "type": "array", "items": self::accepts(each) });
             if let Some(most) = most {
                 schema["minItems"] = 1.into();
                 schema["maxItems"] = (*most).into();
             }
             schema
         }
-        Takes::Tags => json!({
+        Accepts::Tags => json!({
             "type": "array",
             "maxItems": patterns::MOST_TAGS,
             "items": {
@@ -131,7 +121,7 @@ fn takes(takes: &Takes) -> Value {
     }
 }
 
-/// What a text must look like.
+/// Returns what restricts the text of a property.
 fn shape(name: &str) -> Option<Map<String, Value>> {
     let shape = match name {
         "ResourceId" => json!({ "pattern": "^(?!arn:)\\S+$" }),

@@ -1,7 +1,7 @@
-//! CloudFormation templates: parameters, and the intrinsic functions that can be told without CloudFormation.
+//! CloudFormation templates: parameters, and the intrinsic functions that can be evaluated without CloudFormation.
 //!
-//! `Ref` and `Fn::Sub` to parameters are resolved. What a resource comes to (`Ref` to it, `Fn::GetAtt`) can be given
-//! by hand under the same name; every other function is named as not resolvable. Must not know what is resolved.
+//! `Ref` and `Fn::Sub` to parameters are resolved. The user can supply the value of a resource (`Ref` to it, `Fn::GetAtt`)
+//! under the same name. Every other function is an error. This module must not know what is resolved.
 
 mod substitute;
 
@@ -9,49 +9,50 @@ use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
-use super::source::{Mistakes, Place};
+use super::diagnostics::FileDiagnostics;
 use super::yaml::{Content, Node};
+use crate::report::Position;
 use crate::text::suggest::nearest;
 
-/// How much text the parameters of a template may come to, everywhere they are used, in bytes.
+/// The most text that the parameters of a template may produce in all places together, in bytes.
 const MOST_TEXT: usize = 8 << 20;
-/// What a parameter is whose value Systems Manager keeps; its default is the name there.
-const KEPT: &str = "AWS::SSM::Parameter::Value<";
+/// The type of a parameter whose value is in Systems Manager; its default is the name there.
+const STORED: &str = "AWS::SSM::Parameter::Value<";
 
-/// What a template's names come to.
+/// The values of a template's names.
 #[derive(Clone, Debug, Default)]
 pub struct Parameters {
-    /// Values given by hand: of parameters, `AWS::…`, resources and their attributes (`Role.Arn`), conditions.
+    /// Values from the user: of parameters, `AWS::…`, resources, their attributes (`Role.Arn`), and conditions.
     pub given: BTreeMap<String, String>,
-    /// What `AWS::Region` is, if it is known.
+    /// The value of `AWS::Region`, if it is known.
     pub region: Option<String>,
-    /// What `AWS::AccountId` is, if it is known.
+    /// The value of `AWS::AccountId`, if it is known.
     pub account: Option<String>,
-    /// What `AWS::Partition` is, if it is known.
+    /// The value of `AWS::Partition`, if it is known.
     pub partition: Option<String>,
 }
 
-/// What a node comes to.
+/// The result of resolving a node.
 pub(super) enum Resolved {
-    /// This.
+    /// This node.
     Node(Rc<Node>),
-    /// Nothing: `AWS::NoValue`.
+    /// No value: `AWS::NoValue`.
     Nothing,
-    /// Something that is known once AWS has been asked: the region or the account.
+    /// A value that a call to AWS supplies: the region or the account.
     Later,
-    /// Nobody knows; the mistake is reported.
+    /// The value cannot be determined; an error is reported.
     Failed,
 }
 
-/// A template's names.
+/// The names of a template.
 #[derive(Debug)]
 pub(super) struct Scope<'a> {
     parameters: &'a Parameters,
     declared: BTreeMap<String, Rc<Node>>,
     resources: BTreeSet<String>,
     used: RefCell<BTreeSet<String>>,
-    /// How much text was made so far.
-    made: Cell<usize>,
+    /// The amount of text produced so far.
+    produced: Cell<usize>,
 }
 
 impl<'a> Scope<'a> {
@@ -66,34 +67,34 @@ impl<'a> Scope<'a> {
             declared: declared.into_iter().map(|e| (e.key, e.value)).collect(),
             resources: names("Resources").into_iter().map(|e| e.key).collect(),
             used: RefCell::default(),
-            made: Cell::default(),
+            produced: Cell::default(),
         }
     }
 
-    /// Resolves a node, if it is a function; parts of it are resolved when they are read.
-    pub(super) fn resolve(&self, node: &Rc<Node>, mistakes: &mut Mistakes) -> Resolved {
+    /// Resolves a node if it is a function. Its parts are resolved when they are read.
+    pub(super) fn resolve(&self, node: &Rc<Node>, diagnostics: &mut FileDiagnostics) -> Resolved {
         let Some((function, argument)) = function(node) else {
             if let Some(text) = node.as_text().filter(|text| text.contains("{{resolve:")) {
                 let message = format!(
-                    "the dynamic reference `{text}` is not resolvable here: write the value, or a parameter"
+                    "the dynamic reference `{text}` cannot be resolved here. Write the value, or a parameter"
                 );
-                mistakes.error(node.place, message);
+                diagnostics.error(node.position, message);
                 return Resolved::Failed;
             }
             return Resolved::Node(Rc::clone(node));
         };
         match (function.as_str(), argument.as_text()) {
-            ("Ref", Some(name)) => self.name(name, node.place, mistakes),
-            ("Fn::GetAtt", _) => self.attribute(&argument, node.place, mistakes),
-            ("Fn::Sub", _) => self.substitute(&argument, node.place, mistakes),
+            ("Ref", Some(name)) => self.name(name, node.position, diagnostics),
+            ("Fn::GetAtt", _) => self.attribute(&argument, node.position, diagnostics),
+            ("Fn::Sub", _) => self.substitute(&argument, node.position, diagnostics),
             _ => {
-                mistakes.error(node.place, not_resolvable(&function));
+                diagnostics.error(node.position, unresolvable(&function));
                 Resolved::Failed
             }
         }
     }
 
-    /// Says whether a condition holds, as far as that is given.
+    /// Returns the value of a condition, if the user supplied it.
     pub(super) fn condition(&self, name: &str) -> Option<bool> {
         self.used.borrow_mut().insert(name.to_owned());
         match self.parameters.given.get(name)?.as_str() {
@@ -103,8 +104,8 @@ impl<'a> Scope<'a> {
         }
     }
 
-    /// Reports values that were given for nothing.
-    pub(super) fn unused(&self, mistakes: &mut Mistakes) {
+    /// Reports values for names that the template does not have.
+    pub(super) fn unused(&self, diagnostics: &mut FileDiagnostics) {
         let used = self.used.borrow();
         for name in self.parameters.given.keys() {
             let head = name.split('.').next().unwrap_or(name);
@@ -114,22 +115,22 @@ impl<'a> Scope<'a> {
                 || name.starts_with("AWS::");
             if !known {
                 let names = self.declared.keys().map(String::as_str);
-                let hint = nearest(name, names).map(|near| format!("; is `{near}` meant?"));
+                let hint = nearest(name, names).map(|near| format!("; did you mean `{near}`?"));
                 let hint = hint.unwrap_or_default();
                 let message =
                     format!("--parameter {name}: the template has no parameter `{name}`{hint}");
-                mistakes.error(Place::START, message);
+                diagnostics.error(Position::START, message);
             }
         }
     }
 
-    fn name(&self, name: &str, place: Place, mistakes: &mut Mistakes) -> Resolved {
+    fn name(&self, name: &str, position: Position, diagnostics: &mut FileDiagnostics) -> Resolved {
         self.used.borrow_mut().insert(name.to_owned());
         if let Some(value) = self.parameters.given.get(name) {
-            return self.typed(name, value, place, mistakes);
+            return self.typed(name, value, position, diagnostics);
         }
         let mut pseudo = |value: &Option<String>| match value {
-            Some(value) => self.text(value.clone(), place, mistakes),
+            Some(value) => self.text(value.clone(), position, diagnostics),
             None => Resolved::Later,
         };
         match name {
@@ -142,29 +143,29 @@ impl<'a> Scope<'a> {
         if let Some(declared) = self.declared.get(name) {
             let default = declared.get("Default").and_then(|node| node.as_text());
             let message = match default {
-                Some(default) if self.ty(name).starts_with(KEPT) => format!(
-                    "the value of the parameter `{name}` is kept by Systems Manager under `{default}`; give the value \
-                     itself by --parameter {name}=…"
+                Some(default) if self.ty(name).starts_with(STORED) => format!(
+                    "the value of the parameter `{name}` is stored in Systems Manager as `{default}`. Set it with \
+                     --parameter {name}=…"
                 ),
-                Some(default) => return self.typed(name, default, place, mistakes),
+                Some(default) => return self.typed(name, default, position, diagnostics),
                 None => format!(
-                    "the parameter `{name}` has no default; give its value by --parameter {name}=…"
+                    "the parameter `{name}` has no default. Set its value with --parameter {name}=…"
                 ),
             };
-            mistakes.error(place, message);
+            diagnostics.error(position, message);
             return Resolved::Failed;
         }
         let message = if self.resources.contains(name) || name.starts_with("AWS::") {
             format!(
-                "what `Ref` to `{name}` comes to is known to CloudFormation alone; give it by --parameter {name}=…"
+                "only CloudFormation knows the value of `Ref` to `{name}`. Set it with --parameter {name}=…"
             )
         } else {
             let names = self.declared.keys().chain(&self.resources);
             let near = nearest(name, names.map(String::as_str));
-            let hint = near.map(|near| format!("; is `{near}` meant?"));
+            let hint = near.map(|near| format!("; did you mean `{near}`?"));
             format!("there is no parameter `{name}`{}", hint.unwrap_or_default())
         };
-        mistakes.error(place, message);
+        diagnostics.error(position, message);
         Resolved::Failed
     }
 
@@ -173,44 +174,74 @@ impl<'a> Scope<'a> {
         declared.and_then(|node| node.as_text()).unwrap_or_default()
     }
 
-    /// Gives a parameter's value: a list if the parameter is one.
-    fn typed(&self, name: &str, value: &str, place: Place, mistakes: &mut Mistakes) -> Resolved {
+    /// Returns the value of a parameter, as a list if the parameter is one.
+    fn typed(
+        &self,
+        name: &str,
+        value: &str,
+        position: Position,
+        diagnostics: &mut FileDiagnostics,
+    ) -> Resolved {
         let ty = self.ty(name);
-        let ty = ty.strip_prefix(KEPT).unwrap_or(ty);
+        let ty = ty.strip_prefix(STORED).unwrap_or(ty);
         if !ty.starts_with("CommaDelimitedList") && !ty.starts_with("List<") {
-            return self.text(value.to_owned(), place, mistakes);
+            return self.text(value.to_owned(), position, diagnostics);
         }
         let commas = value.bytes().filter(|byte| *byte == b',').count();
-        if !self.affords(value.len() + commas * size_of::<Node>(), place, mistakes) {
+        if !self.affords(
+            value.len() + commas * size_of::<Node>(),
+            position,
+            diagnostics,
+        ) {
             return Resolved::Failed;
         }
         let elements = value.split(',').map(str::trim);
-        let elements = elements.map(|text| Rc::new(Node::text(place, text)));
-        Resolved::Node(Rc::new(Node::new(place, Content::List(elements.collect()))))
+        let elements = elements.map(|text| Rc::new(Node::text(position, text)));
+        Resolved::Node(Rc::new(Node::new(
+            position,
+            Content::List(elements.collect()),
+        )))
     }
 
-    fn text(&self, text: String, place: Place, mistakes: &mut Mistakes) -> Resolved {
-        if self.affords(text.len(), place, mistakes) {
-            Resolved::Node(Rc::new(Node::text(place, text)))
+    fn text(
+        &self,
+        text: String,
+        position: Position,
+        diagnostics: &mut FileDiagnostics,
+    ) -> Resolved {
+        if self.affords(text.len(), position, diagnostics) {
+            Resolved::Node(Rc::new(Node::text(position, text)))
         } else {
             Resolved::Failed
         }
     }
 
-    /// Says whether so much more text may be made, and tells once if not.
-    fn affords(&self, length: usize, place: Place, mistakes: &mut Mistakes) -> bool {
-        let before = self.made.replace(self.made.get().saturating_add(length));
-        if before <= MOST_TEXT && self.made.get() > MOST_TEXT {
+    /// Returns whether so much more text may be produced, and reports the limit once.
+    fn affords(
+        &self,
+        length: usize,
+        position: Position,
+        diagnostics: &mut FileDiagnostics,
+    ) -> bool {
+        let before = self
+            .produced
+            .replace(self.produced.get().saturating_add(length));
+        if before <= MOST_TEXT && self.produced.get() > MOST_TEXT {
             let message = format!(
-                "from here on the template's parameters come to more than {} MiB of text",
+                "from here on, the parameters of the template produce more than {} MiB of text",
                 MOST_TEXT >> 20
             );
-            mistakes.error(place, message);
+            diagnostics.error(position, message);
         }
-        self.made.get() <= MOST_TEXT
+        self.produced.get() <= MOST_TEXT
     }
 
-    fn attribute(&self, argument: &Node, place: Place, mistakes: &mut Mistakes) -> Resolved {
+    fn attribute(
+        &self,
+        argument: &Node,
+        position: Position,
+        diagnostics: &mut FileDiagnostics,
+    ) -> Resolved {
         let path = match &argument.content {
             Content::Scalar { text, .. } => text.clone(),
             Content::List(parts) => {
@@ -221,26 +252,25 @@ impl<'a> Scope<'a> {
         };
         self.used.borrow_mut().insert(path.clone());
         if let Some(value) = self.parameters.given.get(&path) {
-            return self.text(value.clone(), place, mistakes);
+            return self.text(value.clone(), position, diagnostics);
         }
         let message = format!(
-            "`Fn::GetAtt` of `{path}` is not resolvable here: CloudFormation alone knows it; give what it comes to by \
-             --parameter {path}=…"
+            "only CloudFormation knows the value of `Fn::GetAtt` of `{path}`. Set it with --parameter {path}=…"
         );
-        mistakes.error(place, message);
+        diagnostics.error(position, message);
         Resolved::Failed
     }
 }
 
-/// Says of a function that only CloudFormation can evaluate it.
-pub(super) fn not_resolvable(function: &str) -> String {
+/// Returns the message about a function that only CloudFormation can evaluate.
+pub(super) fn unresolvable(function: &str) -> String {
     format!(
-        "`{function}` is not resolvable here: only `Ref` and `Fn::Sub` to parameters are. Make it a parameter of the \
-         template, and give its value by --parameter"
+        "`{function}` cannot be resolved here: only `Ref` and `Fn::Sub` to parameters can. Make it a parameter of the \
+         template, and set its value with --parameter"
     )
 }
 
-/// Gives the function that a node is, in its long form, and its argument.
+/// Returns the name, in its long form, and the argument of the function that a node calls.
 fn function(node: &Rc<Node>) -> Option<(String, Rc<Node>)> {
     if let Some(tag) = node.tag.as_deref().filter(|tag| !tag.starts_with('!')) {
         let long = match tag {
@@ -249,12 +279,12 @@ fn function(node: &Rc<Node>) -> Option<(String, Rc<Node>)> {
         };
         let content = match &node.content {
             Content::Scalar { text, .. } => {
-                return Some((long, Rc::new(Node::text(node.place, text))));
+                return Some((long, Rc::new(Node::text(node.position, text))));
             }
             Content::List(elements) => Content::List(elements.clone()),
             Content::Map(entries) => Content::Map(entries.clone()),
         };
-        return Some((long, Rc::new(Node::new(node.place, content))));
+        return Some((long, Rc::new(Node::new(node.position, content))));
     }
     let Content::Map(entries) = &node.content else {
         return None;

@@ -1,29 +1,31 @@
-//! The resources of a template: which of them are flow logs, and whether they are to be.
+//! The resources of a template: which of them are flow logs, and whether their conditions hold.
 
-use super::super::template::not_resolvable;
+use super::super::declaration::Declaration;
+use super::super::template::unresolvable;
 use super::super::yaml::{Content, Entry, Node};
-use super::{Declared, Reader};
+use super::Reader;
 
 /// CloudFormation's name of the resource.
 const RESOURCE: &str = "AWS::EC2::FlowLog";
+
 impl Reader<'_> {
     /// Reads the flow logs of a template.
-    pub(super) fn template(&mut self, root: &Node) -> Vec<Declared> {
+    pub(super) fn template(&mut self, root: &Node) -> Vec<Declaration> {
         let Some(resources) = root.get("Resources") else {
             let message = "the template has no `Resources`";
-            self.mistakes.error(root.place, message);
+            self.diagnostics.error(root.position, message);
             return Vec::new();
         };
         let Content::Map(entries) = &resources.content else {
             let message = format!("`Resources` is {}, not a mapping", resources.what());
-            self.mistakes.error(resources.place, message);
+            self.diagnostics.error(resources.position, message);
             return Vec::new();
         };
         let mut declared = Vec::new();
         let mut found = false;
         for entry in entries {
             if entry.key.starts_with("Fn::") {
-                found |= self.made_by_function(entry);
+                found |= self.produced_by_function(entry);
                 continue;
             }
             if !is_flow_log(&entry.value) {
@@ -41,46 +43,47 @@ impl Reader<'_> {
                         matches!(&properties.content, Content::Map(all) if all.iter().all(known));
                     if whole && properties.get("ResourceType").is_none() {
                         let message = "`ResourceType` is missing: CloudFormation requires it, as in `ResourceType: VPC`";
-                        self.mistakes.error(entry.place, message);
+                        self.diagnostics.error(entry.position, message);
                     }
-                    declared.extend(self.flow_log(&entry.key, entry.place, properties, None));
+                    declared.extend(self.flow_log(&entry.key, entry.position, properties, None));
                 }
                 None => {
                     let message = format!("`{}` has no `Properties`", entry.key);
-                    self.mistakes.error(entry.place, message);
+                    self.diagnostics.error(entry.position, message);
                 }
             }
         }
         if !found {
             let message = format!("the template has no resource of the type {RESOURCE}");
-            self.mistakes.error(resources.place, message);
+            self.diagnostics.error(resources.position, message);
         }
         if let Some(scope) = &self.scope {
-            scope.unused(&mut self.mistakes);
+            scope.unused(&mut self.diagnostics);
         }
         declared
     }
 
-    /// Tells of a function in the place of resources, if it makes flow logs or nobody knows what.
-    fn made_by_function(&mut self, entry: &Entry) -> bool {
-        let makes = holds_flow_log(&entry.value);
-        if makes || !entry.key.starts_with("Fn::ForEach::") {
-            self.mistakes.error(entry.place, not_resolvable(&entry.key));
+    /// Reports a function that produces flow logs, or unknown resources. Returns whether it produces flow logs.
+    fn produced_by_function(&mut self, entry: &Entry) -> bool {
+        let produces = holds_flow_log(&entry.value);
+        if produces || !entry.key.starts_with("Fn::ForEach::") {
+            self.diagnostics
+                .error(entry.position, unresolvable(&entry.key));
         }
-        makes
+        produces
     }
 
-    /// Says whether a resource with a condition is to be. If nobody knows, that is a mistake, and the resource is
-    /// read for others.
+    /// Returns whether a condition holds. If that is not known, reports an error and assumes that it does, so that other
+    /// errors in the resource are found.
     fn holds(&mut self, condition: &Entry) -> bool {
         let name = condition.value.as_text().unwrap_or_default();
-        let told = self.scope.as_ref().and_then(|scope| scope.condition(name));
-        told.unwrap_or_else(|| {
+        let value = self.scope.as_ref().and_then(|scope| scope.condition(name));
+        value.unwrap_or_else(|| {
             let message = format!(
-                "whether this flow log is made depends on the condition `{name}`, which is not evaluated here; give \
+                "this flow log depends on the condition `{name}`, which is not evaluated here. Set \
                  --parameter {name}=true or {name}=false"
             );
-            self.mistakes.error(condition.place, message);
+            self.diagnostics.error(condition.position, message);
             true
         })
     }

@@ -1,0 +1,62 @@
+//! The options for calls to AWS.
+
+use std::time::{Duration, Instant};
+
+use super::error::Error;
+use crate::aws::{Endpoints, Settings};
+use crate::stack::AwsOptions;
+use crate::text::duration;
+
+/// How AWS is called. Defaults come from the environment and the profile, as in the AWS CLI.
+#[derive(Debug, clap::Args)]
+#[command(next_help_heading = "AWS")]
+pub(super) struct AwsArguments {
+    /// Region of flow logs that name none.
+    #[arg(long)]
+    pub(super) region: Option<String>,
+    /// Profile in the shared configuration files.
+    #[arg(long)]
+    profile: Option<String>,
+    /// Service address to use instead of AWS.
+    #[arg(long, value_name = "URL")]
+    endpoint_url: Option<String>,
+    /// IAM role to assume. `{account}` in the ARN stands for the account of each flow log.
+    #[arg(long, value_name = "ARN")]
+    role: Option<String>,
+    /// Time limit for all calls to AWS, such as `90s` or `1h`. What is not read by then is an error.
+    #[arg(long, value_name = "TIME", default_value = "10m", value_parser = duration::parse)]
+    timeout: Duration,
+}
+
+impl AwsArguments {
+    /// Returns the options. The time limit starts now.
+    pub(super) fn options(&self) -> AwsOptions {
+        let endpoint = &self.endpoint_url;
+        AwsOptions {
+            settings: Settings {
+                region: self.region.clone(),
+                profile: self.profile.clone(),
+                endpoints: Endpoints {
+                    ec2: endpoint.clone(),
+                    logs: endpoint.clone(),
+                    sts: endpoint.clone(),
+                    ..Endpoints::default()
+                },
+                deadline: Instant::now().checked_add(self.timeout),
+                ..Settings::default()
+            },
+            role: self.role.clone(),
+        }
+    }
+}
+
+/// Runs work that calls AWS.
+pub(super) fn block_on<T>(work: impl Future<Output = Result<T, Error>>) -> Result<T, Error> {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .map_err(Error::Runtime)?;
+    let result = runtime.block_on(work);
+    runtime.shutdown_background();
+    result
+}

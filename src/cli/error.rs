@@ -1,0 +1,70 @@
+//! Why a command failed.
+
+use std::io;
+
+use crate::report::{self, UnknownName};
+use crate::stack;
+
+/// The reason why a command failed.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum Error {
+    #[error("write NAME=VALUE")]
+    NotAPair,
+    #[error(transparent)]
+    UnknownName(#[from] UnknownName),
+    #[error("--output {file} precedes every --format")]
+    OutputWithoutFormat { file: String },
+    #[error("--output {file} is the second one for its --format")]
+    SecondOutput { file: String },
+    #[error(
+        "more than one --format would be written to the standard output; add --output after the others"
+    )]
+    SeveralOnStdout,
+    #[error("set --stack or --state")]
+    NothingDeclared,
+    #[error("{file}: {error}")]
+    File { file: String, error: io::Error },
+    #[error("{file}: larger than {} MiB, the limit of this command", .limit >> 20)]
+    TooLarge { file: String, limit: usize },
+    #[error("the file is not UTF-8 text")]
+    NotUtf8 { file: String, line: usize },
+    #[error("standard output: {0}")]
+    Stdout(io::Error),
+    #[error("could not start the runtime: {0}")]
+    Runtime(io::Error),
+    #[error("{file} depends on the region and the account. {error}")]
+    Incomplete {
+        file: String,
+        error: Box<stack::Error>,
+    },
+    #[error("{file} depends on the region. Set --region or AWS_REGION.")]
+    NoRegion { file: String },
+    #[error(transparent)]
+    Declaration(#[from] stack::FileDiagnostics),
+    #[error("{file} was not exported")]
+    Export {
+        file: String,
+        errors: Vec<stack::Error>,
+    },
+    #[error(transparent)]
+    Report(#[from] report::Error),
+    #[error("could not create the schema: {0}")]
+    Schema(Box<dyn std::error::Error>),
+    #[error("could not write JSON: {0}")]
+    Json(#[from] serde_json::Error),
+}
+
+impl Error {
+    /// Returns the lines to print: `error: …`, or one line for each error, with its position in the file.
+    pub(super) fn lines(&self) -> String {
+        match self {
+            Self::Declaration(diagnostics) => diagnostics.to_string(),
+            Self::NotUtf8 { file, line } => format!("{file}:{line}:1: error: {self}"),
+            Self::Export { file, errors } => errors
+                .iter()
+                .map(|error| format!("error: {file}: {error}\n"))
+                .collect(),
+            other => format!("error: {other}"),
+        }
+    }
+}

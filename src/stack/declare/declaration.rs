@@ -1,0 +1,102 @@
+//! The flow logs that a file declares.
+
+use std::collections::BTreeMap;
+
+use super::diagnostics::FileDiagnostics;
+use crate::cty::Path;
+use crate::flow_log::FlowLog;
+use crate::report::Position;
+
+/// The flow logs that a file declares.
+#[derive(Debug)]
+pub struct Stack {
+    /// The file's name, as given by the user.
+    pub file: String,
+    /// The region of the flow logs that name none.
+    pub region: Option<String>,
+    /// The flow logs, in the order of the file.
+    pub entries: Vec<Declaration>,
+    /// Warnings about the file.
+    pub warnings: FileDiagnostics,
+    /// Whether something depends on the region or the account, which are not known yet.
+    pub incomplete: bool,
+}
+
+/// One declared flow log.
+#[derive(Debug)]
+pub struct Declaration {
+    /// Its name in the file, or its address in a state.
+    pub name: String,
+    /// Its position, if the file is written by hand.
+    pub position: Option<Position>,
+    /// The positions of its attributes, by their paths in the model.
+    pub positions: BTreeMap<Path, Position>,
+    /// Its region, if it names one.
+    pub region: Option<String>,
+    /// Its account, if it names one.
+    pub account: Option<String>,
+    /// Its id, if it is known.
+    pub id: Option<String>,
+    /// The desired flow log.
+    pub desired: Desired,
+}
+
+/// The desired flow log of a declaration.
+#[derive(Debug)]
+pub enum Desired {
+    /// A configuration, as a user wrote it.
+    Configuration(Box<FlowLog>),
+    /// The state that Terraform recorded.
+    State {
+        /// The recorded attributes.
+        recorded: Box<FlowLog>,
+        /// The attributes to compare, if the state does not hold all of them.
+        attributes: Option<Vec<&'static str>>,
+    },
+}
+
+impl Desired {
+    /// Returns the attributes.
+    pub fn flow_log(&self) -> &FlowLog {
+        match self {
+            Self::Configuration(flow_log)
+            | Self::State {
+                recorded: flow_log, ..
+            } => flow_log,
+        }
+    }
+}
+
+impl Declaration {
+    /// Returns the position of an attribute, of the nearest attribute around it that is written, or of the flow log.
+    pub(in crate::stack) fn position_of(&self, path: &Path) -> Option<Position> {
+        nearest_position(&self.positions, path).or(self.position)
+    }
+
+    /// Returns the id of the resource that the flow log watches.
+    pub(in crate::stack) fn resource_id(&self) -> Option<&str> {
+        let flow_log = self.desired.flow_log();
+        let ids = [
+            &flow_log.resource_id,
+            &flow_log.vpc_id,
+            &flow_log.subnet_id,
+            &flow_log.eni_id,
+            &flow_log.transit_gateway_id,
+            &flow_log.transit_gateway_attachment_id,
+            &flow_log.regional_nat_gateway_id,
+        ];
+        ids.into_iter().find_map(|id| id.given())
+    }
+}
+
+/// Returns the position of a path, or of the longest written path that leads to it.
+pub(super) fn nearest_position(
+    positions: &BTreeMap<Path, Position>,
+    path: &Path,
+) -> Option<Position> {
+    let steps = path.steps();
+    (1..=steps.len()).rev().find_map(|length| {
+        let path: Path = steps[..length].iter().cloned().collect();
+        positions.get(&path).copied()
+    })
+}

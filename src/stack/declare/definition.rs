@@ -1,0 +1,210 @@
+//! Stack definitions and CloudFormation templates, read as flow logs.
+//!
+//! All errors are found in one run: a value that cannot be used counts as unknown, so that it neither hides nor causes
+//! other errors. This module must not know what is done with flow logs.
+
+mod resources;
+mod stack;
+mod value;
+
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
+use super::declaration::{Declaration, Desired, Stack, nearest_position};
+use super::diagnostics::FileDiagnostics;
+use super::property::{self, Property};
+use super::template::{Parameters, Resolved, Scope, unresolvable};
+use super::words;
+use super::yaml::{self, Content, Entry, Node};
+use crate::cty::{Path, Step, Value};
+use crate::flow_log::{FlowLog, drift};
+use crate::framework::{Attr, Diagnostic, LowerError, Model, Schema, Severity};
+use crate::report::Position;
+use crate::text::suggest::nearest;
+
+/// The positions of attributes, by their paths in the model.
+type Positions = BTreeMap<Path, Position>;
+
+/// Reads a stack definition or a template.
+///
+/// # Errors
+/// All errors in the file.
+pub fn read(file: &str, text: &str, parameters: &Parameters) -> Result<Stack, FileDiagnostics> {
+    let mut diagnostics = FileDiagnostics::of(file);
+    let Some(root) = yaml::parse(text, &mut diagnostics) else {
+        return Err(diagnostics);
+    };
+    let (schema, properties) = match model() {
+        Ok(model) => model,
+        Err(error) => {
+            diagnostics.error(Position::START, error.to_string());
+            return Err(diagnostics);
+        }
+    };
+    let mut reader = Reader {
+        scope: None,
+        diagnostics,
+        schema,
+        properties,
+        incomplete: false,
+    };
+    let (region, entries) = if is_template(&root) {
+        reader.scope = Some(Scope::of(&root, parameters));
+        (None, reader.template(&root))
+    } else {
+        reader.stack(&root, parameters)
+    };
+    reader.diagnostics.sort();
+    if reader.diagnostics.has_errors() {
+        return Err(reader.diagnostics);
+    }
+    Ok(Stack {
+        file: file.to_owned(),
+        region,
+        entries,
+        warnings: reader.diagnostics,
+        incomplete: reader.incomplete,
+    })
+}
+
+fn model() -> Result<(Schema, Vec<Property>), LowerError> {
+    let schema = drift::schema()?;
+    let properties = property::properties(&schema)?;
+    Ok((schema, properties))
+}
+
+fn is_template(root: &Node) -> bool {
+    root.get("Resources").is_some() || root.get("AWSTemplateFormatVersion").is_some()
+}
+
+struct Reader<'a> {
+    /// The names of a template; a stack definition has none.
+    scope: Option<Scope<'a>>,
+    diagnostics: FileDiagnostics,
+    schema: Schema,
+    properties: Vec<Property>,
+    incomplete: bool,
+}
+
+impl Reader<'_> {
+    fn flow_log(
+        &mut self,
+        name: &str,
+        position: Position,
+        node: &Rc<Node>,
+        account: Option<String>,
+    ) -> Option<Declaration> {
+        let Resolved::Node(node) = self.resolve(node) else {
+            return None;
+        };
+        let Content::Map(entries) = &node.content else {
+            let message = format!(
+                "`{name}` is {}; write its properties below it, such as `ResourceId: vpc-…`",
+                node.what()
+            );
+            self.diagnostics.error(node.position, message);
+            return None;
+        };
+        let properties = std::mem::take(&mut self.properties);
+        let mut positions = Positions::new();
+        let root = Path::root();
+        let values = self.object(entries, &properties, &root, &mut positions, position);
+        self.properties = properties;
+        let config = match FlowLog::decode(&Value::Map(values)) {
+            Ok(config) => config,
+            Err(error) => {
+                let at = nearest_position(&positions, &error.path).unwrap_or(position);
+                self.diagnostics.error(at, error.to_string());
+                return None;
+            }
+        };
+        for diagnostic in drift::judge(&config, &self.schema, account.as_deref()) {
+            self.diagnostic(&diagnostic, position, &positions);
+        }
+        Some(Declaration {
+            name: name.to_owned(),
+            position: Some(position),
+            region: config.region.known().cloned(),
+            account,
+            id: None,
+            positions,
+            desired: Desired::Configuration(Box::new(FlowLog {
+                region: Attr::Null,
+                ..config
+            })),
+        })
+    }
+
+    /// Reports what the resource's own validation finds, at the position of the property.
+    fn diagnostic(&mut self, diagnostic: &Diagnostic, position: Position, positions: &Positions) {
+        if diagnostic.rule == "nothing-to-watch" {
+            // `ResourceId` is required here, and reported as missing.
+            return;
+        }
+        let element = || {
+            let mut elements = positions.iter().filter_map(|(path, position)| {
+                let [head, Step::Element(key)] = path.steps() else {
+                    return None;
+                };
+                let in_list = diagnostic.path.steps() == std::slice::from_ref(head);
+                let quoted = diagnostic.detail.contains(&format!("\"{key}\""));
+                (in_list && quoted).then_some(*position)
+            });
+            elements.next()
+        };
+        let at = element().or_else(|| nearest_position(positions, &diagnostic.path));
+        let at = at.unwrap_or(position);
+        let message = format!("{}: {}", diagnostic.summary, diagnostic.detail);
+        let message = words::in_its_words(&message);
+        match diagnostic.severity {
+            Severity::Error => self.diagnostics.error(at, message),
+            Severity::Warning => self.diagnostics.warning(at, message),
+        }
+    }
+
+    /// Reports a name that does not exist, and returns the one that was probably meant.
+    fn unknown<'n>(&mut self, entry: &Entry, names: &[&'n str], has: &str) -> Option<&'n str> {
+        if self.scope.is_some() && entry.key.starts_with("Fn::") {
+            self.diagnostics
+                .error(entry.position, unresolvable(&entry.key));
+            return None;
+        }
+        if self.scope.is_some() && matches!(entry.key.as_str(), "Region" | "Account") {
+            let message = format!(
+                "there is no `{}` in a template: CloudFormation deploys it to a region of an account. Select them with \
+                 --region and the credentials",
+                entry.key
+            );
+            self.diagnostics.error(entry.position, message);
+            return None;
+        }
+        let other = property::of_other_tools(&entry.key);
+        let other = names.iter().copied().find(|name| Some(*name) == other);
+        let near = other.or_else(|| nearest(&entry.key, names.iter().copied()));
+        let message = match near {
+            Some(near) => format!("there is no `{}`; write `{near}`", entry.key),
+            None => format!("there is no `{}`. {has}: {}", entry.key, names.join(", ")),
+        };
+        self.diagnostics.error(entry.position, message);
+        near
+    }
+
+    /// Resolves a node of a template. A stack definition has no functions.
+    fn resolve(&mut self, node: &Rc<Node>) -> Resolved {
+        if let Some(scope) = &self.scope {
+            let resolved = scope.resolve(node, &mut self.diagnostics);
+            self.incomplete |= matches!(resolved, Resolved::Later);
+            return resolved;
+        }
+        match node.tag.as_deref().filter(|tag| !tag.starts_with('!')) {
+            Some(tag) => {
+                let message = format!(
+                    "`!{tag}` is for CloudFormation templates; in a stack definition, write the value"
+                );
+                self.diagnostics.error(node.position, message);
+                Resolved::Failed
+            }
+            None => Resolved::Node(Rc::clone(node)),
+        }
+    }
+}

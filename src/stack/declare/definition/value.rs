@@ -1,0 +1,370 @@
+//! The values of properties: each of the type that the model requires, at its position.
+//!
+//! A stack definition is read strictly, as its JSON Schema demands; a template as leniently as CloudFormation reads it.
+
+use std::rc::Rc;
+
+use super::super::property::{Accepts, Property};
+use super::super::template::Resolved;
+use super::super::yaml::{Content, Entry, Node, is_flag, is_number};
+use super::{Positions, Reader};
+use crate::cty::{Map, Number, Path, Value};
+use crate::report::Position;
+use crate::text::suggest::nearest;
+
+/// Other tools' names of allowed values.
+const OTHER_WORDS: [(&str, &str); 8] = [
+    ("ENI", "NetworkInterface"),
+    ("REJECTED", "REJECT"),
+    ("DENY", "REJECT"),
+    ("ACCEPTED", "ACCEPT"),
+    ("CLOUDWATCH", "cloud-watch-logs"),
+    ("CLOUDWATCHLOGS", "cloud-watch-logs"),
+    ("FIREHOSE", "kinesis-data-firehose"),
+    ("TEXT", "plain-text"),
+];
+
+/// The reason why a value cannot be used. `Display` completes a sentence that begins with the property's name.
+#[derive(Debug, thiserror::Error)]
+enum Problem {
+    #[error("is {found}; it must be {expected}")]
+    Kind {
+        found: &'static str,
+        expected: String,
+    },
+    #[error("is {found}; it must be text: put it in quotes, \"{text}\"")]
+    Unquoted { found: &'static str, text: String },
+    #[error("is empty; it must be one of: {}", .allowed.join(", "))]
+    Empty { allowed: Vec<String> },
+    #[error("is \"{text}\"; {}", choice(.meant.as_deref(), .allowed))]
+    NotAllowed {
+        text: String,
+        meant: Option<String>,
+        allowed: Vec<String>,
+    },
+    #[error("is {number}; it must be {expected}")]
+    Number { number: i64, expected: String },
+}
+
+fn choice(meant: Option<&str>, allowed: &[String]) -> String {
+    let allowed = allowed.join(", ");
+    match meant {
+        Some(meant) => format!("write {meant} (one of: {allowed})"),
+        None => format!("it must be one of: {allowed}"),
+    }
+}
+
+impl Reader<'_> {
+    /// Reads the entries of an object. A value that cannot be used is unknown.
+    pub(super) fn object(
+        &mut self,
+        entries: &[Entry],
+        properties: &[Property],
+        path: &Path,
+        positions: &mut Positions,
+        position: Position,
+    ) -> Map<Value> {
+        let mut values = Map::new();
+        for entry in entries {
+            let property = properties.iter().find(|p| p.name == entry.key);
+            let Some(property) = property.filter(|property| self.has(property)) else {
+                values.extend(self.meant(entry, properties, path));
+                continue;
+            };
+            let attribute = property.attribute.as_str();
+            let path = path.clone().attribute(attribute);
+            positions.insert(path.clone(), entry.position);
+            if attribute == "region" {
+                let region = self.region_name(&entry.value);
+                values.extend(region.map(|region| (attribute.into(), Value::String(region))));
+                continue;
+            }
+            let (name, accepts) = (&property.name, &property.accepts);
+            let value = self.value(&entry.value, name, accepts, &path, positions);
+            values.insert(attribute.into(), value);
+        }
+        if self.scope.is_some() && entries.iter().any(|entry| entry.key.starts_with("Fn::")) {
+            // The function may supply any property that is missing.
+            for property in properties {
+                let value = values.entry(property.attribute.as_str().into());
+                value.or_insert_with(Value::unknown);
+            }
+        }
+        for missing in properties.iter().filter(|p| p.required) {
+            let given = values.get(missing.attribute.as_str());
+            let empty = |v: &&Value| v.is_null() || matches!(v, Value::String(t) if t.is_empty());
+            if given.filter(|value| !empty(value)).is_none() {
+                let message = format!("`{}` is missing: {}", missing.name, about(missing));
+                let path = path.clone().attribute(missing.attribute.as_str());
+                let at = positions.get(&path).copied().unwrap_or(position);
+                self.diagnostics.error(at, message);
+            }
+        }
+        values
+    }
+
+    /// Returns whether the file's kind has a property: only stack definitions have a region.
+    fn has(&self, property: &Property) -> bool {
+        self.scope.is_none() || property.attribute != "region"
+    }
+
+    /// Reports a property that does not exist. The one that was probably meant is unknown, so that it is not reported as
+    /// missing, too.
+    fn meant(
+        &mut self,
+        entry: &Entry,
+        properties: &[Property],
+        path: &Path,
+    ) -> Option<(crate::cty::Name, Value)> {
+        let account = (self.scope.is_none() && path.is_root()).then_some("Account");
+        if account == Some(entry.key.as_str()) {
+            return None;
+        }
+        let own = properties.iter().filter(|property| self.has(property));
+        let names: Vec<_> = own.map(|p| p.name.as_str()).chain(account).collect();
+        let meant = self.unknown(entry, &names, "There are");
+        let meant = properties.iter().find(|p| Some(p.name.as_str()) == meant);
+        let meant = meant.filter(|p| p.attribute != "region")?;
+        Some((meant.attribute.as_str().into(), Value::unknown()))
+    }
+
+    fn value(
+        &mut self,
+        node: &Rc<Node>,
+        name: &str,
+        accepts: &Accepts,
+        path: &Path,
+        positions: &mut Positions,
+    ) -> Value {
+        let node = match self.resolve(node) {
+            Resolved::Node(node) => node,
+            Resolved::Nothing => return Value::Null,
+            Resolved::Later | Resolved::Failed => return Value::unknown(),
+        };
+        if node.is_null() {
+            if self.scope.is_none() {
+                let message = format!("`{name}` has no value; write one, or remove `{name}`");
+                self.diagnostics.error(node.position, message);
+                return Value::unknown();
+            }
+            return Value::Null;
+        }
+        let lenient = self.scope.is_some();
+        let expected = |expected: &str| Problem::Kind {
+            found: node.what(),
+            expected: expected.to_owned(),
+        };
+        let read = match (accepts, &node.content) {
+            (Accepts::Text(allowed), _) => {
+                text(&node, lenient).and_then(|text| one_of(text, allowed))
+            }
+            (Accepts::Number(allowed), _) => number(&node, lenient, allowed),
+            (Accepts::Flag, _) => flag(&node, lenient),
+            (Accepts::Object(properties), Content::Map(entries)) => {
+                let object = self.object(entries, properties, path, positions, node.position);
+                Ok(Value::Map(object))
+            }
+            (Accepts::Object(_), _) => Err(expected("a mapping")),
+            (Accepts::List { .. }, Content::List(elements)) => {
+                Ok(self.list(&node, elements, name, accepts, path, positions))
+            }
+            (Accepts::List { .. }, _) => Err(expected("a list (`- …`)")),
+            (Accepts::Tags, _) => Ok(self.tags(&node, path, positions)),
+        };
+        read.unwrap_or_else(|problem| {
+            let message = format!("`{name}` {problem}");
+            self.diagnostics.error(node.position, message);
+            Value::unknown()
+        })
+    }
+
+    fn list(
+        &mut self,
+        node: &Node,
+        elements: &[Rc<Node>],
+        name: &str,
+        accepts: &Accepts,
+        path: &Path,
+        positions: &mut Positions,
+    ) -> Value {
+        let Accepts::List {
+            each,
+            most,
+            ordered,
+        } = accepts
+        else {
+            return Value::unknown();
+        };
+        if let Some(most) = most.filter(|most| elements.len() > *most) {
+            let message = format!(
+                "`{name}` has {} elements; at most {most} are allowed",
+                elements.len()
+            );
+            self.diagnostics.error(node.position, message);
+        }
+        if elements.is_empty() && most.is_some() {
+            let message = format!("`{name}` is empty; write at least one");
+            self.diagnostics.error(node.position, message);
+        }
+        let mut values = Vec::new();
+        for (index, element) in (0..).zip(elements) {
+            let path = if *ordered {
+                path.clone().index(index)
+            } else {
+                path.clone().element(key(element))
+            };
+            positions.insert(path.clone(), element.position);
+            values.push(self.value(element, name, each, &path, positions));
+        }
+        if *ordered {
+            Value::List(values)
+        } else {
+            Value::set(values)
+        }
+    }
+
+    fn tags(&mut self, node: &Node, path: &Path, positions: &mut Positions) -> Value {
+        let Content::List(elements) = &node.content else {
+            let message = "`Tags` must be a list of keys and values: `- Key: Name`, and `Value: main` below `Key`";
+            self.diagnostics.error(node.position, message);
+            return Value::unknown();
+        };
+        let mut tags = Map::new();
+        for element in elements {
+            let Some((key, value)) = self.tag(element) else {
+                continue;
+            };
+            let path = path.clone().key(key.as_str());
+            positions.insert(path, element.position);
+            if tags.insert(key.as_str().into(), value).is_some() {
+                let message = format!("duplicate tag `{key}`");
+                self.diagnostics.error(element.position, message);
+            }
+        }
+        Value::Map(tags)
+    }
+
+    fn tag(&mut self, element: &Rc<Node>) -> Option<(String, Value)> {
+        let Resolved::Node(element) = self.resolve(element) else {
+            return None;
+        };
+        let Content::Map(entries) = &element.content else {
+            let message = "a tag is `Key: …` and `Value: …`";
+            self.diagnostics.error(element.position, message);
+            return None;
+        };
+        for entry in entries {
+            if !matches!(entry.key.as_str(), "Key" | "Value") {
+                self.unknown(entry, &["Key", "Value"], "A tag has");
+            }
+        }
+        let mut part = |name: &str| match element.get(name) {
+            Some(node) => {
+                let any = Accepts::Text(Vec::new());
+                Some(self.value(node, name, &any, &Path::root(), &mut Positions::new()))
+            }
+            None => {
+                let message = format!("the tag has no `{name}`");
+                self.diagnostics.error(element.position, message);
+                None
+            }
+        };
+        let (key, value) = (part("Key"), part("Value"));
+        match key? {
+            Value::String(key) => Some((key, value?)),
+            _ => None,
+        }
+    }
+}
+
+/// Returns the key by which the resource's validation identifies an element of a set: its resource type, or its text.
+fn key(element: &Node) -> &str {
+    let node = element.get("ResourceType").map_or(element, Rc::as_ref);
+    node.as_text().unwrap_or_default()
+}
+
+fn text(node: &Node, lenient: bool) -> Result<String, Problem> {
+    match &node.content {
+        Content::Scalar { text, plain }
+            if lenient || !(*plain && (is_flag(text) || is_number(text))) =>
+        {
+            Ok(text.clone())
+        }
+        Content::Scalar { text, .. } => Err(Problem::Unquoted {
+            found: node.what(),
+            text: text.clone(),
+        }),
+        Content::List(_) | Content::Map(_) => Err(Problem::Kind {
+            found: node.what(),
+            expected: "text".to_owned(),
+        }),
+    }
+}
+
+fn one_of(text: String, allowed: &[String]) -> Result<Value, Problem> {
+    if allowed.is_empty() || allowed.contains(&text) {
+        return Ok(Value::String(text));
+    }
+    let allowed = allowed.to_vec();
+    if text.is_empty() {
+        return Err(Problem::Empty { allowed });
+    }
+    let folded = text.to_uppercase().replace(['-', '_', ' '], "");
+    let other = OTHER_WORDS.iter().find(|(word, _)| *word == folded);
+    let meant = other
+        .map(|(_, value)| *value)
+        .filter(|value| allowed.iter().any(|known| known == value))
+        .or_else(|| nearest(&text, allowed.iter().map(String::as_str)))
+        .map(str::to_owned);
+    Err(Problem::NotAllowed {
+        text,
+        meant,
+        allowed,
+    })
+}
+
+fn number(node: &Node, lenient: bool, allowed: &[i64]) -> Result<Value, Problem> {
+    let written = match &node.content {
+        Content::Scalar { text, plain } if *plain || lenient => text.parse::<i64>().ok(),
+        _ => None,
+    };
+    let all: Vec<_> = allowed.iter().map(i64::to_string).collect();
+    let expected = match all.as_slice() {
+        [] => "a whole number".to_owned(),
+        all => format!("{}, without quotes", all.join(" or ")),
+    };
+    match written {
+        Some(number) if allowed.is_empty() || allowed.contains(&number) => {
+            Ok(Value::Number(Number::from(number)))
+        }
+        Some(number) => Err(Problem::Number { number, expected }),
+        None => Err(Problem::Kind {
+            found: node.what(),
+            expected,
+        }),
+    }
+}
+
+fn flag(node: &Node, lenient: bool) -> Result<Value, Problem> {
+    let written = match &node.content {
+        Content::Scalar { text, plain } if *plain || lenient => Some(text.to_lowercase()),
+        _ => None,
+    };
+    match written.as_deref() {
+        Some("true") => Ok(Value::Bool(true)),
+        Some("false") => Ok(Value::Bool(false)),
+        _ => Err(Problem::Kind {
+            found: node.what(),
+            expected: "true or false, without quotes".to_owned(),
+        }),
+    }
+}
+
+/// Returns the first sentence of a property's description.
+fn about(property: &Property) -> &str {
+    let text = property.description.as_str();
+    text.split(". ")
+        .next()
+        .unwrap_or(text)
+        .trim_end_matches('.')
+}

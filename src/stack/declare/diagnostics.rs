@@ -1,0 +1,86 @@
+//! Errors and warnings about a file, with their positions.
+
+use std::fmt;
+
+use crate::report::{Level, Position};
+use crate::text::sanitize;
+
+/// One error or warning about a file.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct FileDiagnostic {
+    /// Its position.
+    pub position: Position,
+    /// What is wrong, and what to write instead.
+    pub message: String,
+    /// Error, or warning: then the file can still be used.
+    pub level: Level,
+}
+
+/// The errors and warnings about one file.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct FileDiagnostics {
+    /// The file's name, as given by the user.
+    pub file: String,
+    list: Vec<FileDiagnostic>,
+}
+
+impl FileDiagnostics {
+    /// Creates an empty list for a file.
+    pub fn of(file: &str) -> Self {
+        Self {
+            file: file.to_owned(),
+            list: Vec::new(),
+        }
+    }
+
+    /// Adds an error, which makes the file unusable.
+    pub fn error(&mut self, position: Position, message: impl Into<String>) {
+        self.push(Level::Error, position, message.into());
+    }
+
+    /// Adds a warning.
+    pub fn warning(&mut self, position: Position, message: impl Into<String>) {
+        self.push(Level::Warning, position, message.into());
+    }
+
+    /// Returns whether the file is unusable.
+    pub fn has_errors(&self) -> bool {
+        self.error_count() > 0
+    }
+
+    /// Returns the number of errors, without warnings.
+    pub fn error_count(&self) -> usize {
+        let errors = self.list.iter().filter(|d| d.level == Level::Error);
+        errors.count()
+    }
+
+    /// Sorts the list by position, and removes duplicates.
+    pub(super) fn sort(&mut self) {
+        self.list.sort();
+        self.list.dedup();
+    }
+
+    fn push(&mut self, level: Level, position: Position, message: String) {
+        self.list.push(FileDiagnostic {
+            position,
+            message,
+            level,
+        });
+    }
+}
+
+/// Writes one line for each, in the form that compilers use.
+impl fmt::Display for FileDiagnostics {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for diagnostic in &self.list {
+            let Position { line, column } = diagnostic.position;
+            let level = diagnostic.level;
+            let file = sanitize::line(&self.file);
+            let message = sanitize::lines(&diagnostic.message);
+            writeln!(f, "{file}:{line}:{column}: {level}: {message}")?;
+        }
+        Ok(())
+    }
+}
+
+impl std::error::Error for FileDiagnostics {}

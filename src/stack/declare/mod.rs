@@ -1,0 +1,34 @@
+//! Reading declarations: stack definitions, CloudFormation templates, and Terraform states.
+//!
+//! | file | holds |
+//! |---|---|
+//! | `declaration` | the flow logs that a file declares |
+//! | `diagnostics` | errors and warnings with their positions in the file |
+//! | `yaml` | YAML and JSON as a tree with positions |
+//! | `property` | the resource's model in CloudFormation's vocabulary |
+//! | `definition` | a tree read as flow logs |
+//! | `template` | parameters and intrinsic functions of CloudFormation |
+//! | `state` | the flow logs of a Terraform state |
+//! | `schema` | the JSON Schema of a stack definition |
+//!
+//! This module must not know AWS, nor what is done with declarations.
+
+mod declaration;
+mod definition;
+mod diagnostics;
+mod property;
+mod schema;
+mod state;
+mod template;
+mod words;
+mod yaml;
+
+pub use declaration::{Declaration, Desired, Stack};
+pub use definition::read;
+pub use diagnostics::{FileDiagnostic, FileDiagnostics};
+pub(super) use property::name_of;
+pub use property::{AttributeError, AttributePath, attribute};
+pub use schema::stack_schema;
+pub use state::{LARGEST as LARGEST_STATE, read as read_state};
+pub use template::Parameters;
+pub use yaml::LARGEST as LARGEST_STACK;

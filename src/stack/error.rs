@@ -1,0 +1,94 @@
+//! Why a declaration could not be read, checked, or exported.
+
+use super::declare::FileDiagnostics;
+use crate::aws::{self, Account};
+use crate::cty;
+use crate::framework::{Diagnostics, LowerError};
+
+/// The reason why a declaration, or a part of it, could not be read, checked, or exported.
+#[derive(Clone, Debug, thiserror::Error)]
+pub enum Error {
+    /// The file has errors.
+    #[error(transparent)]
+    File(#[from] FileDiagnostics),
+    /// A call to AWS failed, or its configuration cannot work.
+    #[error("{}", explained(.0))]
+    Aws(#[from] aws::Error),
+    /// Nothing names the region.
+    #[error(
+        "No AWS region is configured. Set `Region` in the stack definition, --region, or AWS_REGION."
+    )]
+    NoRegion,
+    /// The role depends on the account, and the flow logs name none.
+    #[error(
+        "--role is {role}, but these flow logs name no account. Set `Account: \"123456789012\"` in the stack definition, \
+         or replace {{account}} in --role by the account id."
+    )]
+    NoAccount {
+        /// The role, with its placeholder.
+        role: String,
+    },
+    /// The credentials belong to another account than the declared one.
+    #[error(
+        "The credentials belong to account {}, but the flow logs are declared in account {declared}. Set \
+         --role 'arn:{}:iam::{{account}}:role/NAME' to assume a role in each account.",
+        .actual.id, .actual.partition
+    )]
+    OtherAccount {
+        /// The account of the credentials.
+        actual: Account,
+        /// The account in the declaration.
+        declared: String,
+    },
+    /// The declaration cannot be planned.
+    #[error("{name}: {}", one_line(.diagnostics))]
+    NotPlannable {
+        /// The flow log's name.
+        name: String,
+        /// What the resource's plan reports.
+        diagnostics: Diagnostics,
+    },
+    /// The model has no schema, which a test excludes.
+    #[error(transparent)]
+    Schema(#[from] LowerError),
+    /// A value does not fit the schema, which a test excludes.
+    #[error(transparent)]
+    Value(#[from] cty::Error),
+    /// A region could not be read.
+    #[error("{region}: {error}")]
+    InRegion {
+        /// The region.
+        region: String,
+        /// The reason.
+        error: Box<Self>,
+    },
+}
+
+impl Error {
+    /// Adds the region in which the error occurred.
+    #[must_use]
+    pub(super) fn in_region(self, region: &str) -> Self {
+        Self::InRegion {
+            region: region.to_owned(),
+            error: Box::new(self),
+        }
+    }
+}
+
+/// Describes an error of AWS and how to fix it.
+fn explained(error: &aws::Error) -> String {
+    match error.advice() {
+        _ if error.kind == aws::Kind::OutOfTime => format!(
+            "{error} A query may take five minutes, and the whole check may take --timeout."
+        ),
+        Some(advice) => format!("{error} {advice}"),
+        None => error.to_string(),
+    }
+}
+
+fn one_line(diagnostics: &Diagnostics) -> String {
+    let texts = diagnostics
+        .iter()
+        .map(|d| format!("{}: {}", d.summary, d.detail));
+    texts.collect::<Vec<_>>().join(" ")
+}
