@@ -49,7 +49,7 @@ pub(super) enum Error {
     #[error(transparent)]
     Report(#[from] report::Error),
     #[error("could not create the schema: {0}")]
-    Schema(Box<dyn std::error::Error>),
+    Schema(Box<dyn std::error::Error + Send + Sync>),
     #[error("could not write JSON: {0}")]
     Json(#[from] serde_json::Error),
 }

@@ -243,11 +243,11 @@ fn states_that_cannot_be_read_say_why() {
         ("{}", "not a Terraform state"),
         (
             r#"{"version": 5, "resources": []}"#,
-            "state file of version 5; version 4 is known here",
+            "state file of version 5; only version 4 is supported",
         ),
         (
             r#"{"format_version": "2.0"}"#,
-            "format version 2.0; version 1 is known here",
+            "format version 2.0; only version 1 is supported",
         ),
         (r#"{"version": 3}"#, "state file of version 3"),
         (

@@ -44,7 +44,7 @@ fn what_a_template_comes_to_is_bounded() {
     }
     let found = mistakes("t.yaml", &template("", &bomb, ""), &[]);
     assert!(
-        found[0].contains("comes to more than 65536 bytes"),
+        found[0].contains("is longer than 65536 bytes"),
         "{found:?}"
     );
     let unknown = bomb.replacen("{ a: x }", "{ a: !Ref Nobody }", 1);
@@ -84,7 +84,7 @@ fn what_a_template_leaves_open_is_told_by_name() {
     says(
         &found,
         &[
-            "1:1: no parameter `Kin`; is `Kind` meant?",
+            "1:1: no parameter `Kin`; did you mean `Kind`?",
             "13:5: depends on the condition `Wanted`",
             "15:19: the parameter `Vpc` has no default",
             "18:61: `AWS::StackName`",
@@ -106,11 +106,11 @@ Resources:
         &mistakes("t.yaml", rest, &[]),
         &[
             "3:3: `ResourceType` is missing: CloudFormation requires it",
-            "6:19: `Fn::ImportValue` is not resolvable here",
-            "7:20: `Fn::If` is not resolvable here",
+            "6:19: `Fn::ImportValue` cannot be resolved here",
+            "7:20: `Fn::If` cannot be resolved here",
             "8:21: dynamic reference",
             "9:33: --parameter Role.Arn=",
-            "10:18: is `Role` meant?",
+            "10:18: did you mean `Role`?",
         ],
     );
 }
@@ -154,19 +154,19 @@ Resources:
     says(
         &mistakes("t.yaml", text, &["--parameter", "Keys=a, b"]),
         &[
-            "5:3: `Fn::ForEach::Logs` is not resolvable here",
-            "13:7: `Fn::Transform` is not resolvable here",
-            "17:7: `Fn::Transform` is not resolvable here",
+            "5:3: `Fn::ForEach::Logs` cannot be resolved here",
+            "13:7: `Fn::Transform` cannot be resolved here",
+            "17:7: `Fn::Transform` cannot be resolved here",
             "18:20: `TrafficType` is \"SOME\"",
             "22:19: `${Keys}` is a list",
             "22:19: `Fn::GetAtt` of `Two.Arn`",
             "22:19: there is no parameter `One`",
-            "25:21: kept by Systems Manager under `/flow/group`",
+            "25:21: stored in Systems Manager as `/flow/group`",
             "26:23: `${A}` is a list",
             "26:23: `${B}` is nothing",
             "28:7: there is no `Region` in a template",
-            "30:11: `Fn::If` is not resolvable here",
-            "32:11: `Fn::If` is not resolvable here",
+            "30:11: `Fn::If` cannot be resolved here",
+            "32:11: `Fn::If` cannot be resolved here",
         ],
     );
 }
