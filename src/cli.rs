@@ -6,13 +6,13 @@
 //! | file | holds |
 //! |---|---|
 //! | `drift`, `stack` | the commands |
-//! | `aws_options` | options for calls to AWS |
+//! | `options` | options for calls to AWS |
 //! | `input`, `output`, `error` | what commands read and print, and why they fail |
 
-mod aws_options;
 mod drift;
 mod error;
 mod input;
+mod options;
 mod output;
 mod stack;
 

@@ -6,9 +6,9 @@ use clap::ArgMatches;
 use clap::builder::PossibleValue;
 use clap::parser::ValueSource;
 
-use super::aws_options::{AwsArguments, block_on};
 use super::error::Error;
 use super::input::{pair, parameters, read, read_stack, read_text};
+use super::options::{AwsArguments, block_on};
 use super::output::{print, print_error, progress, style};
 use crate::report::{self, Format, Level, Style};
 use crate::stack::{self, AttributePath, AwsOptions, Kind, Rules, Stack};

@@ -1,8 +1,8 @@
 //! The commands `stack validate`, `stack to-terraform` and `stack schema`.
 
-use super::aws_options::{AwsArguments, block_on};
 use super::error::Error;
 use super::input::{pair, parameters, read_stack, read_text};
+use super::options::{AwsArguments, block_on};
 use super::output::{print, print_error, progress};
 use crate::stack::{self, ExportOptions};
 use crate::text::sanitize;

@@ -2,9 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::aws_options::AwsOptions;
 use super::drift_report::{DriftReport, Failure, Finding, Kind};
 use super::observe::{Observed, Progress, Request, observe};
+use super::options::AwsOptions;
 use super::pair::{Pair, pair};
 use super::target::{Target, Targets};
 use crate::aws::ec2;

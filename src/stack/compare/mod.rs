@@ -2,24 +2,24 @@
 //!
 //! | file | holds |
 //! |---|---|
-//! | `aws_options` | credentials and settings for calls to AWS |
+//! | `options` | credentials and settings for calls to AWS |
 //! | `target` | the accounts and regions in which flow logs are declared |
 //! | `observe` | reading what runs there, with few calls |
 //! | `pair` | which running flow log is the declared one |
 //! | `drift` | the check |
 //! | `drift_report` | its outcome |
 
-mod aws_options;
 mod drift;
 mod drift_report;
 mod observe;
+mod options;
 mod pair;
 mod target;
 
-pub use aws_options::AwsOptions;
 pub use drift::{Rules, check};
 pub use drift_report::{Counts, DriftReport, Failure, Finding, Kind, report_schema};
 pub use observe::Progress;
 pub(super) use observe::{Observed, Request, observe};
+pub use options::AwsOptions;
 pub(super) use pair::{Pair, pair};
 pub(super) use target::Targets;

@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use futures_util::{StreamExt as _, stream};
 
-use super::aws_options::AwsOptions;
+use super::options::AwsOptions;
 use super::target::{Target, Targets};
 use crate::arn::role::Role;
 use crate::aws::{Account, Aws, ec2};

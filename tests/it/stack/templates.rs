@@ -43,10 +43,7 @@ fn what_a_template_comes_to_is_bounded() {
         bomb = format!("{{ 'Fn::Sub': ['{names}', {{ a: {bomb} }}] }}");
     }
     let found = mistakes("t.yaml", &template("", &bomb, ""), &[]);
-    assert!(
-        found[0].contains("is longer than 65536 bytes"),
-        "{found:?}"
-    );
+    assert!(found[0].contains("is longer than 65536 bytes"), "{found:?}");
     let unknown = bomb.replacen("{ a: x }", "{ a: !Ref Nobody }", 1);
     let found = mistakes("t.yaml", &template("", &unknown, ""), &[]);
     assert!(

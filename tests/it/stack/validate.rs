@@ -303,8 +303,9 @@ fn a_file_of_the_other_kind_is_told_its_option() {
     let state = r#"{"version": 4, "terraform_version": "1.11.4", "lineage": "x", "resources": []}"#;
     folder.write("terraform.tfstate", state);
     let drift = |arguments: &[&str]| folder.run(None, &[&["drift"], arguments].concat());
-    drift(&["--stack", "terraform.tfstate"])
-        .fails_with(&["this is a Terraform state, not a stack; check it with `drift --state FILE`"]);
+    drift(&["--stack", "terraform.tfstate"]).fails_with(&[
+        "this is a Terraform state, not a stack; check it with `drift --state FILE`",
+    ]);
     drift(&["--state", "stack.yaml"]).fails_with(&["--stack FILE"]);
     folder.write("t.json", r#"{ "Resources": {} }"#);
     drift(&["--state", "t.json"]).fails_with(&["--stack FILE"]);
