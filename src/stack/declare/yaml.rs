@@ -6,7 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
-use saphyr_parser::{Event, Parser, ScalarStyle, Span};
+use saphyr_parser::{Event, Parser, ScalarStyle, Span, Tag};
 
 use super::diagnostics::FileDiagnostics;
 use crate::report::Position;
@@ -241,13 +241,7 @@ impl<'t> Builder<'t, '_> {
                 return None;
             }
         };
-        let tag = tag.map(|tag| {
-            if tag.is_yaml_core_schema() {
-                format!("!{}", tag.suffix)
-            } else {
-                tag.suffix.clone()
-            }
-        });
+        let tag = tag.map(|tag| name_of(&tag));
         let (size, levels) = extent(&content);
         if size > MAX_NODES {
             return self.too_large(at);
@@ -369,6 +363,15 @@ fn extent(content: &Content) -> (usize, usize) {
         ),
     };
     (1 + size, 1 + levels)
+}
+
+/// Returns the name of a local tag: `Sub` for `!Sub`. A tag of YAML's own keeps its `!`.
+fn name_of(tag: &Tag) -> String {
+    if tag.is_yaml_core_schema() {
+        format!("!{}", tag.suffix)
+    } else {
+        tag.suffix.clone()
+    }
 }
 
 fn position(span: Span) -> Position {

@@ -1,4 +1,4 @@
-//! The examples for pipelines, run as the scripts that they are.
+//! The examples for pipelines, run as scripts.
 
 use std::collections::BTreeMap;
 use std::os::unix::fs::PermissionsExt as _;
@@ -11,7 +11,7 @@ use super::{Folder, STACK, program, repository, running, script};
 use crate::harness::fake::Fake;
 use crate::harness::terraform::Version;
 
-/// A folder as a pipeline's runner has it: the stack, the program, and stand-ins that record how they are called.
+/// A folder like a pipeline's: the stack, the program, and substitutes for other programs that record their calls.
 struct Runner {
     folder: Folder,
     fake: Fake,
@@ -27,7 +27,7 @@ impl Runner {
             let path = bin.join(tool);
             let calls = folder.path().join(tool);
             let calls = calls.display();
-            // What is asked for a list answers with one that a test may write.
+            // A request for the list of comments returns a list that a test may write.
             let text = format!(
                 "#!/bin/sh\nprintf '%s\\n' \"$*\" >> \"{calls}\"\ncase \"$*\" in *per_page=*|*--paginate*) cat \"{calls}-list\";; esac\n"
             );
@@ -43,7 +43,7 @@ impl Runner {
         Self { folder, fake }
     }
 
-    /// Runs a step's script, and gives its exit code.
+    /// Runs a step's script, and returns its exit code.
     fn step(&self, text: &str, variables: &BTreeMap<String, String>) -> (i32, String) {
         let mut command: Command = self.folder.command("bash", Some(self.fake.url()));
         let path = std::env::var("PATH").unwrap();
@@ -72,7 +72,7 @@ fn yaml(path: &Path) -> Value {
     serde_json::from_str(&text).unwrap()
 }
 
-/// Runs the steps of the workflow, and gives the exit code of the last one.
+/// Runs the steps of the workflow, and returns the exit code of the last one.
 fn workflow(runner: &Runner) -> i32 {
     let workflow = yaml(&repository().join("examples/ci/github-actions.yml"));
     let mut last = -1;
@@ -110,7 +110,7 @@ fn workflow(runner: &Runner) -> i32 {
 }
 
 #[test]
-fn the_github_workflow_passes_comments_and_fails_as_it_should() {
+fn the_github_workflow_passes_comments_and_fails() {
     let runner = Runner::new();
     assert_eq!(workflow(&runner), 0);
     let posted = || runner.folder.read("gh").matches("--method").count();
@@ -129,7 +129,7 @@ fn the_github_workflow_passes_comments_and_fails_as_it_should() {
     let comments = runner.folder.read("gh");
     let post = "--method POST repos/example/network/issues/7/comments -F body=@drift.md";
     assert!(comments.contains(post), "{comments}");
-    // The comment is looked for by what it begins with, and the next run updates it.
+    // The job finds the comment by its mark, and the next run updates it.
     let report = runner.folder.read("drift.md");
     let mark = report.lines().next().unwrap();
     assert!(
@@ -148,7 +148,7 @@ fn the_github_workflow_passes_comments_and_fails_as_it_should() {
 }
 
 #[test]
-fn the_gitlab_job_passes_and_fails_as_it_should() {
+fn the_gitlab_job_passes_and_fails() {
     let runner = Runner::new();
     let job = yaml(&repository().join("examples/ci/gitlab-ci.yml"));
     let lines = |part: &str| {
@@ -213,7 +213,7 @@ fn plans() -> [String; 2] {
     ]
 }
 
-/// Lets `terraform init` find the provider in a folder, as it finds a released one in the registry.
+/// Installs the provider in a folder where `terraform init` finds it like a released one in the registry.
 fn install(runner: &Runner) -> BTreeMap<String, String> {
     let version = env!("CARGO_PKG_VERSION");
     let platform = if cfg!(target_arch = "aarch64") {
@@ -255,7 +255,7 @@ fn install(runner: &Runner) -> BTreeMap<String, String> {
 }
 
 #[test]
-fn the_plain_plan_passes_and_fails_as_it_should() {
+fn the_plain_plan_passes_and_fails() {
     let runner = Runner::new();
     let variables = install(&runner);
     let configuration = r#"

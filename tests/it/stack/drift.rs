@@ -1,4 +1,4 @@
-//! What a check finds, and how its exit code tells it.
+//! The findings of a check, and its exit code.
 
 use serde_json::json;
 
@@ -7,7 +7,7 @@ use super::{Folder, STACK, VPC, running};
 use crate::harness::fake::{DestinationOptions, Fake, Fault, FlowLog};
 
 #[test]
-fn what_runs_as_declared_is_in_sync() {
+fn a_flow_log_that_runs_as_declared_is_in_sync() {
     let fake = Fake::start();
     fake.insert(running());
     let folder = Folder::with("stack.yaml", STACK);
@@ -18,7 +18,7 @@ fn what_runs_as_declared_is_in_sync() {
 }
 
 #[test]
-fn each_attribute_that_differs_is_told_with_wanted_and_found_at_its_place() {
+fn each_difference_is_reported_with_both_values_and_its_position() {
     let fake = Fake::start();
     let mut log = running();
     log.traffic_type = Some("REJECT".to_owned());
@@ -39,12 +39,12 @@ fn each_attribute_that_differs_is_told_with_wanted_and_found_at_its_place() {
             { "attribute": "TrafficType", "wanted": "ALL", "found": "REJECT" },
         ])
     );
-    // The first one is not written in the file, so the flow log's own place is told.
+    // The first attribute is not written in the file, so the position is that of the flow log.
     assert_eq!(finding["place"], json!({ "line": 3, "column": 3 }));
 }
 
 #[test]
-fn a_difference_within_a_property_is_told_at_its_own_place() {
+fn a_difference_within_a_property_has_its_own_position() {
     let fake = Fake::start();
     let mut log = on_s3(1, VPC);
     log.tags = [("a.b".to_owned(), "x".to_owned())].into();
@@ -77,7 +77,7 @@ FlowLogs:
 }
 
 #[test]
-fn missing_failing_and_undeclared_flow_logs_are_told_apart() {
+fn missing_failing_and_undeclared_flow_logs_are_different_findings() {
     let fake = Fake::start();
     fake.insert(running());
     fake.deliver_failing("fl-00000000000000001", "Access error");
@@ -107,7 +107,7 @@ fn missing_failing_and_undeclared_flow_logs_are_told_apart() {
 }
 
 #[test]
-fn among_several_flow_logs_of_a_resource_the_likest_is_the_declared_one() {
+fn the_most_similar_flow_log_of_a_resource_is_the_declared_one() {
     let fake = Fake::start();
     let mut rejects = running();
     rejects.id = "fl-0000000000000000a".to_owned();
@@ -124,14 +124,14 @@ fn among_several_flow_logs_of_a_resource_the_likest_is_the_declared_one() {
         .replace("ALL", "REJECT");
     let folder = Folder::with("stack.yaml", &format!("{STACK}  refused:{second}"));
     let (_, report) = folder.drift(fake.url(), &["--stack", "stack.yaml"]);
-    // The one with the same traffic has one difference, as the other one has; `refused` has none.
+    // Both have one difference from `main`, and one of them records the same traffic. `refused` has none.
     assert_eq!(report["counts"]["in_sync"], 1, "{report:#}");
     assert_eq!(report["findings"][0]["name"], "main");
     assert_eq!(report["findings"][0]["flow_log_id"], "fl-0000000000000000b");
 }
 
 #[test]
-fn rules_say_what_may_differ_and_how_serious_it_is() {
+fn rules_set_what_may_differ_and_the_levels() {
     let fake = Fake::start();
     let mut log = running();
     log.max_aggregation_interval = 60;
@@ -169,7 +169,7 @@ fn rules_say_what_may_differ_and_how_serious_it_is() {
 }
 
 #[test]
-fn a_region_that_fails_hides_no_other_and_the_check_fails() {
+fn a_region_that_fails_hides_no_other_but_fails_the_check() {
     let fake = Fake::start();
     fake.insert(running());
     let other = "  other:\n    Region: eu-west-1\n    ResourceId: vpc-0fffffffffffffff9\n    TrafficType: ALL\n    LogDestination: arn:aws:s3:::bucket\n";
@@ -193,7 +193,7 @@ fn a_region_that_fails_hides_no_other_and_the_check_fails() {
 }
 
 #[test]
-fn accounts_are_read_by_a_role_in_each() {
+fn a_role_in_each_account_reads_it() {
     let fake = Fake::start();
     for (number, account) in [(1, "111111111111"), (2, "222222222222")] {
         let mut log = FlowLog::sample(&format!("fl-0000000000000000{number}"), VPC);
@@ -232,7 +232,7 @@ fn accounts_are_read_by_a_role_in_each() {
 }
 
 #[test]
-fn a_role_for_each_account_needs_to_know_the_account() {
+fn a_role_for_each_account_requires_the_account() {
     let fake = Fake::start();
     fake.insert(running());
     let other = STACK.split_once("  main:").unwrap().1;
@@ -286,13 +286,13 @@ fn accounts_and_regions_are_read_with_few_calls() {
         ]
     );
     let calls = ["AssumeRole", "DescribeFlowLogs", "GetCallerIdentity"];
-    // The role's ARN names the account, so nobody is asked for it.
+    // The role's ARN names the account, so no call is needed.
     assert_eq!(calls.map(|action| fake.calls_of(action).len()), [2, 4, 0]);
     assert_eq!(fake.calls().len(), 6);
 }
 
 #[test]
-fn no_credentials_no_region_and_no_file_are_errors_that_help() {
+fn missing_credentials_regions_and_files_are_helpful_errors() {
     let folder = Folder::with("stack.yaml", STACK);
     let drift = ["drift", "--stack", "stack.yaml"];
     folder
@@ -314,7 +314,7 @@ fn no_credentials_no_region_and_no_file_are_errors_that_help() {
 }
 
 #[test]
-fn a_template_is_checked_with_what_its_parameters_come_to() {
+fn a_template_is_checked_with_its_resolved_parameters() {
     let fake = Fake::start();
     let mut log = running();
     log.log_destination = Some("arn:aws:s3:::flow-logs-123456789012-us-east-1".to_owned());

@@ -1,4 +1,4 @@
-//! Each kind of drift in each form, by golden files; and the forms held to their official schemas.
+//! Golden files of each kind of drift in each format, and the official schemas of the formats.
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -10,7 +10,7 @@ use super::{Folder, STACK, VPC, golden, repository, running, schema_verdicts, sc
 use crate::harness::fake::{Fake, Fault, FlowLog};
 use crate::harness::terraform::Run;
 
-const FORMS: [(&str, &str); 6] = [
+const FORMATS: [(&str, &str); 6] = [
     ("text", "txt"),
     ("json", "json"),
     ("markdown", "md"),
@@ -19,12 +19,12 @@ const FORMS: [(&str, &str); 6] = [
     ("junit", "xml"),
 ];
 
-/// A case's name, what is checked, and what makes the fake run it.
+/// The name of a case, what is checked, and how the fake is prepared.
 type Case = (&'static str, &'static [&'static str], fn(&Fake));
 
 const OF_STACK: &[&str] = &["--stack", "stack.yaml"];
 
-/// Names that would be commands to a build server, steer a terminal or turn the direction of writing.
+/// Names that contain commands to a build server, control sequences, or characters that change the writing direction.
 const HOSTILE: &str = r#"
 Region: us-east-1
 FlowLogs:
@@ -40,7 +40,7 @@ FlowLogs:
     LogDestination: arn:aws:s3:::bucket
 "#;
 
-/// Two flow logs in each of two accounts.
+/// Returns a stack of two flow logs in each of two accounts.
 fn of_accounts() -> String {
     let one = |name: &str, account: &str, region: &str| {
         format!(
@@ -58,7 +58,7 @@ fn of_accounts() -> String {
     .concat()
 }
 
-/// The folder in which all cases are run.
+/// Returns the folder in which all cases run.
 fn declared() -> Folder {
     let folder = Folder::with("stack.yaml", STACK);
     folder.write("accounts.yaml", &of_accounts());
@@ -159,16 +159,16 @@ fn cases() -> Vec<Case> {
     of_stack.into_iter().chain(others).collect()
 }
 
-/// Runs a check that writes every form at once, and gives their files.
+/// Runs a check that writes all formats, and returns their files.
 fn reports(folder: &Folder, fake: &Fake, declared: &[&str]) -> (i32, Vec<PathBuf>) {
-    let files: Vec<_> = FORMS
+    let files: Vec<_> = FORMATS
         .iter()
         .map(|(_, ending)| format!("report.{ending}"))
         .collect();
     let mut arguments = vec!["drift", "--unmanaged"];
     arguments.extend(declared);
-    for ((form, _), file) in FORMS.iter().zip(&files) {
-        arguments.extend(["--format", form, "--output", file]);
+    for ((format, _), file) in FORMATS.iter().zip(&files) {
+        arguments.extend(["--format", format, "--output", file]);
     }
     let run = folder.run(Some(fake.url()), &arguments);
     assert_eq!(run.stdout, "", "all reports go to files");
@@ -177,7 +177,7 @@ fn reports(folder: &Folder, fake: &Fake, declared: &[&str]) -> (i32, Vec<PathBuf
 }
 
 #[test]
-fn each_kind_of_drift_in_each_form_is_as_its_golden_file() {
+fn each_kind_of_drift_matches_its_golden_file_in_each_format() {
     for (name, declared_in, arrange) in cases() {
         let fake = Fake::start();
         arrange(&fake);
@@ -189,9 +189,9 @@ fn each_kind_of_drift_in_each_form_is_as_its_golden_file() {
             _ => 2,
         };
         assert_eq!(code, expected, "{name}");
-        for (file, (_, ending)) in files.iter().zip(FORMS) {
+        for (file, (_, ending)) in files.iter().zip(FORMATS) {
             let text = std::fs::read_to_string(file).unwrap();
-            // Every request has an id of its own, and every run a port.
+            // The ids of requests and the ports differ between runs.
             let text = without_request_id(&text).replace(fake.url(), "http://endpoint");
             let text = text.replace(
                 &format!("\"version\": \"{}\"", env!("CARGO_PKG_VERSION")),
@@ -203,22 +203,22 @@ fn each_kind_of_drift_in_each_form_is_as_its_golden_file() {
 }
 
 #[test]
-fn reports_satisfy_the_schemas_of_their_forms() {
+fn reports_satisfy_the_schemas_of_their_formats() {
     let mut folders = Vec::new();
-    let mut by_form = vec![Vec::new(); FORMS.len()];
+    let mut by_format = vec![Vec::new(); FORMATS.len()];
     for (_, declared_in, arrange) in cases() {
         let fake = Fake::start();
         arrange(&fake);
         let folder = declared();
         let (_, files) = reports(&folder, &fake, declared_in);
-        for (list, file) in by_form.iter_mut().zip(files) {
+        for (list, file) in by_format.iter_mut().zip(files) {
             list.push(file);
         }
         folders.push(folder);
     }
     let of = |form: &str| {
-        let place = FORMS.iter().position(|(name, _)| *name == form).unwrap();
-        by_form[place]
+        let place = FORMATS.iter().position(|(name, _)| *name == form).unwrap();
+        by_format[place]
             .iter()
             .map(PathBuf::as_path)
             .collect::<Vec<_>>()
@@ -249,7 +249,7 @@ fn reports_satisfy_the_schemas_of_their_forms() {
 }
 
 #[test]
-fn the_same_input_is_the_same_bytes() {
+fn the_same_input_produces_the_same_bytes() {
     let fake = Fake::start();
     let regions = [
         "us-east-1",
@@ -272,7 +272,7 @@ fn the_same_input_is_the_same_bytes() {
     let denied = || Fault::error("UnauthorizedOperation", "You are not authorized.");
     let folder = Folder::with("stack.yaml", &stack);
     let read = |late: usize| -> Vec<String> {
-        // Each time another region is the last one to answer.
+        // In each run, another region replies last.
         for call in 0..regions.len() {
             let late = u64::from(call == late);
             fake.fail(
@@ -305,7 +305,7 @@ fn the_same_input_is_the_same_bytes() {
 }
 
 #[test]
-fn an_output_belongs_to_the_form_before_it() {
+fn an_output_belongs_to_the_preceding_format() {
     let fake = Fake::start();
     fake.insert(running());
     let folder = Folder::with("stack.yaml", STACK);
@@ -343,7 +343,7 @@ fn completions_are_printed_for_each_shell() {
         );
         assert!(run.stdout.contains("ignore-tag-prefix"), "{shell}");
     }
-    // bash is everywhere: it says what the script taught it, and what it completes.
+    // bash is always available: it lists what the script defines, and what it completes.
     let folder = Folder::new();
     let script = folder.run(None, &["completions", "bash"]).stdout;
     folder.write("completions", &script);

@@ -1,4 +1,4 @@
-//! Files that never end, are larger than anybody writes them, or hold more than their size lets expect.
+//! Files that never end, are very large, or expand to much more than their size.
 
 use super::{Folder, STACK, program, running, script};
 use crate::harness::fake::Fake;
@@ -24,7 +24,7 @@ fn measured(folder: &Folder, arguments: &[&str]) -> (i32, usize, String) {
 }
 
 #[test]
-fn a_device_that_never_ends_is_refused_when_it_is_too_large() {
+fn an_endless_device_is_refused_at_the_size_limit() {
     let folder = Folder::new();
     for (arguments, most) in [
         (&["stack", "validate", "/dev/zero"][..], "8 MiB"),
@@ -60,7 +60,7 @@ fn a_pipe_is_read_like_a_file() {
 
 /// Each of these is some bytes for each value on the wire, and many in memory.
 #[test]
-fn memory_is_bounded_by_what_a_file_may_hold() {
+fn memory_is_bounded_by_the_limits_of_a_file() {
     let folder = Folder::new();
     let many = "0,".repeat(20_000_000);
     let state = |resources: &str| {
@@ -99,7 +99,7 @@ fn memory_is_bounded_by_what_a_file_may_hold() {
 }
 
 #[test]
-fn a_value_is_quoted_by_a_line_at_most() {
+fn a_quoted_value_takes_one_line_at_most() {
     let folder = Folder::with(
         "long.yaml",
         &STACK.replace("ALL", &format!("\"{}\"", "ALL".repeat(500_000))),

@@ -1,4 +1,4 @@
-//! Stack definitions, drift checks and their reports, by the command line as people and pipelines use it.
+//! Stack definitions, drift checks and their reports, through the command line.
 
 mod ci;
 mod drift;
@@ -26,10 +26,10 @@ use tempfile::TempDir;
 use crate::harness::fake::FlowLog;
 use crate::harness::terraform::Run;
 
-/// The VPC that most tests watch.
+/// The VPC in most tests.
 const VPC: &str = "vpc-0123456789abcdef0";
 
-/// A stack that is what `running` gives.
+/// A stack that declares what `running` returns.
 const STACK: &str = "\
 Region: us-east-1
 FlowLogs:
@@ -43,7 +43,7 @@ FlowLogs:
         Value: main
 ";
 
-/// The flow log that `STACK` declares.
+/// Returns the flow log that `STACK` declares.
 fn running() -> FlowLog {
     let mut log = FlowLog::sample("fl-00000000000000001", VPC);
     log.tags.insert("Name".to_owned(), "main".to_owned());
@@ -79,7 +79,7 @@ impl Folder {
         std::fs::read_to_string(self.path().join(name)).unwrap()
     }
 
-    /// Makes a command in this folder that knows no AWS but the one given.
+    /// Creates a command in this folder that can call AWS only at the endpoint.
     fn command(&self, program: impl AsRef<std::ffi::OsStr>, endpoint: Option<&str>) -> Command {
         let mut command = Command::new(program);
         for (name, _) in std::env::vars_os() {
@@ -117,7 +117,7 @@ impl Folder {
         Run::of(&command.args(arguments).output().unwrap())
     }
 
-    /// Runs with this on the standard input.
+    /// Runs the program with text on the standard input.
     fn run_with(&self, endpoint: Option<&str>, arguments: &[&str], input: &str) -> Run {
         let mut command = self.command(program(), endpoint);
         let mut child = command
@@ -134,7 +134,7 @@ impl Folder {
         Run::of(&child.wait_with_output().unwrap())
     }
 
-    /// Runs a check and gives its JSON report, with the exit code.
+    /// Runs a check, and returns its exit code and its JSON report.
     #[track_caller]
     fn drift(&self, endpoint: &str, arguments: &[&str]) -> (i32, Value) {
         let run = self.run(
@@ -157,21 +157,21 @@ fn repository() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
 }
 
-/// Compares with a committed file; `UPDATE_GOLDEN=1` writes it anew.
+/// Compares text with a committed file. `UPDATE_GOLDEN=1` rewrites the file.
 #[track_caller]
 fn golden(path: &str, text: &str) {
     let file = BTreeMap::from([(path.to_owned(), text.to_owned())]);
     crate::harness::golden::check(None, &file);
 }
 
-/// The Python of the tests' own packages.
+/// Returns the Python interpreter of the tests' packages.
 fn python() -> PathBuf {
     let installed = repository().join(".venv/bin/moto_server");
     let program = std::env::var_os("VPCFLOW_MOTO").map_or(installed, PathBuf::from);
     program.with_file_name("python")
 }
 
-/// Runs a Python script with arguments, and gives its output.
+/// Runs a Python script, and returns its output.
 #[track_caller]
 fn script(text: &str, arguments: &[&str]) -> String {
     let output = Command::new(python())
@@ -185,7 +185,7 @@ fn script(text: &str, arguments: &[&str]) -> String {
     String::from_utf8(output.stdout).unwrap()
 }
 
-/// Says for each document whether a JSON Schema accepts it, and if not, why not.
+/// Returns for each document why a JSON Schema refuses it, or none if it accepts it.
 #[track_caller]
 fn schema_verdicts(schema: &Path, documents: &[&Path]) -> Vec<Option<String>> {
     const SCRIPT: &str = "\

@@ -1,4 +1,4 @@
-//! moto as an independent third party: its EC2 is read like AWS's.
+//! moto as an independent third party.
 
 use super::{Folder, STACK};
 use crate::harness::moto::Moto;
@@ -38,7 +38,7 @@ resource "vpcflow_log" "main" {{
         report["findings"][0]["changes"][0]["attribute"],
         "TrafficType"
     );
-    // moto says of a destination that was given by ARN that its delivery fails.
+    // moto reports a failing delivery for a destination that is an ARN.
     work.configure(&format!(
         r#"
 resource "vpcflow_log" "main" {{

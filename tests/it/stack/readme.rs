@@ -1,10 +1,10 @@
-//! The README's transcript of a check is what the program prints.
+//! The transcript of a check in the README.
 
 use super::{Folder, repository, running};
 use crate::harness::fake::{Fake, FlowLog};
 
 #[test]
-fn the_transcript_in_the_readme_is_true() {
+fn the_transcript_in_the_readme_is_correct() {
     let readme = std::fs::read_to_string(repository().join("README.md")).unwrap();
     let section = readme.split("## Check for drift").nth(1).unwrap();
     let block = |language: &str| {

@@ -1,4 +1,4 @@
-//! A drift check whose replies must not be believed, or that never come: what is not known is never drift.
+//! Drift checks whose replies are damaged, or never arrive: what is not known is never drift.
 
 use std::time::{Duration, Instant};
 
@@ -13,7 +13,7 @@ fn check(fake: &Fake, more: &[&str]) -> (i32, String) {
 }
 
 #[test]
-fn a_description_that_was_cut_off_does_not_make_a_flow_log_missing() {
+fn a_truncated_reply_does_not_make_a_flow_log_missing() {
     let fake = Fake::start();
     fake.insert(running());
     for behind in [
@@ -46,7 +46,7 @@ fn a_description_that_was_cut_off_does_not_make_a_flow_log_missing() {
 }
 
 #[test]
-fn a_server_that_hangs_ends_the_check_at_its_timeout() {
+fn the_timeout_ends_a_check_whose_server_hangs() {
     let fake = Fake::start();
     fake.insert(running());
     fake.fail("DescribeFlowLogs", Fault::Hold, 100);
@@ -66,7 +66,7 @@ fn a_server_that_hangs_ends_the_check_at_its_timeout() {
 }
 
 #[test]
-fn pages_without_end_end_the_check() {
+fn endless_pages_end_the_check() {
     for (how, says) in [
         (Endless::Same, "pages in a row brought no further flow log"),
         (
@@ -84,7 +84,7 @@ fn pages_without_end_end_the_check() {
 }
 
 #[test]
-fn replies_without_end_end_the_check() {
+fn endless_replies_end_the_check() {
     let fake = Fake::start();
     fake.insert(running());
     fake.fail("DescribeFlowLogs", Fault::Endless, 10);
@@ -99,7 +99,7 @@ fn replies_without_end_end_the_check() {
 }
 
 #[test]
-fn a_timeout_is_a_length_of_time() {
+fn a_timeout_must_be_a_positive_duration() {
     let folder = Folder::with("stack.yaml", STACK);
     for wrong in ["soon", "0s", "-5m"] {
         let option = format!("--timeout={wrong}");

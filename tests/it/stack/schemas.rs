@@ -1,4 +1,4 @@
-//! The published JSON Schemas: current, and of one mind with the program.
+//! The published JSON Schemas are current, and agree with the program.
 
 use std::path::PathBuf;
 
@@ -10,7 +10,7 @@ use crate::generated::schemas::{DRIFT_REPORT, STACK};
 use crate::harness::golden;
 
 #[test]
-fn published_schemas_are_those_that_the_program_prints() {
+fn the_program_prints_the_published_schemas() {
     let folder = Folder::new();
     let files: [(&str, &[&str]); 2] = [
         (STACK, &["stack", "schema"]),
@@ -250,7 +250,7 @@ fn accepts(said: &str) -> bool {
 }
 
 #[test]
-fn schema_and_program_accept_and_refuse_the_same() {
+fn the_schema_and_the_program_accept_the_same_files() {
     let folder = Folder::new();
     let rest = "ResourceId: vpc-0123456789abcdef0, LogDestination: 'arn:aws:s3:::bucket'";
     let own = FLOW_LOGS
@@ -352,7 +352,7 @@ fn translated(row: &Value) -> Option<Value> {
 }
 
 #[test]
-fn schema_and_program_judge_as_the_resource_does() {
+fn the_schema_and_the_program_agree_with_the_resource() {
     let accepted = accepted::rows().into_iter().map(|row| (row, None));
     let refused = refused::rows();
     let refused = refused.into_iter().map(|(row, _, text)| (row, Some(text)));

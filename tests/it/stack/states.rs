@@ -1,4 +1,4 @@
-//! Terraform states, of this provider and of AWS's: what is read of them, and what is found.
+//! Terraform states, of this provider and of the AWS provider.
 
 use serde_json::{Value, json};
 
@@ -7,7 +7,7 @@ use crate::harness::fake::{DestinationOptions, Fake, FlowLog, TagFieldSpecificat
 use crate::harness::terraform::{Version, Workspace};
 
 #[test]
-fn a_terraform_state_is_checked_in_all_three_ways_of_giving_it() {
+fn a_terraform_state_is_read_in_each_form() {
     let fake = Fake::start();
     let work = Workspace::new(Version::Any, fake.url());
     work.configure(&crate::acceptance::flow_log(
@@ -49,7 +49,7 @@ fn a_terraform_state_is_checked_in_all_three_ways_of_giving_it() {
     }
 }
 
-/// A state of the AWS provider, as version 6 writes it.
+/// Returns a state of the AWS provider, version 6.
 pub(super) fn state_of_aws(flow_logs: &[(usize, &str)]) -> String {
     let instances = flow_logs.iter().map(|(number, vpc)| {
         json!({
@@ -110,7 +110,7 @@ pub(super) fn on_s3(number: usize, vpc: &str) -> FlowLog {
 }
 
 #[test]
-fn a_state_of_the_aws_provider_is_checked_as_well() {
+fn a_state_of_the_aws_provider_is_checked() {
     let fake = Fake::start();
     fake.insert(on_s3(0, VPC));
     let folder = Folder::with("terraform.tfstate", &state_of_aws(&[(0, VPC)]));
@@ -174,7 +174,7 @@ fn tag_fields_of_the_aws_provider_are_compared_if_its_state_has_them() {
 }
 
 #[test]
-fn ignored_tags_may_be_recorded_and_gone() {
+fn recorded_tags_that_are_ignored_may_be_missing() {
     let fake = Fake::start();
     let mut log = on_s3(0, VPC);
     log.tags = [("Teammate".to_owned(), "x".to_owned())].into();
@@ -191,7 +191,7 @@ fn ignored_tags_may_be_recorded_and_gone() {
 }
 
 #[test]
-fn a_state_without_flow_logs_passes_only_with_a_word() {
+fn a_state_without_flow_logs_passes_with_a_warning() {
     let fake = Fake::start();
     fake.insert(on_s3(0, VPC));
     let folder = Folder::with("terraform.tfstate", &state_of_aws(&[]));

@@ -1,6 +1,6 @@
-//! CloudFormation templates: what their parameters come to, and what only CloudFormation can tell.
+//! CloudFormation templates: their parameters, and what only CloudFormation can resolve.
 
-use super::validate::{mistakes, says};
+use super::validate::{errors, says};
 
 const TEMPLATE: &str = "\
 Parameters:
@@ -29,7 +29,7 @@ Resources:
 ";
 
 #[test]
-fn what_a_template_comes_to_is_bounded() {
+fn the_text_that_a_template_produces_is_bounded() {
     let template = |parameters: &str, format: &str, tags: &str| {
         format!(
             "Parameters: {{ {parameters} }}\nResources:\n  Log:\n    Type: AWS::EC2::FlowLog\n    Properties:\n      \
@@ -42,10 +42,10 @@ fn what_a_template_comes_to_is_bounded() {
     for _ in 0..20 {
         bomb = format!("{{ 'Fn::Sub': ['{names}', {{ a: {bomb} }}] }}");
     }
-    let found = mistakes("t.yaml", &template("", &bomb, ""), &[]);
+    let found = errors("t.yaml", &template("", &bomb, ""), &[]);
     assert!(found[0].contains("is longer than 65536 bytes"), "{found:?}");
     let unknown = bomb.replacen("{ a: x }", "{ a: !Ref Nobody }", 1);
-    let found = mistakes("t.yaml", &template("", &unknown, ""), &[]);
+    let found = errors("t.yaml", &template("", &unknown, ""), &[]);
     assert!(
         found.len() == 1 && found[0].contains("no parameter `Nobody`"),
         "{found:?}"
@@ -55,7 +55,7 @@ fn what_a_template_comes_to_is_bounded() {
         "a".repeat(1 << 20)
     );
     let tags = "{ Key: a, Value: !Ref Big }, ".repeat(1_000);
-    let found = mistakes("t.yaml", &template(&large, "''", &tags), &[]);
+    let found = errors("t.yaml", &template(&large, "''", &tags), &[]);
     let spent = found
         .iter()
         .filter(|line| line.contains("more than 8 MiB of text"));
@@ -72,12 +72,12 @@ fn a_template_is_resolved_by_its_parameters() {
         "--parameter",
         "Wanted=true",
     ];
-    assert_eq!(mistakes("t.yaml", TEMPLATE, &given), Vec::<String>::new());
+    assert_eq!(errors("t.yaml", TEMPLATE, &given), Vec::<String>::new());
 }
 
 #[test]
-fn what_a_template_leaves_open_is_told_by_name() {
-    let found = mistakes("t.yaml", TEMPLATE, &["--parameter", "Kin=ALL"]);
+fn unresolved_names_of_a_template_are_reported() {
+    let found = errors("t.yaml", TEMPLATE, &["--parameter", "Kin=ALL"]);
     says(
         &found,
         &[
@@ -100,7 +100,7 @@ Resources:
       LogFormat: !Ref Rol
 ";
     says(
-        &mistakes("t.yaml", rest, &[]),
+        &errors("t.yaml", rest, &[]),
         &[
             "3:3: `ResourceType` is missing: CloudFormation requires it",
             "6:19: `Fn::ImportValue` cannot be resolved here",
@@ -113,7 +113,7 @@ Resources:
 }
 
 #[test]
-fn functions_are_told_by_name_wherever_they_stand() {
+fn functions_are_reported_by_name_wherever_they_are() {
     let text = "\
 Parameters:
   Kept: { Type: 'AWS::SSM::Parameter::Value<String>', Default: /flow/group }
@@ -149,7 +149,7 @@ Resources:
         - { 'Fn::If': [A, { Key: a, Value: b }, { Key: a, Value: c }] }
 ";
     says(
-        &mistakes("t.yaml", text, &["--parameter", "Keys=a, b"]),
+        &errors("t.yaml", text, &["--parameter", "Keys=a, b"]),
         &[
             "5:3: `Fn::ForEach::Logs` cannot be resolved here",
             "13:7: `Fn::Transform` cannot be resolved here",

@@ -1,14 +1,14 @@
-//! What the program shows on a terminal, and what on a pipe.
+//! What the program prints to a terminal, and to a pipe.
 
 use std::process::Command;
 
 use super::{Folder, VPC, program, python};
 use crate::harness::fake::Fake;
 
-/// Runs a command behind a pseudo-terminal, and gives what it shows there.
+/// Runs a command in a pseudo-terminal, and prints what it shows.
 const ON_TERMINAL: &str = "import pty, sys; pty.spawn(sys.argv[1:])";
 
-/// A stack of so many regions; in none of them anything runs.
+/// Returns a stack with a flow log in each of several regions, where nothing runs.
 fn stack(regions: usize) -> String {
     let names = ["us-east-1", "us-west-2", "eu-west-1", "eu-central-1"];
     let entries = names[..regions].iter().map(|region| {
@@ -36,7 +36,7 @@ fn shown(folder: &Folder, fake: &Fake, variables: &[(&str, &str)], terminal: boo
 }
 
 #[test]
-fn a_terminal_gets_colour_and_progress_and_a_pipe_neither() {
+fn only_a_terminal_shows_colors_and_progress() {
     let fake = Fake::start();
     let folder = Folder::with("stack.yaml", &stack(4));
     let on_terminal = shown(&folder, &fake, &[], true);
@@ -51,7 +51,7 @@ fn a_terminal_gets_colour_and_progress_and_a_pipe_neither() {
     let plain = shown(&folder, &fake, &[("NO_COLOR", "1")], true);
     assert!(plain.contains("error   missing: in-us-east-1"), "{plain:?}");
     assert!(plain.contains("\rRead 1 of 4 regions"), "{plain:?}");
-    // What is left is the progress line's erasure.
+    // The remaining sequence erases the progress line.
     assert_eq!(plain.matches('\u{1b}').count(), 1, "{plain:?}");
     let piped = shown(&folder, &fake, &[], false);
     assert!(piped.contains("error   missing: in-us-east-1"), "{piped:?}");

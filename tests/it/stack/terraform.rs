@@ -1,4 +1,4 @@
-//! A stack turned into Terraform: what a real Terraform plans of it.
+//! Stacks exported to Terraform, and what a real Terraform plans for them.
 
 use serde_json::{Value, json};
 
@@ -6,8 +6,8 @@ use super::{Folder, STACK, repository, running};
 use crate::harness::fake::Fake;
 use crate::harness::terraform::{Version, Workspace};
 
-/// Turns a stack, and puts the configuration where a Terraform reads it, with credentials.
-fn turned(folder: &Folder, fake: &Fake, version: Version, arguments: &[&str]) -> Workspace {
+/// Exports a stack to a workspace with credentials.
+fn exported(folder: &Folder, fake: &Fake, version: Version, arguments: &[&str]) -> Workspace {
     let all = [
         &[
             "stack",
@@ -32,12 +32,12 @@ fn turned(folder: &Folder, fake: &Fake, version: Version, arguments: &[&str]) ->
 }
 
 #[test]
-fn what_runs_already_is_imported_and_nothing_else_is_planned() {
+fn an_existing_flow_log_is_imported_and_nothing_else_is_planned() {
     for version in [Version::Any, Version::V115] {
         let fake = Fake::start();
         fake.insert(running());
         let folder = Folder::with("stack.yaml", STACK);
-        let work = turned(&folder, &fake, version, &[]);
+        let work = exported(&folder, &fake, version, &[]);
         work.plan()
             .says(&["1 to import, 0 to add, 0 to change, 0 to destroy"]);
         work.apply();
@@ -71,13 +71,13 @@ fn every_example_plans_clean_with_both_terraforms() {
         let folder = Folder::with("stack.yaml", &std::fs::read_to_string(&example).unwrap());
         for version in [Version::Any, Version::V115] {
             let fake = Fake::start();
-            let work = turned(&folder, &fake, version, arguments);
+            let work = exported(&folder, &fake, version, arguments);
             work.apply();
             work.plans_empty();
             let count = fake.flow_logs("eu-central-1").len();
             assert!(count > 0);
-            // With another folder, and so another state, all of them are imported.
-            let work = turned(&folder, &fake, version, arguments);
+            // In another folder, with another state, all of them are imported.
+            let work = exported(&folder, &fake, version, arguments);
             let clean = format!("{count} to import, 0 to add, 0 to change, 0 to destroy");
             work.plan().says(&[&clean]);
         }
@@ -85,14 +85,14 @@ fn every_example_plans_clean_with_both_terraforms() {
 }
 
 #[test]
-fn what_does_not_run_is_made_with_every_property() {
+fn a_missing_flow_log_is_created_with_every_property() {
     let fake = Fake::start();
     let example = std::fs::read_to_string(repository().join("examples/stacks/s3-with-format.yaml"));
     let folder = Folder::with(
         "stack.yaml",
         &example.unwrap().replace("archive:", "1 archive:"),
     );
-    let work = turned(&folder, &fake, Version::V115, &[]);
+    let work = exported(&folder, &fake, Version::V115, &[]);
     work.apply();
     work.plans_empty();
     let log = fake.flow_logs("eu-central-1").remove(0);
@@ -108,7 +108,7 @@ fn what_does_not_run_is_made_with_every_property() {
 }
 
 #[test]
-fn without_aws_nothing_is_imported_and_what_would_be_replaced_is_told() {
+fn without_aws_nothing_is_imported_and_replacements_are_warnings() {
     let folder = Folder::with("stack.yaml", STACK);
     let run = folder
         .run(
@@ -131,7 +131,7 @@ fn without_aws_nothing_is_imported_and_what_would_be_replaced_is_told() {
 }
 
 #[test]
-fn accounts_become_providers_of_their_own() {
+fn each_account_has_its_own_provider() {
     let example = std::fs::read_to_string(repository().join("examples/stacks/cross-account.yaml"));
     let folder = Folder::with("stack.yaml", &example.unwrap());
     let role = "arn:aws:iam::{account}:role/apply";
@@ -164,7 +164,7 @@ fn accounts_become_providers_of_their_own() {
 }
 
 #[test]
-fn aws_is_reached_as_it_was_reached_here() {
+fn the_exported_provider_calls_aws_like_the_export() {
     let fake = Fake::start();
     let mut log = running();
     log.region = "eu-west-1".to_owned();
@@ -178,8 +178,8 @@ fn aws_is_reached_as_it_was_reached_here() {
     let folder = Folder::with("stack.yaml", &stack);
     let role = "arn:aws:iam::123456789012:role/apply";
     let arguments = ["--region", "eu-west-1", "--role", role];
-    // The workspace's own region is another one.
-    let work = turned(&folder, &fake, Version::V115, &arguments);
+    // The workspace has another region.
+    let work = exported(&folder, &fake, Version::V115, &arguments);
     let written: Value = serde_json::from_str(&work.read("main.tf.json")).unwrap();
     let provider = &written["provider"]["vpcflow"][0];
     assert_eq!(provider["region"], "eu-west-1");
@@ -208,7 +208,7 @@ fn aws_is_reached_as_it_was_reached_here() {
 }
 
 #[test]
-fn without_import_a_template_asks_for_the_account_alone() {
+fn without_imports_a_template_needs_only_the_account() {
     let template = "\
 Resources:
   Log:
@@ -243,9 +243,9 @@ Resources:
     assert!(run.stdout.contains(":::123456789012-cn-north-1"));
 }
 
-/// A folder that has its own `required_providers` and provider block, for another region than the stack's.
+/// The folder's provider has another region than the stack.
 #[test]
-fn resources_alone_fit_into_a_folder_that_has_its_own_provider() {
+fn resources_fit_into_a_folder_with_its_own_provider() {
     for version in [Version::Any, Version::V115] {
         let fake = Fake::start();
         let mut log = running();
@@ -277,7 +277,7 @@ fn resources_alone_fit_into_a_folder_that_has_its_own_provider() {
         work.plans_empty();
         assert_eq!(fake.calls_of("CreateFlowLogs").len(), 0);
     }
-    // Of accounts, the providers are named and left to the folder.
+    // Flow logs with an account use providers that the folder configures.
     let example = std::fs::read_to_string(repository().join("examples/stacks/cross-account.yaml"));
     let folder = Folder::with("stack.yaml", &example.unwrap());
     let arguments = [

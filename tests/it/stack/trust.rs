@@ -1,10 +1,10 @@
-//! A machine on which there are no certificate authorities where they are looked for.
+//! Machines without certificate authorities.
 
 use super::{Folder, STACK, program, running};
 use crate::harness::fake::Fake;
 use crate::harness::terraform::Run;
 
-/// Checks a stack where these variables name the certificate authorities.
+/// Checks a stack with environment variables that name the certificate authorities.
 fn checked(endpoint: &str, variables: &[(&str, &str)]) -> Run {
     let folder = Folder::with("stack.yaml", STACK);
     folder.write("empty", "");
@@ -24,7 +24,7 @@ fn checked(endpoint: &str, variables: &[(&str, &str)]) -> Run {
 }
 
 #[test]
-fn plain_http_needs_no_certificate_authority_and_tls_says_what_is_missing() {
+fn only_tls_needs_certificate_authorities() {
     let fake = Fake::start();
     fake.insert(running());
     for (name, place) in [
@@ -41,7 +41,7 @@ fn plain_http_needs_no_certificate_authority_and_tls_says_what_is_missing() {
         assert_eq!(run.code, 1, "{}", run.output);
         assert!(!run.output.contains("panicked"), "{}", run.output);
     }
-    // Whatever this machine has, a connection is tried.
+    // With the certificate authorities of this machine, a connection is attempted.
     let run = checked("https://localhost:1", &[]).fails_with(&["could not reach"]);
     assert!(
         !run.output.contains("TLS is not possible"),

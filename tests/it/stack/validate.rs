@@ -1,9 +1,9 @@
-//! Mistakes in stack definitions and templates: all of them in one run, each at its place.
+//! Errors in stack definitions and templates: all of them in one run, each with its position.
 
 use super::{Folder, repository};
 
-/// Runs `stack validate`, and gives what it says of the file, one mistake in each line.
-pub(super) fn mistakes(name: &str, text: &str, more: &[&str]) -> Vec<String> {
+/// Runs `stack validate`, and returns the errors in the file, one in each line.
+pub(super) fn errors(name: &str, text: &str, more: &[&str]) -> Vec<String> {
     let folder = Folder::with(name, text);
     let run = folder.run(None, &[&["stack", "validate", name], more].concat());
     let lines: Vec<String> = run.output.lines().map(str::to_owned).collect();
@@ -36,7 +36,7 @@ pub(super) fn says(found: &[String], expected: &[&str]) {
 }
 
 #[test]
-fn every_example_is_without_mistakes() {
+fn every_example_is_valid() {
     let examples = repository().join("examples/stacks");
     for entry in std::fs::read_dir(&examples).unwrap() {
         let path = entry.unwrap().path();
@@ -54,7 +54,7 @@ fn every_example_is_without_mistakes() {
 }
 
 #[test]
-fn a_minimal_flow_log_in_the_form_that_aws_refuses_is_told_what_it_needs() {
+fn errors_in_a_minimal_flow_log_say_what_to_write() {
     let text = "\
 FlowLogs:
   main:
@@ -63,7 +63,7 @@ FlowLogs:
     LogGroup: vpc-flow-logs
 ";
     says(
-        &mistakes("minimal.yaml", text, &[]),
+        &errors("minimal.yaml", text, &[]),
         &[
             "2:3: needs a role: set `DeliverLogsPermissionArn`",
             "3:5: write `ResourceId`",
@@ -74,7 +74,7 @@ FlowLogs:
 }
 
 #[test]
-fn an_s3_flow_log_in_the_form_that_aws_refuses_is_told_what_to_write() {
+fn errors_in_an_s3_flow_log_say_what_to_write() {
     let text = "\
 FlowLogs:
   archive:
@@ -98,7 +98,7 @@ FlowLogs:
       HiveCompatiblePartitions: 'yes'
 ";
     says(
-        &mistakes("s3.yaml", text, &[]),
+        &errors("s3.yaml", text, &[]),
         &[
             "4:5: `ResourceType` is \"Subnet\", but \"vpc-0123456789abcdef0\" is the id of a VPC",
             "6:25: write s3",
@@ -116,7 +116,7 @@ FlowLogs:
 }
 
 #[test]
-fn an_interface_and_a_cross_account_flow_log_in_refused_forms_are_told_what_to_write() {
+fn errors_in_interface_and_cross_account_flow_logs_say_what_to_write() {
     let text = "\
 FlowLogs:
   interface:
@@ -134,7 +134,7 @@ FlowLogs:
     DeliverCrossAccountRole: arn:aws:iam::210987654321:role/x
 ";
     says(
-        &mistakes("more.yaml", text, &[]),
+        &errors("more.yaml", text, &[]),
         &[
             "4:19: write NetworkInterface",
             "5:18: write REJECT",
@@ -147,7 +147,7 @@ FlowLogs:
 }
 
 #[test]
-fn files_that_are_no_stack_say_where() {
+fn files_that_are_not_stacks_are_errors_with_a_position() {
     let cases = [
         ("", "1:1: the file is empty"),
         ("just text", "1:1: this is text, not a stack"),
@@ -160,7 +160,7 @@ fn files_that_are_no_stack_say_where() {
         ("---\nx-a: 1\n---\nx-b: 2\n", "3:1: a second document"),
     ];
     for (text, expected) in cases {
-        let found = mistakes("stack.yaml", text, &[]);
+        let found = errors("stack.yaml", text, &[]);
         says(&found[..1.min(found.len())], &[expected]);
     }
     let folder = Folder::new();
@@ -174,7 +174,7 @@ fn files_that_are_no_stack_say_where() {
 }
 
 #[test]
-fn anchors_that_explode_and_nesting_without_end_are_refused_in_no_time() {
+fn exploding_anchors_and_deep_nesting_are_refused_quickly() {
     let mut bomb = "x-0: &a0 [1, 1, 1, 1, 1, 1, 1, 1, 1, 1]\n".to_owned();
     for level in 1..12 {
         let before = format!("*a{}", level - 1);
@@ -184,13 +184,13 @@ fn anchors_that_explode_and_nesting_without_end_are_refused_in_no_time() {
         ));
     }
     let start = std::time::Instant::now();
-    let found = mistakes("bomb.yaml", &bomb, &[]);
+    let found = errors("bomb.yaml", &bomb, &[]);
     assert!(
         found[0].contains("holds more than 200000 values"),
         "{found:?}"
     );
     let deep = format!("FlowLogs: {}", "[".repeat(100));
-    let found = mistakes("deep.yaml", &deep, &[]);
+    let found = errors("deep.yaml", &deep, &[]);
     assert!(
         found[0].contains("nested deeper than 64 levels"),
         "{found:?}"
@@ -198,10 +198,10 @@ fn anchors_that_explode_and_nesting_without_end_are_refused_in_no_time() {
     assert!(start.elapsed().as_secs() < 10);
 }
 
-/// Each would fill the memory, overflow the stack or take hours, if it were written out.
+/// Each file would exhaust memory, overflow the call stack, or take hours if it were expanded.
 #[test]
-fn what_a_few_lines_could_come_to_is_bounded() {
-    // What is merged and then said otherwise adds nothing to the size, but its anchors can be named.
+fn the_expansion_of_a_small_file_is_bounded() {
+    // A merged entry that the mapping overrides adds nothing to the size, but aliases can use its anchors.
     let link = |n: usize| format!("x-{n}: {{ <<: {{ k: &a{n} [*a{}] }}, k: 1 }}\n", n - 1);
     let links = (1..100_000).map(link).collect::<String>();
     let nested = format!("x-0: &a0 [1]\n{links}FlowLogs: {{}}\n");
@@ -221,7 +221,7 @@ fn what_a_few_lines_could_come_to_is_bounded() {
         ("copied", &copied, many),
         ("long", &long, many),
     ] {
-        let found = mistakes("bomb.yaml", file, &[]);
+        let found = errors("bomb.yaml", file, &[]);
         assert!(
             found.len() == 1 && found[0].contains(says),
             "{name}: {found:?}"
@@ -230,7 +230,7 @@ fn what_a_few_lines_could_come_to_is_bounded() {
 }
 
 #[test]
-fn names_that_stand_twice_are_told_with_the_first_place() {
+fn duplicate_names_are_reported_with_the_first_position() {
     let text = "\
 FlowLogs:
   a: &a
@@ -244,7 +244,7 @@ FlowLogs:
   a: *a
 ";
     says(
-        &mistakes("twice.yaml", text, &[]),
+        &errors("twice.yaml", text, &[]),
         &[
             "9:5: duplicate key `TrafficType` (first defined on line 8)",
             "10:3: duplicate key `a` (first defined on line 2)",
@@ -255,11 +255,11 @@ FlowLogs:
 #[test]
 fn json_with_tabs_and_escapes_is_read_like_any_json() {
     let text = "{\n\t\"FlowLogs\": {\n\t\t\"a\": {\n\t\t\t\"ResourceId\": \"vpc-0123456789abcdef0\",\n\t\t\t\"TrafficType\": \"ALL\",\n\t\t\t\"LogDestination\": \"arn:aws:s3:::bucket\\/c\",\n\t\t\t\"Tags\": [{\"Key\": \"Name\", \"Value\": \"\\u00e4\"}]\n\t\t}\n\t}\n}\n";
-    assert_eq!(mistakes("stack.json", text, &[]), Vec::<String>::new());
+    assert_eq!(errors("stack.json", text, &[]), Vec::<String>::new());
 }
 
 #[test]
-fn mistakes_are_told_where_they_are_in_the_words_of_the_file() {
+fn errors_have_positions_and_use_the_vocabulary_of_the_file() {
     let text = "\
 Region: EU-CENTRAL-1
 Description: 42
@@ -283,7 +283,7 @@ FlowLogs:
     LogDestination: arn:aws:firehose:eu-central-1:222222222222:deliverystream/x
 ";
     says(
-        &mistakes("stack.yaml", text, &[]),
+        &errors("stack.yaml", text, &[]),
         &[
             "1:9: write eu-central-1",
             "2:14: `Description` is a number; it must be text",
@@ -298,7 +298,7 @@ FlowLogs:
 }
 
 #[test]
-fn a_file_of_the_other_kind_is_told_its_option() {
+fn a_file_of_the_other_kind_names_its_option() {
     let folder = Folder::with("stack.yaml", super::STACK);
     let state = r#"{"version": 4, "terraform_version": "1.11.4", "lineage": "x", "resources": []}"#;
     folder.write("terraform.tfstate", state);
@@ -315,7 +315,7 @@ fn a_file_of_the_other_kind_is_told_its_option() {
 fn functions_in_a_stack_definition_are_refused() {
     let text = "FlowLogs:\n  a:\n    ResourceId: !Ref Vpc\n    TrafficType: ALL\n    LogDestination: arn:aws:s3:::bucket\n";
     says(
-        &mistakes("s.yaml", text, &["--parameter", "Vpc=x"]),
+        &errors("s.yaml", text, &["--parameter", "Vpc=x"]),
         &[
             "1:1: a stack definition has no parameters",
             "3:17: `!Ref` is for CloudFormation templates",

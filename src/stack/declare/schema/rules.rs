@@ -82,12 +82,6 @@ fn destination_rules() -> Vec<Value> {
         ty(name(logs)),
         { "allOf": [no_type, { "anyOf": [arn_of(logs), no_arn] }] },
     ] });
-    let absent = |names: &[&str]| {
-        let empty = names
-            .iter()
-            .map(|name| ((*name).to_owned(), json!({ "const": "" })));
-        json!({ "properties": empty.collect::<Map<_, _>>() })
-    };
     let plain = json!({ "properties": { "DestinationOptions": { "properties": {
         "FileFormat": { "const": "plain-text" },
         "HiveCompatiblePartitions": { "const": false },
@@ -145,6 +139,14 @@ fn tag_field_rules() -> Vec<Value> {
         rules.push(json!({ "properties": { "TagFieldSpecifications": once } }));
     }
     rules
+}
+
+/// Requires that properties are missing or empty.
+fn absent(names: &[&str]) -> Value {
+    let empty = names
+        .iter()
+        .map(|name| ((*name).to_owned(), json!({ "const": "" })));
+    json!({ "properties": empty.collect::<Map<_, _>>() })
 }
 
 fn has(name: &str, schema: &Value) -> Value {
