@@ -1,39 +1,75 @@
-//! What a flow log is against what it should be, by the same rules that plan and refresh the resource.
+//! Compares a flow log that runs with what is declared, by the rules that plan and refresh the resource.
 //!
-//! Used where there is no Terraform: a stack definition is a configuration, a state's entry is a state.
-//! Must not know where either was read from.
+//! Without Terraform, a stack definition is a configuration, and an entry of a state is a state. This module must not know
+//! where either was read from.
 
+use super::defaults::default_options;
+use super::delivery::Destination;
+use super::destination::S3;
 use super::model::FlowLog;
-use super::plan::{self, default_options};
-use super::{convert, destination, normal, tags, validate};
-use crate::arn::log_group;
+use super::validate::{self, Problem, Vocabulary};
+use super::{convert, normal_form, plan, tags};
 use crate::aws::ec2;
 use crate::connection::Connection;
-use crate::cty::{Map, Path, Value};
-use crate::framework::{self, Attr, Change, Diagnostics, Mode, Model, Schema};
+use crate::cty::{self, Map, Path, Value};
+use crate::framework::{self, Attr, Change, Diagnostics, Mode, Model, Schema, Severity};
 
-/// Attributes that say nothing about what runs.
+/// Attributes that have no counterpart in what runs.
 const NOT_COMPARED: [&str; 4] = ["tags", "timeouts", "region", "adopt_existing"];
 
-/// One attribute that is not as it should be.
+/// One attribute that differs.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Difference {
     /// Its path, such as `max_aggregation_interval`, `destination_options.file_format` or `tags["Name"]`.
     pub(crate) path: Path,
-    /// What it should be; null if there should be none.
+    /// The declared value, or null if none is declared.
     pub(crate) wanted: Value,
-    /// What it is; null if there is none.
+    /// The value that was found, or null if there is none.
     pub(crate) found: Value,
 }
 
 impl Difference {
-    /// Returns whether a tag differs, or all of them.
+    /// Reports whether a tag differs, or all of them.
     pub(crate) fn is_of_a_tag(&self) -> bool {
         self.path.steps().starts_with(Path::from("tags").steps())
     }
 }
 
-/// The comparison for one connection, with the schema at hand.
+/// Why a flow log cannot be compared.
+#[derive(Debug)]
+pub(crate) enum Refused {
+    /// AWS would refuse the configuration.
+    Problems(Vec<Problem>),
+    /// It cannot be planned at all.
+    Plan(Diagnostics),
+}
+
+impl Refused {
+    /// Renders the reasons in a vocabulary.
+    pub(crate) fn diagnostics(&self, words: &dyn Vocabulary) -> Diagnostics {
+        match self {
+            Self::Problems(problems) => {
+                let problems = problems.iter();
+                problems.map(|problem| problem.diagnostic(words)).collect()
+            }
+            Self::Plan(diagnostics) => diagnostics.clone(),
+        }
+    }
+}
+
+impl From<Diagnostics> for Refused {
+    fn from(diagnostics: Diagnostics) -> Self {
+        Self::Plan(diagnostics)
+    }
+}
+
+impl From<cty::Error> for Refused {
+    fn from(error: cty::Error) -> Self {
+        Self::Plan(error.into())
+    }
+}
+
+/// Compares what one connection reads.
 #[derive(Debug)]
 pub(crate) struct Comparison<'a> {
     connection: &'a Connection,
@@ -44,7 +80,7 @@ impl<'a> Comparison<'a> {
     /// Prepares to compare what a connection reads.
     ///
     /// # Errors
-    /// The model has no schema, which a test excludes.
+    /// The model has no schema. A test excludes this.
     pub(crate) fn new(connection: &'a Connection) -> Result<Self, framework::LowerError> {
         Ok(Self {
             connection,
@@ -52,49 +88,49 @@ impl<'a> Comparison<'a> {
         })
     }
 
-    /// Says what a configured flow log comes to, before there is any.
+    /// Returns the plan of a configured flow log that does not exist yet.
     ///
     /// # Errors
-    /// What the resource's own plan refuses.
-    pub(crate) fn planned(&self, config: &FlowLog) -> Result<FlowLog, Diagnostics> {
+    /// The plan of the resource would refuse it.
+    pub(crate) fn planned(&self, config: &FlowLog) -> Result<FlowLog, Refused> {
         Ok(self.plan(&self.given(config)?, None)?.planned)
     }
 
-    /// Compares a configuration with what runs: the changes that a plan would show.
+    /// Compares a configuration with what runs, and returns the changes that a plan would show.
     ///
     /// # Errors
-    /// What the resource's own plan refuses.
+    /// The plan of the resource would refuse it.
     pub(crate) fn with_configuration(
         &self,
         config: &FlowLog,
         described: &ec2::FlowLog,
         region: &str,
-    ) -> Result<Vec<Difference>, Diagnostics> {
+    ) -> Result<Vec<Difference>, Refused> {
         let config = self.given(config)?;
         let found = convert::state(described.clone(), &config, region, self.connection);
         let change = self.plan(&config, Some(found.clone()))?;
         self.differences(&change.planned, &found, &change.in_place, None)
     }
 
-    /// Compares a recorded state with what runs: the changes that a refresh would show. Of a state that
-    /// holds fewer attributes, those alone are compared.
+    /// Compares a recorded state with what runs, and returns the changes that a refresh would show. If a state has fewer
+    /// attributes, only those are compared.
     ///
     /// # Errors
-    /// A value that does not fit the schema.
+    /// A value does not fit the schema.
     pub(crate) fn with_state(
         &self,
         recorded: &FlowLog,
         described: &ec2::FlowLog,
         region: &str,
         only: Option<&[&str]>,
-    ) -> Result<Vec<Difference>, Diagnostics> {
+    ) -> Result<Vec<Difference>, Refused> {
         let mut recorded = self.given(recorded)?;
-        // What is ignored is ignored on both sides.
+        // An ignored tag is ignored on both sides.
         let all = recorded.tags_all.known();
         if let Some(shown) = all.map(|all| tags::visible(self.connection, all)) {
             recorded.tags_all = Attr::Known(shown);
         }
-        let on_s3 = recorded.log_destination_type.given() == Some(destination::S3);
+        let on_s3 = recorded.log_destination_type.given() == Some(S3);
         if on_s3 && recorded.destination_options.is_null() {
             recorded.destination_options = Attr::Known(default_options());
         }
@@ -102,21 +138,17 @@ impl<'a> Comparison<'a> {
         self.differences(&recorded, &found, &[], only)
     }
 
-    /// Shows empty strings as arguments that are not given.
-    fn given(&self, log: &FlowLog) -> Result<FlowLog, Diagnostics> {
+    /// Replaces empty texts by null: they are not given.
+    fn given(&self, log: &FlowLog) -> Result<FlowLog, Refused> {
         let value = framework::given(&self.schema.block, self.value(log)?);
         Ok(FlowLog::decode(&value)?)
     }
 
-    fn value(&self, log: &FlowLog) -> Result<Value, Diagnostics> {
+    fn value(&self, log: &FlowLog) -> Result<Value, Refused> {
         Ok(self.schema.block.complete(log.encode(&self.schema.ty)?))
     }
 
-    fn plan(
-        &self,
-        config: &FlowLog,
-        prior: Option<FlowLog>,
-    ) -> Result<Change<FlowLog>, Diagnostics> {
+    fn plan(&self, config: &FlowLog, prior: Option<FlowLog>) -> Result<Change<FlowLog>, Refused> {
         let mut change = Change {
             prior,
             config: config.clone(),
@@ -125,23 +157,29 @@ impl<'a> Comparison<'a> {
             mark: None,
         };
         plan::plan(self.connection, &mut change, &mut Diagnostics::new())?;
-        Ok(change)
+        let mut problems = validate::planned(self.connection, &change.config, &change.planned);
+        problems.retain(|problem| problem.severity() == Severity::Error);
+        if problems.is_empty() {
+            Ok(change)
+        } else {
+            Err(Refused::Problems(problems))
+        }
     }
 
     fn differences(
         &self,
         wanted: &FlowLog,
         found: &FlowLog,
-        untold: &[&str],
+        unreported: &[&str],
         only: Option<&[&str]>,
-    ) -> Result<Vec<Difference>, Diagnostics> {
-        let (before, after) = normal::pair(found, wanted);
+    ) -> Result<Vec<Difference>, Refused> {
+        let (before, after) = normal_form::pair(found, wanted);
         let (before, after) = (self.value(&before)?, self.value(&after)?);
         let (wanted, found) = (self.value(wanted)?, self.value(found)?);
         let mut differences = Vec::new();
         for name in compared(&self.schema) {
-            let meant = only.is_none_or(|only| only.contains(&name));
-            if !meant || untold.contains(&name) || before.get(name) == after.get(name) {
+            let is_compared = only.is_none_or(|only| only.contains(&name));
+            if !is_compared || unreported.contains(&name) || before.get(name) == after.get(name) {
                 continue;
             }
             let shown = shown(name);
@@ -168,7 +206,7 @@ pub(crate) fn compared_paths(schema: &Schema) -> Vec<Path> {
     paths
 }
 
-/// The attributes that say how a flow log should be: those that a user may write, and all tags.
+/// Returns the attributes that are compared: those that a user can write, and all tags.
 fn compared(schema: &Schema) -> impl Iterator<Item = &str> {
     let block = &schema.block;
     let attributes = block.attributes.iter();
@@ -217,7 +255,7 @@ fn compare(
     });
 }
 
-/// The entries of a map; null has none.
+/// Returns the entries of a map. Null has none.
 fn entries<'v>(value: &'v Value, none: &'v Map<Value>) -> Option<&'v Map<Value>> {
     match value {
         Value::Map(entries) => Some(entries),
@@ -226,7 +264,7 @@ fn entries<'v>(value: &'v Value, none: &'v Map<Value>) -> Option<&'v Map<Value>>
     }
 }
 
-/// An empty string means "not given".
+/// Returns null for an empty text, which means "not given".
 fn empty_as_null(value: &Value) -> &Value {
     match value {
         Value::String(text) if text.is_empty() => &Value::Null,
@@ -234,48 +272,33 @@ fn empty_as_null(value: &Value) -> &Value {
     }
 }
 
-/// Gives the schema of the model.
+/// Returns the schema of the model.
 ///
 /// # Errors
-/// The model has no schema, which a test excludes.
+/// The model has no schema. A test excludes this.
 pub(crate) fn schema() -> Result<Schema, framework::LowerError> {
     framework::lower::<FlowLog>(0)
 }
 
-/// Judges a configuration as `terraform validate` does, and as the plan does if the account is known.
-pub(crate) fn judge(config: &FlowLog, schema: &Schema, account: Option<&str>) -> Diagnostics {
-    let mut diagnostics = match config.encode(&schema.ty) {
-        Ok(value) => {
-            let value = schema.block.complete(value);
-            let beyond = |config: &FlowLog, diagnostics: &mut Diagnostics| {
-                diagnostics.extend(validate::arguments(config));
-            };
-            framework::judge(&schema.block, &value, beyond)
-        }
-        Err(error) => error.into(),
-    };
-    if let Some(account) = account.filter(|_| !diagnostics.has_errors()) {
-        diagnostics.extend(validate::out_of(account, config));
+/// Checks a configuration as `terraform validate` does, and as a plan does if the account is known. The rules of the
+/// schema are checked where the configuration is read.
+pub(crate) fn check(config: &FlowLog, account: Option<&str>) -> Vec<Problem> {
+    let mut problems = validate::arguments(config);
+    let has_errors = problems
+        .iter()
+        .any(|problem| problem.severity() == Severity::Error);
+    if let Some(account) = account.filter(|_| !has_errors) {
+        problems.extend(validate::in_account(account, config));
     }
-    diagnostics
+    problems
 }
 
-/// Says whether a described flow log delivers to where a planned one would.
+/// Reports whether a described flow log delivers to the destination of a planned one.
 pub(crate) fn same_destination(planned: &FlowLog, described: &ec2::FlowLog) -> bool {
-    let arn = planned.log_destination.given().map(log_group::trim);
-    let found = described.log_destination.as_deref();
-    let group = described
-        .log_group_name
-        .as_deref()
-        .or_else(|| found.and_then(log_group::name_in_arn));
-    match (arn, found.map(log_group::trim)) {
-        (Some(wanted), Some(found)) => wanted == found,
-        // EC2 tells no ARN of a flow log that was made with a log group's name.
-        _ => planned.log_group_name.given().is_some() && planned.log_group_name.given() == group,
-    }
+    Destination::of(planned).is_same(&Destination::described(described))
 }
 
-/// Says why a flow log's records do not arrive, if so, and what to do.
+/// Returns why the records of a flow log do not arrive, and what to do. Returns `None` if they arrive.
 pub(crate) fn delivery_failure(described: &ec2::FlowLog) -> Option<(String, &'static str)> {
     if described.deliver_logs_status.as_deref() != Some("FAILED") {
         return None;
@@ -286,11 +309,10 @@ pub(crate) fn delivery_failure(described: &ec2::FlowLog) -> Option<(String, &'st
         .unwrap_or("no reason given");
     let fix = match cause {
         "Access error" => {
-            "The role, the bucket's policy or the key's policy does not allow the delivery. After it \
-             is mended, a flow log may stay in this state until it is made anew (terraform apply \
-             -replace=…)."
+            "The role, the bucket policy or the key policy does not allow the delivery. Fix it. If the status does not \
+             change afterwards, replace the flow log (terraform apply -replace=…)."
         }
-        "Rate limited" => "CloudWatch Logs throttles the delivery; a higher quota helps.",
+        "Rate limited" => "CloudWatch Logs throttles the delivery. Request a higher quota.",
         _ => "",
     };
     Some((cause.to_owned(), fix))

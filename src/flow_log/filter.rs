@@ -1,47 +1,48 @@
-//! Which flow logs are meant: the arguments that data sources and the list resource share, declared
-//! once, their checks, and their translation to the filters of DescribeFlowLogs.
+//! The arguments that select flow logs, in the data sources and the list resource: their checks, and their conversion to
+//! the filters of DescribeFlowLogs.
 //!
-//! Must not know who asks, nor how the pages are read.
+//! This module must not know who uses them, nor how pages are read.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{destination, model};
+use super::destination::TYPES;
+use super::model::TRAFFIC_TYPES;
 use crate::arn::flow_log;
 use crate::cty::Path;
 use crate::framework::{Attr, Diagnostics, Model, behaviour};
+use crate::text::suggest;
 
-/// The names that DescribeFlowLogs filters by, besides `tag:<key>`, each with all values that are
-/// possible, where AWS tells them.
+/// The names of the filters of DescribeFlowLogs besides `tag:<key>`, each with all possible values if AWS documents
+/// them.
 /// <https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DescribeFlowLogs.html>
 const NAMES: [(&str, &[&str]); 7] = [
     ("deliver-log-status", &["SUCCESS", "FAILED"]),
-    ("log-destination-type", destination::TYPES),
+    ("log-destination-type", TYPES),
     ("flow-log-id", &[]),
     ("log-group-name", &[]),
     ("resource-id", &[]),
-    ("traffic-type", model::TRAFFIC_TYPES),
+    ("traffic-type", TRAFFIC_TYPES),
     ("tag-key", &[]),
 ];
 const TAG: &str = "tag:";
-/// How many values EC2 takes in all filters of one call together.
+/// The number of values that EC2 accepts in all filters of one call together.
 const MOST_VALUES: usize = 200;
 
-/// Which flow logs are meant. All that is given must hold.
+/// Selects flow logs. A flow log must match all arguments that are set.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Filters {
-    /// A condition that the flow logs must fulfil; with several of them, all.
+    /// A condition that the flow logs must match. If there are several, the flow logs must match all of them.
     #[serde(default)]
     #[schemars(transform = behaviour::set_block)]
     pub filter: Attr<BTreeSet<Filter>>,
-    /// Tags that the flow logs must have, with these values. `*` stands for any text, `?` for any
-    /// character; a null value leaves its key out.
+    /// Tags that the flow logs must have, with these values. `*` matches any text, `?` any character. A null value leaves
+    /// its key out.
     #[serde(default)]
     pub tags: Attr<BTreeMap<String, Attr<String>>>,
-    /// The ids among which the flow logs must be (`fl-…`), as many as you like. Those that do not exist
-    /// are left out.
+    /// The possible ids of the flow logs (`fl-…`), in any number. Ids that do not exist are ignored.
     #[serde(default)]
     pub flow_log_ids: Attr<BTreeSet<Attr<String>>>,
 }
@@ -53,20 +54,19 @@ impl Model for Filters {}
     Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
 )]
 pub struct Filter {
-    /// What is looked at: `deliver-log-status`, `log-destination-type`, `flow-log-id`, `log-group-name`,
+    /// The property to compare: `deliver-log-status`, `log-destination-type`, `flow-log-id`, `log-group-name`,
     /// `resource-id`, `traffic-type`, `tag:<key>` or `tag-key`.
     pub name: Attr<String>,
-    /// The values of which one must fit. `*` stands for any text, `?` for any character.
+    /// The possible values. One of them must match. `*` matches any text, `?` any character.
     pub values: Attr<BTreeSet<Attr<String>>>,
 }
 
 impl Filters {
-    /// Judges what is known.
-    pub(crate) fn judge(&self, diagnostics: &mut Diagnostics) {
-        // An element of a set has no path of its own.
+    /// Checks what is known.
+    pub(crate) fn check(&self, diagnostics: &mut Diagnostics) {
         for filter in self.filter.known().into_iter().flatten() {
-            judge_name(filter, diagnostics);
-            judge_values(filter, diagnostics);
+            check_name(filter, diagnostics);
+            check_values(filter, diagnostics);
         }
         for key in self.tags.known().into_iter().flat_map(BTreeMap::keys) {
             if key.is_empty() {
@@ -75,14 +75,14 @@ impl Filters {
                     path,
                     "invalid-tag",
                     "Invalid tag",
-                    "A tag's key cannot be empty.",
+                    "The key of a tag cannot be empty.",
                 );
             }
         }
         for id in known(&self.flow_log_ids) {
             if !flow_log::is_id(id) {
                 let detail = format!(
-                    "`flow_log_ids` holds \"{id}\"; ids of flow logs look like fl-0123456789abcdef0."
+                    "`flow_log_ids` contains \"{id}\". The id of a flow log looks like fl-0123456789abcdef0."
                 );
                 diagnostics.error("flow_log_ids", "malformed-id", "Malformed id", detail);
             }
@@ -90,8 +90,8 @@ impl Filters {
         let values: usize = self.to_ec2().iter().map(|(_, values)| values.len()).sum();
         if values > MOST_VALUES {
             let detail = format!(
-                "The filters and tags have {values} values; DescribeFlowLogs takes {MOST_VALUES}. Use \
-                 `*` and `?`; and for many flow logs by id use `flow_log_ids`, which takes any number."
+                "The filters and tags have {values} values, but DescribeFlowLogs accepts {MOST_VALUES}. Use `*` and `?`. To \
+                 select many flow logs by id, use `flow_log_ids`, which accepts any number."
             );
             diagnostics.error(
                 "filter",
@@ -102,7 +102,7 @@ impl Filters {
         }
     }
 
-    /// Gives the filters in EC2's words, tags included, ids not. All arguments are known.
+    /// Converts the filters and tags to filters of EC2. The ids are not included. All arguments are known.
     pub(crate) fn to_ec2(&self) -> Vec<(String, Vec<String>)> {
         let filters = self.filter.known().into_iter().flatten();
         let filters = filters.filter_map(|filter| {
@@ -117,13 +117,13 @@ impl Filters {
         filters.chain(tags).collect()
     }
 
-    /// Gives the ids among which the flow logs must be; none if there is no such condition.
+    /// Returns the possible ids, or `None` if any id is possible.
     pub(crate) fn ids(&self) -> Option<Vec<String>> {
         let given = self.flow_log_ids.is_known();
         given.then(|| known(&self.flow_log_ids).cloned().collect())
     }
 
-    /// Says whether nothing is given at all.
+    /// Reports whether no argument is set.
     pub(crate) fn is_empty(&self) -> bool {
         let filters = self.filter.known().is_some_and(|f| !f.is_empty());
         let tags = self.tags.known().is_some_and(|t| !t.is_empty());
@@ -133,49 +133,48 @@ impl Filters {
     }
 }
 
-fn judge_name(filter: &Filter, diagnostics: &mut Diagnostics) {
+fn check_name(filter: &Filter, diagnostics: &mut Diagnostics) {
     let Attr::Known(name) = &filter.name else {
         return;
     };
+    let path = path(filter).attribute("name");
     if name.is_empty() || name == TAG {
         let detail = format!(
-            "A filter's name is one of {}, or `tag:` followed by the key of a tag.",
+            "The name of a filter is one of {}, or `tag:` followed by the key of a tag.",
             names()
         );
-        diagnostics.error("filter", "no-filter-name", "No filter name", detail);
+        diagnostics.error(path, "no-filter-name", "Missing filter name", detail);
         return;
     }
     if name.starts_with(TAG) || NAMES.iter().any(|(known, _)| known == name) {
         return;
     }
-    let meant = name.replace('_', "-").to_lowercase();
-    let hint = match NAMES.iter().find(|(known, _)| *known == meant) {
-        Some((known, _)) => format!("Write `{known}`."),
-        None => format!("It knows {}, and `tag:` followed by a key.", names()),
+    let hint = match suggest::nearest(name, NAMES.map(|(known, _)| known)) {
+        Some(known) => format!("Write `{known}`."),
+        None => format!(
+            "Known names are {}, and `tag:` followed by the key of a tag.",
+            names()
+        ),
     };
     let detail = format!(
-        "DescribeFlowLogs has no filter `{name}` that this version of the provider knows of. It is \
-         passed on; AWS refuses it if it does not exist. {hint}"
+        "This version of the provider does not know the filter `{name}` of DescribeFlowLogs. It is sent as written, and \
+         AWS refuses it if it does not exist. {hint}"
     );
-    diagnostics.warning(
-        "filter",
-        "unknown-filter-name",
-        "Unknown filter name",
-        detail,
-    );
+    diagnostics.warning(path, "unknown-filter-name", "Unknown filter name", detail);
 }
 
-fn judge_values(filter: &Filter, diagnostics: &mut Diagnostics) {
+fn check_values(filter: &Filter, diagnostics: &mut Diagnostics) {
     let Some(values) = filter.values.known() else {
         return;
     };
     let name = filter.name.given().unwrap_or("…");
+    let path = || path(filter).attribute("values");
     if values.iter().all(Attr::is_null) {
         let detail = format!(
-            "The filter `{name}` has no values, and so would fit nothing. Add one, or remove the block."
+            "The filter `{name}` has no values, so nothing matches it. Add one, or remove the block."
         );
         diagnostics.error(
-            "filter",
+            path(),
             "filter-without-values",
             "Filter without values",
             detail,
@@ -184,19 +183,27 @@ fn judge_values(filter: &Filter, diagnostics: &mut Diagnostics) {
     let known_values = NAMES.iter().find(|(known, _)| *known == name);
     let possible = known_values.map_or(&[][..], |(_, possible)| possible);
     for value in known(&filter.values) {
-        let plain = !value.contains(['*', '?']);
-        if plain && !possible.is_empty() && !possible.contains(&value.as_str()) {
+        let is_plain = !value.contains(['*', '?']);
+        if is_plain && !possible.is_empty() && !possible.contains(&value.as_str()) {
             let detail = format!(
-                "The filter `{name}` asks for \"{value}\", which no flow log has. Values are: {}.",
+                "The filter `{name}` contains \"{value}\", which no flow log has. Possible values are: {}.",
                 possible.join(", ")
             );
             diagnostics.warning(
-                "filter",
+                path(),
                 "unknown-filter-value",
                 "Unknown filter value",
                 detail,
             );
         }
+    }
+}
+
+fn path(filter: &Filter) -> Path {
+    let path = Path::from("filter");
+    match filter.name.known() {
+        Some(name) => path.element(name.as_str()),
+        None => path,
     }
 }
 

@@ -1,16 +1,13 @@
-//! What identifies a flow log, outside of a state too: as import blocks and `terraform query` write it.
+//! What identifies a flow log outside of a state: the identity that import blocks and `terraform query` use.
 //!
-//! Must not know how a flow log is found.
+//! This module must not know how a flow log is found.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::model::FlowLog;
-use crate::arn::{
-    Arn,
-    flow_log::{self, is_id},
-    partition,
-};
+use super::region::region_of_arn;
+use crate::arn::{Arn, flow_log, partition};
 use crate::connection::Connection;
 use crate::framework::{self, Attr, Diagnostic, Model};
 
@@ -19,10 +16,10 @@ use crate::framework::{self, Attr, Diagnostic, Model};
 pub struct Identity {
     /// The id of the flow log (`fl-…`).
     pub id: Attr<String>,
-    /// The account that the flow log is in. The default is the provider's, and no other is possible.
+    /// The account of the flow log. The default is the account of the provider, and no other account is possible.
     #[serde(default)]
     pub account_id: Attr<String>,
-    /// The region that the flow log is in. The default is the provider's.
+    /// The region of the flow log. The default is the region of the provider.
     #[serde(default)]
     pub region: Attr<String>,
 }
@@ -42,8 +39,8 @@ impl framework::Identity<FlowLog> for Identity {
             Attr::Null => Attr::Null,
             Attr::Unknown => Attr::Unknown,
         };
-        let none = id.is_null() || id.known().is_some_and(String::is_empty);
-        (!none).then(|| Self {
+        let has_id = id.is_unknown() || id.given().is_some();
+        has_id.then(|| Self {
             id: id.clone(),
             account_id,
             region: region
@@ -54,25 +51,25 @@ impl framework::Identity<FlowLog> for Identity {
 }
 
 impl Identity {
-    /// Gives the id and the region to look in.
+    /// Returns the id and the region of the flow log.
     ///
     /// # Errors
-    /// It is no flow log's identity, or of another account.
+    /// The id is not that of a flow log, or the account is not that of the provider.
     pub(crate) fn place(&self, connection: &Connection) -> Result<(String, String), Diagnostic> {
         let id = self.id.given().unwrap_or_default();
-        if !is_id(id) {
+        if !flow_log::is_id(id) {
             return Err(not_imported(format!(
-                "`id` is \"{id}\", which is not the id of a flow log. Write `id = \
-                 \"fl-0123456789abcdef0\"` in the import block's `identity`."
+                "`id` is \"{id}\", which is not the id of a flow log. Write `id = \"fl-0123456789abcdef0\"` in the \
+                 `identity` of the import block."
             )));
         }
         if let (Some(wanted), Some(account)) = (self.account_id.given(), &connection.account)
             && wanted != account.id
         {
             return Err(not_imported(format!(
-                "The flow log {id} is to be imported from account {wanted}, but the provider works in \
-                 account {}. Configure the provider with credentials of account {wanted}, or name a \
-                 provider with such credentials in the import block.",
+                "The import block says that the flow log {id} is in account {wanted}, but the provider uses account {}. \
+                 Configure the provider with credentials of account {wanted}, or select another provider \
+                 configuration in the import block.",
                 account.id
             )));
         }
@@ -80,15 +77,16 @@ impl Identity {
     }
 }
 
-/// Reads what a user wrote behind `terraform import`: `fl-…`, `fl-…@region`, or a flow log's ARN.
+/// Parses the argument of `terraform import`: `fl-…`, `fl-…@region`, or the ARN of a flow log.
 ///
 /// # Errors
-/// It is none of these, or an ARN of another service or partition.
-pub(crate) fn written(text: &str, connection: &Connection) -> Result<Identity, Diagnostic> {
+/// It is something else, or an ARN of another service or partition.
+pub(crate) fn parse(text: &str, connection: &Connection) -> Result<Identity, Diagnostic> {
+    let known = |text: &str| Attr::Known(text.to_owned());
     let identity = if let Some(arn) = Arn::parse(text) {
         let id = flow_log::id_of(&arn);
         if let (Some(_), Some(region)) = (id, arn.region) {
-            in_partition(arn.partition, region, connection)?;
+            check_partition(arn.partition, region, connection)?;
         }
         id.map(|id| Identity {
             id: known(id),
@@ -100,7 +98,7 @@ pub(crate) fn written(text: &str, connection: &Connection) -> Result<Identity, D
             Some((id, region)) => (id, known(region)),
             None => (text, Attr::Null),
         };
-        is_id(id).then(|| Identity {
+        flow_log::is_id(id).then(|| Identity {
             id: known(id),
             account_id: Attr::Null,
             region,
@@ -108,29 +106,24 @@ pub(crate) fn written(text: &str, connection: &Connection) -> Result<Identity, D
     };
     identity.ok_or_else(|| {
         not_imported(format!(
-            "\"{text}\" is not the id of a flow log. Write fl-0123456789abcdef0, \
-             fl-0123456789abcdef0@eu-central-1, or the flow log's ARN."
+            "\"{text}\" is not the id of a flow log. Write fl-0123456789abcdef0, fl-0123456789abcdef0@eu-central-1, or \
+             the ARN of the flow log."
         ))
     })
 }
 
-fn in_partition(partition: &str, region: &str, connection: &Connection) -> Result<(), Diagnostic> {
+fn check_partition(
+    partition: &str,
+    region: &str,
+    connection: &Connection,
+) -> Result<(), Diagnostic> {
     let own = partition::of_region(region);
     if connection.aws.is_err() || own == partition {
         return Ok(());
     }
     Err(not_imported(format!(
-        "The ARN names the partition {partition}, but the region {region} is in {own}."
+        "The region {region} belongs to the partition {own}, but the partition in the ARN is {partition}."
     )))
-}
-
-fn known(text: &str) -> Attr<String> {
-    Attr::Known(text.to_owned())
-}
-
-/// Gives the region that the ARN of a flow log names.
-pub(crate) fn region_of_arn(arn: &Attr<String>) -> Option<&str> {
-    arn.given().and_then(Arn::parse)?.region
 }
 
 fn not_imported(detail: String) -> Diagnostic {

@@ -1,64 +1,63 @@
-//! The noun "flow log": the resource `vpcflow_log`, the data sources `vpcflow_log` and `vpcflow_logs`.
+//! The noun "flow log": the resource and the list resource `vpcflow_log`, and the data sources `vpcflow_log` and
+//! `vpcflow_logs`.
 //!
 //! | file | holds |
 //! |---|---|
-//! | `model` | what a user writes and what the state holds, declared once |
-//! | `target` | what is watched: ids, their prefixes, resource types and families |
-//! | `destination` | where records go: types, ARNs, log groups |
-//! | `tags` | the tag rules: defaults, ignored keys, what a refresh shows |
-//! | `validate` | what the service would refuse |
-//! | `patterns` | the same of texts, as regular expressions |
-//! | `plan` | defaulted, derived and service-chosen arguments |
-//! | `resource` | create, read, update, delete, import |
-//! | `convert` | the model and EC2's description, each made of the other |
-//! | `told` | what a description leaves out, and a state therefore cannot know |
+//! | `model` | the arguments and attributes, declared once |
+//! | `target`, `destination` | the tables of what can be watched and where records can go |
+//! | `watched`, `delivery` | the resource and the destination that a model names, and the arguments that follow from them |
+//! | `defaults` | what applies when an argument is not written |
+//! | `region` | the region of a flow log that exists |
+//! | `tags` | the rules of tags: defaults, ignored keys, what a refresh shows |
+//! | `normal_form` | the form in which two ways of writing the same thing are equal |
+//! | `equality` | whether two flow logs are equal for EC2 |
+//! | `validate` | the checks of arguments |
+//! | `json_patterns` | the same checks as regular expressions |
+//! | `plan` | the plan of the resource |
+//! | `resource` | the resource: create, read, change tags, delete, import |
+//! | `create` | creating a flow log, or adopting the equal one that exists |
+//! | `calls` | calls that are settled by describing the flow log |
+//! | `timeout` | the time limit of an operation |
+//! | `convert` | conversions between the model and EC2's description |
+//! | `unreported` | what a description leaves out |
 //! | `identity` | what identifies a flow log outside of a state |
-//! | `list` | the flow logs that exist, for `terraform query` |
-//! | `generate` | the configuration that is written for a flow log that exists |
-//! | `moved` | other providers' states of flow logs, made ours |
-//! | `described` | a flow log as the data sources show it |
-//! | `data_source`, `data_sources` | the one flow log that is meant, and all of them |
-//! | `timeout` | how long an operation may take |
-//! | `make` | making a flow log, whatever stands in the way of it |
-//! | `retag` | the calls of a tag change, and what they came to |
-//! | `unanswered` | whether a call that got no answer did what was asked |
-//! | `claims` | which flow logs the resources of a run keep and make, none of them twice |
-//! | `adopt` | taking over an equal flow log that exists, and what must never happen then |
-//! | `filter` | which flow logs data sources and lists mean |
-//! | `drift` | what runs against what should, outside of Terraform |
+//! | `moved` | states of flow logs from other providers |
+//! | `filter` | the arguments that select flow logs |
+//! | `data_source` | the data sources |
+//! | `list` | the list resource, and the configuration that Terraform generates |
+//! | `drift` | the comparison of what runs with what is declared, without Terraform |
+//! | `diagnostics` | diagnostics that several steps share |
 //!
-//! Must not know gRPC or the AWS SDKs (`aws` does), nor the other nouns.
+//! This room must not know gRPC, the AWS SDKs (`aws` does), nor the other nouns.
 
-mod adopt;
-mod claims;
+mod calls;
 mod convert;
+mod create;
 mod data_source;
-mod data_sources;
-mod described;
+mod defaults;
+mod delivery;
 mod destination;
+mod diagnostics;
 pub(crate) mod drift;
+mod equality;
 mod filter;
-mod generate;
 mod identity;
+pub(crate) mod json_patterns;
 mod list;
-mod make;
 mod model;
 pub(crate) mod moved;
-mod normal;
-pub(crate) mod patterns;
+mod normal_form;
 mod plan;
+mod region;
 mod resource;
-mod retag;
 mod tags;
 mod target;
 mod timeout;
-mod told;
-mod unanswered;
+mod unreported;
 pub(crate) mod validate;
+mod watched;
 
-pub use data_source::{DataSource, Lookup};
-pub use data_sources::{DataSources, Found, Search};
-pub use described::Described;
+pub use data_source::{DataSource, DataSources, Found, Lookup, Search, View};
 pub(crate) use destination::type_of_service;
 pub use filter::{Filter, Filters};
 pub use identity::Identity;

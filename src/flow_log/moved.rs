@@ -1,30 +1,30 @@
-//! Flow logs that other providers have managed: their states become ours by a `moved` block.
+//! Flow logs that other providers have managed: a `moved` block turns their states into ours.
 //!
-//! The provider is not configured then, so everything follows from the other state alone. The forms of
-//! those states are frozen here and joined to the model field by field, without `..`. Must not know
-//! AWS.
+//! The provider is not configured then, so everything follows from the other state. The forms of those states are frozen
+//! here and converted to the model field by field, without `..`. This module must not know how AWS is called.
 
 mod aws;
 mod awscc;
+mod text;
 
 use std::collections::BTreeMap;
 
-use super::destination::{self, LOGS, S3};
-use super::model::FlowLog;
-use super::plan::{default_options, family};
-use super::target::{self, Family};
+use super::defaults::{default_interval, with_default_options};
+use super::delivery::Destination;
+use super::destination::{LOGS, S3, type_of_arn};
+use super::model::{DestinationOptions, FlowLog};
+use super::watched;
 use crate::arn::{Arn, log_group};
 use crate::cty::fields;
 use crate::framework::{Attr, Diagnostic, Diagnostics, Source};
 
-const POSSIBLE: &str = "What can be moved is an aws_flow_log of the provider hashicorp/aws (schema \
-    version 0 or 1: releases up to 5 and from 6 on) and an awscc_ec2_flow_log of hashicorp/awscc \
-    (schema version 0 or 1).";
+const POSSIBLE: &str = "Possible sources are an aws_flow_log of the provider hashicorp/aws (schema version 0 or 1: releases \
+    up to 5 and from 6 on) and an awscc_ec2_flow_log of hashicorp/awscc (schema version 0 or 1).";
 
-/// Makes the state of another provider's flow log one of ours.
+/// Converts the state of another provider's flow log to one of ours.
 ///
 /// # Errors
-/// It is no flow log of a known form.
+/// It is not a flow log of a known form.
 pub(crate) fn state(source: &Source<'_>) -> Result<FlowLog, Diagnostics> {
     let stored = &source.stored;
     let moved: FlowLog = match (source.namespace_and_name(), stored.of, stored.version) {
@@ -38,8 +38,8 @@ pub(crate) fn state(source: &Source<'_>) -> Result<FlowLog, Diagnostics> {
     };
     if moved.id.is_null() {
         let detail = format!(
-            "The state of this {} has no id, so nothing tells which flow log it is. Remove it from the \
-             state (terraform state rm …) and import the flow log.",
+            "The state of this {} contains no id, which identifies the flow log. Remove the resource from the state \
+             (terraform state rm …) and import the flow log.",
             stored.of
         );
         return Err(Diagnostic::error("resource-not-moved", "Resource not moved", detail).into());
@@ -52,7 +52,7 @@ pub(crate) fn state(source: &Source<'_>) -> Result<FlowLog, Diagnostics> {
 pub(crate) struct OfAws {
     /// The recorded attributes, in our model.
     pub(crate) flow_log: FlowLog,
-    /// The names of the attributes that the state records and that say how the flow log should be.
+    /// The names of the attributes that the state records and that define the flow log.
     pub(crate) attributes: Vec<&'static str>,
 }
 
@@ -61,7 +61,7 @@ const NOT_DESIRED: [&str; 4] = ["id", "arn", "region", "log_group_name"];
 /// An attribute that only new releases of the AWS provider record.
 const TAG_FIELDS: &str = "tag_field_specification";
 
-/// Returns the names of the attributes that a state of the AWS provider may record.
+/// Returns the names of the attributes that a state of the AWS provider can record.
 pub(crate) fn attributes_of_aws() -> &'static [&'static str] {
     fields::<aws::AwsFlowLog>()
 }
@@ -101,35 +101,25 @@ fn known_tags(flow_log: &FlowLog) -> BTreeMap<String, String> {
 /// Adds what follows from the rest, as a plan derives it.
 fn complete(moved: FlowLog) -> FlowLog {
     let mut state = moved.clone();
-    target::derive(&moved, &mut state);
+    watched::derive(&moved, &mut state);
     let own_arn = moved.arn.given().and_then(Arn::parse);
     let own_region = own_arn.and_then(|arn| arn.region);
     state.region = moved.region.or(own_region.map(str::to_owned).into());
     destination(&mut state, own_arn);
     if state.log_destination_type.is_null() {
-        let told = state
-            .log_destination
-            .given()
-            .and_then(destination::type_of_arn);
-        state.log_destination_type = Attr::Known(told.unwrap_or(LOGS).to_owned());
+        let of_arn = state.log_destination.given().and_then(type_of_arn);
+        state.log_destination_type = Attr::Known(of_arn.unwrap_or(LOGS).to_owned());
     }
-    if state.log_destination_type == Attr::Known(S3.to_owned()) {
-        let (options, defaults) = (state.destination_options, default_options());
-        let mut options = options.into_known().unwrap_or_default();
-        options.file_format = options.file_format.or(defaults.file_format);
-        options.hive_compatible_partitions = options
-            .hive_compatible_partitions
-            .or(defaults.hive_compatible_partitions);
-        options.per_hour_partition = options.per_hour_partition.or(defaults.per_hour_partition);
-        state.destination_options = Attr::Known(options);
+    let options = state.destination_options.into_known().unwrap_or_default();
+    state.destination_options = if state.log_destination_type.given() == Some(S3) {
+        Attr::Known(with_default_options(options))
     } else {
-        state.destination_options = Attr::Known(super::DestinationOptions::default());
-    }
-    if state.max_aggregation_interval.is_null() {
-        let transit = family(&state) == Some(Family::Transit);
-        state.max_aggregation_interval = Attr::Known(if transit { 60 } else { 600 });
-    }
-    // Not null: whether no tags are written or an empty map of them, the plan is empty.
+        Attr::Known(DestinationOptions::default())
+    };
+    state.max_aggregation_interval = state
+        .max_aggregation_interval
+        .or(default_interval(&state.resource_type));
+    // Not null, so that the plan is empty both for no tags and for an empty map of tags.
     state.tags = state.tags.or(Attr::Known(BTreeMap::new()));
     if state.tags_all.is_null() {
         state.tags_all = Attr::Known(known_tags(&state));
@@ -137,12 +127,10 @@ fn complete(moved: FlowLog) -> FlowLog {
     state
 }
 
-/// Completes a log group by its ARN, and the ARN by the group. A group that is known by its name alone
-/// is in the account and region of the flow log.
+/// Completes a log group by its ARN, and the ARN by the name. A log group of which only the name is known is in the
+/// account and the region of the flow log.
 fn destination(state: &mut FlowLog, own: Option<Arn<'_>>) {
-    let group = state.log_group_name.given().map(log_group::trim);
-    let of_arn = || log_group::name_in_arn(state.log_destination.given()?);
-    let group = group.or_else(of_arn).map(str::to_owned);
+    let group = Destination::of(state).log_group.map(str::to_owned);
     if let (Attr::Null, Some(name), Some(own), Some(region)) =
         (&state.log_destination, &group, own, state.region.known())
         && let Some(account) = own.account
@@ -150,11 +138,6 @@ fn destination(state: &mut FlowLog, own: Option<Arn<'_>>) {
         state.log_destination = Attr::Known(log_group::arn(own.partition, region, account, name));
     }
     state.log_group_name = group.into();
-}
-
-/// Other providers store an argument that is not given as null or as an empty string.
-fn text(value: Option<String>) -> Attr<String> {
-    value.filter(|text| !text.is_empty()).into()
 }
 
 #[cfg(test)]

@@ -1,37 +1,38 @@
-//! The life of a flow log: create, read, tag, delete, import.
+//! The resource `vpcflow_log`: create, read, change tags, delete, import.
 //!
-//! Nothing is lost: once EC2 has answered with an id, no later failure forgets it, and after a create
-//! that got no answer the flow log is looked for before the create counts as failed.
+//! No flow log is orphaned: once EC2 has returned an id, no later failure loses it, and a create without a reply searches
+//! for the flow log before it counts as failed.
 
 use std::collections::BTreeMap;
 
 use jiff::{SignedDuration, Timestamp};
-use tokio_util::sync::CancellationToken;
 
+use super::calls::{delete, describe_new, retag};
+use super::create::{self, CreateAttempt, Created, Ledger, Plans, create};
+use super::diagnostics::{call_failed, in_hcl, warn_of_failed_delivery};
 use super::identity::{self, Identity};
-use super::make::{self, ASK_AGAIN, Made};
+use super::list::generate;
 use super::model::FlowLog;
-use super::retag::retag;
+use super::region::{existing_region, has_no_region};
 use super::timeout::Limit;
-use super::unanswered::{self, Asked};
-use super::{adopt, claims, convert, drift, generate, moved, normal, plan, tags, told, validate};
+use super::{convert, moved, normal_form, plan, tags, unreported, validate};
 use crate::aws::ec2::{self, Ec2};
-use crate::aws::{self};
 use crate::connection::{Connection, Tags};
 use crate::cty::Path;
 use crate::framework::{self, Attr, Change, Context, Diagnostic, Diagnostics, Failure};
 
-/// EC2 is eventually consistent: for so long a new flow log may not be found yet.
+/// EC2 is eventually consistent: it may not show a flow log of this age yet.
 const YOUNG: SignedDuration = SignedDuration::from_mins(10);
+
 /// The resource `vpcflow_log`.
 #[derive(Debug, Default)]
 pub struct Resource {
-    /// The ids that this process has given out, taken over and deleted.
-    ledger: adopt::Ledger,
-    /// The flow logs that the resources of this run keep and make.
-    claims: claims::Claims,
-    /// The arguments of which it was said that an endpoint does not tell them.
-    untold: told::Said,
+    /// The flow logs that this process has created, adopted and deleted.
+    ledger: Ledger,
+    /// The flow logs that the plans of this run keep and create.
+    plans: Plans,
+    /// The arguments that were warned about because the endpoint does not report them.
+    unreported: unreported::Warned,
 }
 
 type Result<T, E = Failure<FlowLog>> = std::result::Result<T, E>;
@@ -43,7 +44,7 @@ impl framework::Resource for Resource {
     const TYPE_NAME: &'static str = "vpcflow_log";
 
     fn validate(&self, config: &FlowLog, diagnostics: &mut Diagnostics) {
-        diagnostics.extend(validate::arguments(config));
+        diagnostics.extend(in_hcl(&validate::arguments(config)));
     }
 
     fn plan(
@@ -52,7 +53,10 @@ impl framework::Resource for Resource {
         change: &mut Change<FlowLog>,
         warnings: &mut Diagnostics,
     ) -> Result<(), Diagnostics> {
-        plan::plan(connection, change, warnings)
+        plan::plan(connection, change, warnings)?;
+        let problems = validate::planned(connection, &change.config, &change.planned);
+        warnings.extend(in_hcl(&problems).into_result()?);
+        Ok(())
     }
 
     fn judge_plan(
@@ -67,22 +71,22 @@ impl framework::Resource for Resource {
         let id = change.prior.as_ref().and_then(|prior| prior.id.given());
         match (id.map(str::to_owned), change.mark.take()) {
             (Some(id), _) if replaced.is_empty() => {
-                self.claims.keep(run, &id, &change.planned)?;
+                self.plans.keep(run, &id, &change.planned)?;
                 change.mark = Some(id);
             }
-            (Some(id), _) => self.claims.release(run, &id),
+            (Some(id), _) => self.plans.release(run, &id),
             (None, replaced) => {
                 if let Some(id) = replaced {
-                    self.claims.release(run, &id);
+                    self.plans.release(run, &id);
                 }
-                self.claims.make(run, &change.config, &change.planned)?;
+                self.plans.create(run, &change.planned)?;
             }
         }
         Ok(())
     }
 
     fn normal(before: &FlowLog, after: &FlowLog) -> (FlowLog, FlowLog) {
-        normal::pair(before, after)
+        normal_form::pair(before, after)
     }
 
     async fn create(
@@ -92,58 +96,30 @@ impl framework::Resource for Resource {
         planned: FlowLog,
         context: &Context<FlowLog>,
     ) -> Result<FlowLog> {
-        self.claims.settle(connection.run);
+        self.plans.forget_created(connection.run);
         let region = connection.region(planned.region.given())?;
-        let limit = Limit::create(&planned.timeouts);
         let ec2 = connection.aws()?.ec2(&region);
-        let token = uuid::Uuid::new_v4().to_string();
-        let request = convert::request(&config, &planned, token);
-        let created = limit.keep(context.stop(), |stop| {
-            let ec2 = ec2.until(stop.clone());
-            let asked = Asked {
-                request: &request,
-                planned: &planned,
-                since: Timestamp::now(),
-            };
-            let region = &region;
-            async move { make::make(&self.ledger, &ec2, &asked, region, &stop).await }
-        });
-        let (created, late) = created.await;
-        let created = created.map_err(|mut not_made| {
-            if late {
-                not_made.error = not_made.error.out_of_time();
-            }
-            limit.explain(&not_made.error, not_made.diagnostic(&request))
-        });
-        let id = match created? {
-            Made::New(id) => id,
-            Made::Adopted(log) => {
+        let created = self.create_within_limit(&ec2, &config, &planned, &region, context);
+        let id = match created.await? {
+            Created::New(id) => id,
+            Created::Adopted(log) => {
                 return self.adopt(connection, &ec2, *log, planned, context).await;
             }
         };
-        tracing::info!(
-            flow_log_id = id,
-            resource_id = request.resource_id,
-            "flow log created"
-        );
-        context.remember(convert::undescribed(
-            id.clone(),
-            planned.clone(),
-            &region,
-            connection,
-        ));
-        match find(&ec2, &id, context.stop()).await {
+        let exists = convert::undescribed(id.clone(), planned.clone(), &region, connection);
+        context.remember(exists.clone());
+        match describe_new(&ec2, &id, context.stop()).await {
             Ok(Some(described)) => {
                 warn_of_failed_delivery(&described, context);
                 Ok(convert::state(described, &planned, &region, connection))
             }
             Ok(None) => {
                 context.warn(not_described(&id, "EC2 does not show it yet."));
-                Ok(convert::undescribed(id, planned, &region, connection))
+                Ok(exists)
             }
             Err(error) => {
                 context.warn(not_described(&id, &error.to_string()));
-                Ok(convert::undescribed(id, planned, &region, connection))
+                Ok(exists)
             }
         }
     }
@@ -157,27 +133,29 @@ impl framework::Resource for Resource {
         let Some(id) = state.id.given() else {
             return Ok(None);
         };
-        let region = connection.region(plan::exists_in(&state))?;
+        let region = connection.region(existing_region(&state))?;
         let ec2 = connection.aws()?.ec2(&region);
         let described = match ec2.describe(id).await {
-            // The reply has told EC2's time.
-            Ok(None) if is_young(&state, &ec2) => find(&ec2, id, context.stop()).await,
+            // The reply contains EC2's time.
+            Ok(None) if is_young(&state, &ec2) => describe_new(&ec2, id, context.stop()).await,
             described => described,
         };
         let described = described.map_err(|error| {
             let summary = format!("Flow log {id} not read");
-            diagnostic(summary, "It was asked for by DescribeFlowLogs.", &error)
+            let tried = "DescribeFlowLogs was called.";
+            call_failed("flow-log-not-read", summary, tried, &error)
         })?;
         let Some(described) = described else {
-            self.claims.release(connection.run, id);
-            return match plan::is_placeless(&state) {
-                true => Err(not_found_here(id, &region).into()),
-                false => Ok(None),
+            self.plans.release(connection.run, id);
+            return if has_no_region(&state) {
+                Err(not_found_in(id, &region).into())
+            } else {
+                Ok(None)
             };
         };
         warn_of_failed_delivery(&described, context);
-        let (state, untold) = convert::read(described, &state, &region, connection);
-        if let Some(warning) = self.untold.warning(&untold) {
+        let (state, missing) = convert::read(described, &state, &region, connection);
+        if let Some(warning) = self.unreported.warning(&missing) {
             context.warn(warning);
         }
         Ok(Some(state))
@@ -193,31 +171,27 @@ impl framework::Resource for Resource {
         let Some(id) = prior.id.given() else {
             return Err(no_id().into());
         };
-        let region = connection.region(plan::exists_in(&prior).or(planned.region.given()))?;
+        let region = connection.region(existing_region(&prior).or(planned.region.given()))?;
         let ec2 = connection.aws()?.ec2(&region).until(context.stop().clone());
-        // What is ignored since the last refresh is left alone too.
+        // A tag that has been ignored since the last refresh is left alone, too.
         let tags = |state: &FlowLog| {
             let all = state.tags_all.known();
             all.map_or_else(Tags::new, |all| tags::visible(connection, all))
         };
         let change = tags::difference(&tags(&prior), &tags(&planned));
         let mut now = tags(&prior);
-        match retag(connection, &ec2, id, &change, &mut now).await {
-            Ok(()) => Ok(planned),
-            Err(error) => {
-                let summary = format!("Tags of flow log {id} not changed");
-                let tried = "The tags were to be changed by DeleteTags and CreateTags.";
-                let state = FlowLog {
-                    tags: tags::refresh(connection, &now, &prior),
-                    tags_all: Attr::Known(now),
-                    ..prior.clone()
-                };
-                Err(Failure::with_state(
-                    diagnostic(summary, tried, &error),
-                    state,
-                ))
-            }
-        }
+        let Err(error) = retag(connection, &ec2, id, &change, &mut now).await else {
+            return Ok(planned);
+        };
+        let summary = format!("Tags of flow log {id} not changed");
+        let tried = "DeleteTags and CreateTags were called.";
+        let state = FlowLog {
+            tags: tags::refresh(connection, &now, &prior),
+            tags_all: Attr::Known(now),
+            ..prior.clone()
+        };
+        let diagnostic = call_failed("tags-not-changed", summary, tried, &error);
+        Err(Failure::with_state(diagnostic, state))
     }
 
     async fn delete(
@@ -229,29 +203,34 @@ impl framework::Resource for Resource {
         let Some(id) = state.id.given() else {
             return Ok(());
         };
-        let region = connection.region(plan::exists_in(&state))?;
+        let region = connection.region(existing_region(&state))?;
         let ec2 = connection.aws()?.ec2(&region);
-        self.claims.release(connection.run, id);
+        self.plans.release(connection.run, id);
         if !self.ledger.delete(id) {
-            context.warn(adopt::kept(id));
+            context.warn(create::kept(id));
             return Ok(());
         }
         let limit = Limit::delete(&state.timeouts);
         let deleted = limit.keep(context.stop(), |stop| {
             let ec2 = ec2.until(stop);
-            async move { unanswered::delete(&ec2, id).await }
+            async move { delete(&ec2, id).await }
         });
-        let (deleted, late) = deleted.await;
-        let there_was_one = deleted.map_err(|error| {
-            let error = if late { error.out_of_time() } else { error };
+        let (deleted, is_late) = deleted.await;
+        let existed = deleted.map_err(|error| {
+            let error = if is_late { error.out_of_time() } else { error };
             let summary = format!("Flow log {id} not deleted");
-            let tried = "It was to be deleted by DeleteFlowLogs.";
-            limit.explain(&error, diagnostic(summary, tried, &error))
+            let tried = "DeleteFlowLogs was called.";
+            let diagnostic = call_failed("flow-log-not-deleted", summary, tried, &error);
+            limit.explain(&error, diagnostic)
         })?;
-        if !there_was_one && plan::is_placeless(&state) {
-            return Err(not_found_here(id, &region).into());
+        if !existed && has_no_region(&state) {
+            return Err(not_found_in(id, &region).into());
         }
-        tracing::info!(flow_log_id = id, there_was_one, "flow log deleted");
+        tracing::info!(
+            flow_log_id = id,
+            there_was_one = existed,
+            "flow log deleted"
+        );
         Ok(())
     }
 
@@ -261,7 +240,7 @@ impl framework::Resource for Resource {
         id: &str,
         context: &Context<FlowLog>,
     ) -> Result<FlowLog, Diagnostics> {
-        let identity = identity::written(id, connection)?;
+        let identity = identity::parse(id, connection)?;
         self.import_by_identity(connection, identity, context).await
     }
 
@@ -271,7 +250,7 @@ impl framework::Resource for Resource {
         identity: Identity,
         _context: &Context<FlowLog>,
     ) -> Result<FlowLog, Diagnostics> {
-        self.claims.settle(connection.run);
+        self.plans.forget_created(connection.run);
         let (id, region) = identity.place(connection)?;
         Ok(to_import(&id, region, connection))
     }
@@ -286,7 +265,42 @@ impl framework::Resource for Resource {
 }
 
 impl Resource {
-    /// Makes a flow log that was taken over what is planned: its tags are all that can differ.
+    async fn create_within_limit(
+        &self,
+        ec2: &Ec2,
+        config: &FlowLog,
+        planned: &FlowLog,
+        region: &str,
+        context: &Context<FlowLog>,
+    ) -> Result<Created, Diagnostic> {
+        let limit = Limit::create(&planned.timeouts);
+        let token = uuid::Uuid::new_v4().to_string();
+        let request = &convert::request(config, planned, token);
+        let attempt = CreateAttempt {
+            request,
+            planned,
+            region,
+            since: Timestamp::now(),
+        };
+        let created = limit.keep(context.stop(), |stop| {
+            let ec2 = ec2.until(stop.clone());
+            async move { create(&self.ledger, &ec2, attempt, &stop).await }
+        });
+        let (created, is_late) = created.await;
+        let created = created.map_err(|mut not_created| {
+            if is_late {
+                not_created.error = not_created.error.out_of_time();
+            }
+            limit.explain(&not_created.error, not_created.diagnostic(request))
+        })?;
+        if let Created::New(id) = &created {
+            let resource_id = &request.resource_id;
+            tracing::info!(flow_log_id = id, resource_id, "flow log created");
+        }
+        Ok(created)
+    }
+
+    /// Changes the tags of an adopted flow log to the planned ones. Everything else is equal.
     async fn adopt(
         &self,
         connection: &Connection,
@@ -298,7 +312,7 @@ impl Resource {
         let region = connection.region(planned.region.given())?;
         let id = log.id.clone();
         tracing::info!(flow_log_id = id, "equal flow log taken over");
-        context.warn(adopt::adopted(&id));
+        context.warn(create::adopted(&id));
         let exists = convert::undescribed(id.clone(), planned.clone(), &region, connection);
         context.remember(exists);
         let mut now = tags::visible(connection, &log.tags);
@@ -306,12 +320,12 @@ impl Resource {
         let change = tags::difference(&now, &wanted);
         let ec2 = ec2.until(context.stop().clone());
         if let Err(error) = retag(connection, &ec2, &id, &change, &mut now).await {
-            // As an error it would make Terraform replace what it has just taken over.
+            // As an error, it would make Terraform replace the flow log that it has just adopted.
             let summary = format!("Tags of flow log {id} not changed");
-            let tried = "It was taken over, and its tags were to be changed by DeleteTags and \
-                         CreateTags. The next plan shows them as they are, and the next apply changes \
-                         them.";
-            let Diagnostic { detail, .. } = diagnostic(String::new(), tried, &error);
+            let tried = "The flow log was adopted, and DeleteTags and CreateTags were called to change its tags. The next \
+                         plan shows the tags that it has, and the next apply changes them.";
+            let Diagnostic { detail, .. } =
+                call_failed("tags-not-changed", String::new(), tried, &error);
             context.warn(Diagnostic::warning("tags-not-changed", summary, detail).at("tags"));
         }
         log.tags = now;
@@ -320,77 +334,42 @@ impl Resource {
     }
 }
 
-/// Asks for a flow log that should be there, again and again for a few seconds.
-async fn find(
-    ec2: &Ec2,
-    id: &str,
-    stop: &CancellationToken,
-) -> Result<Option<ec2::FlowLog>, aws::Error> {
-    for pause in ASK_AGAIN {
-        if let Some(found) = ec2.describe(id).await? {
-            return Ok(Some(found));
-        }
-        let stopped = stop
-            .run_until_cancelled(tokio::time::sleep(pause))
-            .await
-            .is_none();
-        if stopped {
-            break;
-        }
-    }
-    ec2.describe(id).await
-}
-
-/// Says whether EC2 may not show a flow log yet. One that could not be read back when it was made has no
-/// time of creation; one that is being imported has no resource either.
+/// Reports whether EC2 may not show a flow log yet. One that could not be described when it was created has no creation
+/// time. One that is being imported has no resource, either.
 fn is_young(state: &FlowLog, ec2: &Ec2) -> bool {
-    let made = state
+    let created = state
         .creation_time
         .given()
         .and_then(|text| text.parse::<Timestamp>().ok());
-    match made {
-        Some(made) => Timestamp::now().duration_since(made) + ec2.clock_ahead() < YOUNG,
+    match created {
+        Some(created) => Timestamp::now().duration_since(created) + ec2.clock_ahead() < YOUNG,
         None => state.resource_id.given().is_some(),
     }
 }
 
-fn not_found_here(id: &str, region: &str) -> Diagnostic {
-    Diagnostic::error(
-        "flow-log-not-found-in",
-        format!("Flow log {id} not found in {region}"),
-        format!(
-            "The state does not say in which region it is, as the state of the provider that it was \
-             moved from did not, so that it was looked for in the provider's own, {region}. If it is in \
-             another one, set `region` on the resource and run `terraform apply -refresh=false` once, \
-             which writes the region into the state. If it is gone, remove it from the state: terraform \
-             state rm …"
-        ),
-    )
-}
-
-/// Gives the state that a read can start from.
+/// Returns the state that a read can start from.
 fn to_import(id: &str, region: String, connection: &Connection) -> FlowLog {
     FlowLog {
         arn: convert::flow_log_arn(id, &region, connection),
         id: Attr::Known(id.to_owned()),
         region: Attr::Known(region),
-        // Not null: whether no tags are written or an empty map of them, the plan is empty.
+        // Not null, so that the plan is empty both for no tags and for an empty map of tags.
         tags: Attr::Known(BTreeMap::new()),
         ..FlowLog::default()
     }
 }
 
-fn warn_of_failed_delivery(described: &ec2::FlowLog, context: &Context<FlowLog>) {
-    let Some((cause, fix)) = drift::delivery_failure(described) else {
-        return;
-    };
-    let detail =
-        format!("EC2 reports delivery status FAILED: {cause}. Records are being lost. {fix}");
-    let summary = format!("Flow log {} does not deliver", described.id);
-    context.warn(
-        Diagnostic::warning("delivery-failing", summary, detail.trim_end())
-            .at("deliver_logs_status"),
-    );
+fn not_found_in(id: &str, region: &str) -> Diagnostic {
+    Diagnostic::error(
+        "flow-log-not-found-in",
+        format!("Flow log {id} not found in {region}"),
+        format!(
+            "The state contains no region, because it was moved from another provider whose state had none. The flow log \
+             was therefore looked for in the region of the provider, {region}. If it is in another region, set `region` on \
+             the resource and run `terraform apply -refresh=false` once, which writes the region to the state. If it no \
+             longer exists, remove it from the state: terraform state rm …"
+        ),
+    )
 }
 
 fn not_described(id: &str, why: &str) -> Diagnostic {
@@ -398,7 +377,7 @@ fn not_described(id: &str, why: &str) -> Diagnostic {
         "flow-log-created-but-not-read-back",
         format!("Flow log {id} created but not read back"),
         format!(
-            "It exists and is in the state with the values that were sent. What only AWS knows is \
+            "The flow log exists and is in the state with the values of the request. The values that only AWS knows are \
              missing until the next refresh. {why}"
         ),
     )
@@ -408,17 +387,8 @@ fn no_id() -> Diagnostic {
     Diagnostic::error(
         "flow-log-not-changed",
         "Flow log not changed",
-        "The state holds no id. Remove the resource from the state and import it.",
+        "The state contains no id. Remove the resource from the state and import it.",
     )
-}
-
-/// Says what did not happen, what was tried, what the service answered, and what to do.
-pub(crate) fn diagnostic(summary: String, tried: &str, error: &aws::Error) -> Diagnostic {
-    let advice = error
-        .advice()
-        .map(|advice| format!("\n\n{advice}"))
-        .unwrap_or_default();
-    Diagnostic::error("call-failed", summary, format!("{tried} {error}{advice}"))
 }
 
 #[cfg(test)]

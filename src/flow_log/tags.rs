@@ -1,7 +1,7 @@
-//! The tag rules: `tags` is what the user wrote, `tags_all` is what the flow log has.
+//! The rules of tags: `tags` contains the tags that the user wrote, `tags_all` those that the flow log has.
 //!
-//! Default tags are merged below the user's; a null value leaves its key out; ignored keys and AWS's
-//! own (`aws:`) are neither shown nor changed.
+//! The user's tags override default tags. A null value leaves its key out. Ignored keys and those of AWS itself (`aws:`)
+//! are neither shown nor changed.
 
 use std::collections::BTreeMap;
 
@@ -9,12 +9,12 @@ use super::model::FlowLog;
 use crate::connection::{Connection, IgnoreTags, Tags};
 use crate::framework::Attr;
 
-/// The tags a user writes: a value may be null, which leaves its key out.
+/// The tags that a user writes. A null value leaves its key out.
 pub(crate) type Written = Attr<BTreeMap<String, Attr<String>>>;
 
-/// Plans `tags_all`: the defaults with the user's tags over them, without the ignored ones.
+/// Plans `tags_all`: the default tags and the user's tags, without the ignored ones.
 ///
-/// Unknown as a whole if any part of it is: core does not let an element appear later.
+/// It is unknown as a whole if any part of it is, because core refuses elements that appear later.
 pub(crate) fn plan(connection: &Connection, tags: &Written) -> Attr<Tags> {
     let Attr::Known(ignore) = or_none(&connection.ignore_tags) else {
         return Attr::Unknown;
@@ -26,7 +26,9 @@ pub(crate) fn plan(connection: &Connection, tags: &Written) -> Attr<Tags> {
     };
     for (key, value) in own {
         match value {
-            Attr::Known(value) => drop(all.insert(key, value)),
+            Attr::Known(value) => {
+                let _ = all.insert(key, value);
+            }
             Attr::Null => {}
             Attr::Unknown => return Attr::Unknown,
         }
@@ -35,7 +37,7 @@ pub(crate) fn plan(connection: &Connection, tags: &Written) -> Attr<Tags> {
     Attr::Known(all)
 }
 
-/// Gives the tags that a refresh shows as `tags_all`.
+/// Returns the tags that a refresh shows as `tags_all`.
 pub(crate) fn visible(connection: &Connection, described: &Tags) -> Tags {
     let ignore = ignored(connection);
     let shown = |key: &str| !key.starts_with("aws:") && !ignore.ignores(key);
@@ -44,8 +46,7 @@ pub(crate) fn visible(connection: &Connection, described: &Tags) -> Tags {
         .collect()
 }
 
-/// Gives `tags` and `tags_all` of a described flow log. While it is not known what is ignored, both stay as
-/// they were.
+/// Returns `tags` and `tags_all` of a described flow log. While the ignored tags are not known, both stay as they were.
 pub(crate) fn read(
     connection: &Connection,
     described: &Tags,
@@ -58,14 +59,14 @@ pub(crate) fn read(
     (refresh(connection, &all, before), Attr::Known(all))
 }
 
-/// Gives the tags that a refresh shows as `tags`: what the user wrote, as far as it is still so, and
-/// what others added. A tag that is a default and that the user did not write is not theirs.
+/// Returns the tags that a refresh shows as `tags`: those that the user wrote and that still exist, and those that were
+/// added elsewhere. A default tag that the user did not write is not among them.
 pub(crate) fn refresh(connection: &Connection, all: &Tags, before: &FlowLog) -> Written {
     let written = before.tags.known().cloned().unwrap_or_default();
     let defaults = match &connection.default_tags {
         Attr::Known(tags) => tags.clone(),
         Attr::Null => Tags::new(),
-        // What the user did not write and was there before, is taken for a default.
+        // A tag that the user did not write and that was there before counts as a default.
         Attr::Unknown => before.tags_all.known().cloned().unwrap_or_default(),
     };
     let ignore = ignored(connection);
@@ -77,7 +78,7 @@ pub(crate) fn refresh(connection: &Connection, all: &Tags, before: &FlowLog) -> 
         }
     }
     for (key, value) in written {
-        // Kept as written: what is left out on purpose, and what is none of our business.
+        // Kept as written: keys that are left out on purpose, and ignored keys.
         if value.is_null() || ignore.ignores(&key) {
             tags.entry(key).or_insert(value);
         }
@@ -89,7 +90,7 @@ pub(crate) fn refresh(connection: &Connection, all: &Tags, before: &FlowLog) -> 
     }
 }
 
-/// The calls that bring a flow log's tags from one set to another.
+/// The change from one set of tags to another.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(crate) struct Difference {
     /// Keys to remove.
@@ -99,7 +100,7 @@ pub(crate) struct Difference {
 }
 
 impl Difference {
-    /// Gives the tags that the change leads to.
+    /// Returns the tags after the change.
     pub(crate) fn applied_to(&self, tags: &Tags) -> Tags {
         let kept = tags.iter().filter(|(key, _)| !self.remove.contains(key));
         kept.chain(&self.set)
@@ -126,7 +127,7 @@ fn ignored(connection: &Connection) -> IgnoreTags {
     connection.ignore_tags.known().cloned().unwrap_or_default()
 }
 
-/// Gives the value, or an empty one for null.
+/// Returns the value, or an empty one for null.
 fn or_none<T: Clone + Default>(value: &Attr<T>) -> Attr<T> {
     match value {
         Attr::Null => Attr::Known(T::default()),

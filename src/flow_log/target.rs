@@ -1,11 +1,7 @@
-//! What is watched: the table of id arguments, prefixes, resource types and families, and the rule
-//! that derives each of them from whichever the user gave.
+//! The resources that flow logs watch: their arguments, the prefixes of their ids, and their types.
 //!
-//! DescribeFlowLogs gives no resource type, so it is told from the id's prefix; a prefix that nobody
-//! knows yet leaves the type null and crashes nothing.
-
-use super::model::FlowLog;
-use crate::framework::Attr;
+//! DescribeFlowLogs returns no resource type, so the prefix of the id determines it. Ids of new prefixes have no known
+//! type. This module must not know the model.
 
 /// The values of `resource_type`, as CreateFlowLogs takes them.
 /// <https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_CreateFlowLogs.html>
@@ -21,22 +17,36 @@ pub(crate) const RESOURCE_TYPES: &[&str] = &[
     "CoreNetworkAttachment",
 ];
 
-/// The resource type whose ids no prefix tells.
+/// The arguments that name a resource. The last one takes ids of any kind.
+pub(crate) const ARGUMENTS: [&str; 7] = [
+    "vpc_id",
+    "subnet_id",
+    "eni_id",
+    "transit_gateway_id",
+    "transit_gateway_attachment_id",
+    "regional_nat_gateway_id",
+    ANY_ID,
+];
+
+/// The argument that takes ids of any kind.
+pub(crate) const ANY_ID: &str = "resource_id";
+
+/// The resource type whose ids have no prefix of their own.
 pub(crate) const EDGE: &str = "CoreNetworkEdge";
 
-/// How a resource type behaves.
+/// The resource types that behave alike.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Family {
-    /// VPC, subnet, interface: default format known, traffic type required.
+    /// VPC, subnet, interface: the default format is known, and a traffic type is required.
     Vpc,
-    /// Regional NAT gateway: format chosen by the service, traffic type required.
+    /// Regional NAT gateway: AWS chooses the format, and a traffic type is required.
     Nat,
-    /// Transit gateways and Cloud WAN: format chosen by the service, no traffic type, interval 60.
+    /// Transit gateways and Cloud WAN: AWS chooses the format, there is no traffic type, and the interval is 60.
     Transit,
 }
 
 impl Family {
-    /// Gives the family of a resource type; none for a type that is not known here.
+    /// Returns the family of a resource type, or `None` for a type that this release does not know.
     pub(crate) fn of(resource_type: &str) -> Option<Self> {
         match resource_type {
             "VPC" | "Subnet" | "NetworkInterface" => Some(Self::Vpc),
@@ -47,15 +57,15 @@ impl Family {
     }
 }
 
-/// One kind of target.
+/// One kind of resource.
 struct Kind {
-    /// The argument of its own, if it has one.
+    /// The argument that takes only ids of this kind, if there is one.
     argument: Option<&'static str>,
     prefix: &'static str,
     resource_type: &'static str,
 }
 
-/// Longer prefixes stand before those that they begin with.
+/// A prefix stands after the longer ones that begin with it.
 const KINDS: [Kind; 8] = [
     Kind {
         argument: Some("vpc_id"),
@@ -99,19 +109,18 @@ const KINDS: [Kind; 8] = [
     },
 ];
 
-/// Gives the resource type that an id's prefix tells.
+/// Returns the resource type of an id, by its prefix.
 pub(crate) fn type_of_id(id: &str) -> Option<&'static str> {
     let kind = KINDS.iter().find(|kind| id.starts_with(kind.prefix));
     kind.map(|kind| kind.resource_type)
 }
 
-/// Gives the prefixes of ids, each with the resource type that it tells; longer ones before those that
-/// they begin with.
+/// Returns the prefixes of ids, each with its resource type. A prefix comes after the longer ones that begin with it.
 pub(crate) fn kinds() -> impl Iterator<Item = (&'static str, &'static str)> {
     KINDS.iter().map(|kind| (kind.prefix, kind.resource_type))
 }
 
-/// Gives the prefix that ids in an argument must have; none for `resource_id`.
+/// Returns the prefix that ids in an argument must have, or `None` for `resource_id`.
 pub(crate) fn prefix_of_argument(argument: &str) -> Option<&'static str> {
     KINDS
         .iter()
@@ -119,14 +128,14 @@ pub(crate) fn prefix_of_argument(argument: &str) -> Option<&'static str> {
         .map(|kind| kind.prefix)
 }
 
-/// Gives the prefix of an id that digits must follow; none for ids of other forms.
+/// Returns the prefix of an id that must be followed by digits, or `None` for ids of other forms.
 pub(crate) fn prefix_of_id(id: &str) -> Option<&'static str> {
     let kind = KINDS.iter().find(|kind| id.starts_with(kind.prefix));
     kind.filter(|kind| kind.argument.is_some())
         .map(|kind| kind.prefix)
 }
 
-/// Gives the prefix that ids of a resource type have, where AWS tells it.
+/// Returns the prefix of ids of a resource type, if AWS documents it.
 pub(crate) fn prefix_of_type(resource_type: &str) -> Option<&'static str> {
     let mut kinds = KINDS.iter().filter(|kind| kind.argument.is_some());
     kinds
@@ -134,100 +143,16 @@ pub(crate) fn prefix_of_type(resource_type: &str) -> Option<&'static str> {
         .map(|kind| kind.prefix)
 }
 
-/// Gives the id arguments of a model by name, `resource_id` last.
-pub(crate) fn arguments(model: &FlowLog) -> [(&'static str, &Attr<String>); 7] {
-    [
-        ("vpc_id", &model.vpc_id),
-        ("subnet_id", &model.subnet_id),
-        ("eni_id", &model.eni_id),
-        ("transit_gateway_id", &model.transit_gateway_id),
-        (
-            "transit_gateway_attachment_id",
-            &model.transit_gateway_attachment_id,
-        ),
-        ("regional_nat_gateway_id", &model.regional_nat_gateway_id),
-        ("resource_id", &model.resource_id),
-    ]
+/// Returns the argument that takes only ids of a resource type, if there is one.
+pub(crate) fn argument_of_type(resource_type: &str) -> Option<&'static str> {
+    let mut kinds = KINDS.iter();
+    let kind = kinds.find(|kind| kind.resource_type == resource_type);
+    kind.and_then(|kind| kind.argument)
 }
 
-fn arguments_mut(model: &mut FlowLog) -> [(&'static str, &mut Attr<String>); 7] {
-    [
-        ("vpc_id", &mut model.vpc_id),
-        ("subnet_id", &mut model.subnet_id),
-        ("eni_id", &mut model.eni_id),
-        ("transit_gateway_id", &mut model.transit_gateway_id),
-        (
-            "transit_gateway_attachment_id",
-            &mut model.transit_gateway_attachment_id,
-        ),
-        (
-            "regional_nat_gateway_id",
-            &mut model.regional_nat_gateway_id,
-        ),
-        ("resource_id", &mut model.resource_id),
-    ]
-}
-
-/// Fills the target arguments that the user did not give, from those that are given.
-///
-/// A pure function of the configuration: known if what it follows from is known, else unknown.
-pub(crate) fn derive(config: &FlowLog, planned: &mut FlowLog) {
-    let Watched { id, resource_type } = watched(config);
-    let argument = match &resource_type {
-        Attr::Known(resource_type) => {
-            let kind = KINDS
-                .iter()
-                .find(|kind| kind.resource_type == resource_type);
-            kind.and_then(|kind| kind.argument)
-                .map_or(Attr::Null, Attr::Known)
-        }
-        Attr::Null => Attr::Null,
-        Attr::Unknown => Attr::Unknown,
-    };
-    let given = arguments(config).map(|(_, value)| !value.is_null());
-    for ((name, value), given) in arguments_mut(planned).into_iter().zip(given) {
-        if given {
-            continue;
-        }
-        *value = match &argument {
-            _ if name == "resource_id" => id.clone(),
-            Attr::Known(argument) if *argument == name => id.clone(),
-            Attr::Unknown => Attr::Unknown,
-            Attr::Known(_) | Attr::Null => Attr::Null,
-        };
-    }
-    if config.resource_type.is_null() {
-        planned.resource_type = resource_type;
-    }
-}
-
-/// What a configuration speaks of, in whichever arguments.
-#[derive(Debug)]
-pub(crate) struct Watched {
-    pub(crate) id: Attr<String>,
-    pub(crate) resource_type: Attr<String>,
-}
-
-/// Gives the id and the resource type that a configuration speaks of.
-pub(crate) fn watched(config: &FlowLog) -> Watched {
-    let arguments = arguments(config);
-    let known = arguments.iter().find_map(|(_, value)| value.given());
-    let unknown = arguments.iter().filter(|(_, value)| value.is_unknown());
-    let unknown: Vec<_> = unknown.map(|(name, _)| *name).collect();
-    let (id, told) = match (known, unknown.as_slice()) {
-        (Some(id), _) => (Attr::Known(id.to_owned()), Attr::from(type_of_id(id))),
-        (None, []) => (Attr::Null, Attr::Null),
-        (None, [name]) => {
-            let kind = KINDS.iter().find(|kind| kind.argument == Some(name));
-            let told = kind.map_or(Attr::Unknown, |kind| Attr::Known(kind.resource_type));
-            (Attr::Unknown, told)
-        }
-        // Any of them may turn out to be null.
-        (None, _) => (Attr::Unknown, Attr::Unknown),
-    };
-    let resource_type = match &config.resource_type {
-        Attr::Null => told.map(str::to_owned),
-        written => written.clone(),
-    };
-    Watched { id, resource_type }
+/// Returns the resource type of the ids in an argument, or `None` for `resource_id`.
+pub(crate) fn type_of_argument(argument: &str) -> Option<&'static str> {
+    let mut kinds = KINDS.iter();
+    let kind = kinds.find(|kind| kind.argument == Some(argument));
+    kind.map(|kind| kind.resource_type)
 }

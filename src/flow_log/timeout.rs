@@ -1,5 +1,4 @@
-//! How long an operation may take: the `timeouts` block, its defaults, and what is said when the time is
-//! over.
+//! The time limit of an operation: the `timeouts` block, its defaults, and the error when the time is up.
 
 use std::time::Duration;
 
@@ -11,12 +10,12 @@ use crate::cty::Path;
 use crate::framework::{Attr, Diagnostic};
 use crate::text::duration;
 
-/// How long a create may take, if `timeouts` does not say.
+/// The time limit of a create, if `timeouts` does not set one.
 const CREATE: &str = "5m";
-/// How long a delete may take, if `timeouts` does not say.
+/// The time limit of a delete, if `timeouts` does not set one.
 const DELETE: &str = "2m";
 
-/// The time that one operation has.
+/// The time limit of one operation.
 #[derive(Debug)]
 pub(crate) struct Limit {
     /// The argument in `timeouts`.
@@ -26,13 +25,13 @@ pub(crate) struct Limit {
 }
 
 impl Limit {
-    /// Gives the time for creating.
+    /// Returns the time limit of a create.
     pub(crate) fn create(timeouts: &Attr<Timeouts>) -> Self {
         let written = timeouts.known().and_then(|t| t.create.given());
         Self::new("create", written, CREATE)
     }
 
-    /// Gives the time for deleting.
+    /// Returns the time limit of a delete.
     pub(crate) fn delete(timeouts: &Attr<Timeouts>) -> Self {
         let written = timeouts.known().and_then(|t| t.delete.given());
         Self::new("delete", written, DELETE)
@@ -46,8 +45,8 @@ impl Limit {
         }
     }
 
-    /// Runs a mutation with a stop signal that also comes when the time is over: what was sent by then is
-    /// waited for, but nothing new is begun. Says whether the time was over.
+    /// Runs a mutation with a stop signal that is also sent when the time is up: the mutation waits for the reply to what
+    /// it has sent, and sends nothing new. Returns its result, and whether the time was up.
     pub(crate) async fn keep<T, F: Future<Output = T>>(
         &self,
         stop: &CancellationToken,
@@ -64,24 +63,23 @@ impl Limit {
         }
     }
 
-    /// Says of a failure that the time was over, if that was its cause.
+    /// Adds to the diagnostic of an error that the time was up, if that was the cause.
     pub(crate) fn explain(&self, error: &Error, diagnostic: Diagnostic) -> Diagnostic {
         if error.kind != Kind::OutOfTime {
             return diagnostic;
         }
         let operation = self.operation;
         let length = match &self.written {
-            Some(written) => format!("`timeouts.{operation}` is \"{written}\""),
+            Some(written) => format!("`timeouts.{operation}` is {written}"),
             None => format!(
-                "`timeouts.{operation}` is not set, and its default is \"{}\"",
+                "`timeouts.{operation}` is not set, and its default is {}",
                 self.default
             ),
         };
         let Diagnostic {
             summary, detail, ..
         } = diagnostic;
-        let detail =
-            format!("{detail}\n\nThe time for it is over: {length}. Give it more to wait longer.");
+        let detail = format!("{detail}\n\nTimed out ({length}). Increase it to wait longer.");
         let path = Path::root().attribute("timeouts").attribute(operation);
         Diagnostic::error("out-of-time", summary, detail).at(path)
     }

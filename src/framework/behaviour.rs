@@ -4,7 +4,7 @@
 //! Must not know any attribute.
 
 use schemars::Schema;
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 /// Prefix of the keywords that are ours; `lower` refuses any it does not know.
 pub(crate) const PREFIX: &str = "x-terraform-";
@@ -102,4 +102,37 @@ pub fn allow_null(schema: &mut Schema) {
 /// A parameter of a function to which unknown values are handed, as `Attr`.
 pub fn allow_unknown(schema: &mut Schema) {
     schema.insert(ALLOW_UNKNOWN.into(), Value::Bool(true));
+}
+
+/// Turns the schema of a resource into a read-only view without some of its attributes: all others are computed, and
+/// blocks become attributes. A description keeps its first sentence, because the others are about writing the attribute.
+pub fn read_only_view(schema: &mut Schema, left_out: &[&str]) {
+    schema.remove("description");
+    let object = schema.ensure_object();
+    if let Some(Value::Object(properties)) = object.get_mut("properties") {
+        properties.retain(|name, _| !left_out.contains(&name.as_str()));
+    }
+    make_read_only(object);
+}
+
+fn make_read_only(object: &mut Map<String, Value>) {
+    const CONSTRAINTS: [&str; 3] = ["enum", "minItems", "maxItems"];
+    object.remove("required");
+    let properties = object.get_mut("properties").and_then(Value::as_object_mut);
+    for property in properties.into_iter().flat_map(Map::values_mut) {
+        let Value::Object(property) = property else {
+            continue;
+        };
+        property.retain(|key, _| !key.starts_with(PREFIX) && !CONSTRAINTS.contains(&key.as_str()));
+        property.insert(COMPUTED.to_owned(), Value::Bool(true));
+        property.insert("readOnly".to_owned(), Value::Bool(true));
+        if let Some(Value::String(description)) = property.get_mut("description") {
+            let end = description.find(". ").or(description.find(".\n"));
+            description.truncate(end.map_or(description.len(), |end| end + 1));
+        }
+        make_read_only(property);
+        if let Some(Value::Object(items)) = property.get_mut("items") {
+            make_read_only(items);
+        }
+    }
 }

@@ -105,36 +105,10 @@ impl fmt::Display for Flaw<'_> {
 }
 
 impl Format {
-    /// Reads a format as AWS writes it: `${field}` after `${field}`, separated by spaces.
+    /// Parses a format as AWS writes it: `${field}` after `${field}`, separated by spaces.
     pub fn parse(text: &str) -> Result<Self, FormatError> {
-        let mut names: Vec<String> = Vec::new();
-        let mut rest = text.trim_ascii_start();
-        while !rest.is_empty() {
-            let position = text.len() - rest.len();
-            let (word, after) = split_word(rest);
-            let name = field_name(word, position)?;
-            if names.iter().any(|known| known == name) {
-                return fail(
-                    position,
-                    format!("`${{{name}}}` is named twice; name each field once"),
-                );
-            }
-            if names.len() == MAX_FIELDS {
-                return fail(
-                    position,
-                    format!("a record format names at most {MAX_FIELDS} fields"),
-                );
-            }
-            names.push(name.to_owned());
-            rest = after;
-        }
-        if names.is_empty() {
-            return fail(
-                0,
-                "a record format names at least one field, such as `${version}`".to_owned(),
-            );
-        }
-        Ok(Self::of(names))
+        let names = names(text)?;
+        Ok(Self::of(names.into_iter().map(str::to_owned).collect()))
     }
 
     /// Returns the default format of VPC flow logs, of 14 fields.
@@ -172,15 +146,16 @@ impl Format {
         let mut flaws = Vec::new();
         let mut fields: Vec<&'static Field> = Vec::new();
         for name in &self.names {
-            match (field::find(name), field::suggest(name)) {
-                (Some(field), _) => {
-                    if let Some(other) = fields.iter().find(|other| other.excludes(field)) {
-                        flaws.push(Flaw::Mixed { field, other });
-                    }
-                    fields.push(field);
+            if let Some(field) = field::find(name) {
+                if let Some(other) = fields.iter().find(|other| other.excludes(field)) {
+                    flaws.push(Flaw::Mixed { field, other });
                 }
-                (None, Some(suggestion)) => flaws.push(Flaw::Alias { name, suggestion }),
-                (None, None) => flaws.push(Flaw::Unknown { name }),
+                fields.push(field);
+            } else {
+                flaws.push(match field::suggest(name) {
+                    Some(suggestion) => Flaw::Alias { name, suggestion },
+                    None => Flaw::Unknown { name },
+                });
             }
         }
         flaws
@@ -280,6 +255,38 @@ impl Format {
             encoded,
         }
     }
+}
+
+/// Parses the names of a format's fields, in their order.
+pub fn names(text: &str) -> Result<Vec<&str>, FormatError> {
+    let mut names = Vec::new();
+    let mut rest = text.trim_ascii_start();
+    while !rest.is_empty() {
+        let position = text.len() - rest.len();
+        let (word, after) = split_word(rest);
+        let name = field_name(word, position)?;
+        if names.contains(&name) {
+            return fail(
+                position,
+                format!("`${{{name}}}` is named twice; name each field once"),
+            );
+        }
+        if names.len() == MAX_FIELDS {
+            return fail(
+                position,
+                format!("a record format names at most {MAX_FIELDS} fields"),
+            );
+        }
+        names.push(name);
+        rest = after;
+    }
+    if names.is_empty() {
+        return fail(
+            0,
+            "a record format names at least one field, such as `${version}`".to_owned(),
+        );
+    }
+    Ok(names)
 }
 
 impl fmt::Display for Format {

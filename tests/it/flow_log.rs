@@ -1,11 +1,11 @@
-//! The resource over the protocol, without a Terraform: what is refused and accepted, and many lives.
+//! The resource over the protocol, without Terraform: which configurations are refused and accepted, and whole lives.
 
 pub(crate) mod accepted;
 mod adopt;
 mod emptied;
 pub(crate) mod random;
 pub(crate) mod refused;
-mod told;
+mod unreported;
 mod walk;
 
 use serde_json::{Value as Json, json};

@@ -18,7 +18,7 @@ fn filters(filters: impl IntoIterator<Item = Filter>) -> Filters {
 
 fn judged(filters: &Filters) -> Vec<(Severity, String)> {
     let mut diagnostics = Diagnostics::new();
-    filters.judge(&mut diagnostics);
+    filters.check(&mut diagnostics);
     let said = diagnostics.iter();
     said.map(|d| (d.severity, format!("{}: {}", d.summary, d.detail)))
         .collect()
@@ -39,7 +39,11 @@ fn an_unknown_name_warns_and_is_passed_on() {
     let said = judged(&newer);
     assert_eq!(said.len(), 1);
     assert_eq!(said[0].0, Severity::Warning);
-    assert!(said[0].1.contains("`log-group-name`"), "{}", said[0].1);
+    assert!(
+        said[0].1.contains("`log-destination-type`"),
+        "{}",
+        said[0].1
+    );
     assert_eq!(
         newer.to_ec2(),
         [("log-destination".to_owned(), vec!["x".to_owned()])]

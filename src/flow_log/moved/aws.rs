@@ -1,11 +1,11 @@
-//! The state of `aws_flow_log`, frozen: schema version 0 (releases up to 5, with `log_group_name`) and
-//! version 1 (from 6 on). What a release does not have is absent.
+//! The frozen state of `aws_flow_log`: schema version 0 (releases up to 5, with `log_group_name`) and
+//! version 1 (from 6 on). An attribute that a release does not have is absent.
 
 use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
-use super::text;
+use super::text::text;
 use crate::flow_log::model::{DestinationOptions, FlowLog, TagFieldSpecification};
 use crate::framework::Attr;
 

@@ -1,9 +1,9 @@
-//! The state of `awscc_ec2_flow_log`, frozen: CloudFormation's properties in Terraform's spelling. It
-//! knows neither ARN nor region; the flow log is in the region of that provider.
+//! The frozen state of `awscc_ec2_flow_log`: the properties of CloudFormation in the spelling of Terraform. It contains
+//! neither an ARN nor a region. The flow log is in the region of that provider.
 
 use serde::Deserialize;
 
-use super::text;
+use super::text::text;
 use crate::flow_log::model::{DestinationOptions, FlowLog, TagFieldSpecification};
 use crate::framework::Attr;
 

@@ -1,6 +1,7 @@
 use serde_json::json;
 
 use super::*;
+use crate::flow_log::defaults::default_options;
 use crate::framework::Stored;
 
 fn known(text: &str) -> Attr<String> {

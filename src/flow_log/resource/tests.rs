@@ -1,9 +1,8 @@
 use expect_test::expect_file;
 
-use super::super::make::NotMade;
-use super::super::unanswered::NotFound;
+use super::super::create::{NotCreated, NotFound};
 use super::*;
-use crate::aws::Kind;
+use crate::aws::{self, Kind};
 
 const ROLE: &str = "Unable to assume given IAM role";
 
@@ -272,27 +271,20 @@ fn shown(error: aws::Error) -> Diagnostic {
         resource_id: "vpc-1".to_owned(),
         ..ec2::NewFlowLog::default()
     };
-    match error.operation {
-        "CreateFlowLogs" if error.unanswered => {
-            let not_made = NotMade::from(error);
-            let not_made = not_made.unanswered(&NotFound::None, &request);
-            not_made.diagnostic(&request)
+    let summary = match error.operation {
+        "CreateFlowLogs" => {
+            let is_without_reply = error.unanswered;
+            let mut not_created = NotCreated::from(error);
+            if is_without_reply {
+                not_created = not_created.without_reply(&NotFound::None, "vpc-1");
+            }
+            return not_created.diagnostic(&request);
         }
-        "CreateFlowLogs" => NotMade::from(error).diagnostic(&request),
-        "DeleteFlowLogs" => diagnostic(
-            "Flow log fl-1 not deleted".to_owned(),
-            "It was tried.",
-            &error,
-        ),
-        "DescribeFlowLogs" => {
-            diagnostic("Flow log fl-1 not read".to_owned(), "It was tried.", &error)
-        }
-        _ => diagnostic(
-            "Tags of flow log fl-1 not changed".to_owned(),
-            "It was tried.",
-            &error,
-        ),
-    }
+        "DeleteFlowLogs" => "Flow log fl-1 not deleted",
+        "DescribeFlowLogs" => "Flow log fl-1 not read",
+        _ => "Tags of flow log fl-1 not changed",
+    };
+    call_failed("call-failed", summary.to_owned(), "It was tried.", &error)
 }
 
 #[test]

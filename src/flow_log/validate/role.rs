@@ -1,179 +1,109 @@
-//! Judges the roles by which records are delivered.
+//! Checks the roles that deliver.
 
 use super::super::destination::{FIREHOSE, LOGS, S3};
 use super::super::model::FlowLog;
-use crate::arn::{
-    Arn, account, delivery_stream,
-    role::{self, LONGEST_NAME, Role},
-};
-use crate::framework::{Attr, Diagnostics};
+use super::limits::CROSS_ACCOUNT_ROLE;
+use super::problem::{Problem, RoleProblem};
+use crate::arn::role::Role;
+use crate::arn::{Arn, account, delivery_stream};
+use crate::framework::Attr;
 
-/// What the name of the role in the destination account must begin with.
-/// <https://docs.aws.amazon.com/vpc/latest/userguide/firehose-cross-account-delivery.html>
-pub(crate) const CROSS_ACCOUNT_ROLE: &str = "AWSLogDeliveryFirehoseCrossAccountRole";
+const DELIVERY: &str = "iam_role_arn";
+const CROSS_ACCOUNT: &str = "deliver_cross_account_role";
 
-/// Judges the roles for a type of destination.
-pub(super) fn judge(config: &FlowLog, kind: Option<&str>, diagnostics: &mut Diagnostics) {
-    let delivery = ("iam_role_arn", &config.iam_role_arn);
-    let cross = (
-        "deliver_cross_account_role",
-        &config.deliver_cross_account_role,
-    );
-    for (name, value) in [delivery, cross] {
-        let Some(arn) = value.given() else { continue };
+/// Checks the roles for a type of destination.
+pub(super) fn check(config: &FlowLog, kind: Option<&str>, problems: &mut Vec<Problem>) {
+    let delivery = &config.iam_role_arn;
+    let cross_account = &config.deliver_cross_account_role;
+    for (name, value) in [(DELIVERY, delivery), (CROSS_ACCOUNT, cross_account)] {
+        let Some(text) = value.given() else { continue };
         if kind == Some(S3) {
-            let detail = format!(
-                "`{name}` is for CloudWatch Logs and Firehose. S3 delivery uses the bucket's policy; \
-                 AWS refuses a role there. Remove `{name}`."
-            );
-            diagnostics.error(
-                name,
-                "role-not-possible-for-s3",
-                "Role not possible for S3",
-                detail,
-            );
-        } else if let Some(problem) = role_problem(arn) {
-            let detail = format!("`{name}` is \"{arn}\"; {problem}.");
-            diagnostics.error(name, "malformed-role-arn", "Malformed role ARN", detail);
+            problems.push(Problem::at(name, RoleProblem::NotForS3));
+        } else if let Err(why) = Role::parse(text) {
+            let text = text.to_owned();
+            problems.push(Problem::at(name, RoleProblem::Malformed { text, why }));
         }
     }
-    let absent = |value: &Attr<String>| value.given().is_none() && !value.is_unknown();
-    if kind == Some(LOGS) && absent(delivery.1) {
-        diagnostics.error(
-            delivery.0,
-            "delivery-role-needed", "Delivery role needed",
-            "Delivery to CloudWatch Logs needs a role: set `iam_role_arn` to the ARN of one that trusts \
-             vpc-flow-logs.amazonaws.com and allows logs:CreateLogStream, logs:PutLogEvents, \
-             logs:DescribeLogGroups and logs:DescribeLogStreams on the group.",
-        );
+    if kind == Some(LOGS) && is_absent(delivery) {
+        problems.push(Problem::at(DELIVERY, RoleProblem::DeliveryRoleMissing));
     }
-    if kind == Some(FIREHOSE) && absent(cross.1) {
-        role_without_the_other(config, diagnostics);
-    }
-    if let Some(arn) = cross.1.given() {
-        cross_account_role(arn, config, kind, diagnostics);
-        if kind == Some(FIREHOSE) && absent(delivery.1) {
-            diagnostics.error(
-                delivery.0,
-                "delivery-role-needed", "Delivery role needed",
-                "Delivery to Firehose in another account needs two roles: beside \
-                 `deliver_cross_account_role`, set `iam_role_arn` to the ARN of a role in this account \
-                 that trusts delivery.logs.amazonaws.com and may assume the other.",
-            );
+    match cross_account.given() {
+        Some(arn) => check_cross_account(arn, config, kind, problems),
+        None if kind == Some(FIREHOSE) && is_absent(cross_account) => {
+            problems.extend(cross_account_missing(config));
         }
+        None => {}
     }
 }
 
-/// The delivery role is of the flow log's account, so that it tells that a stream is of another.
-fn role_without_the_other(config: &FlowLog, diagnostics: &mut Diagnostics) {
-    fn account(arn: &Attr<String>) -> Option<&str> {
-        arn.given().and_then(Arn::parse)?.account
-    }
-    let accounts = account(&config.iam_role_arn).zip(account(&config.log_destination));
-    if let Some((here, there)) = accounts.filter(|(here, there)| here != there) {
-        let detail = format!(
-            "The delivery stream is in account {there}, and `iam_role_arn` is a role of account {here}. Delivery to \
-             another account needs two roles: `iam_role_arn`, a role of the flow log's account, and \
-             `deliver_cross_account_role`, a role of the other whose name begins with {CROSS_ACCOUNT_ROLE}."
-        );
-        diagnostics.error(
-            "deliver_cross_account_role",
-            "role-needed-to-deliver-across-accounts",
-            "Role needed to deliver across accounts",
-            detail,
-        );
-    }
-}
-
-fn role_problem(text: &str) -> Option<String> {
-    const EXAMPLE: &str = "arn:aws:iam::123456789012:role/flow-logs";
-    Some(match Role::parse(text).err()? {
-        role::Problem::NotRole => format!("it must be the ARN of a role, such as {EXAMPLE}"),
-        role::Problem::InstanceProfile => {
-            format!("that is an instance profile: give the role in it, such as {EXAMPLE}")
-        }
-        role::Problem::Session => {
-            format!("that is the session of a role: give the role itself, such as {EXAMPLE}")
-        }
-        role::Problem::Name => format!(
-            "a role's name has at most {LONGEST_NAME} characters, which are letters, digits and `_+=,.@-`"
-        ),
-    })
-}
-
-fn cross_account_role(
-    arn: &str,
-    config: &FlowLog,
-    kind: Option<&str>,
-    diagnostics: &mut Diagnostics,
-) {
-    const PATH: &str = "deliver_cross_account_role";
-    const RULE: &str = "cross-account-role-not-possible";
-    const SUMMARY: &str = "Cross-account role not possible";
-    if kind == Some(LOGS) {
-        diagnostics.error(
-            PATH,
-            RULE, SUMMARY,
-            "`deliver_cross_account_role` is for delivery to Firehose in another account. Remove it; \
-             CloudWatch Logs is delivered to by `iam_role_arn` alone.",
-        );
-        return;
-    }
-    let Ok(role) = Role::parse(arn) else {
-        return;
-    };
-    if kind != Some(FIREHOSE) {
-        return;
-    }
-    if !role.name.starts_with(CROSS_ACCOUNT_ROLE) {
-        let detail = format!(
-            "`deliver_cross_account_role` is \"{arn}\"; AWS assumes the role in the destination account \
-             only if its name begins with {CROSS_ACCOUNT_ROLE}."
-        );
-        diagnostics.error(PATH, RULE, SUMMARY, detail);
-    }
-    let stream = config.log_destination.given().and_then(Arn::parse);
-    if let Some(there) = stream.and_then(|stream| stream.account)
-        && account::is_id(there)
-        && there != role.account
-    {
-        let detail = format!(
-            "`deliver_cross_account_role` is a role of account {}, but the delivery stream is in account \
-             {there}. Give a role of the stream's account.",
-            role.account
-        );
-        diagnostics.error(PATH, RULE, SUMMARY, detail);
-    }
-}
-
-/// A delivery stream of another account needs both roles.
-pub(super) fn across_accounts(account: &str, config: &FlowLog, diagnostics: &mut Diagnostics) {
-    let stream = config.log_destination.given().and_then(Arn::parse);
-    let stream = stream.filter(|arn| arn.service == delivery_stream::SERVICE);
-    let there = stream.and_then(|stream| stream.account);
-    let Some(there) = there.filter(|there| *there != account) else {
+/// Checks whether a flow log in this account has both roles if its delivery stream is in another account.
+pub(super) fn across_accounts(here: &str, config: &FlowLog, problems: &mut Vec<Problem>) {
+    let Some(there) = account_of_stream(config).filter(|there| *there != here) else {
         return;
     };
     let roles = [
-        ("iam_role_arn", &config.iam_role_arn),
-        (
-            "deliver_cross_account_role",
-            &config.deliver_cross_account_role,
-        ),
+        (DELIVERY, &config.iam_role_arn),
+        (CROSS_ACCOUNT, &config.deliver_cross_account_role),
     ];
-    for (name, value) in roles {
-        if value.given().is_none() && !value.is_unknown() {
-            let detail = format!(
-                "The delivery stream is in account {there}, and the flow log in account {account}. That needs \
-                 `iam_role_arn`, a role of this account, and `deliver_cross_account_role`, a role of the \
-                 other whose name begins with {CROSS_ACCOUNT_ROLE}."
-            );
-            diagnostics.error(
-                name,
-                "role-needed-to-deliver-across-accounts",
-                "Role needed to deliver across accounts",
-                detail,
-            );
+    for (name, _) in roles.into_iter().filter(|(_, value)| is_absent(value)) {
+        problems.push(both_needed(name, here, there));
+    }
+}
+
+/// The delivery role is in the account of the flow log, and so shows whether the stream is in another.
+fn cross_account_missing(config: &FlowLog) -> Option<Problem> {
+    let here = config.iam_role_arn.given().and_then(Arn::parse)?.account?;
+    let there = account_of_stream(config)?;
+    (here != there).then(|| both_needed(CROSS_ACCOUNT, here, there))
+}
+
+fn both_needed(name: &str, here: &str, there: &str) -> Problem {
+    let kind = RoleProblem::BothNeeded {
+        there: there.to_owned(),
+        here: here.to_owned(),
+    };
+    Problem::at(name, kind)
+}
+
+fn check_cross_account(
+    arn: &str,
+    config: &FlowLog,
+    kind: Option<&str>,
+    problems: &mut Vec<Problem>,
+) {
+    if kind == Some(LOGS) {
+        let kind = RoleProblem::CrossAccountNotForLogs;
+        problems.push(Problem::at(CROSS_ACCOUNT, kind));
+    }
+    if kind != Some(FIREHOSE) {
+        return;
+    }
+    if let Ok(role) = Role::parse(arn) {
+        if !role.name.starts_with(CROSS_ACCOUNT_ROLE) {
+            let arn = arn.to_owned();
+            let kind = RoleProblem::CrossAccountName { arn };
+            problems.push(Problem::at(CROSS_ACCOUNT, kind));
+        }
+        let there = account_of_stream(config).filter(|there| account::is_id(there));
+        if let Some(there) = there.filter(|there| *there != role.account) {
+            let kind = RoleProblem::CrossAccountElsewhere {
+                account: role.account.to_owned(),
+                there: there.to_owned(),
+            };
+            problems.push(Problem::at(CROSS_ACCOUNT, kind));
         }
     }
+    if is_absent(&config.iam_role_arn) {
+        problems.push(Problem::at(DELIVERY, RoleProblem::FirstRoleMissing));
+    }
+}
+
+fn account_of_stream(config: &FlowLog) -> Option<&str> {
+    let arn = config.log_destination.given().and_then(Arn::parse)?;
+    arn.account
+        .filter(|_| arn.service == delivery_stream::SERVICE)
+}
+
+fn is_absent(value: &Attr<String>) -> bool {
+    value.given().is_none() && !value.is_unknown()
 }

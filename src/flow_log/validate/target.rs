@@ -1,212 +1,157 @@
-//! Judges what is watched: the ids, the resource type, and what depends on it.
+//! Checks the watched resource: its ids, its type, and what depends on the type.
 
 use super::super::model::{ALL, FlowLog};
-use super::super::target::{
-    Family, RESOURCE_TYPES, Watched, arguments, prefix_of_argument, prefix_of_id, prefix_of_type,
-    type_of_id,
-};
+use super::super::target::{Family, prefix_of_argument, prefix_of_id, prefix_of_type, type_of_id};
+use super::super::watched::{Watched, arguments};
+use super::problem::{MalformedId, Problem, TargetProblem};
 use crate::arn::{is_arn_like, resource_id};
-use crate::framework::{Attr, Diagnostics};
+use crate::framework::Attr;
 
-/// Ids that are often given, of things that have no flow logs: what to watch instead.
+/// The prefixes of resources that have no flow logs, each with what to do instead.
 const NOT_WATCHED: [(&str, &str); 9] = [
     (
         "i-",
-        "An instance is watched by its network interface (eni-…), its subnet or its VPC",
+        "To watch an instance, use its network interface (eni-…), its subnet or its VPC",
     ),
     (
         "sg-",
-        "A security group has no traffic of its own: watch the VPC, and look for `action`",
+        "To see what a security group rejects, watch the VPC and look at the field `action`",
     ),
     (
         "igw-",
-        "An internet gateway is watched by the VPC that it is attached to",
+        "To watch an internet gateway, use the VPC that it is attached to",
     ),
-    ("rtb-", "A route table is watched by its VPC or its subnets"),
+    (
+        "rtb-",
+        "To watch the traffic of a route table, use its VPC or its subnets",
+    ),
     (
         "acl-",
-        "A network ACL is watched by its subnets, and `action` tells what it refused",
+        "To see what a network ACL rejects, watch its subnets and look at the field `action`",
     ),
     (
         "vpce-",
-        "A VPC endpoint is watched by its network interfaces (eni-…)",
+        "To watch a VPC endpoint, use its network interfaces (eni-…)",
     ),
     (
         "pcx-",
-        "A peering connection is watched by the VPCs at its ends",
+        "To watch a peering connection, use the VPCs that it connects",
     ),
-    ("vgw-", "A virtual private gateway is watched by its VPC"),
-    ("fl-", "That is the id of a flow log"),
+    ("vgw-", "To watch a virtual private gateway, use its VPC"),
+    ("fl-", "This is the id of a flow log"),
 ];
 
-/// Judges all of it.
-pub(super) fn judge(config: &FlowLog, watched: &Watched, diagnostics: &mut Diagnostics) {
-    targets(config, diagnostics);
-    resource_type(config, watched, diagnostics);
-    traffic_type(config, watched, diagnostics);
-    interval(config, watched, diagnostics);
+/// Checks the watched resource.
+pub(super) fn check(config: &FlowLog, watched: &Watched<'_>, problems: &mut Vec<Problem>) {
+    ids(config, problems);
+    resource_type(config, watched, problems);
+    traffic_type(config, watched, problems);
+    interval(config, watched, problems);
 }
 
-fn targets(config: &FlowLog, diagnostics: &mut Diagnostics) {
+fn ids(config: &FlowLog, problems: &mut Vec<Problem>) {
     let arguments = arguments(config);
-    if arguments
-        .iter()
-        .all(|(_, value)| !value.is_unknown() && value.given().is_none())
-    {
-        diagnostics.error(
-            "resource_id",
-            "nothing-to-watch",
-            "Nothing to watch",
-            "A flow log watches one resource. Set one of vpc_id, subnet_id, eni_id, \
-             transit_gateway_id, transit_gateway_attachment_id, regional_nat_gateway_id, or \
-             resource_id with the id of any of these.",
-        );
+    let is_absent = |value: &Attr<String>| !value.is_unknown() && value.given().is_none();
+    if arguments.iter().all(|(_, value)| is_absent(value)) {
+        problems.push(Problem::at("resource_id", TargetProblem::Missing));
     }
-    let mut first: Option<(&str, &str)> = None;
+    let mut first: Option<(&'static str, &str)> = None;
     for (name, value) in arguments {
         let Some(id) = value.given() else { continue };
-        well_formed_id(name, id, diagnostics);
+        if let Some(why) = malformed(name, id) {
+            let id = id.to_owned();
+            problems.push(Problem::at(name, TargetProblem::MalformedId { id, why }));
+        }
         match first {
-            Some((other, before)) if before != id => {
-                let detail = format!(
-                    "`{name}` is \"{id}\", but `{other}` is \"{before}\". A flow log watches one \
-                     resource: remove one of the two, and declare another flow log for it."
-                );
-                diagnostics.error(
-                    name,
-                    "two-different-resources-to-watch",
-                    "Two different resources to watch",
-                    detail,
-                );
+            Some((other, other_id)) if other_id != id => {
+                let kind = TargetProblem::Two {
+                    id: id.to_owned(),
+                    other,
+                    other_id: other_id.to_owned(),
+                };
+                problems.push(Problem::at(name, kind));
             }
             _ => first = first.or(Some((name, id))),
         }
     }
 }
 
-fn well_formed_id(name: &str, id: &str, diagnostics: &mut Diagnostics) {
-    let problem = match prefix_of_argument(name) {
-        Some(prefix) if !id.starts_with(prefix) => {
-            format!("ids of this kind begin with `{prefix}`")
-        }
-        Some("tgw-") if id.starts_with("tgw-attach-") => {
-            "this is the id of an attachment: use transit_gateway_attachment_id".to_owned()
-        }
-        Some(prefix) if !resource_id::has_form(id, prefix) => {
-            format!("`{prefix}` is followed by 8 or 17 hexadecimal digits")
-        }
-        None if is_arn_like(id) => "an id is needed here, not an ARN".to_owned(),
-        None if id.contains(char::is_whitespace) => "an id has no white space".to_owned(),
-        None => match prefix_of_id(id) {
-            Some(prefix) if !resource_id::has_form(id, prefix) => {
-                format!("`{prefix}` is followed by 8 or 17 hexadecimal digits")
-            }
-            _ => return,
-        },
-        Some(_) => return,
-    };
-    let detail = format!("`{name}` is \"{id}\"; {problem}.");
-    diagnostics.error(name, "malformed-id", "Malformed id", detail);
+fn malformed(argument: &str, id: &str) -> Option<MalformedId> {
+    let prefix = prefix_of_argument(argument);
+    match prefix {
+        Some(prefix) if !id.starts_with(prefix) => return Some(MalformedId::Prefix(prefix)),
+        Some("tgw-") if id.starts_with("tgw-attach-") => return Some(MalformedId::Attachment),
+        None if is_arn_like(id) => return Some(MalformedId::Arn),
+        None if id.contains(char::is_whitespace) => return Some(MalformedId::WhiteSpace),
+        Some(_) | None => {}
+    }
+    let prefix = prefix.or_else(|| prefix_of_id(id))?;
+    (!resource_id::has_form(id, prefix)).then_some(MalformedId::Digits(prefix))
 }
 
-fn resource_type(config: &FlowLog, watched: &Watched, diagnostics: &mut Diagnostics) {
-    let Some(id) = watched.id.given().filter(|id| !is_arn_like(id)) else {
-        return;
-    };
-    match (type_of_id(id), config.resource_type.given()) {
-        (Some(told), Some(written)) if told != written => {
-            let detail = format!(
-                "`resource_type` is \"{written}\", but \"{id}\" is the id of a {told}. Remove \
-                 `resource_type`; it follows from the id."
-            );
-            diagnostics.error(
-                "resource_type",
-                "wrong-resource-type",
-                "Wrong resource type",
-                detail,
-            );
-        }
-        (None, Some(written)) if prefix_of_type(written).is_some() => {
-            let detail = format!(
-                "`resource_type` is \"{written}\", but \"{id}\" is not the id of one: such ids begin \
-                 with `{}`.",
-                prefix_of_type(written).unwrap_or_default()
-            );
-            diagnostics.error(
-                "resource_type",
-                "wrong-resource-type",
-                "Wrong resource type",
-                detail,
-            );
-        }
-        (None, None) if !config.resource_type.is_unknown() => {
+fn resource_type(config: &FlowLog, watched: &Watched<'_>, problems: &mut Vec<Problem>) {
+    const PATH: &str = "resource_type";
+    let id = watched.id.into_known().filter(|id| !is_arn_like(id));
+    let Some(id) = id else { return };
+    let actual = type_of_id(id);
+    match (actual, config.resource_type.given()) {
+        (None, None) if config.resource_type.is_unknown() => {}
+        (None, None) => {
             let instead = NOT_WATCHED
                 .iter()
                 .find(|(prefix, _)| id.starts_with(prefix));
-            let (path, detail) = match instead {
-                Some((_, instead)) => (
-                    "resource_id",
-                    format!("\"{id}\" cannot be watched. {instead}."),
-                ),
-                None => (
-                    "resource_type",
-                    format!(
-                        "The prefix of \"{id}\" does not tell what it is. Set `resource_type` to one \
-                         of: {}.",
-                        RESOURCE_TYPES.join(", ")
-                    ),
-                ),
-            };
-            diagnostics.error(path, "resource-type-needed", "Resource type needed", detail);
+            let id = id.to_owned();
+            problems.push(match instead {
+                Some((_, instead)) => {
+                    Problem::at("resource_id", TargetProblem::NotWatched { id, instead })
+                }
+                None => Problem::at(PATH, TargetProblem::TypeMissing { id }),
+            });
         }
-        _ => {}
+        (Some(actual), Some(written)) if actual == written => {}
+        (actual, Some(written)) => {
+            // The ids of some types have no prefix of their own, and nothing contradicts those.
+            let prefix = prefix_of_type(written);
+            if actual.is_some() || prefix.is_some() {
+                let kind = TargetProblem::WrongType {
+                    written: written.to_owned(),
+                    id: id.to_owned(),
+                    actual,
+                    prefix: prefix.unwrap_or_default(),
+                };
+                problems.push(Problem::at(PATH, kind));
+            }
+        }
+        (Some(_), None) => {}
     }
 }
 
-fn traffic_type(config: &FlowLog, watched: &Watched, diagnostics: &mut Diagnostics) {
-    let Some(resource_type) = watched.resource_type.known() else {
+fn traffic_type(config: &FlowLog, watched: &Watched<'_>, problems: &mut Vec<Problem>) {
+    let Some(resource_type) = watched.resource_type.into_known() else {
         return;
     };
-    match (Family::of(resource_type), &config.traffic_type) {
-        (Some(Family::Vpc | Family::Nat), Attr::Null) => {
-            let detail = format!(
-                "A flow log of a {resource_type} needs `traffic_type`: \"ALL\" records everything, \
-                 \"REJECT\" only what was refused, \"ACCEPT\" only what was let through."
-            );
-            diagnostics.error(
-                "traffic_type",
-                "traffic-type-needed",
-                "Traffic type needed",
-                detail,
-            );
-        }
+    let resource_type = || resource_type.to_owned();
+    let kind = match (watched.family(), &config.traffic_type) {
+        (Some(Family::Vpc | Family::Nat), Attr::Null) => TargetProblem::TrafficTypeMissing {
+            resource_type: resource_type(),
+        },
         (Some(Family::Transit), Attr::Known(written)) if written != ALL => {
-            let detail = format!(
-                "`traffic_type` is \"{written}\", but AWS takes no traffic type for a {resource_type}: all traffic \
-                 is recorded. The argument is kept as written and has no effect."
-            );
-            diagnostics.warning(
-                "traffic_type",
-                "traffic-type-has-no-effect",
-                "Traffic type has no effect",
-                detail,
-            );
+            TargetProblem::TrafficTypeHasNoEffect {
+                written: written.clone(),
+                resource_type: resource_type(),
+            }
         }
-        _ => {}
-    }
+        _ => return,
+    };
+    problems.push(Problem::at("traffic_type", kind));
 }
 
-fn interval(config: &FlowLog, watched: &Watched, diagnostics: &mut Diagnostics) {
-    let family = watched
-        .resource_type
-        .known()
-        .and_then(|name| Family::of(name));
-    if family == Some(Family::Transit) && config.max_aggregation_interval == Attr::Known(600) {
-        diagnostics.error(
+fn interval(config: &FlowLog, watched: &Watched<'_>, problems: &mut Vec<Problem>) {
+    let is_fixed = watched.family() == Some(Family::Transit);
+    if is_fixed && config.max_aggregation_interval == Attr::Known(600) {
+        problems.push(Problem::at(
             "max_aggregation_interval",
-            "aggregation-interval-not-possible",
-            "Aggregation interval not possible",
-            "For transit gateways and Cloud WAN the interval is 60 seconds. Remove the argument.",
-        );
+            TargetProblem::Interval,
+        ));
     }
 }

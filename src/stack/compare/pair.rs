@@ -7,9 +7,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::aws::ec2;
 use crate::flow_log::FlowLog;
-use crate::flow_log::drift::{Comparison, Difference, same_destination};
+use crate::flow_log::drift::{Comparison, Difference, Refused, same_destination};
+use crate::flow_log::validate::Hcl;
 use crate::framework::Diagnostics;
-use crate::stack::declare::{Declaration, Desired};
+use crate::stack::declare::{CloudFormation, Declaration, Desired};
 
 /// The running flow log of a declaration.
 #[derive(Debug)]
@@ -45,7 +46,7 @@ pub(in crate::stack) fn pair<'f>(
                         let only = attributes.as_deref();
                         match comparison.with_state(recorded, log, region, only) {
                             Ok(differences) => Pair::Found(log, differences),
-                            Err(diagnostics) => Pair::Invalid(diagnostics),
+                            Err(refused) => Pair::Invalid(refused.diagnostics(&Hcl)),
                         }
                     }
                     None => Pair::Missing,
@@ -57,7 +58,7 @@ pub(in crate::stack) fn pair<'f>(
                         candidates.extend(found.into_iter().map(|candidate| (place, candidate)));
                         Pair::Missing
                     }
-                    Err(diagnostics) => Pair::Invalid(diagnostics),
+                    Err(refused) => Pair::Invalid(refused.diagnostics(&CloudFormation)),
                 }
             }
         };
@@ -87,7 +88,7 @@ impl<'f> Candidate<'f> {
         region: &str,
         config: &FlowLog,
         running: &'f [ec2::FlowLog],
-    ) -> Result<Vec<Self>, Diagnostics> {
+    ) -> Result<Vec<Self>, Refused> {
         let planned = comparison.planned(config)?;
         let resource = planned.resource_id.given();
         let fits = |log: &&ec2::FlowLog| {

@@ -14,11 +14,12 @@ use super::declaration::{Declaration, Desired, Stack, nearest_position};
 use super::diagnostics::FileDiagnostics;
 use super::property::{self, Property};
 use super::template::{Parameters, Resolved, Scope, unresolvable};
-use super::words;
+use super::vocabulary::CloudFormation;
 use super::yaml::{self, Content, Entry, Node};
-use crate::cty::{Path, Step, Value};
+use crate::cty::{Path, Value};
+use crate::flow_log::validate::Problem;
 use crate::flow_log::{FlowLog, drift};
-use crate::framework::{Attr, Diagnostic, LowerError, Model, Schema, Severity};
+use crate::framework::{Attr, LowerError, Model, Severity};
 use crate::report::Position;
 use crate::text::suggest::nearest;
 
@@ -34,8 +35,8 @@ pub fn read(file: &str, text: &str, parameters: &Parameters) -> Result<Stack, Fi
     let Some(root) = yaml::parse(text, &mut diagnostics) else {
         return Err(diagnostics);
     };
-    let (schema, properties) = match model() {
-        Ok(model) => model,
+    let properties = match properties() {
+        Ok(properties) => properties,
         Err(error) => {
             diagnostics.error(Position::START, error.to_string());
             return Err(diagnostics);
@@ -44,7 +45,6 @@ pub fn read(file: &str, text: &str, parameters: &Parameters) -> Result<Stack, Fi
     let mut reader = Reader {
         scope: None,
         diagnostics,
-        schema,
         properties,
         incomplete: false,
     };
@@ -67,10 +67,8 @@ pub fn read(file: &str, text: &str, parameters: &Parameters) -> Result<Stack, Fi
     })
 }
 
-fn model() -> Result<(Schema, Vec<Property>), LowerError> {
-    let schema = drift::schema()?;
-    let properties = property::properties(&schema)?;
-    Ok((schema, properties))
+fn properties() -> Result<Vec<Property>, LowerError> {
+    property::properties(&drift::schema()?)
 }
 
 fn is_template(root: &Node) -> bool {
@@ -81,7 +79,6 @@ struct Reader<'a> {
     /// The names of a template; a stack definition has none.
     scope: Option<Scope<'a>>,
     diagnostics: FileDiagnostics,
-    schema: Schema,
     properties: Vec<Property>,
     incomplete: bool,
 }
@@ -118,8 +115,8 @@ impl Reader<'_> {
                 return None;
             }
         };
-        for diagnostic in drift::judge(&config, &self.schema, account.as_deref()) {
-            self.diagnostic(&diagnostic, position, &positions);
+        for problem in drift::check(&config, account.as_deref()) {
+            self.problem(&problem, position, &positions);
         }
         Some(Declaration {
             name: name.to_owned(),
@@ -135,28 +132,16 @@ impl Reader<'_> {
         })
     }
 
-    /// Reports what the resource's own validation finds, at the position of the property.
-    fn diagnostic(&mut self, diagnostic: &Diagnostic, position: Position, positions: &Positions) {
-        if diagnostic.rule == "nothing-to-watch" {
+    /// Reports a problem that the resource's own validation finds, at the position of the property.
+    fn problem(&mut self, problem: &Problem, position: Position, positions: &Positions) {
+        if problem.rule() == "nothing-to-watch" {
             // `ResourceId` is required here, and reported as missing.
             return;
         }
-        let element = || {
-            let mut elements = positions.iter().filter_map(|(path, position)| {
-                let [head, Step::Element(key)] = path.steps() else {
-                    return None;
-                };
-                let in_list = diagnostic.path.steps() == std::slice::from_ref(head);
-                let quoted = diagnostic.detail.contains(&format!("\"{key}\""));
-                (in_list && quoted).then_some(*position)
-            });
-            elements.next()
-        };
-        let at = element().or_else(|| nearest_position(positions, &diagnostic.path));
-        let at = at.unwrap_or(position);
-        let message = format!("{}: {}", diagnostic.summary, diagnostic.detail);
-        let message = words::in_its_words(&message);
-        match diagnostic.severity {
+        let at = nearest_position(positions, &problem.path).unwrap_or(position);
+        let detail = problem.detail(&CloudFormation);
+        let message = format!("{}: {detail}", problem.summary());
+        match problem.severity() {
             Severity::Error => self.diagnostics.error(at, message),
             Severity::Warning => self.diagnostics.warning(at, message),
         }

@@ -5,7 +5,8 @@
 //! | `declaration` | the flow logs that a file declares |
 //! | `diagnostics` | errors and warnings with their positions in the file |
 //! | `yaml` | YAML and JSON as a tree with positions |
-//! | `property` | the resource's model in CloudFormation's vocabulary |
+//! | `property` | the resource's model as CloudFormation's properties |
+//! | `vocabulary` | CloudFormation's names and YAML, in which problems are rendered |
 //! | `definition` | a tree read as flow logs |
 //! | `template` | parameters and intrinsic functions of CloudFormation |
 //! | `state` | the flow logs of a Terraform state |
@@ -20,7 +21,7 @@ mod property;
 mod schema;
 mod state;
 mod template;
-mod words;
+mod vocabulary;
 mod yaml;
 
 pub use declaration::{Declaration, Desired, Stack};
@@ -31,4 +32,5 @@ pub use property::{AttributeError, AttributePath, attribute};
 pub use schema::stack_schema;
 pub use state::{LARGEST as LARGEST_STATE, read as read_state};
 pub use template::Parameters;
+pub(super) use vocabulary::CloudFormation;
 pub use yaml::LARGEST as LARGEST_STACK;

@@ -9,7 +9,7 @@ use serde_json::{Map, Value, json};
 
 use super::property::{self, Accepts, Property};
 use crate::arn;
-use crate::flow_log::{drift, patterns};
+use crate::flow_log::{drift, json_patterns as patterns};
 use crate::framework::LowerError;
 
 const DRAFT: &str = "https://json-schema.org/draft/2020-12/schema";

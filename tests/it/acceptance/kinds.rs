@@ -309,7 +309,7 @@ fn create_before_destroy_keeps_the_flow_log_that_it_takes_over() {
         "-replace=vpcflow_log.x",
     ])
     .succeeds()
-    .says(&["taken over", "not deleted"]);
+    .says(&["adopted", "not deleted"]);
     assert_eq!(fake.flow_logs(REGION), before);
     assert_eq!(work.instance("vpcflow_log.x")["id"], before[0].id);
     work.plans_empty();
@@ -335,7 +335,7 @@ fn an_equal_flow_log_stands_in_the_way_until_it_is_taken_over() {
         "main",
         "adopt_existing = true\n  tags = { Name = \"taken\" }",
     ));
-    work.apply().says(&["taken over"]);
+    work.apply().says(&["adopted"]);
     work.plans_empty();
     assert_eq!(work.instance("vpcflow_log.main")["id"], made.id);
     assert_eq!(fake.flow_logs(REGION)[0].tags["Name"], "taken");

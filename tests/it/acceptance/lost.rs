@@ -88,7 +88,7 @@ fn without_an_answer_the_error_says_what_is_known() {
     fake.insert(equal("fl-0aaaaaaaaaaaaaaaa", 0));
     fake.insert(equal("fl-0bbbbbbbbbbbbbbbb", 0));
     apply(&work).fails_with(&[
-        "several flow logs match what was asked for",
+        "several flow logs match the request",
         "fl-0aaaaaaaaaaaaaaaa",
         "fl-0bbbbbbbbbbbbbbbb",
         import,
@@ -99,9 +99,9 @@ fn without_an_answer_the_error_says_what_is_known() {
         30,
     );
     apply(&work).fails_with(&[
-        "whether there is a flow log now could not be found out",
+        "the search for the flow log failed",
         "UnauthorizedOperation: not allowed",
-        "Look for one of vpc-0123456789abcdef0",
+        "Look for a flow log of vpc-0123456789abcdef0",
         import,
     ]);
     assert_eq!(work.instances("vpcflow_log.main").len(), 0);
@@ -122,7 +122,7 @@ fn a_timeout_that_is_over_is_named_with_its_value() {
     apply(&work).fails_with(&[
         "Flow log not created",
         "ran out of time before it was tried again; the last attempt failed: ServiceUnavailable: later (HTTP 503",
-        "`timeouts.create` is \"1s\"",
+        "Timed out (`timeouts.create` is 1s)",
         "create = \"1s\"",
     ]);
     fake.clear_faults();
@@ -148,7 +148,7 @@ fn a_role_that_cannot_be_assumed_is_named_with_the_policy_that_it_needs() {
          given IAM role (HTTP 400",
         "could not assume the role arn:aws:iam::123456789012:role/flow-logs",
         "\"Service\": \"vpc-flow-logs.amazonaws.com\"",
-        "`timeouts.create` is \"1s\"",
+        "Timed out (`timeouts.create` is 1s)",
     ]);
     assert!(!run.output.contains("transit gateways"), "{}", run.output);
     let stream = "arn:aws:firehose:us-east-1:210987654321:deliverystream/x";

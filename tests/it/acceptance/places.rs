@@ -32,7 +32,7 @@ const UNREACHABLE: [(&str, &str); 6] = [
     ),
     (
         "log_destination = \"arn:aws:logs:eu-west-1:123456789012:log-group:flow-logs:*\"",
-        "set region = \"eu-west-1\" on the resource",
+        "set `region = \"eu-west-1\"`",
     ),
 ];
 
@@ -96,7 +96,7 @@ fn an_import_into_another_region_warns_before_it_destroys() {
     plan.says(&[
         "Warning: Flow log replaced only because of its region, eu-west-1",
         "create one in us-east-1",
-        "set region = \"eu-west-1\" on the resource",
+        "set `region = \"eu-west-1\"`",
     ]);
     let other = flow_log("main", "max_aggregation_interval = 60");
     work.configure(&(import.clone() + &other));

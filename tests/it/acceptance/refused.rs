@@ -43,12 +43,12 @@ fn resources() -> Vec<(Vec<&'static str>, &'static str, &'static str)> {
         (
             vec![r#"vpc_id = "subnet-0123456789abcdef0""#, ALL, GROUP, ROLE],
             "vpc_id",
-            "ids of this kind begin with `vpc-`",
+            "Ids of this kind begin with `vpc-`",
         ),
         (
             vec![r#"resource_id = "odd-1""#, ALL, GROUP, ROLE],
             "",
-            "The prefix of \"odd-1\" does not tell what it is",
+            "The prefix of \"odd-1\" does not identify",
         ),
         (
             vec![VPC, r#"resource_type = "Subnet""#, ALL, GROUP, ROLE],
@@ -58,7 +58,7 @@ fn resources() -> Vec<(Vec<&'static str>, &'static str, &'static str)> {
         (
             vec![VPC, GROUP, ROLE],
             "",
-            "A flow log of a VPC needs `traffic_type`",
+            "A flow log of a VPC requires `traffic_type`",
         ),
         (
             vec![VPC, r#"traffic_type = "all""#, GROUP, ROLE],
@@ -78,7 +78,7 @@ fn resources() -> Vec<(Vec<&'static str>, &'static str, &'static str)> {
         (
             vec![VPC, ALL, GROUP],
             "",
-            "Delivery to CloudWatch Logs needs a role",
+            "Delivery to CloudWatch Logs requires a role",
         ),
         (
             vec![
@@ -99,7 +99,7 @@ fn resources() -> Vec<(Vec<&'static str>, &'static str, &'static str)> {
         (
             vec![VPC, ALL, S3, ROLE],
             "iam_role_arn",
-            "AWS refuses a role there",
+            "AWS refuses a role",
         ),
         (
             vec![VPC, ALL, S3, GROUP],
@@ -109,7 +109,7 @@ fn resources() -> Vec<(Vec<&'static str>, &'static str, &'static str)> {
         (
             vec![VPC, ALL, r#"log_destination = "my-bucket""#],
             "log_destination",
-            "it must be an ARN",
+            "It must be an ARN",
         ),
         (
             vec![
@@ -127,7 +127,7 @@ fn resources() -> Vec<(Vec<&'static str>, &'static str, &'static str)> {
                 r#"log_destination = "arn:aws:s3:::bucket/AWSLogs/""#,
             ],
             "log_destination",
-            "the folder cannot be AWSLogs",
+            "The folder cannot be AWSLogs",
         ),
         (
             vec![VPC, ALL, r#"log_destination_type = "s3""#],
@@ -137,7 +137,7 @@ fn resources() -> Vec<(Vec<&'static str>, &'static str, &'static str)> {
         (
             vec![VPC, ALL, GROUP, r#"iam_role_arn = "flow-logs""#],
             "iam_role_arn",
-            "it must be the ARN of a role",
+            "It must be the ARN of a role",
         ),
         (
             vec![
@@ -148,7 +148,7 @@ fn resources() -> Vec<(Vec<&'static str>, &'static str, &'static str)> {
                 "destination_options { per_hour_partition = true }",
             ],
             "destination_options",
-            "Destination options are for S3 only",
+            "Destination options apply to S3 only",
         ),
         (
             vec![
@@ -164,7 +164,7 @@ fn resources() -> Vec<(Vec<&'static str>, &'static str, &'static str)> {
         (
             vec![VPC, ALL, GROUP, ROLE, r#"tags = { "aws:x" = "y" }"#],
             "tags",
-            "reserved by AWS",
+            "AWS reserves keys",
         ),
         (
             vec![
@@ -175,7 +175,7 @@ fn resources() -> Vec<(Vec<&'static str>, &'static str, &'static str)> {
                 r#"tags = { (join("", [for i in range(129) : "k"])) = "y" }"#,
             ],
             "tags",
-            "a key has at most 128 characters, this one has 129",
+            "A key can have at most 128 characters, but this one has 129",
         ),
         (
             vec![
@@ -191,7 +191,7 @@ fn resources() -> Vec<(Vec<&'static str>, &'static str, &'static str)> {
         (
             vec![VPC, ALL, GROUP, ROLE, r#"timeouts { create = "soon" }"#],
             "create",
-            "write it as 30s, 5m or 1h30m",
+            "it must be a duration such as 90s, 30m, 1h30m or 2d",
         ),
         (
             vec![
@@ -237,7 +237,7 @@ resource "vpcflow_log" "main" {
     );
     assert_eq!(work.plan().code, 2);
     work.run(&["apply", "-auto-approve", "-no-color"])
-        .fails_with(&["ids of this kind begin with `vpc-`"]);
+        .fails_with(&["Ids of this kind begin with `vpc-`"]);
     assert!(fake.calls_of("CreateFlowLogs").is_empty());
 }
 
@@ -248,8 +248,10 @@ fn a_newer_record_field_warns_and_is_passed_on() {
     let work = Workspace::new(Version::Any, fake.url());
     let format = r#"log_format = "$${version} $${brand-new}""#;
     work.configure(&super::flow_log("main", format));
-    work.apply()
-        .says(&["Unknown record field", "`brand-new` is not known"]);
+    work.apply().says(&[
+        "Unknown record field",
+        "does not know the field `brand-new`",
+    ]);
     work.plans_empty();
 }
 

@@ -140,7 +140,7 @@ fn a_search_after_a_lost_create_that_is_cut_off_finds_out_nothing() {
     fake.fail("DescribeFlowLogs", Fault::Cut("<flowLogSet>"), 100);
     apply(&work).fails_with(&[
         "Flow log not created",
-        "whether there is a flow log now could not be found out",
+        "the search for the flow log failed",
         "got a reply that cannot be read",
     ]);
 }

@@ -138,15 +138,15 @@ fn none_and_several_are_errors_that_name_the_matches() {
     let cases = [
         (
             r#"id = "fl-0bbbbbbbbbbbbbbbb""#,
-            "There is no flow log fl-0bbbbbbbbbbbbbbbb",
+            "No flow log fl-0bbbbbbbbbbbbbbbb in us-east-1 matches",
         ),
         (
             "id = \"fl-0aaaaaaaaaaaaaaa1\"\n  tags = { Env = \"test\" }",
-            "There is no flow log fl-0aaaaaaaaaaaaaaa1 that fits",
+            "No flow log fl-0aaaaaaaaaaaaaaa1 in us-east-1 matches",
         ),
         (
             "filter {\n    name = \"resource-id\"\n    values = [\"vpc-*\"]\n  }",
-            "2 flow logs in us-east-1 fit; one is wanted.",
+            "2 flow logs in us-east-1 match, but exactly one must match.",
         ),
         (
             "filter {\n    name = \"resource-id\"\n    values = [\"vpc-*\"]\n  }",
@@ -155,11 +155,11 @@ fn none_and_several_are_errors_that_name_the_matches() {
         ),
         (
             "",
-            "Set `id` to the id of a flow log, or say by `filter` blocks",
+            "Set `id` to the id of a flow log, or select one by `filter` blocks",
         ),
         (
             r#"id = "vpc-0123456789abcdef0""#,
-            "ids of flow logs look like",
+            "The id of a flow log looks like",
         ),
         (
             "filter {\n    name = \"resource-id\"\n    values = []\n  }",

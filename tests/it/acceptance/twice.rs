@@ -92,7 +92,7 @@ fn one_that_is_replaced_by_its_equal_is_not_declared_twice() {
             &fake.flow_logs(REGION)[0].id,
             "If it is the old object of this very resource, which `create_before_destroy` replaces by its equal, \
              set `adopt_existing = true`",
-            "An import cannot help there",
+            "An import does not help there",
         ]);
     }
 }
@@ -106,7 +106,7 @@ fn two_equal_ones_of_one_run_are_told_apart_from_one_that_exists() {
         .run(&["apply", "-auto-approve", "-no-color"])
         .fails_with(&[
             "Flow log not created",
-            "another resource of this configuration has created or taken over in this run",
+            "Another resource of this configuration has created or adopted it in this run",
             "Remove one of the two resources",
         ]);
     assert!(!run.output.contains("import {"), "{}", run.output);

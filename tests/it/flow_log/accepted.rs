@@ -1,4 +1,4 @@
-//! The configurations that must be accepted, each with its whole life on a server that is strict.
+//! The configurations that must be accepted, each with its whole life on a strict server.
 
 use serde_json::{Value as Json, json};
 use vpcflow::cty::Value;
@@ -190,7 +190,7 @@ async fn possible_configurations_live_from_plan_to_delete() {
 }
 
 #[tokio::test]
-async fn what_has_no_effect_or_is_newer_than_we_are_warns() {
+async fn an_argument_without_effect_and_a_newer_field_warn() {
     let fake = Fake::start();
     let mut core = Core::start(fake.url()).await;
     let rows = [
@@ -202,7 +202,7 @@ async fn what_has_no_effect_or_is_newer_than_we_are_warns() {
         (
             to_group(json!({ "log_format": "${version} ${brand-new}" })),
             "log_format",
-            "`brand-new` is not known",
+            "does not know the field `brand-new`",
         ),
         (
             to_group(json!({
@@ -212,7 +212,7 @@ async fn what_has_no_effect_or_is_newer_than_we_are_warns() {
                 ]
             })),
             "tag_field_specification",
-            "the second is not recorded",
+            "The second tag is not recorded",
         ),
     ];
     for (row, path, text) in rows {

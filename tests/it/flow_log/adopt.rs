@@ -1,4 +1,4 @@
-//! Taking over: what exists is never lost, nor deleted by mistake, nor given to two.
+//! Adopting a flow log: none is lost, deleted by mistake, or given to two resources.
 
 use std::collections::BTreeMap;
 
@@ -45,7 +45,7 @@ fn tagged(keys: [&str; 2]) -> Json {
     }))
 }
 
-/// Makes what a row says in another run, and gives its id.
+/// Creates the flow log of a row in another run, and returns its id.
 async fn made_elsewhere(fake: &Fake, row: &Json) -> String {
     let mut core = Core::start(fake.url()).await;
     let config = core.config(row);
@@ -53,7 +53,7 @@ async fn made_elsewhere(fake: &Fake, row: &Json) -> String {
 }
 
 #[tokio::test]
-async fn without_it_the_error_names_the_flow_log_and_gives_an_import_block() {
+async fn without_adopt_existing_the_error_names_the_flow_log_and_contains_an_import_block() {
     let fake = Fake::start();
     let id = made_elsewhere(&fake, &to_group(json!({}))).await;
     let mut core = Core::start(fake.url()).await;
@@ -69,10 +69,10 @@ async fn without_it_the_error_names_the_flow_log_and_gives_an_import_block() {
 }
 
 #[tokio::test]
-async fn an_equal_flow_log_is_taken_over_and_its_tags_brought_to_plan() {
+async fn an_equal_flow_log_is_adopted_and_gets_the_planned_tags() {
     let rows = [
         (to_group(json!({})), to_group(json!({}))),
-        // By name and by ARN it is the same group, whichever way it was made.
+        // A log group is the same by name and by ARN.
         (
             to_group(json!({})),
             to_group(json!({ "log_group_name": null, "log_destination": GROUP_ARN })),
@@ -101,7 +101,7 @@ async fn an_equal_flow_log_is_taken_over_and_its_tags_brought_to_plan() {
         fake.change(&id, |log| {
             log.tags = BTreeMap::from([("Old".to_owned(), "x".to_owned())]);
         });
-        // The fake judges equality as EC2 does, by its own rules: one that was made by name counts too.
+        // The fake decides on equality as EC2 does, by its own rules.
         fake.fail(
             "CreateFlowLogs",
             Fault::error("FlowLogAlreadyExists", "There is an existing Flow Log"),
@@ -114,7 +114,7 @@ async fn an_equal_flow_log_is_taken_over_and_its_tags_brought_to_plan() {
         let plan = core.plan(&Value::Null, &config).await;
         let (state, said) = core.apply(&Value::Null, &plan.planned, &config).await;
         assert_eq!(errors(&said), [], "{after}");
-        assert!(said[0].text.contains("taken over"), "{said:?}");
+        assert!(said[0].text.contains("adopted"), "{said:?}");
         assert_eq!(text(&state, "id"), id);
         let logs = fake.flow_logs(REGION);
         assert_eq!(logs.len(), 1);
@@ -126,7 +126,7 @@ async fn an_equal_flow_log_is_taken_over_and_its_tags_brought_to_plan() {
 }
 
 #[tokio::test]
-async fn one_that_differs_in_anything_is_not_taken_over() {
+async fn a_flow_log_that_differs_in_any_argument_is_not_adopted() {
     let group = |more: Json| (to_group(more), to_group(json!({})));
     let other = "arn:aws:iam::210987654321:role/AWSLogDeliveryFirehoseCrossAccountRole-y";
     let differing = [
@@ -152,7 +152,7 @@ async fn one_that_differs_in_anything_is_not_taken_over() {
     for (more, wanted) in differing {
         let fake = Fake::start();
         let id = made_elsewhere(&fake, &more).await;
-        // Emulators, and maybe EC2, refuse more than what is equal in everything.
+        // Emulators, and maybe EC2, refuse more than equal flow logs.
         fake.fail(
             "CreateFlowLogs",
             Fault::error("FlowLogAlreadyExists", "There is an existing Flow Log"),
@@ -164,12 +164,15 @@ async fn one_that_differs_in_anything_is_not_taken_over() {
         let (state, said) = core.apply(&Value::Null, &plan.planned, &config).await;
         assert!(state.is_null(), "{more}");
         assert!(said[0].is_error && said[0].text.contains(&id), "{said:?}");
-        assert!(said[0].text.contains("is equal in everything"), "{said:?}");
+        assert!(
+            said[0].text.contains("is equal in all arguments"),
+            "{said:?}"
+        );
     }
 }
 
 #[tokio::test]
-async fn what_was_taken_over_is_not_deleted_by_the_same_run() {
+async fn an_adopted_flow_log_is_not_deleted_by_the_same_run() {
     // create_before_destroy: a flow log is replaced by its own equal, then the old one is deleted.
     let fake = Fake::start();
     let row = adopting(to_group(json!({})));
@@ -184,14 +187,14 @@ async fn what_was_taken_over_is_not_deleted_by_the_same_run() {
     assert!(said[0].text.contains("not deleted"), "{said:?}");
     assert_eq!(fake.flow_logs(REGION).len(), 1);
     assert!(fake.calls_of("DeleteFlowLogs").is_empty());
-    // The next run is free to.
+    // The next run can delete it.
     let mut next = Core::start(fake.url()).await;
     assert_eq!(next.delete(&new, &Value::Null).await, []);
     assert_eq!(fake.flow_logs(REGION), []);
 }
 
 #[tokio::test]
-async fn what_was_deleted_is_not_taken_over_by_the_same_run() {
+async fn a_deleted_flow_log_is_not_adopted_by_the_same_run() {
     let fake = Fake::start();
     let row = adopting(to_group(json!({ "timeouts": { "create": "1s" } })));
     let mut core = Core::start(fake.url()).await;
@@ -199,15 +202,12 @@ async fn what_was_deleted_is_not_taken_over_by_the_same_run() {
     let old = core.create(&config).await;
     let ghost = fake.flow_logs(REGION).remove(0);
     assert_eq!(core.delete(&old, &Value::Null).await, []);
-    // EC2 is eventually consistent: it may show for a while what is gone.
+    // EC2 is eventually consistent: it can show a deleted flow log for a while.
     fake.insert(ghost);
     let plan = core.plan(&Value::Null, &config).await;
     let (state, said) = core.apply(&Value::Null, &plan.planned, &config).await;
     assert!(state.is_null());
-    assert!(
-        said[0].text.contains("which this run has deleted"),
-        "{said:?}"
-    );
+    assert!(said[0].text.contains("This run has deleted it"), "{said:?}");
 }
 
 #[tokio::test]
@@ -222,7 +222,7 @@ async fn no_two_resources_of_a_run_get_the_same_flow_log() {
     assert!(state.is_null());
     assert!(said[0].is_error);
     assert!(said[0].text.contains("Remove one of the two"), "{said:?}");
-    // Nor if it was taken over before.
+    // The same applies if it was adopted.
     let mut other = Core::start(fake.url()).await;
     other.create(&config).await;
     let plan = other.plan(&Value::Null, &config).await;
@@ -231,7 +231,7 @@ async fn no_two_resources_of_a_run_get_the_same_flow_log() {
 }
 
 #[tokio::test]
-async fn tags_that_cannot_be_changed_do_not_lose_what_was_taken_over() {
+async fn an_adopted_flow_log_whose_tags_cannot_be_changed_is_not_lost() {
     let fake = Fake::start();
     let id = made_elsewhere(&fake, &to_group(json!({}))).await;
     let mut core = Core::start(fake.url()).await;

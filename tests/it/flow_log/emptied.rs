@@ -1,4 +1,4 @@
-//! Empty texts and arguments that are not known yet, together: what long walks have found.
+//! Empty texts together with arguments that are not known yet: cases that long walks have found.
 
 use serde_json::json;
 use vpcflow::cty::Value;
@@ -9,7 +9,7 @@ use crate::harness::core::{Core, errors, hide};
 use crate::harness::fake::Fake;
 
 #[tokio::test]
-async fn an_empty_text_gives_way_to_what_is_not_known_yet() {
+async fn an_empty_text_is_replaced_by_a_value_that_is_not_known_yet() {
     let fake = Fake::start();
     let mut core = Core::start(fake.url()).await;
     let empty = core.config(&of_gateway(json!({ "traffic_type": "" })));
@@ -28,9 +28,9 @@ async fn an_empty_text_gives_way_to_what_is_not_known_yet() {
     }
 }
 
-/// The name of the group was written as an empty text, so the state tells the group by its ARN alone.
+/// The name of the log group was written as an empty text, so the state contains only its ARN.
 #[tokio::test]
-async fn a_group_by_arn_and_then_by_name_is_one_while_nobody_can_be_asked() {
+async fn a_log_group_by_arn_and_then_by_name_is_the_same_while_the_account_is_unknown() {
     let fake = Fake::start();
     let mut core = Core::start(fake.url()).await;
     for name in [json!(""), json!(null)] {

@@ -65,7 +65,7 @@ FlowLogs:
     says(
         &errors("minimal.yaml", text, &[]),
         &[
-            "2:3: needs a role: set `DeliverLogsPermissionArn`",
+            "2:3: requires a role. Set `DeliverLogsPermissionArn`",
             "3:5: write `ResourceId`",
             "4:18: write ALL",
             "5:5: write `LogGroupName`",
@@ -102,12 +102,12 @@ FlowLogs:
         &[
             "4:5: `ResourceType` is \"Subnet\", but \"vpc-0123456789abcdef0\" is the id of a VPC",
             "6:25: write s3",
-            "7:5: must be an ARN, such as",
+            "7:5: It must be an ARN, such as",
             "8:5: write `${version}`",
             "9:29: it must be 60 or 600",
             "11:7: `Tags` must be a list of keys and values",
-            "15:5: the folder cannot be AWSLogs",
-            "16:5: S3 delivery uses the bucket's policy",
+            "15:5: The folder cannot be AWSLogs",
+            "16:5: Delivery to S3 uses the bucket policy",
             "17:5: Remove `LogGroupName`",
             "19:19: write parquet",
             "20:33: it must be true or false",
@@ -140,7 +140,7 @@ FlowLogs:
             "5:18: write REJECT",
             "6:19: put it in quotes, \"42\"",
             "9:14: in quotes",
-            "10:5: an id is needed here, not an ARN",
+            "10:5: This is an ARN, but an id is required",
             "14:5: is for delivery to Firehose in another account",
         ],
     );
@@ -291,8 +291,8 @@ FlowLogs:
             "7:18: it must be one of",
             "9:5: add `TagFieldSpecifications: [{ResourceType: \"instance\", TagKeys: [\"Name\"]}]`",
             "12:9: Add `${interface-tag}` to `LogFormat`, or remove",
-            "15:9: reserved by AWS",
-            "16:3: That needs `DeliverLogsPermissionArn`, a role of this account, and `DeliverCrossAccountRole`",
+            "15:9: AWS reserves keys",
+            "16:3: requires two roles: `DeliverLogsPermissionArn`, a role in account 111111111111, and `DeliverCrossAccountRole`",
         ],
     );
 }

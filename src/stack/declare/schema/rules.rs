@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use crate::flow_log::{Family, RESOURCE_TYPES, kinds, patterns, type_of_service};
+use crate::flow_log::{Family, RESOURCE_TYPES, json_patterns as patterns, kinds, type_of_service};
 
 /// Returns all rules.
 pub(super) fn rules() -> Vec<Value> {

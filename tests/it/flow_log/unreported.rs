@@ -1,4 +1,4 @@
-//! What a whole reply does not tell is no difference: whatever AWS always reports is left out in turn.
+//! What a complete reply leaves out is not a difference: each value that AWS always reports is left out in turn.
 
 use serde_json::{Value as Json, json};
 use vpcflow::cty::Value;
@@ -7,7 +7,7 @@ use super::{CROSS_ROLE, FOREIGN_STREAM, ROLE, of_gateway, to_bucket, to_group, t
 use crate::harness::core::{Core, errors};
 use crate::harness::fake::{Fake, REGION};
 
-/// What AWS reports, by the name of the element.
+/// The values that AWS reports, by the names of their elements.
 const ELEMENTS: [&str; 10] = [
     "trafficType",
     "logDestinationType",
@@ -44,7 +44,7 @@ fn rows() -> Vec<Json> {
 }
 
 #[tokio::test]
-async fn what_is_left_out_keeps_its_value_whatever_it_is() {
+async fn a_value_that_is_left_out_stays_in_the_state() {
     let mut cases: Vec<Vec<&str>> = ELEMENTS.iter().map(|element| vec![*element]).collect();
     cases.push(ELEMENTS.to_vec());
     for row in rows() {
@@ -65,18 +65,18 @@ async fn what_is_left_out_keeps_its_value_whatever_it_is() {
 }
 
 #[tokio::test]
-async fn an_import_that_is_told_little_replaces_nothing() {
+async fn an_import_with_few_reported_values_replaces_nothing() {
     for row in rows() {
         let fake = Fake::start();
         let mut core = Core::start(fake.url()).await;
         let config = core.config(&row);
         core.create(&config).await;
         let id = fake.flow_logs(REGION)[0].id.clone();
-        // Options are told or are the defaults: flow logs from before there were options have none.
+        // Options that are not reported are the defaults: old flow logs have none.
         let left_out = ELEMENTS
             .iter()
             .filter(|name| !name.starts_with("destination"));
-        // One of the two must tell where the records go.
+        // One of the two must contain the destination.
         let left_out = left_out.filter(|name| !name.starts_with("logDestination"));
         fake.leave_out(&left_out.copied().collect::<Vec<_>>());
         let mut core = Core::start(fake.url()).await;

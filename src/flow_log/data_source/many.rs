@@ -1,20 +1,20 @@
-//! The data source `vpcflow_logs`: all flow logs that are meant, none included.
+//! The data source `vpcflow_logs`: all flow logs that match, if any.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::data_source::find;
-use super::described::Described;
-use super::filter::Filters;
-use super::resource::diagnostic;
+use super::super::diagnostics::call_failed;
+use super::super::filter::Filters;
+use super::find::find;
+use super::view::View;
 use crate::connection::Connection;
 use crate::framework::{self, Attr, Context, Diagnostics, Model, behaviour};
 
-/// Finds flow logs by filters, tags and ids; without any, all of the region. That there is none is no
-/// error.
+/// Finds flow logs by filters, tags and ids. Without any of them, it finds all flow logs of the region. It is not an
+/// error if there are none.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Search {
-    /// The region in which the flow logs are. The default is the provider's.
+    /// The region of the flow logs. The default is the region of the provider.
     #[serde(default)]
     #[schemars(transform = behaviour::computed)]
     pub region: Attr<String>,
@@ -22,17 +22,17 @@ pub struct Search {
 
 impl Model for Search {}
 
-/// What was found.
+/// The flow logs that were found.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Found {
     /// The ids of the flow logs, in order.
     #[serde(default)]
     #[schemars(transform = behaviour::read_only)]
     pub ids: Attr<Vec<String>>,
-    /// The flow logs, in the order of their ids, each with all its attributes.
+    /// The flow logs with all their attributes, in the order of their ids.
     #[serde(default)]
     #[schemars(transform = behaviour::read_only)]
-    pub flow_logs: Attr<Vec<Described>>,
+    pub flow_logs: Attr<Vec<View>>,
 }
 
 impl Model for Found {}
@@ -47,7 +47,7 @@ impl framework::DataSource for DataSources {
     const TYPE_NAME: &'static str = "vpcflow_logs";
 
     fn validate(&self, (_, filters, _): &Self::Model, diagnostics: &mut Diagnostics) {
-        filters.judge(diagnostics);
+        filters.check(diagnostics);
     }
 
     async fn read(
@@ -59,13 +59,14 @@ impl framework::DataSource for DataSources {
         let region = connection.region(search.region.given())?;
         let ec2 = connection.aws()?.ec2(&region);
         let found = find(&ec2, &filters, None).await.map_err(|error| {
-            let tried = "Flow logs were looked for by DescribeFlowLogs.";
-            diagnostic("Flow logs not read".to_owned(), tried, &error)
+            let tried = "DescribeFlowLogs was called.";
+            let summary = "Flow logs not read".to_owned();
+            call_failed("flow-logs-not-read", summary, tried, &error)
         })?;
         let ids = found.iter().map(|log| log.id.clone()).collect();
         let flow_logs = found
             .into_iter()
-            .map(|log| Described::of(log, &region, connection));
+            .map(|log| View::of(log, &region, connection));
         let found = Found {
             ids: Attr::Known(ids),
             flow_logs: Attr::Known(flow_logs.collect()),

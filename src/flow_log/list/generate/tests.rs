@@ -14,9 +14,9 @@ fn imported(resource_id: &str, destination: &str) -> FlowLog {
         ..FlowLog::default()
     };
     let mut state = target.clone();
-    target::derive(&target, &mut state);
+    watched::derive(&target, &mut state);
     let transit = family(&state) == Some(Family::Transit);
-    let kind = destination::type_of_arn(destination).unwrap();
+    let kind = type_of_arn(destination).unwrap();
     FlowLog {
         traffic_type: if transit { Attr::Null } else { known("ALL") },
         log_destination_type: known(kind),
@@ -107,7 +107,7 @@ fn what_is_written_is_valid() {
         for destination in destinations {
             let mut state = imported(target, destination);
             if target == "edge-of-a-kind" {
-                state.resource_type = known(target::EDGE);
+                state.resource_type = known(crate::flow_log::target::EDGE);
                 state.traffic_type = Attr::Null;
                 state.max_aggregation_interval = Attr::Known(60);
             }

@@ -1,38 +1,34 @@
-//! The configuration that Terraform writes for a flow log that exists: what a person would write, and
-//! no more. What is derived, defaulted or said twice is left out, so that it is valid and plans empty.
+//! The configuration that Terraform generates for a flow log that exists: what a person would write, and no more.
+//!
+//! Arguments that are derived, have their default or repeat another are left out, so that the configuration is valid and
+//! its plan is empty.
 
-use super::destination::{self, LOGS, S3};
-use super::model::{DestinationOptions, FlowLog};
-use super::plan::{default_format, default_options, family};
-use super::target::{self, Family};
+use super::super::defaults::{default_format, default_interval, default_options, family};
+use super::super::destination::{LOGS, S3, TYPES, type_of_arn};
+use super::super::model::{DestinationOptions, FlowLog};
+use super::super::target::{ANY_ID, Family, type_of_id};
+use super::super::watched;
 use crate::connection::Connection;
 use crate::framework::Attr;
 
-/// Leaves of a state what a user would write. Without a connection nothing is known of the provider's
-/// own region and tags, and what might be theirs is written.
+/// Returns the arguments of a state that a user would write. Without a connection, the region and the default tags of the
+/// provider are not known, and values that may be theirs are written.
 pub(crate) fn configuration(connection: Option<&Connection>, state: FlowLog) -> FlowLog {
     let (family, kind) = (family(&state), kind(&state));
+    let interval = default_interval(&state.resource_type);
     let mut config = state;
-    target_once(&mut config);
-    destination_once(&mut config);
+    one_target(&mut config);
+    one_destination(&mut config);
     if family == Some(Family::Transit) {
         config.traffic_type = Attr::Null;
     }
-    let default_interval = if family == Some(Family::Transit) {
-        60
-    } else {
-        600
-    };
-    leave_out(
-        &mut config.max_aggregation_interval,
-        &Attr::Known(default_interval),
-    );
+    leave_out(&mut config.max_aggregation_interval, &interval);
     if family == Some(Family::Vpc) {
         let default = Attr::Known(default_format().to_owned());
         leave_out(&mut config.log_format, &default);
     }
     config.destination_options = config.destination_options.map(|options| match kind {
-        Some(S3) => besides_defaults(options),
+        Some(S3) => without_defaults(options),
         _ => DestinationOptions::default(),
     });
     if let Some(connection) = connection {
@@ -45,40 +41,40 @@ pub(crate) fn configuration(connection: Option<&Connection>, state: FlowLog) -> 
     config
 }
 
-/// One argument names the target: its own if it has one, else `resource_id`, with the type if the id
-/// does not tell it.
-fn target_once(config: &mut FlowLog) {
-    let told = config.resource_id.given().and_then(target::type_of_id);
-    let arguments = target::arguments(config);
-    let own = arguments
+/// Leaves one argument that names the watched resource: that of its type if there is one, otherwise `resource_id`, with
+/// the type if the id does not determine it.
+fn one_target(config: &mut FlowLog) {
+    let determined = config.resource_id.given().and_then(type_of_id);
+    let arguments = watched::arguments(config);
+    let has_own = arguments
         .iter()
-        .any(|(name, value)| *name != "resource_id" && value.given().is_some());
-    if own {
+        .any(|(name, value)| *name != ANY_ID && value.given().is_some());
+    if has_own {
         config.resource_id = Attr::Null;
     }
-    if own || told == config.resource_type.given() {
+    if has_own || determined == config.resource_type.given() {
         config.resource_type = Attr::Null;
     }
 }
 
-/// One argument names the destination, and the type is written if that does not tell it.
-fn destination_once(config: &mut FlowLog) {
-    let told = match config.log_destination.given() {
+/// Leaves one argument that names the destination, and the type if that does not determine it.
+fn one_destination(config: &mut FlowLog) {
+    let determined = match config.log_destination.given() {
         Some(arn) => {
             config.log_group_name = Attr::Null;
-            destination::type_of_arn(arn)
+            type_of_arn(arn)
         }
         None => {
             config.log_destination = Attr::Null;
             Some(LOGS)
         }
     };
-    if told == config.log_destination_type.given() {
+    if determined == config.log_destination_type.given() {
         config.log_destination_type = Attr::Null;
     }
 }
 
-fn besides_defaults(mut options: DestinationOptions) -> DestinationOptions {
+fn without_defaults(mut options: DestinationOptions) -> DestinationOptions {
     let defaults = default_options();
     leave_out(&mut options.file_format, &defaults.file_format);
     leave_out(
@@ -102,10 +98,7 @@ fn without_default_tags(config: &mut FlowLog, connection: &Connection) {
 
 fn kind(state: &FlowLog) -> Option<&'static str> {
     let kind = state.log_destination_type.given()?;
-    destination::TYPES
-        .iter()
-        .copied()
-        .find(|known| *known == kind)
+    TYPES.iter().copied().find(|known| *known == kind)
 }
 
 fn leave_out<T: PartialEq>(value: &mut Attr<T>, default: &Attr<T>) {

@@ -1,14 +1,18 @@
 //! The list resource `vpcflow_log`: the flow logs that exist, for `terraform query`.
 
+pub(super) mod generate;
+
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::convert;
+use super::delivery::Destination;
 use super::destination::{FIREHOSE, LOGS, S3};
+use super::diagnostics::call_failed;
 use super::filter::Filters;
 use super::model::FlowLog;
-use super::resource::{Resource, diagnostic};
-use crate::arn::{Arn, log_group};
+use super::resource::Resource;
+use crate::arn::Arn;
 use crate::aws::ec2;
 use crate::connection::Connection;
 use crate::framework::{self, Attr, Context, Diagnostics, Finds, Found, Model};
@@ -17,10 +21,10 @@ use crate::framework::{self, Attr, Context, Diagnostics, Finds, Found, Model};
 #[derive(Clone, Copy, Debug, Default)]
 pub struct ListResource;
 
-/// Finds the flow logs of a region, of whatever kind and whoever made them.
+/// Finds the flow logs of a region, whatever created them.
 #[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
 pub struct Place {
-    /// The region in which flow logs are looked for. The default is the provider's.
+    /// The region of the flow logs. The default is the region of the provider.
     #[serde(default)]
     pub region: Attr<String>,
 }
@@ -32,7 +36,7 @@ impl framework::ListResource for ListResource {
     type Model = (Place, Filters);
 
     fn validate(&self, (_, filters): &(Place, Filters), diagnostics: &mut Diagnostics) {
-        filters.judge(diagnostics);
+        filters.check(diagnostics);
     }
 
     async fn list(
@@ -47,21 +51,22 @@ impl framework::ListResource for ListResource {
         let ids = filters.ids();
         let mut pages = ec2.find_paged(&filters.to_ec2(), ids.as_deref(), found.left());
         let failed = |error| {
-            let tried = format!("They were asked for by DescribeFlowLogs in {region}.");
-            diagnostic("Flow logs not listed".to_owned(), &tried, &error)
+            let tried = format!("DescribeFlowLogs was called in {region}.");
+            let summary = "Flow logs not listed".to_owned();
+            call_failed("flow-logs-not-listed", summary, &tried, &error)
         };
         while let Some(page) = pages.next().await.map_err(failed)? {
             for described in page {
                 let display_name = display_name(&described);
                 let before = FlowLog::default();
                 let state = convert::state(described, &before, &region, connection);
-                let more = found
+                let is_more_wanted = found
                     .send(Found {
                         display_name,
                         state,
                     })
                     .await;
-                if !more {
+                if !is_more_wanted {
                     return Ok(());
                 }
             }
@@ -70,8 +75,7 @@ impl framework::ListResource for ListResource {
     }
 }
 
-/// Gives the name of a flow log as people know it: its tag `Name`, else what it watches and where the
-/// records go.
+/// Returns a readable name: the tag `Name`, otherwise the watched resource and the destination.
 fn display_name(described: &ec2::FlowLog) -> String {
     if let Some(name) = described.tags.get("Name").filter(|name| !name.is_empty()) {
         return name.clone();
@@ -89,11 +93,10 @@ fn destination_name(described: &ec2::FlowLog) -> Option<String> {
     match described.log_destination_type.as_deref() {
         Some(S3) => Some(format!("s3://{}", resource()?)),
         Some(FIREHOSE) => resource(),
-        None | Some(LOGS) => described
-            .log_group_name
-            .as_deref()
-            .or_else(|| log_group::name_in_arn(arn?))
-            .map(str::to_owned),
+        None | Some(LOGS) => {
+            let log_group = Destination::described(described).log_group;
+            log_group.map(str::to_owned)
+        }
         Some(_) => arn.map(str::to_owned),
     }
 }

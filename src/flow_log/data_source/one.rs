@@ -1,34 +1,35 @@
-//! The data source `vpcflow_log`: the one flow log that is meant.
+//! The data source `vpcflow_log`: exactly one flow log.
 
 use std::collections::BTreeMap;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::described::Described;
-use super::filter::Filters;
-use super::resource::diagnostic;
+use super::super::diagnostics::call_failed;
+use super::super::filter::Filters;
+use super::find::find;
+use super::view::View;
 use crate::arn::flow_log;
-use crate::aws::ec2::{self, Ec2};
+use crate::aws::ec2;
 use crate::connection::Connection;
 use crate::framework::{self, Attr, Context, Diagnostic, Diagnostics, Model, behaviour};
 
-/// How many matches an error names.
-const NAMED: usize = 10;
+/// The number of flow logs that an error lists.
+const LISTED: usize = 10;
 
 /// Finds one flow log, by its id or by filters. It is an error if none matches, or more than one.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Lookup {
-    /// The id of the flow log (`fl-…`). Filters and tags that are given beside it must fit too.
+    /// The id of the flow log (`fl-…`). The flow log must also match the filters and tags, if there are any.
     #[serde(default)]
     #[schemars(transform = behaviour::computed)]
     pub id: Attr<String>,
-    /// The region in which the flow log is. The default is the provider's.
+    /// The region of the flow log. The default is the region of the provider.
     #[serde(default)]
     #[schemars(transform = behaviour::computed)]
     pub region: Attr<String>,
-    /// Tags that the flow log must have, with these values. `*` stands for any text, `?` for any
-    /// character. When read: all tags of the flow log that was found.
+    /// Tags that the flow log must have, with these values. `*` matches any text, `?` any character. As a result: all
+    /// tags of the flow log.
     #[serde(default)]
     #[schemars(transform = behaviour::computed)]
     pub tags: Attr<BTreeMap<String, Attr<String>>>,
@@ -42,26 +43,26 @@ pub struct DataSource;
 
 impl framework::DataSource for DataSource {
     type Connection = Connection;
-    /// The arguments stand first: where names are equal, theirs is the schema.
-    type Model = (Lookup, Filters, Described);
+    /// The arguments come first: where names are equal, the schema is theirs.
+    type Model = (Lookup, Filters, View);
     const TYPE_NAME: &'static str = "vpcflow_log";
 
     fn validate(&self, (lookup, filters, _): &Self::Model, diagnostics: &mut Diagnostics) {
-        filters.judge(diagnostics);
+        filters.check(diagnostics);
         match lookup.id.given() {
             Some(id) if !flow_log::is_id(id) => {
-                let detail =
-                    format!("`id` is \"{id}\"; ids of flow logs look like fl-0123456789abcdef0.");
+                let detail = format!(
+                    "`id` is \"{id}\". The id of a flow log looks like fl-0123456789abcdef0."
+                );
                 diagnostics.error("id", "malformed-id", "Malformed id", detail);
             }
             None if filters.is_empty() && !lookup.id.is_unknown() => {
                 diagnostics.error(
                     "id",
                     "which-flow-log",
-                    "Which flow log?",
-                    "Set `id` to the id of a flow log, or say by `filter` blocks, `tags` or \
-                     `flow_log_ids` which one is meant. For all flow logs there is the data source \
-                     `vpcflow_logs`.",
+                    "Missing id or filters",
+                    "Set `id` to the id of a flow log, or select one by `filter` blocks, `tags` or `flow_log_ids`. To get \
+                     all flow logs, use the data source `vpcflow_logs`.",
                 );
             }
             _ => {}
@@ -79,8 +80,9 @@ impl framework::DataSource for DataSource {
         let mut found = find(&ec2, &filters, lookup.id.given())
             .await
             .map_err(|error| {
-                let tried = "The flow log was looked for by DescribeFlowLogs.";
-                diagnostic("Flow log not read".to_owned(), tried, &error)
+                let tried = "DescribeFlowLogs was called.";
+                let summary = "Flow log not read".to_owned();
+                call_failed("flow-log-not-read", summary, tried, &error)
             })?;
         if found.len() > 1 {
             return Err(several(&found, &region).into());
@@ -88,53 +90,31 @@ impl framework::DataSource for DataSource {
         let Some(one) = found.pop() else {
             return Err(none(lookup.id.given(), &region).into());
         };
-        let described = Described::of(one, &region, connection);
+        let view = View::of(one, &region, connection);
         let filters = Filters {
-            tags: described.tags.clone(),
+            tags: view.tags.clone(),
             ..filters
         };
         let lookup = Lookup {
-            id: described.id.clone(),
-            region: described.region.clone(),
-            tags: described.tags.clone(),
+            id: view.id.clone(),
+            region: view.region.clone(),
+            tags: view.tags.clone(),
         };
-        Ok((lookup, filters, described))
+        Ok((lookup, filters, view))
     }
-}
-
-/// Finds the flow logs that are meant, on all pages, in the order of their ids.
-pub(super) async fn find(
-    ec2: &Ec2,
-    filters: &Filters,
-    id: Option<&str>,
-) -> Result<Vec<ec2::FlowLog>, crate::aws::Error> {
-    let conditions = filters.to_ec2();
-    let mut ids = filters.ids();
-    if let Some(id) = id {
-        let meant = ids.is_none_or(|ids| ids.iter().any(|other| other == id));
-        ids = Some(meant.then(|| id.to_owned()).into_iter().collect());
-    }
-    let mut found = match ids {
-        Some(ids) => ec2.find_among(&ids, &conditions).await?,
-        None => ec2.find(&conditions).await?,
-    };
-    found.sort_by(|a, b| a.id.cmp(&b.id));
-    // A page may repeat what changed its place while the pages were read.
-    found.dedup_by(|a, b| a.id == b.id);
-    Ok(found)
 }
 
 fn none(id: Option<&str>, region: &str) -> Diagnostic {
     let what = match id {
-        Some(id) => format!("no flow log {id} that fits"),
-        None => "no flow log that fits".to_owned(),
+        Some(id) => format!("No flow log {id} in {region} matches."),
+        None => format!("No flow log in {region} matches."),
     };
     let diagnostic = Diagnostic::error(
         "no-flow-log-found",
         "No flow log found",
         format!(
-            "There is {what} in {region}. Check the id, the filters and the tags, and set `region` if it \
-             is elsewhere. If there may be none, use the data source `vpcflow_logs`."
+            "{what} Check the id, the filters and the tags, and set `region` if the flow log is in another region. If \
+             there may be none, use the data source `vpcflow_logs`."
         ),
     );
     match id {
@@ -144,29 +124,29 @@ fn none(id: Option<&str>, region: &str) -> Diagnostic {
 }
 
 fn several(found: &[ec2::FlowLog], region: &str) -> Diagnostic {
-    let mut lines: Vec<String> = found.iter().take(NAMED).map(line).collect();
-    if found.len() > NAMED {
-        lines.push(format!("… and {} more", found.len() - NAMED));
+    let mut lines: Vec<String> = found.iter().take(LISTED).map(line).collect();
+    if found.len() > LISTED {
+        lines.push(format!("… and {} more", found.len() - LISTED));
     }
     Diagnostic::error(
         "more-than-one-flow-log-found",
         "More than one flow log found",
         format!(
-            "{} flow logs in {region} fit; one is wanted. Set `id`, or add filters or tags. For all of \
-             them there is the data source `vpcflow_logs`. They are:\n\n{}",
+            "{} flow logs in {region} match, but exactly one must match. Set `id`, or add filters or tags. To get all of \
+             them, use the data source `vpcflow_logs`. They are:\n\n{}",
             found.len(),
             lines.join("\n")
         ),
     )
 }
 
-/// Tells a person which flow log it is.
+/// Describes a flow log in one line.
 fn line(log: &ec2::FlowLog) -> String {
     let destination = log.log_destination.as_deref();
     let destination = destination
         .or(log.log_group_name.as_deref())
-        .unwrap_or("nowhere");
-    let resource = log.resource_id.as_deref().unwrap_or("nothing");
+        .unwrap_or("an unknown destination");
+    let resource = log.resource_id.as_deref().unwrap_or("an unknown resource");
     let name = log.tags.get("Name").map(|name| format!(" ({name})"));
     format!(
         "  {}{}: {resource} to {destination}",
