@@ -1,7 +1,7 @@
-//! Terraform's role in the talk with a plugin: handshake line, mutual TLS with a P-521 certificate authority of its
-//! own, ALPN, HTTP/2.
+//! Connects to a plugin as Terraform does: handshake line, mutual TLS with its own P-521 certificate authority, ALPN and
+//! HTTP/2.
 //!
-//! Nothing here uses the plugin's own code for the wire: a mistake there must not be repeated here.
+//! This module does not use the plugin's code for the wire, so that it does not repeat its errors.
 
 use std::future::Future;
 use std::io::{BufRead, BufReader};
@@ -37,7 +37,7 @@ use tonic_health::pb::health_client::HealthClient;
 use tonic_prost::ProstCodec;
 use vpcflow::plugin::{Environment, Error, Server};
 
-/// The cookie that Terraform puts into the environment of a provider.
+/// The cookie that Terraform sets in the environment of a provider.
 pub(crate) const COOKIE: (&str, &str) = (
     "TF_PLUGIN_MAGIC_COOKIE",
     "d602bf8f470bc67ca7faa0386276bbdd4330efaf76d1a219cb4d6991ca9872b2",
@@ -48,7 +48,7 @@ pub(crate) const PROTOCOL: u32 = 6;
 
 type Failure = Box<dyn std::error::Error + Send + Sync>;
 
-/// A certificate of the kind that Terraform makes for each provider process.
+/// A certificate as Terraform creates it for each provider process.
 pub(crate) struct ClientIdentity {
     certificate: CertificateDer<'static>,
     key: PrivatePkcs8KeyDer<'static>,
@@ -82,7 +82,7 @@ impl ClientIdentity {
         }
     }
 
-    /// The certificate of this identity with the key of another: what a thief of the public half can do.
+    /// Returns the certificate of this identity with the key of another one, as an attacker could combine them.
     pub(crate) fn with_key_of(&self, other: &Self) -> Self {
         Self {
             certificate: self.certificate.clone(),
@@ -110,7 +110,7 @@ impl ClientIdentity {
     }
 }
 
-/// The handshake line, taken apart as strictly as Terraform does it.
+/// The handshake line, parsed as strictly as in Terraform.
 #[derive(Debug, Clone)]
 pub(crate) struct Handshake {
     pub(crate) network: String,
@@ -135,7 +135,7 @@ impl Handshake {
         }
     }
 
-    /// Opens a connection on which nobody has said anything yet.
+    /// Opens a connection without sending anything.
     pub(crate) async fn dial(&self) -> std::io::Result<Box<dyn Io>> {
         Ok(match self.network.as_str() {
             "unix" => Box::new(UnixStream::connect(&self.address).await?),
@@ -144,7 +144,7 @@ impl Handshake {
         })
     }
 
-    /// Goes through the TLS handshake, as somebody or as nobody.
+    /// Performs the TLS handshake, with or without an identity.
     pub(crate) async fn dial_tls(
         &self,
         identity: Option<&ClientIdentity>,
@@ -154,7 +154,7 @@ impl Handshake {
         connector.connect(name, self.dial().await?).await
     }
 
-    /// Trusts the announced certificate and no other.
+    /// Trusts only the announced certificate.
     fn tls(&self, identity: Option<&ClientIdentity>) -> ClientConfig {
         let mut roots = RootCertStore::empty();
         roots.add(self.certificate.clone().unwrap()).unwrap();
@@ -165,16 +165,16 @@ impl Handshake {
             .with_root_certificates(roots);
         let mut config = match identity {
             None => builder.with_no_client_auth(),
-            // Not the usual builder, which would notice a key that is not the certificate's.
+            // The usual builder would reject a key that does not belong to the certificate.
             Some(identity) => builder.with_client_cert_resolver(Arc::new(identity.certified())),
         };
         config.alpn_protocols = vec![b"h2".to_vec()];
         config
     }
 
-    /// Connects as Terraform does; without a certificate in the line, without TLS.
+    /// Connects as Terraform does: without TLS if the line contains no certificate.
     ///
-    /// A client learns that its certificate is refused only when it waits for an answer, so one is asked for.
+    /// Sends a request, because a client learns only from the reply that its certificate was refused.
     pub(crate) async fn connect(
         &self,
         identity: Option<Arc<ClientIdentity>>,
@@ -195,12 +195,12 @@ impl Handshake {
     }
 }
 
-/// A stream of bytes with a plugin at its other end.
+/// A byte stream to a plugin.
 pub(crate) trait Io: AsyncRead + AsyncWrite + Send + Unpin {}
 
 impl<T: AsyncRead + AsyncWrite + Send + Unpin> Io for T {}
 
-/// Makes connections for a channel.
+/// Creates connections for a channel.
 struct Connector {
     handshake: Handshake,
     identity: Option<Arc<ClientIdentity>>,
@@ -231,7 +231,7 @@ impl Service<Uri> for Connector {
     }
 }
 
-/// A plugin that is served, and a channel to it.
+/// A running plugin, and a channel to it.
 pub(crate) struct Client {
     pub(crate) channel: Channel,
     pub(crate) handshake: Handshake,
@@ -240,7 +240,7 @@ pub(crate) struct Client {
 }
 
 enum Plugin {
-    /// A process of its own; its output stays open as long as it may write.
+    /// A separate process. Its output stays open while it can write.
     Child(Process, BufReader<ChildStdout>),
     /// A task in this process.
     Task(JoinHandle<Result<(), Error>>),
@@ -281,7 +281,7 @@ impl Client {
         }
     }
 
-    /// Starts a real plugin with mutual TLS whose standard error is piped, and hands that out.
+    /// Starts a real plugin with mutual TLS, and returns its standard error.
     #[cfg_attr(not(feature = "aws"), expect(dead_code, reason = "there is no binary"))]
     pub(crate) async fn spawn_with_errors(command: &mut Command) -> (Self, BufReader<ChildStderr>) {
         let mut client = Self::spawn(command).await;
@@ -317,7 +317,7 @@ impl Client {
     }
 
     #[cfg_attr(not(feature = "aws"), expect(dead_code, reason = "there is no binary"))]
-    /// The number of the process, if the plugin is one.
+    /// Returns the process ID, if the plugin is a process.
     pub(crate) fn id(&self) -> Option<u32> {
         match &self.plugin {
             Plugin::Child(process, _) => Some(process.0.id()),
@@ -325,7 +325,7 @@ impl Client {
         }
     }
 
-    /// Ends the plugin as Terraform does: calls `Shutdown`, closes the connection, waits.
+    /// Stops the plugin as Terraform does: calls `Shutdown`, closes the connection and waits.
     pub(crate) async fn shutdown(self) {
         call(&self.channel, "/plugin.GRPCController/Shutdown")
             .await
@@ -333,7 +333,7 @@ impl Client {
         self.ended().await;
     }
 
-    /// Closes the connection and waits for the plugin to end in order.
+    /// Closes the connection and waits until the plugin has ended.
     pub(crate) async fn ended(self) {
         let Self {
             channel, plugin, ..
@@ -362,7 +362,7 @@ impl Drop for Process {
     }
 }
 
-/// Calls a method by its path, with an empty message, and reads none of its answer.
+/// Calls a method by its path with an empty message, without reading the response.
 pub(crate) async fn call(channel: &Channel, path: &'static str) -> Result<(), Status> {
     let mut client = tonic::client::Grpc::new(channel.clone());
     client.ready().await.unwrap();
@@ -374,7 +374,7 @@ pub(crate) async fn call(channel: &Channel, path: &'static str) -> Result<(), St
         .map(Response::into_inner)
 }
 
-/// Opens a stream of answers by the path of its method, with an empty message.
+/// Opens a response stream by the path of its method, with an empty message.
 pub(crate) async fn open(channel: &Channel, path: &'static str) -> Result<Streaming<()>, Status> {
     let mut client = tonic::client::Grpc::new(channel.clone());
     client.ready().await.unwrap();

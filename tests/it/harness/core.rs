@@ -1,7 +1,7 @@
-//! What Terraform's core does with one resource, without Terraform: hundreds of lives in seconds.
+//! Simulates Terraform Core for one resource, without Terraform: hundreds of lifecycles in seconds.
 //!
-//! The calls go over the real transport to the real provider in this process; what core does between
-//! the calls is done here, and what it would refuse fails the test (`rules`).
+//! The calls use the real transport to the real provider in this process. This module does what Core does between the
+//! calls. A response that Core would refuse fails the test (`rules`).
 
 pub(crate) mod rules;
 
@@ -20,18 +20,18 @@ use super::wire::{configure, decoded, encoded, path, serve};
 
 const TYPE: &str = "vpcflow_log";
 
-/// A configured provider, and the one resource type that is looked at.
+/// A configured provider, and the resource type under test.
 pub(crate) struct Core {
     client: ProviderClient<Channel>,
     schema: Schema,
     provider_schema: Schema,
     endpoint: String,
-    /// The provider's configuration as it was sent last.
+    /// The last configuration of the provider.
     configured: Value,
     _server: Client,
 }
 
-/// A message, with its path as text.
+/// A diagnostic, with its path as text.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Message {
     pub(crate) is_error: bool,
@@ -39,16 +39,16 @@ pub(crate) struct Message {
     pub(crate) text: String,
 }
 
-/// What a plan came to.
+/// The result of a plan.
 #[derive(Debug)]
 pub(crate) struct Plan {
     pub(crate) planned: Value,
-    /// The paths whose change needs a new object.
+    /// The paths whose change requires replacement.
     pub(crate) replacing: Vec<String>,
     pub(crate) messages: Vec<Message>,
 }
 
-/// What core would do by a plan.
+/// The action that Core derives from a plan.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Action {
     Nothing,
@@ -84,7 +84,7 @@ impl Core {
         core
     }
 
-    /// Configures the provider anew, with more arguments; those named are not known yet.
+    /// Configures the provider again, with more arguments. The named arguments are unknown.
     pub(crate) async fn configure(&mut self, more: &Json, unknown: &[&str]) {
         let endpoint = &self.endpoint;
         let mut config = json!({
@@ -107,7 +107,7 @@ impl Core {
         assert_eq!(said, [], "{more}");
     }
 
-    /// Makes a configuration; what is left out is null.
+    /// Creates a configuration. Omitted arguments are null.
     pub(crate) fn config(&self, json: &Json) -> Value {
         value(&self.schema, json)
     }
@@ -122,7 +122,7 @@ impl Core {
         messages(answer.into_inner().diagnostics)
     }
 
-    /// Plans a change from the state before, if the configuration is valid; null is none.
+    /// Plans a change from the prior state, if the configuration is valid. Null means no state.
     pub(crate) async fn plan(&mut self, prior: &Value, config: &Value) -> Plan {
         let refused = self.validate(config).await;
         if !errors(&refused).is_empty() {
@@ -162,7 +162,7 @@ impl Core {
         }
     }
 
-    /// Applies a plan. What was planned and known must be answered so.
+    /// Applies a plan. The result must contain all known planned values.
     pub(crate) async fn apply(
         &mut self,
         prior: &Value,
@@ -202,7 +202,7 @@ impl Core {
         state
     }
 
-    /// Imports, and reads as core does thereafter.
+    /// Imports an object, and then reads it as Core does.
     pub(crate) async fn import(&mut self, id: &str) -> Value {
         let request = pb::import_resource_state::Request {
             type_name: TYPE.to_owned(),
@@ -217,7 +217,7 @@ impl Core {
         self.read(&state).await
     }
 
-    /// Moves the state of another provider's resource here, and reads as core does thereafter.
+    /// Moves the state of another provider's resource, and then reads it as Core does.
     pub(crate) async fn move_from(&mut self, provider: &str, of: &str, state: &Json) -> Value {
         let request = pb::move_resource_state::Request {
             source_provider_address: provider.to_owned(),
@@ -238,7 +238,7 @@ impl Core {
         self.read(&state).await
     }
 
-    /// Plans a creation and applies it; nothing may be said against it.
+    /// Plans and applies a create, without diagnostics.
     pub(crate) async fn create(&mut self, config: &Value) -> Value {
         let plan = self.plan(&Value::Null, config).await;
         assert_eq!(errors(&plan.messages), [], "{config:?}");
@@ -253,7 +253,7 @@ impl Core {
         said
     }
 
-    /// Asks for events; nothing may be said against it.
+    /// Queries events, without diagnostics.
     pub(crate) async fn query(&mut self, config: &Json) -> Value {
         let schema = lower::<<DataSource as framework::DataSource>::Model>(0).unwrap();
         let request = pb::read_data_source::Request {
@@ -286,7 +286,7 @@ fn wire(value: &Value, schema: &Schema) -> Option<pb::DynamicValue> {
     encoded(value, &schema.ty)
 }
 
-/// Makes parts of a configuration unknown: arguments, members of blocks or elements of maps, as `tags.Env`.
+/// Makes parts of a configuration unknown: arguments, attributes of blocks or elements of maps, such as `tags.Env`.
 pub(crate) fn hide(config: &mut Value, paths: &[&str]) {
     for path in paths {
         let mut value = &mut *config;
@@ -300,7 +300,7 @@ pub(crate) fn hide(config: &mut Value, paths: &[&str]) {
     }
 }
 
-/// The steps of a path that consists of names.
+/// Returns the steps of a path of names.
 fn names(path: pb::AttributePath) -> Vec<String> {
     let text = self::path(path);
     text.split('.').map(str::to_owned).collect()

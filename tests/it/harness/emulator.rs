@@ -1,4 +1,4 @@
-//! An emulator of AWS that is a program of its own, on a free loopback port; stopped when dropped.
+//! An emulator of AWS in a separate process on a free loopback port. Dropping it stops the process.
 
 use std::io::{BufRead, BufReader};
 use std::net::TcpListener;
@@ -11,13 +11,13 @@ use serde_json::Value;
 pub(super) struct Emulator {
     child: Child,
     url: String,
-    /// The Python of the folder that it is installed in.
+    /// The Python of the virtual environment in which it is installed.
     python: PathBuf,
 }
 
 impl Emulator {
-    /// Starts a program and waits until it says that it listens. An environment variable tells where it is, which `make
-    /// test` sets; else it is looked for where `make tools` installs it.
+    /// Starts a program and waits until it reports that it listens. An environment variable, which `make test` sets,
+    /// contains its path. The default is the path where `make tools` installs it.
     pub(super) fn start(
         variable: &str,
         name: &str,
@@ -50,7 +50,7 @@ impl Emulator {
             .map_while(Result::ok)
             .any(|line| line.contains("Running on"));
         assert!(ready, "{name} ended before it listened");
-        // Its log goes on; nobody must block on a full pipe.
+        // Reads the rest of the log, so that the program does not block on a full pipe.
         std::thread::spawn(move || lines.for_each(drop));
         Self {
             child,
@@ -63,7 +63,7 @@ impl Emulator {
         &self.url
     }
 
-    /// Makes one call as boto3 does: a client that shares nothing with ours.
+    /// Sends one request with boto3, an independent client.
     pub(super) fn call(&self, service: &str, method: &str, arguments: &Value) -> Value {
         const SCRIPT: &str = "import boto3, json, sys; \
             url, service, method, arguments = sys.argv[1:]; \

@@ -1,4 +1,4 @@
-//! ministack, an emulator of AWS that leaves out of DescribeFlowLogs much of what AWS reports.
+//! ministack, an emulator of AWS whose DescribeFlowLogs omits many values that AWS reports.
 
 use serde_json::json;
 use tempfile::TempDir;
@@ -8,12 +8,12 @@ use super::emulator::Emulator;
 /// A running ministack.
 pub(crate) struct Ministack {
     emulator: Emulator,
-    /// What it writes goes here.
+    /// The folder for its files.
     _folder: TempDir,
 }
 
 impl Ministack {
-    /// Starts the server and waits until it says that it listens.
+    /// Starts the server and waits until it reports that it listens.
     pub(crate) fn start() -> Self {
         let folder = tempfile::Builder::new()
             .prefix("ministack")
@@ -23,7 +23,7 @@ impl Ministack {
             command
                 .env("BIND_HOST", "127.0.0.1")
                 .env("GATEWAY_PORT", port.to_string())
-                // Its listener for IoT would want a fixed port.
+                // Its IoT listener would need a fixed port.
                 .env("IOT_MTLS_ENABLED", "0")
                 .env("TMPDIR", folder.path())
                 .current_dir(folder.path());

@@ -1,4 +1,4 @@
-//! What the tests share.
+//! Code that the integration tests share.
 
 pub(crate) mod client;
 #[cfg(feature = "aws")]

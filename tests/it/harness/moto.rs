@@ -8,7 +8,7 @@ use super::emulator::Emulator;
 pub(crate) struct Moto(Emulator);
 
 impl Moto {
-    /// Starts the server and waits until it says that it listens.
+    /// Starts the server and waits until it reports that it listens.
     pub(crate) fn start() -> Self {
         Self(Emulator::start(
             "VPCFLOW_MOTO",
@@ -23,7 +23,7 @@ impl Moto {
         self.0.url()
     }
 
-    /// Makes a VPC and gives its id.
+    /// Creates a VPC and returns its ID.
     pub(crate) fn create_vpc(&self) -> String {
         let vpc = self.call("ec2", "create_vpc", &json!({ "CidrBlock": "10.0.0.0/16" }));
         vpc["Vpc"]["VpcId"].as_str().unwrap().to_owned()
@@ -33,7 +33,7 @@ impl Moto {
         self.call("logs", "create_log_group", &json!({ "logGroupName": name }));
     }
 
-    /// Puts events (milliseconds, message) into a new stream of a group.
+    /// Writes events (milliseconds, message) to a new stream of a log group.
     pub(crate) fn put_events(&self, group: &str, stream: &str, events: &[(i64, String)]) {
         let at = json!({ "logGroupName": group, "logStreamName": stream });
         self.call("logs", "create_log_stream", &at);

@@ -1,4 +1,4 @@
-//! A working folder in which a real Terraform runs the provider that was just built.
+//! A working directory in which a real Terraform runs the provider that was just built.
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
@@ -6,20 +6,20 @@ use std::process::{Command, Output, Stdio};
 use serde_json::Value;
 use tempfile::TempDir;
 
-/// Where the tests find Terraform; `make test` sets it.
+/// The variable with the path of Terraform. `make test` sets it.
 const TERRAFORM: &str = "VPCFLOW_TERRAFORM";
-/// Where the tests find Terraform 1.15; `make test` sets it.
+/// The variable with the path of Terraform 1.15. `make test` sets it.
 const TERRAFORM_115: &str = "VPCFLOW_TERRAFORM_115";
 
 /// The binary under test.
 const PROVIDER: &str = env!("CARGO_BIN_EXE_terraform-provider-vpcflow");
 
-/// Which Terraform runs.
+/// The Terraform to run.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Version {
-    /// The machine's own, 1.10 or newer.
+    /// The Terraform of the machine, 1.10 or newer.
     Any,
-    /// 1.15.
+    /// Terraform 1.15.
     V115,
 }
 
@@ -44,7 +44,7 @@ impl Version {
     }
 }
 
-/// A folder with a configuration and its state; removed when dropped.
+/// A folder with a configuration and its state. Dropping it removes the folder.
 pub(crate) struct Workspace {
     folder: TempDir,
     terraform: PathBuf,
@@ -53,7 +53,7 @@ pub(crate) struct Workspace {
 }
 
 impl Workspace {
-    /// Makes a folder whose provider talks to the endpoint.
+    /// Creates a folder whose provider uses the endpoint.
     pub(crate) fn new(version: Version, endpoint: &str) -> Self {
         let folder = tempfile::Builder::new().prefix("tf").tempdir().unwrap();
         let overrides = format!(
@@ -75,7 +75,7 @@ impl Workspace {
         self
     }
 
-    /// Puts the provider under test in the place of another one too, such as
+    /// Also uses the provider under test in place of another one, such as
     /// `registry.terraform.io/hashicorp/aws`, for states that name it.
     pub(crate) fn in_place_of(self, address: &str) -> Self {
         let name = address.rsplit('/').next().unwrap();
@@ -92,7 +92,7 @@ impl Workspace {
         self
     }
 
-    /// Writes the configuration: the provider, and this behind it.
+    /// Writes the configuration: the provider block, followed by the text.
     pub(crate) fn configure(&self, configuration: &str) {
         let endpoint = &self.endpoint;
         let settings = &self.settings;
@@ -130,7 +130,7 @@ provider "vpcflow" {{
         std::fs::read_to_string(self.folder.path().join(name)).unwrap()
     }
 
-    /// Makes the command, so that a test can start it and go on.
+    /// Returns the command, so that a test can start it without waiting.
     pub(crate) fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(&self.terraform);
         for (name, _) in std::env::vars_os() {
@@ -163,24 +163,24 @@ provider "vpcflow" {{
         command
     }
 
-    /// Runs a command to its end.
+    /// Runs a command.
     pub(crate) fn run(&self, arguments: &[&str]) -> Run {
         Run::of(&self.command(arguments).output().unwrap())
     }
 
-    /// Applies the configuration; it must succeed.
+    /// Applies the configuration, which must succeed.
     #[track_caller]
     pub(crate) fn apply(&self) -> Run {
         self.run(&["apply", "-auto-approve", "-no-color"])
             .succeeds()
     }
 
-    /// Plans; the exit code says whether there is something to do (2) or not (0).
+    /// Runs a plan. The exit code is 2 if there are changes, otherwise 0.
     pub(crate) fn plan(&self) -> Run {
         self.run(&["plan", "-detailed-exitcode", "-no-color"])
     }
 
-    /// Plans, with and without a refresh, and there must be nothing to do.
+    /// Runs a plan with and without a refresh. Both must be empty.
     #[track_caller]
     pub(crate) fn plans_empty(&self) {
         for extra in ["-refresh=true", "-refresh=false"] {
@@ -193,21 +193,21 @@ provider "vpcflow" {{
         }
     }
 
-    /// Destroys everything; it must succeed.
+    /// Destroys all resources, which must succeed.
     #[track_caller]
     pub(crate) fn destroy(&self) -> Run {
         self.run(&["destroy", "-auto-approve", "-no-color"])
             .succeeds()
     }
 
-    /// Gives the state as `terraform show -json` tells it.
+    /// Returns the state from `terraform show -json`.
     #[track_caller]
     pub(crate) fn state(&self) -> Value {
         let run = Run::of(&self.command(&["show", "-json"]).output().unwrap()).succeeds();
         serde_json::from_str(&run.stdout).unwrap()
     }
 
-    /// Gives the attributes of every instance at an address.
+    /// Returns the attributes of all instances at an address.
     #[track_caller]
     pub(crate) fn instances(&self, address: &str) -> Vec<Value> {
         let state = self.state();
@@ -224,7 +224,7 @@ provider "vpcflow" {{
         found
     }
 
-    /// Gives the attributes of the one instance at an address.
+    /// Returns the attributes of the only instance at an address.
     #[track_caller]
     pub(crate) fn instance(&self, address: &str) -> Value {
         let mut found = self.instances(address);
@@ -233,12 +233,12 @@ provider "vpcflow" {{
     }
 }
 
-/// What a run of Terraform came to.
+/// The result of a Terraform run.
 #[derive(Debug)]
 pub(crate) struct Run {
     pub(crate) code: i32,
     pub(crate) stdout: String,
-    /// Both streams, for reading. Lines are joined by single spaces in [`Run::flat`].
+    /// Standard output and standard error. [`Run::flat`] joins the lines with single spaces.
     pub(crate) output: String,
 }
 
@@ -253,7 +253,7 @@ impl Run {
         }
     }
 
-    /// Gives the output on one line: Terraform breaks and frames its messages.
+    /// Returns the output on one line, because Terraform wraps and frames its messages.
     pub(crate) fn flat(&self) -> String {
         let words = self.output.split_whitespace().filter(|word| *word != "│");
         words.collect::<Vec<_>>().join(" ")

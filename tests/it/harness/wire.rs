@@ -1,4 +1,4 @@
-//! Values and calls on the wire, for tests that bring a small provider of their own.
+//! Values and calls on the wire, for tests with their own small provider.
 
 use tokio_util::sync::CancellationToken;
 use tonic::service::Routes;
@@ -11,14 +11,14 @@ use vpcflow::protocol::service;
 
 use super::client::Client;
 
-/// Serves a provider in this process; it lives as long as the second half.
+/// Serves a provider in this process, as long as the second value exists.
 pub(crate) async fn serve<P: Provider>(provider: P) -> (ProviderClient<Channel>, Client) {
     let routes = Routes::new(service(provider, CancellationToken::new()));
     let server = Client::serve(routes).await;
     (ProviderClient::new(server.channel.clone()), server)
 }
 
-/// Configures a provider and gives what it has to say.
+/// Configures a provider and returns its diagnostics.
 pub(crate) async fn configure(
     client: &mut ProviderClient<Channel>,
     config: Option<pb::DynamicValue>,
@@ -35,7 +35,7 @@ pub(crate) fn encoded(value: &Value, ty: &Type) -> Option<pb::DynamicValue> {
     bytes(cty::msgpack::encode(value, ty).unwrap())
 }
 
-/// A value in msgpack, whatever these bytes may be.
+/// Returns a msgpack value with arbitrary bytes.
 pub(crate) fn bytes(msgpack: Vec<u8>) -> Option<pb::DynamicValue> {
     Some(pb::DynamicValue {
         msgpack,
@@ -55,7 +55,7 @@ pub(crate) fn summaries(diagnostics: &[pb::Diagnostic]) -> Vec<&str> {
     diagnostics.iter().map(|d| d.summary.as_str()).collect()
 }
 
-/// A path as text, such as `group.member`.
+/// Returns a path as text, such as `group.member`.
 pub(crate) fn path(path: pb::AttributePath) -> String {
     use pb::attribute_path::step::Selector;
     let step = |step: pb::attribute_path::Step| match step.selector.unwrap() {

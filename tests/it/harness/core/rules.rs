@@ -1,13 +1,13 @@
-//! The rules by which Terraform's core judges what a provider answers, each in words of our own.
+//! The rules with which Terraform Core checks the responses of a provider.
 //!
-//! Pure, over values and a schema. What breaks a rule is told as text, with the path at which it does.
+//! The functions are pure and take values and a schema. They return violations as text with a path.
 
 use vpcflow::cty::{Path, Value};
 use vpcflow::framework::{Attribute, Block, Mode, NestedBlock, Nesting, Shape};
 
 const NULL: Value = Value::Null;
 
-/// What core proposes as the plan: the configuration, and the value before where the provider may choose.
+/// Returns the proposed plan: the configuration, with prior values where the provider can choose.
 pub(crate) fn proposed(block: &Block, prior: &Value, config: &Value) -> Value {
     let Value::Map(configured) = config else {
         return config.clone();
@@ -53,7 +53,7 @@ fn proposed_block(nested: &NestedBlock, prior: &Value, config: &Value) -> Value 
     }
 }
 
-/// Tells whether two elements of a set are equal in what the user writes.
+/// Reports whether two elements of a set are equal in their configurable attributes.
 fn written_alike(block: &Block, before: &Value, config: &Value) -> bool {
     block.attributes.iter().all(|(name, attribute)| {
         let left_to_provider = attribute.mode.is_computed() && part(config, name).is_null();
@@ -61,7 +61,7 @@ fn written_alike(block: &Block, before: &Value, config: &Value) -> bool {
     })
 }
 
-/// Says what core would not accept in a plan: "Provider produced invalid plan".
+/// Returns what Core would refuse in a plan: "Provider produced invalid plan".
 pub(crate) fn invalid_plan(
     block: &Block,
     prior: &Value,
@@ -147,8 +147,8 @@ fn judge_blocks(
     }
 }
 
-/// Says what of an object is not what was planned: "Provider produced inconsistent result after apply", or "… final
-/// plan". What was unknown may be anything.
+/// Returns how an object differs from its plan: "Provider produced inconsistent result after apply", or "… final
+/// plan". Unknown values can become any value.
 pub(crate) fn incompatible(planned: &Value, actual: &Value) -> Vec<String> {
     let mut problems = Vec::new();
     compare(planned, actual, &Path::root(), &mut problems);
@@ -182,10 +182,10 @@ fn compare(planned: &Value, actual: &Value, path: &Path, problems: &mut Vec<Stri
     }
 }
 
-/// Gives the paths that need a new object: of those answered, the ones whose values differ.
+/// Returns the paths that require replacement: those in the response whose values differ.
 ///
 /// # Errors
-/// A path that leads nowhere.
+/// A path does not exist.
 pub(crate) fn replacing(
     paths: &[Vec<String>],
     prior: &Value,
@@ -221,7 +221,7 @@ fn elements_of(value: &Value) -> &[Value] {
     }
 }
 
-/// No resource here has nested attributes; their rules are others.
+/// No resource here has nested attributes, which have other rules.
 fn assert_plain(attribute: &Attribute) {
     assert!(matches!(attribute.shape, Shape::Plain(_)), "{attribute:?}");
 }

@@ -1,12 +1,12 @@
-//! What the fake does wrong when a test tells it to.
+//! The faults that a test can inject into the fake server.
 
 use std::collections::{BTreeMap, VecDeque};
 use std::time::Duration;
 
-/// What happens to a call instead of the plain answer.
+/// The fault of a call.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Fault {
-    /// Nothing is done; the service answers with this error.
+    /// The call is not executed. The service returns this error.
     Error {
         /// The HTTP status.
         status: u16,
@@ -15,41 +15,41 @@ pub(crate) enum Fault {
         /// AWS's message.
         message: String,
     },
-    /// Nothing is done; HTTP 200, and every id of the call is listed as unsuccessful (CreateFlowLogs and DeleteFlowLogs).
+    /// The call is not executed. HTTP 200, with all IDs of the call as unsuccessful (CreateFlowLogs and DeleteFlowLogs).
     Unsuccessful {
         /// AWS's error code.
         code: String,
         /// AWS's message.
         message: String,
     },
-    /// It is done, then the connection is closed without a reply.
+    /// The call is executed, and the connection is closed without a reply.
     DropAfterDoing,
-    /// Nothing is done, and the connection is closed without a reply.
+    /// The call is not executed, and the connection is closed without a reply.
     DropBefore,
-    /// It is done; HTTP 200 with a body that is neither XML nor JSON.
+    /// The call is executed. HTTP 200, with a body that is neither XML nor JSON.
     Garbage,
-    /// It is done; the body of the reply ends behind the first place of this text, and its length says so.
+    /// The call is executed. The body of the reply ends after the first occurrence of this text, with a matching length.
     Cut(&'static str),
-    /// It is done; the body of the reply ends behind the first place of this text, under HTTP/1.0 and without a length.
+    /// The call is executed. The body of the reply ends after the first occurrence of this text, in HTTP/1.0 without a length.
     CutWithoutLength(&'static str),
-    /// It is done; the body of the reply never ends.
+    /// The call is executed. The body of the reply never ends.
     #[cfg_attr(
         not(feature = "aws"),
         expect(dead_code, reason = "only tests of the AWS half use it")
     )]
     Endless,
-    /// Nothing is done; the reply has this status and this body.
+    /// The call is not executed. The reply has this status and this body.
     Instead(u16, String),
-    /// It is done, and answered only after this long.
+    /// The call is executed. The reply follows after this time.
     Delay(Duration),
-    /// It is done, and answered only when the test releases it.
+    /// The call is executed. The reply follows when the test releases it.
     Hold,
-    /// Nothing is done; the service asks to slow down, in its own words.
+    /// The call is not executed. The service throttles, with its own error code.
     Throttle,
 }
 
 impl Fault {
-    /// An error with HTTP status 400.
+    /// Returns an error with HTTP status 400.
     pub(crate) fn error(code: &str, message: &str) -> Self {
         Self::Error {
             status: 400,
@@ -58,13 +58,13 @@ impl Fault {
         }
     }
 
-    /// A page of somebody who stands in between and wants to be talked to first.
+    /// Returns the page of a captive portal.
     pub(crate) fn sign_in_page() -> Self {
         let page = "<!DOCTYPE html>\n<html><title>Sign in</title><p>Who are you?<br></html>";
         Self::Instead(200, page.to_owned())
     }
 
-    /// A partial failure inside HTTP 200.
+    /// Returns a partial failure inside HTTP 200.
     pub(crate) fn unsuccessful(code: &str, message: &str) -> Self {
         Self::Unsuccessful {
             code: code.to_owned(),
@@ -73,12 +73,12 @@ impl Fault {
     }
 }
 
-/// The faults that wait for their calls, in order, by action.
+/// The queued faults by action, in order.
 #[derive(Debug, Default)]
 pub(super) struct Faults(BTreeMap<String, VecDeque<(Fault, u32)>>);
 
 impl Faults {
-    /// Lets the next `times` calls of an action meet a fault, after those already waiting.
+    /// Adds a fault for `times` calls of an action, after the faults that are already queued.
     pub(super) fn push(&mut self, action: &str, fault: Fault, times: u32) {
         if times > 0 {
             let waiting = self.0.entry(action.to_owned()).or_default();
@@ -86,7 +86,7 @@ impl Faults {
         }
     }
 
-    /// Takes the fault of one call.
+    /// Removes and returns the fault of the next call.
     pub(super) fn take(&mut self, action: &str) -> Option<Fault> {
         let waiting = self.0.get_mut(action)?;
         let (fault, times) = waiting.front_mut()?;
@@ -98,7 +98,7 @@ impl Faults {
         Some(fault)
     }
 
-    /// Forgets every fault.
+    /// Removes all faults.
     pub(super) fn clear(&mut self) {
         self.0.clear();
     }

@@ -1,4 +1,4 @@
-//! CloudWatch Logs, as JSON 1.1: groups, their events, the search through them, and queries of them.
+//! CloudWatch Logs in JSON 1.1: log groups, events, searches and queries.
 
 mod insights;
 mod search;
@@ -23,7 +23,7 @@ const DAY: i64 = 24 * 60 * 60 * 1000;
 const HOUR: i64 = 60 * 60 * 1000;
 const INGESTION_DELAY: i64 = 90_000;
 
-/// Every log group, by account, region and name.
+/// All log groups, by account, region and name.
 #[derive(Debug, Default)]
 pub(super) struct Groups {
     groups: BTreeMap<Key, Group>,
@@ -39,7 +39,7 @@ struct Group {
     class: String,
     retention_days: Option<u32>,
     streams: BTreeSet<String>,
-    /// In order; shared with the searches that run.
+    /// The events in order, shared with running searches.
     events: Arc<Vec<Event>>,
 }
 
@@ -50,7 +50,7 @@ struct Event {
     message: String,
 }
 
-/// What events are ordered by.
+/// The key that orders events.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 struct Place {
     timestamp: i64,
@@ -59,7 +59,7 @@ struct Place {
 }
 
 impl Groups {
-    /// Puts events into a stream; group and stream are made if need be.
+    /// Writes events to a stream, and creates the log group and the stream if necessary.
     pub(super) fn put(
         &mut self,
         account: &str,
@@ -78,14 +78,14 @@ impl Groups {
 }
 
 impl Groups {
-    /// Changes the class of a group, which is made if need be.
+    /// Changes the class of a log group, and creates it if necessary.
     pub(super) fn set_class(&mut self, account: &str, region: &str, group: &str, class: &str) {
         let key = (account.to_owned(), region.to_owned(), group.to_owned());
         let group = self.groups.entry(key).or_insert_with(Group::new);
         class.clone_into(&mut group.class);
     }
 
-    /// Has a group keep events for so many days, and makes it if need be.
+    /// Sets the retention of a log group in days, and creates it if necessary.
     #[cfg(feature = "aws")]
     pub(super) fn set_retention(&mut self, account: &str, region: &str, group: &str, days: u32) {
         let key = (account.to_owned(), region.to_owned(), group.to_owned());
@@ -129,7 +129,7 @@ impl Group {
     }
 }
 
-/// Answers a call other than FilterLogEvents.
+/// Handles all calls except FilterLogEvents.
 pub(super) fn answer(state: &mut State, request: &Request) -> Outcome {
     if request.action == "DescribeLogStreams" {
         return streams::describe_log_streams(state, request);
@@ -151,7 +151,7 @@ pub(super) fn answer(state: &mut State, request: &Request) -> Outcome {
     }
 }
 
-/// An error in the words of CloudWatch Logs.
+/// Returns an error in the format of CloudWatch Logs.
 pub(super) fn error(code: &str, message: &str) -> String {
     json!({ "__type": code, "message": message }).to_string()
 }
@@ -297,7 +297,7 @@ fn invalid(message: impl Into<String>) -> ApiError {
     ApiError::new("InvalidParameterException", message)
 }
 
-/// The words in which the service refuses a value for its size.
+/// Returns the message with which the service refuses a value because of its size.
 fn constraint(value: &str, member: &str, constraint: &str) -> ApiError {
     invalid(format!(
         "1 validation error detected: Value '{value}' at '{member}' failed to satisfy constraint: Member must have {constraint}"

@@ -1,12 +1,12 @@
-//! A server that speaks AWS's wire: EC2 flow logs, STS, CloudWatch Logs.
+//! A fake server for the AWS APIs: EC2 flow logs, STS and CloudWatch Logs.
 //!
-//! Tests meet the real SDK over HTTP, so this is a server and no double. It is stricter than AWS where AWS's own
-//! documentation gives a rule, and it lets a test decide what AWS leaves to chance: failures, lost replies, slowness,
-//! pages, and the moment at which something happens.
+//! Tests use the real SDK over HTTP, so this is a server and not a test double. It is stricter than AWS where the
+//! documentation of AWS defines a rule. A test controls what is random in AWS: failures, lost replies, latency, pages
+//! and timing.
 //!
-//! It runs on threads of its own, so that a test which blocks on a child process still gets answers. It checks no
-//! signatures: the region, the service and the account are read from the credential scope and the access key.
-//! It must know nothing of Terraform and nothing of this provider's own code.
+//! It runs on its own threads, so that it responds while a test waits for a child process. It does not check
+//! signatures, and reads the region, the service and the account from the credential scope and the access key.
+//! It must not know Terraform or the code of this provider.
 
 mod controls;
 mod ec2;
@@ -32,7 +32,7 @@ pub(crate) use state::{ACCOUNT, Call, DestinationOptions, FlowLog, REGION, TagFi
 
 use state::State;
 
-/// A fake AWS on a free loopback port; it stops when dropped.
+/// A fake AWS on a free loopback port. Dropping it stops the server.
 #[derive(Debug)]
 pub(crate) struct Fake {
     url: String,
@@ -42,7 +42,7 @@ pub(crate) struct Fake {
 }
 
 impl Fake {
-    /// Starts the server; it answers as soon as this returns.
+    /// Starts the server, which responds as soon as this function returns.
     pub(crate) fn start() -> Self {
         let listener = TcpListener::bind(("127.0.0.1", 0)).expect("a free loopback port");
         let address = listener.local_addr().expect("the port just bound");
@@ -61,7 +61,7 @@ impl Fake {
         }
     }
 
-    /// The endpoint for every service, such as `http://127.0.0.1:40123`.
+    /// Returns the endpoint of all services, such as `http://127.0.0.1:40123`.
     pub(crate) fn url(&self) -> &str {
         &self.url
     }
@@ -79,15 +79,15 @@ impl Drop for Fake {
     }
 }
 
-/// What the server's threads and the test share.
+/// The state that the threads of the server and the test share.
 #[derive(Debug)]
 struct Shared {
     state: Mutex<State>,
-    /// Told of every call as it is recorded.
+    /// Notified of every recorded call.
     seen: Condvar,
     /// Counts the releases of held replies.
     released: watch::Sender<u64>,
-    /// Bytes that were handed out of replies without an end.
+    /// Number of bytes sent of endless replies.
     sent_endlessly: Arc<AtomicU64>,
 }
 
@@ -103,7 +103,7 @@ impl Default for Shared {
 }
 
 impl Shared {
-    /// A test that failed while it held the lock must not hide its message behind a poisoned one.
+    /// Locks the state. A poisoned lock must not hide the message of the test that failed.
     fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }

@@ -1,8 +1,8 @@
-//! CloudWatch Logs' filter patterns, evaluated as AWS documents them.
+//! Evaluates CloudWatch Logs filter patterns as AWS documents them.
 //!
-//! It shares no code with the compiler that writes patterns: what is sent to the fake is judged by a second opinion.
-//! Where the documentation is silent or contradicts itself, this evaluator takes the reading under which a careless
-//! pattern loses rows, so that a test sees it.
+//! It shares no code with the compiler that writes patterns, so it checks them independently.
+//! Where the documentation is silent or contradictory, this evaluator uses the interpretation in which an incorrect
+//! pattern loses records, so that a test detects it.
 
 mod bracket;
 mod json;
@@ -12,21 +12,21 @@ mod value;
 
 use std::fmt;
 
-/// A pattern that the service accepts.
+/// A valid pattern.
 #[derive(Debug)]
 pub(crate) enum Pattern {
-    /// No pattern: every message.
+    /// No pattern. Matches all messages.
     Everything,
-    /// Words that must, may or must not occur.
+    /// Terms that are required, optional or excluded.
     Terms(terms::Terms),
     /// `[…]`: one slot per word of the message.
     Bracket(bracket::Bracket),
-    /// `{…}`: an expression on an event that is JSON.
+    /// `{…}`: an expression on a JSON event.
     Object(json::Object),
 }
 
 impl Pattern {
-    /// Reads a pattern.
+    /// Parses a pattern.
     pub(crate) fn parse(text: &str) -> Result<Self, Error> {
         let text = text.trim();
         match text.chars().next() {
@@ -37,7 +37,7 @@ impl Pattern {
         }
     }
 
-    /// Whether a message passes.
+    /// Reports whether a message matches.
     pub(crate) fn matches(&self, message: &str) -> bool {
         match self {
             Self::Everything => true,
@@ -48,7 +48,7 @@ impl Pattern {
     }
 }
 
-/// Why a pattern is refused, in AWS's words where they are known.
+/// The reason why a pattern is invalid, with the message of AWS if it is known.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Error(String);
 
@@ -68,7 +68,7 @@ impl fmt::Display for Error {
     }
 }
 
-/// What follows an opening quote: the quoted text, unescaped, and the rest after the closing one.
+/// Parses the text after an opening quote. Returns the unescaped text, and the rest after the closing quote.
 fn quoted(after_quote: &str) -> Result<(String, &str), Error> {
     let mut text = String::new();
     let mut chars = after_quote.char_indices();

@@ -1,4 +1,4 @@
-//! From HTTP to a call: which service, which action, who asks, with what.
+//! Decodes an HTTP request to a call: the service, the action, the caller and the parameters.
 
 use std::collections::BTreeMap;
 use std::time::Instant;
@@ -12,7 +12,7 @@ const EC2_VERSION: &str = "2016-11-15";
 const STS_VERSION: &str = "2011-06-15";
 const LOGS_TARGET: &str = "Logs_20140328.";
 
-/// The service a call is for: it decides the words of an answer.
+/// The service of a call, which determines the format of the reply.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Service {
     Ec2,
@@ -30,24 +30,24 @@ impl Service {
     }
 }
 
-/// A call, decoded.
+/// A decoded call.
 #[derive(Debug)]
 pub(super) struct Request {
     pub(super) service: Service,
     pub(super) action: String,
-    /// Empty when the call is not signed.
+    /// Empty if the call is not signed.
     pub(super) region: String,
-    /// Empty when the call is not signed.
+    /// Empty if the call is not signed.
     pub(super) access_key: String,
     pub(super) user_agent: String,
-    /// The form of a Query call, without its action and version.
+    /// The form of a Query call, without the action and the version.
     pub(super) form: BTreeMap<String, String>,
     /// The body of a JSON call.
     pub(super) json: Map<String, Value>,
 }
 
 impl Request {
-    /// Decodes a call; what is not one says why.
+    /// Decodes a call, or returns the reason why it is invalid.
     pub(super) fn decode(headers: &HeaderMap, body: &[u8]) -> Result<Self, String> {
         let (access_key, region) = scope(header(headers, "authorization"));
         let mut request = Self {
@@ -91,7 +91,7 @@ impl Request {
         Ok(())
     }
 
-    /// What a test sees of the call.
+    /// Returns the call as a test sees it.
     pub(super) fn call(&self) -> Call {
         let mut parameters = self.form.clone();
         for (name, value) in &self.json {
@@ -112,19 +112,19 @@ impl Request {
         }
     }
 
-    /// A parameter of the form; an empty one is given, too.
+    /// Returns a parameter of the form, even if it is empty.
     pub(super) fn get(&self, name: &str) -> Option<&str> {
         self.form.get(name).map(String::as_str)
     }
 
-    /// A list of the form, `name.1`, `name.2` and so on, in the order of its numbers.
+    /// Returns a list of the form, `name.1`, `name.2` and so on, in the order of the numbers.
     pub(super) fn list(&self, name: &str) -> Vec<String> {
         let numbers = self.numbers(name);
         let values = numbers.iter().map(|n| self.get(&format!("{name}.{n}")));
         values.flatten().map(str::to_owned).collect()
     }
 
-    /// The numbers a list of the form has, with members (`name.1.Key`) or without.
+    /// Returns the numbers of a list of the form, with members (`name.1.Key`) or without.
     pub(super) fn numbers(&self, name: &str) -> Vec<u32> {
         let after = |key: &str| {
             let rest = key.strip_prefix(name)?.strip_prefix('.')?;
@@ -144,7 +144,7 @@ fn header<'a>(headers: &'a HeaderMap, name: &str) -> &'a str {
         .unwrap_or_default()
 }
 
-/// The access key and the region of `AWS4-HMAC-SHA256 Credential=key/date/region/service/aws4_request, …`.
+/// Returns the access key and the region of `AWS4-HMAC-SHA256 Credential=key/date/region/service/aws4_request, …`.
 fn scope(authorization: &str) -> (String, String) {
     let credential = authorization
         .split(['=', ',', ' '])

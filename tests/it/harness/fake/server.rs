@@ -1,4 +1,4 @@
-//! The HTTP side: accept, decode, record, meet the fault, answer.
+//! The HTTP server: accepts, decodes and records calls, applies faults and replies.
 
 use std::convert::Infallible;
 use std::io;
@@ -44,20 +44,20 @@ async fn accept(listener: tokio::net::TcpListener, shared: Arc<Shared>) -> Infal
         let Ok((stream, _)) = listener.accept().await else {
             continue;
         };
-        // A reply must not wait for the client's delayed acknowledgement.
+        // A reply must not wait for a delayed acknowledgement of the client.
         stream.set_nodelay(true).expect("a TCP stream");
         let shared = Arc::clone(&shared);
         tokio::spawn(async move {
             let service = service_fn(|request| answer(&shared, request));
             let connection = hyper::server::conn::http1::Builder::new()
                 .serve_connection(TokioIo::new(stream), service);
-            // Ends with an error when the client goes away or the fault says so: neither is the fake's failure.
+            // An error means that the client disconnected or that a fault closed the connection.
             let _ = connection.await;
         });
     }
 }
 
-/// One call from its bytes to its reply; an error closes the connection without one.
+/// Handles one call. An error closes the connection without a reply.
 async fn answer(shared: &Shared, request: hyper::Request<Incoming>) -> io::Result<Response<Body>> {
     let (head, body) = request.into_parts();
     let body = body.collect().await.map_err(io::Error::other)?.to_bytes();
@@ -65,7 +65,7 @@ async fn answer(shared: &Shared, request: hyper::Request<Incoming>) -> io::Resul
         Ok(request) => request,
         Err(reason) => return Ok(Reply::not_a_call(&reason).into_response("none", shared)),
     };
-    // Asked for before the call is recorded: a release that follows the recording must not be missed.
+    // Subscribes before the call is recorded, so that a later release is not missed.
     let mut released = shared.released.subscribe();
     released.mark_unchanged();
     let (fault, latency, request_id) = record(shared, &request);
@@ -97,13 +97,13 @@ async fn answer(shared: &Shared, request: hyper::Request<Incoming>) -> io::Resul
 
 type Body = BoxBody<Bytes, Infallible>;
 
-/// A body whose length nobody knows before it ends.
+/// A body of unknown length.
 fn streamed(parts: impl Iterator<Item = Bytes> + Send + Sync + 'static) -> Body {
     let frames = parts.map(|part| Ok(Frame::data(part)));
     BodyExt::boxed(StreamBody::new(stream::iter(frames)))
 }
 
-/// A body without an end; what of it is sent is counted.
+/// An endless body, which counts the bytes that were sent.
 fn endless(shared: &Shared) -> Body {
     let sent = Arc::clone(&shared.sent_endlessly);
     let part = Bytes::from(vec![b'x'; 1 << 16]);
@@ -113,7 +113,7 @@ fn endless(shared: &Shared) -> Body {
     }))
 }
 
-/// Writes the call down, wakes whoever waits for it, and says what it meets.
+/// Records the call, notifies waiting tests, and returns its fault.
 fn record(shared: &Shared, request: &Request) -> (Option<Fault>, Duration, String) {
     let mut state = shared.state();
     state.calls.push(request.call());
@@ -132,7 +132,7 @@ fn record(shared: &Shared, request: &Request) -> (Option<Fault>, Duration, Strin
     (fault, latency, request_id)
 }
 
-/// Does what was asked, or what the fault makes of it.
+/// Executes the call, or applies its fault.
 fn reply(shared: &Shared, request: &Request, fault: Option<&Fault>, request_id: &str) -> Reply {
     let outcome = match fault {
         Some(Fault::Error {
@@ -160,7 +160,7 @@ fn reply(shared: &Shared, request: &Request, fault: Option<&Fault>, request_id: 
 
 fn act(shared: &Shared, request: &Request, request_id: &str) -> Outcome {
     if request.action == "FilterLogEvents" {
-        // The one call that may take long: the events are looked through outside the lock.
+        // This call can take long, so it searches the events without the lock.
         let search = logs::search(&shared.state(), request)?;
         return Ok(search.run());
     }
@@ -196,10 +196,10 @@ fn throttled(service: Service) -> ApiError {
     }
 }
 
-/// What a service makes of a call.
+/// The result of a call.
 pub(super) type Outcome = Result<Reply, ApiError>;
 
-/// An answer before it is HTTP.
+/// A reply before its conversion to HTTP.
 #[derive(Debug)]
 pub(super) struct Reply {
     status: u16,
@@ -225,7 +225,7 @@ impl Reply {
         }
     }
 
-    /// Ends the body behind a text; it ends at once if the text is not in it.
+    /// Ends the body after a text, or at once if it does not contain the text.
     fn cut(&mut self, behind: &str) {
         let at = self.body.find(behind).map_or(0, |at| at + behind.len());
         self.body.truncate(at);
@@ -253,7 +253,7 @@ impl Reply {
     }
 }
 
-/// An error in no service's words yet.
+/// An error that is not in the format of a service yet.
 #[derive(Clone, Debug)]
 pub(super) struct ApiError {
     status: u16,
@@ -262,12 +262,12 @@ pub(super) struct ApiError {
 }
 
 impl ApiError {
-    /// An error with HTTP status 400.
+    /// Returns an error with HTTP status 400.
     pub(super) fn new(code: &str, message: impl Into<String>) -> Self {
         Self::with_status(400, code, message)
     }
 
-    /// An error with an HTTP status of its own.
+    /// Returns an error with an HTTP status.
     pub(super) fn with_status(status: u16, code: &str, message: impl Into<String>) -> Self {
         Self {
             status,

@@ -1,4 +1,4 @@
-//! What the fake remembers: flow logs, tokens, sessions, log groups, calls, and what it was told to do wrong.
+//! The state of the fake server: flow logs, tokens, sessions, log groups, calls and faults.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::{Duration, Instant};
@@ -6,20 +6,20 @@ use std::time::{Duration, Instant};
 use super::fault::Faults;
 use super::logs::Groups;
 
-/// The account of every access key that no assumed role gave out.
+/// The account of all access keys that do not come from an assumed role.
 pub(crate) const ACCOUNT: &str = "123456789012";
 
-/// The region of what a test puts in without naming one.
+/// The default region of a test.
 pub(crate) const REGION: &str = "us-east-1";
 
-/// A flow log as EC2 keeps it. What is `None` is left out of the description.
+/// A flow log as EC2 stores it. `None` is omitted from the description.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct FlowLog {
     pub(crate) id: String,
     pub(crate) account: String,
     pub(crate) region: String,
     pub(crate) resource_id: String,
-    /// Kept for the rules; DescribeFlowLogs does not return it.
+    /// Stored for the checks. DescribeFlowLogs does not return it.
     pub(crate) resource_type: String,
     pub(crate) traffic_type: Option<String>,
     pub(crate) log_destination_type: String,
@@ -36,12 +36,12 @@ pub(crate) struct FlowLog {
     pub(crate) flow_log_status: String,
     pub(crate) deliver_logs_status: String,
     pub(crate) deliver_logs_error_message: Option<String>,
-    /// How many more DescribeFlowLogs do not see it yet.
+    /// The number of DescribeFlowLogs calls that do not return it yet.
     pub(crate) hidden_for: u32,
 }
 
 impl FlowLog {
-    /// One of many that deliver lines of a format to a log group, known by its name.
+    /// Returns a flow log with a record format that delivers to a log group.
     #[cfg(feature = "aws")]
     pub(crate) fn of_group(number: usize, group: &str, format: &str) -> Self {
         let id = format!("fl-0aaaaaaaaaaaaaaa{number}");
@@ -54,12 +54,12 @@ impl FlowLog {
         }
     }
 
-    /// A flow log of a VPC's whole traffic to a log group, as if made outside Terraform; a test changes what it likes.
+    /// Returns a flow log of all traffic of a VPC to a log group, as created outside of Terraform. A test can change it.
     pub(crate) fn sample(id: &str, resource_id: &str) -> Self {
         Self::sample_in(REGION, id, resource_id)
     }
 
-    /// The same in another region, where its log group is too.
+    /// Returns the same flow log in another region, with its log group.
     pub(crate) fn sample_in(region: &str, id: &str, resource_id: &str) -> Self {
         Self {
             id: id.to_owned(),
@@ -86,7 +86,7 @@ impl FlowLog {
         }
     }
 
-    /// Whether two flow logs would deliver the same records to the same place: EC2 refuses the second one.
+    /// Reports whether two flow logs deliver the same records to the same destination. EC2 refuses the second one.
     pub(super) fn delivers_like(&self, other: &Self) -> bool {
         self.account == other.account
             && self.region == other.region
@@ -102,7 +102,7 @@ impl FlowLog {
             && self.tag_field_specifications == other.tag_field_specifications
     }
 
-    /// A log group is the same whether it was given by name or by ARN.
+    /// Returns the name of the log group, from its name or its ARN.
     fn destination(&self) -> Option<&str> {
         self.log_group_name
             .as_deref()
@@ -110,7 +110,7 @@ impl FlowLog {
     }
 }
 
-/// How records lie in a bucket.
+/// The format of records in a bucket.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct DestinationOptions {
     pub(crate) file_format: String,
@@ -128,33 +128,33 @@ impl Default for DestinationOptions {
     }
 }
 
-/// The tags whose values a flow log records.
+/// The tags that a flow log records.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct TagFieldSpecification {
     pub(crate) resource_type: String,
     pub(crate) tag_keys: Vec<String>,
 }
 
-/// One call as it arrived, whatever was answered.
+/// A call as it arrived.
 #[derive(Clone, Debug)]
 pub(crate) struct Call {
     /// `ec2`, `sts` or `logs`.
     pub(crate) service: String,
     /// The operation, such as `CreateFlowLogs`.
     pub(crate) action: String,
-    /// A form's fields, or a JSON body's members: text as it is, everything else as JSON.
+    /// The fields of a form or the members of a JSON body: text unchanged, everything else as JSON.
     pub(crate) parameters: BTreeMap<String, String>,
-    /// The region of the credential scope; empty when the call is not signed.
+    /// The region of the credential scope. Empty if the call is not signed.
     pub(crate) region: String,
-    /// The access key that signed; empty when the call is not signed.
+    /// The access key of the signature. Empty if the call is not signed.
     pub(crate) access_key: String,
-    /// What the caller says it is.
+    /// The user agent.
     pub(crate) user_agent: String,
-    /// When it arrived.
+    /// The time of arrival.
     pub(crate) at: Instant,
 }
 
-/// What a role was assumed as.
+/// A session of an assumed role.
 #[derive(Clone, Debug)]
 pub(super) struct Session {
     pub(super) account: String,
@@ -163,19 +163,19 @@ pub(super) struct Session {
     pub(super) user_id: String,
 }
 
-/// What a client token was first used for.
+/// The first use of a client token.
 #[derive(Clone, Debug)]
 pub(super) struct Token {
     pub(super) parameters: BTreeMap<String, String>,
     pub(super) flow_log_ids: Vec<String>,
 }
 
-/// Everything behind the lock.
+/// The state behind the lock.
 #[derive(Debug, Default)]
 pub(super) struct State {
-    /// By the order of their making.
+    /// Flow logs in the order of creation.
     pub(super) flow_logs: BTreeMap<u64, FlowLog>,
-    /// By account, region and token.
+    /// Client tokens by account, region and token.
     pub(super) tokens: BTreeMap<(String, String, String), Token>,
     pub(super) sessions: BTreeMap<String, Session>,
     pub(super) groups: Groups,
@@ -186,63 +186,63 @@ pub(super) struct State {
 }
 
 impl State {
-    /// A number that this fake has not given out before.
+    /// Returns a new number.
     pub(super) fn next(&mut self) -> u64 {
         self.counter += 1;
         self.counter
     }
 
-    /// What time it is at the service.
+    /// Returns the time of the service.
     pub(super) fn now(&self) -> jiff::Timestamp {
         jiff::Timestamp::now() + self.settings.clock_ahead
     }
 
-    /// Remembers a flow log after all others.
+    /// Adds a flow log at the end.
     pub(super) fn add(&mut self, log: FlowLog) {
         let place = self.next();
         self.flow_logs.insert(place, log);
     }
 
-    /// The place of a flow log.
+    /// Returns the index of a flow log.
     pub(super) fn place(&self, is_meant: impl Fn(&FlowLog) -> bool) -> Option<u64> {
         let mut logs = self.flow_logs.iter();
         logs.find(|(_, log)| is_meant(log)).map(|(place, _)| *place)
     }
 
-    /// An id such as `fl-0123456789abcdef0`: new each time, the same from run to run.
+    /// Returns a new ID such as `fl-0123456789abcdef0`. The sequence is the same in each run.
     pub(super) fn next_id(&mut self, prefix: &str) -> String {
         let mixed = self.next().wrapping_mul(0x9e37_79b9_7f4a_7c15);
         format!("{prefix}-0{mixed:016x}")
     }
 }
 
-/// What a test has set once for all calls.
+/// The settings of a test for all calls.
 #[derive(Debug)]
 pub(super) struct Settings {
     pub(super) any_resource: bool,
     pub(super) resources: BTreeSet<String>,
-    /// Record fields newer than the fake's own table.
+    /// Record fields that are not in the table of the fake server.
     pub(super) extra_fields: BTreeSet<String>,
     pub(super) describe_page: usize,
     pub(super) missing_is_empty: bool,
     pub(super) hide_for: u32,
-    /// How the pages of DescribeFlowLogs never end.
+    /// The kind of endless pages of DescribeFlowLogs.
     pub(super) endless: Option<super::ec2::Endless>,
-    /// How far the service's clock is ahead of this machine's.
+    /// The offset of the service's clock.
     pub(super) clock_ahead: jiff::SignedDuration,
-    /// What descriptions leave out.
+    /// Elements that descriptions omit.
     pub(super) left_out: BTreeSet<String>,
-    /// By action; `*` is every action.
+    /// Latency by action. `*` stands for all actions.
     pub(super) latencies: BTreeMap<String, Duration>,
     pub(super) events_page: usize,
-    /// The first of every n pages of FilterLogEvents is empty and carries a token; 0 is never.
+    /// The first of every n pages of FilterLogEvents is empty and has a token. 0 turns this off.
     pub(super) empty_page_every: u64,
     pub(super) repeat_last_token: bool,
-    /// What is masked in messages.
+    /// The text to mask in messages.
     pub(super) masked: Option<String>,
-    /// Calls of an action per second; the rest is throttled.
+    /// Maximum number of calls per second by action. Other calls are throttled.
     pub(super) rates: BTreeMap<String, Rate>,
-    /// How often a query is still running when it is asked for, and what it is after that.
+    /// The number of polls that see a query as running, and its status afterwards.
     pub(super) insights_running_for: u32,
     pub(super) insights_ends_as: &'static str,
 }
@@ -271,7 +271,7 @@ impl Default for Settings {
     }
 }
 
-/// A bucket of calls that fills up again by so many a second, and holds those of one second.
+/// A token bucket that refills at a rate per second and holds the tokens of one second.
 #[derive(Debug)]
 pub(super) struct Rate {
     per_second: f64,
@@ -288,7 +288,7 @@ impl Rate {
         }
     }
 
-    /// Takes a call, if there is one left.
+    /// Takes a token, if one is left.
     pub(super) fn take(&mut self) -> bool {
         let now = Instant::now();
         let filled = self.left + self.per_second * (now - self.at).as_secs_f64();

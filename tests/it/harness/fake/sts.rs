@@ -1,4 +1,4 @@
-//! STS: who am I, and be somebody else.
+//! STS: GetCallerIdentity and AssumeRole.
 
 use super::request::Request;
 use super::server::{ApiError, Outcome, Reply};
@@ -8,7 +8,7 @@ use super::xml::Xml;
 pub(super) const CONTENT_TYPE: &str = "text/xml";
 const NAMESPACE: &str = "xmlns=\"https://sts.amazonaws.com/doc/2011-06-15/\"";
 
-/// Answers a call.
+/// Handles a call.
 pub(super) fn answer(state: &mut State, request: &Request, request_id: &str) -> Outcome {
     match request.action.as_str() {
         "GetCallerIdentity" => Ok(get_caller_identity(state, request, request_id)),
@@ -24,7 +24,7 @@ pub(super) fn answer(state: &mut State, request: &Request, request_id: &str) -> 
     }
 }
 
-/// An error in the words of STS.
+/// Returns an error in the format of STS.
 pub(super) fn error(code: &str, message: &str, request_id: &str) -> String {
     let mut xml = Xml::document();
     xml.within("ErrorResponse", NAMESPACE, |xml| {
@@ -37,13 +37,13 @@ pub(super) fn error(code: &str, message: &str, request_id: &str) -> String {
     xml.finish()
 }
 
-/// The account an access key belongs to.
+/// Returns the account of an access key.
 pub(super) fn account<'a>(state: &'a State, access_key: &str) -> &'a str {
     let session = state.sessions.get(access_key);
     session.map_or(ACCOUNT, |session| &session.account)
 }
 
-/// The partition a region lies in.
+/// Returns the partition of a region.
 pub(super) fn partition(region: &str) -> &'static str {
     if region.starts_with("us-gov-") {
         "aws-us-gov"
@@ -123,7 +123,7 @@ fn required<'a>(request: &'a Request, name: &str) -> Result<&'a str, ApiError> {
     })
 }
 
-/// Partition, account and path of a role's ARN.
+/// Returns the partition, the account and the path of a role ARN.
 pub(super) fn role(arn: &str) -> Option<(&str, &str, &str)> {
     let mut parts = arn.splitn(6, ':');
     let scheme = parts.next()?;

@@ -1,9 +1,9 @@
-//! As much XML as AWS answers with: elements and text.
+//! Writes the XML that AWS uses in replies: elements and text.
 
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
-/// A document that is written from the top down.
+/// A document, written from top to bottom.
 #[derive(Debug, Default)]
 pub(super) struct Xml {
     text: String,
@@ -11,7 +11,7 @@ pub(super) struct Xml {
 }
 
 impl Xml {
-    /// A document with its declaration.
+    /// Creates a document with its declaration.
     pub(super) fn document() -> Self {
         Self {
             text: "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n".to_owned(),
@@ -19,12 +19,12 @@ impl Xml {
         }
     }
 
-    /// Leaves elements of these names out from here on.
+    /// Omits elements with these names from now on.
     pub(super) fn leave_out(&mut self, names: &BTreeSet<String>) {
         self.left_out.clone_from(names);
     }
 
-    /// An element around others; `attributes` is written as it is.
+    /// Writes an element with children. `attributes` is not escaped.
     pub(super) fn within(
         &mut self,
         name: &str,
@@ -41,17 +41,17 @@ impl Xml {
         self
     }
 
-    /// An element around others.
+    /// Writes an element with children.
     pub(super) fn group(&mut self, name: &str, content: impl FnOnce(&mut Self)) -> &mut Self {
         self.within(name, "", content)
     }
 
-    /// An element with text.
+    /// Writes an element with text.
     pub(super) fn text(&mut self, name: &str, value: &str) -> &mut Self {
         self.group(name, |xml| xml.text.push_str(&escaped(value)))
     }
 
-    /// An element with text, where there is one.
+    /// Writes an element with text, if there is one.
     pub(super) fn optional(&mut self, name: &str, value: Option<&str>) -> &mut Self {
         match value {
             Some(value) => self.text(name, value),
@@ -59,7 +59,7 @@ impl Xml {
         }
     }
 
-    /// The document.
+    /// Returns the document.
     pub(super) fn finish(self) -> String {
         self.text
     }

@@ -1,4 +1,4 @@
-//! One request: what it asks for, who asks, what it meets, and the reply.
+//! Handles one request: its operation, its caller, its fault and the reply.
 
 use std::collections::BTreeMap;
 use std::convert::Infallible;
@@ -12,10 +12,10 @@ use hyper::{Method, Request, Response, StatusCode};
 use super::sources::{self, Reply};
 use super::{Fault, Note, Shared};
 
-/// The operation of the service that all of it is for.
+/// The operation that the tests call in the end.
 pub(crate) const READ: &str = "DescribeFlowLogs";
 
-/// Answers a request; an error closes the connection without a reply.
+/// Handles a request. An error closes the connection without a reply.
 pub(super) async fn answer(
     shared: &Shared,
     request: Request<Incoming>,
@@ -72,7 +72,7 @@ fn response(reply: Reply, now: jiff::Timestamp) -> Response<Full<Bytes>> {
         "x-amzn-requestid",
         "fa4e0000-0000-4000-8000-000000000001".parse().unwrap(),
     );
-    // A client of the instance's metadata service wants to know how long its token lasts.
+    // A client of the instance metadata service reads the lifetime of its token.
     if status == 200 {
         let lasts = "21600".parse().unwrap();
         headers.insert("x-aws-ec2-metadata-token-ttl-seconds", lasts);
@@ -83,19 +83,19 @@ fn response(reply: Reply, now: jiff::Timestamp) -> Response<Full<Bytes>> {
     response
 }
 
-/// Reads `20260102T030405Z`.
+/// Parses `20260102T030405Z`.
 fn signed_at(text: &str) -> Option<i64> {
     let time = jiff::civil::DateTime::strptime("%Y%m%dT%H%M%SZ", text).ok()?;
     let time = time.to_zoned(jiff::tz::TimeZone::UTC).ok()?;
     Some(time.timestamp().as_second())
 }
 
-/// Whether a signature is of another time than now, by more than AWS allows.
+/// Reports whether the time of a signature differs from now by more than AWS allows.
 fn is_wrong(signed_at: Option<i64>, now: jiff::Timestamp) -> bool {
     signed_at.is_none_or(|at| (at - now.as_second()).abs() > 300)
 }
 
-/// What a request asks for.
+/// Returns the operation of a request.
 fn operation(method: &Method, path: &str, parameters: &BTreeMap<String, String>) -> String {
     if let Some(action) = parameters.get("Action") {
         return action.clone();
@@ -141,7 +141,7 @@ fn header<'a>(headers: &'a HeaderMap, name: &str) -> &'a str {
         .unwrap_or_default()
 }
 
-/// The token that a request bears, beside its signature or in place of one.
+/// Returns the token of a request, in addition to its signature or instead of it.
 fn bearer(headers: &HeaderMap) -> String {
     let names = [
         "x-amz-sso_bearer_token",
@@ -155,7 +155,7 @@ fn bearer(headers: &HeaderMap) -> String {
     values.next().unwrap_or_default().to_owned()
 }
 
-/// Access key, region and service of `AWS4-HMAC-SHA256 Credential=key/date/region/service/aws4_request, …`.
+/// Returns the access key, the region and the service of `AWS4-HMAC-SHA256 Credential=key/date/region/service/aws4_request, …`.
 fn scope(authorization: &str) -> (String, String, String) {
     let credential = authorization
         .split(['=', ',', ' '])

@@ -1,4 +1,4 @@
-//! A certificate authority of the tests' own, which signs for any host.
+//! A certificate authority for tests, which signs certificates for any host.
 
 use std::sync::{Arc, LazyLock};
 
@@ -21,7 +21,7 @@ static AUTHORITY: LazyLock<CertifiedIssuer<'static, KeyPair>> = LazyLock::new(||
     CertifiedIssuer::self_signed(params, KeyPair::generate().unwrap()).unwrap()
 });
 
-/// The certificate of the authority (PEM), for whoever is to trust it.
+/// Returns the certificate of the authority (PEM), for clients that trust it.
 pub(crate) fn certificate() -> String {
     let text = STANDARD.encode(AUTHORITY.der());
     let lines: Vec<_> = text.as_bytes().chunks(64).collect();
@@ -33,7 +33,7 @@ pub(crate) fn certificate() -> String {
     )
 }
 
-/// What a TLS server of this host shows.
+/// Returns the TLS configuration of a server for a host.
 pub(super) fn server(host: &str) -> Arc<ServerConfig> {
     let key = KeyPair::generate().unwrap();
     let mut params = CertificateParams::new(vec![host.to_owned()]).unwrap();

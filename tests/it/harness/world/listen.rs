@@ -1,4 +1,4 @@
-//! Connections: plain HTTP, TLS, and tunnels that end here.
+//! Connections: plain HTTP, TLS, and tunnels that end at this server.
 
 use std::io;
 use std::net::TcpListener;
@@ -15,13 +15,13 @@ use super::{Fault, Note, Shared, answer, authority};
 
 /// The first byte of a TLS handshake.
 const HANDSHAKE: u8 = 0x16;
-/// Longer heads of a CONNECT are no client's of ours.
+/// The maximum length of a CONNECT request.
 const LONGEST_HEAD: usize = 16_384;
 
-/// Serves for ever.
+/// Serves without end.
 pub(super) async fn run(listener: TcpListener, shared: Arc<Shared>) {
     let listener = tokio::net::TcpListener::from_std(listener).unwrap();
-    // Connections end with the world: whoever is still held is let go.
+    // All connections end with the server, including those that are held.
     let mut connections = JoinSet::new();
     loop {
         let Ok((stream, _)) = listener.accept().await else {
@@ -29,7 +29,7 @@ pub(super) async fn run(listener: TcpListener, shared: Arc<Shared>) {
         };
         let shared = Arc::clone(&shared);
         connections.spawn(async move {
-            // Ends with an error when the client goes away or does not trust us: neither is a failure of the world.
+            // An error means that the client disconnected or does not trust the certificate.
             drop(connection(stream, &shared).await);
         });
         while connections.try_join_next().is_some() {}
@@ -42,7 +42,7 @@ async fn connection(mut stream: TcpStream, shared: &Shared) -> io::Result<()> {
     stream.peek(&mut first).await?;
     match first[0] {
         HANDSHAKE => secure(stream, "localhost", shared).await,
-        // No other method of ours begins so.
+        // No other method begins with these bytes.
         b'C' => {
             let Some(host) = tunnel(&mut stream, shared).await? else {
                 return Ok(());
@@ -73,7 +73,7 @@ where
     served.map_err(io::Error::other)
 }
 
-/// Reads a CONNECT and opens the tunnel, unless it is to be refused; gives the name of the host.
+/// Reads a CONNECT request, opens the tunnel unless it must be refused, and returns the host name.
 async fn tunnel(stream: &mut TcpStream, shared: &Shared) -> io::Result<Option<String>> {
     let mut head = Vec::new();
     while !head.ends_with(b"\r\n\r\n") && head.len() < LONGEST_HEAD {

@@ -1,11 +1,11 @@
-//! A server that plays every place that identities come from: STS, EC2, the SSO portal and its OIDC, the metadata
-//! service of an instance and of a container, a proxy in front of all of AWS, and a TLS server that nobody knows.
+//! A server that simulates all sources of credentials: STS, EC2, the SSO portal and its OIDC service, the metadata
+//! services of an instance and a container, a proxy for all of AWS, and an untrusted TLS server.
 //!
-//! One address does it all, each case has one of its own, and every request is noted with the identity that it was
-//! signed with. What a request is for is read from the request; how it is met, a test decides (`Behaviour`).
-//! As a proxy it opens the tunnels itself, with certificates of an authority that a test may trust or not, so that
-//! hosts of AWS are asked by their own names without anything leaving the machine.
-//! It must know nothing of Terraform and nothing of this provider's own code.
+//! Each test case has its own server with one address. The server records each request with the identity that signed
+//! it. The request determines the operation, and the test controls the reply (`Behaviour`).
+//! As a proxy, it terminates the tunnels with certificates of an authority that a test can trust. Requests to AWS hosts
+//! therefore use their real names and never leave the machine.
+//! It must not know Terraform or the code of this provider.
 
 mod answer;
 mod authority;
@@ -23,7 +23,7 @@ use tokio::task::JoinHandle;
 pub(crate) use answer::READ;
 pub(crate) use authority::certificate as authority;
 
-/// The threads of all worlds: a test that blocks still gets answers.
+/// The threads of all servers, so that they respond while a test blocks.
 static THREADS: LazyLock<Runtime> = LazyLock::new(|| {
     tokio::runtime::Builder::new_multi_thread()
         .worker_threads(2)
@@ -33,19 +33,19 @@ static THREADS: LazyLock<Runtime> = LazyLock::new(|| {
         .unwrap()
 });
 
-/// The bytes `{CANARY}` of every secret that this server gives out.
+/// The bytes `{CANARY}` in every secret that this server returns.
 pub(crate) const CANARY: &str = "CANARY";
 
-/// What a request meets instead of the plain answer.
+/// The fault of a request.
 #[derive(Clone, Debug)]
 pub(crate) enum Fault {
-    /// An error in the words of the service: status, code, message.
+    /// An error in the format of the service: status, code, message.
     Error(u16, &'static str, &'static str),
-    /// The same, for as long as the time of the signature is not this world's.
+    /// The same error, while the time of the signature differs from the server's time.
     WrongTime(u16, &'static str),
-    /// This status and this body.
+    /// A reply with this status and this body.
     Instead(u16, &'static str),
-    /// The plain answer, of which half the body is there.
+    /// The normal reply with half of its body.
     Half,
     /// The connection is closed without a reply.
     Drop,
@@ -53,37 +53,37 @@ pub(crate) enum Fault {
     Hang,
 }
 
-/// How a world behaves.
+/// The behavior of a server.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Behaviour {
-    /// What the next so many requests of an operation meet, in order.
+    /// Faults of the next requests by operation, in order.
     pub(crate) faults: Vec<(&'static str, Fault, u32)>,
-    /// How far its clock is ahead of this machine's.
+    /// The offset of its clock.
     pub(crate) clock: jiff::SignedDuration,
 }
 
 /// A request as it arrived.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Note {
-    /// What it asks for, such as `AssumeRole`, `GetRoleCredentials`, `InstanceToken` or `Connect`.
+    /// The operation, such as `AssumeRole`, `GetRoleCredentials`, `InstanceToken` or `Connect`.
     pub(crate) operation: String,
-    /// The access key, region and service that it is signed for; empty if it is not signed.
+    /// The access key, region and service of the signature. Empty if it is not signed.
     pub(crate) key: String,
     pub(crate) region: String,
     pub(crate) service: String,
-    /// The host that was asked, with its port if it was named.
+    /// The host, with its port if given.
     pub(crate) host: String,
     pub(crate) path: String,
     pub(crate) user_agent: String,
-    /// When it was signed, in seconds since 1970.
+    /// The time of the signature in Unix seconds.
     pub(crate) signed_at: Option<i64>,
-    /// The token that it bears, in whichever header.
+    /// The token, from any header.
     pub(crate) bearer: String,
-    /// Of the form, the query or the JSON body.
+    /// Parameters of the form, the query or the JSON body.
     pub(crate) parameters: BTreeMap<String, String>,
 }
 
-/// A running world; it stops when dropped.
+/// A running server. Dropping it stops the server.
 #[derive(Debug)]
 pub(crate) struct World {
     address: SocketAddr,
@@ -92,7 +92,7 @@ pub(crate) struct World {
 }
 
 impl World {
-    /// Starts the server; it answers as soon as this returns.
+    /// Starts the server, which responds as soon as this function returns.
     pub(crate) fn start(behaviour: Behaviour) -> Self {
         let listener = TcpListener::bind(("127.0.0.1", 0)).unwrap();
         let address = listener.local_addr().unwrap();
@@ -109,7 +109,7 @@ impl World {
         }
     }
 
-    /// Its address over plain HTTP.
+    /// Returns its address for plain HTTP.
     pub(crate) fn url(&self) -> String {
         format!("http://{}", self.address)
     }
@@ -118,12 +118,12 @@ impl World {
         self.address.port()
     }
 
-    /// Every request so far, in the order of arrival.
+    /// Returns all requests so far, in the order of arrival.
     pub(crate) fn notes(&self) -> Vec<Note> {
         self.shared.notes().clone()
     }
 
-    /// Blocks until so many requests of an operation have arrived, answered or not, and tells whether they did.
+    /// Waits until a number of requests of an operation have arrived, and reports whether they did.
     pub(crate) fn wait_for(&self, operation: &str, count: usize, deadline: Duration) -> bool {
         let end = Instant::now() + deadline;
         let mut notes = self.shared.notes();
@@ -148,11 +148,11 @@ impl Drop for World {
     }
 }
 
-/// What the connections and the test share.
+/// The state that the connections and the test share.
 #[derive(Debug, Default)]
 struct Shared {
     notes: Mutex<Vec<Note>>,
-    /// Told of every request.
+    /// Notified of every request.
     seen: Condvar,
     behaviour: Mutex<Behaviour>,
 }
@@ -162,7 +162,7 @@ impl Shared {
         self.notes.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Writes a request down, and takes what it meets.
+    /// Records a request, and removes and returns its fault.
     fn meet(&self, note: Note) -> Option<Fault> {
         let behaviour = &mut *self
             .behaviour
@@ -179,7 +179,7 @@ impl Shared {
         fault
     }
 
-    /// The time by this world's clock.
+    /// Returns the time of the server's clock.
     fn now(&self) -> jiff::Timestamp {
         let behaviour = self
             .behaviour

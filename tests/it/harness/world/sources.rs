@@ -1,22 +1,22 @@
-//! The services: what each says when all is well, and how each says that something is wrong.
+//! The services: the successful replies and the error format of each.
 //!
-//! The access key of an answer tells where it came from: `ASSUMED.Reader` is the role `Reader`, `WEB.Reader` the same by
-//! a web identity, `SSO.Reader` by single sign-on; `INSTANCE` and `CONTAINER` are the machine's.
+//! The access key in a reply shows its source: `ASSUMED.Reader` is the role `Reader`, `WEB.Reader` the same role with
+//! a web identity, `SSO.Reader` with single sign-on. `INSTANCE` and `CONTAINER` are the roles of the machine.
 
 use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
 
 use super::{CANARY, Note};
 
-/// The account of every key that no role gave out.
+/// The account of all keys that do not come from a role.
 const ACCOUNT: &str = "123456789012";
 
-/// An answer before it is HTTP.
+/// A reply before its conversion to HTTP.
 #[derive(Debug)]
 pub(super) struct Reply {
     pub(super) status: u16,
     pub(super) content_type: &'static str,
-    /// The kind of error, where a header tells it.
+    /// The error code, if it is in a header.
     pub(super) error_type: &'static str,
     pub(super) body: String,
 }
@@ -31,14 +31,14 @@ impl Reply {
         }
     }
 
-    /// The same with half of its body.
+    /// Returns the same reply with half of its body.
     pub(super) fn half(mut self) -> Self {
         self.body.truncate(self.body.len() / 2);
         self
     }
 }
 
-/// What the services answer.
+/// Returns the reply of a service.
 pub(super) fn reply(note: &Note, now: Timestamp) -> Reply {
     let end = now + SignedDuration::from_hours(1);
     let of = |name: &str| note.parameters.get(name).map_or("", String::as_str);
@@ -78,7 +78,7 @@ pub(super) fn reply(note: &Note, now: Timestamp) -> Reply {
     }
 }
 
-/// How a service says that something is wrong.
+/// Returns an error in the format of a service.
 pub(super) fn error(
     operation: &str,
     status: u16,
@@ -117,7 +117,7 @@ fn json_reply(body: &serde_json::Value) -> Reply {
     Reply::new(200, "application/json", body.to_string())
 }
 
-/// Credentials as the services of a machine give them.
+/// Returns credentials in the format of the metadata services.
 fn machine(key: &str, end: Timestamp) -> serde_json::Value {
     json!({
         "Code": "Success",
@@ -141,7 +141,7 @@ fn assumed(operation: &str, arn: &str, session: &str, end: Timestamp) -> Reply {
     };
     let role = arn.rsplit('/').next().unwrap_or(arn);
     let account = arn.split(':').nth(4).unwrap_or_default();
-    // An access key is what tells the account later on.
+    // The access key identifies the account later.
     let key = format!("{how}.{role}");
     let end = seconds(end);
     xml(format!(
@@ -154,7 +154,7 @@ fn assumed(operation: &str, arn: &str, session: &str, end: Timestamp) -> Reply {
     ))
 }
 
-/// Roles are of an account of their own.
+/// Returns the account of a role.
 fn caller(key: &str) -> Reply {
     let account = match key.split_once('.') {
         Some(_) => "111122223333",
