@@ -15,135 +15,149 @@ const RETRY_MODES: &[&str] = &["standard", "adaptive"];
 const METADATA_MODES: &[&str] = &["IPv4", "IPv6"];
 const TRUTHS: &[&str] = &["true", "false"];
 
-/// Manages, queries and checks VPC flow logs.
+/// Manages VPC flow logs, queries their records and detects drift.
 ///
-/// The arguments have the names, meanings and environment variables of the AWS provider's.
+/// The arguments have the same names, meanings and environment variables as those of the AWS provider.
 #[derive(Clone, Default, Serialize, Deserialize, JsonSchema)]
 pub struct Config {
-    /// The region to work in. Else `AWS_REGION`, `AWS_DEFAULT_REGION`, or the profile's region.
+    /// AWS region. Can also be set with the environment variables `AWS_REGION` or `AWS_DEFAULT_REGION`, or in the
+    /// profile. On an EC2 instance, the default is the region of the instance.
     #[serde(default)]
     pub region: Attr<String>,
-    /// The profile of the shared configuration files. Else `AWS_PROFILE`, `AWS_DEFAULT_PROFILE`, or `default`. A profile
-    /// that is named must exist and hold credentials; with this argument, the credentials of the environment do not count.
+    /// Profile in the shared configuration files. Can also be set with the environment variables `AWS_PROFILE` or
+    /// `AWS_DEFAULT_PROFILE`. The default is `default`. A named profile must exist and contain credentials. If this
+    /// argument is set, the provider ignores credentials in the environment.
     #[serde(default)]
     pub profile: Attr<String>,
-    /// The access key id. Else `AWS_ACCESS_KEY_ID`, `AWS_WEB_IDENTITY_TOKEN_FILE` with `AWS_ROLE_ARN`, the profile, the
-    /// role of the container, or the role of the instance.
+    /// AWS access key ID. Can also be set with the environment variable `AWS_ACCESS_KEY_ID`. Without an access key,
+    /// the provider uses the web identity in `AWS_WEB_IDENTITY_TOKEN_FILE` and `AWS_ROLE_ARN`, the profile, the role
+    /// of the container, or the role of the instance.
     #[serde(default)]
     pub access_key: Attr<String>,
-    /// The secret access key. Else `AWS_SECRET_ACCESS_KEY`.
+    /// AWS secret access key. Can also be set with the environment variable `AWS_SECRET_ACCESS_KEY`.
     #[serde(default)]
     #[schemars(transform = behaviour::sensitive)]
     pub secret_key: Attr<String>,
-    /// The session token of temporary credentials. Else `AWS_SESSION_TOKEN`.
+    /// Session token of temporary credentials. Can also be set with the environment variable `AWS_SESSION_TOKEN`.
     #[serde(default)]
     #[schemars(transform = behaviour::sensitive)]
     pub token: Attr<String>,
-    /// Paths of shared configuration files. Else `AWS_CONFIG_FILE` or `~/.aws/config`. A file that does not exist is
-    /// skipped.
+    /// Paths of shared configuration files. Can also be set with the environment variable `AWS_CONFIG_FILE`. The
+    /// default is `~/.aws/config`. Files that do not exist are ignored.
     #[serde(default)]
     pub shared_config_files: Attr<Vec<Attr<String>>>,
-    /// Paths of shared credentials files. Else `AWS_SHARED_CREDENTIALS_FILE` or
-    /// `~/.aws/credentials`. A file that does not exist is skipped.
+    /// Paths of shared credentials files. Can also be set with the environment variable `AWS_SHARED_CREDENTIALS_FILE`.
+    /// The default is `~/.aws/credentials`. Files that do not exist are ignored.
     #[serde(default)]
     pub shared_credentials_files: Attr<Vec<Attr<String>>>,
-    /// How often a call is tried again. Else `AWS_MAX_ATTEMPTS`, or 25.
+    /// Maximum number of attempts of an API call, including the first one. `0` and `1` both mean a single attempt. Can
+    /// also be set with the environment variable `AWS_MAX_ATTEMPTS` or with `max_attempts` in the profile. The default
+    /// is 25. Requests for credentials have at most 5 attempts.
     #[serde(default)]
     pub max_retries: Attr<i64>,
-    /// How retries are paced: `standard` or `adaptive`. Else `AWS_RETRY_MODE`.
+    /// Retry mode: `standard` or `adaptive`. Can also be set with the environment variable `AWS_RETRY_MODE` or in the
+    /// profile. The default is `standard`.
     #[serde(default)]
     #[schemars(transform = behaviour::one_of(RETRY_MODES))]
     pub retry_mode: Attr<String>,
-    /// How many retries may be spent before new ones have to be earned by successes.
+    /// Capacity of the token bucket that limits retries. Each retry takes tokens from the bucket, and successful calls
+    /// return them. By default, only `max_retries` limits retries.
     #[serde(default)]
     pub token_bucket_rate_limiter_capacity: Attr<i64>,
-    /// Whether endpoints with FIPS 140 cryptography are used. Else `AWS_USE_FIPS_ENDPOINT`.
+    /// Whether to use FIPS endpoints. Can also be set with the environment variable `AWS_USE_FIPS_ENDPOINT` or in the
+    /// profile.
     #[serde(default)]
     pub use_fips_endpoint: Attr<bool>,
-    /// Whether endpoints with IPv6 are used. Else `AWS_USE_DUALSTACK_ENDPOINT`.
+    /// Whether to use dual-stack endpoints, which support IPv6. Can also be set with the environment variable
+    /// `AWS_USE_DUALSTACK_ENDPOINT` or in the profile.
     #[serde(default)]
     pub use_dualstack_endpoint: Attr<bool>,
-    /// Whether S3 buckets are addressed by path. It is accepted, and has no effect as long as S3 is not called.
+    /// Whether to address S3 buckets by path. This argument has no effect, because the provider does not call S3.
     #[serde(default)]
     pub s3_use_path_style: Attr<bool>,
-    /// Whether TLS certificates go unchecked. Only `false` is accepted: instead of `true`, name the file of the
-    /// certificate authority in `custom_ca_bundle`.
+    /// Whether to skip the verification of TLS certificates. Only `false` is supported. Set `custom_ca_bundle` to
+    /// trust another certificate authority.
     #[serde(default)]
     pub insecure: Attr<bool>,
-    /// The path of a file with certificate authorities (PEM) to trust. Else `AWS_CA_BUNDLE`, those of the machine, or,
-    /// where it has none, those that come with the provider (Mozilla's).
+    /// Path of a PEM file with the certificate authorities to trust. Can also be set with the environment variable
+    /// `AWS_CA_BUNDLE` or with `ca_bundle` in the profile. By default, the provider trusts the certificate authorities
+    /// of the machine or, if it has none, those of Mozilla.
     #[serde(default)]
     pub custom_ca_bundle: Attr<String>,
-    /// The URL of a proxy for HTTP, and for HTTPS unless `https_proxy` says otherwise. Else
-    /// `HTTP_PROXY`.
+    /// URL of the proxy for HTTP requests. Can also be set with the environment variables `HTTP_PROXY` or `ALL_PROXY`.
+    /// The argument also applies to HTTPS requests, unless `https_proxy` or `HTTPS_PROXY` is set.
     #[serde(default)]
     pub http_proxy: Attr<String>,
-    /// The URL of a proxy for HTTPS. Else `HTTPS_PROXY`.
+    /// URL of the proxy for HTTPS requests. Can also be set with the environment variables `HTTPS_PROXY` or
+    /// `ALL_PROXY`.
     #[serde(default)]
     pub https_proxy: Attr<String>,
-    /// Hosts, separated by commas, that are reached without the proxy. Else `NO_PROXY`.
+    /// Comma-separated list of hosts that the provider reaches without a proxy. Can also be set with the environment
+    /// variable `NO_PROXY`.
     #[serde(default)]
     pub no_proxy: Attr<String>,
-    /// The region whose STS is asked. The default is `region`.
+    /// Region for calls to STS. The default is `region`.
     #[serde(default)]
     pub sts_region: Attr<String>,
-    /// The address of the EC2 metadata service. Else
+    /// URL of the EC2 metadata service. Can also be set with the environment variable
     /// `AWS_EC2_METADATA_SERVICE_ENDPOINT`.
     #[serde(default)]
     pub ec2_metadata_service_endpoint: Attr<String>,
-    /// How the EC2 metadata service is reached: `IPv4` or `IPv6`. Else
+    /// Protocol for the EC2 metadata service: `IPv4` or `IPv6`. Can also be set with the environment variable
     /// `AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE`.
     #[serde(default)]
     #[schemars(transform = behaviour::one_of(METADATA_MODES))]
     pub ec2_metadata_service_endpoint_mode: Attr<String>,
-    /// Whether the EC2 metadata service goes unasked, as `"true"` or `"false"`. Else
+    /// Whether to skip the EC2 metadata service: `"true"` or `"false"`. Can also be set with the environment variable
     /// `AWS_EC2_METADATA_DISABLED`.
     #[serde(default)]
     #[schemars(transform = behaviour::one_of(TRUTHS))]
     pub skip_metadata_api_check: Attr<String>,
-    /// Whether a region of unusual form is accepted.
+    /// Whether to skip the validation of region names.
     #[serde(default)]
     pub skip_region_validation: Attr<bool>,
-    /// Whether a failure to find out the account is a warning only.
+    /// Whether a failed request for the account ID is only a warning.
     #[serde(default)]
     pub skip_credentials_validation: Attr<bool>,
-    /// Whether STS goes unasked for the account. ARNs that the provider builds are null then, and
-    /// `allowed_account_ids` and `forbidden_account_ids` are refused.
+    /// Whether to skip the request for the account ID. ARNs that contain the account ID are then null, and
+    /// `allowed_account_ids` and `forbidden_account_ids` cannot be used.
     #[serde(default)]
     pub skip_requesting_account_id: Attr<bool>,
-    /// The accounts that may be worked in; any other is refused, and so is one that STS does not tell.
-    /// An empty list restricts nothing.
+    /// Account IDs that the provider may use. Any other account, or an unknown account, is an error. An empty list
+    /// allows all accounts.
     #[serde(default)]
     #[schemars(transform = behaviour::conflicts_with("forbidden_account_ids"))]
     pub allowed_account_ids: Attr<BTreeSet<Attr<String>>>,
-    /// The accounts that may not be worked in; an account that STS does not tell is refused too. An
-    /// empty list restricts nothing.
+    /// Account IDs that the provider must not use. An unknown account is also an error. An empty list allows all
+    /// accounts.
     #[serde(default)]
     #[schemars(transform = behaviour::conflicts_with("allowed_account_ids"))]
     pub forbidden_account_ids: Attr<BTreeSet<Attr<String>>>,
-    /// Product names (`name/version`) to add to the user agent of calls, beside
-    /// `TF_APPEND_USER_AGENT`.
+    /// Product names (`name/version`) to append to the user agent of requests. The environment variable
+    /// `TF_APPEND_USER_AGENT` adds more.
     #[serde(default)]
     pub user_agent: Attr<Vec<Attr<String>>>,
-    /// A role to assume. The roles of several blocks are assumed one after the other.
+    /// IAM role to assume. Several blocks form a chain: the provider assumes each role with the credentials of the
+    /// previous one.
     #[serde(default)]
     #[schemars(transform = behaviour::list_block)]
     pub assume_role: Attr<Vec<AssumeRole>>,
-    /// A role to assume with a web identity token, in place of all other credentials.
+    /// IAM role to assume with a web identity token. It replaces all other credentials.
     #[serde(default)]
     #[schemars(transform = behaviour::single_block)]
     pub assume_role_with_web_identity: Attr<AssumeRoleWithWebIdentity>,
-    /// Addresses of the services, for private endpoints and emulators. Else `AWS_ENDPOINT_URL_EC2`, `_CLOUDWATCH_LOGS`,
-    /// `_STS`, `_SSO`, `_SSO_OIDC`, then `AWS_ENDPOINT_URL`, then the profile's `services` section and `endpoint_url`.
-    /// Every name of the AWS provider's block is accepted.
+    /// URLs of services, for private endpoints and emulators. Can also be set with the environment variables
+    /// `AWS_ENDPOINT_URL_EC2`, `AWS_ENDPOINT_URL_CLOUDWATCH_LOGS`, `AWS_ENDPOINT_URL_STS`, `AWS_ENDPOINT_URL_SSO`,
+    /// `AWS_ENDPOINT_URL_SSO_OIDC` and `AWS_ENDPOINT_URL`, or with `endpoint_url` in the profile or its `services`
+    /// section. All services of the AWS provider's block are accepted.
     #[serde(default)]
     #[schemars(transform = behaviour::single_block)]
     pub endpoints: Attr<Endpoints>,
-    /// Tags that every resource gets.
+    /// Tags to add to all resources.
     #[serde(default)]
     #[schemars(transform = behaviour::single_block)]
     pub default_tags: Attr<DefaultTags>,
-    /// Tags that are neither shown nor changed.
+    /// Tags to ignore. The provider neither shows nor changes them.
     #[serde(default)]
     #[schemars(transform = behaviour::single_block)]
     pub ignore_tags: Attr<IgnoreTags>,
@@ -151,81 +165,82 @@ pub struct Config {
 
 impl Model for Config {}
 
-/// A role to assume.
+/// IAM role to assume.
 #[derive(Clone, Default, Serialize, Deserialize, JsonSchema)]
 pub struct AssumeRole {
-    /// The ARN of the role.
+    /// ARN of the role to assume.
     #[serde(default)]
     pub role_arn: Attr<String>,
-    /// The name of the session, as CloudTrail shows it.
+    /// Name of the session, which CloudTrail shows.
     #[serde(default)]
     pub session_name: Attr<String>,
-    /// The external id that the role's trust policy asks for.
+    /// External ID that the trust policy of the role requires.
     #[serde(default)]
     #[schemars(transform = behaviour::sensitive)]
     pub external_id: Attr<String>,
-    /// How long the session lasts, from `15m` to `12h`.
+    /// Duration of the session, from `15m` to `12h`.
     #[serde(default)]
     pub duration: Attr<String>,
-    /// A policy (JSON) that narrows the session's permissions.
+    /// Policy in JSON that further restricts the permissions of the session.
     #[serde(default)]
     pub policy: Attr<String>,
-    /// ARNs of managed policies that narrow the session's permissions.
+    /// ARNs of managed policies that further restrict the permissions of the session.
     #[serde(default)]
     pub policy_arns: Attr<BTreeSet<Attr<String>>>,
-    /// The source identity of the session.
+    /// Source identity of the session.
     #[serde(default)]
     pub source_identity: Attr<String>,
     /// Tags of the session.
     #[serde(default)]
     pub tags: Attr<BTreeMap<String, Attr<String>>>,
-    /// Keys of session tags that are handed on when roles are chained.
+    /// Keys of session tags to pass to the next role in the chain.
     #[serde(default)]
     pub transitive_tag_keys: Attr<BTreeSet<Attr<String>>>,
 }
 
-/// A role to assume with a web identity token.
+/// IAM role to assume with a web identity token.
 #[derive(Clone, Default, Serialize, Deserialize, JsonSchema)]
 pub struct AssumeRoleWithWebIdentity {
-    /// The ARN of the role. Else `AWS_ROLE_ARN`.
+    /// ARN of the role to assume. Can also be set with the environment variable `AWS_ROLE_ARN`.
     #[serde(default)]
     pub role_arn: Attr<String>,
-    /// The name of the session. Else `AWS_ROLE_SESSION_NAME`.
+    /// Name of the session. Can also be set with the environment variable `AWS_ROLE_SESSION_NAME`.
     #[serde(default)]
     pub session_name: Attr<String>,
-    /// The token.
+    /// Web identity token.
     #[serde(default)]
     #[schemars(transform = behaviour::sensitive)]
     pub web_identity_token: Attr<String>,
-    /// The path of a file with the token. Else `AWS_WEB_IDENTITY_TOKEN_FILE`.
+    /// Path of a file with the web identity token. Can also be set with the environment variable
+    /// `AWS_WEB_IDENTITY_TOKEN_FILE`.
     #[serde(default)]
     pub web_identity_token_file: Attr<String>,
-    /// How long the session lasts, from `15m` to `12h`.
+    /// Duration of the session, from `15m` to `12h`.
     #[serde(default)]
     pub duration: Attr<String>,
-    /// A policy (JSON) that narrows the session's permissions.
+    /// Policy in JSON that further restricts the permissions of the session.
     #[serde(default)]
     pub policy: Attr<String>,
-    /// ARNs of managed policies that narrow the session's permissions.
+    /// ARNs of managed policies that further restrict the permissions of the session.
     #[serde(default)]
     pub policy_arns: Attr<BTreeSet<Attr<String>>>,
 }
 
-/// Tags that every resource gets.
+/// Tags to add to all resources.
 #[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
 pub struct DefaultTags {
-    /// The tags.
+    /// Tags to add. Environment variables of the form `TF_AWS_DEFAULT_TAGS_<key>=<value>` add more.
     #[serde(default)]
     pub tags: Attr<BTreeMap<String, Attr<String>>>,
 }
 
-/// Tags that are neither shown nor changed.
+/// Tags to ignore.
 #[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
 pub struct IgnoreTags {
-    /// Whole keys.
+    /// Keys to ignore. The environment variable `TF_AWS_IGNORE_TAGS_KEYS` adds more.
     #[serde(default)]
     pub keys: Attr<BTreeSet<Attr<String>>>,
-    /// Heads of keys.
+    /// Key prefixes to ignore. The environment variable `TF_AWS_IGNORE_TAGS_KEY_PREFIXES` adds more.
     #[serde(default)]
     pub key_prefixes: Attr<BTreeSet<Attr<String>>>,
 }

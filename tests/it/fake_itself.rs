@@ -1,4 +1,4 @@
-//! The fake, tested over raw HTTP: what it answers must not depend on this provider's own code.
+//! Tests the fake server over raw HTTP, because its replies must not depend on the code of this provider.
 
 mod ec2;
 mod faults;

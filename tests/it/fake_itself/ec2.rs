@@ -1,4 +1,4 @@
-//! EC2: the rules, the echoes, pages, filters, tags.
+//! EC2: checks, descriptions, pages, filters and tags.
 
 mod create;
 mod describe;
@@ -31,7 +31,7 @@ const TRANSIT: Changes<'_> = &[
     ("TrafficType", ""),
 ];
 
-/// A flow log of a VPC to a log group, with changes: an empty value takes a parameter away.
+/// Creates a flow log of a VPC to a log group, with changed parameters. An empty value removes a parameter.
 fn request<'a>(changes: &[(&'a str, &'a str)]) -> Vec<(&'a str, &'a str)> {
     let mut parameters = vec![
         ("ResourceId.1", "vpc-1"),

@@ -1,4 +1,4 @@
-//! What the fake does wrong on demand.
+//! The faults that a test can inject.
 
 use std::sync::mpsc;
 use std::time::{Duration, Instant};
@@ -186,7 +186,7 @@ fn a_held_call_is_done_at_once_and_answered_when_released() {
     std::thread::scope(|scope| {
         scope.spawn(|| answered.send(create(&fake).unwrap().status).unwrap());
         fake.wait_for_calls("CreateFlowLogs", 1, LONG);
-        // The other calls go on; it takes one of them to know that the held one was done.
+        // Other calls continue. One of them shows that the held call was executed.
         while fake.flow_logs(REGION).is_empty() {
             ec2(&fake, "DescribeFlowLogs", &[]).fine();
         }

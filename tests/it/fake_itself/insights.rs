@@ -1,4 +1,4 @@
-//! CloudWatch Logs Insights: what queries come to, and what is refused.
+//! CloudWatch Logs Insights: the results of queries, and invalid queries.
 
 use serde_json::{Value, json};
 
@@ -28,7 +28,7 @@ fn start(fake: &Fake, query: &str) -> Value {
     logs(fake, "StartQuery", &body).json()
 }
 
-/// The rows of a query as `field=value`, and how many events it matched.
+/// Returns the rows of a query as `field=value`, and the number of events that matched.
 #[track_caller]
 fn rows(fake: &Fake, query: &str) -> (Vec<String>, f64) {
     let id = start(fake, query)["queryId"].clone();

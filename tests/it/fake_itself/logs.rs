@@ -1,4 +1,4 @@
-//! CloudWatch Logs: what is searched, in which order, page by page.
+//! CloudWatch Logs: searches, their order and their pages.
 
 use serde_json::{Value, json};
 
@@ -7,7 +7,7 @@ use crate::harness::fake::Fake;
 
 const BASE: i64 = 1_767_225_600_000;
 
-/// Two streams of five events each; the messages say which and when.
+/// Starts a server with two streams of five events each. The messages contain the stream and the time.
 fn filled() -> Fake {
     let fake = Fake::start();
     for stream in ["eni-1-all", "eni-2-all"] {
@@ -17,7 +17,7 @@ fn filled() -> Fake {
     fake
 }
 
-/// A search of the group with more members.
+/// Searches the log group with additional parameters.
 #[track_caller]
 fn search(fake: &Fake, more: &Value) -> Value {
     let mut body = json!({ "logGroupName": "group" });
@@ -38,7 +38,7 @@ fn messages(answer: &Value) -> Vec<&str> {
         .collect()
 }
 
-/// Every page of a search.
+/// Returns all pages of a search.
 fn pages(fake: &Fake, more: &Value) -> Vec<Vec<String>> {
     let mut more = more.clone();
     let mut pages = Vec::new();

@@ -1,4 +1,4 @@
-//! The evaluator of filter patterns, on what AWS documents and on flow-log records.
+//! The evaluator of filter patterns, with the examples of AWS and with flow-log records.
 
 use crate::harness::fake::pattern::Pattern;
 
@@ -19,7 +19,7 @@ fn check(pattern: &str, matched: &[&str], others: &[&str]) {
     }
 }
 
-/// Fourteen slots, one of them with conditions on `w`.
+/// Returns a pattern with fourteen slots, one of which has conditions on `w`.
 fn slot(n: usize, conditions: &str) -> String {
     let slots: Vec<String> = (1..=14)
         .map(|i| match i == n {
@@ -86,7 +86,7 @@ fn terms_can_be_excluded_or_optional() {
         &["to 10.0.0.2"],
         &["to 10.0.0.3"],
     );
-    // Beside another term the optional one is ignored.
+    // An optional term is ignored if there is another term.
     check("?ERROR REQUEST", &["REQUEST"], &["ERROR"]);
 }
 

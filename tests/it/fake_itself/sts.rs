@@ -1,4 +1,4 @@
-//! STS: identities, and what becomes of an assumed role.
+//! STS: identities and assumed roles.
 
 use super::wire::{ec2, query, signed};
 use crate::harness::fake::Fake;

@@ -1,4 +1,4 @@
-//! The smallest HTTP client that can ask the fake.
+//! A minimal HTTP client for the fake server.
 
 use std::io::{self, Read as _, Write as _};
 use std::net::TcpStream;
@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use crate::harness::fake::Fake;
 
-/// An answer, in full.
+/// A complete reply.
 #[derive(Debug)]
 pub(super) struct Reply {
     pub(super) status: u16,
@@ -16,7 +16,7 @@ pub(super) struct Reply {
 }
 
 impl Reply {
-    /// The texts of every element of this name.
+    /// Returns the text of all elements with this name.
     pub(super) fn texts(&self, name: &str) -> Vec<String> {
         let (open, close) = (format!("<{name}>"), format!("</{name}>"));
         let after = self.body.split(&open).skip(1);
@@ -24,7 +24,7 @@ impl Reply {
         texts.map(str::to_owned).collect()
     }
 
-    /// The text of the only element of this name.
+    /// Returns the text of the only element with this name.
     #[track_caller]
     pub(super) fn text(&self, name: &str) -> String {
         match &self.texts(name)[..] {
@@ -33,12 +33,12 @@ impl Reply {
         }
     }
 
-    /// The body as JSON.
+    /// Returns the body as JSON.
     pub(super) fn json(&self) -> Value {
         serde_json::from_str(&self.body).expect("a JSON body")
     }
 
-    /// Asserts an error in the words of EC2, and gives its message.
+    /// Asserts an error in the format of EC2, and returns its message.
     #[track_caller]
     pub(super) fn refused(&self, status: u16, code: &str) -> String {
         let found = (self.status, self.texts("Code"));
@@ -54,7 +54,7 @@ impl Reply {
     }
 }
 
-/// Sends a request; an error is a connection that closed without a reply.
+/// Sends a request. An error means that the connection closed without a reply.
 pub(super) fn send(fake: &Fake, headers: &[(&str, &str)], body: &str) -> io::Result<Reply> {
     let address = fake.url().strip_prefix("http://").expect("an http URL");
     let mut stream = TcpStream::connect(address)?;
@@ -77,7 +77,7 @@ pub(super) fn send(fake: &Fake, headers: &[(&str, &str)], body: &str) -> io::Res
     })
 }
 
-/// An Authorization header of this shape; the fake checks no signature.
+/// Returns an Authorization header. The fake server does not check the signature.
 pub(super) fn signed(access_key: &str, region: &str, service: &str) -> String {
     format!(
         "AWS4-HMAC-SHA256 Credential={access_key}/20260101/{region}/{service}/aws4_request, \
@@ -85,7 +85,7 @@ pub(super) fn signed(access_key: &str, region: &str, service: &str) -> String {
     )
 }
 
-/// A call of the Query protocol.
+/// Sends a call in the Query protocol.
 pub(super) fn query(
     fake: &Fake,
     version: &str,
@@ -105,7 +105,7 @@ pub(super) fn query(
     send(fake, &headers, &form.finish())
 }
 
-/// A call of EC2 in a region.
+/// Sends a call to EC2 in a region.
 pub(super) fn ec2_in(
     fake: &Fake,
     region: &str,
@@ -116,13 +116,13 @@ pub(super) fn ec2_in(
     query(fake, "2016-11-15", Some(&authorization), action, parameters)
 }
 
-/// A call of EC2 that is answered.
+/// Sends a call to EC2 that gets a reply.
 #[track_caller]
 pub(super) fn ec2(fake: &Fake, action: &str, parameters: &[(&str, &str)]) -> Reply {
     ec2_in(fake, "us-east-1", action, parameters).expect("a reply")
 }
 
-/// A call of CloudWatch Logs.
+/// Sends a call to CloudWatch Logs.
 #[track_caller]
 pub(super) fn logs(fake: &Fake, action: &str, body: &Value) -> Reply {
     let authorization = signed("AKIAFAKE", "us-east-1", "logs");
