@@ -9,16 +9,18 @@ use crate::framework::{Function, FunctionError};
 use crate::record::QualPath;
 use crate::record::dialect::filter_pattern;
 
-/// Makes a CloudWatch filter pattern of quals, for metric filters and subscription filters.
+/// Returns a CloudWatch Logs filter pattern for quals, for metric filters and subscription filters.
 ///
-/// A record matches the pattern if and only if it satisfies the quals; where no pattern can say that, the call fails
-/// and names the quals in question. The quals are those of `vpcflow_log_events`: the ones at the top level must hold,
-/// any object of the list `where` must hold, and no object of the list `exclude` may.
+/// The pattern matches exactly the records that match the quals. If no pattern can express this, the call fails and
+/// names the quals that cannot be expressed. The quals are those of `vpcflow_log_events`: a record must match all
+/// quals at the top level, at least one object of the list `where`, if there are any, and no object of the list
+/// `exclude`. Within an object, all quals must match.
 #[derive(Debug, Deserialize, JsonSchema)]
 pub struct FilterPattern {
     /// The quals, such as `{ action = "REJECT", dst_port = "22,3389", exclude = [{ src_addr = "10.0.0.0/8" }] }`.
     quals: serde_json::Value,
-    /// The record format of the flow log, its `log_format`; without one, AWS's default format for VPCs, of 14 fields.
+    /// The record format of the flow log (`log_format`). Defaults to the default format of AWS for VPCs, which has 14
+    /// fields.
     #[serde(default)]
     format: Vec<Option<String>>,
 }

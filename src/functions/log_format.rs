@@ -8,11 +8,11 @@ use crate::framework::{Function, FunctionError};
 use crate::record::field::{self, FIELDS, Field};
 use crate::text::suggest::nearest;
 
-/// Makes a record format of the names of fields.
+/// Returns a record format for the names of fields.
 ///
-/// The result has the form that AWS wants, each name in braces behind a dollar sign, and the call needs none of the
-/// doubled dollar signs of a text in Terraform. Every name is checked, so that a mistake is found before AWS refuses it.
-/// For a field that is newer than this version of the provider write the format as a text.
+/// The result has the form that AWS requires: each name in braces after a dollar sign. The arguments do not need the
+/// doubled dollar signs of a Terraform string. The function checks every name, so that an error is found before AWS
+/// refuses the format. To use a field that this version of the provider does not know, write the format as a string.
 #[derive(Debug, Deserialize, JsonSchema)]
 pub struct LogFormat {
     /// The names of the fields as AWS writes them, such as `srcaddr`, in the order of the record.

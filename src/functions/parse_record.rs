@@ -12,18 +12,19 @@ use crate::record::{self, Format, Likeness, ParseError, Row, Values as _};
 /// The attribute that holds every field without a column of its own.
 const FIELDS_ATTRIBUTE: &str = "fields";
 
-/// Reads a line of a flow log.
+/// Parses a line of a flow log.
 ///
-/// The result has the columns that the events of `vpcflow_log_events` have: numbers are numbers, times are RFC 3339, and
-/// what the record has no value for (`-`) or its format lacks is null. `fields` holds every other field of the format by
-/// AWS's own name, with null for `-`.
+/// The result has the same attributes as an event of `vpcflow_log_events`. Numbers are numbers, and times are in RFC
+/// 3339 format. A field without a value (`-`) and a field that the format does not contain are null. `fields` contains
+/// all other fields of the format by their AWS names, with null for `-`.
 ///
-/// A line that is a JSON object is read as an ExternalFlow event of Yandex Cloud, if no format is given.
+/// Without a format, a line that is a JSON object is parsed as an ExternalFlow event of Yandex Cloud.
 #[derive(Debug, Deserialize, JsonSchema)]
 pub struct ParseRecord {
-    /// The line, as CloudWatch Logs shows it or as it stands in a plain-text file in S3.
+    /// The line, as in CloudWatch Logs or in a plain-text file in S3.
     line: String,
-    /// The record format of the flow log, its `log_format`; without one, AWS's default format for VPCs, of 14 fields.
+    /// The record format of the flow log (`log_format`). Defaults to the default format of AWS for VPCs, which has 14
+    /// fields.
     #[serde(default)]
     format: Vec<Option<String>>,
 }

@@ -41,46 +41,46 @@ const OWNER_ACL: &str = "bucket-owner-full-control";
 /// Stands for every region.
 const EVERY: &str = "*";
 
-/// Gives the trust policy of a role that delivers flow logs into CloudWatch Logs.
+/// Returns the trust policy of a role that delivers flow logs to CloudWatch Logs.
 ///
-/// It lets the service `vpc-flow-logs.amazonaws.com` assume the role, for flow logs of one account and region alone
-/// (`aws:SourceAccount`, `aws:SourceArn`), so that nobody else's flow log can use the role.
+/// The policy allows the service `vpc-flow-logs.amazonaws.com` to assume the role. It is limited to flow logs of one
+/// account and region (`aws:SourceAccount`, `aws:SourceArn`), so that flow logs of other accounts cannot use the role.
 #[derive(Debug, Deserialize, JsonSchema)]
 pub struct DeliveryTrustPolicy {
-    /// The account of the flow logs, twelve digits.
+    /// The account ID of the flow logs (twelve digits).
     account_id: String,
-    /// The region of the flow logs, or `*` for every region.
+    /// The region of the flow logs, or `*` for all regions.
     region: String,
-    /// The partition, such as `aws-cn`; without one, that of the region.
+    /// The partition, such as `aws-cn`. Defaults to the partition of the region.
     #[serde(default)]
     partition: Vec<Option<String>>,
 }
 
-/// Gives the policy of a role that delivers flow logs into a CloudWatch Logs group.
+/// Returns the policy of a role that delivers flow logs to a CloudWatch Logs group.
 ///
-/// It allows log streams to be made, described and written in the group, but not the group to be created: with that, a
-/// group that was destroyed would come back with the next record.
+/// The policy allows creating, describing and writing log streams in the log group. It does not allow creating the log
+/// group, because the next record would then recreate a log group that was destroyed.
 #[derive(Debug, Deserialize, JsonSchema)]
 pub struct DeliveryRolePolicy {
-    /// The ARN of the log group, with or without `:*` at its end.
+    /// The ARN of the log group, with or without a trailing `:*`.
     log_group_arn: String,
 }
 
-/// Gives the policy of a bucket into which flow logs are delivered.
+/// Returns the policy of a bucket to which flow logs are delivered.
 ///
-/// It lets the service `delivery.logs.amazonaws.com` read the bucket's ACL and write below `AWSLogs`, for flow logs of
-/// the accounts and regions alone (`aws:SourceAccount`, `aws:SourceArn`) and into these accounts' folders alone, plain
-/// and Hive-compatible, with the ACL `bucket-owner-full-control`.
+/// The policy allows the service `delivery.logs.amazonaws.com` to read the ACL of the bucket and to write below
+/// `AWSLogs`, with the ACL `bucket-owner-full-control`. It is limited to flow logs of the accounts and regions
+/// (`aws:SourceAccount`, `aws:SourceArn`), and to the folders of these accounts, with plain and Hive-compatible names.
 #[derive(Debug, Deserialize, JsonSchema)]
 pub struct DeliveryBucketPolicy {
     /// The ARN of the bucket.
     bucket_arn: String,
-    /// The folder in which `AWSLogs` is, such as `network/flow`; null or empty if there is none.
+    /// The folder that contains `AWSLogs`, such as `network/flow`. Null or empty if there is none.
     #[schemars(transform = behaviour::allow_null)]
     prefix: Attr<String>,
-    /// The accounts of the flow logs, twelve digits each.
+    /// The account IDs of the flow logs (twelve digits each).
     account_ids: Vec<String>,
-    /// The regions of the flow logs; `["*"]` for every region.
+    /// The regions of the flow logs, or `["*"]` for all regions.
     regions: Vec<String>,
 }
 

@@ -17,13 +17,13 @@ const SERVICES: &str = include_str!("services.txt");
 
 /// The services that are called: their names, the usual one first, and what their address is.
 const CALLED: [(&[&str], &str); 5] = [
-    (EC2, "The URL of EC2."),
-    (LOGS, "The URL of CloudWatch Logs."),
-    (STS, "The URL of STS."),
-    (SSO, "The URL of the portal of IAM Identity Center."),
+    (EC2, "URL of EC2."),
+    (LOGS, "URL of CloudWatch Logs."),
+    (STS, "URL of STS."),
+    (SSO, "URL of the portal of IAM Identity Center."),
     (
         SSO_OIDC,
-        "The URL of the sign-in service of IAM Identity Center.",
+        "URL of the sign-in service of IAM Identity Center.",
     ),
 ];
 const EC2: &[&str] = &["ec2"];
@@ -93,7 +93,7 @@ impl JsonSchema for Endpoints {
 
     fn json_schema(_: &mut SchemaGenerator) -> Schema {
         let service = |name: &str| {
-            let description = description(name).unwrap_or("Accepted, without effect.");
+            let description = description(name).unwrap_or("Accepted, but has no effect.");
             let url = json_schema!({ "type": "string", "description": description });
             (name.to_owned(), url.to_value())
         };
