@@ -155,7 +155,7 @@ async fn account(
                 "STS was asked who these credentials belong to (GetCallerIdentity). {}\n\nIf STS \
                  cannot be reached from here, set `skip_requesting_account_id = true`; ARNs are null \
                  then.",
-                explained(&error)
+                error.explained()
             ),
         )
         .into()),
@@ -183,17 +183,10 @@ fn not_configured(error: &aws::Error) -> Diagnostic {
     let diagnostic = Diagnostic::error(
         "provider-not-configured",
         "Provider not configured",
-        explained(error),
+        error.explained(),
     );
     match error.argument() {
         Some(argument) => diagnostic.at(judge::path(argument)),
         None => diagnostic,
-    }
-}
-
-fn explained(error: &aws::Error) -> String {
-    match error.advice() {
-        Some(advice) => format!("{error}\n\n{advice}"),
-        None => error.to_string(),
     }
 }

@@ -1,30 +1,30 @@
-//! Whose account it is, as STS tells.
+//! The account of the credentials, according to STS.
 //!
-//! This module must not know what the account is asked for.
+//! This module must not know what the account is needed for.
 
 use aws_sdk_sts::{Client, operation::get_caller_identity::GetCallerIdentityOutput};
 
 use super::{
+    call::CallContext,
+    call::{Call, send},
     error::{Error, Kind},
-    stop::{Flight, sends},
-    terms::Terms,
 };
 use crate::arn::Arn;
 
-/// The account that the credentials belong to.
+/// The account of the credentials.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Account {
-    /// The twelve digits of the account.
+    /// The account ID.
     pub id: String,
-    /// The partition, as `aws` or `aws-cn`.
+    /// The partition, such as `aws` or `aws-cn`.
     pub partition: String,
 }
 
-/// Asks STS for the account.
+/// Reads the account from STS.
 pub(super) async fn account(
     client: &Client,
     region: &str,
-    terms: &Terms,
+    context: &CallContext,
 ) -> Result<Account, Error> {
     let named = |caller: &GetCallerIdentityOutput| {
         Some(Account {
@@ -32,13 +32,14 @@ pub(super) async fn account(
             partition: Arn::parse(caller.arn()?)?.partition.to_owned(),
         })
     };
-    let flight =
-        Flight::source("GetCallerIdentity", Some(region), terms).holding(move |caller, _| {
+    let call = Call::for_credentials("GetCallerIdentity", Some(region), context).requiring(
+        move |caller, _| {
             named(caller)
                 .is_none()
                 .then_some("the reply names no account")
-        });
+        },
+    );
     let request = client.get_caller_identity();
-    let caller = flight.complete(sends!(request, flight)).await?;
-    named(&caller).ok_or_else(|| flight.error(Kind::Unreadable, "the reply names no account"))
+    let caller = call.run(send!(request, call)).await?;
+    named(&caller).ok_or_else(|| call.error(Kind::Unreadable, "the reply names no account"))
 }

@@ -1,8 +1,8 @@
-//! What holds in the end, out of arguments, environment, profile and defaults.
+//! The effective settings, from arguments, environment variables, the profile and defaults.
 //!
-//! Arguments beat the environment, the environment beats the profile, the profile beats the defaults, as with the
-//! AWS CLI. The SDK would read most of this by itself, but it ends the process over a malformed retry variable and
-//! keeps silent about a missing profile; so everything is read here, and what is wrong is refused by its name.
+//! The order of precedence is that of the AWS CLI: arguments, environment, profile, defaults. The SDK could read most of
+//! this by itself, but it ends the process over a malformed retry variable and ignores a missing profile. Therefore
+//! everything is read here, and an invalid setting is an error that names it.
 //! This module must not know any service, nor open a connection.
 
 use std::{path::PathBuf, time::Duration};
@@ -15,59 +15,62 @@ use aws_types::os_shim_internal::Env;
 use regex_lite::Regex;
 
 use super::{
-    environment::{given, home, named_variable},
-    error::{Error, Source},
+    error::{Error, Setting},
+    os::{Given, home, named_variable},
     profiles::Profiles,
     settings::Settings,
 };
 use crate::arn::region;
 use crate::text::duration as length;
 
-/// How often a call is tried if nothing says otherwise; the AWS provider's default.
+/// The default number of attempts, as in the AWS provider.
 const DEFAULT_ATTEMPTS: u32 = 25;
-/// Time to make a connection.
+/// The timeout of a connection.
 pub(super) const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
-/// Time for one attempt: the request and the whole reply.
+/// The timeout of an attempt: the request and the whole reply.
 pub(super) const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(30);
 
-/// The environment and the profiles, read once.
+/// The environment variables and the profiles, read once.
 #[derive(Debug)]
-pub(super) struct Surroundings {
+pub(super) struct Environment {
     pub(super) env: Env,
     pub(super) profiles: Profiles,
 }
 
-impl Surroundings {
+impl Environment {
     /// Reads the shared configuration files.
     pub(super) async fn read(settings: &Settings, env: Env) -> Result<Self, Error> {
         let profiles = Profiles::read(settings, &env).await?;
         Ok(Self { env, profiles })
     }
 
-    /// The first of an argument, environment variables and a key of the profile, with the name of its source.
+    /// Returns the first of an argument, environment variables and a key of the profile, with its name.
     pub(super) fn first(
         &self,
         argument: (&'static str, Option<&str>),
         variables: &[&'static str],
         key: &'static str,
-    ) -> Option<(Source<'static>, String)> {
-        if let Some(value) = given(argument.1) {
-            return Some((Source::Argument(argument.0), value.to_owned()));
+    ) -> Option<(Setting<&'static str>, String)> {
+        if let Some(value) = argument.1.given() {
+            return Some((Setting::Argument(argument.0), value.to_owned()));
         }
         named_variable(&self.env, variables).or_else(|| {
             let value = self.profiles.value(key)?;
-            Some((Source::Profile(key), value.to_owned()))
+            Some((Setting::Profile(key), value.to_owned()))
         })
     }
 
-    /// The file of certificates to trust in place of the system's.
-    pub(super) fn ca_bundle(&self, settings: &Settings) -> Option<(Source<'static>, PathBuf)> {
+    /// Returns the file of certificates to trust instead of the system's.
+    pub(super) fn ca_bundle(
+        &self,
+        settings: &Settings,
+    ) -> Option<(Setting<&'static str>, PathBuf)> {
         let argument = ("custom_ca_bundle", settings.custom_ca_bundle.as_deref());
-        let (source, path) = self.first(argument, &["AWS_CA_BUNDLE"], "ca_bundle")?;
-        Some((source, home(&self.env, &path)))
+        let (setting, path) = self.first(argument, &["AWS_CA_BUNDLE"], "ca_bundle")?;
+        Some((setting, home(&self.env, &path)))
     }
 
-    /// A switch: an argument, an environment variable or a key of the profile.
+    /// Returns a boolean from an argument, an environment variable or a key of the profile.
     pub(super) fn switch(
         &self,
         argument: Option<bool>,
@@ -77,39 +80,39 @@ impl Surroundings {
         if argument.is_some() {
             return Ok(argument);
         }
-        let Some((source, text)) = self.first(("", None), &[variable], key) else {
+        let Some((setting, text)) = self.first(("", None), &[variable], key) else {
             return Ok(None);
         };
         match text.to_ascii_lowercase().as_str() {
             "true" => Ok(Some(true)),
             "false" => Ok(Some(false)),
             _ => Err(Error::configuration(
-                source,
+                setting,
                 format!("{text:?} is neither true nor false"),
             )),
         }
     }
 
-    /// The region of all calls that name no other.
+    /// Returns the default region.
     pub(super) fn region(&self, settings: &Settings) -> Result<Option<String>, Error> {
         let argument = ("region", settings.region.as_deref());
         match self.first(argument, &["AWS_REGION", "AWS_DEFAULT_REGION"], "region") {
-            Some((source, region)) => {
-                check_region(settings, source, &region)?;
+            Some((setting, region)) => {
+                check_region(settings, setting, &region)?;
                 Ok(Some(region))
             }
             None => Ok(None),
         }
     }
 
-    /// How calls are tried again.
+    /// Returns how calls are retried.
     pub(super) fn retries(&self, settings: &Settings) -> Result<RetryConfig, Error> {
-        let mode = match given(settings.retry_mode.as_deref()) {
-            Some(mode) => retry_mode(Source::Argument("retry_mode"), mode)?,
-            // The CLI still knows `legacy` from the environment and profiles; it has no counterpart here.
+        let mode = match settings.retry_mode.given() {
+            Some(mode) => retry_mode(Setting::Argument("retry_mode"), mode)?,
+            // The CLI still accepts `legacy` from the environment and profiles. The SDK has no such mode.
             None => match self.first(("", None), &["AWS_RETRY_MODE"], "retry_mode") {
                 Some((_, mode)) if mode.eq_ignore_ascii_case("legacy") => RetryMode::Standard,
-                Some((source, mode)) => retry_mode(source, &mode)?,
+                Some((setting, mode)) => retry_mode(setting, &mode)?,
                 None => RetryMode::Standard,
             },
         };
@@ -122,10 +125,10 @@ impl Surroundings {
             return Ok(attempts);
         }
         match self.first(("", None), &["AWS_MAX_ATTEMPTS"], "max_attempts") {
-            Some((source, text)) => match text.parse() {
+            Some((setting, text)) => match text.parse() {
                 Ok(attempts) if attempts > 0 => Ok(attempts),
                 _ => Err(Error::configuration(
-                    source,
+                    setting,
                     format!("{text:?} is not a number of attempts of at least 1"),
                 )),
             },
@@ -134,7 +137,7 @@ impl Surroundings {
     }
 }
 
-/// The deadlines of every call.
+/// Returns the timeouts of every call.
 pub(super) fn timeouts() -> TimeoutConfig {
     TimeoutConfig::builder()
         .connect_timeout(CONNECT_TIMEOUT)
@@ -143,7 +146,7 @@ pub(super) fn timeouts() -> TimeoutConfig {
         .build()
 }
 
-/// How often a call is tried, if an argument says so.
+/// Returns the maximum number of attempts that `max_retries` sets. It counts the first attempt, and 0 means 1.
 pub(super) fn attempts(settings: &Settings) -> Result<Option<u32>, Error> {
     let Some(retries) = settings.max_retries else {
         return Ok(None);
@@ -153,14 +156,14 @@ pub(super) fn attempts(settings: &Settings) -> Result<Option<u32>, Error> {
         Err(_) => {
             let reason = format!("{retries} is not a number of attempts");
             Err(Error::configuration(
-                Source::Argument("max_retries"),
+                Setting::Argument("max_retries"),
                 reason,
             ))
         }
     }
 }
 
-/// How many retry tokens there are; none for a bucket without bottom.
+/// Returns the capacity of the bucket of retry tokens, or `None` if it is unlimited.
 pub(super) fn capacity(settings: &Settings) -> Result<Option<usize>, Error> {
     let Some(capacity) = settings.token_bucket_rate_limiter_capacity else {
         return Ok(None);
@@ -168,25 +171,25 @@ pub(super) fn capacity(settings: &Settings) -> Result<Option<usize>, Error> {
     match usize::try_from(capacity) {
         Ok(capacity) => Ok(Some(capacity).filter(|capacity| *capacity > 0)),
         Err(_) => {
-            let argument = Source::Argument("token_bucket_rate_limiter_capacity");
+            let argument = Setting::Argument("token_bucket_rate_limiter_capacity");
             let reason = format!("{capacity} is not a number of tokens");
             Err(Error::configuration(argument, reason))
         }
     }
 }
 
-/// Reads a length of time as `1h30m`, `900s` or `15m`.
+/// Parses the duration of a session, such as `1h30m`, `900s` or `15m`.
 pub(super) fn duration(argument: &str, text: Option<&str>) -> Result<Option<i32>, Error> {
-    let Some(text) = given(text) else {
+    let Some(text) = text.given() else {
         return Ok(None);
     };
-    let refuse = |reason| Error::configuration(Source::Argument(argument), reason);
+    let refuse = |reason| Error::configuration(Setting::Argument(argument), reason);
     let length = length::parse(text).map_err(|why| refuse(format!("{text:?}: {why}")))?;
     let seconds = i32::try_from(length.as_secs()).unwrap_or(i32::MAX);
     in_bounds(seconds, text).map(Some).map_err(refuse)
 }
 
-/// Reads the length of a session in seconds, as a profile gives it.
+/// Parses the duration of a session in seconds, as a profile contains it.
 pub(super) fn seconds_of(text: &str) -> Result<i32, String> {
     let seconds = text
         .parse()
@@ -194,40 +197,41 @@ pub(super) fn seconds_of(text: &str) -> Result<i32, String> {
     in_bounds(seconds, text)
 }
 
-/// Checks the length of a session: what STS accepts at most.
+/// Checks the duration of a session against the limits of STS.
 fn in_bounds(seconds: i32, text: &str) -> Result<i32, String> {
-    match (900..=43_200).contains(&seconds) {
-        true => Ok(seconds),
-        false => Err(format!("{text:?} is not between 15 minutes and 12 hours")),
+    if (900..=43_200).contains(&seconds) {
+        Ok(seconds)
+    } else {
+        Err(format!("{text:?} is not between 15 minutes and 12 hours"))
     }
 }
 
-/// Checks the shape of a region, not its name: AWS opens new ones.
+/// Checks the form of a region's name. AWS opens new regions, so the name need not be known.
 pub(super) fn check_region(
     settings: &Settings,
-    source: Source<'_>,
+    setting: Setting<&str>,
     region: &str,
 ) -> Result<(), Error> {
     if region::is_name(region) || settings.skip_region_validation {
         return Ok(());
     }
     let reason = format!(
-        "{region:?} is not a region such as eu-central-1 (skip_region_validation accepts any)"
+        "{region:?} is not a region such as eu-central-1 (skip_region_validation accepts any name)"
     );
-    Err(Error::configuration(source, reason))
+    Err(Error::configuration(setting, reason))
 }
 
-/// Says whether a text has a form.
+/// Reports whether a text matches a pattern.
 pub(super) fn fits(pattern: &str, text: &str) -> bool {
     Regex::new(pattern).is_ok_and(|pattern| pattern.is_match(text))
 }
 
-fn retry_mode(source: Source<'_>, mode: &str) -> Result<RetryMode, Error> {
+fn retry_mode(setting: Setting<&str>, mode: &str) -> Result<RetryMode, Error> {
     match mode.to_ascii_lowercase().as_str() {
         "standard" => Ok(RetryMode::Standard),
         "adaptive" => Ok(RetryMode::Adaptive),
         _ => Err(Error::configuration(
-            source,
+            setting,
             format!("{mode:?} is neither standard nor adaptive"),
         )),
     }
@@ -238,10 +242,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn regions_are_known_by_their_shape() {
+    fn a_region_is_checked_by_its_form() {
         let settings = Settings::default();
         let fits =
-            |region: &&str| check_region(&settings, Source::Argument("region"), region).is_ok();
+            |region: &&str| check_region(&settings, Setting::Argument("region"), region).is_ok();
         let real = [
             "us-east-1",
             "ap-southeast-7",
@@ -263,7 +267,7 @@ mod tests {
     }
 
     #[test]
-    fn lengths_of_time_are_read_as_go_writes_them() {
+    fn durations_have_the_form_of_go() {
         let read = |text| duration("duration", Some(text)).ok().flatten();
         assert_eq!(
             ["1h", "1h30m", "900s", "15m0s", "12h"].map(read),

@@ -1,18 +1,18 @@
-//! Whose calls they are: credentials are got before the first call that needs them, shared by all clients, and got anew
-//! before they end.
+//! The credentials of all calls: fetched before the first call that needs them, shared by all clients, and renewed before
+//! they expire.
 //!
-//! The SDK would fetch them within each attempt of a call: a slow source would use up the attempt's time, and a refusal
-//! would be retried with the call. So a call waits for [`Signer::ready`] first, and the SDK's clients only take what is
-//! held. Where the credentials come from is decided once, when AWS is connected (`origin`): nothing that was named or
-//! begun falls through to the role of the machine.
+//! The SDK would fetch them within each attempt of a call. A slow source would then use the attempt's time, and a refusal
+//! would be retried with the call. Therefore a call waits for [`CredentialProvider::get`] first, and the SDK's clients only
+//! take what is cached. The source of the credentials is resolved once, when AWS is connected (`resolve`). A source that is
+//! configured, even incompletely, never falls back to the role of the machine.
 //! This module must not know what the credentials are for.
 
+mod clients;
 mod container;
 mod instance;
-mod means;
-mod origin;
 mod process;
 mod profile;
+mod resolve;
 mod roles;
 mod source;
 mod sso;
@@ -31,63 +31,63 @@ use aws_credential_types::{
 };
 use futures_util::future::BoxFuture;
 
+pub(super) use clients::{ATTEMPT_TIME, ATTEMPTS, Clients, MAX_BACKOFF};
 pub(super) use instance::{address as metadata_address, is_disabled as metadata_disabled};
-pub(super) use means::{ATTEMPT_TIME, ATTEMPTS, MAX_BACKOFF, Means};
-pub use origin::Warning;
+pub use resolve::Warning;
 
 use super::{
-    configuration::Surroundings,
+    call::CredentialProvider,
+    configuration::Environment,
     error::{Error, Kind},
     settings::Settings,
-    terms::Signer,
 };
 use roles::Role;
-use source::Origin;
+use source::CredentialSource;
 
-/// New credentials are got when so little time is left of those that are held.
+/// Credentials are renewed when they expire within this time.
 const RENEWED_BEFORE: Duration = Duration::from_secs(60);
-/// For so long a failure is told again without asking: many calls wait for the same credentials.
+/// For this time a failure is returned again without another request, because many calls wait for the same credentials.
 const FAILURE_HELD: Duration = Duration::from_secs(30);
 
-/// The credentials of all calls.
-pub(super) struct Keys {
-    origin: Origin,
-    /// Assumed one after the other, each with the credentials of the one before.
+/// Fetches and caches the credentials of all calls.
+pub(super) struct CredentialCache {
+    source: CredentialSource,
+    /// Assumed in sequence, each with the credentials of the previous one.
     roles: Vec<Role>,
-    means: Means,
-    held: Mutex<Option<Held>>,
-    /// Locked while credentials are got, so that many calls get them once. Holds the last failure.
-    getting: tokio::sync::Mutex<Option<(Instant, Error)>>,
+    clients: Clients,
+    cached: Mutex<Option<Cached>>,
+    /// Locked while credentials are fetched, so that many calls fetch them once. Contains the last failure.
+    fetching: tokio::sync::Mutex<Option<(Instant, Error)>>,
 }
 
 #[derive(Clone)]
-struct Held {
+struct Cached {
     credentials: Credentials,
-    got: Instant,
-    /// A service took them for expired. Calls that are on their way still sign with them.
-    refused: bool,
+    fetched: Instant,
+    /// A service takes them for expired. Calls in progress still sign with them.
+    invalidated: bool,
 }
 
-impl Keys {
-    /// Decides where the credentials come from.
+impl CredentialCache {
+    /// Resolves the source of the credentials.
     pub(super) fn new(
         settings: &Settings,
-        surroundings: &Surroundings,
-        means: Means,
+        environment: &Environment,
+        clients: Clients,
     ) -> Result<Self, Error> {
-        let (origin, roles) = origin::decide(settings, surroundings)?;
+        let (source, roles) = resolve::resolve(settings, environment)?;
         Ok(Self {
-            origin,
+            source,
             roles,
-            means,
-            held: Mutex::default(),
-            getting: tokio::sync::Mutex::default(),
+            clients,
+            cached: Mutex::default(),
+            fetching: tokio::sync::Mutex::default(),
         })
     }
 
-    /// Gets the credentials, once for all who wait for them.
+    /// Fetches the credentials, once for all calls that wait for them.
     async fn renewed(&self) -> Result<Credentials, Error> {
-        let mut failure = self.getting.lock().await;
+        let mut failure = self.fetching.lock().await;
         if let Some(credentials) = self.fresh() {
             return Ok(credentials);
         }
@@ -96,13 +96,13 @@ impl Keys {
         {
             return self.valid().ok_or_else(|| error.clone());
         }
-        match self.get().await {
+        match self.fetch().await {
             Ok(credentials) => {
                 *failure = None;
-                self.hold(Held {
+                self.store(Cached {
                     credentials: credentials.clone(),
-                    got: Instant::now(),
-                    refused: false,
+                    fetched: Instant::now(),
+                    invalidated: false,
                 });
                 Ok(credentials)
             }
@@ -115,88 +115,92 @@ impl Keys {
         }
     }
 
-    async fn get(&self) -> Result<Credentials, Error> {
-        let mut credentials = self.origin.get(&self.means).await?;
+    async fn fetch(&self) -> Result<Credentials, Error> {
+        let mut credentials = self.source.get(&self.clients).await?;
         for role in &self.roles {
-            credentials = role.assume(&credentials, &self.means).await?;
+            credentials = role.assume(&credentials, &self.clients).await?;
         }
         Ok(credentials)
     }
 
-    /// What is held, if it lasts for a while. A source that gives nothing better is not asked for every call.
+    /// Returns the cached credentials, unless they expire soon. If a source provides only credentials that expire soon, they
+    /// are still not fetched for every call.
     fn fresh(&self) -> Option<Credentials> {
-        let held = self.held().filter(|held| !held.refused)?;
-        let left = time_left(&held.credentials);
+        let cached = self.cached().filter(|cached| !cached.invalidated)?;
+        let left = time_left(&cached.credentials);
         let lasts = left.is_none_or(|left| {
-            left > RENEWED_BEFORE || (left > Duration::ZERO && held.got.elapsed() < RENEWED_BEFORE)
+            left > RENEWED_BEFORE
+                || (left > Duration::ZERO && cached.fetched.elapsed() < RENEWED_BEFORE)
         });
-        lasts.then_some(held.credentials)
+        lasts.then_some(cached.credentials)
     }
 
     fn valid(&self) -> Option<Credentials> {
-        let held = self.held().filter(|held| !held.refused)?.credentials;
-        let left = time_left(&held);
+        let cached = self
+            .cached()
+            .filter(|cached| !cached.invalidated)?
+            .credentials;
+        let left = time_left(&cached);
         left.is_none_or(|left| left > Duration::ZERO)
-            .then_some(held)
+            .then_some(cached)
     }
 
-    fn held(&self) -> Option<Held> {
-        self.held
+    fn cached(&self) -> Option<Cached> {
+        self.cached
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
             .clone()
     }
 
-    fn hold(&self, held: Held) {
-        *self.held.lock().unwrap_or_else(PoisonError::into_inner) = Some(held);
+    fn store(&self, cached: Cached) {
+        *self.cached.lock().unwrap_or_else(PoisonError::into_inner) = Some(cached);
     }
 }
 
-impl Signer for Keys {
-    fn ready(&self) -> BoxFuture<'_, Result<Credentials, Error>> {
+impl CredentialProvider for CredentialCache {
+    fn get(&self) -> BoxFuture<'_, Result<Credentials, Error>> {
         match self.fresh() {
             Some(credentials) => Box::pin(std::future::ready(Ok(credentials))),
             None => Box::pin(self.renewed()),
         }
     }
 
-    /// Keys that were given stay the same.
-    fn forget(&self, expired: &Credentials) -> bool {
-        if matches!(self.origin, Origin::Keys(_)) && self.roles.is_empty() {
+    /// Static keys cannot be renewed.
+    fn invalidate(&self, expired: &Credentials) -> bool {
+        if matches!(self.source, CredentialSource::Keys(_)) && self.roles.is_empty() {
             return false;
         }
-        let mut held = self.held.lock().unwrap_or_else(PoisonError::into_inner);
-        let same = |held: &&mut Held| held.credentials.access_key_id() == expired.access_key_id();
-        if let Some(held) = held.as_mut().filter(same) {
-            held.refused = true;
+        let mut cached = self.cached.lock().unwrap_or_else(PoisonError::into_inner);
+        let same =
+            |cached: &&mut Cached| cached.credentials.access_key_id() == expired.access_key_id();
+        if let Some(cached) = cached.as_mut().filter(same) {
+            cached.invalidated = true;
         }
         true
     }
 }
 
-/// The time until credentials end; none if they do not.
+/// Returns the time until credentials expire, or `None` if they do not.
 fn time_left(credentials: &Credentials) -> Option<Duration> {
     let end = credentials.expiry()?;
     Some(end.duration_since(SystemTime::now()).unwrap_or_default())
 }
 
-impl fmt::Debug for Keys {
+impl fmt::Debug for CredentialCache {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Keys").finish_non_exhaustive()
+        f.debug_struct("CredentialCache").finish_non_exhaustive()
     }
 }
 
-/// Hands over what [`Signer::ready`] got.
-impl ProvideCredentials for Keys {
+/// Provides what [`CredentialProvider::get`] fetched.
+impl ProvideCredentials for CredentialCache {
     fn provide_credentials<'a>(&'a self) -> future::ProvideCredentials<'a>
     where
         Self: 'a,
     {
-        let held = self.held().map(|held| held.credentials);
-        future::ProvideCredentials::ready(
-            held.ok_or_else(|| {
-                CredentialsError::not_loaded("no credentials were got before the call")
-            }),
-        )
+        let cached = self.cached().map(|cached| cached.credentials);
+        future::ProvideCredentials::ready(cached.ok_or_else(|| {
+            CredentialsError::not_loaded("no credentials were fetched before the call")
+        }))
     }
 }

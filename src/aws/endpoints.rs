@@ -1,8 +1,8 @@
-//! Where each service is called if not at AWS's own address.
+//! The configured addresses of services.
 //!
-//! The order is that of the AWS CLI and the AWS provider: the argument, the environment (the service's variable, then the
-//! one for all), the profile (its `services` section, then `endpoint_url`). An address that cannot be called is refused by
-//! the name of its setting before any call: the SDK would print the whole request in its error.
+//! The order of precedence is that of the AWS CLI and the AWS provider: the argument, the environment (the service's
+//! variable, then the one for all services), the profile (its `services` section, then `endpoint_url`). An invalid address
+//! is an error that names its setting, before any call: the SDK would print the whole request in its error.
 //! <https://docs.aws.amazon.com/sdkref/latest/guide/feature-ss-endpoints.html>
 //! This module must not know what a service is called for.
 
@@ -11,13 +11,13 @@ use std::collections::BTreeMap;
 use http::Uri;
 
 use super::{
-    configuration::Surroundings,
-    environment::{given, named_variable},
-    error::{Error, Source},
+    configuration::Environment,
+    error::{Error, Setting},
+    os::{Given, named_variable},
     settings::{Endpoints, Settings},
 };
 
-/// A service that is called.
+/// A service.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Service {
     Ec2,
@@ -34,7 +34,7 @@ impl Service {
         self.names()[0]
     }
 
-    /// The argument, the environment variable, and the name in a `services` section.
+    /// Returns the argument, the environment variable, and the name in a `services` section.
     fn names(self) -> [&'static str; 3] {
         match self {
             Self::Ec2 => ["endpoints.ec2", "AWS_ENDPOINT_URL_EC2", "ec2"],
@@ -62,26 +62,26 @@ impl Endpoints {
     }
 }
 
-/// The addresses that were configured, each of a form that can be called.
+/// The configured addresses, all valid.
 #[derive(Clone, Debug)]
 pub(super) struct Addresses(BTreeMap<Service, String>);
 
 impl Addresses {
     /// Reads and checks the addresses of all services.
-    pub(super) fn read(settings: &Settings, surroundings: &Surroundings) -> Result<Self, Error> {
-        let ignored = surroundings.switch(
+    pub(super) fn read(settings: &Settings, environment: &Environment) -> Result<Self, Error> {
+        let ignored = environment.switch(
             None,
             "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS",
             "ignore_configured_endpoint_urls",
         )?;
         let mut addresses = BTreeMap::new();
         for service in Service::ALL {
-            let argument = given(settings.endpoints.of(service).as_deref());
+            let argument = settings.endpoints.of(service).given();
             let argument =
-                argument.map(|url| (Source::Argument(service.argument()), url.to_owned()));
+                argument.map(|url| (Setting::Argument(service.argument()), url.to_owned()));
             let found = match ignored {
                 Some(true) => argument,
-                _ => argument.or_else(|| surrounding(surroundings, service)),
+                _ => argument.or_else(|| from_environment(environment, service)),
             };
             if let Some((source, address)) = found {
                 check_address(source, &address)?;
@@ -96,31 +96,34 @@ impl Addresses {
     }
 }
 
-/// The address that the environment or the profile names.
-fn surrounding(surroundings: &Surroundings, service: Service) -> Option<(Source<'static>, String)> {
+/// Returns the address from the environment or the profile.
+fn from_environment(
+    environment: &Environment,
+    service: Service,
+) -> Option<(Setting<&'static str>, String)> {
     let [_, variable, section] = service.names();
-    let profiles = &surroundings.profiles;
+    let profiles = &environment.profiles;
     let own = || {
         Some((
-            Source::Services(section),
+            Setting::Services(section),
             profiles.of_service(section, "endpoint_url")?,
         ))
     };
     let common = || {
         Some((
-            Source::Profile("endpoint_url"),
+            Setting::Profile("endpoint_url"),
             profiles.value("endpoint_url")?,
         ))
     };
-    named_variable(&surroundings.env, &[variable, "AWS_ENDPOINT_URL"]).or_else(|| {
+    named_variable(&environment.env, &[variable, "AWS_ENDPOINT_URL"]).or_else(|| {
         let (source, url) = own().or_else(common)?;
         Some((source, url.to_owned()))
     })
 }
 
-/// Checks that an address can be called.
-pub(super) fn check_address(source: Source<'_>, address: &str) -> Result<(), Error> {
-    // The address itself is not told: it may hold a password.
+/// Checks an address.
+pub(super) fn check_address(source: Setting<&str>, address: &str) -> Result<(), Error> {
+    // The message does not contain the address, because it may contain a password.
     let refuse = |reason| Err(Error::configuration(source, reason));
     let unfit = "it is not an address such as https://host:port";
     let rest = ["https://", "http://"]
@@ -128,7 +131,7 @@ pub(super) fn check_address(source: Source<'_>, address: &str) -> Result<(), Err
         .find_map(|scheme| address.strip_prefix(scheme));
     if rest.is_some_and(|rest| rest.contains('@')) {
         return refuse(
-            "it holds a user name or a password, which no AWS service takes; remove what stands before the @",
+            "it contains a user name or a password, which AWS services do not accept; remove everything before the @",
         );
     }
     let uri = address.parse::<Uri>().ok().filter(|_| rest.is_some());
@@ -146,8 +149,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn addresses_are_known_by_their_form() {
-        let fits = |address: &&str| check_address(Source::Argument("a"), address).is_ok();
+    fn an_address_is_checked_by_its_form() {
+        let fits = |address: &&str| check_address(Setting::Argument("a"), address).is_ok();
         let right = [
             "http://localhost:4566",
             "https://vpce-1.ec2.eu-central-1.vpce.amazonaws.com",

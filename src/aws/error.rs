@@ -1,92 +1,96 @@
-//! What went wrong in a call to AWS, in words that a person can act on.
+//! A call to AWS that failed: what a user needs to know of it, and what code decides by.
 //!
-//! The SDK tells a failure as a chain of types (`stop::failure` reads it); [`Error`] keeps what matters: who refused (the service, the
-//! network, the configuration), with which code, under which request id, and whether the call may have been
-//! carried out all the same. What to do about it is in `advice`.
+//! `call::failure` reads the SDK's chain of errors into an [`Error`]. What AWS's codes and messages mean is in `codes`, and
+//! what to do about them in `hints`. Code decides by the fields and by the methods named `is_…`, never by the message.
 //!
-//! This module must not know any one operation, nor who shows the error.
+//! This module must not know any operation, nor who shows the error.
 
 use std::fmt;
 
+use super::network::NetworkProblem;
 use crate::text::sanitize;
 
-/// The most that clocks may differ, in seconds: a signature is good for five minutes around its time.
-pub(super) const SKEW: i64 = 240;
-/// The codes under which services refuse a signature of the wrong time.
-pub(super) const SKEWED: [&str; 5] = [
-    "SignatureDoesNotMatch",
-    "InvalidSignatureException",
-    "RequestExpired",
-    "RequestTimeTooSkewed",
-    "AuthFailure",
-];
-
-/// A call to AWS that did not do what it should.
+/// A call to AWS that failed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Error {
-    /// Name of the API operation, or `Configure`.
+    /// The API operation, or `Configure`.
     pub operation: &'static str,
-    /// What kind of failure it was.
+    /// What kind of failure it is.
     pub kind: Kind,
-    /// AWS's code, as `UnauthorizedOperation`.
+    /// AWS's code, such as `UnauthorizedOperation`.
     pub code: Option<String>,
-    /// AWS's message, or what was found instead of an answer.
+    /// AWS's message, or what happened instead of a reply.
     pub message: String,
-    /// Id under which AWS knows the request.
-    pub request_id: Option<String>,
-    /// Region that was called.
+    /// The ID of the request.
+    pub request_id: Option<Box<str>>,
+    /// The region that was called.
     pub region: Option<Box<str>>,
-    /// HTTP status of the answer.
+    /// The HTTP status of the reply.
     pub status: Option<u16>,
-    /// Whether some attempt of a mutation was sent and got no readable answer: it may have been carried out.
+    /// Whether an attempt of a mutation was sent and got no readable reply, so that AWS may have carried it out.
     pub unanswered: bool,
-    /// How often the call was sent; 255 stands for more.
+    /// The number of attempts. 255 stands for more.
     pub attempts: u8,
-    /// What kind of failure the call had that this call needed first, such as the one for its credentials.
+    /// The kind of failure of an earlier call that this call needed, such as the call for its credentials.
     pub cause: Option<Kind>,
-    /// How far the service's clock is ahead of this machine's, in seconds, as the last reply told.
+    /// Why there was no connection, for [`Kind::Unreachable`].
+    pub network: Option<NetworkProblem>,
+    /// The setting that is refused, for [`Kind::Configuration`].
+    pub setting: Option<Box<Setting>>,
+    /// The seconds by which the service's clock is ahead of this machine's, according to its last reply.
     pub skew: i64,
 }
 
-/// Who or what stood in the way.
+/// The kinds of failures.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
-    /// The service answered with an error.
+    /// The service replied with an error.
     Refused,
-    /// The service answered with success, and listed the item as unsuccessful.
+    /// The service replied with success and listed the item as unsuccessful.
     Unsuccessful,
-    /// No connection came about: nothing was sent.
+    /// There was no connection, so nothing was sent.
     Unreachable,
-    /// A request was sent and no answer came.
+    /// A request was sent and no reply came.
     NoAnswer,
-    /// An answer came that was cut off, or that lacks what it must hold.
+    /// A reply was cut off, or lacks required content.
     Unreadable,
-    /// An answer came that is not from AWS.
+    /// A reply did not come from AWS.
     Foreign,
-    /// No credentials could be had.
+    /// No credentials were found.
     Credentials,
-    /// What was configured cannot work.
+    /// A setting cannot work.
     Configuration,
-    /// The call was stopped before it was sent, or before it was tried again.
+    /// The run was stopped before the call was sent, or before it was retried.
     Stopped,
-    /// The time of the caller was over before the call was sent, or before it was tried again.
+    /// A timeout passed before the call was sent, or before it was retried.
     OutOfTime,
 }
 
-/// What a setting was given by, as an error names it.
-#[derive(Clone, Copy, Debug)]
-pub(super) enum Source<'a> {
-    /// An argument of the configuration.
-    Argument(&'a str),
+/// Where a setting comes from, with its name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Setting<T = Box<str>> {
+    /// An argument of the configuration, such as `endpoints.ec2`.
+    Argument(T),
     /// An environment variable.
-    Variable(&'a str),
+    Variable(T),
     /// A key of the profile.
-    Profile(&'a str),
+    Profile(T),
     /// The endpoint of a service in the `services` section that the profile names.
-    Services(&'a str),
+    Services(T),
 }
 
-impl fmt::Display for Source<'_> {
+impl<T: AsRef<str>> Setting<T> {
+    fn to_boxed(&self) -> Setting {
+        match self {
+            Self::Argument(name) => Setting::Argument(name.as_ref().into()),
+            Self::Variable(name) => Setting::Variable(name.as_ref().into()),
+            Self::Profile(key) => Setting::Profile(key.as_ref().into()),
+            Self::Services(service) => Setting::Services(service.as_ref().into()),
+        }
+    }
+}
+
+impl<T: fmt::Display> fmt::Display for Setting<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Argument(name) => write!(f, "`{name}`"),
@@ -101,7 +105,7 @@ impl fmt::Display for Source<'_> {
 }
 
 impl Error {
-    /// Begins an error that no answer came with.
+    /// Creates an error without a reply.
     pub(super) fn new(operation: &'static str, kind: Kind, message: impl Into<String>) -> Self {
         Self {
             operation,
@@ -114,24 +118,30 @@ impl Error {
             unanswered: false,
             attempts: 0,
             cause: None,
+            network: None,
+            setting: None,
             skew: 0,
         }
     }
 
-    /// Refuses what was given, by the name of its source, with the reason.
-    pub(super) fn configuration(source: Source<'_>, reason: impl fmt::Display) -> Self {
-        let message = format!("{source}: {reason}");
-        Self::new("Configure", Kind::Configuration, message)
+    /// Creates an error that refuses a setting, with the reason.
+    pub(super) fn configuration(setting: Setting<&str>, reason: impl fmt::Display) -> Self {
+        let message = format!("{setting}: {reason}");
+        Self {
+            setting: Some(Box::new(setting.to_boxed())),
+            ..Self::new("Configure", Kind::Configuration, message)
+        }
     }
 
-    /// The argument that is refused, as `endpoints.ec2` or `assume_role[1].duration`.
+    /// Returns the argument that is refused, such as `endpoints.ec2` or `assume_role[1].duration`.
     pub fn argument(&self) -> Option<&str> {
-        let (argument, reason) = self.message.strip_prefix('`')?.split_once('`')?;
-        let is_blamed = self.kind == Kind::Configuration && reason.starts_with(": ");
-        is_blamed.then_some(argument)
+        match self.setting.as_deref() {
+            Some(Setting::Argument(name)) => Some(name),
+            _ => None,
+        }
     }
 
-    /// Names the address that could not be reached.
+    /// Adds the address that was called to the message.
     pub(super) fn at(mut self, endpoint: Option<&str>) -> Self {
         if let Some(endpoint) = endpoint {
             let endpoint = sanitize::without_userinfo(endpoint);
@@ -140,7 +150,7 @@ impl Error {
         self
     }
 
-    /// Says that what stopped the call was the caller's time.
+    /// Turns an error about a stop into one about a timeout: the caller's timeout was what stopped the call.
     #[must_use]
     pub fn out_of_time(mut self) -> Self {
         if self.kind == Kind::Stopped {
@@ -149,19 +159,26 @@ impl Error {
         self
     }
 
-    /// Tells whether the service gave one of these codes.
-    pub fn has_code(&self, codes: &[&str]) -> bool {
-        self.code
-            .as_deref()
-            .is_some_and(|code| codes.contains(&code))
+    /// Returns the error and its hint, as two paragraphs.
+    pub fn explained(&self) -> String {
+        match self.hint() {
+            Some(hint) => format!("{self}\n\n{hint}"),
+            None => self.to_string(),
+        }
     }
-}
 
-impl Error {
-    /// What happened to a call that another call needed.
-    pub(super) fn story(&self) -> String {
+    /// Returns the error and its hint, on one line.
+    pub fn explained_on_one_line(&self) -> String {
+        match self.hint() {
+            Some(hint) => format!("{self} {hint}"),
+            None => self.to_string(),
+        }
+    }
+
+    /// Returns what happened to a call that another call needed.
+    pub(super) fn as_cause(&self) -> String {
         match self.kind {
-            // No call is to blame.
+            // There was no call.
             Kind::Configuration | Kind::Credentials => self.message.clone(),
             _ => format!("{} {} {}", self.operation, self.verdict(), self.message),
         }
@@ -172,13 +189,13 @@ impl Error {
             Kind::Refused => "was refused:",
             Kind::Unsuccessful => "was not successful:",
             Kind::Unreachable => "could not reach",
-            Kind::NoAnswer => "got no answer from",
+            Kind::NoAnswer => "got no reply from",
             Kind::Unreadable => "got a reply that cannot be read:",
             Kind::Foreign => "got a reply that is not from AWS:",
             Kind::Credentials => "had no usable credentials:",
-            Kind::Configuration => "cannot work:",
+            Kind::Configuration => "failed:",
             Kind::Stopped => "was stopped",
-            Kind::OutOfTime => "ran out of time",
+            Kind::OutOfTime => "timed out",
         }
     }
 }
@@ -190,24 +207,22 @@ impl fmt::Display for Error {
             write!(f, " in {region}")?;
         }
         write!(f, " {} ", self.verdict())?;
-        // What ended the call was not what the service said last, which the message tells.
+        // The code is of the last attempt, which the message describes. It is not what ended the call.
         let ended = matches!(self.kind, Kind::Stopped | Kind::OutOfTime);
         if let Some(code) = self.code.as_ref().filter(|_| !ended) {
             write!(f, "{code}: ")?;
         }
         f.write_str(self.message.trim_end_matches('.'))?;
         let status = self.status.map(|status| format!("HTTP {status}"));
-        let id = self
-            .request_id
-            .as_deref()
-            .map(|id| format!("request id {id}"));
+        let id = self.request_id.as_deref();
+        let id = id.map(|id| format!("request id {id}"));
         let attempts = (self.attempts > 1).then(|| format!("{} attempts", self.attempts));
-        let place: Vec<String> = status.into_iter().chain(id).chain(attempts).collect();
-        if !place.is_empty() {
-            write!(f, " ({})", place.join(", "))?;
+        let details: Vec<String> = status.into_iter().chain(id).chain(attempts).collect();
+        if !details.is_empty() {
+            write!(f, " ({})", details.join(", "))?;
         }
         if self.unanswered {
-            f.write_str("; it may have been carried out")?;
+            f.write_str("; AWS may have carried it out")?;
         }
         f.write_str(".")
     }
@@ -220,14 +235,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn arguments_alone_are_to_blame_by_their_name() {
-        let blamed = |source| {
-            let error = Error::configuration(source, "`x`: y");
+    fn an_error_names_the_argument_that_it_is_about() {
+        let argument = |setting| {
+            let error = Error::configuration(setting, "`x`: y");
             error.argument().map(str::to_owned)
         };
-        let argument = blamed(Source::Argument("endpoints.ec2"));
-        assert_eq!(argument.as_deref(), Some("endpoints.ec2"));
-        assert_eq!(blamed(Source::Variable("AWS_REGION")), None);
-        assert_eq!(blamed(Source::Profile("region")), None);
+        let named = argument(Setting::Argument("endpoints.ec2"));
+        assert_eq!(named.as_deref(), Some("endpoints.ec2"));
+        assert_eq!(argument(Setting::Variable("AWS_REGION")), None);
+        assert_eq!(argument(Setting::Profile("region")), None);
     }
 }

@@ -1,8 +1,8 @@
-//! The one HTTP client that all services share, and the instance metadata service with them.
+//! The HTTP client that all services share, including the instance metadata service.
 //!
-//! The SDK's own client takes one proxy for one kind of traffic; people name two, one for HTTP and one for HTTPS,
-//! so there is a connector for each and the address decides. The client also signs each request with the name of
-//! this product and with what the user wants appended to it, and has each reply judged by `reply`.
+//! The SDK's client takes one proxy, but users configure one for HTTP and one for HTTPS. So there is a connector for each,
+//! and the address decides. The client also adds the name of this product to the user agent of each request, with what the
+//! user appends to it, and checks each reply (`reply`).
 //! This module must not know any service.
 
 use std::{
@@ -28,30 +28,30 @@ use aws_smithy_runtime_api::client::{
 use rustls::pki_types::{CertificateDer, pem::PemObject};
 
 use super::{
-    causes::chain,
-    configuration::{ATTEMPT_TIMEOUT, CONNECT_TIMEOUT, Surroundings},
-    environment::{given, named_variable, read, variable},
-    error::{Error, Source},
+    configuration::{ATTEMPT_TIMEOUT, CONNECT_TIMEOUT, Environment},
+    error::{Error, Setting},
+    network::ProxyError,
+    os::{Given, named_variable, read, variable},
     reply::Expected,
-    roots,
+    roots::{self, NoRoots},
     settings::Settings,
 };
 use crate::text::sanitize;
 
-/// Hosts that never stand behind a proxy: this machine, and the metadata services of instances and containers.
+/// Hosts that always bypass the proxy: this machine, and the metadata services of instances and containers.
 const NEVER_PROXIED: &str = "localhost,127.0.0.0/8,::1,169.254.169.254,169.254.170.2,169.254.170.23,fd00:ec2::254,fd00:ec2::23";
 
-/// Makes the client.
-pub(super) fn client(settings: &Settings, surroundings: &Surroundings) -> Result<Client, Error> {
-    let bundle = surroundings.ca_bundle(settings);
-    let bundle = bundle.map(|(source, path)| trust(source, &read(source, &path)?));
-    let [http, https] = proxies(settings, surroundings);
+/// Creates the client.
+pub(super) fn client(settings: &Settings, environment: &Environment) -> Result<Client, Error> {
+    let bundle = environment.ca_bundle(settings);
+    let bundle = bundle.map(|(setting, path)| trust(setting, &read(setting, &path)?));
+    let [http, https] = proxies(settings, environment);
     let https_proxy = https
         .as_ref()
         .map(|(_, address)| sanitize::without_userinfo(address).into_owned());
-    let except = excepted(settings, surroundings);
+    let except = excepted(settings, environment);
     let [http, https] = [proxy(http, &except)?, proxy(https, &except)?];
-    let product = product(settings, surroundings)?;
+    let product = product(settings, environment)?;
     Ok(Client(Arc::new(Shared {
         bundle: bundle.transpose()?,
         http,
@@ -62,19 +62,19 @@ pub(super) fn client(settings: &Settings, surroundings: &Surroundings) -> Result
     })))
 }
 
-/// What all connections have in common.
+/// What all connections share.
 struct Shared {
-    /// Whom to trust in place of the system's certificate authorities.
+    /// The certificates to trust instead of the system's.
     bundle: Option<TrustStore>,
     http: ProxyConfig,
     https: ProxyConfig,
-    /// The address of the proxy for HTTPS, as it may be shown.
+    /// The address of the proxy for HTTPS, without a password.
     https_proxy: Option<String>,
     product: String,
     connectors: Mutex<BTreeMap<Timeouts, SharedHttpConnector>>,
 }
 
-/// Timeouts to connect and to read: connections of different patience are kept apart.
+/// The timeouts to connect and to read. Each pair has its own connections.
 type Timeouts = (Option<Duration>, Option<Duration>);
 
 /// The client. Cheap to clone.
@@ -82,7 +82,7 @@ type Timeouts = (Option<Duration>, Option<Duration>);
 pub(super) struct Client(Arc<Shared>);
 
 impl Client {
-    /// Makes one call without the SDK.
+    /// Sends a request without the SDK.
     pub(super) async fn call(&self, request: HttpRequest) -> Result<HttpResponse, ConnectorError> {
         let settings = HttpConnectorSettings::builder()
             .connect_timeout(CONNECT_TIMEOUT)
@@ -111,7 +111,7 @@ impl Client {
 
 impl std::fmt::Debug for Client {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        // A proxy's address may hold a password.
+        // The address of a proxy may contain a password.
         f.debug_struct("Client").finish_non_exhaustive()
     }
 }
@@ -136,9 +136,9 @@ impl Shared {
             Some(bundle) => Ok(bundle),
             None => roots::of_system().as_ref(),
         };
-        // Plain HTTP works without anybody to trust.
-        let nobody = TrustStore::empty();
-        let tls = TlsContext::builder().with_trust_store(trusted.unwrap_or(&nobody).clone());
+        // Plain HTTP works without root certificates.
+        let none = TrustStore::empty();
+        let tls = TlsContext::builder().with_trust_store(trusted.unwrap_or(&none).clone());
         let tls = tls.build().unwrap_or_default();
         let connector = |proxy: &ProxyConfig| {
             let mut builder = Connector::builder()
@@ -152,35 +152,28 @@ impl Shared {
             SharedHttpConnector::new(connector)
         };
         let https = connector(&self.https);
-        let http = match self.http.is_disabled() && self.https.is_disabled() {
-            true => https.clone(),
-            false => connector(&self.http),
+        let http = if self.http.is_disabled() && self.https.is_disabled() {
+            https.clone()
+        } else {
+            connector(&self.http)
         };
         ByScheme {
             http,
-            https: trusted.map(|_| https).map_err(String::clone),
+            https: trusted.map(|_| https).map_err(NoRoots::clone),
             https_proxy: self.https_proxy.clone(),
             product: self.product.clone(),
         }
     }
 }
 
-/// Two connectors, of which the address chooses one.
+/// Two connectors. The address chooses one.
 #[derive(Debug)]
 struct ByScheme {
     http: SharedHttpConnector,
     /// Or why TLS is not possible.
-    https: Result<SharedHttpConnector, String>,
+    https: Result<SharedHttpConnector, NoRoots>,
     https_proxy: Option<String>,
     product: String,
-}
-
-/// The proxy that a connection failed in.
-#[derive(Debug, thiserror::Error)]
-#[error("through the proxy {proxy}")]
-struct InProxy {
-    proxy: String,
-    source: ConnectorError,
 }
 
 impl HttpConnector for ByScheme {
@@ -189,35 +182,37 @@ impl HttpConnector for ByScheme {
             Some(agent) => format!("{agent} {}", self.product),
             None => self.product.clone(),
         };
-        // The product was checked to be fit for a header; a request goes out without it rather than not at all.
+        // `product` contains only characters that a header can contain. Without it, a request is still sent.
         let _ = request.headers_mut().try_insert("user-agent", agent);
         let expected = Expected::of(&request);
         let reply = match &self.https {
             _ if !request.uri().starts_with("https:") => self.http.call(request),
             Ok(https) => https.call(request),
             Err(reason) => {
-                HttpConnectorFuture::ready(Err(ConnectorError::user(reason.as_str().into())))
+                HttpConnectorFuture::ready(Err(ConnectorError::user(reason.clone().into())))
             }
         };
         let proxy = self.https_proxy.clone();
         HttpConnectorFuture::new(async move {
-            let reply = reply.await.map_err(|error| in_proxy(proxy, error))?;
+            let reply = reply
+                .await
+                .map_err(|error| ProxyError::wrap(proxy, error))?;
             expected.read(reply).await
         })
     }
 }
 
-/// The name of this product, and what the user appends to it.
-fn product(settings: &Settings, surroundings: &Surroundings) -> Result<String, Error> {
+/// Returns the name of this product, with what the user appends to it.
+fn product(settings: &Settings, environment: &Environment) -> Result<String, Error> {
     let own = concat!("terraform-provider-vpcflow/", env!("CARGO_PKG_VERSION"));
     let mut words = vec![own.to_owned()];
-    let argument = |text: &String| (Source::Argument("user_agent"), text.clone());
-    let appended = named_variable(&surroundings.env, &["TF_APPEND_USER_AGENT"]);
-    for (source, text) in settings.user_agent.iter().map(argument).chain(appended) {
+    let argument = |text: &String| (Setting::Argument("user_agent"), text.clone());
+    let appended = named_variable(&environment.env, &["TF_APPEND_USER_AGENT"]);
+    for (setting, text) in settings.user_agent.iter().map(argument).chain(appended) {
         if !text.chars().all(|c| matches!(c, ' '..='~')) {
             return Err(Error::configuration(
-                source,
-                "it may hold printable ASCII alone",
+                setting,
+                "it may contain only printable ASCII characters",
             ));
         }
         words.push(text.trim().to_owned());
@@ -226,27 +221,14 @@ fn product(settings: &Settings, surroundings: &Surroundings) -> Result<String, E
     Ok(words.join(" "))
 }
 
-/// Names the proxy in an error that it caused. Only the text of the client tells.
-fn in_proxy(proxy: Option<String>, error: ConnectorError) -> ConnectorError {
-    match proxy {
-        Some(proxy) if error.is_io() && chain(&error).contains("tunnel error") => {
-            ConnectorError::io(Box::new(InProxy {
-                proxy,
-                source: error,
-            }))
-        }
-        _ => error,
-    }
-}
+/// A setting and its value.
+type Named = (Setting<&'static str>, String);
 
-/// A setting and its source.
-type Named = (Source<'static>, String);
-
-/// The proxies for HTTP and for HTTPS.
-fn proxies(settings: &Settings, surroundings: &Surroundings) -> [Option<Named>; 2] {
-    let env = &surroundings.env;
+/// Returns the proxies for HTTP and for HTTPS.
+fn proxies(settings: &Settings, environment: &Environment) -> [Option<Named>; 2] {
+    let env = &environment.env;
     let argument = |name: &'static str, value: &Option<String>| {
-        value.clone().map(|value| (Source::Argument(name), value))
+        value.clone().map(|value| (Setting::Argument(name), value))
     };
     let http_argument = argument("http_proxy", &settings.http_proxy);
     let http = http_argument
@@ -259,47 +241,45 @@ fn proxies(settings: &Settings, surroundings: &Surroundings) -> [Option<Named>; 
     [http, https]
 }
 
-/// The hosts that are reached without a proxy.
-fn excepted(settings: &Settings, surroundings: &Surroundings) -> String {
+/// Returns the hosts that bypass the proxy.
+fn excepted(settings: &Settings, environment: &Environment) -> String {
     let variables = ["NO_PROXY", "no_proxy"];
     let argument = settings.no_proxy.clone();
     argument
-        .or_else(|| variable(&surroundings.env, &variables))
+        .or_else(|| variable(&environment.env, &variables))
         .unwrap_or_default()
 }
 
-/// One proxy for all traffic of its connector; an empty address means none.
+/// Returns the proxy of a connector. An empty address means none.
 fn proxy(named: Option<Named>, except: &str) -> Result<ProxyConfig, Error> {
-    let Some((source, address)) = named else {
+    let Some((setting, address)) = named else {
         return Ok(ProxyConfig::disabled());
     };
-    let Some(address) = given(Some(&address)) else {
+    let Some(address) = Some(address.as_str()).given() else {
         return Ok(ProxyConfig::disabled());
     };
-    let address = match address.contains("://") {
-        true => address.to_owned(),
-        false => format!("http://{address}"),
+    let address = if address.contains("://") {
+        address.to_owned()
+    } else {
+        format!("http://{address}")
     };
-    // The address itself is not told: it may hold a password.
+    // The message does not contain the address, because it may contain a password.
     let proxy = ProxyConfig::all(address.as_str()).map_err(|_| {
         Error::configuration(
-            source,
+            setting,
             "it is not the address of a proxy such as http://host:port",
         )
     })?;
     Ok(proxy.no_proxy(format!("{NEVER_PROXIED},{except}")))
 }
 
-/// Trusts the certificates of a bundle.
-fn trust(source: Source<'_>, bundle: &[u8]) -> Result<TrustStore, Error> {
+/// Reads the certificates of a bundle.
+fn trust(setting: Setting<&str>, bundle: &[u8]) -> Result<TrustStore, Error> {
     let certificates: Result<Vec<_>, _> = CertificateDer::pem_slice_iter(bundle).collect();
     let certificates = certificates
-        .map_err(|error| Error::configuration(source, format!("it is not a PEM file: {error}")))?;
+        .map_err(|error| Error::configuration(setting, format!("it is not a PEM file: {error}")))?;
     roots::usable(certificates).ok_or_else(|| {
-        Error::configuration(
-            source,
-            "it holds no certificate in PEM form that can be used",
-        )
+        Error::configuration(setting, "it contains no usable certificate in PEM form")
     })
 }
 
@@ -310,14 +290,14 @@ mod tests {
     use super::*;
 
     async fn refused(settings: Settings, variables: &[(&str, &str)]) -> String {
-        let surroundings = Surroundings::read(&settings, Env::from_slice(variables))
+        let environment = Environment::read(&settings, Env::from_slice(variables))
             .await
             .unwrap();
-        client(&settings, &surroundings).unwrap_err().to_string()
+        client(&settings, &environment).unwrap_err().to_string()
     }
 
     #[tokio::test]
-    async fn proxy_that_is_no_address_is_refused_without_telling_its_password() {
+    async fn an_invalid_proxy_is_refused_without_showing_its_password() {
         let settings = Settings {
             https_proxy: Some("socks5://me:CANARY@host:1".to_owned()),
             ..Settings::default()
@@ -328,7 +308,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn bundle_is_refused_by_the_name_of_its_source() {
+    async fn an_invalid_bundle_is_refused_by_name() {
         let text = refused(Settings::default(), &[("AWS_CA_BUNDLE", "/nowhere/ca.pem")]).await;
         assert!(
             text.contains("`AWS_CA_BUNDLE`: /nowhere/ca.pem: No such file"),
@@ -343,13 +323,13 @@ mod tests {
         };
         let text = refused(settings, &[("AWS_CA_BUNDLE", "/nowhere/ca.pem")]).await;
         assert!(
-            text.contains("`custom_ca_bundle`: it holds no certificate"),
+            text.contains("`custom_ca_bundle`: it contains no usable certificate"),
             "{text}"
         );
     }
 
     #[tokio::test]
-    async fn user_agent_that_no_header_can_carry_is_refused() {
+    async fn an_invalid_user_agent_is_refused() {
         let settings = Settings {
             user_agent: vec!["bad\nline".to_owned()],
             ..Settings::default()

@@ -1,52 +1,51 @@
-//! AWS behind concrete gateways: the only place that sees the SDKs.
+//! AWS behind concrete gateways. This is the only place that sees the SDKs.
 //!
-//! [`Aws::connect`] turns [`Settings`] into clients; [`Ec2`] and [`Logs`] speak of flow logs and log events in
-//! plain types; every failure is an [`Error`] that knows its code, its request id and, often, some advice.
+//! [`Aws::connect`] turns [`Settings`] into clients. [`Ec2`] and [`Logs`] take and return flow logs and log events in plain
+//! types. Every failure is an [`Error`] with its code, its request ID and, often, a hint.
 //!
-//! # How far a call may go
+//! # Which calls are sent
 //!
-//! Whoever makes a flow log and loses its id has lost the flow log. Therefore:
+//! A create without its ID is a lost flow log. Therefore:
 //!
-//! - a mutation that was sent is waited for, whatever happens (`stop`); its answer is returned even after the
-//!   [`Stop`];
-//! - after the stop no mutation, no retry and no wait begins, and those that wait are woken: [`Kind::Stopped`];
-//! - a query is still allowed one attempt after the stop, so that what was made can be described;
-//! - all attempts of one create carry one token, and an error says whether some attempt may have been carried out
+//! - a mutation that was sent is always awaited (`call`), and its reply is returned even after the [`Stop`];
+//! - after the stop no mutation, no retry and no wait begins, and waits end: [`Kind::Stopped`];
+//! - after the stop a query still has one attempt, to describe what was created;
+//! - all attempts of one create have one token, and an error says whether AWS may have carried out an attempt
 //!   ([`Error::unanswered`]);
-//! - a reply that is not whole, too large, or without what it must hold is no reply (`reply`);
-//! - a query ends within five minutes, with all its attempts, and no call goes on after [`Settings::deadline`].
+//! - a reply that is cut off, too large, or without its required content counts as no reply (`reply`);
+//! - a query ends within five minutes, with all its attempts, and every call ends at [`Settings::deadline`].
 //!
 //! # What a call costs
 //!
-//! Connecting asks nobody, save for the region, which the instance metadata service is asked for when nothing else
-//! names one. Credentials are fetched by the first call and shared by all clients, and so are connections. Clients
-//! are made once for each region, when it is first named. Retries follow the SDK's standard mode; the SDK's bucket
-//! of retry tokens, which busy runs empty, is without bottom unless its capacity is set.
+//! Connecting sends no request, except to the instance metadata service if nothing else names a region. The first call
+//! gets the credentials. All clients share them, and the connections. Each region has one client, created when the region
+//! is first named. Retries follow the SDK's standard mode. The SDK's bucket of retry tokens is unlimited unless its capacity
+//! is set, because a busy run would empty it.
 //!
-//! This module must not know Terraform, nor what a call is made for.
+//! This module must not know Terraform, nor what a call is for.
 
 mod account;
-mod advice;
-mod attempts;
-mod causes;
+mod call;
+mod codes;
 mod configuration;
 mod credentials;
 pub mod ec2;
 mod endpoints;
-mod environment;
 mod error;
+mod error_chain;
+mod hints;
 mod http;
 pub mod logs;
-mod mistakes;
-mod pace;
+mod network;
+mod os;
 mod profiles;
+mod rate_limiter;
 mod reply;
 mod roots;
 mod settings;
-mod stop;
-mod terms;
 #[cfg(test)]
 mod tests;
+mod validate;
 
 use std::{
     collections::BTreeMap,
@@ -69,31 +68,31 @@ use aws_types::{app_name::AppName, os_shim_internal::Env, region::Region};
 use tokio::sync::OnceCell;
 
 pub use account::Account;
+pub use call::Stop;
 pub use credentials::Warning;
 pub use ec2::{DestinationOptions, Ec2, FlowLog, NewFlowLog, TagField};
-pub use error::{Error, Kind};
+pub use error::{Error, Kind, Setting};
 pub use logs::{Event, EventsPage, EventsQuery, InsightsAnswer, InsightsQuery, Logs};
+pub use network::NetworkProblem;
 pub use settings::{AssumeRole, AssumeRoleWithWebIdentity, Endpoints, Settings};
-pub use terms::Stop;
 
-use configuration::Surroundings;
-use credentials::{Keys, Means};
+use call::CallContext;
+use configuration::Environment;
+use credentials::{Clients, CredentialCache};
 use endpoints::{Addresses, Service};
-use environment::given;
-use error::Source;
-use terms::Terms;
+use os::Given;
 
-/// The SDK's defaults, held fast so that an update of the SDK changes none.
+/// Returns the version of the SDK's defaults. It is fixed, so that an update of the SDK changes none.
 fn behavior() -> BehaviorVersion {
     BehaviorVersion::v2026_01_12()
 }
 
-/// Region of the calls to STS when none is configured at all.
+/// The region of calls to STS if no region is configured.
 const STS_FALLBACK_REGION: &str = "us-east-1";
-/// Time to ask the instance metadata service for the region: on any other machine nobody answers.
+/// The timeout for reading the region from the instance metadata service. Only instances have one.
 const METADATA_REGION_TIMEOUT: Duration = Duration::from_secs(2);
 
-/// AWS as one configuration sees it. Cheap to clone.
+/// AWS with one configuration. Cheap to clone.
 #[derive(Clone)]
 pub struct Aws(Arc<Shared>);
 
@@ -104,7 +103,7 @@ struct Shared {
     region: Option<String>,
     sts_region: String,
     bucket: TokenBucket,
-    terms: Terms,
+    context: CallContext,
     ec2: Mutex<BTreeMap<String, Ec2>>,
     logs: Mutex<BTreeMap<String, Logs>>,
     account: OnceCell<Account>,
@@ -120,85 +119,92 @@ impl fmt::Debug for Aws {
 }
 
 impl Aws {
-    /// Makes AWS reachable by these settings, or says which of them cannot work.
+    /// Connects with these settings, or returns which of them cannot work.
     pub async fn connect(settings: Settings, stop: Stop) -> Result<Self, Error> {
         Self::connect_from(settings, stop, Env::real(), |retries| retries).await
     }
 
-    /// Connects from a given environment, with retries adjusted.
+    /// Connects in an environment, with adjusted retries.
     async fn connect_from(
         settings: Settings,
         stop: Stop,
         env: Env,
         adjust: impl FnOnce(RetryConfig) -> RetryConfig,
     ) -> Result<Self, Error> {
-        if let Some(mistake) = settings.mistakes().into_iter().next() {
-            return Err(mistake);
+        if let Some(error) = settings.validate().into_iter().next() {
+            return Err(error);
         }
-        let terms = Terms::new(stop, settings.deadline.map(Into::into));
-        let surroundings = Surroundings::read(&settings, env).await?;
-        let retries = adjust(surroundings.retries(&settings)?);
+        let context = CallContext::new(stop, settings.deadline.map(Into::into));
+        let environment = Environment::read(&settings, env).await?;
+        let retries = adjust(environment.retries(&settings)?);
         let bucket = bucket(&settings)?;
-        let addresses = Addresses::read(&settings, &surroundings)?;
-        let http = http::client(&settings, &surroundings)?;
-        let metadata = metadata(&settings, &surroundings, &http)?;
-        let region = match surroundings.region(&settings)? {
+        let addresses = Addresses::read(&settings, &environment)?;
+        let http = http::client(&settings, &environment)?;
+        let metadata = metadata(&settings, &environment, &http)?;
+        let region = match environment.region(&settings)? {
             Some(region) => Some(region),
             None => metadata_region(metadata.as_ref()).await,
         };
-        let sts_region = given(settings.sts_region.as_deref())
+        let sts_region = settings
+            .sts_region
+            .given()
             .or(region.as_deref())
             .unwrap_or(STS_FALLBACK_REGION)
             .to_owned();
-        let sdk = sdk_config(&settings, &surroundings, retries, &http, region.as_deref())?;
-        let means = means(
+        let sdk = sdk_config(&settings, &environment, retries, &http, region.as_deref())?;
+        let clients = clients(
             &sdk,
             &addresses,
             &sts_region,
             http,
             metadata,
-            &surroundings,
-            &terms,
+            &environment,
+            &context,
         );
-        let keys = Arc::new(Keys::new(&settings, &surroundings, means)?);
+        let keys = Arc::new(CredentialCache::new(&settings, &environment, clients)?);
         let credentials: Arc<dyn ProvideCredentials> = keys.clone();
         let credentials = SharedCredentialsProvider::new(credentials);
         Ok(Self(Arc::new(Shared {
             sdk: sdk.into_builder().credentials_provider(credentials).build(),
-            warnings: Warning::all(&settings, &surroundings.env),
+            warnings: Warning::all(&settings, &environment.env),
             addresses,
             region,
             sts_region,
             bucket,
-            terms: terms.signed(keys),
+            context: context.with_credentials(keys),
             ec2: Mutex::default(),
             logs: Mutex::default(),
             account: OnceCell::new(),
         })))
     }
 
-    /// What was configured twice.
+    /// Returns the settings that override others.
     pub fn warnings(&self) -> &[Warning] {
         &self.0.warnings
     }
 
-    /// The region of all calls that name no other, if one is configured.
+    /// Returns the default region, if one is configured.
     pub fn region(&self) -> Option<&str> {
         self.0.region.as_deref()
     }
 
-    /// The account that the credentials belong to. STS is asked once; a failure is not remembered.
+    /// Returns the account of the credentials. STS is called until it succeeds once.
     pub async fn account(&self) -> Result<Account, Error> {
         let shared = &self.0;
         let ask = async || {
             let config = sts_config(&shared.sdk, &shared.addresses, &shared.sts_region);
             let client = aws_sdk_sts::Client::from_conf(config.build());
-            account::account(&client, &shared.sts_region, &shared.terms.elsewhere()).await
+            account::account(
+                &client,
+                &shared.sts_region,
+                &shared.context.for_another_service(),
+            )
+            .await
         };
         shared.account.get_or_try_init(ask).await.cloned()
     }
 
-    /// EC2 in a region.
+    /// Returns EC2 in a region.
     pub fn ec2(&self, region: &str) -> Ec2 {
         let shared = &self.0;
         once(&shared.ec2, region, || {
@@ -211,12 +217,12 @@ impl Aws {
             Ec2::new(
                 aws_sdk_ec2::Client::from_conf(config.build()),
                 region,
-                shared.terms.elsewhere(),
+                shared.context.for_another_service(),
             )
         })
     }
 
-    /// CloudWatch Logs in a region.
+    /// Returns CloudWatch Logs in a region.
     pub fn logs(&self, region: &str) -> Logs {
         let shared = &self.0;
         once(&shared.logs, region, || {
@@ -227,13 +233,13 @@ impl Aws {
                 config = config.endpoint_url(endpoint);
             }
             let client = aws_sdk_cloudwatchlogs::Client::from_conf(config.build());
-            Logs::new(client, region, shared.terms.elsewhere())
+            Logs::new(client, region, shared.context.for_another_service())
         })
     }
 }
 
 impl Shared {
-    /// What retries of one service in one region have in common.
+    /// Returns what the retries of one service in one region share.
     fn partition(&self, service: &str, region: &str) -> RetryPartition {
         RetryPartition::custom(format!("{service}-{region}"))
             .token_bucket(self.bucket.clone())
@@ -241,7 +247,7 @@ impl Shared {
     }
 }
 
-/// Takes a region's gateway, or makes it.
+/// Returns the gateway of a region, and creates it if necessary.
 fn once<T: Clone>(
     gateways: &Mutex<BTreeMap<String, T>>,
     region: &str,
@@ -261,20 +267,20 @@ fn bucket(settings: &Settings) -> Result<TokenBucket, Error> {
     })
 }
 
-/// The instance metadata service, unless it is to be left alone.
+/// Returns the instance metadata service, unless it is disabled.
 fn metadata(
     settings: &Settings,
-    surroundings: &Surroundings,
+    environment: &Environment,
     http: &http::Client,
 ) -> Result<Option<imds::Client>, Error> {
-    if settings.skip_metadata_api_check || credentials::metadata_disabled(&surroundings.env) {
+    if settings.skip_metadata_api_check || credentials::metadata_disabled(&environment.env) {
         return Ok(None);
     }
     let provider = ProviderConfig::without_region()
         .with_behavior_version(Some(behavior()))
         .with_http_client(http.clone());
-    let address = credentials::metadata_address(settings, surroundings)?;
-    let argument = Source::Argument("ec2_metadata_service_endpoint");
+    let address = credentials::metadata_address(settings, environment)?;
+    let argument = Setting::Argument("ec2_metadata_service_endpoint");
     let client = imds::Client::builder()
         .configure(&provider)
         .endpoint(address)
@@ -289,10 +295,10 @@ async fn metadata_region(metadata: Option<&imds::Client>) -> Option<String> {
     Some(region).filter(|region| !region.is_empty())
 }
 
-/// What all services have in common. Nothing is left to be read by the SDK.
+/// Returns what all services share. The SDK reads nothing by itself.
 fn sdk_config(
     settings: &Settings,
-    surroundings: &Surroundings,
+    environment: &Environment,
     retries: RetryConfig,
     http: &http::Client,
     region: Option<&str>,
@@ -312,26 +318,26 @@ fn sdk_config(
         .time_source(SharedTimeSource::new(SystemTimeSource::new()))
         .identity_cache(IdentityCache::no_cache())
         .region(region.map(|region| Region::new(region.to_owned())));
-    let application = surroundings.first(("", None), &["AWS_SDK_UA_APP_ID"], "sdk_ua_app_id");
+    let application = environment.first(("", None), &["AWS_SDK_UA_APP_ID"], "sdk_ua_app_id");
     if let Some((source, name)) = application {
         let name = AppName::new(name).map_err(|error| Error::configuration(source, error))?;
         config.set_app_name(Some(name));
     }
-    config.set_use_fips(surroundings.switch(fips, fips_names.0, fips_names.1)?);
-    config.set_use_dual_stack(surroundings.switch(dual, dual_names.0, dual_names.1)?);
+    config.set_use_fips(environment.switch(fips, fips_names.0, fips_names.1)?);
+    config.set_use_dual_stack(environment.switch(dual, dual_names.0, dual_names.1)?);
     Ok(config.build())
 }
 
-/// What the sources of credentials are asked with: bounded, for a call waits for them.
-fn means(
+/// Returns the clients of the credential sources. Their time is bounded, because a call waits for them.
+fn clients(
     sdk: &SdkConfig,
     addresses: &Addresses,
     sts_region: &str,
     http: http::Client,
     metadata: Option<imds::Client>,
-    surroundings: &Surroundings,
-    terms: &Terms,
-) -> Means {
+    environment: &Environment,
+    context: &CallContext,
+) -> Clients {
     let retries = sdk
         .retry_config()
         .cloned()
@@ -351,18 +357,18 @@ fn means(
     sso.set_endpoint_url(addresses.of(Service::Sso).map(str::to_owned));
     let mut sso_oidc = aws_sdk_ssooidc::config::Builder::from(&sdk);
     sso_oidc.set_endpoint_url(addresses.of(Service::SsoOidc).map(str::to_owned));
-    Means {
-        env: surroundings.env.clone(),
+    Clients {
+        env: environment.env.clone(),
         http,
         metadata,
         sts: sts_config(&sdk, addresses, sts_region),
         sso,
         sso_oidc,
-        terms: terms.elsewhere(),
+        context: context.for_another_service(),
     }
 }
 
-/// Settings of the clients of STS.
+/// Returns the settings of the clients of STS.
 fn sts_config(
     sdk: &SdkConfig,
     addresses: &Addresses,

@@ -1,7 +1,7 @@
-//! The shared configuration files: which of them are read, which profile is selected, and what it says.
+//! The shared configuration files: which are read, which profile is selected, and what it contains.
 //!
-//! The SDK's parser takes profile names of ASCII letters, digits and a few signs. The AWS CLI and the AWS provider take
-//! any name, so names are written in percent encoding before the SDK parses a file, and looked up in the same form.
+//! The SDK's parser accepts profile names of ASCII letters, digits and a few other characters. The AWS CLI and the AWS
+//! provider accept any name. Therefore names are percent-encoded before the SDK parses a file, and looked up in that form.
 //! This module must not know what a key of a profile means.
 
 use std::{
@@ -19,15 +19,15 @@ use aws_runtime::env_config::{
 use aws_types::os_shim_internal::{Env, Fs};
 
 use super::{
-    causes::chain,
-    environment::{given, home, named_variable, read_file},
-    error::{Error, Source},
+    error::{Error, Setting},
+    error_chain::chain,
+    os::{Given, home, named_variable, read_file},
     settings::Settings,
 };
 
-/// The name of the profile that is selected where nothing names one.
+/// The profile that is selected by default.
 const DEFAULT: &str = "default";
-/// The signs that the SDK's parser takes in a name, beside ASCII letters and digits. A percent sign begins a code here.
+/// The characters that the SDK's parser accepts in a name, besides ASCII letters and digits. A percent sign begins a code.
 const PLAIN: &str = "_-/.@:+";
 
 /// The profiles of the shared configuration files.
@@ -35,19 +35,24 @@ const PLAIN: &str = "_-/.@:+";
 pub(super) struct Profiles {
     sections: ProfileSet,
     selected: String,
-    named_by: Option<Source<'static>>,
+    named_by: Option<Setting<&'static str>>,
     files: Vec<PathBuf>,
 }
 
 impl Profiles {
-    /// Reads the files, and finds the selected profile in them. A file that does not exist is passed over.
+    /// Reads the files, and finds the selected profile. Skips files that do not exist.
     pub(super) async fn read(settings: &Settings, env: &Env) -> Result<Self, Error> {
-        // The SDK's parser wants one file at least.
+        // The SDK's parser needs at least one file.
         let mut contents = EnvConfigFiles::builder().with_contents(Kind::Config, "");
         let files = files(settings, env);
-        for File { source, kind, path } in &files {
+        for File {
+            setting,
+            kind,
+            path,
+        } in &files
+        {
             let refuse = |reason: String| {
-                Error::configuration(*source, format!("{}: {reason}", path.display()))
+                Error::configuration(*setting, format!("{}: {reason}", path.display()))
             };
             let text = text(path).map_err(|error| refuse(error.to_string()))?;
             let text = with_encoded_names(&text, *kind);
@@ -57,10 +62,10 @@ impl Profiles {
         }
         let sections = parse(contents.build()).await;
         let sections = sections.map_err(|error| {
-            Error::configuration(Source::Argument("shared_config_files"), error)
+            Error::configuration(Setting::Argument("shared_config_files"), error)
         })?;
-        let named = match given(settings.profile.as_deref()) {
-            Some(name) => Some((Source::Argument("profile"), name.to_owned())),
+        let named = match settings.profile.given() {
+            Some(name) => Some((Setting::Argument("profile"), name.to_owned())),
             None => named_variable(env, &["AWS_PROFILE", "AWS_DEFAULT_PROFILE"]),
         };
         let (named_by, selected) = named.unzip();
@@ -77,42 +82,42 @@ impl Profiles {
         Ok(profiles)
     }
 
-    /// The name of the selected profile.
+    /// Returns the name of the selected profile.
     pub(super) fn selected(&self) -> &str {
         &self.selected
     }
 
-    /// What names the selected profile; the name `default` may stand there too.
-    pub(super) fn named_by(&self) -> Source<'static> {
-        self.named_by.unwrap_or(Source::Variable("AWS_PROFILE"))
+    /// Returns the setting that names the selected profile, even if the name is `default`.
+    pub(super) fn named_by(&self) -> Setting<&'static str> {
+        self.named_by.unwrap_or(Setting::Variable("AWS_PROFILE"))
     }
 
-    /// Whether a profile other than `default` was named: it must exist, and hold credentials.
+    /// Reports whether a setting names a profile other than `default`. It must exist, and have credentials.
     pub(super) fn is_named(&self) -> bool {
         self.named_by.is_some() && self.selected != DEFAULT
     }
 
-    /// A profile by its name.
+    /// Returns a profile by name.
     pub(super) fn get(&self, name: &str) -> Option<&Profile> {
         self.sections.get_profile(&encoded(name))
     }
 
-    /// A value of the selected profile that is not empty.
+    /// Returns a value of the selected profile, unless it is empty.
     pub(super) fn value(&self, key: &str) -> Option<&str> {
-        given(self.get(&self.selected)?.get(key))
+        self.get(&self.selected)?.get(key).given()
     }
 
-    /// A value of an `sso-session` section that is not empty; nothing if there is no such section.
+    /// Returns a value of an `sso-session` section, unless it is empty or there is no such section.
     pub(super) fn of_sso_session(&self, name: &str, key: &str) -> Option<&str> {
-        given(self.sections.sso_session(&encoded(name))?.get(key))
+        self.sections.sso_session(&encoded(name))?.get(key).given()
     }
 
-    /// Whether there is such an `sso-session` section.
+    /// Reports whether there is such an `sso-session` section.
     pub(super) fn has_sso_session(&self, name: &str) -> bool {
         self.sections.sso_session(&encoded(name)).is_some()
     }
 
-    /// A value of a service in the `services` section that the selected profile names.
+    /// Returns a value of a service in the `services` section that the selected profile names.
     pub(super) fn of_service(&self, service: &str, key: &str) -> Option<&str> {
         let key = PropertiesKey::builder()
             .section_key("services")
@@ -121,21 +126,24 @@ impl Profiles {
             .sub_property_name(key)
             .build()
             .ok()?;
-        given(self.sections.other_sections().get(&key).map(String::as_str))
+        self.sections
+            .other_sections()
+            .get(&key)
+            .map(String::as_str)
+            .given()
     }
 
-    /// Says that there is no such profile, and where it was looked for.
+    /// Describes a missing profile, with the files that were read.
     pub(super) fn missing(&self, name: &str) -> String {
         let looked: Vec<_> = self
             .files
             .iter()
             .map(|file| file.display().to_string())
             .collect();
-        let places = match looked.is_empty() {
-            true => {
-                "there is no home directory to find the shared configuration files in".to_owned()
-            }
-            false => format!("these files were looked at: {}", looked.join(", ")),
+        let places = if looked.is_empty() {
+            "without a home directory there are no shared configuration files".to_owned()
+        } else {
+            format!("these files were read: {}", looked.join(", "))
         };
         format!("there is no profile {name:?}; {places}")
     }
@@ -143,12 +151,12 @@ impl Profiles {
 
 /// A file to read.
 struct File {
-    source: Source<'static>,
+    setting: Setting<&'static str>,
     kind: Kind,
     path: PathBuf,
 }
 
-/// The files, those with credentials last: what they say goes before what the others say.
+/// Returns the files. Those with credentials come last, because they take precedence.
 fn files(settings: &Settings, env: &Env) -> Vec<File> {
     let config = (
         &settings.shared_config_files,
@@ -166,27 +174,31 @@ fn files(settings: &Settings, env: &Env) -> Vec<File> {
     for (kind, (named, argument, variable, usual)) in
         [(Kind::Config, config), (Kind::Credentials, credentials)]
     {
-        let mut file = |source, path: &str| {
+        let mut file = |setting, path: &str| {
             let path = home(env, path);
-            // Without a home directory there are no usual places.
+            // Without a home directory there are no default files.
             if !path.starts_with("~") {
-                found.push(File { source, kind, path });
+                found.push(File {
+                    setting,
+                    kind,
+                    path,
+                });
             }
         };
         let named: Vec<_> = named.iter().filter(|file| !file.is_empty()).collect();
         for path in &named {
-            file(Source::Argument(argument), path);
+            file(Setting::Argument(argument), path);
         }
         if named.is_empty() {
-            let (source, path) = named_variable(env, &[variable])
-                .unwrap_or_else(|| (Source::Argument(argument), usual.to_owned()));
-            file(source, &path);
+            let (setting, path) = named_variable(env, &[variable])
+                .unwrap_or_else(|| (Setting::Argument(argument), usual.to_owned()));
+            file(setting, &path);
         }
     }
     found
 }
 
-/// The text of a file; one that does not exist is empty.
+/// Returns the text of a file, or nothing if it does not exist.
 fn text(path: &Path) -> io::Result<String> {
     let bytes = match read_file(path) {
         Err(error)
@@ -209,7 +221,7 @@ async fn parse(files: EnvConfigFiles) -> Result<ProfileSet, String> {
     parsed.map_err(|error| chain(&error))
 }
 
-/// The text of a file with the names of its sections in the form that the SDK's parser takes.
+/// Returns the text of a file with its section names in a form that the SDK's parser accepts.
 fn with_encoded_names(text: &str, kind: Kind) -> String {
     let mut lines = String::with_capacity(text.len());
     for line in text.lines() {
@@ -222,7 +234,7 @@ fn with_encoded_names(text: &str, kind: Kind) -> String {
     lines
 }
 
-/// The header of a section: in the file with credentials it is the profile's name alone.
+/// Returns the header of a section. In a credentials file it is only the name of the profile.
 fn header(name: &str, kind: Kind) -> String {
     let parts = match kind {
         Kind::Config => name.split_once(char::is_whitespace),
@@ -241,13 +253,13 @@ fn unquoted(name: &str) -> &str {
         .unwrap_or(name)
 }
 
-/// A name in the form that the SDK's parser takes.
+/// Returns a name in a form that the SDK's parser accepts.
 fn encoded(name: &str) -> String {
-    name.chars().fold(String::new(), |mut encoded, sign| {
-        if sign.is_ascii_alphanumeric() || PLAIN.contains(sign) {
-            encoded.push(sign);
+    name.chars().fold(String::new(), |mut encoded, character| {
+        if character.is_ascii_alphanumeric() || PLAIN.contains(character) {
+            encoded.push(character);
         } else {
-            let _ = write!(encoded, "%{:x}", u32::from(sign));
+            let _ = write!(encoded, "%{:x}", u32::from(character));
         }
         encoded
     })
@@ -258,7 +270,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn names_are_encoded_in_headers_alone() {
+    fn only_names_in_headers_are_encoded() {
         let text =
             "[default]\na = [b c]\n[profile my dev] # mine\n[profile \"ä b\"]\n[sso-session s]\n";
         assert_eq!(

@@ -1,12 +1,12 @@
-//! Whether a reply can be believed: every reply of every service is read here, before the SDK parses it.
+//! Reads and checks every reply of every service, before the SDK parses it.
 //!
-//! The SDK's XML parser takes the end of the text for the end of every open element, and its JSON parser takes an
-//! empty body for an empty object. A reply that was cut off on its way would look like a short one: a flow log less,
-//! half an id, no more events. So a reply must be bounded in size, whole, and an answer to the operation that was
-//! called. A reply that is not counts as none: it is retried, and a mutation is settled by looking at what exists.
+//! The SDK's XML parser takes the end of the text for the end of every open element, and its JSON parser takes an empty
+//! body for an empty object. A reply that was cut off would look like a short reply: one flow log less, half an ID, no more
+//! events. Therefore a reply must be limited in size, complete, and a reply to the operation of the request. Any other
+//! counts as no reply: the call is retried, and after a mutation the caller describes what exists.
 //!
-//! The JSON of a success is looked at by its ends alone: a page of events is large, and the SDK's parser notices what
-//! is missing in between. What a reply must hold beyond that, each call says itself (`stop::Flight::holding`).
+//! Of the JSON of a success only the ends are checked: a page of events is large, and the SDK's parser notices what is
+//! missing in between. Each call defines what else its reply must contain (`Call::requiring`).
 //! This module must not know what a reply means.
 
 use std::fmt;
@@ -20,23 +20,23 @@ use aws_types::request_id::RequestId;
 use quick_xml::{Error as XmlError, Reader, events::Event};
 
 const MIB: usize = 1 << 20;
-/// The most bytes of a reply of EC2: a page of 1,000 flow logs with 50 long tags each has 25 MB.
+/// The most bytes of a reply of EC2. A page of 1,000 flow logs with 50 long tags each has 25 MB.
 const EC2: usize = 64 * MIB;
-/// The most bytes of a reply of CloudWatch Logs: a page of 10,000 events has 1 MB of text, of which JSON can make six,
-/// and as much around it. Many pages are read at once.
+/// The most bytes of a reply of CloudWatch Logs. A page of 10,000 events has 1 MB of text, which can be 6 MB in JSON, and
+/// as much around it. Many pages are read at once.
 const LOGS: usize = 16 * MIB;
-/// The most bytes of an error, and of a reply that holds one account or one set of credentials.
+/// The most bytes of an error, and of a reply with one account or one set of credentials.
 const SMALL: usize = MIB;
-/// The most bytes of a foreign reply that an error shows.
+/// The most characters of a foreign reply that an error shows.
 const EXCERPT: usize = 160;
 
-/// The service that is asked: it decides the form of the reply.
+/// The service, which determines the form of the reply.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Service {
     Ec2,
     Sts,
     Logs,
-    /// The SDK's own sources of credentials and regions.
+    /// Sources of credentials and regions.
     Other,
 }
 
@@ -48,26 +48,26 @@ pub(super) struct Expected {
     root: String,
 }
 
-/// Why a reply cannot be believed.
+/// What is wrong with a reply.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Flaw {
     /// It has no body.
     Empty,
-    /// Its body ends before it is over, after so many bytes.
+    /// Its body is cut off after so many bytes.
     Cut(usize),
-    /// The connection broke off while it was read.
+    /// The connection failed while it was read.
     BrokenOff(String),
     /// It is malformed.
     Malformed,
-    /// It has more bytes than any reply of AWS.
+    /// It is larger than the maximum, in bytes.
     TooLarge(usize),
-    /// It is whole, and something is missing in it.
+    /// It is complete, but lacks required content.
     Lacks(&'static str),
-    /// It was not written by the service: what it is instead.
+    /// It is not from the service. Contains what it is.
     Foreign(String),
 }
 
-/// A reply that cannot be believed.
+/// A reply that failed the check.
 #[derive(Clone, Debug, thiserror::Error)]
 #[error("{flaw}")]
 pub(super) struct Unreadable {
@@ -80,15 +80,14 @@ impl fmt::Display for Flaw {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Empty => f.write_str("the reply is empty"),
-            Self::Cut(bytes) => write!(f, "the reply ends in the middle, after {bytes} bytes"),
-            Self::BrokenOff(why) => write!(
-                f,
-                "the connection broke off in the middle of the reply: {why}"
-            ),
+            Self::Cut(bytes) => write!(f, "the reply is cut off after {bytes} bytes"),
+            Self::BrokenOff(why) => {
+                write!(f, "the connection failed in the middle of the reply: {why}")
+            }
             Self::Malformed => f.write_str("the reply is malformed"),
             Self::TooLarge(most) => write!(
                 f,
-                "the reply is larger than {} MiB, the most that is read of a reply of this kind",
+                "the reply is larger than {} MiB, the maximum for a reply of this kind",
                 most / MIB
             ),
             Self::Lacks(what) => f.write_str(what),
@@ -106,8 +105,7 @@ impl Unreadable {
         }
     }
 
-    /// Whether another attempt may bring a better reply. Who refuses in words that are not AWS's, as a proxy does,
-    /// refuses again; and what is too large does not shrink.
+    /// Reports whether a retry may help. A proxy that refuses refuses again, and a reply that is too large stays so.
     fn may_pass(&self) -> bool {
         match self.flaw {
             Flaw::TooLarge(_) => false,
@@ -125,7 +123,7 @@ impl From<Unreadable> for ConnectorError {
 }
 
 impl Expected {
-    /// Reads off a request what its reply must look like.
+    /// Determines from a request what its reply must look like.
     pub(super) fn of(request: &HttpRequest) -> Self {
         let target = request.headers().get("x-amz-target").unwrap_or_default();
         let mut expected = Self {
@@ -150,7 +148,7 @@ impl Expected {
         expected
     }
 
-    /// Reads a reply to its end and judges it.
+    /// Reads a reply to its end and checks it.
     pub(super) async fn read(
         &self,
         mut reply: HttpResponse,
@@ -158,7 +156,7 @@ impl Expected {
         let success = reply.status().is_success();
         let body = std::mem::replace(reply.body_mut(), SdkBody::taken());
         let flaw = match self.collect(body, success).await {
-            Ok(bytes) => match self.judge(&bytes, success) {
+            Ok(bytes) => match self.check(&bytes, success) {
                 Ok(()) => {
                     *reply.body_mut() = SdkBody::from(bytes);
                     return Ok(reply);
@@ -180,7 +178,7 @@ impl Expected {
         let mut body = ByteStream::new(body);
         let mut bytes = Vec::new();
         while let Some(part) = body.next().await {
-            let part = part.map_err(|error| Flaw::BrokenOff(super::causes::chain(&error)))?;
+            let part = part.map_err(|error| Flaw::BrokenOff(super::error_chain::chain(&error)))?;
             if bytes.len() + part.len() > most {
                 return Err(Flaw::TooLarge(most));
             }
@@ -189,14 +187,14 @@ impl Expected {
         Ok(bytes)
     }
 
-    fn judge(&self, bytes: &[u8], success: bool) -> Result<(), Flaw> {
+    fn check(&self, bytes: &[u8], success: bool) -> Result<(), Flaw> {
         if self.service == Service::Other {
             return Ok(());
         }
         let body = bytes.trim_ascii();
         match (body.first(), body.last(), self.service) {
             (None, ..) => Err(Flaw::Empty),
-            (_, _, Service::Ec2 | Service::Sts) => self.judge_xml(bytes, success),
+            (_, _, Service::Ec2 | Service::Sts) => self.check_xml(bytes, success),
             (Some(b'{'), Some(b'}'), _) if success => Ok(()),
             (Some(b'{'), ..) if success => Err(Flaw::Cut(bytes.len())),
             (Some(b'{'), ..) => match serde_json::from_slice::<serde::de::IgnoredAny>(body) {
@@ -208,8 +206,8 @@ impl Expected {
         }
     }
 
-    /// Judges a document: one root element of the right name, closed, and nothing but white space and comments around it.
-    fn judge_xml(&self, bytes: &[u8], success: bool) -> Result<(), Flaw> {
+    /// Checks a document: one root element with the right name, closed, with only white space and comments around it.
+    fn check_xml(&self, bytes: &[u8], success: bool) -> Result<(), Flaw> {
         let cut = || Flaw::Cut(bytes.len());
         let text = match std::str::from_utf8(bytes) {
             Ok(text) => text,
@@ -222,11 +220,11 @@ impl Expected {
         loop {
             match xml.read_event() {
                 Ok(Event::Start(tag)) if depth == 0 => {
-                    self.judge_root(tag.local_name().into_inner(), closed, success)?;
+                    self.check_root(tag.local_name().into_inner(), closed, success)?;
                     depth = 1;
                 }
                 Ok(Event::Empty(tag)) if depth == 0 => {
-                    self.judge_root(tag.local_name().into_inner(), closed, success)?;
+                    self.check_root(tag.local_name().into_inner(), closed, success)?;
                     closed = true;
                 }
                 Ok(Event::Start(_)) => depth += 1,
@@ -246,31 +244,35 @@ impl Expected {
         }
     }
 
-    fn judge_root(&self, name: &str, closed: bool, success: bool) -> Result<(), Flaw> {
-        let known = match success {
-            true => name == self.root,
-            false => matches!(name, "Response" | "ErrorResponse"),
+    fn check_root(&self, name: &str, closed: bool, success: bool) -> Result<(), Flaw> {
+        let known = if success {
+            name == self.root
+        } else {
+            matches!(name, "Response" | "ErrorResponse")
         };
         match (known, closed) {
             (true, false) => Ok(()),
             (_, true) => Err(Flaw::Malformed),
-            (false, false) => Err(foreign("not the answer to this call")),
+            (false, false) => Err(foreign("not a reply to this call")),
         }
     }
 
-    /// Says what a foreign reply is. Its text is shown only where no traffic and no credentials can be in it.
+    /// Describes a foreign reply. Shows its text only if it cannot contain traffic or credentials.
     fn described(&self, what: &str, reply: &HttpResponse, bytes: &[u8]) -> String {
         let kind = reply
             .headers()
             .get("content-type")
             .unwrap_or("no content type");
-        let kind = super::causes::one_line(kind, 60);
+        let kind = super::error_chain::one_line(kind, 60);
         let described = format!("{what} ({kind}, {} bytes)", bytes.len());
         if self.service != Service::Ec2 {
             return described;
         }
         let begin = String::from_utf8_lossy(&bytes[..bytes.len().min(4 * EXCERPT)]);
-        format!("{described}: {}", super::causes::one_line(&begin, EXCERPT))
+        format!(
+            "{described}: {}",
+            super::error_chain::one_line(&begin, EXCERPT)
+        )
     }
 }
 
@@ -278,7 +280,7 @@ fn foreign(what: &str) -> Flaw {
     Flaw::Foreign(what.to_owned())
 }
 
-/// The text of a child of the root element of a whole document.
+/// Returns the text of a child of the root element of a complete document.
 pub(super) fn text_of(reply: &HttpResponse, name: &str) -> Option<String> {
     let text = std::str::from_utf8(reply.body().bytes()?).ok()?;
     let mut xml = Reader::from_str(text);
@@ -317,23 +319,26 @@ mod tests {
     }
 
     #[test]
-    fn xml_is_whole_or_not_at_every_byte() {
+    fn xml_is_complete_or_not_at_every_byte() {
         let whole = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<!-- ä -->\n<DescribeFlowLogsResponse xmlns=\"x\">\
                      <flowLogSet><item><key>a &amp; ü</key><a:b c='>'/><![CDATA[ ] ]]></item></flowLogSet>\
                      </DescribeFlowLogsResponse>\n <!-- end -->\n";
         let end = whole.find("Response>\n").unwrap() + "Response>".len();
         let ec2 = expected(Service::Ec2);
         for at in 0..=whole.len() {
-            let judged = ec2.judge(&whole.as_bytes()[..at], true);
-            // What is lost behind the root is a comment or white space.
+            let checked = ec2.check(&whole.as_bytes()[..at], true);
+            // Only a comment or white space is lost after the root.
             let whole = at >= end && (at <= end + 2 || at >= whole.len() - 1);
-            assert_eq!(judged.is_ok(), whole, "{at}: {judged:?}");
-            assert!(!matches!(judged, Err(Flaw::Foreign(_))), "{at}: {judged:?}");
+            assert_eq!(checked.is_ok(), whole, "{at}: {checked:?}");
+            assert!(
+                !matches!(checked, Err(Flaw::Foreign(_))),
+                "{at}: {checked:?}"
+            );
         }
     }
 
     #[test]
-    fn what_is_not_an_answer_to_the_call_is_foreign() {
+    fn a_reply_to_something_else_is_foreign() {
         let ec2 = expected(Service::Ec2);
         for body in [
             "<html><p>Sign in",
@@ -343,35 +348,35 @@ mod tests {
             "{}",
             "Bad gateway",
         ] {
-            let judged = ec2.judge(body.as_bytes(), true);
+            let checked = ec2.check(body.as_bytes(), true);
             assert!(
-                matches!(judged, Err(Flaw::Foreign(_))),
-                "{body}: {judged:?}"
+                matches!(checked, Err(Flaw::Foreign(_))),
+                "{body}: {checked:?}"
             );
         }
         let twice = "<DescribeFlowLogsResponse/><DescribeFlowLogsResponse/>";
-        assert_eq!(ec2.judge(twice.as_bytes(), true), Err(Flaw::Malformed));
+        assert_eq!(ec2.check(twice.as_bytes(), true), Err(Flaw::Malformed));
         let error = "<Response><Errors/></Response>";
-        assert_eq!(ec2.judge(error.as_bytes(), false), Ok(()));
-        let cut = ec2.judge(&error.as_bytes()[..20], false);
+        assert_eq!(ec2.check(error.as_bytes(), false), Ok(()));
+        let cut = ec2.check(&error.as_bytes()[..20], false);
         assert_eq!(cut, Err(Flaw::Cut(20)));
     }
 
     #[test]
-    fn json_is_judged_by_its_ends_and_errors_as_a_whole() {
+    fn json_is_checked_by_its_ends_and_errors_in_full() {
         let logs = expected(Service::Logs);
-        let judge = |body: &str, success| logs.judge(body.as_bytes(), success);
-        assert_eq!(judge(" {\"events\":[]}\n", true), Ok(()));
-        assert_eq!(judge("", true), Err(Flaw::Empty));
-        assert_eq!(judge("{\"events\":[", true), Err(Flaw::Cut(11)));
-        assert!(matches!(judge("[]", true), Err(Flaw::Foreign(_))));
-        assert_eq!(judge("{\"__type\":\"X\"}", false), Ok(()));
-        assert_eq!(judge("{\"a\":{}", false), Err(Flaw::Cut(7)));
-        assert_eq!(judge("{\"a\":}}", false), Err(Flaw::Malformed));
+        let check = |body: &str, success| logs.check(body.as_bytes(), success);
+        assert_eq!(check(" {\"events\":[]}\n", true), Ok(()));
+        assert_eq!(check("", true), Err(Flaw::Empty));
+        assert_eq!(check("{\"events\":[", true), Err(Flaw::Cut(11)));
+        assert!(matches!(check("[]", true), Err(Flaw::Foreign(_))));
+        assert_eq!(check("{\"__type\":\"X\"}", false), Ok(()));
+        assert_eq!(check("{\"a\":{}", false), Err(Flaw::Cut(7)));
+        assert_eq!(check("{\"a\":}}", false), Err(Flaw::Malformed));
     }
 
     #[test]
-    fn text_of_other_services_is_never_shown() {
+    fn the_text_of_other_services_is_never_shown() {
         let mut reply = HttpResponse::new(403.try_into().unwrap(), SdkBody::empty());
         reply.headers_mut().insert("content-type", "text/html");
         let shown = |service| expected(service).described("not XML", &reply, b"<html> CANARY");

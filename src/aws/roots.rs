@@ -1,8 +1,8 @@
-//! Whom TLS trusts where no bundle is named: the certificate authorities of this machine, or, where it has none, those
-//! that come with this program (Mozilla's).
+//! The root certificates that TLS trusts if no bundle is configured: those of this machine, or, if it has none, those of
+//! Mozilla, which this program contains.
 //!
-//! A container without a CA bundle is an everyday thing. The SDK would trust nobody there, and a debug build of it ends
-//! the process. This module must not know which services are called.
+//! Containers often have no CA bundle. The SDK would then trust no server, and a debug build of it ends the process.
+//! This module must not know which services are called.
 
 use std::{env, sync::LazyLock};
 
@@ -10,41 +10,51 @@ use aws_smithy_http_client::tls::TrustStore;
 use base64::{Engine, engine::general_purpose::STANDARD};
 use rustls::{RootCertStore, pki_types::CertificateDer};
 
-/// How the reason why there is nobody to trust begins.
-pub(super) const NO_TLS: &str = "TLS is not possible";
-/// By these variables a user names the certificate authorities of the system, as OpenSSL has it.
-const NAMED_BY: [&str; 2] = ["SSL_CERT_FILE", "SSL_CERT_DIR"];
+/// The variables with which a user names the system's root certificates, as in OpenSSL.
+const VARIABLES: [&str; 2] = ["SSL_CERT_FILE", "SSL_CERT_DIR"];
 
-/// Whom TLS trusts where no bundle is named, read once; or why there is nobody to trust.
-pub(super) fn of_system() -> &'static Result<TrustStore, String> {
-    static ROOTS: LazyLock<Result<TrustStore, String>> = LazyLock::new(|| {
+/// Why there are no root certificates.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub(super) enum NoRoots {
+    /// An environment variable names a place without any.
+    #[error(
+        "TLS is not possible: the environment variable {0} names a place without a usable root certificate. Correct or \
+         unset it, or set AWS_CA_BUNDLE to a bundle"
+    )]
+    Variable(&'static str),
+    /// None of those that this program contains is usable.
+    #[error("TLS is not possible: there is no usable root certificate")]
+    Bundled,
+}
+
+/// Returns the root certificates to trust if no bundle is configured. They are read once.
+pub(super) fn of_system() -> &'static Result<TrustStore, NoRoots> {
+    static ROOTS: LazyLock<Result<TrustStore, NoRoots>> = LazyLock::new(|| {
         let found = rustls_native_certs::load_native_certs().certs;
         let is_set = |name: &&str| env::var_os(name).is_some_and(|value| !value.is_empty());
-        choose(found, NAMED_BY.into_iter().find(is_set))
+        choose(found, VARIABLES.into_iter().find(is_set))
     });
     &ROOTS
 }
 
-/// Chooses what the system has, else what comes with this program. Whoever named a place wants that one trusted and no
-/// other, so an empty one is an error.
+/// Chooses the system's root certificates, or else those of this program. A user who names a place trusts only that one,
+/// so an empty place is an error.
 fn choose(
     found: Vec<CertificateDer<'static>>,
-    named_by: Option<&str>,
-) -> Result<TrustStore, String> {
+    variable: Option<&'static str>,
+) -> Result<TrustStore, NoRoots> {
     if let Some(store) = usable(found) {
         return Ok(store);
     }
-    if let Some(name) = named_by {
-        return Err(format!(
-            "{NO_TLS}: the environment variable {name} names a place without a certificate authority that \
-             can be used. Correct or unset it, or name a bundle by AWS_CA_BUNDLE"
-        ));
+    if let Some(name) = variable {
+        return Err(NoRoots::Variable(name));
     }
     let bundled = webpki_root_certs::TLS_SERVER_ROOT_CERTS.iter().cloned();
-    usable(bundled).ok_or_else(|| format!("{NO_TLS}: there is no certificate authority"))
+    usable(bundled).ok_or(NoRoots::Bundled)
 }
 
-/// Trusts those that a verifier can read, if there are any: over others the SDK would end the process.
+/// Creates a store of the certificates that a verifier can read, if there are any. The SDK would end the process over
+/// the others.
 pub(super) fn usable(
     certificates: impl IntoIterator<Item = CertificateDer<'static>>,
 ) -> Option<TrustStore> {
@@ -58,7 +68,7 @@ pub(super) fn usable(
     (!roots.is_empty()).then_some(store)
 }
 
-/// A certificate in PEM form.
+/// Renders a certificate in PEM form.
 pub(super) fn pem(certificate: &CertificateDer<'_>) -> String {
     let text = STANDARD.encode(certificate);
     format!("-----BEGIN CERTIFICATE-----\n{text}\n-----END CERTIFICATE-----\n")
@@ -73,7 +83,7 @@ mod tests {
     }
 
     #[test]
-    fn a_system_without_certificates_trusts_those_that_come_with_the_program() {
+    fn a_system_without_roots_trusts_those_of_the_program() {
         assert!(choose(Vec::new(), None).is_ok());
         assert!(choose(unusable(), None).is_ok());
         let bundled = webpki_root_certs::TLS_SERVER_ROOT_CERTS;
@@ -83,10 +93,12 @@ mod tests {
     }
 
     #[test]
-    fn a_named_place_without_certificates_is_an_error_that_names_the_variable() {
+    fn a_named_place_without_roots_is_an_error() {
         for found in [Vec::new(), unusable()] {
             let error = choose(found, Some("SSL_CERT_DIR")).unwrap_err();
-            assert!(error.contains("variable SSL_CERT_DIR names"), "{error}");
+            assert_eq!(error, NoRoots::Variable("SSL_CERT_DIR"));
+            let text = error.to_string();
+            assert!(text.contains("variable SSL_CERT_DIR names"), "{text}");
         }
     }
 }

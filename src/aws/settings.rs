@@ -1,124 +1,124 @@
-//! What a user may say about how to reach AWS: plain values, known at the time of asking.
+//! How to connect to AWS: the arguments of a user, all known.
 //!
-//! The names are those of the AWS provider for Terraform and mean the same. Nothing is read or checked here;
-//! an argument that was not given is `None`, empty or `false`.
+//! The names and their meaning are those of the AWS provider for Terraform. Nothing is read or checked here. An argument
+//! that is not set is `None`, empty or `false`.
 //! This module must not know the SDK.
 
 use std::{collections::BTreeMap, fmt, time::Instant};
 
-/// Everything that may be said about how to reach AWS.
+/// How to connect to AWS.
 #[derive(Clone, Default)]
 pub struct Settings {
-    /// Region of all calls that name no other.
+    /// The default region.
     pub region: Option<String>,
-    /// Profile of the shared configuration files.
+    /// The profile of the shared configuration files.
     pub profile: Option<String>,
-    /// Access key id; needs `secret_key`.
+    /// The access key ID. Requires `secret_key`.
     pub access_key: Option<String>,
-    /// Secret access key; needs `access_key`.
+    /// The secret access key. Requires `access_key`.
     pub secret_key: Option<String>,
-    /// Session token of temporary keys.
+    /// The session token of temporary keys.
     pub token: Option<String>,
-    /// Configuration files to read in place of `~/.aws/config`.
+    /// The configuration files to read instead of `~/.aws/config`.
     pub shared_config_files: Vec<String>,
-    /// Credentials files to read in place of `~/.aws/credentials`.
+    /// The credentials files to read instead of `~/.aws/credentials`.
     pub shared_credentials_files: Vec<String>,
-    /// How often a call is tried at most; 25 if nothing says otherwise.
+    /// The maximum number of attempts of a call, including the first. The default is 25. 0 means 1.
     pub max_retries: Option<i64>,
     /// `standard` or `adaptive`.
     pub retry_mode: Option<String>,
-    /// Capacity of the bucket of retry tokens; without one retries are bounded by `max_retries` alone.
+    /// The capacity of the bucket of retry tokens. Without it, only `max_retries` limits retries.
     pub token_bucket_rate_limiter_capacity: Option<i64>,
     /// Whether to call FIPS endpoints.
     pub use_fips_endpoint: Option<bool>,
     /// Whether to call dual-stack endpoints.
     pub use_dualstack_endpoint: Option<bool>,
-    /// Whether to trust any server certificate; refused.
+    /// Whether to trust any server certificate. Not supported.
     pub insecure: bool,
-    /// File of PEM certificates to trust in place of the system's.
+    /// The file of PEM certificates to trust instead of the system's.
     pub custom_ca_bundle: Option<String>,
-    /// Proxy for HTTP, and for HTTPS where nothing names one.
+    /// The proxy for HTTP, and for HTTPS unless another is set.
     pub http_proxy: Option<String>,
-    /// Proxy for HTTPS.
+    /// The proxy for HTTPS.
     pub https_proxy: Option<String>,
-    /// Hosts that are reached without a proxy, separated by commas.
+    /// The hosts that bypass the proxy, separated by commas.
     pub no_proxy: Option<String>,
-    /// Region of the calls to STS.
+    /// The region of calls to STS.
     pub sts_region: Option<String>,
-    /// Address of the instance metadata service.
+    /// The address of the instance metadata service.
     pub ec2_metadata_service_endpoint: Option<String>,
     /// `IPv4` or `IPv6`.
     pub ec2_metadata_service_endpoint_mode: Option<String>,
-    /// Whether to leave the instance metadata service alone.
+    /// Whether to disable the instance metadata service.
     pub skip_metadata_api_check: bool,
-    /// Whether to accept regions of any shape.
+    /// Whether to accept region names of any form.
     pub skip_region_validation: bool,
-    /// Products to append to the user agent.
+    /// The products to append to the user agent.
     pub user_agent: Vec<String>,
-    /// Roles to assume, one after the other, each with the credentials of the one before.
+    /// The roles to assume in sequence, each with the credentials of the previous one.
     pub assume_role: Vec<AssumeRole>,
-    /// A role to assume with a web identity token, before all others.
+    /// The role to assume with a web identity token, before all others.
     pub assume_role_with_web_identity: Option<AssumeRoleWithWebIdentity>,
-    /// Addresses of the services where they differ from AWS's own.
+    /// The addresses of the services that differ from AWS's.
     pub endpoints: Endpoints,
-    /// When no call goes on any more, whatever it has done by then; without it, each query has five minutes.
+    /// When all calls end. Without it, each query has five minutes.
     pub deadline: Option<Instant>,
 }
 
-/// A role to assume and the terms of its session.
+/// A role to assume, and its session.
 #[derive(Clone, Default)]
 pub struct AssumeRole {
-    /// ARN of the role; an empty one means that no role is assumed.
+    /// The ARN of the role. If it is empty, no role is assumed.
     pub role_arn: String,
-    /// Name of the session.
+    /// The name of the session.
     pub session_name: Option<String>,
-    /// External id that the role's trust policy asks for.
+    /// The external ID that the role's trust policy requires.
     pub external_id: Option<String>,
-    /// Length of the session, as `1h30m`.
+    /// The duration of the session, such as `1h30m`.
     pub duration: Option<String>,
-    /// Session policy in JSON.
+    /// The session policy in JSON.
     pub policy: Option<String>,
-    /// Managed session policies.
+    /// The ARNs of managed session policies.
     pub policy_arns: Vec<String>,
-    /// Source identity of the session.
+    /// The source identity of the session.
     pub source_identity: Option<String>,
-    /// Session tags.
+    /// The session tags.
     pub tags: BTreeMap<String, String>,
-    /// Keys of the session tags that later sessions inherit.
+    /// The keys of the session tags that later sessions inherit.
     pub transitive_tag_keys: Vec<String>,
 }
 
 /// A role to assume with a web identity token.
 #[derive(Clone, Default)]
 pub struct AssumeRoleWithWebIdentity {
-    /// ARN of the role; `AWS_ROLE_ARN` where it is not given.
+    /// The ARN of the role. The default is `AWS_ROLE_ARN`.
     pub role_arn: Option<String>,
-    /// Name of the session; `AWS_ROLE_SESSION_NAME` where it is not given.
+    /// The name of the session. The default is `AWS_ROLE_SESSION_NAME`.
     pub session_name: Option<String>,
-    /// The token itself.
+    /// The token.
     pub web_identity_token: Option<String>,
-    /// File that holds the token; `AWS_WEB_IDENTITY_TOKEN_FILE` where neither is given.
+    /// The file that contains the token. The default, without `web_identity_token`, is `AWS_WEB_IDENTITY_TOKEN_FILE`.
     pub web_identity_token_file: Option<String>,
-    /// Length of the session, as `1h30m`.
+    /// The duration of the session, such as `1h30m`.
     pub duration: Option<String>,
-    /// Session policy in JSON.
+    /// The session policy in JSON.
     pub policy: Option<String>,
-    /// Managed session policies.
+    /// The ARNs of managed session policies.
     pub policy_arns: Vec<String>,
 }
 
-/// Addresses of the services.
+/// The addresses of services.
 #[derive(Clone, Debug, Default)]
 pub struct Endpoints {
-    /// Address of EC2.
+    /// The address of EC2.
     pub ec2: Option<String>,
-    /// Address of CloudWatch Logs.
+    /// The address of CloudWatch Logs.
     pub logs: Option<String>,
-    /// Address of STS.
+    /// The address of STS.
     pub sts: Option<String>,
-    /// Address of the portal of IAM Identity Center, which gives the credentials of a role.
+    /// The address of the IAM Identity Center portal, which provides the credentials of a role.
     pub sso: Option<String>,
-    /// Address of the sign-in service of IAM Identity Center, which renews tokens.
+    /// The address of the IAM Identity Center OIDC service, which renews tokens.
     pub sso_oidc: Option<String>,
 }
 
@@ -198,12 +198,12 @@ impl fmt::Debug for AssumeRoleWithWebIdentity {
     }
 }
 
-/// Stands for a secret in `Debug`: tells whether it was given, and no more.
+/// A secret in `Debug`. Shows only whether it is set.
 struct Redacted(bool);
 
 impl fmt::Debug for Redacted {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(if self.0 { "(given)" } else { "None" })
+        f.write_str(if self.0 { "(set)" } else { "None" })
     }
 }
 
@@ -212,7 +212,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn secrets_do_not_reach_debug() {
+    fn debug_shows_no_secret() {
         let canary = || Some("CANARY-7f3a".to_owned());
         let settings = Settings {
             access_key: canary(),
@@ -232,6 +232,6 @@ mod tests {
         };
         let text = format!("{settings:?} {settings:#?}");
         assert!(!text.contains("CANARY"), "{text}");
-        assert!(text.contains("secret_key: (given)"), "{text}");
+        assert!(text.contains("secret_key: (set)"), "{text}");
     }
 }

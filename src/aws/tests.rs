@@ -1,12 +1,12 @@
-//! The gateways against a server on the loopback, shape by shape.
+//! The gateways against a server on the loopback interface.
 
-mod advice;
 mod bounds;
 mod configuration;
+mod connect;
+mod create;
 mod credentials;
-mod describing;
-mod making;
-mod reaching;
+mod describe;
+mod hints;
 mod replies;
 mod responder;
 mod stopping;
@@ -21,7 +21,7 @@ use responder::{Reply, Responder};
 
 const REGION: &str = "eu-central-1";
 
-/// Settings that lead to a server and nowhere else.
+/// Settings for one server.
 fn settings(url: &str) -> Settings {
     Settings {
         region: Some(REGION.to_owned()),
@@ -52,7 +52,7 @@ async fn connect(settings: Settings) -> Result<Aws, Error> {
     Aws::connect_from(settings, Stop::new(), Env::from_slice(&[]), quickly).await
 }
 
-/// AWS with quick retries, at most `attempts` of them, before a server.
+/// Connects to a server, with quick retries and at most `attempts` attempts.
 async fn aws(server: &Responder, attempts: i64) -> Aws {
     let settings = Settings {
         max_retries: Some(attempts),

@@ -23,7 +23,7 @@ pub(super) use self::ledger::Ledger;
 pub(super) use self::plans::Plans;
 pub(super) use self::recover::{CreateAttempt, NotFound};
 
-use self::conflict::{ALREADY_EXISTS, Outcome};
+use self::conflict::Outcome;
 use super::calls::PAUSES;
 use super::diagnostics::call_failed;
 use crate::aws;
@@ -72,7 +72,7 @@ impl NotCreated {
             request.resource_id
         );
         let role = request.deliver_logs_permission_arn.as_deref();
-        let hint = match role.filter(|_| self.error.says_role_not_assumable()) {
+        let hint = match role.filter(|_| self.error.is_role_not_assumable()) {
             Some(role) => role_hint(role, request.deliver_cross_account_role.is_some()),
             None if self.hint.is_empty() => {
                 return call_failed(RULE, summary, &tried, &self.error);
@@ -86,7 +86,7 @@ impl NotCreated {
     /// Adds what is known of a flow log that may exist.
     pub(super) fn without_reply(mut self, not_found: &NotFound, resource_id: &str) -> Self {
         let hint = not_found.hint(resource_id);
-        let hints: Vec<_> = self.error.advice().into_iter().chain([hint]).collect();
+        let hints: Vec<_> = self.error.hint().into_iter().chain([hint]).collect();
         self.hint = hints.join("\n\n");
         self
     }
@@ -154,7 +154,7 @@ async fn create_once(
             }
         }
     }
-    if !not_created.error.has_code(&[ALREADY_EXISTS]) {
+    if !not_created.error.is_flow_log_already_exists() {
         return Err(not_created);
     }
     match conflict::resolve(ledger, ec2, attempt.planned, attempt.region).await {

@@ -13,11 +13,7 @@ pub(super) fn call_failed(
     tried: &str,
     error: &aws::Error,
 ) -> Diagnostic {
-    let hint = error
-        .advice()
-        .map(|advice| format!("\n\n{advice}"))
-        .unwrap_or_default();
-    Diagnostic::error(rule, summary, format!("{tried} {error}{hint}"))
+    Diagnostic::error(rule, summary, format!("{tried} {}", error.explained()))
 }
 
 /// Renders problems for Terraform.

@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 use super::destination::TYPES;
 use super::model::TRAFFIC_TYPES;
 use crate::arn::flow_log;
+use crate::aws::ec2::limits::FILTER_VALUES;
 use crate::cty::Path;
 use crate::framework::{Attr, Diagnostics, Model, behaviour};
 use crate::text::suggest;
@@ -28,8 +29,6 @@ const NAMES: [(&str, &[&str]); 7] = [
     ("tag-key", &[]),
 ];
 const TAG: &str = "tag:";
-/// The number of values that EC2 accepts in all filters of one call together.
-const MOST_VALUES: usize = 200;
 
 /// Selects flow logs. A flow log must match all arguments that are set.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -88,9 +87,9 @@ impl Filters {
             }
         }
         let values: usize = self.to_ec2().iter().map(|(_, values)| values.len()).sum();
-        if values > MOST_VALUES {
+        if values > FILTER_VALUES {
             let detail = format!(
-                "The filters and tags have {values} values, but DescribeFlowLogs accepts {MOST_VALUES}. Use `*` and `?`. To \
+                "The filters and tags have {values} values, but DescribeFlowLogs accepts {FILTER_VALUES}. Use `*` and `?`. To \
                  select many flow logs by id, use `flow_log_ids`, which accepts any number."
             );
             diagnostics.error(

@@ -216,18 +216,17 @@ impl DeliveryBucketPolicy {
     fn partition(&self) -> Result<&str, FunctionError> {
         let given = &self.bucket_arn;
         let fail = |text: String| Err(FunctionError::new(text).at("bucket_arn"));
-        let bucket = Arn::parse(given).map(|arn| Bucket::from_arn(&arn));
-        match bucket {
+        let arn = Arn::parse(given).filter(|arn| arn.service == bucket::SERVICE);
+        let is_folder = arn.is_some_and(|arn| arn.region.is_none() && arn.resource.contains('/'));
+        match arn.map(|arn| Bucket::from_arn(&arn)) {
             Some(Ok(Bucket {
                 partition,
                 folder: None,
                 ..
             })) => Ok(partition),
-            Some(Ok(_) | Err(bucket::Problem::ReservedFolder | bucket::Problem::Wildcard)) => {
-                fail(format!(
-                    "\"{given}\" names a folder; give the ARN of the bucket alone, and the folder as `prefix`"
-                ))
-            }
+            Some(_) if is_folder => fail(format!(
+                "\"{given}\" names a folder; give the ARN of the bucket alone, and the folder as `prefix`"
+            )),
             _ => fail(format!(
                 "\"{given}\" is not the ARN of a bucket, such as \"arn:aws:s3:::name\""
             )),

@@ -12,7 +12,7 @@ use crate::framework::{Attr, Diagnostic, Diagnostics};
 impl Config {
     /// Judges what the schema cannot.
     pub(crate) fn judge(&self, diagnostics: &mut Diagnostics) {
-        for mistake in self.judgeable().mistakes() {
+        for mistake in self.judgeable().validate() {
             diagnostics.push(refused(&mistake));
         }
         self.name_what_has_no_effect(diagnostics);

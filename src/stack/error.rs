@@ -77,13 +77,12 @@ impl Error {
 
 /// Describes an error of AWS and how to fix it.
 fn explained(error: &aws::Error) -> String {
-    match error.advice() {
-        _ if error.kind == aws::Kind::OutOfTime => format!(
+    if error.kind == aws::Kind::OutOfTime {
+        return format!(
             "{error} A query may take five minutes, and the whole check may take --timeout."
-        ),
-        Some(advice) => format!("{error} {advice}"),
-        None => error.to_string(),
+        );
     }
+    error.explained_on_one_line()
 }
 
 fn one_line(diagnostics: &Diagnostics) -> String {

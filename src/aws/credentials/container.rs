@@ -1,7 +1,7 @@
-//! Credentials of a container: ECS tasks, EKS pod identity, and whoever else serves the same protocol.
+//! Credentials of a container: ECS tasks, EKS Pod Identity, and other servers of the same protocol.
 //!
 //! <https://docs.aws.amazon.com/sdkref/latest/guide/feature-container-credentials.html>
-//! This module must not know what else gives credentials.
+//! This module must not know any other source of credentials.
 
 use aws_credential_types::Credentials;
 use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
@@ -10,17 +10,19 @@ use http::Uri;
 
 use super::{
     super::{
-        environment::{home, named_variable, variable},
-        error::{Error, Kind, Source},
+        error::{Error, Kind, Setting},
+        error_chain::chain,
+        network::NetworkProblem,
+        os::{home, named_variable, variable},
     },
+    clients::{ATTEMPTS, Clients, backoff, unusable},
     instance,
-    means::{ATTEMPTS, Means, backoff, unusable},
     token::Token,
 };
 
-/// Where ECS answers.
+/// The address of ECS.
 const ECS: &str = "http://169.254.170.2";
-/// Hosts that plain HTTP is allowed to: this machine, ECS, and EKS.
+/// The hosts that may be called over plain HTTP: this machine, ECS, and EKS.
 const PLAIN: [&str; 6] = [
     "localhost",
     "127.0.0.1",
@@ -30,19 +32,19 @@ const PLAIN: [&str; 6] = [
     "[fd00:ec2::23]",
 ];
 
-/// Where a container gets its credentials.
+/// The source of the credentials of a container.
 pub(super) struct Container {
     address: String,
     token: Option<Token>,
 }
 
 impl Container {
-    /// What the environment names, if anything.
+    /// Returns what the environment names, if anything.
     pub(super) fn named(env: &Env) -> Result<Option<Self>, Error> {
         const RELATIVE: &str = "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI";
         const FULL: &str = "AWS_CONTAINER_CREDENTIALS_FULL_URI";
         let (source, address) = match named_variable(env, &[RELATIVE, FULL]) {
-            Some((source @ Source::Variable(RELATIVE), path)) => (source, format!("{ECS}{path}")),
+            Some((source @ Setting::Variable(RELATIVE), path)) => (source, format!("{ECS}{path}")),
             Some(named) => named,
             None => return Ok(None),
         };
@@ -58,14 +60,14 @@ impl Container {
         Ok(Some(Self { address, token }))
     }
 
-    /// Asks for the credentials.
-    pub(super) async fn get(&self, means: &Means) -> Result<Credentials, Error> {
-        let terms = means.terms();
+    /// Fetches the credentials.
+    pub(super) async fn get(&self, clients: &Clients) -> Result<Credentials, Error> {
+        let context = clients.context();
         let ask = async {
             let mut attempt = 1;
             loop {
-                match self.ask(means).await {
-                    Err((_, true)) if attempt < ATTEMPTS && !terms.stop.is_cancelled() => {
+                match self.ask(clients).await {
+                    Err((_, true)) if attempt < ATTEMPTS && !context.stop.is_cancelled() => {
                         tokio::time::sleep(backoff(attempt)).await;
                         attempt += 1;
                     }
@@ -76,28 +78,32 @@ impl Container {
         tokio::select! {
             biased;
             result = ask => result,
-            () = terms.stop.cancelled() => Err(self.error(Kind::Stopped, "")),
-            () = terms.over() => Err(self.error(Kind::OutOfTime, "")),
+            () = context.stop.cancelled() => Err(self.error(Kind::Stopped, "")),
+            () = context.deadline() => Err(self.error(Kind::OutOfTime, "")),
         }
     }
 
-    /// Asks once; with the error comes whether another attempt may help.
-    async fn ask(&self, means: &Means) -> Result<Credentials, (Error, bool)> {
+    /// Fetches the credentials once. An error comes with whether a retry may help.
+    async fn ask(&self, clients: &Clients) -> Result<Credentials, (Error, bool)> {
         let request = self.request().map_err(|error| (error, false))?;
-        let reply = means.http.call(request).await.map_err(|error| {
-            let reason = super::super::causes::chain(&error);
-            (self.error(Kind::Unreachable, &reason), true)
+        let reply = clients.http.call(request).await.map_err(|error| {
+            let reason = chain(&error);
+            let error = Error {
+                network: Some(NetworkProblem::of(&error)),
+                ..self.error(Kind::Unreachable, &reason)
+            };
+            (error, true)
         })?;
         let status = reply.status().as_u16();
         if !reply.status().is_success() {
-            // The reply's own text may hold anything.
+            // The text of the reply may contain anything.
             let error = self.error(Kind::Refused, &format!("HTTP {status}"));
             return Err((error, status >= 500 || status == 429));
         }
         let session = instance::Session::read(reply_bytes(&reply));
         session.ok_or_else(|| {
             (
-                self.error(Kind::Unreadable, "it holds no credentials"),
+                self.error(Kind::Unreadable, "it contains no credentials"),
                 true,
             )
         })
@@ -105,7 +111,7 @@ impl Container {
 
     fn request(&self) -> Result<HttpRequest, Error> {
         let mut request = HttpRequest::get(&self.address)
-            .map_err(|_| self.error(Kind::Configuration, "it cannot be asked"))?;
+            .map_err(|_| self.error(Kind::Configuration, "it cannot be called"))?;
         request.headers_mut().insert("accept", "application/json");
         if let Some(token) = &self.token {
             let token = token.read()?;
@@ -118,7 +124,7 @@ impl Container {
     }
 
     fn error(&self, kind: Kind, reason: &str) -> Error {
-        let message = format!("the container's credentials at {}: {reason}", self.address);
+        let message = format!("container credentials at {}: {reason}", self.address);
         Error::new(
             "GetContainerCredentials",
             kind,
@@ -131,8 +137,8 @@ fn reply_bytes(reply: &HttpResponse) -> &[u8] {
     reply.body().bytes().unwrap_or_default()
 }
 
-/// Checks an address: the request carries a token, so plain HTTP goes to this machine and its host alone.
-fn check(source: Source<'_>, address: &str) -> Result<(), Error> {
+/// Checks an address. The request contains a token, so only this machine and its host may be called over plain HTTP.
+fn check(source: Setting<&str>, address: &str) -> Result<(), Error> {
     let uri = address.parse::<Uri>().ok();
     let uri = uri.as_ref();
     let host = uri.and_then(Uri::host).unwrap_or_default();
@@ -142,7 +148,7 @@ fn check(source: Source<'_>, address: &str) -> Result<(), Error> {
         _ if is_plain && (PLAIN.contains(&host) || host.starts_with("127.")) => Ok(()),
         _ if is_plain && !host.is_empty() => Err(Error::configuration(
             source,
-            "plain HTTP is allowed to the loopback addresses and to those of ECS and EKS alone; use https",
+            "plain HTTP is allowed only to loopback addresses and to those of ECS and EKS; use https",
         )),
         _ => Err(Error::configuration(
             source,

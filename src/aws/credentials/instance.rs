@@ -1,7 +1,7 @@
 //! Credentials of an EC2 instance, from the instance metadata service (IMDSv2).
 //!
 //! <https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/instance-metadata-security-credentials.html>
-//! This module must not know what else gives credentials.
+//! This module must not know any other source of credentials.
 
 use std::time::Duration;
 
@@ -12,23 +12,23 @@ use serde::Deserialize;
 
 use super::{
     super::{
-        configuration::Surroundings,
+        configuration::Environment,
         endpoints::check_address,
-        environment::{given, variable},
         error::{Error, Kind},
+        os::{Given, variable},
         settings::Settings,
     },
-    means::{Means, backoff, time},
+    clients::{Clients, backoff, time},
 };
 
 const ROLES: &str = "/latest/meta-data/iam/security-credentials/";
-/// Time for everything: on any other machine nobody answers.
+/// The timeout of all requests. Only instances have this service.
 const TIME: Duration = Duration::from_secs(8);
 
-/// How often the service is asked where the connection breaks.
+/// The most attempts if the connection fails.
 const ATTEMPTS_ON_IO: u32 = 3;
 
-/// Credentials as the metadata services of instances and containers write them.
+/// Credentials in the form of the metadata services of instances and containers.
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub(super) struct Session {
@@ -39,7 +39,7 @@ pub(super) struct Session {
 }
 
 impl Session {
-    /// Reads a reply; nothing if it holds no credentials.
+    /// Parses a reply. Returns `None` if it contains no credentials.
     pub(super) fn read(reply: &[u8]) -> Option<Credentials> {
         let session: Self = serde_json::from_slice(reply).ok()?;
         let end = match &session.expiration {
@@ -59,28 +59,29 @@ impl Session {
     }
 }
 
-/// Asks for the credentials of the instance's role, which a profile may have named.
-pub(super) async fn get(profile: Option<&str>, means: &Means) -> Result<Credentials, Error> {
-    let terms = means.terms.within(TIME);
+/// Fetches the credentials of the instance's role, which a profile may name.
+pub(super) async fn get(profile: Option<&str>, clients: &Clients) -> Result<Credentials, Error> {
+    let context = clients.context.within(TIME);
     let asked = tokio::select! {
         biased;
-        asked = ask(means) => asked,
-        () = terms.stop.cancelled() => Err((Kind::Stopped, "stopped".to_owned())),
-        () = terms.over() => Err(match means.terms.is_over() {
-            true => (Kind::OutOfTime, "out of time".to_owned()),
-            false => nothing("it does not answer"),
+        asked = ask(clients) => asked,
+        () = context.stop.cancelled() => Err((Kind::Stopped, "stopped".to_owned())),
+        () = context.deadline() => Err(if clients.context.is_past_deadline() {
+            (Kind::OutOfTime, "timed out".to_owned())
+        } else {
+            nothing("it does not reply")
         }),
     };
     asked.map_err(|(kind, reason)| error(profile, kind, &reason))
 }
 
-/// What kind of failure it was, and why.
+/// The kind of a failure, and its reason.
 type Failure = (Kind, String);
 
-async fn ask(means: &Means) -> Result<Credentials, Failure> {
-    let Some(metadata) = &means.metadata else {
+async fn ask(clients: &Clients) -> Result<Credentials, Failure> {
+    let Some(metadata) = &clients.metadata else {
         return Err(nothing(
-            "it is not asked (AWS_EC2_METADATA_DISABLED or skip_metadata_api_check)",
+            "it is disabled (AWS_EC2_METADATA_DISABLED or skip_metadata_api_check)",
         ));
     };
     let roles = read(metadata, ROLES).await?;
@@ -90,12 +91,12 @@ async fn ask(means: &Means) -> Result<Credentials, Failure> {
     }
     let session = read(metadata, &format!("{ROLES}{role}")).await?;
     Session::read(session.as_bytes()).ok_or_else(|| {
-        let reason = format!("it gives no credentials for the role {role}");
+        let reason = format!("it returned no credentials for the role {role}");
         (Kind::Unreadable, reason)
     })
 }
 
-/// Reads a page. Its own client does not try again where the connection broke.
+/// Reads a page. The client of the SDK does not retry after a failed connection.
 async fn read(metadata: &imds::Client, path: &str) -> Result<String, Failure> {
     let mut attempt = 1;
     loop {
@@ -119,25 +120,25 @@ fn is_of_network(failure: &ImdsError) -> bool {
     }
 }
 
-/// Says what the service did in place of an answer. What it wrote is not shown: it may hold anything.
+/// Describes a failure. The text of the reply is not shown, because it may contain anything.
 fn failed(failure: &ImdsError) -> Failure {
     match failure {
-        _ if is_of_network(failure) => nothing("it does not answer"),
+        _ if is_of_network(failure) => nothing("it does not reply"),
         ImdsError::FailedToLoadToken(_) => (
             Kind::Configuration,
-            "it gives no session token. IMDSv2 is needed, and only that is asked; a container on the instance needs a \
-             hop limit of 2"
+            "it returned no session token. Only IMDSv2 is supported. A container on the instance needs a hop limit of \
+             2"
                 .to_owned(),
         ),
         ImdsError::ErrorResponse(reply) => match reply.response().status().as_u16() {
             404 => nothing("the instance has no role"),
             status => (Kind::Refused, format!("HTTP {status}")),
         },
-        _ => nothing("it does not answer as it should"),
+        _ => nothing("its reply is malformed"),
     }
 }
 
-/// The service has nothing.
+/// Creates a failure about missing credentials.
 fn nothing(reason: &str) -> Failure {
     (Kind::Credentials, reason.to_owned())
 }
@@ -154,7 +155,7 @@ fn error(profile: Option<&str>, kind: Kind, reason: &str) -> Error {
         (None, Kind::Credentials) => (
             kind,
             format!(
-                "neither the arguments, nor the environment, nor a profile name credentials, and {SERVICE} has none: \
+                "there are no credentials in the arguments, the environment or a profile, and {SERVICE} has none: \
                  {reason}"
             ),
         ),
@@ -163,16 +164,16 @@ fn error(profile: Option<&str>, kind: Kind, reason: &str) -> Error {
     Error::new("GetInstanceCredentials", kind, message)
 }
 
-/// Tells whether the environment asks to leave the service alone.
+/// Reports whether the environment disables the service.
 pub(in super::super) fn is_disabled(env: &Env) -> bool {
     variable(env, &["AWS_EC2_METADATA_DISABLED"])
         .is_some_and(|value| value.eq_ignore_ascii_case("true"))
 }
 
-/// Where the service answers.
+/// Returns the address of the service.
 pub(in super::super) fn address(
     settings: &Settings,
-    surroundings: &Surroundings,
+    environment: &Environment,
 ) -> Result<String, Error> {
     let named = (
         "ec2_metadata_service_endpoint",
@@ -180,17 +181,17 @@ pub(in super::super) fn address(
     );
     let variables = ["AWS_EC2_METADATA_SERVICE_ENDPOINT"];
     if let Some((source, address)) =
-        surroundings.first(named, &variables, "ec2_metadata_service_endpoint")
+        environment.first(named, &variables, "ec2_metadata_service_endpoint")
     {
         check_address(source, &address)?;
         return Ok(address);
     }
     let mode = (
         "ec2_metadata_service_endpoint_mode",
-        given(settings.ec2_metadata_service_endpoint_mode.as_deref()),
+        settings.ec2_metadata_service_endpoint_mode.given(),
     );
     let variables = ["AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE"];
-    let mode = surroundings.first(mode, &variables, "ec2_metadata_service_endpoint_mode");
+    let mode = environment.first(mode, &variables, "ec2_metadata_service_endpoint_mode");
     match mode {
         Some((_, mode)) if mode.eq_ignore_ascii_case("ipv6") => {
             Ok("http://[fd00:ec2::254]".to_owned())

@@ -1,9 +1,9 @@
 //! Credentials that a program prints: `credential_process` of a profile.
 //!
-//! What the program printed is never shown, on a failure neither: it may hold secrets. It cannot ask anything on the
-//! terminal: it runs in a process group of its own, which is killed when the run is stopped.
+//! The output of the program is never shown, even after a failure, because it may contain secrets. The program cannot
+//! prompt on the terminal. It runs in its own process group, which is killed when the run is stopped.
 //! <https://docs.aws.amazon.com/sdkref/latest/guide/feature-process-credentials.html>
-//! This module must not know who names the program.
+//! This module must not know where the program is configured.
 
 use std::{
     io,
@@ -19,22 +19,22 @@ use tokio::{io::AsyncReadExt as _, process::Command};
 
 use super::{
     super::error::{Error, Kind},
-    means::{Means, time, unusable},
+    clients::{Clients, time, unusable},
 };
 
-/// The most bytes that are read of what the program prints.
+/// The most bytes of output that are read.
 const MOST: u64 = 64 << 10;
-/// Time for the program: it may open a browser for a sign-in.
+/// The timeout of the program. It may open a browser to sign in.
 const TIME: Duration = Duration::from_secs(60);
 
 /// A program that prints credentials.
 pub(super) struct Process {
     pub(super) profile: String,
-    /// A line for the shell.
+    /// The command line, for the shell.
     pub(super) command: String,
 }
 
-/// What the program prints.
+/// The output of the program.
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
 struct Printed {
@@ -46,27 +46,27 @@ struct Printed {
 }
 
 impl Process {
-    /// Runs the program once, and ends it when the run is stopped.
-    pub(super) async fn get(&self, means: &Means) -> Result<Credentials, Error> {
-        let terms = means.terms.within(TIME);
+    /// Runs the program once. Kills it when the run is stopped.
+    pub(super) async fn get(&self, clients: &Clients) -> Result<Credentials, Error> {
+        let context = clients.context.within(TIME);
         let (status, printed) = tokio::select! {
             biased;
             output = output_of(&self.command) => output.map_err(|error| self.failed(&error.to_string()))?,
-            () = terms.stop.cancelled() => return Err(stopped(Kind::Stopped)),
-            () = terms.over() => return Err(self.late(means)),
+            () = context.stop.cancelled() => return Err(stopped(Kind::Stopped)),
+            () = context.deadline() => return Err(self.late(clients)),
         };
         if !status.success() {
-            return Err(self.failed(&format!("it ended with {status}")));
+            return Err(self.failed(&format!("it exited with {status}")));
         }
         let printed: Printed = serde_json::from_slice(&printed)
-            .map_err(|_| self.failed("it printed something else than the JSON of credentials"))?;
+            .map_err(|_| self.failed("its output is not the JSON of credentials"))?;
         self.read(printed)
     }
 
     fn read(&self, printed: Printed) -> Result<Credentials, Error> {
         if printed.version != 1 {
             return Err(self.failed(&format!(
-                "it printed version {}, and 1 is known",
+                "its output has version {}, but only version 1 is supported",
                 printed.version
             )));
         }
@@ -91,16 +91,20 @@ impl Process {
     fn failed(&self, reason: &str) -> Error {
         let Self { profile, .. } = self;
         unusable(format!(
-            "the credential_process of profile {profile:?} gave no credentials: {reason}. Run its command to see why; \
-             what it printed is not shown here, since it may hold secrets"
+            "the credential_process of profile {profile:?} returned no credentials: {reason}. Run its command to see \
+             why. Its output is not shown here, because it may contain secrets"
         ))
     }
 
-    /// The program took too long, or the caller's time is over.
-    fn late(&self, means: &Means) -> Error {
-        match means.terms.is_over() {
-            true => stopped(Kind::OutOfTime),
-            false => self.failed(&format!("it did not end within {} seconds", TIME.as_secs())),
+    /// Creates an error about a program that took too long, or about the caller's deadline.
+    fn late(&self, clients: &Clients) -> Error {
+        if clients.context.is_past_deadline() {
+            stopped(Kind::OutOfTime)
+        } else {
+            self.failed(&format!(
+                "it did not exit within {} seconds",
+                TIME.as_secs()
+            ))
         }
     }
 }
@@ -113,8 +117,8 @@ fn stopped(kind: Kind) -> Error {
     )
 }
 
-/// Runs a line of the shell to its end, and gives what it printed. If that is not waited for, or there is too much of it,
-/// the program ends with all that it started.
+/// Runs a command line to its end, and returns its output. If this is dropped, or there is too much output, the program is
+/// killed with all that it started.
 async fn output_of(line: &str) -> io::Result<(ExitStatus, Vec<u8>)> {
     let mut child = shell(line)
         .stdin(Stdio::null())
@@ -132,7 +136,7 @@ async fn output_of(line: &str) -> io::Result<(ExitStatus, Vec<u8>)> {
         return Err(io::Error::other(reason));
     }
     let status = child.wait().await?;
-    group.over();
+    group.release();
     Ok((status, printed))
 }
 
@@ -140,8 +144,8 @@ async fn output_of(line: &str) -> io::Result<(ExitStatus, Vec<u8>)> {
 struct Group(Option<u32>);
 
 impl Group {
-    /// The program has ended by itself; what it left running is meant to.
-    fn over(mut self) {
+    /// The program has exited by itself. What it left running may go on.
+    fn release(mut self) {
         self.0 = None;
     }
 }
@@ -151,7 +155,7 @@ impl Drop for Group {
     fn drop(&mut self) {
         let leader = self.0.and_then(|id| i32::try_from(id).ok());
         if let Some(leader) = leader.and_then(Pid::from_raw) {
-            // It may have ended in the meantime.
+            // It may have exited in the meantime.
             let _ = kill_process_group(leader, Signal::KILL);
         }
     }

@@ -1,50 +1,50 @@
-//! Which credentials a profile names: keys, another profile, a source of the machine, a token, IAM Identity Center or a
-//! program; and the roles to assume on top of them.
+//! The credentials of a profile: keys, another profile, a source of the machine, a token, IAM Identity Center or a
+//! program, and the roles to assume with them.
 //!
-//! The order is that of the AWS provider. What a profile begins it must finish: half of a setting is an error, for it must
-//! never lead to other credentials than those that were meant.
-//! This module must not know where a profile was named.
+//! The order of precedence is that of the AWS provider. An incomplete setting is an error: it must never lead to other
+//! credentials than the intended ones.
+//! This module must not know where a profile is named.
 
 use aws_config::profile::Profile;
 use aws_credential_types::Credentials;
 
 use super::{
     super::{
-        configuration::{Surroundings, seconds_of},
-        environment::{given, home},
+        configuration::{Environment, seconds_of},
         error::Error,
+        os::{Given, home},
         settings::AssumeRole,
     },
+    clients::unusable,
     container::Container,
-    means::unusable,
     process::Process,
     roles::{Role, WebIdentity},
-    source::Origin,
+    source::CredentialSource,
     sso::Sso,
     token::Token,
     variables,
 };
 
-/// What a profile comes to: where its credentials come from, if it says so, and the roles to assume with them.
-pub(super) type Found = (Option<Origin>, Vec<Role>);
+/// The source of the credentials, if the profile has one, and the roles to assume with them.
+pub(super) type Found = (Option<CredentialSource>, Vec<Role>);
 
-/// Reads a profile that is there.
-pub(super) fn read(name: &str, surroundings: &Surroundings) -> Result<Found, Error> {
-    let mut walk = Walk {
-        surroundings,
+/// Reads a profile, if it exists.
+pub(super) fn read(name: &str, environment: &Environment) -> Result<Found, Error> {
+    let mut walk = Chain {
+        environment,
         seen: Vec::new(),
         roles: Vec::new(),
     };
-    let origin = match surroundings.profiles.get(name) {
+    let origin = match environment.profiles.get(name) {
         Some(profile) => walk.origin(&Section { name, profile })?,
         None => None,
     };
     Ok((origin, walk.roles))
 }
 
-/// The way from one profile to the profiles that it builds on.
-struct Walk<'a> {
-    surroundings: &'a Surroundings,
+/// A profile and the source profiles that it refers to.
+struct Chain<'a> {
+    environment: &'a Environment,
     seen: Vec<String>,
     roles: Vec<Role>,
 }
@@ -57,33 +57,35 @@ struct Section<'a> {
 
 impl Section<'_> {
     fn value(&self, key: &str) -> Option<&str> {
-        given(self.profile.get(key))
+        self.profile.get(key).given()
     }
 
     fn refuse(&self, reason: impl std::fmt::Display) -> Error {
         unusable(format!("profile {:?}: {reason}", self.name))
     }
 
-    /// A value that something else in the profile needs.
+    /// Returns a value that another key of the profile requires.
     fn needed(&self, key: &str, by: &str) -> Result<&str, Error> {
         self.value(key)
-            .ok_or_else(|| self.refuse(format!("`{by}` needs `{key}`, which is missing")))
+            .ok_or_else(|| self.refuse(format!("`{by}` requires `{key}`, which is missing")))
     }
 }
 
-impl Walk<'_> {
-    fn origin(&mut self, section: &Section<'_>) -> Result<Option<Origin>, Error> {
+impl Chain<'_> {
+    fn origin(&mut self, section: &Section<'_>) -> Result<Option<CredentialSource>, Error> {
         self.seen.push(section.name.to_owned());
         let role = self.role(section)?;
         let origin = match self.base(section)? {
-            // The token is for the role of this profile, unless it is another profile's.
-            Some(origin @ Origin::WebIdentity(_)) if section.value("source_profile").is_none() => {
+            // The token is for the role of this profile, unless it belongs to another profile.
+            Some(origin @ CredentialSource::WebIdentity(_))
+                if section.value("source_profile").is_none() =>
+            {
                 return Ok(Some(origin));
             }
             None if role.is_some() => {
                 return Err(section.refuse(
-                    "`role_arn` needs credentials to assume the role with: a `source_profile`, a `credential_source`, \
-                     or a `web_identity_token_file`",
+                    "`role_arn` requires credentials to assume the role: a `source_profile`, a `credential_source`, or a \
+                     `web_identity_token_file`",
                 ));
             }
             origin => origin,
@@ -92,14 +94,14 @@ impl Walk<'_> {
         Ok(origin)
     }
 
-    /// The credentials before the role of this profile.
-    fn base(&mut self, section: &Section<'_>) -> Result<Option<Origin>, Error> {
+    /// Returns the source of the credentials that assume the role of this profile.
+    fn base(&mut self, section: &Section<'_>) -> Result<Option<CredentialSource>, Error> {
         if let Some(source) = section.value("source_profile") {
             section.needed("role_arn", "source_profile")?;
             return self.other(section, source).map(Some);
         }
         if let Some(keys) = keys(section)? {
-            return Ok(Some(Origin::Keys(keys)));
+            return Ok(Some(CredentialSource::Keys(keys)));
         }
         if let Some(source) = section.value("credential_source") {
             section.needed("role_arn", "credential_source")?;
@@ -109,37 +111,37 @@ impl Walk<'_> {
             return self.web_identity(section, file).map(Some);
         }
         if let Some(sso) = self.sso(section)? {
-            return Ok(Some(Origin::Sso(sso)));
+            return Ok(Some(CredentialSource::Sso(sso)));
         }
         if section.value("login_session").is_some() {
             return Err(section.refuse(
-                "credentials of `aws login` (`login_session`) are not supported. Hand them over with \
+                "credentials of `aws login` (`login_session`) are not supported. Export them with \
                  `eval \"$(aws configure export-credentials --format env)\"`, or sign in with `aws sso login`",
             ));
         }
         Ok(section.value("credential_process").map(|command| {
-            Origin::Process(Process {
+            CredentialSource::Process(Process {
                 profile: section.name.to_owned(),
                 command: command.to_owned(),
             })
         }))
     }
 
-    /// The credentials of the profile that this one builds on.
-    fn other(&mut self, section: &Section<'_>, source: &str) -> Result<Origin, Error> {
+    /// Returns the credentials of a source profile.
+    fn other(&mut self, section: &Section<'_>, source: &str) -> Result<CredentialSource, Error> {
         if source == section.name {
             let keys = keys(section)?;
-            return keys.map(Origin::Keys).ok_or_else(|| {
-                section.refuse("it is its own `source_profile`, and holds no keys")
-            });
+            return keys
+                .map(CredentialSource::Keys)
+                .ok_or_else(|| section.refuse("it is its own `source_profile`, and has no keys"));
         }
         if self.seen.iter().any(|seen| seen == source) {
-            let way = self.seen.join(" -> ");
+            let chain = self.seen.join(" -> ");
             return Err(section.refuse(format!(
-                "the profiles build on each other in a circle: {way} -> {source}"
+                "the `source_profile` keys form a circle: {chain} -> {source}"
             )));
         }
-        let profiles = &self.surroundings.profiles;
+        let profiles = &self.environment.profiles;
         let Some(profile) = profiles.get(source) else {
             return Err(section.refuse(format!("`source_profile`: {}", profiles.missing(source))));
         };
@@ -149,43 +151,43 @@ impl Walk<'_> {
         };
         self.origin(&other)?.ok_or_else(|| {
             other.refuse(format!(
-                "it holds no credentials, and profile {:?} builds on it",
+                "it has no credentials, and it is the `source_profile` of profile {:?}",
                 section.name
             ))
         })
     }
 
-    fn of_machine(&self, section: &Section<'_>, source: &str) -> Result<Origin, Error> {
-        let env = &self.surroundings.env;
+    fn of_machine(&self, section: &Section<'_>, source: &str) -> Result<CredentialSource, Error> {
+        let env = &self.environment.env;
         match source {
-            "Environment" => variables::keys(env)?.map(Origin::Keys).ok_or_else(|| {
+            "Environment" => variables::keys(env)?.map(CredentialSource::Keys).ok_or_else(|| {
                 section.refuse(
                     "`credential_source` is Environment, and AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY are not set",
                 )
             }),
-            "EcsContainer" => Container::named(env)?.map(Origin::Container).ok_or_else(|| {
+            "EcsContainer" => Container::named(env)?.map(CredentialSource::Container).ok_or_else(|| {
                 section.refuse(
                     "`credential_source` is EcsContainer, and AWS_CONTAINER_CREDENTIALS_RELATIVE_URI and \
                      AWS_CONTAINER_CREDENTIALS_FULL_URI are not set",
                 )
             }),
-            "Ec2InstanceMetadata" => Ok(Origin::Instance(Some(section.name.to_owned()))),
+            "Ec2InstanceMetadata" => Ok(CredentialSource::Instance(Some(section.name.to_owned()))),
             _ => Err(section.refuse(format!(
-                "`credential_source` is {source:?}, which is none of Environment, Ec2InstanceMetadata, EcsContainer"
+                "`credential_source` is {source:?}; it must be Environment, Ec2InstanceMetadata or EcsContainer"
             ))),
         }
     }
 
-    fn web_identity(&self, section: &Section<'_>, file: &str) -> Result<Origin, Error> {
+    fn web_identity(&self, section: &Section<'_>, file: &str) -> Result<CredentialSource, Error> {
         let role = section.needed("role_arn", "web_identity_token_file")?;
-        Ok(Origin::WebIdentity(WebIdentity {
+        Ok(CredentialSource::WebIdentity(WebIdentity {
             role_arn: role.to_owned(),
             session_name: section.value("role_session_name").map(str::to_owned),
             seconds: seconds(section)?,
             policy: None,
             policy_arns: Vec::new(),
             token: Token::File {
-                path: home(&self.surroundings.env, file),
+                path: home(&self.environment.env, file),
                 named_by: format!("`web_identity_token_file` of profile {:?}", section.name),
             },
         }))
@@ -197,7 +199,7 @@ impl Walk<'_> {
         };
         if let Some(device) = section.value("mfa_serial") {
             return Err(section.refuse(format!(
-                "the role asks for a code of {device} (`mfa_serial`), and nobody can be asked here. Get a session first, \
+                "the role requires a code of {device} (`mfa_serial`), which cannot be entered here. Get a session first, \
                  with `eval \"$(aws configure export-credentials --profile {} --format env)\"`, and run without this \
                  profile",
                 section.name
@@ -227,7 +229,7 @@ impl Walk<'_> {
             return Ok(None);
         };
         let session = section.value("sso_session");
-        let profiles = &self.surroundings.profiles;
+        let profiles = &self.environment.profiles;
         if let Some(name) = session
             && !profiles.has_sso_session(name)
         {
@@ -252,7 +254,7 @@ impl Walk<'_> {
     }
 }
 
-/// The keys of a profile: both or none.
+/// Reads the keys of a profile: both or none.
 fn keys(section: &Section<'_>) -> Result<Option<Credentials>, Error> {
     const NAMES: [&str; 2] = ["aws_access_key_id", "aws_secret_access_key"];
     let token = ["aws_session_token", "aws_security_token"];
@@ -270,7 +272,7 @@ fn keys(section: &Section<'_>) -> Result<Option<Credentials>, Error> {
     }
 }
 
-/// The length of a session in seconds.
+/// Returns the duration of a session in seconds.
 fn seconds(section: &Section<'_>) -> Result<Option<i32>, Error> {
     let text = section.value("duration_seconds");
     text.map(seconds_of)

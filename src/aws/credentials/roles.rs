@@ -1,7 +1,7 @@
-//! Roles assumed at STS: with the credentials of somebody who may, or with a web identity token.
+//! Roles that STS assumes, with credentials or with a web identity token.
 //!
-//! The SDK's own provider for roles knows neither source identities nor transitive tags.
-//! This module must not know where a role was named.
+//! The SDK's provider for roles supports neither source identities nor transitive tags.
+//! This module must not know where a role is configured.
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -16,15 +16,15 @@ use aws_sdk_sts::{
 };
 
 use super::{
-    super::{environment::given, error::Error, settings::AssumeRole, stop::Flight},
-    means::{Means, hide, unusable},
+    super::{call::Call, error::Error, os::Given, settings::AssumeRole},
+    clients::{Clients, hide, unusable},
     token::Token,
 };
 
 /// A role to assume.
 pub(super) struct Role {
     pub(super) request: AssumeRole,
-    /// Length of the session in seconds.
+    /// The duration of the session in seconds.
     pub(super) seconds: Option<i32>,
 }
 
@@ -33,12 +33,15 @@ impl Role {
     pub(super) async fn assume(
         &self,
         credentials: &Credentials,
-        means: &Means,
+        clients: &Clients,
     ) -> Result<Credentials, Error> {
         let role = &self.request;
-        let flight = Flight::source("AssumeRole", None, &means.terms())
-            .holding(|reply: &AssumeRoleOutput, _| missing(reply.credentials()));
-        let config = means.sts.clone().credentials_provider(credentials.clone());
+        let call = Call::for_credentials("AssumeRole", None, &clients.context())
+            .requiring(|reply: &AssumeRoleOutput, _| missing(reply.credentials()));
+        let config = clients
+            .sts
+            .clone()
+            .credentials_provider(credentials.clone());
         let client = Client::from_conf(config.build());
         let tags = role.tags.iter();
         let tags =
@@ -54,8 +57,8 @@ impl Role {
             .set_source_identity(text(&role.source_identity))
             .set_tags(some(tags.collect()))
             .set_transitive_tag_keys(some(role.transitive_tag_keys.clone()));
-        let call = request.customize().interceptor(flight.clone()).send();
-        let reply = flight.complete_alone(call).await;
+        let sent = request.customize().interceptor(call.clone()).send();
+        let reply = call.run_without_credentials(sent).await;
         let reply = reply.map(|reply| reply.credentials);
         let secret = role.external_id.as_deref().unwrap_or_default();
         session(reply, &role.role_arn, secret)
@@ -74,11 +77,11 @@ pub(super) struct WebIdentity {
 
 impl WebIdentity {
     /// Assumes the role.
-    pub(super) async fn assume(&self, means: &Means) -> Result<Credentials, Error> {
+    pub(super) async fn assume(&self, clients: &Clients) -> Result<Credentials, Error> {
         let token = self.token.read()?;
-        let flight = Flight::source("AssumeRoleWithWebIdentity", None, &means.terms())
-            .holding(|reply: &AssumeRoleWithWebIdentityOutput, _| missing(reply.credentials()));
-        let client = Client::from_conf(means.sts.clone().build());
+        let call = Call::for_credentials("AssumeRoleWithWebIdentity", None, &clients.context())
+            .requiring(|reply: &AssumeRoleWithWebIdentityOutput, _| missing(reply.credentials()));
+        let client = Client::from_conf(clients.sts.clone().build());
         let request = client
             .assume_role_with_web_identity()
             .role_arn(&self.role_arn)
@@ -87,13 +90,13 @@ impl WebIdentity {
             .set_duration_seconds(self.seconds)
             .set_policy(self.policy.clone())
             .set_policy_arns(policies(&self.policy_arns));
-        let call = request.customize().interceptor(flight.clone()).send();
-        let reply = flight.complete_alone(call).await;
+        let sent = request.customize().interceptor(call.clone()).send();
+        let reply = call.run_without_credentials(sent).await;
         session(reply.map(|reply| reply.credentials), &self.role_arn, &token)
     }
 }
 
-/// Says what a reply with credentials lacks: half of them would be refused everywhere else, and the keys be blamed.
+/// Returns what a reply with credentials lacks. Other services would reject incomplete credentials, with a misleading error.
 fn missing(session: Option<&Session>) -> Option<&'static str> {
     let whole = session.is_some_and(|session| {
         [
@@ -104,10 +107,10 @@ fn missing(session: Option<&Session>) -> Option<&'static str> {
         .iter()
         .all(|part| !part.is_empty())
     });
-    (!whole).then_some("the reply holds no credentials")
+    (!whole).then_some("the reply contains no credentials")
 }
 
-/// Reads what STS replied for a role. Its message may repeat what was sent, a secret too.
+/// Reads the reply of STS. Its message may repeat what was sent, even a secret.
 fn session(
     reply: Result<Option<Session>, Error>,
     role: &str,
@@ -118,11 +121,14 @@ fn session(
         error.message = format!("{} (role {role})", error.message.trim_end_matches('.'));
         error
     })?;
-    // `missing` has let no reply through that has none.
+    // `missing` rejects replies without credentials.
     let session =
-        session.ok_or_else(|| unusable(format!("STS gave no credentials for role {role}")))?;
-    let end = SystemTime::try_from(session.expiration)
-        .map_err(|_| unusable(format!("STS gave credentials of no time for role {role}")))?;
+        session.ok_or_else(|| unusable(format!("STS returned no credentials for role {role}")))?;
+    let end = SystemTime::try_from(session.expiration).map_err(|_| {
+        unusable(format!(
+            "STS returned credentials without an expiration for role {role}"
+        ))
+    })?;
     Ok(Credentials::new(
         session.access_key_id,
         session.secret_access_key,
@@ -132,9 +138,9 @@ fn session(
     ))
 }
 
-/// The name of a session: the one given, or one that tells where and when it came from.
+/// Returns the name of a session: the configured name, or one that contains this program and the time.
 fn session_name(name: Option<&str>) -> String {
-    given(name).map_or_else(
+    name.given().map_or_else(
         || {
             let now = SystemTime::now()
                 .duration_since(UNIX_EPOCH)
@@ -151,7 +157,7 @@ fn policies(arns: &[String]) -> Option<Vec<PolicyDescriptorType>> {
 }
 
 fn text(value: &Option<String>) -> Option<String> {
-    given(value.as_deref()).map(str::to_owned)
+    value.given().map(str::to_owned)
 }
 
 fn some<T>(values: Vec<T>) -> Option<Vec<T>> {

@@ -1,35 +1,35 @@
-//! Where the first credentials come from: one variant a source.
+//! The sources of credentials, one variant each.
 //!
 //! This module must not know how a source was chosen.
 
 use aws_credential_types::Credentials;
 
 use super::{
-    super::error::Error, container::Container, instance, means::Means, process::Process,
+    super::error::Error, clients::Clients, container::Container, instance, process::Process,
     roles::WebIdentity, sso::Sso,
 };
 
-/// Where the first credentials come from.
-pub(super) enum Origin {
+/// The source of the first credentials.
+pub(super) enum CredentialSource {
     Keys(Credentials),
     WebIdentity(WebIdentity),
     Sso(Sso),
     Process(Process),
     Container(Container),
-    /// The instance, and the profile that names it, if one does.
+    /// The instance, and the profile that names it, if any.
     Instance(Option<String>),
 }
 
-impl Origin {
-    /// Gets the credentials.
-    pub(super) async fn get(&self, means: &Means) -> Result<Credentials, Error> {
+impl CredentialSource {
+    /// Fetches the credentials.
+    pub(super) async fn get(&self, clients: &Clients) -> Result<Credentials, Error> {
         match self {
             Self::Keys(keys) => Ok(keys.clone()),
-            Self::WebIdentity(role) => role.assume(means).await,
-            Self::Sso(sso) => sso.get(means).await,
-            Self::Process(process) => process.get(means).await,
-            Self::Container(container) => container.get(means).await,
-            Self::Instance(profile) => instance::get(profile.as_deref(), means).await,
+            Self::WebIdentity(role) => role.assume(clients).await,
+            Self::Sso(sso) => sso.get(clients).await,
+            Self::Process(process) => process.get(clients).await,
+            Self::Container(container) => container.get(clients).await,
+            Self::Instance(profile) => instance::get(profile.as_deref(), clients).await,
         }
     }
 }

@@ -1,8 +1,8 @@
-//! Credentials of IAM Identity Center (`aws sso login`): a token that the AWS CLI keeps in a file, renewed where it can
-//! be, and exchanged for the credentials of a role.
+//! Credentials of IAM Identity Center (`aws sso login`): a token in a file of the AWS CLI, renewed if possible, and
+//! exchanged for the credentials of a role.
 //!
 //! <https://docs.aws.amazon.com/sdkref/latest/guide/feature-sso-credentials.html>
-//! This module must not know how a profile names these settings.
+//! This module must not know the keys of a profile.
 
 use std::{
     fmt::Write as _,
@@ -20,21 +20,21 @@ use sha1::{Digest as _, Sha1};
 
 use super::{
     super::{
-        environment::{home, read_file},
+        call::Call,
         error::{Error, Kind},
-        stop::Flight,
+        os::{home, read_file},
     },
-    means::{Means, hide, time, unusable},
+    clients::{Clients, hide, time, unusable},
 };
 use aws_types::region::Region;
 
-/// A token is renewed when so little time is left of it.
+/// A token is renewed when it expires within this time.
 const RENEWED_BEFORE: Duration = Duration::from_secs(15 * 60);
 
-/// A role of IAM Identity Center, as a profile names it.
+/// A role of IAM Identity Center, as a profile configures it.
 pub(super) struct Sso {
     pub(super) profile: String,
-    /// Name of the `sso-session` section; without one the token cannot be renewed.
+    /// The name of the `sso-session` section. Without one the token cannot be renewed.
     pub(super) session: Option<String>,
     pub(super) start_url: String,
     pub(super) region: String,
@@ -42,28 +42,29 @@ pub(super) struct Sso {
     pub(super) role: String,
 }
 
-/// What the AWS CLI keeps of a sign-in. Members that are not known here stay as they are.
+/// The file of the AWS CLI about a sign-in. Unknown members stay as they are.
 struct Token(Map<String, Json>);
 
 impl Sso {
     /// Exchanges the token for credentials of the role.
-    pub(super) async fn get(&self, means: &Means) -> Result<Credentials, Error> {
-        let token = self.token(means).await?;
-        let flight = Flight::source("GetRoleCredentials", Some(&self.region), &means.terms())
-            .holding(|reply: &GetRoleCredentialsOutput, _| missing(reply));
-        let config = means.sso.clone().region(Region::new(self.region.clone()));
+    pub(super) async fn get(&self, clients: &Clients) -> Result<Credentials, Error> {
+        let token = self.token(clients).await?;
+        let call =
+            Call::for_credentials("GetRoleCredentials", Some(&self.region), &clients.context())
+                .requiring(|reply: &GetRoleCredentialsOutput, _| missing(reply));
+        let config = clients.sso.clone().region(Region::new(self.region.clone()));
         let request = aws_sdk_sso::Client::from_conf(config.build())
             .get_role_credentials()
             .account_id(&self.account)
             .role_name(&self.role)
             .access_token(&token);
-        let call = request.customize().interceptor(flight.clone()).send();
-        let reply = flight
-            .complete_alone(call)
+        let sent = request.customize().interceptor(call.clone()).send();
+        let reply = call
+            .run_without_credentials(sent)
             .await
             .map_err(|error| self.refused(error, &[&token]))?;
         let keys = reply.role_credentials.unwrap_or_else(|| {
-            // `missing` has let no reply through that has none.
+            // `missing` rejects replies without credentials.
             aws_sdk_sso::types::RoleCredentials::builder().build()
         });
         let end = u64::try_from(keys.expiration).ok().filter(|end| *end > 0);
@@ -76,9 +77,9 @@ impl Sso {
         ))
     }
 
-    /// The access token, renewed if it is about to end and can be.
-    async fn token(&self, means: &Means) -> Result<String, Error> {
-        let file = self.file(means);
+    /// Returns the access token, renewed if it expires soon and can be renewed.
+    async fn token(&self, clients: &Clients) -> Result<String, Error> {
+        let file = self.file(clients);
         let token = Token::read(&file)
             .ok_or_else(|| self.sign_in(&format!("there is no token in {}", file.display())))?;
         let access = token.text("accessToken").unwrap_or_default().to_owned();
@@ -87,24 +88,26 @@ impl Sso {
             return Ok(access);
         }
         let renewed = match &self.session {
-            Some(_) if token.is_renewable() => self.renew(token, &file, means).await,
-            _ => Err(self.sign_in("the session is over")),
+            Some(_) if token.is_renewable() => self.renew(token, &file, clients).await,
+            _ => Err(self.sign_in("the session has expired")),
         };
-        // One that cannot be renewed is good until its end.
-        renewed.or_else(|error| match left > Duration::ZERO {
-            true => Ok(access),
-            false => Err(error),
+        // A token that cannot be renewed is valid until it expires.
+        renewed.or_else(|error| {
+            if left > Duration::ZERO {
+                Ok(access)
+            } else {
+                Err(error)
+            }
         })
     }
 
-    async fn renew(&self, token: Token, file: &Path, means: &Means) -> Result<String, Error> {
-        let flight = Flight::source("CreateToken", Some(&self.region), &means.terms()).holding(
-            |reply: &CreateTokenOutput, _| {
+    async fn renew(&self, token: Token, file: &Path, clients: &Clients) -> Result<String, Error> {
+        let call = Call::for_credentials("CreateToken", Some(&self.region), &clients.context())
+            .requiring(|reply: &CreateTokenOutput, _| {
                 let whole = reply.access_token().is_some_and(|token| !token.is_empty());
-                (!whole).then_some("the reply holds no token")
-            },
-        );
-        let config = means
+                (!whole).then_some("the reply contains no token")
+            });
+        let config = clients
             .sso_oidc
             .clone()
             .region(Region::new(self.region.clone()));
@@ -115,10 +118,10 @@ impl Sso {
             .client_id(member("clientId"))
             .client_secret(member("clientSecret"))
             .refresh_token(member("refreshToken"));
-        let call = request.customize().interceptor(flight.clone()).send();
+        let sent = request.customize().interceptor(call.clone()).send();
         let secrets = ["refreshToken", "clientSecret"].map(member);
-        let reply = flight
-            .complete_alone(call)
+        let reply = call
+            .run_without_credentials(sent)
             .await
             .map_err(|error| self.refused(error, &secrets.each_ref().map(String::as_str)))?;
         let access = reply.access_token.unwrap_or_default();
@@ -130,7 +133,7 @@ impl Sso {
         if let Some(refresh) = &reply.refresh_token {
             token.set("refreshToken", refresh);
         }
-        // The next run would have to renew it too, with a token that may be good for one time alone.
+        // Otherwise the next run would renew it again, with a refresh token that may be valid only once.
         let written = token.write(file);
         written.map_err(|error| {
             unusable(format!(
@@ -141,8 +144,8 @@ impl Sso {
         Ok(access)
     }
 
-    /// Where the AWS CLI keeps the token.
-    fn file(&self, means: &Means) -> PathBuf {
+    /// Returns the file in which the AWS CLI keeps the token.
+    fn file(&self, clients: &Clients) -> PathBuf {
         let key = self.session.as_ref().unwrap_or(&self.start_url);
         let name = Sha1::digest(key.as_bytes())
             .iter()
@@ -150,7 +153,7 @@ impl Sso {
                 let _ = write!(name, "{byte:02x}");
                 name
             });
-        home(&means.env, &format!("~/.aws/sso/cache/{name}.json"))
+        home(&clients.env, &format!("~/.aws/sso/cache/{name}.json"))
     }
 
     fn sign_in(&self, reason: &str) -> Error {
@@ -168,7 +171,7 @@ impl Sso {
         }
     }
 
-    /// Says of a refusal which profile it is about, and what to do.
+    /// Adds the profile, and what to do, to an error.
     fn refused(&self, mut error: Error, secrets: &[&str]) -> Error {
         secrets.iter().for_each(|secret| hide(&mut error, secret));
         let Self {
@@ -184,12 +187,12 @@ impl Sso {
             }
             Some("UnauthorizedException" | "ExpiredTokenException") => {
                 format!(
-                    "the session is over or was ended. Sign in: {}",
+                    "the session has expired or was revoked. Sign in: {}",
                     self.command()
                 )
             }
             Some("ForbiddenException" | "ResourceNotFoundException") => {
-                format!("the person who signed in has no role {role:?} in account {account}")
+                format!("the user who signed in has no role {role:?} in account {account}")
             }
             _ => format!("role {role:?} in account {account}"),
         };
@@ -211,17 +214,18 @@ fn missing(reply: &GetRoleCredentialsOutput) -> Option<&'static str> {
         .iter()
         .all(|part| part.is_some_and(|part| !part.is_empty()))
     });
-    (!whole).then_some("the reply holds no credentials")
+    (!whole).then_some("the reply contains no credentials")
 }
 
-/// A word of a command line.
+/// Quotes a word of a command line, if necessary.
 fn quoted(word: &str) -> String {
     let is_plain = word
         .bytes()
         .all(|byte| byte.is_ascii_alphanumeric() || b"_-./@".contains(&byte));
-    match is_plain {
-        true => word.to_owned(),
-        false => format!("'{}'", word.replace('\'', "'\\''")),
+    if is_plain {
+        word.to_owned()
+    } else {
+        format!("'{}'", word.replace('\'', "'\\''"))
     }
 }
 
@@ -252,7 +256,7 @@ impl Token {
             && self.time_left("registrationExpiresAt") > Duration::ZERO
     }
 
-    /// Writes the file in one step, readable by its owner alone.
+    /// Writes the file in one step, readable only by its owner.
     fn write(&self, file: &Path) -> std::io::Result<()> {
         let folder = file.parent().unwrap_or(Path::new("."));
         let mut new = tempfile::NamedTempFile::new_in(folder)?;
@@ -267,7 +271,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn words_are_quoted_where_a_shell_would_part_them() {
+    fn words_are_quoted_if_a_shell_would_split_them() {
         assert_eq!(quoted("my-sso.1"), "my-sso.1");
         assert_eq!(quoted("my dev's"), "'my dev'\\''s'");
     }

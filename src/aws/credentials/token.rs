@@ -1,22 +1,22 @@
-//! A token that proves who asks: of a web identity, or of a container.
+//! Tokens of web identities and of containers.
 //!
 //! This module must not know what the token is for.
 
 use std::path::PathBuf;
 
 use super::{
-    super::{environment::read_file, error::Error},
-    means::unusable,
+    super::{error::Error, os::read_file},
+    clients::unusable,
 };
 
-/// Where a token is. A file is read each time: whoever issues tokens renews it.
+/// Where a token is. A file is read each time, because its issuer renews it.
 pub(super) enum Token {
     Given(String),
     File { path: PathBuf, named_by: String },
 }
 
 impl Token {
-    /// Reads the token, without white space around it.
+    /// Reads the token, without surrounding white space.
     pub(super) fn read(&self) -> Result<String, Error> {
         let (path, named_by) = match self {
             Self::Given(token) => return Ok(token.trim().to_owned()),

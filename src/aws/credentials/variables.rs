@@ -1,16 +1,16 @@
-//! The keys of the environment.
+//! Access keys in environment variables.
 //!
-//! This module must not know what else gives credentials.
+//! This module must not know any other source of credentials.
 
 use aws_credential_types::Credentials;
 use aws_types::os_shim_internal::Env;
 
 use super::super::{
-    environment::variable,
-    error::{Error, Source},
+    error::{Error, Setting},
+    os::variable,
 };
 
-/// The keys of the environment: both or none.
+/// Reads the keys from the environment: both or none.
 pub(super) fn keys(env: &Env) -> Result<Option<Credentials>, Error> {
     const ID: [&str; 2] = ["AWS_ACCESS_KEY_ID", "AWS_ACCESS_KEY"];
     const SECRET: [&str; 2] = ["AWS_SECRET_ACCESS_KEY", "AWS_SECRET_KEY"];
@@ -18,9 +18,9 @@ pub(super) fn keys(env: &Env) -> Result<Option<Credentials>, Error> {
         let set = has
             .into_iter()
             .find(|name| variable(env, &[name]).is_some());
-        let reason = format!("{} is not set beside it; set both, or neither", lacks[0]);
+        let reason = format!("{} is not set; set both, or neither", lacks[0]);
         Err(Error::configuration(
-            Source::Variable(set.unwrap_or(has[0])),
+            Setting::Variable(set.unwrap_or(has[0])),
             reason,
         ))
     };

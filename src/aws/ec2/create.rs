@@ -1,8 +1,8 @@
-//! CreateFlowLogs: one flow log, one token, one id.
+//! CreateFlowLogs: one flow log, one token, one ID.
 //!
-//! A role that was made a moment ago is not known everywhere; EC2 then says that it cannot assume it, as an error
-//! or as an unsuccessful item. That alone is tried again here; everything else the SDK knows how to retry.
-//! This module must not know whether an equal flow log may be taken over.
+//! EC2 cannot assume a new role at once. It then says so in an error or in an unsuccessful item. Only this is retried
+//! here; the SDK retries everything else.
+//! This module must not know whether an equal flow log may be adopted.
 
 use std::time::Duration;
 
@@ -18,24 +18,25 @@ use tokio::time::{Instant, sleep};
 
 use super::{
     super::{
-        error::{Error, Kind, Source},
-        stop::sends,
+        call::send,
+        error::{Error, Kind, Setting},
+        os::Given,
     },
-    DestinationOptions, Ec2, NewFlowLog, TagField, unsuccessful,
+    gateway::{Ec2, unsuccessful},
+    model::{DestinationOptions, NewFlowLog, TagField},
 };
 use crate::arn::flow_log;
 
-/// Said of a reply that tells nothing about the flow log.
-const NEITHER: &str = "the reply holds neither an id nor a failure";
-/// How long a new role may take to become known everywhere.
+const NEITHER: &str = "the reply contains neither an ID nor a failure";
+/// How long EC2 may take to be able to assume a new role.
 const ROLE_PROPAGATION: Duration = Duration::from_secs(120);
-/// The longest wait between two looks at whether it has.
+/// The longest wait between two attempts.
 const ROLE_WAIT: Duration = Duration::from_secs(10);
-/// The first wait, where the client names none.
+/// The first wait, if the client has none.
 const ROLE_FIRST_WAIT: Duration = Duration::from_secs(1);
 
 impl Ec2 {
-    /// Makes a flow log and returns its id.
+    /// Creates a flow log and returns its ID.
     pub async fn create(&self, new: &NewFlowLog) -> Result<String, Error> {
         let deadline = Instant::now() + ROLE_PROPAGATION;
         let retries = self.client.config().retry_config();
@@ -48,43 +49,43 @@ impl Ec2 {
             };
             unanswered |= error.unanswered;
             error.unanswered = unanswered;
-            if !error.says_role_not_assumable() || Instant::now() + wait > deadline {
+            if !error.is_role_not_assumable() || Instant::now() + wait > deadline {
                 return Err(error);
             }
             tokio::select! {
-                () = self.terms.stop.cancelled() => return Err(stopped_waiting(error)),
+                () = self.context.stop.cancelled() => return Err(stopped_waiting(error)),
                 () = sleep(wait) => wait = (wait * 2).min(ROLE_WAIT),
             }
         }
     }
 
     async fn create_once(&self, new: &NewFlowLog) -> Result<String, Error> {
-        let flight = self.mutation("CreateFlowLogs").holding(missing);
+        let call = self.mutation("CreateFlowLogs").requiring(missing);
         let request = request(self.client.create_flow_logs(), new)?;
-        let answer = flight.complete(sends!(request, flight)).await?;
-        if let Some(id) = answer.flow_log_ids().first() {
+        let reply = call.run(send!(request, call)).await?;
+        if let Some(id) = reply.flow_log_ids().first() {
             return Ok(id.clone());
         }
-        Err(match answer.unsuccessful().first() {
-            Some(item) => unsuccessful(&flight, item, answer.request_id()),
+        Err(match reply.unsuccessful().first() {
+            Some(item) => unsuccessful(&call, item, reply.request_id()),
             None => Error {
                 status: Some(200),
-                request_id: answer.request_id().map(str::to_owned),
+                request_id: reply.request_id().map(Box::from),
                 unanswered: true,
-                ..flight.error(Kind::Unreadable, NEITHER)
+                ..call.error(Kind::Unreadable, NEITHER)
             },
         })
     }
 }
 
-/// Says what the reply to a create lacks.
-fn missing(answer: &CreateFlowLogsOutput, _: &HttpResponse) -> Option<&'static str> {
-    let ids = answer.flow_log_ids();
-    if ids.is_empty() && answer.unsuccessful().is_empty() {
+/// Returns what the reply to a create lacks.
+fn missing(reply: &CreateFlowLogsOutput, _: &HttpResponse) -> Option<&'static str> {
+    let ids = reply.flow_log_ids();
+    if ids.is_empty() && reply.unsuccessful().is_empty() {
         return Some(NEITHER);
     }
     let malformed = ids.iter().any(|id| !flow_log::is_id(id));
-    malformed.then_some("the reply holds something that is not the id of a flow log")
+    malformed.then_some("the reply contains something that is not the ID of a flow log")
 }
 
 fn stopped_waiting(refusal: Error) -> Error {
@@ -92,7 +93,7 @@ fn stopped_waiting(refusal: Error) -> Error {
     Error {
         kind: Kind::Stopped,
         message: format!(
-            "before it was tried again; the last attempt failed: {code}: {}",
+            "before a retry; the last attempt failed: {code}: {}",
             refusal.message
         ),
         ..refusal
@@ -123,20 +124,24 @@ fn request(
         .map(i32::try_from)
         .transpose()
         .map_err(|_| {
-            let reason = "it is not a number of seconds that EC2 knows";
-            Error::configuration(Source::Argument("max_aggregation_interval"), reason)
+            let reason = "it is not a number of seconds that EC2 accepts";
+            Error::configuration(Setting::Argument("max_aggregation_interval"), reason)
         })?;
     Ok(request
         .client_token(client_token)
         .resource_ids(resource_id)
         .resource_type(types::FlowLogsResourceType::from(resource_type.as_str()))
-        .set_traffic_type(given(traffic_type).map(types::TrafficType::from))
-        .set_log_destination_type(given(log_destination_type).map(types::LogDestinationType::from))
-        .set_log_destination(given(log_destination).map(str::to_owned))
-        .set_log_group_name(given(log_group_name).map(str::to_owned))
-        .set_deliver_logs_permission_arn(given(deliver_logs_permission_arn).map(str::to_owned))
-        .set_deliver_cross_account_role(given(deliver_cross_account_role).map(str::to_owned))
-        .set_log_format(given(log_format).map(str::to_owned))
+        .set_traffic_type(traffic_type.given().map(types::TrafficType::from))
+        .set_log_destination_type(
+            log_destination_type
+                .given()
+                .map(types::LogDestinationType::from),
+        )
+        .set_log_destination(log_destination.given().map(str::to_owned))
+        .set_log_group_name(log_group_name.given().map(str::to_owned))
+        .set_deliver_logs_permission_arn(deliver_logs_permission_arn.given().map(str::to_owned))
+        .set_deliver_cross_account_role(deliver_cross_account_role.given().map(str::to_owned))
+        .set_log_format(log_format.given().map(str::to_owned))
         .set_max_aggregation_interval(interval)
         .set_destination_options(destination_options.as_ref().map(options))
         .set_tag_field_specifications(some(tag_fields.iter().map(tag_field).collect()))
@@ -150,7 +155,7 @@ fn options(options: &DestinationOptions) -> types::DestinationOptionsRequest {
         per_hour_partition,
     } = options;
     types::DestinationOptionsRequest::builder()
-        .set_file_format(given(file_format).map(types::DestinationFileFormat::from))
+        .set_file_format(file_format.given().map(types::DestinationFileFormat::from))
         .set_hive_compatible_partitions(*hive_compatible_partitions)
         .set_per_hour_partition(*per_hour_partition)
         .build()
@@ -178,10 +183,6 @@ fn tag_specification(
         .resource_type(types::ResourceType::VpcFlowLog)
         .set_tags(some(tags));
     Some(specification.build()).filter(|specification| !specification.tags().is_empty())
-}
-
-fn given(value: &Option<String>) -> Option<&str> {
-    value.as_deref().filter(|value| !value.is_empty())
 }
 
 fn some<T>(values: Vec<T>) -> Option<Vec<T>> {

@@ -1,25 +1,18 @@
-//! DescribeFlowLogs: by id, by many ids, by filters.
+//! DescribeFlowLogs: by ID, by many IDs, by filters.
 //!
-//! EC2 says in two ways that a flow log does not exist: by an error, and by leaving it out. Both mean the same here.
-//! This module must not know what is done with what is found.
-
-use aws_sdk_ec2::types::Filter;
+//! EC2 reports in two ways that a flow log does not exist: with an error, or by leaving it out. Both mean the same here.
+//! This module must not know what flow logs are described for.
 
 use super::{
-    super::{error::Error, stop::QUERY_TIME},
-    Ec2, FlowLog, NOT_FOUND,
-    pages::{Question, Seen},
+    super::{call::QUERY_TIME, error::Error},
+    gateway::Ec2,
+    limits::{FILTER_VALUES, IDS, PAGE},
+    model::FlowLog,
+    pages::{Question, Seen, filter},
 };
 
-/// How many ids EC2 takes in one call.
-const IDS: usize = 1_000;
-/// How many values EC2 takes in the filters of one call.
-const VALUES: usize = 200;
-/// How many flow logs EC2 gives in one page.
-const PAGE: i32 = 1_000;
-
 impl Ec2 {
-    /// Describes a flow log; `None` if it does not exist.
+    /// Describes a flow log. Returns `None` if it does not exist.
     pub async fn describe(&self, id: &str) -> Result<Option<FlowLog>, Error> {
         let found = self.describe_ids(&[id.to_owned()], &[]).await?;
         Ok(found
@@ -28,12 +21,12 @@ impl Ec2 {
             .find(|flow_log| flow_log.id == id))
     }
 
-    /// Describes those of the flow logs that exist, however many are asked for.
+    /// Describes flow logs by ID, any number of them. Leaves out those that do not exist.
     pub async fn describe_all(&self, ids: &[String]) -> Result<Vec<FlowLog>, Error> {
         self.find_among(ids, &[]).await
     }
 
-    /// Finds those of the flow logs that exist and that all filters fit, however many are asked for.
+    /// Describes the flow logs among the IDs that match all filters, any number of them. Leaves out those that do not exist.
     pub async fn find_among(
         &self,
         ids: &[String],
@@ -44,9 +37,9 @@ impl Ec2 {
         for ids in ids.chunks(IDS) {
             match self.describe_ids(ids, filters).await? {
                 Some(flow_logs) => found.extend(flow_logs),
-                // One that does not exist fails them all; a filter leaves it out.
+                // One ID that does not exist fails the whole call. A filter leaves it out.
                 None => {
-                    for ids in ids.chunks(VALUES.saturating_sub(taken).max(1)) {
+                    for ids in ids.chunks(FILTER_VALUES.saturating_sub(taken).max(1)) {
                         let by_id = ("flow-log-id".to_owned(), ids.to_vec());
                         let filters = [&[by_id][..], filters].concat();
                         found.extend(self.find(&filters).await?);
@@ -57,24 +50,24 @@ impl Ec2 {
         Ok(found)
     }
 
-    /// Finds the flow logs that all filters fit, on all pages.
+    /// Finds the flow logs that match all filters, on all pages.
     pub async fn find(&self, filters: &[(String, Vec<String>)]) -> Result<Vec<FlowLog>, Error> {
-        let filters = in_words_of_sdk(filters);
+        let filters: Vec<_> = filters.iter().map(filter).collect();
         self.all_pages(&Question {
             filters: &filters,
-            page: Some(PAGE),
+            page: i32::try_from(PAGE).ok(),
             ..Question::default()
         })
         .await
     }
 
-    /// Describes by ids; `None` if EC2 says that one of them does not exist.
+    /// Describes by ID. Returns `None` if EC2 reports that one of them does not exist.
     async fn describe_ids(
         &self,
         ids: &[String],
         filters: &[(String, Vec<String>)],
     ) -> Result<Option<Vec<FlowLog>>, Error> {
-        let filters = in_words_of_sdk(filters);
+        let filters: Vec<_> = filters.iter().map(filter).collect();
         let question = Question {
             ids,
             filters: &filters,
@@ -82,12 +75,12 @@ impl Ec2 {
         };
         match self.all_pages(&question).await {
             Ok(found) => Ok(Some(found)),
-            Err(error) if error.has_code(&[NOT_FOUND]) => Ok(None),
+            Err(error) if error.is_flow_log_not_found() => Ok(None),
             Err(error) => Err(error),
         }
     }
 
-    /// Reads to the last page, in the time that one query has.
+    /// Reads all pages, within the time of one query.
     async fn all_pages(&self, question: &Question<'_>) -> Result<Vec<FlowLog>, Error> {
         let ec2 = self.within(QUERY_TIME);
         let mut seen = Seen::default();
@@ -102,14 +95,4 @@ impl Ec2 {
             }
         }
     }
-}
-
-fn in_words_of_sdk(filters: &[(String, Vec<String>)]) -> Vec<Filter> {
-    let filter = |(name, values): &(String, Vec<String>)| {
-        Filter::builder()
-            .name(name)
-            .set_values(Some(values.clone()))
-            .build()
-    };
-    filters.iter().map(filter).collect()
 }

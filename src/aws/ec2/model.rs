@@ -1,6 +1,6 @@
-//! A flow log in EC2's vocabulary: as it is described, and as it is asked for.
+//! A flow log in EC2's terms: in a description, and in the request that creates it.
 //!
-//! Enumerations are plain text, so that a value newer than the SDK passes through.
+//! Enumerations are plain text, so that a value that is newer than the SDK is kept.
 //! This module must not know how it is sent.
 
 use std::collections::BTreeMap;
@@ -9,36 +9,36 @@ use aws_sdk_ec2::types;
 
 use crate::arn::is_arn_like;
 
-/// A flow log as EC2 describes it. EC2 does not tell the type of the resource.
+/// A flow log as EC2 describes it. EC2 does not describe the type of the resource.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct FlowLog {
-    /// Its id, as `fl-…`.
+    /// The ID, such as `fl-0123456789abcdef0`.
     pub id: String,
-    /// Id of the resource that it watches.
+    /// The ID of the resource that it watches.
     pub resource_id: Option<String>,
-    /// Traffic that it records: `ACCEPT`, `REJECT` or `ALL`.
+    /// The traffic that it records: `ACCEPT`, `REJECT` or `ALL`.
     pub traffic_type: Option<String>,
     /// `cloud-watch-logs`, `s3` or `kinesis-data-firehose`.
     pub log_destination_type: Option<String>,
-    /// ARN that it delivers to; absent if it was made with a log group's name.
+    /// The ARN that it delivers to. Absent if it was created with the name of a log group.
     pub log_destination: Option<String>,
-    /// Name of the log group that it delivers to.
+    /// The name of the log group that it delivers to.
     pub log_group_name: Option<String>,
-    /// Role that it delivers by.
+    /// The role that delivers its records.
     pub deliver_logs_permission_arn: Option<String>,
-    /// Role that it delivers to another account by.
+    /// The role that delivers its records to another account.
     pub deliver_cross_account_role: Option<String>,
-    /// Format of its records.
+    /// The format of its records.
     pub log_format: Option<String>,
-    /// Seconds over which it gathers records.
+    /// The aggregation interval, in seconds.
     pub max_aggregation_interval: Option<i64>,
-    /// How it lays out files on S3.
+    /// How it organizes files on S3.
     pub destination_options: Option<DestinationOptions>,
-    /// Tags that its records carry.
+    /// The tags that its records contain.
     pub tag_fields: Vec<TagField>,
     /// Its own tags.
     pub tags: BTreeMap<String, String>,
-    /// When it was made.
+    /// When it was created.
     pub creation_time: Option<jiff::Timestamp>,
     /// `ACTIVE`, even when delivery fails.
     pub flow_log_status: Option<String>,
@@ -48,56 +48,56 @@ pub struct FlowLog {
     pub deliver_logs_error_message: Option<String>,
 }
 
-/// A flow log to be made. What is empty is not sent.
+/// A flow log to create. Empty values are not sent.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct NewFlowLog {
-    /// Id of the resource to watch.
+    /// The ID of the resource to watch.
     pub resource_id: String,
-    /// Type of the resource, as `VPC`.
+    /// The type of the resource, such as `VPC`.
     pub resource_type: String,
-    /// Traffic to record.
+    /// The traffic to record.
     pub traffic_type: Option<String>,
-    /// Kind of the destination.
+    /// The type of the destination.
     pub log_destination_type: Option<String>,
-    /// ARN to deliver to.
+    /// The ARN to deliver to.
     pub log_destination: Option<String>,
-    /// Name of the log group to deliver to.
+    /// The name of the log group to deliver to.
     pub log_group_name: Option<String>,
-    /// Role to deliver by.
+    /// The role that delivers the records.
     pub deliver_logs_permission_arn: Option<String>,
-    /// Role to deliver to another account by.
+    /// The role that delivers the records to another account.
     pub deliver_cross_account_role: Option<String>,
-    /// Format of the records.
+    /// The format of the records.
     pub log_format: Option<String>,
-    /// Seconds over which records are gathered.
+    /// The aggregation interval, in seconds.
     pub max_aggregation_interval: Option<i64>,
-    /// How files are laid out on S3.
+    /// How files are organized on S3.
     pub destination_options: Option<DestinationOptions>,
-    /// Tags that the records carry.
+    /// The tags that the records contain.
     pub tag_fields: Vec<TagField>,
-    /// Tags of the flow log.
+    /// The tags of the flow log.
     pub tags: BTreeMap<String, String>,
-    /// Token that makes this creation one and the same, however often it is sent.
+    /// The token that makes all attempts of this create one create.
     pub client_token: String,
 }
 
-/// How a flow log lays out files on S3.
+/// How a flow log organizes files on S3.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct DestinationOptions {
     /// `plain-text` or `parquet`.
     pub file_format: Option<String>,
-    /// Whether prefixes are made for Hive.
+    /// Whether prefixes are Hive-compatible.
     pub hive_compatible_partitions: Option<bool>,
-    /// Whether each hour has a prefix of its own.
+    /// Whether each hour has its own prefix.
     pub per_hour_partition: Option<bool>,
 }
 
-/// Tags of one kind of resource that records carry.
+/// The tags of one type of resource that records contain.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct TagField {
     /// `network-interface`, `instance` or `auto-scaling-group`.
     pub resource_type: String,
-    /// Keys of the tags, in the order of the fields.
+    /// The keys of the tags, in the order of the fields.
     pub tag_keys: Vec<String>,
 }
 
@@ -137,9 +137,9 @@ impl From<types::FlowLog> for FlowLog {
     }
 }
 
-/// The ARN that records go to, or the name of the log group that an emulator gives in its place.
-fn destination(told: Option<String>) -> (Option<String>, Option<String>) {
-    match told.filter(|told| !told.is_empty()) {
+/// Returns the ARN that records go to, or the name of the log group, which an emulator writes instead.
+fn destination(described: Option<String>) -> (Option<String>, Option<String>) {
+    match described.filter(|text| !text.is_empty()) {
         Some(arn) if is_arn_like(&arn) => (Some(arn), None),
         other => (None, other),
     }

@@ -1,19 +1,21 @@
-//! DescribeFlowLogs page by page, for whoever wants to begin before all is known.
+//! DescribeFlowLogs page by page, for callers that begin before all flow logs are known.
 //!
-//! This module must not know what is done with what is found.
+//! This module must not know what flow logs are described for.
 
 use std::collections::{BTreeSet, VecDeque};
 
 use super::super::{
+    call::send,
     error::{Error, Kind},
-    stop::sends,
 };
-use super::{Ec2, FlowLog};
+use super::gateway::Ec2;
+use super::limits::{FILTER_VALUES, PAGE, SMALLEST_PAGE};
+use super::model::FlowLog;
 use crate::arn::flow_log;
 use aws_sdk_ec2::operation::describe_flow_logs::DescribeFlowLogsOutput;
 use aws_sdk_ec2::types::Filter;
 
-/// What one call asks for.
+/// What one call describes.
 #[derive(Default)]
 pub(super) struct Question<'a> {
     pub(super) ids: &'a [String],
@@ -21,36 +23,30 @@ pub(super) struct Question<'a> {
     pub(super) page: Option<i32>,
 }
 
-/// How many values EC2 takes in the filters of one call.
-const VALUES: usize = 200;
-/// How many flow logs EC2 gives in one page, at most.
-const PAGE: usize = 1_000;
-/// Fewer than so many are not asked for: EC2's calls often refuse less.
-const SMALLEST_PAGE: usize = 5;
-/// How many pages in a row may bring nothing new: EC2 may leave a page empty that its filters have emptied.
+/// The most pages in a row without a new flow log. EC2 may send empty pages, because it filters each page.
 const MOST_BARREN_PAGES: usize = 100;
 
-/// Gives flow logs page by page.
+/// Returns flow logs page by page.
 #[derive(Debug)]
 pub struct Pages {
     ec2: Ec2,
-    /// The filters of each question that is still to be asked.
+    /// The filters of each question that is left.
     questions: VecDeque<Vec<Filter>>,
     token: Option<String>,
     page: Option<i32>,
     seen: Seen,
 }
 
-/// What the pages so far have brought: a listing that never ends brings nothing new, under ever new tokens.
+/// The flow logs on the pages so far. They tell a listing that never ends: it repeats itself, with new tokens.
 #[derive(Debug, Default)]
 pub(super) struct Seen {
     ids: BTreeSet<String>,
-    /// Pages in a row that brought nothing new.
+    /// The last pages in a row without a new flow log.
     barren: usize,
 }
 
 impl Seen {
-    /// Leaves out what came before; `None` when too many pages in a row brought nothing else.
+    /// Returns the new flow logs of a page, or `None` if too many pages in a row had none.
     fn news(&mut self, mut page: Vec<FlowLog>) -> Option<Vec<FlowLog>> {
         page.retain(|flow_log| self.ids.insert(flow_log.id.clone()));
         self.barren = if page.is_empty() { self.barren + 1 } else { 0 };
@@ -59,7 +55,7 @@ impl Seen {
 }
 
 impl Ec2 {
-    /// Finds the flow logs that all filters fit, among the ids if any are given, page by page. Ids that
+    /// Finds the flow logs that all filters fit, among the ids if any are Given, page by page. Ids that
     /// do not exist are left out. `wanted` is how many the caller takes at most, as far as it knows.
     pub fn find_paged(
         &self,
@@ -67,16 +63,12 @@ impl Ec2 {
         ids: Option<&[String]>,
         wanted: usize,
     ) -> Pages {
-        let filter = |(name, values): &(String, Vec<String>)| {
-            let builder = Filter::builder().name(name);
-            builder.set_values(Some(values.clone())).build()
-        };
         let general: Vec<Filter> = filters.iter().map(filter).collect();
         let questions = match ids {
             None => VecDeque::from([general]),
             Some(ids) => {
                 let taken: usize = filters.iter().map(|(_, values)| values.len()).sum();
-                let chunks = ids.chunks(VALUES.saturating_sub(taken).max(1));
+                let chunks = ids.chunks(FILTER_VALUES.saturating_sub(taken).max(1));
                 let question = |ids: &[String]| {
                     let by_id = filter(&("flow-log-id".to_owned(), ids.to_vec()));
                     [&general[..], &[by_id]].concat()
@@ -93,7 +85,7 @@ impl Ec2 {
         }
     }
 
-    /// Asks for one page; gives the token of the next, if there is one.
+    /// Reads one page. Returns the token of the next page, if there is one.
     pub(super) async fn page(
         &self,
         question: &Question<'_>,
@@ -101,9 +93,9 @@ impl Ec2 {
         seen: &mut Seen,
     ) -> Result<(Vec<FlowLog>, Option<String>), Error> {
         let asked: BTreeSet<String> = question.ids.iter().cloned().collect();
-        let flight = self
+        let call = self
             .query("DescribeFlowLogs")
-            .holding(move |page, _| missing(page, &asked));
+            .requiring(move |page, _| missing(page, &asked));
         let request = self
             .client
             .describe_flow_logs()
@@ -111,36 +103,35 @@ impl Ec2 {
             .set_filter(Some(question.filters.to_vec()).filter(|filters| !filters.is_empty()))
             .set_max_results(question.page)
             .set_next_token(token.clone());
-        let page = flight.complete(sends!(request, flight)).await?;
+        let page = call.run(send!(request, call)).await?;
         let next = page.next_token.filter(|next| !next.is_empty());
         if next.is_some() && next == token {
-            return Err(flight.error(Kind::Unreadable, "the same page was announced twice"));
+            return Err(call.error(Kind::Unreadable, "the reply repeats the token of its page"));
         }
         let found = page.flow_logs.unwrap_or_default().into_iter();
         match seen.news(found.map(FlowLog::from).collect()) {
             Some(found) => Ok((found, next)),
             None => {
-                let endless =
-                    format!("{MOST_BARREN_PAGES} pages in a row brought no further flow log");
-                Err(flight.error(Kind::Unreadable, endless))
+                let endless = format!("{MOST_BARREN_PAGES} pages in a row had no new flow log");
+                Err(call.error(Kind::Unreadable, endless))
             }
         }
     }
 }
 
-/// Says what a page lacks: the list, or in the list the id of a flow log or of its resource. A reply about other flow
-/// logs than were asked for would make those look as if they were gone.
+/// Returns what a page lacks: the list, or in the list the ID of a flow log or of its resource. With a reply about other
+/// flow logs, those that were asked for would look deleted.
 fn missing(page: &DescribeFlowLogsOutput, asked: &BTreeSet<String>) -> Option<&'static str> {
     let Some(flow_logs) = &page.flow_logs else {
-        return Some("the reply holds no list of flow logs");
+        return Some("the reply contains no list of flow logs");
     };
     for flow_log in flow_logs {
         let id = flow_log.flow_log_id().unwrap_or_default();
         if !flow_log::is_id(id) {
-            return Some("the reply describes a flow log without an id");
+            return Some("the reply describes a flow log without an ID");
         }
         if flow_log.resource_id().is_none_or(str::is_empty) {
-            return Some("the reply describes a flow log without the id of its resource");
+            return Some("the reply describes a flow log without the ID of its resource");
         }
         if !asked.is_empty() && !asked.contains(id) {
             return Some("the reply describes a flow log that was not asked for");
@@ -150,7 +141,7 @@ fn missing(page: &DescribeFlowLogsOutput, asked: &BTreeSet<String>) -> Option<&'
 }
 
 impl Pages {
-    /// Gives the next page; `None` after the last. A page may be empty.
+    /// Returns the next page, or `None` after the last. A page may be empty.
     pub async fn next(&mut self) -> Result<Option<Vec<FlowLog>>, Error> {
         let Some(filters) = self.questions.front() else {
             return Ok(None);
@@ -168,4 +159,10 @@ impl Pages {
         self.token = next;
         Ok(Some(found))
     }
+}
+
+/// Builds a filter of the SDK.
+pub(super) fn filter((name, values): &(String, Vec<String>)) -> Filter {
+    let builder = Filter::builder().name(name);
+    builder.set_values(Some(values.clone())).build()
 }

@@ -1,6 +1,6 @@
 //! CreateTags and DeleteTags on a flow log.
 //!
-//! This module must not know which tags are whose.
+//! This module must not know who owns a tag.
 
 use std::collections::BTreeMap;
 
@@ -12,58 +12,57 @@ use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 
 use super::{
     super::{
+        call::{Call, QUERY_TIME, send},
         error::Error,
         reply,
-        stop::{Flight, QUERY_TIME, sends},
     },
-    Ec2,
+    gateway::Ec2,
 };
 
 impl Ec2 {
-    /// Sets tags, and leaves the others as they are.
+    /// Sets tags. Other tags stay as they are.
     pub async fn tag(&self, id: &str, tags: &BTreeMap<String, String>) -> Result<(), Error> {
         if tags.is_empty() {
             return Ok(());
         }
-        let flight = self
+        let call = self
             .tagging("CreateTags")
-            .holding(|_: &CreateTagsOutput, reply| not_done(reply));
+            .requiring(|_: &CreateTagsOutput, reply| not_done(reply));
         let tags = tags.iter().map(|(key, value)| tag(key, value)).collect();
         let request = self.client.create_tags().resources(id).set_tags(Some(tags));
-        flight.complete(sends!(request, flight)).await?;
+        call.run(send!(request, call)).await?;
         Ok(())
     }
 
-    /// Nobody else gives these calls a time.
-    fn tagging(&self, operation: &'static str) -> Flight {
+    /// Creates a call with a timeout: the callers of this module set none.
+    fn tagging(&self, operation: &'static str) -> Call {
         self.within(QUERY_TIME).mutation(operation)
     }
 
-    /// Removes tags by their keys, whatever their values.
+    /// Removes tags by key, with any value.
     pub async fn untag(&self, id: &str, keys: &[String]) -> Result<(), Error> {
         if keys.is_empty() {
             return Ok(());
         }
-        let flight = self
+        let call = self
             .tagging("DeleteTags")
-            .holding(|_: &DeleteTagsOutput, reply| not_done(reply));
-        // With a value, even an empty one, EC2 would remove the tag only if the value is the same.
+            .requiring(|_: &DeleteTagsOutput, reply| not_done(reply));
+        // With a value, even an empty one, EC2 removes the tag only if its value is equal.
         let tags = keys
             .iter()
             .map(|key| Tag::builder().key(key).build())
             .collect();
         let request = self.client.delete_tags().resources(id).set_tags(Some(tags));
-        flight.complete(sends!(request, flight)).await?;
+        call.run(send!(request, call)).await?;
         Ok(())
     }
 }
 
-/// Says of a reply that it does not say `<return>true</return>`. moto leaves it out; its reply is whole all the same,
-/// and the answer to this call.
+/// Checks that a reply contains `<return>true</return>`. moto leaves it out.
 fn not_done(reply: &HttpResponse) -> Option<&'static str> {
     match reply::text_of(reply, "return").as_deref() {
         None | Some("true") => None,
-        Some(_) => Some("EC2 does not say that it was done"),
+        Some(_) => Some("EC2 does not confirm the change"),
     }
 }
 

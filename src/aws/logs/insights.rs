@@ -1,4 +1,6 @@
-//! CloudWatch Logs Insights: a query is started, asked after until it is over, and stopped if nobody waits any more.
+//! CloudWatch Logs Insights: starts a query, polls it until it ends, and stops it if the caller no longer waits.
+//!
+//! This module must not know what is counted.
 
 use std::time::Duration;
 
@@ -9,47 +11,47 @@ use aws_sdk_cloudwatchlogs::types::{QueryStatus, ResultField};
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 
 use super::super::{
+    call::send,
     error::{Error, Kind},
-    stop::sends,
 };
-use super::Logs;
+use super::gateway::Logs;
 use crate::arn::{is_arn_like, log_group};
 
-/// Rows of one answer at most.
+/// The most rows of one result.
 const MOST_ROWS: i32 = 10_000;
-/// The first wait for an answer; each is half as long again as the one before, up to the longest.
+/// The first wait between two polls. Each wait is 1.5 times as long as the one before, up to the longest.
 const FIRST_WAIT: Duration = Duration::from_millis(250);
 const LONGEST_WAIT: Duration = Duration::from_secs(3);
-/// How long the service is given to stop a query that nobody waits for.
+/// The timeout of the call that stops a query.
 const STOP_TIME: Duration = Duration::from_secs(5);
 
 /// A query in the language of CloudWatch Logs Insights.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct InsightsQuery {
-    /// Name of the log group, or its ARN if it belongs to another account.
+    /// The name of the log group, or its ARN if it belongs to another account.
     pub log_group: String,
-    /// First second since 1970.
+    /// The first second since 1970.
     pub start: i64,
-    /// Last second since 1970, itself included.
+    /// The last second since 1970, inclusive.
     pub end: i64,
     /// The query.
     pub text: String,
 }
 
-/// What a query came to.
+/// The result of a query.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct InsightsAnswer {
-    /// Rows of named values; what has no value is left out.
+    /// The rows, as names and values. Fields without a value are left out.
     pub rows: Vec<Vec<(String, String)>>,
-    /// Events that were looked at.
+    /// The events that were scanned.
     pub scanned: i64,
-    /// Events that the query's filters let through.
+    /// The events that matched the query's filters.
     pub matched: i64,
-    /// Calls made for it.
+    /// The calls that it took.
     pub calls: i64,
 }
 
-/// Stops its query when it is dropped before the query is over: the service would go on, and bill.
+/// A query that runs. Stops it when dropped before its end: otherwise the service would go on, and bill.
 struct Running<'a> {
     logs: &'a Logs,
     id: Option<String>,
@@ -66,9 +68,9 @@ impl Logs {
         let mut wait = FIRST_WAIT;
         let mut calls = 1;
         loop {
-            let flight = self.query("GetQueryResults").holding(missing);
+            let call = self.query("GetQueryResults").requiring(missing);
             let request = self.client.get_query_results().query_id(&id);
-            let results = flight.complete(sends!(request, flight)).await?;
+            let results = call.run(send!(request, call)).await?;
             calls += 1;
             match results.status {
                 Some(QueryStatus::Complete) => {
@@ -87,7 +89,7 @@ impl Logs {
                 ) => {
                     running.id = None;
                     let message = format!("the query {id} ended as {}", status.as_str());
-                    return Err(flight.error(Kind::Unsuccessful, message));
+                    return Err(call.error(Kind::Unsuccessful, message));
                 }
                 _ => tracing::info!(query_id = id, calls, "waiting for CloudWatch Logs Insights"),
             }
@@ -97,11 +99,11 @@ impl Logs {
     }
 
     async fn start_query(&self, query: &InsightsQuery) -> Result<String, Error> {
-        let flight = self
+        let call = self
             .query("StartQuery")
-            .holding(|started: &StartQueryOutput, _| {
+            .requiring(|started: &StartQueryOutput, _| {
                 let id = started.query_id().filter(|id| !id.is_empty());
-                id.is_none().then_some("the reply holds no id of the query")
+                id.is_none().then_some("the reply contains no query ID")
             });
         let request = self
             .client
@@ -111,22 +113,23 @@ impl Logs {
             .query_string(&query.text)
             .limit(MOST_ROWS);
         let group = log_group::trim(&query.log_group);
-        let request = match is_arn_like(group) {
-            true => request.log_group_identifiers(group),
-            false => request.log_group_name(group),
+        let request = if is_arn_like(group) {
+            request.log_group_identifiers(group)
+        } else {
+            request.log_group_name(group)
         };
-        let started = flight.complete(sends!(request, flight)).await?;
+        let started = call.run(send!(request, call)).await?;
         started
             .query_id
-            .ok_or_else(|| flight.error(Kind::Unreadable, "the reply holds no id of the query"))
+            .ok_or_else(|| call.error(Kind::Unreadable, "the reply contains no query ID"))
     }
 }
 
-/// Says what the state of a query lacks: without its rows a complete one would look as if nothing had matched.
+/// Returns what the state of a query lacks. Without its rows, a complete query would look as if nothing had matched.
 fn missing(results: &GetQueryResultsOutput, _: &HttpResponse) -> Option<&'static str> {
     match (&results.status, &results.results) {
-        (None, _) => Some("the reply does not say how the query stands"),
-        (Some(QueryStatus::Complete), None) => Some("the reply holds no rows"),
+        (None, _) => Some("the reply contains no query status"),
+        (Some(QueryStatus::Complete), None) => Some("the reply contains no rows"),
         _ => None,
     }
 }
@@ -138,7 +141,7 @@ impl Drop for Running<'_> {
             return;
         };
         let stop = self.logs.client.stop_query().query_id(id).send();
-        // Whether it succeeds makes no difference to anybody here.
+        // A failure has no consequence here.
         runtime.spawn(tokio::time::timeout(STOP_TIME, stop));
     }
 }

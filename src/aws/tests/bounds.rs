@@ -1,4 +1,4 @@
-//! What an error tells of the attempts, how much of the texts of others it shows, and when a call ends.
+//! What an error contains about its attempts, how much it shows of texts of others, and when a call ends.
 
 use std::time::Duration;
 
@@ -7,7 +7,7 @@ use super::{super::*, *};
 const ID: &str = "fl-0123456789abcdef0";
 
 #[tokio::test]
-async fn the_code_of_an_attempt_and_their_number_stand_in_the_error() {
+async fn an_error_contains_the_code_and_the_number_of_attempts() {
     let failed = || refusal(500, "InternalError", "An internal error has occurred.");
     let server = Responder::start(vec![failed(), failed(), failed()]).await;
     let error = aws(&server, 3)
@@ -41,14 +41,11 @@ async fn the_code_of_an_attempt_and_their_number_stand_in_the_error() {
         ),
         "{error}"
     );
-    assert!(
-        error.advice().unwrap().contains("limits the rate"),
-        "{error}"
-    );
+    assert!(error.hint().unwrap().contains("limits the rate"), "{error}");
 }
 
 #[tokio::test]
-async fn texts_of_others_are_shown_in_part() {
+async fn long_texts_of_others_are_cut() {
     let long = "x".repeat(100_000);
     let failed = || refusal(400, &long, &long);
     let server = Responder::start(vec![
@@ -78,7 +75,7 @@ async fn texts_of_others_are_shown_in_part() {
 }
 
 #[tokio::test]
-async fn a_call_ends_at_the_deadline_and_says_how_far_it_came() {
+async fn a_call_ends_at_the_deadline_and_describes_its_last_attempt() {
     let refused = || refusal(503, "Unavailable", "Later.");
     let held = || Reply::Later(std::sync::Arc::default(), String::new());
     for (reply, says) in [
@@ -95,7 +92,7 @@ async fn a_call_ends_at_the_deadline_and_says_how_far_it_came() {
         let error = ec2.describe(ID).await.unwrap_err();
         assert_eq!(error.kind, Kind::OutOfTime, "{error}");
         assert!(error.to_string().contains(says), "{error}");
-        // Nothing begins afterwards.
+        // No call begins afterwards.
         let error = ec2.create(&new_flow_log()).await.unwrap_err();
         assert_eq!(
             (error.kind, error.unanswered),

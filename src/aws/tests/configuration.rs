@@ -1,4 +1,4 @@
-//! What is refused before any call, what wins, and how the network is reached.
+//! Settings that are refused before any call, the order of precedence, and the network.
 
 use std::sync::Arc;
 
@@ -37,7 +37,7 @@ fn each_region_has_one_gateway() {
 }
 
 #[tokio::test]
-async fn arguments_that_cannot_work_are_refused_by_name() {
+async fn invalid_arguments_are_refused_by_name() {
     let role = |duration: &str| AssumeRole {
         role_arn: "arn:aws:iam::111111111111:role/r".to_owned(),
         duration: some(duration),
@@ -173,7 +173,7 @@ async fn arguments_that_cannot_work_are_refused_by_name() {
 }
 
 #[tokio::test]
-async fn environment_that_cannot_work_is_refused_by_name() {
+async fn invalid_environment_variables_are_refused_by_name() {
     let bare = || Settings {
         region: None,
         ..base()
@@ -194,7 +194,7 @@ async fn environment_that_cannot_work_is_refused_by_name() {
 }
 
 #[tokio::test]
-async fn argument_beats_environment_beats_nothing() {
+async fn arguments_take_precedence_over_the_environment() {
     let region = async |argument: Option<String>, variables: &[(&str, &str)]| {
         let settings = Settings {
             region: argument,
@@ -215,7 +215,7 @@ async fn argument_beats_environment_beats_nothing() {
 }
 
 #[tokio::test]
-async fn any_region_will_do_if_it_is_not_validated() {
+async fn any_region_is_accepted_without_validation() {
     let settings = Settings {
         region: some("local"),
         skip_region_validation: true,
@@ -225,7 +225,7 @@ async fn any_region_will_do_if_it_is_not_validated() {
 }
 
 #[tokio::test]
-async fn legacy_retries_from_the_environment_are_understood() {
+async fn the_retry_mode_legacy_of_the_environment_is_accepted() {
     let env = Env::from_slice(&[("AWS_RETRY_MODE", "legacy"), ("AWS_MAX_ATTEMPTS", "2")]);
     let throttled = || refusal(503, "RequestLimitExceeded", "Request limit exceeded.");
     let server = Responder::start(vec![throttled(), throttled(), throttled()]).await;
@@ -238,7 +238,7 @@ async fn legacy_retries_from_the_environment_are_understood() {
 }
 
 #[tokio::test]
-async fn calls_are_tried_25_times_unless_told_otherwise() {
+async fn a_call_has_25_attempts_by_default() {
     let throttled = || refusal(503, "RequestLimitExceeded", "Request limit exceeded.");
     let server = Responder::start((0..30).map(|_| throttled()).collect()).await;
     let least = |retries: RetryConfig| quickly(retries).with_max_backoff(Duration::from_millis(1));
@@ -255,7 +255,7 @@ async fn calls_are_tried_25_times_unless_told_otherwise() {
 }
 
 #[tokio::test]
-async fn proxy_is_asked_save_for_excepted_hosts() {
+async fn the_proxy_is_used_except_for_hosts_that_bypass_it() {
     let proxy = Responder::start(vec![ok(
         "<DescribeFlowLogsResponse><flowLogSet/></DescribeFlowLogsResponse>",
     )])
@@ -305,7 +305,7 @@ async fn proxy_is_asked_save_for_excepted_hosts() {
 }
 
 #[tokio::test]
-async fn own_certificate_authority_is_trusted_by_its_bundle_alone() {
+async fn a_private_certificate_authority_is_trusted_only_with_its_bundle() {
     let certified = rcgen::generate_simple_self_signed(vec!["127.0.0.1".to_owned()]).unwrap();
     let key = PrivateKeyDer::from(PrivatePkcs8KeyDer::from(
         certified.signing_key.serialize_der(),
@@ -334,7 +334,7 @@ async fn own_certificate_authority_is_trusted_by_its_bundle_alone() {
         "{error}"
     );
     assert!(
-        error.advice().unwrap().contains("custom_ca_bundle"),
+        error.hint().unwrap().contains("custom_ca_bundle"),
         "{error}"
     );
 

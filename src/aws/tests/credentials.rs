@@ -1,4 +1,4 @@
-//! Roles, profiles and what is said about them.
+//! Roles and profiles, and their errors.
 
 use std::collections::BTreeMap;
 
@@ -27,7 +27,7 @@ fn signed_with(request: &responder::Request, key: &str) -> bool {
 }
 
 #[tokio::test]
-async fn roles_are_assumed_one_after_the_other() {
+async fn roles_are_assumed_in_sequence() {
     let replies = vec![
         ok(&session("AssumeRole", "ASIAONE")),
         ok(&session("AssumeRole", "ASIATWO")),
@@ -49,7 +49,7 @@ async fn roles_are_assumed_one_after_the_other() {
         ..settings(&server.url)
     };
     let aws = connect(settings).await.unwrap();
-    assert!(server.requests().is_empty(), "connecting asks nobody");
+    assert!(server.requests().is_empty(), "connecting sends no request");
     aws.ec2(REGION).find(&[]).await.unwrap();
     aws.ec2("us-east-1").find(&[]).await.unwrap();
 
@@ -83,7 +83,7 @@ async fn roles_are_assumed_one_after_the_other() {
 }
 
 #[tokio::test]
-async fn role_that_refuses_is_told_without_secrets() {
+async fn an_error_about_a_role_contains_no_secrets() {
     let body = "<ErrorResponse><Error><Code>AccessDenied</Code><Message>User: u is not authorized to perform: \
                 sts:AssumeRole</Message></Error><RequestId>r</RequestId></ErrorResponse>";
     let server = Responder::start(vec![Reply::Answer(403, body.to_owned())]).await;
@@ -97,8 +97,8 @@ async fn role_that_refuses_is_told_without_secrets() {
         (error.kind, error.code.as_deref()),
         (Kind::Credentials, Some("AccessDenied"))
     );
-    assert!(!error.unanswered, "the flow log was never asked for");
-    let text = format!("{error} {error:?} {aws:?} {:?}", error.advice());
+    assert!(!error.unanswered, "the create was never sent");
+    let text = format!("{error} {error:?} {aws:?} {:?}", error.hint());
     assert!(
         text.contains("role arn:aws:iam::111111111111:role/one"),
         "{text}"
@@ -108,7 +108,7 @@ async fn role_that_refuses_is_told_without_secrets() {
 }
 
 #[tokio::test]
-async fn web_identity_takes_its_token_from_a_file() {
+async fn a_web_identity_reads_its_token_from_a_file() {
     let file = tempfile::NamedTempFile::new().unwrap();
     std::fs::write(file.path(), "the-token\n").unwrap();
     let replies = vec![
@@ -145,7 +145,7 @@ async fn web_identity_takes_its_token_from_a_file() {
 }
 
 #[tokio::test]
-async fn named_profile_gives_keys_and_region() {
+async fn a_named_profile_provides_keys_and_region() {
     let file = tempfile::NamedTempFile::new().unwrap();
     let profile = "[profile p]\nregion = eu-north-1\naws_access_key_id = AKIDPROFILE\naws_secret_access_key = s\n";
     std::fs::write(file.path(), profile).unwrap();
@@ -166,7 +166,7 @@ async fn named_profile_gives_keys_and_region() {
 }
 
 #[tokio::test]
-async fn credentials_that_cannot_be_had_are_not_a_network_failure() {
+async fn missing_credentials_are_not_a_network_failure() {
     let file = tempfile::NamedTempFile::new().unwrap();
     std::fs::write(file.path(), "[profile p]\ncredential_process = exit 3\n").unwrap();
     let server = Responder::start(vec![]).await;
@@ -192,6 +192,6 @@ async fn credentials_that_cannot_be_had_are_not_a_network_failure() {
             .contains("credential_process of profile \"p\""),
         "{error}"
     );
-    assert_eq!(error.advice(), None, "the message says what to do");
+    assert_eq!(error.hint(), None, "the message says what to do");
     assert!(server.requests().is_empty());
 }

@@ -1,4 +1,4 @@
-//! Replies that must not be believed: cut at every byte, empty, foreign, endless, and lacking what they must hold.
+//! Replies that must be rejected: cut at every byte, empty, foreign, endless, and without their required content.
 
 use std::{collections::BTreeMap, fmt::Debug};
 
@@ -31,10 +31,10 @@ fn tags() -> BTreeMap<String, String> {
     BTreeMap::from([("a".to_owned(), "b".to_owned())])
 }
 
-/// What became of a call, without what a caller compares on its own.
+/// The result of a call, without what the tests compare separately.
 type Outcome = Result<String, Error>;
 
-/// A call, as it is made, and the reply that it should get.
+/// A call, and the reply that it should get.
 struct Case {
     reply: (u16, String),
     mutates: bool,
@@ -122,7 +122,7 @@ async fn a_reply_cut_at_any_byte_is_no_reply() {
         let expected = (case.call)(aws(&server, 1).await).await;
         let cuts: Vec<usize> = (0..whole.len()).collect();
         let cut = |at: usize| Reply::Bytes(status, whole.as_bytes()[..at].to_vec());
-        // At the first attempt, and then there is none left.
+        // The only attempt gets the cut reply.
         let server = Responder::start(cuts.iter().map(|at| cut(*at)).collect()).await;
         let aws_once = aws(&server, 1).await;
         for at in &cuts {
@@ -132,7 +132,7 @@ async fn a_reply_cut_at_any_byte_is_no_reply() {
             assert_eq!(error.unanswered, may_be_done, "{at} of {whole}: {error}");
             assert!(error.code.is_none(), "{at} of {whole}: {error}");
         }
-        // At the first attempt, and the second is whole.
+        // The first attempt gets the cut reply, the second the complete one.
         let steps = cuts.iter().step_by(7);
         let replies = steps
             .clone()
@@ -156,7 +156,7 @@ async fn a_reply_cut_at_any_byte_is_no_reply() {
 }
 
 #[tokio::test]
-async fn a_whole_reply_that_lacks_what_it_must_hold_is_no_reply() {
+async fn a_complete_reply_without_required_content_is_no_reply() {
     let page = |items: &str| {
         format!(
             "<DescribeFlowLogsResponse><flowLogSet>{items}</flowLogSet></DescribeFlowLogsResponse>"
@@ -237,7 +237,7 @@ async fn lists_of_logs_that_are_missing_are_not_empty() {
 }
 
 #[tokio::test]
-async fn a_reply_that_stays_unreadable_is_given_up_soon() {
+async fn an_unreadable_reply_is_not_retried_for_long() {
     let page = "<html><title>Sign in</title>";
     let server = Responder::start((0..20).map(|_| ok(page)).collect()).await;
     let error = aws(&server, 20)
@@ -254,11 +254,11 @@ async fn a_reply_that_stays_unreadable_is_given_up_soon() {
             .ends_with("(HTTP 200, request id header-id, 6 attempts)."),
         "{error}"
     );
-    assert!(error.advice().unwrap().contains("not an answer of AWS"));
+    assert!(error.hint().unwrap().contains("not from AWS"));
 }
 
 #[tokio::test]
-async fn what_is_no_refusal_of_aws_is_not_asked_for_again() {
+async fn a_refusal_that_is_not_from_aws_is_not_retried() {
     let blocked = Reply::Answer(403, "<html>Blocked".to_owned());
     let server = Responder::start(vec![blocked]).await;
     let error = aws(&server, 5)
@@ -276,7 +276,7 @@ async fn what_is_no_refusal_of_aws_is_not_asked_for_again() {
 }
 
 #[tokio::test]
-async fn words_of_logs_and_of_sts_that_cannot_be_read_are_not_repeated() {
+async fn unreadable_replies_of_logs_and_sts_are_not_shown() {
     let bodies = [
         (200, r#"{"events":[{"message":"CANARY"#),
         (200, r#"{"events":[{"message":CANARY}]}"#),
@@ -308,7 +308,7 @@ async fn words_of_logs_and_of_sts_that_cannot_be_read_are_not_repeated() {
 }
 
 #[tokio::test]
-async fn credentials_that_were_cut_off_are_not_used_and_not_blamed() {
+async fn credentials_that_are_cut_off_are_not_used() {
     let whole = "<AssumeRoleResponse><AssumeRoleResult><Credentials><AccessKeyId>ASIACANARY</AccessKeyId>\
                  <SecretAccessKey>CANARY</SecretAccessKey><SessionToken>CANARY</SessionToken>\
                  <Expiration>2999-01-01T00:00:00Z</Expiration></Credentials></AssumeRoleResult></AssumeRoleResponse>";
@@ -329,7 +329,7 @@ async fn credentials_that_were_cut_off_are_not_used_and_not_blamed() {
             (Kind::Credentials, Some(Kind::Unreadable)),
             "{at}: {error}"
         );
-        let text = format!("{error} {:?}", error.advice());
+        let text = format!("{error} {:?}", error.hint());
         assert!(
             text.contains("AssumeRole got a reply that cannot be read"),
             "{text}"
@@ -348,7 +348,7 @@ async fn credentials_that_were_cut_off_are_not_used_and_not_blamed() {
 }
 
 #[tokio::test]
-async fn a_length_that_does_not_fit_is_no_reply() {
+async fn a_reply_of_the_wrong_length_is_no_reply() {
     let whole = described("");
     for length in [whole.len() + 1, whole.len() - 1, 0] {
         let lies = || Reply::Lying(length, whole.clone());
@@ -371,7 +371,7 @@ async fn a_length_that_does_not_fit_is_no_reply() {
 }
 
 #[tokio::test]
-async fn what_an_attempt_without_a_reply_has_deleted_counts_as_deleted() {
+async fn a_delete_without_a_reply_counts_as_done_if_the_flow_log_is_gone() {
     let gone = refusal(400, "InvalidFlowLogId.NotFound", "gone");
     let cut = Reply::Answer(200, "<DeleteFlowLogsRes".to_owned());
     let server = Responder::start(vec![cut, gone]).await;

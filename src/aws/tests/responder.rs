@@ -1,4 +1,4 @@
-//! A server on the loopback that answers one request per connection, in a given order.
+//! A server on the loopback interface that replies to one request per connection, in a given order.
 
 use std::{
     collections::VecDeque,
@@ -11,21 +11,21 @@ use tokio::{
     sync::{Notify, watch},
 };
 
-/// What to do with one request.
+/// What the server does with one request.
 pub(super) enum Reply {
-    /// Answer with a status and a body.
+    /// Replies with a status and a body.
     Answer(u16, String),
-    /// Answer with a status and bytes that need not be text.
+    /// Replies with a status and bytes that need not be text.
     Bytes(u16, Vec<u8>),
-    /// Answer with success, and with a length that is not the body's.
+    /// Replies with success and a wrong length.
     Lying(usize, String),
-    /// Close the connection without an answer.
+    /// Closes the connection without a reply.
     Drop,
-    /// Answer with success once told to.
+    /// Replies with success when the test says so.
     Later(Arc<Notify>, String),
 }
 
-/// A request as it came in.
+/// A request that arrived.
 #[derive(Clone, Debug)]
 pub(super) struct Request {
     pub(super) head: String,
@@ -33,7 +33,7 @@ pub(super) struct Request {
 }
 
 impl Request {
-    /// The value of a parameter of a form.
+    /// Returns the value of a parameter of a form.
     pub(super) fn parameter(&self, name: &str) -> Option<String> {
         form_urlencoded::parse(self.body.as_bytes())
             .find(|(key, _)| key == name)
@@ -49,12 +49,12 @@ pub(super) struct Responder {
 }
 
 impl Responder {
-    /// Starts a server that gives these answers and then `418` to all that follows.
+    /// Starts a server with these replies. Later requests get `418`.
     pub(super) async fn start(replies: Vec<Reply>) -> Self {
         Self::start_with(replies, None).await
     }
 
-    /// Starts a server that speaks TLS.
+    /// Starts a server with TLS.
     pub(super) async fn start_with(
         replies: Vec<Reply>,
         tls: Option<tokio_rustls::TlsAcceptor>,
@@ -91,12 +91,12 @@ impl Responder {
         }
     }
 
-    /// All requests so far.
+    /// Returns all requests so far.
     pub(super) fn requests(&self) -> Vec<Request> {
         self.requests.lock().unwrap().clone()
     }
 
-    /// Waits until so many requests have come in.
+    /// Waits for a number of requests.
     pub(super) async fn received(&self, wanted: usize) {
         let mut count = self.count.clone();
         count.wait_for(|count| *count >= wanted).await.unwrap();
@@ -151,7 +151,7 @@ async fn answer(mut stream: Box<dyn Stream>, reply: Option<Reply>) {
         "HTTP/1.1 {status} Answer\r\nx-amzn-requestid: header-id\r\nconnection: close\r\ncontent-length: {}\r\n\r\n",
         length.unwrap_or(body.len())
     );
-    // The client may be gone; then there is nobody to tell.
+    // The client may be gone.
     let _ = stream.write_all(&[head.as_bytes(), &body].concat()).await;
     let _ = stream.shutdown().await;
 }

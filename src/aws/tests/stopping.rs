@@ -1,4 +1,4 @@
-//! What the stop ends and what it leaves alone.
+//! What a stop ends, and what it does not.
 
 use std::{sync::Arc, time::Duration};
 
@@ -6,7 +6,7 @@ use tokio::{sync::Notify, time::timeout};
 
 use super::{super::*, *};
 
-/// Longer than anything here takes, shorter than any wait that the stop must end.
+/// Longer than any step of these tests, and shorter than any wait that the stop must end.
 const SOON: Duration = Duration::from_secs(20);
 
 async fn stoppable(server: &Responder) -> (Ec2, Stop) {
@@ -23,7 +23,7 @@ fn throttled() -> Reply {
 }
 
 #[tokio::test]
-async fn wait_for_a_retry_ends_at_once() {
+async fn a_stop_ends_the_wait_for_a_retry() {
     let server = Responder::start(vec![throttled()]).await;
     let (ec2, stop) = stoppable(&server).await;
     let call = tokio::spawn(async move { ec2.create(&new_flow_log()).await });
@@ -35,16 +35,14 @@ async fn wait_for_a_retry_ends_at_once() {
         (Kind::Stopped, Some(503), false)
     );
     assert!(
-        error
-            .to_string()
-            .contains("stopped before it was tried again"),
+        error.to_string().contains("stopped before a retry"),
         "{error}"
     );
     assert_eq!(server.requests().len(), 1);
 }
 
 #[tokio::test]
-async fn stop_after_a_lost_answer_tells_that_it_may_have_been_carried_out() {
+async fn after_a_lost_reply_a_stopped_call_may_have_been_carried_out() {
     let server = Responder::start(vec![Reply::Drop]).await;
     let (ec2, stop) = stoppable(&server).await;
     let call = tokio::spawn(async move { ec2.create(&new_flow_log()).await });
@@ -55,14 +53,14 @@ async fn stop_after_a_lost_answer_tells_that_it_may_have_been_carried_out() {
 }
 
 #[tokio::test]
-async fn mutation_that_was_sent_is_waited_for() {
+async fn a_mutation_that_was_sent_is_awaited() {
     let release = Arc::new(Notify::new());
     let server = Responder::start(vec![Reply::Later(release.clone(), made("fl-00000001"))]).await;
     let (ec2, stop) = stoppable(&server).await;
     let mut call = tokio::spawn(async move { ec2.create(&new_flow_log()).await });
     server.received(1).await;
     stop.cancel();
-    // The call has every chance to end wrongly before its answer is there.
+    // The call could end here if it did not wait for its reply.
     assert!(
         timeout(Duration::from_millis(200), &mut call)
             .await
@@ -90,7 +88,7 @@ async fn no_mutation_begins_after_the_stop() {
 }
 
 #[tokio::test]
-async fn query_is_tried_once_after_the_stop() {
+async fn a_query_has_one_attempt_after_the_stop() {
     let server = Responder::start(vec![
         ok("<DescribeFlowLogsResponse><flowLogSet/></DescribeFlowLogsResponse>"),
         throttled(),
@@ -108,7 +106,7 @@ async fn query_is_tried_once_after_the_stop() {
 }
 
 #[tokio::test]
-async fn wait_for_a_role_ends_at_once() {
+async fn a_stop_ends_the_wait_for_a_role() {
     let refused = refusal(400, "InvalidParameter", "Unable to assume given IAM role");
     let server = Responder::start(vec![refused]).await;
     let stop = Stop::new();

@@ -10,9 +10,6 @@ use crate::aws::Error;
 use crate::aws::ec2::{self, Ec2};
 use crate::framework::{Attr, Diagnostic};
 
-/// The code under which EC2 refuses a flow log that is equal to another.
-pub(super) const ALREADY_EXISTS: &str = "FlowLogAlreadyExists";
-
 /// The outcome of a conflict.
 pub(super) enum Outcome {
     /// The resource adopts this flow log.

@@ -252,7 +252,7 @@ fn failure((operation, kind, code, message): (&'static str, Kind, &str, &str)) -
         kind,
         code: Some(code.to_owned()).filter(|code| !code.is_empty()),
         message: message.to_owned(),
-        request_id: answered.then(|| "8f1c".to_owned()),
+        request_id: answered.then(|| "8f1c".into()),
         region: Some("us-east-1".into()),
         status: match kind {
             Kind::Refused => Some(400),
@@ -262,6 +262,8 @@ fn failure((operation, kind, code, message): (&'static str, Kind, &str, &str)) -
         unanswered: kind == Kind::NoAnswer,
         attempts: 1,
         cause: None,
+        network: (kind == Kind::Unreachable).then_some(aws::NetworkProblem::Refused),
+        setting: None,
         skew: 0,
     }
 }
@@ -292,7 +294,7 @@ fn failures_are_told_with_cause_and_fix() {
     let mut text = String::new();
     for row in FAILURES {
         let error = failure(row);
-        assert!(error.advice().is_some(), "no advice for {row:?}");
+        assert!(error.hint().is_some(), "no hint for {row:?}");
         let Diagnostic {
             summary, detail, ..
         } = shown(error);

@@ -10,14 +10,13 @@ use futures_util::{StreamExt as _, stream};
 use super::options::AwsOptions;
 use super::target::{Target, Targets};
 use crate::arn::role::Role;
+use crate::aws::ec2::limits::FILTER_VALUES;
 use crate::aws::{Account, Aws, ec2};
 use crate::connection::{Connection, IgnoreTags};
 use crate::framework::Attr;
 use crate::stack::declare::Declaration;
 use crate::stack::error::Error;
 
-/// The largest number of values in the filters of one call to EC2.
-const VALUES: usize = 200;
 /// The number of regions that are read concurrently.
 const CONCURRENCY: usize = 8;
 
@@ -145,8 +144,8 @@ fn filters(declared: &[(usize, &Declaration)]) -> Vec<(String, Vec<String>)> {
         }
     }
     match (ids.len(), resources.len()) {
-        (1..=VALUES, 0) => vec![("flow-log-id".to_owned(), ids.into_iter().collect())],
-        (0, 1..=VALUES) => vec![("resource-id".to_owned(), resources.into_iter().collect())],
+        (1..=FILTER_VALUES, 0) => vec![("flow-log-id".to_owned(), ids.into_iter().collect())],
+        (0, 1..=FILTER_VALUES) => vec![("resource-id".to_owned(), resources.into_iter().collect())],
         _ => Vec::new(),
     }
 }

@@ -213,7 +213,7 @@ fn no_credentials_no_region_and_no_endpoint_are_clear_errors() {
         "AWS account not found out",
         &format!("could not reach {nobody}"),
         "Connection refused",
-        "Nothing listens at this address. Check the endpoint (endpoints, AWS_ENDPOINT_URL)",
+        "No program listens at this address. Check the endpoint (endpoints, AWS_ENDPOINT_URL)",
     ]);
 }
 

@@ -121,7 +121,7 @@ fn a_timeout_that_is_over_is_named_with_its_value() {
     work.configure(&flow_log("main", times));
     apply(&work).fails_with(&[
         "Flow log not created",
-        "ran out of time before it was tried again; the last attempt failed: ServiceUnavailable: later (HTTP 503",
+        "timed out before a retry; the last attempt failed: ServiceUnavailable: later (HTTP 503",
         "Timed out (`timeouts.create` is 1s)",
         "create = \"1s\"",
     ]);
@@ -144,7 +144,7 @@ fn a_role_that_cannot_be_assumed_is_named_with_the_policy_that_it_needs() {
     work.configure(&flow_log("main", "timeouts {\n    create = \"1s\"\n  }"));
     let run = apply(&work).fails_with(&[
         "Flow log not created",
-        "ran out of time before it was tried again; the last attempt failed: InvalidParameter: Unable to assume \
+        "timed out before a retry; the last attempt failed: InvalidParameter: Unable to assume \
          given IAM role (HTTP 400",
         "could not assume the role arn:aws:iam::123456789012:role/flow-logs",
         "\"Service\": \"vpc-flow-logs.amazonaws.com\"",

@@ -103,10 +103,7 @@ fn a_wrong_region_and_a_lone_key_are_said_at_their_lines_and_a_wrong_endpoint_at
     );
     let told = mistakes(&work);
     let expected = [
-        (
-            "access_key = \"AKIAEXAMPLE\"",
-            "it needs secret_key beside it",
-        ),
+        ("access_key = \"AKIAEXAMPLE\"", "it requires secret_key"),
         (
             "region = \"Frankfurt\"",
             "is not a region such as eu-central-1",

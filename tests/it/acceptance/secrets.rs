@@ -25,7 +25,7 @@ const KEYS: &str =
     "access_key = \"AKIAEXAMPLE\"\nsecret_key = \"SECRET\"\ntoken = \"SECRET\"\nmax_retries = 0";
 
 fn cases() -> Vec<Case> {
-    let userinfo = "it holds a user name or a password, which no AWS service takes";
+    let userinfo = "it contains a user name or a password, which AWS services do not accept";
     let mut cases = vec![
         case(
             "endpoints {\nec2 = \"https://me:SECRET@localhost:1\"\n}",
@@ -40,10 +40,10 @@ fn cases() -> Vec<Case> {
             "ec2_metadata_service_endpoint = \"http://me:SECRET@localhost\"",
             userinfo,
         ),
-        case("secret_key = \"SECRET\"", "it needs access_key beside it"),
+        case("secret_key = \"SECRET\"", "it requires access_key"),
         case(
             "token = \"SECRET\"",
-            "it needs access_key and secret_key beside it",
+            "it requires access_key and secret_key",
         ),
     ];
     for proxy in ["http_proxy", "https_proxy"] {
@@ -65,7 +65,7 @@ fn cases() -> Vec<Case> {
             "AWS_ENDPOINT_URL",
             format!("http://me:{CANARY}@localhost:1"),
         )],
-        ..case(KEYS, "`AWS_ENDPOINT_URL`: it holds a user name")
+        ..case(KEYS, "`AWS_ENDPOINT_URL`: it contains a user name")
     });
     cases
 }
@@ -118,7 +118,7 @@ fn what_a_credential_process_prints_is_not_shown() {
                  shared_config_files = [\"config\"]\n}}"
             );
             with_block(&work, &block);
-            let said = "the credential_process of profile \"process\" gave no credentials";
+            let said = "the credential_process of profile \"process\" returned no credentials";
             let run = planned(&work, &[]).fails_with(&[said]);
             assert!(!run.output.contains(CANARY), "{program}:\n{}", run.output);
         }

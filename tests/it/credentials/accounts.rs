@@ -1,11 +1,11 @@
-//! The account behind the credentials: which one it is, and whether it is one that may be worked in.
+//! The account of the credentials, and whether the provider may use it.
 
 use serde_json::json;
 
 use super::case::{Case, READER, case, case_of_aws, error, keys, role, section, sent};
 
 const CALLER: &str = "GetCallerIdentity";
-/// The account of static keys, and the one of the role `Reader`.
+/// The account of static keys, and that of the role `Reader`.
 const OWN: &str = "123456789012";
 const OTHER: &str = "111122223333";
 
@@ -13,7 +13,7 @@ pub(super) fn cases() -> Vec<Case> {
     [lists(), asked(), failures()].concat()
 }
 
-/// A case in which the account is asked for.
+/// A case that reads the account.
 fn asking(name: &str) -> Case {
     case(name).arguments(json!({ "skip_requesting_account_id": false }))
 }

@@ -1,4 +1,4 @@
-//! Roles that blocks of the provider take on.
+//! Roles that the blocks of the provider assume.
 
 use serde_json::{Map, Value, json};
 
@@ -145,7 +145,7 @@ fn spellings() -> Vec<Case> {
     ]
 }
 
-/// Told at validate, before anything is asked.
+/// Reported by validate, before any request.
 fn refused() -> Vec<Case> {
     let refused = |name: &str, block: Value, text: &'static str| {
         case(name)

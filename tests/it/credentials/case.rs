@@ -1,7 +1,7 @@
-//! One case of the matrix, as data: what is there, and what must come of it.
+//! One case of the matrix, as data: its environment and its expected result.
 //!
-//! Texts may hold `{world}` (the address of the case's server), `{port}`, `{home}`, and times in seconds from now as
-//! `{+3600}` or `{-60}`. Every secret holds the word CANARY.
+//! Texts may contain `{world}` (the address of the case's server), `{port}`, `{home}`, and times in seconds from now as
+//! `{+3600}` or `{-60}`. Every secret contains the word CANARY.
 
 use std::collections::BTreeMap;
 
@@ -9,11 +9,11 @@ use serde_json::{Map, Value};
 
 use crate::harness::world::{Behaviour, Fault};
 
-/// Two roles, each of another account than the keys.
+/// Two roles of accounts other than that of the keys.
 pub(super) const READER: &str = "arn:aws:iam::111122223333:role/Reader";
 pub(super) const WRITER: &str = "arn:aws:iam::444455556666:role/Writer";
 
-/// A session of single sign-on and its start URL, and where the token of each is kept.
+/// An SSO session, its start URL, and the files with their tokens.
 pub(super) const START_URL: &str = "https://corp.awsapps.com/start";
 pub(super) const SESSION_CACHE: &str =
     ".aws/sso/cache/ee0bfd2552fbd840c02cc48b6e823320543c450f.json";
@@ -24,63 +24,63 @@ pub(super) const URL_CACHE: &str = ".aws/sso/cache/a51746d4aa793ae07b25e90c3a5db
 pub(super) struct Case {
     pub(super) name: String,
     pub(super) variables: BTreeMap<String, String>,
-    /// Paths below the home folder, and what is in the files.
+    /// Files below the home directory, with their contents.
     pub(super) files: Vec<(String, String)>,
     /// The provider block.
     pub(super) arguments: Map<String, Value>,
     pub(super) behaviour: Behaviour,
     pub(super) outcome: Outcome,
-    /// What each warning says, one by one.
+    /// The expected warnings.
     pub(super) warnings: Vec<Vec<&'static str>>,
-    /// Requests that must have been made.
+    /// The expected requests.
     pub(super) sent: Vec<Sent>,
-    /// How often an operation was asked for.
+    /// The expected number of requests of an operation.
     pub(super) counts: Vec<(&'static str, usize)>,
-    /// What must not be told.
+    /// Texts that no message may contain.
     pub(super) untold: Vec<&'static str>,
-    /// Files below the home folder that are there afterwards: all of the text, or a part of it that nobody else may read.
+    /// The expected files below the home directory after the run: all of a text, or a part of it in a private file.
     pub(super) leaves: Vec<(&'static str, Left)>,
-    /// Whether the instance or the container may be asked without giving the identity of the last call.
+    /// Whether the instance or the container may get requests although they do not provide the identity of the last call.
     pub(super) machine: Vec<&'static str>,
     pub(super) botocore: Botocore,
 }
 
-/// What a file holds afterwards.
+/// The expected contents of a file.
 #[derive(Clone, Debug)]
 pub(super) enum Left {
-    /// Nothing but this.
+    /// The whole text.
     Exactly(&'static str),
-    /// This among other things, for the owner's eyes only.
+    /// A part of the text, in a file that only its owner can read.
     Secret(&'static str),
 }
 
-/// What must come of a case.
+/// The expected result of a case.
 #[derive(Clone, Debug)]
 pub(super) enum Outcome {
     /// The case is not finished.
     Open,
-    /// The call is signed with this key, for a region and at a host if they are named.
+    /// The call is signed with this key, for a region and at a host if they are set.
     Signed {
         key: &'static str,
         region: Option<&'static str>,
         host: Option<&'static str>,
     },
-    /// It fails, and all of these texts are told.
+    /// It fails, and the messages contain all of these texts.
     Fails(Vec<&'static str>),
 }
 
-/// How botocore, asked the same, differs.
+/// How botocore differs.
 #[derive(Clone, Debug)]
 pub(super) enum Botocore {
-    /// It does not.
+    /// It does not differ.
     Same,
-    /// It signs with another key (`key:ENV`), or fails with this kind of error; and why ours is decided otherwise.
+    /// It signs with another key (`key:ENV`), or fails with this kind of error, and why we differ.
     Differs(&'static str, &'static str),
-    /// It cannot be asked, and why.
+    /// It does not run this case, and why.
     Apart(&'static str),
 }
 
-/// A request that must have been made.
+/// An expected request.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Sent {
     pub(super) operation: &'static str,
@@ -131,7 +131,7 @@ impl Sent {
     }
 }
 
-/// A case with nothing but a region, one address for all services, and an instance that would give a role.
+/// A case with only a region, one address for all services, and an instance with a role.
 pub(super) fn case(name: impl Into<String>) -> Case {
     let variables = [
         ("AWS_REGION", "us-east-1"),
@@ -156,7 +156,7 @@ pub(super) fn case(name: impl Into<String>) -> Case {
     }
 }
 
-/// A case in which hosts of AWS are asked by their own names, through a proxy that is trusted.
+/// A case that calls AWS's hosts by name, through a trusted proxy.
 pub(super) fn case_of_aws(name: impl Into<String>) -> Case {
     case(name)
         .without("AWS_ENDPOINT_URL")
@@ -181,7 +181,7 @@ impl Case {
             .set("AWS_SECRET_ACCESS_KEY", "CANARY-secret-of-ENV")
     }
 
-    /// A container that would give the key `CONTAINER`.
+    /// A container with the key `CONTAINER`.
     pub(super) fn container(self) -> Self {
         self.set("AWS_CONTAINER_CREDENTIALS_FULL_URI", "{world}/creds")
             .set("AWS_CONTAINER_AUTHORIZATION_TOKEN", "CANARY-of-container")
@@ -223,18 +223,18 @@ impl Case {
         self.arguments(serde_json::json!({ "profile": name }))
     }
 
-    /// What the next so many requests of an operation meet.
+    /// Sets the replies to the next requests of an operation.
     pub(super) fn fault(mut self, operation: &'static str, fault: Fault, times: u32) -> Self {
         self.behaviour.faults.push((operation, fault, times));
         self
     }
 
-    /// What every request of an operation meets.
+    /// Sets the reply to every request of an operation.
     pub(super) fn always(self, operation: &'static str, fault: Fault) -> Self {
         self.fault(operation, fault, u32::MAX)
     }
 
-    /// Sets the clock of AWS ahead by so many seconds.
+    /// Sets the clock of AWS ahead by a number of seconds.
     pub(super) fn clock(mut self, seconds: i64) -> Self {
         self.behaviour.clock = jiff::SignedDuration::from_secs(seconds);
         self
@@ -249,7 +249,7 @@ impl Case {
         self
     }
 
-    /// The call is signed with a key for a region.
+    /// Expects a call that is signed with a key for a region.
     pub(super) fn signed_for(mut self, key: &'static str, region: &'static str) -> Self {
         self.outcome = Outcome::Signed {
             key,
@@ -259,7 +259,7 @@ impl Case {
         self
     }
 
-    /// The call is signed with a key for a region and sent to a host.
+    /// Expects a call that is signed with a key for a region and sent to a host.
     pub(super) fn signed_at(
         mut self,
         key: &'static str,
@@ -303,7 +303,7 @@ impl Case {
         self
     }
 
-    /// Takes back what was to be left so far.
+    /// Removes the files that were expected so far.
     pub(super) fn without_left(mut self) -> Self {
         self.leaves.clear();
         self
@@ -314,32 +314,32 @@ impl Case {
         self
     }
 
-    /// The instance may be asked though it does not give the identity of the last call.
+    /// Allows requests to the instance although it does not provide the identity of the last call.
     pub(super) fn asks_instance(mut self) -> Self {
         self.machine.push("Instance");
         self
     }
 
-    /// The container may be asked though it does not give the identity of the last call.
+    /// Allows requests to the container although it does not provide the identity of the last call.
     pub(super) fn asks_container(mut self) -> Self {
         self.machine.push("Container");
         self
     }
 
-    /// Botocore gives something else, and why that is so.
+    /// Sets a different result of botocore, and its reason.
     pub(super) fn botocore(mut self, gives: &'static str, because: &'static str) -> Self {
         self.botocore = Botocore::Differs(gives, because);
         self
     }
 
-    /// Botocore cannot be asked, and why.
+    /// Skips botocore, with the reason.
     pub(super) fn apart(mut self, because: &'static str) -> Self {
         self.botocore = Botocore::Apart(because);
         self
     }
 }
 
-/// A section of a file with static keys; the secret is made of the key.
+/// A section of a file with static keys. The secret contains the key.
 pub(super) fn keys(section: &str, key: &str) -> String {
     format!(
         "[{section}]\naws_access_key_id = {key}\naws_secret_access_key = CANARY-secret-of-{key}\n"

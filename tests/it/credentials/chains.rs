@@ -1,4 +1,4 @@
-//! Roles on top of roles, as profiles tell it: source profiles and credential sources.
+//! Chains of roles in profiles: source profiles and credential sources.
 
 use serde_json::json;
 
@@ -17,7 +17,7 @@ pub(super) fn cases() -> Vec<Case> {
     .concat()
 }
 
-/// A profile `dev` with the role `Reader` over the keys of the profile `base`.
+/// A profile `dev` with the role `Reader`, assumed with the keys of the profile `base`.
 fn over_keys(name: &str) -> Case {
     case(name)
         .config(section(

@@ -1,4 +1,4 @@
-//! Time: credentials that are over before the work is, and clocks that are wrong.
+//! Time: credentials that expire during the run, and wrong clocks.
 
 use serde_json::json;
 
@@ -18,7 +18,7 @@ pub(super) fn cases() -> Vec<Case> {
 
 const ONCE_MORE: &str = "botocore does not take a role again for one refused call";
 
-/// A role over keys.
+/// A role, assumed with keys.
 fn roles(name: &str) -> Case {
     case(name)
         .config(section(
@@ -135,7 +135,7 @@ fn over_for_good() -> Vec<Case> {
     ]
 }
 
-/// Every call of a case with keys alone is refused with this code, by a clock that is so many seconds ahead.
+/// Every call of a case with static keys is refused with this code, by a clock that is a number of seconds ahead.
 fn keys_alone(name: &str, seconds: i64, code: &'static str) -> Case {
     case(name)
         .environment_keys()

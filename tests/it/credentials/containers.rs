@@ -1,4 +1,4 @@
-//! The role of a container: ECS, EKS, and whoever else speaks so.
+//! The role of a container: ECS, EKS, and other servers of the same protocol.
 
 use super::case::{Case, case, error, sent};
 use crate::harness::world::Fault;
@@ -95,7 +95,7 @@ fn refused() -> Vec<Case> {
 fn failures() -> Vec<Case> {
     let failing = |name: &str| case(name).container().asks_container();
     // By its address.
-    let told = &["the container's credentials at http://127.0.0.1:", "/creds"];
+    let told = &["container credentials at http://127.0.0.1:", "/creds"];
     let secret = r#"{"code":"AccessDenied","message":"CANARY-of-container is bad"}"#;
     let half = r#"{"AccessKeyId":"CANARY-key","Expiration":"2099-01-01T00:00:00Z"}"#;
     vec![

@@ -1,4 +1,4 @@
-//! Addresses of the services: which setting counts, and that one which is no address is refused by its name.
+//! The addresses of services: precedence, and errors that name an invalid setting.
 
 use serde_json::json;
 
@@ -11,7 +11,7 @@ pub(super) fn cases() -> Vec<Case> {
     [order(), ignored(), sso(), malformed(), of_profiles()].concat()
 }
 
-/// The role of the default profile over keys, so that STS is asked before EC2.
+/// The role of the default profile, assumed with keys, so that STS is called before EC2.
 fn with_role(name: &str, lines: &[&str]) -> Case {
     let role = role(READER);
     let common = [role.as_str(), "source_profile = base"];
@@ -177,7 +177,7 @@ fn sso() -> Vec<Case> {
     ]
 }
 
-/// What no parser of addresses takes.
+/// Texts that are not addresses.
 const MALFORMED: [(&str, &str); 7] = [
     ("without a scheme", "localhost:4566"),
     ("with a leading blank", " http://localhost:4566"),
@@ -200,7 +200,7 @@ fn unasked(case: Case) -> Case {
     NOTHING.into_iter().fold(case, Case::never)
 }
 
-/// Variables and arguments, with a web identity at hand that must not be shown.
+/// Variables and arguments, and a web identity that must not be shown.
 fn malformed() -> Vec<Case> {
     let because = "botocore takes what its parser takes, and fails at the call";
     let mut cases = Vec::new();

@@ -1,4 +1,4 @@
-//! Which files are read, and what their sections may be called.
+//! The files that are read, and the names of their sections.
 
 use serde_json::json;
 

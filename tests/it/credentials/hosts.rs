@@ -1,6 +1,6 @@
-//! Regions and the hosts that they lead to: partitions, FIPS, dual-stack.
+//! Regions and their hosts: partitions, FIPS, dual-stack.
 //!
-//! Hosts of AWS are asked by their own names, through a proxy that answers for all of them.
+//! AWS's hosts are called by name, through a proxy that replies for all of them.
 
 use serde_json::json;
 
@@ -22,7 +22,7 @@ pub(super) fn cases() -> Vec<Case> {
     .concat()
 }
 
-/// The role of the profile `dev` over keys, so that STS is asked before EC2.
+/// The role of the profile `dev`, assumed with keys, so that STS is called before EC2.
 fn with_role(name: impl Into<String>, lines: &[&str]) -> Case {
     let role = role(READER);
     let common = [role.as_str(), "source_profile = base"];
@@ -32,7 +32,7 @@ fn with_role(name: impl Into<String>, lines: &[&str]) -> Case {
         .set("AWS_PROFILE", "dev")
 }
 
-/// Keys in the environment, and the region that the call is to be for.
+/// Keys in the environment, and the region of the call.
 fn region(name: &str, wanted: &'static str) -> Case {
     case(name)
         .environment_keys()

@@ -1,11 +1,11 @@
-//! The role of an instance, and what is said where there is nothing at all.
+//! The role of an instance, and the error without any credentials.
 
 use serde_json::json;
 
 use super::case::{Case, case, error, sent};
 use crate::harness::world::Fault;
 
-/// Where nothing was given, the ways to give it are told.
+/// Without any credentials, the error names the ways to set them.
 const WAYS: &[&str] = &["AWS_ACCESS_KEY_ID", "profile"];
 const ENDPOINT: &str = "AWS_EC2_METADATA_SERVICE_ENDPOINT";
 

@@ -1,4 +1,4 @@
-//! A stop ends what waits for credentials: calls that hang, calls that are tried again, programs that run for long.
+//! A stop ends every wait for credentials: hanging calls, retries, and slow programs.
 
 use std::io::Read;
 use std::os::unix::process::ExitStatusExt;
@@ -15,7 +15,7 @@ use super::runner::{Child, STACK, Scene, failed};
 use crate::harness::client::Process;
 use crate::harness::world::{CANARY, Fault, READ};
 
-/// A second, and another for a machine that is busy.
+/// One second, and another for a busy machine.
 const SOON: Duration = Duration::from_secs(2);
 /// Long enough for any machine.
 const LONG: Duration = Duration::from_secs(30);
@@ -45,7 +45,7 @@ fn single_sign_on(lasts: &str) -> Case {
         .file(SESSION_CACHE, token.replace("{LASTS}", lasts))
 }
 
-/// Each case with the operation that is under way when the stop comes.
+/// Each case with the operation that is in progress at the stop.
 fn cases() -> Vec<(Case, &'static str)> {
     let throttle = error(400, "Throttling");
     let hanging = |case: Case, operation| (case.always(operation, Fault::Hang), operation);
@@ -86,7 +86,7 @@ fn runtime() -> tokio::runtime::Runtime {
         .unwrap()
 }
 
-/// Runs a case until something is under way, stops the provider, and gives how long the end took.
+/// Runs a case until an operation is in progress, stops the provider, and returns how long the end took.
 fn stopped(scene: &Scene, case: &Case, under_way: impl FnOnce()) -> Duration {
     runtime().block_on(async {
         let mut child = Child::spawn(scene, case).await;
@@ -129,7 +129,7 @@ fn a_stop_ends_each_source_within_a_second() {
     assert!(late.is_empty(), "{late:#?}");
 }
 
-/// Says if a case does not end soon, or goes on with the work.
+/// Returns a problem if a case does not end soon, or continues.
 fn late((case, operation): (Case, &'static str)) -> Option<String> {
     let scene = Scene::set(&case);
     let took = stopped(&scene, &case, || {
@@ -140,7 +140,7 @@ fn late((case, operation): (Case, &'static str)) -> Option<String> {
     (took > SOON || goes_on).then(|| format!("{}: {operation}: {took:?}", case.name))
 }
 
-/// A program that tells its number through a pipe and then takes 35 seconds.
+/// A program that writes its process ID to a pipe and then takes 35 seconds.
 fn program() -> Case {
     case("a program")
         .config(section(
@@ -150,7 +150,7 @@ fn program() -> Case {
         .file("script.sh", "echo $$ > {home}/started\nexec sleep 35\n")
 }
 
-/// Waits until the program has told its number.
+/// Waits for the program's process ID.
 fn number(scene: &Scene) -> Pid {
     let mut text = String::new();
     let mut pipe = std::fs::File::open(scene.home.path().join("started")).unwrap();
@@ -163,7 +163,7 @@ fn pipe(scene: &Scene) {
     mknodat(CWD, path, FileType::Fifo, Mode::RUSR | Mode::WUSR, 0).unwrap();
 }
 
-/// Waits until a program is gone, for so long at most.
+/// Waits until a program has exited, with a timeout.
 fn gone(program: Pid, within: Duration) -> bool {
     let end = Instant::now() + within;
     while test_kill_process(program).is_ok() {
@@ -186,7 +186,7 @@ fn a_stop_ends_a_program_with_the_call() {
     assert!(gone(started.unwrap(), SOON), "the program is still there");
 }
 
-/// SIGTERM stands for SIGINT too, which has the same effect, and which a shell has its background jobs ignore.
+/// SIGTERM has the same effect as SIGINT, which shells let their background jobs ignore.
 #[test]
 fn a_signal_ends_a_check_of_the_command_line() {
     for (case, operation) in cases() {

@@ -1,4 +1,4 @@
-//! Says what is wrong with what a case came to.
+//! Compares the result of a case with the expected one.
 
 use std::fmt::Write as _;
 use std::time::Duration;
@@ -7,11 +7,11 @@ use super::case::{Case, Outcome, Sent};
 use super::runner::{Message, Ran, failed, run_all};
 use crate::harness::world::{CANARY, Note, READ};
 
-/// How long a case that fails may take, and what a busy machine may add to it.
+/// How long a failing case may take, and what a busy machine may add.
 const PATIENCE: Duration = Duration::from_secs(10);
 const BUSY: Duration = Duration::from_secs(5);
 
-/// Words of the SDK that say nothing to whoever reads a message.
+/// Words of the SDK that mean nothing to a user.
 const JARGON: [&str; 9] = [
     "unhandled error",
     "Unhandled",
@@ -24,10 +24,10 @@ const JARGON: [&str; 9] = [
     "no providers in chain",
 ];
 
-/// What is said only where nothing at all was given.
-const WAYS: &str = "Give credentials by";
+/// The hint of a case without any credentials.
+const WAYS: &str = "Set credentials with";
 
-/// Runs cases through the binary and fails with all that is wrong.
+/// Runs cases through the binary, and fails with all problems.
 #[track_caller]
 pub(super) fn check(cases: Vec<Case>) {
     let count = cases.len();
@@ -221,7 +221,7 @@ fn wording(ran: &Ran) -> Vec<String> {
     problems
 }
 
-/// The role of the machine is used where that was decided, and not asked for anywhere else.
+/// Checks that only cases with the role of the machine request it.
 fn machine(case: &Case, ran: &Ran) -> Vec<String> {
     let mut problems = Vec::new();
     for (head, key) in [("Instance", "INSTANCE"), ("Container", "CONTAINER")] {

@@ -1,9 +1,9 @@
-//! Who is asking: the matrix of all ways in which credentials, endpoints and regions are found.
+//! The matrix of all ways to find credentials, endpoints and regions.
 //!
-//! Each case is data (`case`): files, variables, arguments, and what must come of it. It runs twice: through the real
-//! binary (`judge`) and, where there is a counterpart, through botocore (`oracle`), against a server of its own that
-//! plays every place identities come from (`harness::world`). For every case, whatever it is about: no secret is shown
-//! or logged, a failure comes within ten seconds, and the role of the machine is not asked for unless that is decided.
+//! Each case is data (`case`): files, variables, arguments, and the expected result. It runs twice: through the real
+//! binary (`judge`) and, if possible, through botocore (`oracle`), against its own server, which
+//! acts as every source of credentials (`harness::world`). For every case: no secret is shown
+//! or logged, a failure takes at most ten seconds, and the role of the machine is requested only where it is expected.
 
 mod accounts;
 mod blocks;
@@ -27,7 +27,7 @@ mod runner;
 mod sso;
 mod web_identity;
 
-/// The subjects of the matrix: the cases of each through the binary.
+/// Runs the cases of each subject through the binary.
 macro_rules! subjects {
     ($($name:ident)*) => {
         mod matrix {
@@ -37,7 +37,7 @@ macro_rules! subjects {
             })*
         }
 
-        /// All of the matrix.
+        /// Returns all cases.
         fn all() -> Vec<case::Case> {
             [$($name::cases()),*].concat()
         }

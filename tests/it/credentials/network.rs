@@ -1,4 +1,4 @@
-//! Between here and AWS: proxies, certificates, and hosts that are not there.
+//! The network: proxies, certificates, and missing hosts.
 
 use serde_json::json;
 
@@ -9,7 +9,7 @@ pub(super) fn cases() -> Vec<Case> {
     [proxies(), refusing(), certificates(), unreachable()].concat()
 }
 
-/// A role over keys, so that it is a credential call that fails.
+/// A role, assumed with keys, so that a call for credentials fails.
 fn roles(case: Case) -> Case {
     case.config(section(
         "profile dev",

@@ -1,5 +1,5 @@
-//! The same cases through botocore, the library of the AWS command line: every difference is listed with its reason,
-//! and no difference is listed that is none.
+//! The same cases through botocore, the library of the AWS CLI. Every difference is listed with its reason,
+//! and only real differences are listed.
 
 use std::fmt::Write as _;
 use std::io::Write as _;
@@ -12,13 +12,13 @@ use super::case::{Botocore, Case, Outcome};
 use super::runner::Scene;
 use crate::harness::world::{Note, READ};
 
-/// Arguments that botocore takes, and those that change nothing of who asks.
+/// Arguments that botocore has, and arguments that do not affect credentials.
 const COMPARABLE: [&str; 3] = ["profile", "region", "skip_requesting_account_id"];
 
-/// How many processes ask at once.
+/// The number of processes at once.
 const AT_ONCE: usize = 3;
 
-/// Runs the cases that can be compared, and fails with every difference that is not as listed.
+/// Runs the cases that can be compared, and fails with every unlisted difference.
 #[track_caller]
 pub(super) fn compare(cases: Vec<Case>) {
     let comparable: Vec<_> = cases.into_iter().filter(is_comparable).collect();
@@ -60,7 +60,7 @@ fn question((scene, case): &(Scene, &Case)) -> Json {
         .into_iter()
         .map(|(name, value)| (name, Json::String(value)))
         .collect();
-    // What fails for ever does so at once.
+    // A permanent failure comes at once.
     let attempts = match case.outcome {
         Outcome::Fails(_) => 1,
         _ => 3,
@@ -73,7 +73,7 @@ fn question((scene, case): &(Scene, &Case)) -> Json {
     })
 }
 
-/// Asks botocore, which is where moto is.
+/// Runs botocore, which is installed with moto.
 fn ask(questions: &Json) -> Vec<String> {
     let installed = Path::new(env!("CARGO_MANIFEST_DIR")).join(".venv/bin/moto_server");
     let moto = std::env::var_os("VPCFLOW_MOTO").map_or(installed, PathBuf::from);
@@ -126,7 +126,7 @@ fn problem(case: &Case, word: &str, notes: &[Note]) -> Option<String> {
     }
 }
 
-/// Whether the hosts of the requests before are those that are wanted of us.
+/// Reports whether earlier requests went to the expected hosts.
 fn hosts(case: &Case, notes: &[Note]) -> bool {
     let mut wanted = case.sent.iter().filter(|sent| sent.host.is_some());
     wanted.all(|sent| {

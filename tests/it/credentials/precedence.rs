@@ -1,4 +1,4 @@
-//! Which source wins where several are there.
+//! The precedence of several sources.
 
 use serde_json::json;
 

@@ -19,7 +19,7 @@ fn printing(name: &str, text: &str) -> Case {
         .set("AWS_PROFILE", "dev")
 }
 
-/// A profile whose program is a script, which notes that it ran.
+/// A profile whose program is a script that records its runs.
 fn script(name: &str, script: &str) -> Case {
     case(name)
         .config(section(

@@ -1,4 +1,4 @@
-//! What one profile holds: which of its sources counts, and what it begins and does not finish.
+//! The contents of one profile: precedence, and incomplete settings.
 
 use super::case::{
     Case, READER, SESSION_CACHE, START_URL, WRITER, case, keys, role, section, sent,
@@ -19,7 +19,7 @@ fn with_process(case: Case) -> Case {
     case.file("out.json", printed)
 }
 
-/// The settings of single sign-on in a profile, and the section of the session.
+/// The SSO settings of a profile, and the section of the session.
 fn sso() -> (String, String) {
     let profile = "sso_session = corp\nsso_account_id = 111122223333\nsso_role_name = Reader";
     let url = format!("sso_start_url = {START_URL}");

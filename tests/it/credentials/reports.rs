@@ -1,5 +1,5 @@
-//! The command line keeps secrets, too: an address that is none is told by the name of its setting in every form of
-//! report, whatever identity was to be sent there.
+//! The command line keeps secrets too: an invalid address is reported by the name of its setting in every form of
+//! report, with any kind of credentials.
 
 use std::process::Stdio;
 
@@ -9,7 +9,7 @@ use crate::harness::world::CANARY;
 
 const FORMS: [&str; 6] = ["text", "json", "markdown", "github", "sarif", "junit"];
 
-/// A name, the way in which credentials are found, and all but the address.
+/// A name, a source of credentials, and everything except the address.
 fn identities() -> Vec<Case> {
     let url = format!("sso_start_url = {START_URL}");
     let profile = [
@@ -39,7 +39,7 @@ fn identities() -> Vec<Case> {
     ]
 }
 
-/// The same with an address that is none, and the name of the setting that holds it.
+/// The same with an invalid address, and the name of its setting.
 fn malformed(identity: &Case) -> Vec<(Case, &'static str)> {
     let mut cases = Vec::new();
     for variable in [
@@ -78,7 +78,7 @@ fn malformed(identity: &Case) -> Vec<(Case, &'static str)> {
     cases
 }
 
-/// Runs a check, and says what is wrong with what it prints.
+/// Runs a check, and fails if its output is wrong.
 fn problem(case: &Case, setting: &str, form: &str) -> Option<String> {
     let case = case.clone().file("stack.yaml", STACK);
     let scene = Scene::set(&case);
@@ -108,7 +108,7 @@ fn an_address_that_is_none_is_told_by_its_setting_in_every_form() {
     let mut problems = Vec::new();
     for identity in identities() {
         for (number, (case, setting)) in malformed(&identity).into_iter().enumerate() {
-            // Every form for the first address, then one form for each.
+            // Every form for the first address, then one form for each other address.
             let forms = match number {
                 0 => &FORMS[..],
                 _ => &FORMS[number % FORMS.len()..][..1],

@@ -33,12 +33,12 @@ FlowLogs:
     LogDestination: arn:aws:s3:::bucket
 ";
 
-/// How many cases are under way at once.
+/// The number of cases that run at once.
 const AT_ONCE: usize = 8;
-/// No case takes this long, whatever the machine does beside it.
+/// No case takes this long, even on a busy machine.
 const LONGEST: Duration = Duration::from_secs(40);
 
-/// What the provider block and the data source take: worked out once for all cases.
+/// The schemas of the provider block and the data source, read once for all cases.
 static PROVIDER: LazyLock<Schema> = LazyLock::new(|| lower::<Config>(0).unwrap());
 static READ: LazyLock<Schema> =
     LazyLock::new(|| lower::<<DataSources as DataSource>::Model>(0).unwrap());
@@ -50,18 +50,18 @@ pub(super) struct Message {
     pub(super) text: String,
 }
 
-/// What came of a case.
+/// The result of a case.
 #[derive(Debug, Default)]
 pub(super) struct Ran {
     pub(super) messages: Vec<Message>,
     pub(super) notes: Vec<Note>,
     pub(super) stderr: String,
     pub(super) took: Duration,
-    /// What is wrong with the files that are there afterwards, and with the end.
+    /// Problems with the files after the run, and with the exit.
     pub(super) left: Vec<String>,
 }
 
-/// Where a case takes place: its server, its home, its texts filled in.
+/// The environment of a case: its server, its home directory, and its texts with all values.
 pub(super) struct Scene {
     pub(super) world: World,
     pub(super) home: TempDir,
@@ -86,7 +86,7 @@ impl Scene {
         std::fs::write(path, text).unwrap();
     }
 
-    /// Replaces what only the scene knows.
+    /// Replaces the variables of a text.
     pub(super) fn fill(&self, text: &str) -> String {
         let text = text
             .replace("{world}", &self.world.url())
@@ -103,7 +103,7 @@ impl Scene {
         variables
     }
 
-    /// The arguments of the provider block, those of every case among them.
+    /// Returns the arguments of the provider block, including those of all cases.
     pub(super) fn arguments(&self, case: &Case) -> Json {
         let mut arguments = case.arguments.clone();
         let skip = "skip_requesting_account_id";
@@ -112,7 +112,7 @@ impl Scene {
         serde_json::from_str(&text).unwrap()
     }
 
-    /// The binary, in nothing but the environment of the case.
+    /// Returns the binary, with only the environment of the case.
     pub(super) fn command(&self, case: &Case) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_terraform-provider-vpcflow"));
         command
@@ -124,7 +124,7 @@ impl Scene {
     }
 }
 
-/// Replaces `{+60}` and `{-60}` by the time so many seconds from now.
+/// Replaces `{+60}` and `{-60}` with a time in seconds from now.
 fn times(text: &str) -> String {
     let mut parts = text.split('{');
     let mut filled = parts.next().unwrap_or_default().to_owned();
@@ -149,7 +149,7 @@ fn times(text: &str) -> String {
     filled
 }
 
-/// A provider that runs as a child, and what it is asked.
+/// A provider that runs as a child process, and a client of it.
 pub(super) struct Child {
     client: Client,
     calls: ProviderClient<Channel>,
@@ -159,19 +159,19 @@ impl Child {
     pub(super) async fn spawn(scene: &Scene, case: &Case) -> Self {
         let errors = std::fs::File::create(scene.home.path().join("stderr")).unwrap();
         let mut command = scene.command(case);
-        // What is logged is looked through for secrets, too.
+        // Logs are searched for secrets too.
         command.env("TF_LOG_PROVIDER", "TRACE").stderr(errors);
         let client = Client::spawn_as(&mut command, None).await;
         let calls = ProviderClient::new(client.channel.clone());
         Self { client, calls }
     }
 
-    /// A second line to the same provider, to stop what the first one waits for.
+    /// Returns a second client of the same provider, to stop what the first one waits for.
     pub(super) fn calls(&self) -> ProviderClient<Channel> {
         self.calls.clone()
     }
 
-    /// Validates and configures the provider, then reads; ends with the first error, as Terraform does.
+    /// Validates and configures the provider, then reads. Ends at the first error, as Terraform does.
     pub(super) async fn run(&mut self, arguments: &Json) -> Vec<Message> {
         let config = wire(&PROVIDER, arguments);
         let request = pb::validate_provider_config::Request {
@@ -252,7 +252,7 @@ pub(super) fn run(case: &Case) -> Ran {
     })
 }
 
-/// Runs something to its end, but not for ever.
+/// Runs something to its end, with a timeout.
 fn in_time<T>(work: impl Future<Output = T>) -> Option<T> {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
@@ -262,7 +262,7 @@ fn in_time<T>(work: impl Future<Output = T>) -> Option<T> {
     runtime.block_on(bounded).ok()
 }
 
-/// Runs all cases, some at once, and gives what each came to.
+/// Runs all cases, several at once, and returns the result of each.
 pub(super) fn run_all(cases: Vec<Case>) -> Vec<(Case, Ran)> {
     let waiting = Mutex::new(VecDeque::from(cases));
     let done = Mutex::new(Vec::new());
@@ -286,7 +286,7 @@ pub(super) fn run_all(cases: Vec<Case>) -> Vec<(Case, Ran)> {
     done.into_inner().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// What is wrong with the files that are there afterwards.
+/// Returns problems with the files after the run.
 fn left(scene: &Scene, case: &Case) -> Vec<String> {
     let mut problems = Vec::new();
     for (path, left) in &case.leaves {

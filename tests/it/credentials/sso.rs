@@ -1,4 +1,4 @@
-//! Single sign-on, with sessions and without: tokens that are kept, refreshed and over.
+//! IAM Identity Center, with and without sessions: valid, refreshed and expired tokens.
 
 use super::case::{
     Case, Left, SESSION_CACHE, START_URL, URL_CACHE, WRITER, case, error, role, section, sent,
@@ -55,14 +55,14 @@ fn legacy() -> String {
     )
 }
 
-/// A token that lasts so many seconds and cannot be refreshed.
+/// A token that lasts a number of seconds and cannot be refreshed.
 fn token(seconds: &str) -> String {
     format!(
         r#"{{"startUrl":"{START_URL}","region":"eu-west-1","accessToken":"CANARY-cached","expiresAt":"{{{seconds}}}"}}"#
     )
 }
 
-/// A token that lasts so many seconds and can be refreshed for so many.
+/// A token that lasts a number of seconds and can be refreshed for another number of seconds.
 fn refreshable(seconds: &str, registered: &str) -> String {
     format!(
         r#"{{"startUrl":"{START_URL}","region":"eu-west-1","accessToken":"CANARY-cached","expiresAt":"{{{seconds}}}","clientId":"client","clientSecret":"CANARY-client-secret","refreshToken":"CANARY-refresh","registrationExpiresAt":"{{{registered}}}"}}"#
@@ -227,7 +227,7 @@ fn not_refreshed() -> Vec<Case> {
     ]
 }
 
-/// A profile that is not complete, beside tokens that are.
+/// An incomplete profile, with valid tokens.
 fn of(name: &str, lines: &[&str]) -> Case {
     case(name)
         .config(section("profile dev", lines))

@@ -1,4 +1,4 @@
-//! Web identities of the environment and of profiles, as EKS and pipelines hand them out.
+//! Web identities of the environment and of profiles, as EKS and CI pipelines provide them.
 
 use super::case::{Case, READER, WRITER, case, case_of_aws, error, role, section, sent};
 use crate::harness::world::Fault;

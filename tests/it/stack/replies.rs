@@ -54,7 +54,7 @@ fn the_timeout_ends_a_check_whose_server_hangs() {
     let (code, output) = check(&fake, &["--timeout", "1s"]);
     assert_eq!(code, 1, "{output}");
     assert!(
-        output.contains("DescribeFlowLogs in us-east-1 ran out of time"),
+        output.contains("DescribeFlowLogs in us-east-1 timed out"),
         "{output}"
     );
     assert!(output.contains("--timeout"), "{output}");
@@ -69,10 +69,7 @@ fn the_timeout_ends_a_check_whose_server_hangs() {
 fn endless_pages_end_the_check() {
     for (how, says) in [
         (Endless::Same, "pages in a row brought no further flow log"),
-        (
-            Endless::New,
-            "DescribeFlowLogs in us-east-1 ran out of time",
-        ),
+        (Endless::New, "DescribeFlowLogs in us-east-1 timed out"),
     ] {
         let fake = Fake::start();
         fake.insert(running());

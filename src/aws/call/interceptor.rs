@@ -1,6 +1,6 @@
-//! How a flight watches its call: the SDK's hooks around each attempt.
+//! The SDK's hooks around each attempt of a call.
 //!
-//! What must not be sent is held back, and a reply that lacks what it must hold counts as no reply.
+//! They hold back a request that must not be sent, and replace a reply that lacks required content with an error.
 //! This module must not know what is done about it.
 
 use aws_smithy_runtime_api::{
@@ -20,18 +20,18 @@ use aws_smithy_runtime_api::{
 };
 use aws_smithy_types::config_bag::ConfigBag;
 
-use super::{
-    super::{
-        attempts::Failure,
-        error::{SKEW, SKEWED},
-        reply::{Flaw, Unreadable},
-    },
-    ATTEMPTS_IN_VAIN, Flight, HeldBack, Phase, failure,
+use super::super::{
+    codes::{SKEW, SKEWED},
+    network::NetworkProblem,
+    reply::{Flaw, Unreadable},
 };
+use super::attempts::Failure;
+use super::failure;
+use super::run::{Call, MOST_FUTILE_ATTEMPTS, NotSent, Phase};
 
-impl Intercept for Flight {
+impl Intercept for Call {
     fn name(&self) -> &'static str {
-        "Flight"
+        "Call"
     }
 
     fn modify_before_transmit(
@@ -53,15 +53,15 @@ impl Intercept for Flight {
         _components: &RuntimeComponents,
         _config: &mut ConfigBag,
     ) -> Result<(), BoxError> {
-        let mut log = self.log();
-        let stopped = self.terms.stop.is_cancelled() && (self.mutates || log.attempts > 0);
-        if stopped || self.terms.is_over() {
-            return Err(HeldBack.into());
+        let mut attempts = self.attempts();
+        let stopped = self.context.stop.is_cancelled() && (self.mutates || attempts.count > 0);
+        if stopped || self.context.is_past_deadline() {
+            return Err(NotSent.into());
         }
         let request = context.request();
-        log.begin(request.uri(), request.extension().cloned());
-        drop(log);
-        self.phase.send_replace(Phase::UnderWay);
+        attempts.begin(request.uri(), request.extension().cloned());
+        drop(attempts);
+        self.phase.send_replace(Phase::InFlight);
         Ok(())
     }
 
@@ -74,13 +74,13 @@ impl Intercept for Flight {
         let Some(reply) = context.response() else {
             return Ok(());
         };
-        self.terms.heard(reply);
+        self.context.read_clock(reply);
         let flaw = match context.output_or_error() {
             Some(Ok(output)) => {
                 let missing = self
-                    .demand
+                    .requirement
                     .as_ref()
-                    .and_then(|demand| demand.0(output, reply));
+                    .and_then(|requirement| requirement.missing(output, reply));
                 missing.map(Flaw::Lacks)
             }
             // The SDK could not parse it.
@@ -102,38 +102,44 @@ impl Intercept for Flight {
         _components: &RuntimeComponents,
         _config: &mut ConfigBag,
     ) -> Result<(), BoxError> {
-        if *self.phase.borrow() != Phase::UnderWay {
+        if *self.phase.borrow() != Phase::InFlight {
             return Ok(());
         }
         let status = context
             .response()
             .map(|response| response.status().as_u16());
-        let mut log = self.log();
+        let mut attempts = self.attempts();
         let failure = match context.output_or_error() {
             Some(Ok(_)) => None,
-            Some(Err(error)) => Some(log.failure(error)),
+            Some(Err(error)) => Some(attempts.failure(error)),
             None => Some(Failure {
                 text: "the attempt ended without a result".to_owned(),
                 code: None,
                 message: String::new(),
                 unreadable: None,
+                network: NetworkProblem::Other,
             }),
         };
-        log.end(status, failure);
-        log.request_id = context.response().and_then(failure::request_id);
-        log.unanswered &= self.mutates;
-        let mut in_vain = log.in_vain;
-        if log.attempts > 1 && is_skewed(log.failure.as_ref(), self.terms.ahead().as_secs()) {
-            // The SDK has signed once more by the service's clock, in vain.
-            in_vain = ATTEMPTS_IN_VAIN;
+        attempts.end(status, failure);
+        attempts.request_id = context.response().and_then(failure::request_id);
+        attempts.unanswered &= self.mutates;
+        let mut futile = attempts.futile;
+        if attempts.count > 1
+            && is_skewed(
+                attempts.failure.as_ref(),
+                self.context.clock_ahead().as_secs(),
+            )
+        {
+            // The SDK has signed again with the service's clock, without success.
+            futile = MOST_FUTILE_ATTEMPTS;
         }
-        drop(log);
-        self.phase.send_replace(Phase::Between { in_vain });
+        drop(attempts);
+        self.phase.send_replace(Phase::Between { futile });
         Ok(())
     }
 }
 
-/// Whether a service refused a signature, and its clock is far from this machine's.
+/// Reports whether a service refused a signature, and its clock differs from this machine's.
 fn is_skewed(failure: Option<&Failure>, ahead: i64) -> bool {
     let code = failure.and_then(|failure| failure.code.as_deref());
     ahead.abs() > SKEW && code.is_some_and(|code| SKEWED.contains(&code))

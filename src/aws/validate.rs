@@ -1,22 +1,22 @@
-//! What cannot work in the settings, whatever the surroundings are.
+//! Finds settings that cannot work in any environment.
 //!
-//! Nothing is read here, so that whoever shows the mistakes may ask for them early and all at once.
+//! Nothing is read here, so that a caller can validate early, and show all errors at once.
 //! This module must not know the SDK.
 
 use super::{
     configuration::{attempts, capacity, check_region, duration, fits},
     endpoints::{Service, check_address},
-    environment::given,
-    error::{Error, Source},
+    error::{Error, Setting},
+    os::Given,
     settings::{AssumeRole, AssumeRoleWithWebIdentity, Settings},
 };
 use crate::arn::{policy, role::Role};
 
 impl Settings {
-    /// Finds what cannot work, whatever the surroundings are: every mistake, each by the name of its argument.
-    pub fn mistakes(&self) -> Vec<Error> {
-        let region = |argument, region: &Option<String>| match given(region.as_deref()) {
-            Some(region) => check_region(self, Source::Argument(argument), region),
+    /// Returns an error for each argument that cannot work in any environment.
+    pub fn validate(&self) -> Vec<Error> {
+        let region = |argument, region: &Option<String>| match region.given() {
+            Some(region) => check_region(self, Setting::Argument(argument), region),
             None => Ok(()),
         };
         let mut checks = vec![
@@ -27,30 +27,36 @@ impl Settings {
             attempts(self).map(drop),
             capacity(self).map(drop),
         ];
-        checks.extend(self.addresses().map(|(argument, address)| {
-            match given(address.as_deref()) {
-                Some(address) => check_address(Source::Argument(argument), address),
-                None => Ok(()),
-            }
-        }));
+        checks.extend(
+            self.addresses()
+                .map(|(argument, address)| match address.given() {
+                    Some(address) => check_address(Setting::Argument(argument), address),
+                    None => Ok(()),
+                }),
+        );
         checks.extend(
             self.durations()
                 .into_iter()
                 .map(|(argument, text)| duration(&argument, text.as_deref()).map(drop)),
         );
         for (index, role) in self.assume_role.iter().enumerate() {
-            checks.extend(judge_role(
+            checks.extend(check_role(
                 &format!("assume_role[{index}]"),
-                &Judged::from(role),
+                &RoleBlock::from(role),
             ));
         }
         if let Some(role) = &self.assume_role_with_web_identity {
-            checks.extend(judge_role(
+            checks.extend(check_role(
                 "assume_role_with_web_identity",
-                &Judged::from(role),
+                &RoleBlock::from(role),
             ));
         }
         checks.into_iter().filter_map(Result::err).collect()
+    }
+
+    /// Former name of [`Settings::validate`].
+    pub fn mistakes(&self) -> Vec<Error> {
+        self.validate()
     }
 
     fn addresses(&self) -> impl Iterator<Item = (&'static str, &Option<String>)> {
@@ -76,15 +82,15 @@ impl Settings {
     }
 }
 
-/// What both blocks of roles have in common.
-struct Judged<'a> {
+/// What both blocks of roles share.
+struct RoleBlock<'a> {
     role_arn: Option<&'a str>,
     names: [(&'static str, Option<&'a str>); 2],
     policy: Option<&'a str>,
     policy_arns: &'a [String],
 }
 
-impl<'a> From<&'a AssumeRole> for Judged<'a> {
+impl<'a> From<&'a AssumeRole> for RoleBlock<'a> {
     fn from(role: &'a AssumeRole) -> Self {
         Self {
             role_arn: Some(&role.role_arn),
@@ -98,7 +104,7 @@ impl<'a> From<&'a AssumeRole> for Judged<'a> {
     }
 }
 
-impl<'a> From<&'a AssumeRoleWithWebIdentity> for Judged<'a> {
+impl<'a> From<&'a AssumeRoleWithWebIdentity> for RoleBlock<'a> {
     fn from(role: &'a AssumeRoleWithWebIdentity) -> Self {
         Self {
             role_arn: role.role_arn.as_deref(),
@@ -109,16 +115,16 @@ impl<'a> From<&'a AssumeRoleWithWebIdentity> for Judged<'a> {
     }
 }
 
-/// Judges what STS would refuse. <https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html>
-fn judge_role(block: &str, role: &Judged<'_>) -> Vec<Result<(), Error>> {
+/// Checks for what STS would reject. <https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html>
+fn check_role(block: &str, role: &RoleBlock<'_>) -> Vec<Result<(), Error>> {
     let refuse = |argument: &str, reason: String| {
         Err(Error::configuration(
-            Source::Argument(&format!("{block}.{argument}")),
+            Setting::Argument(&format!("{block}.{argument}")),
             reason,
         ))
     };
     let mut checks = Vec::new();
-    if let Some(arn) = given(role.role_arn)
+    if let Some(arn) = role.role_arn.given()
         && Role::parse(arn).is_err()
     {
         let reason =
@@ -126,15 +132,16 @@ fn judge_role(block: &str, role: &Judged<'_>) -> Vec<Result<(), Error>> {
         checks.push(refuse("role_arn", reason));
     }
     for (argument, name) in role.names {
-        if let Some(name) = given(name)
+        if let Some(name) = name.given()
             && !fits(r"^[\w+=,.@-]{2,64}$", name)
         {
-            let reason =
-                format!("{name:?} is not made of 2 to 64 letters, digits and the signs _+=,.@-");
+            let reason = format!(
+                "{name:?} does not consist of 2 to 64 letters, digits and the characters _+=,.@-"
+            );
             checks.push(refuse(argument, reason));
         }
     }
-    if let Some(policy) = given(role.policy)
+    if let Some(policy) = role.policy.given()
         && let Err(error) = serde_json::from_str::<serde::de::IgnoredAny>(policy)
     {
         checks.push(refuse("policy", format!("it is not JSON: {error}")));
@@ -154,21 +161,21 @@ fn verified(settings: &Settings) -> Result<(), Error> {
     if !settings.insecure {
         return Ok(());
     }
-    let reason = "certificates are always checked: whoever stands between here and AWS would else see the \
-                  credentials' signatures and could answer in AWS's name. For an endpoint with a certificate of \
-                  your own, name the file of its authority in custom_ca_bundle (or AWS_CA_BUNDLE)";
-    Err(Error::configuration(Source::Argument("insecure"), reason))
+    let reason = "it is not supported, because certificates are always checked: otherwise anyone between this \
+                  machine and AWS could read signatures and reply as AWS. For an endpoint with your own certificate, \
+                  set custom_ca_bundle (or AWS_CA_BUNDLE) to the file of its certificate authority";
+    Err(Error::configuration(Setting::Argument("insecure"), reason))
 }
 
-/// An access key and its secret are given together, and a token with them.
+/// Checks that an access key has its secret key, and a token has both.
 fn whole_keys(settings: &Settings) -> Result<(), Error> {
     let keys = [&settings.access_key, &settings.secret_key, &settings.token];
-    let (argument, missing) = match keys.map(|key| given(key.as_deref()).is_some()) {
+    let (argument, missing) = match keys.map(|key| key.given().is_some()) {
         [true, false, _] => ("access_key", "secret_key"),
         [false, true, _] => ("secret_key", "access_key"),
         [false, false, true] => ("token", "access_key and secret_key"),
         _ => return Ok(()),
     };
-    let reason = format!("it needs {missing} beside it; give both, or use a profile");
-    Err(Error::configuration(Source::Argument(argument), reason))
+    let reason = format!("it requires {missing}; set both, or use a profile");
+    Err(Error::configuration(Setting::Argument(argument), reason))
 }

@@ -1,4 +1,4 @@
-//! Making, tagging and deleting.
+//! Creating, tagging and deleting.
 
 use std::{collections::BTreeMap, net::TcpListener};
 
@@ -11,7 +11,7 @@ async fn create(replies: Vec<Reply>, attempts: i64) -> (Result<String, Error>, R
 }
 
 #[tokio::test]
-async fn create_sends_what_was_given_and_returns_the_id() {
+async fn a_create_sends_all_values_and_returns_the_id() {
     let server = Responder::start(vec![ok(&made("fl-00000001"))]).await;
     let new = NewFlowLog {
         log_destination_type: Some("s3".to_owned()),
@@ -61,7 +61,7 @@ async fn create_sends_what_was_given_and_returns_the_id() {
 }
 
 #[tokio::test]
-async fn throttled_create_is_tried_again_under_the_same_token() {
+async fn a_throttled_create_is_retried_with_the_same_token() {
     let throttled = refusal(503, "RequestLimitExceeded", "Request limit exceeded.");
     let (id, server) = create(vec![throttled, ok(&made("fl-00000002"))], 3).await;
     assert_eq!(id.unwrap(), "fl-00000002");
@@ -77,7 +77,7 @@ async fn throttled_create_is_tried_again_under_the_same_token() {
 }
 
 #[tokio::test]
-async fn success_that_lists_the_item_as_unsuccessful_is_an_error() {
+async fn an_unsuccessful_item_of_a_successful_reply_is_an_error() {
     let body = unsuccessful("CreateFlowLogs", "400", "LogDestination: x does not exist.");
     let (error, _) = create(vec![ok(&body)], 3).await;
     let error = error.unwrap_err();
@@ -91,7 +91,7 @@ async fn success_that_lists_the_item_as_unsuccessful_is_an_error() {
 }
 
 #[tokio::test]
-async fn id_beside_an_unsuccessful_item_is_not_lost() {
+async fn an_id_next_to_an_unsuccessful_item_is_not_lost() {
     let body = "<CreateFlowLogsResponse><flowLogIdSet><item>fl-00000003</item></flowLogIdSet><unsuccessful><item><error>\
                 <code>X</code></error></item></unsuccessful></CreateFlowLogsResponse>";
     let (id, _) = create(vec![ok(body)], 1).await;
@@ -99,7 +99,7 @@ async fn id_beside_an_unsuccessful_item_is_not_lost() {
 }
 
 #[tokio::test]
-async fn refusal_tells_code_message_request_and_advice() {
+async fn a_refusal_contains_code_message_request_id_and_hint() {
     let denied = refusal(403, "UnauthorizedOperation", "You are not authorized.");
     let (error, server) = create(vec![denied], 3).await;
     let error = error.unwrap_err();
@@ -109,12 +109,12 @@ async fn refusal_tells_code_message_request_and_advice() {
         "CreateFlowLogs in eu-central-1 was refused: UnauthorizedOperation: You are not authorized \
          (HTTP 403, request id header-id)."
     );
-    assert!(error.advice().unwrap().contains("logs:CreateLogDelivery"));
+    assert!(error.hint().unwrap().contains("logs:CreateLogDelivery"));
     assert_eq!(server.requests().len(), 1, "a refusal is not retried");
 }
 
 #[tokio::test]
-async fn answer_that_is_not_from_aws_may_hide_a_flow_log() {
+async fn after_a_foreign_reply_the_flow_log_may_exist() {
     let page = || Reply::Answer(502, "<html>\n<body>Bad gateway</body>".to_owned());
     let (error, server) = create(vec![page(), page()], 2).await;
     let error = error.unwrap_err();
@@ -137,7 +137,7 @@ async fn answer_that_is_not_from_aws_may_hide_a_flow_log() {
 }
 
 #[tokio::test]
-async fn connection_refused_is_unreachable_and_given_up_soon() {
+async fn a_refused_connection_is_not_retried_for_long() {
     let address = TcpListener::bind("127.0.0.1:0")
         .unwrap()
         .local_addr()
@@ -152,11 +152,11 @@ async fn connection_refused_is_unreachable_and_given_up_soon() {
         "{error}"
     );
     assert!(error.message.contains("Connection refused"), "{error}");
-    assert!(error.advice().unwrap().contains("Nothing listens"));
+    assert!(error.hint().unwrap().contains("No program listens"));
 }
 
 #[tokio::test]
-async fn dropped_connection_is_unanswered() {
+async fn a_dropped_connection_is_unanswered() {
     let (error, _) = create(vec![Reply::Drop], 1).await;
     let error = error.unwrap_err();
     assert_eq!((error.kind, error.unanswered), (Kind::NoAnswer, true));
@@ -169,7 +169,7 @@ async fn dropped_connection_is_unanswered() {
 }
 
 #[tokio::test]
-async fn unanswered_attempt_is_remembered_behind_a_later_refusal() {
+async fn an_unanswered_attempt_is_remembered_after_a_later_refusal() {
     let (error, _) = create(
         vec![
             Reply::Drop,
@@ -188,7 +188,7 @@ async fn unanswered_attempt_is_remembered_behind_a_later_refusal() {
 }
 
 #[tokio::test]
-async fn role_that_is_not_known_yet_is_waited_for_in_both_shapes() {
+async fn a_new_role_is_awaited_after_both_kinds_of_failure() {
     let message = "Unable to assume given IAM role";
     let replies = vec![
         refusal(400, "InvalidParameter", message),
@@ -205,7 +205,7 @@ async fn role_that_is_not_known_yet_is_waited_for_in_both_shapes() {
 }
 
 #[tokio::test]
-async fn delete_of_what_is_gone_is_no_failure() {
+async fn deleting_a_missing_flow_log_succeeds() {
     let gone = "InvalidFlowLogId.NotFound";
     let replies = vec![
         ok("<DeleteFlowLogsResponse/>"),
@@ -243,7 +243,7 @@ async fn tags_are_set_with_values_and_removed_by_key() {
     ec2.tag("fl-00000001", &BTreeMap::new()).await.unwrap();
     ec2.untag("fl-00000001", &[]).await.unwrap();
     let requests = server.requests();
-    assert_eq!(requests.len(), 2, "nothing to do is not asked for");
+    assert_eq!(requests.len(), 2, "without tags there is no call");
     assert_eq!(requests[0].parameter("Tag.1.Value").as_deref(), Some(""));
     assert_eq!(requests[1].parameter("Tag.1.Key").as_deref(), Some("k"));
     assert_eq!(requests[1].parameter("Tag.1.Value"), None);

@@ -1,4 +1,4 @@
-//! Describing flow logs, fetching events.
+//! Describing flow logs, and reading events.
 
 use std::collections::BTreeMap;
 
@@ -39,7 +39,7 @@ fn ids(flow_logs: &[FlowLog]) -> Vec<&str> {
 }
 
 #[tokio::test]
-async fn every_described_attribute_comes_through() {
+async fn every_described_attribute_is_returned() {
     let server = Responder::start(vec![ok(FULL)]).await;
     let found = aws(&server, 1)
         .await
@@ -79,7 +79,7 @@ async fn every_described_attribute_comes_through() {
 }
 
 #[tokio::test]
-async fn both_ways_to_say_not_found_mean_none() {
+async fn both_reports_of_a_missing_flow_log_return_none() {
     let replies = vec![
         refusal(400, "InvalidFlowLogId.NotFound", "gone"),
         page(&[], None),
@@ -121,7 +121,7 @@ async fn find_reads_all_pages() {
 }
 
 #[tokio::test]
-async fn page_that_announces_itself_does_not_go_on_for_ever() {
+async fn a_page_that_repeats_its_token_is_an_error() {
     let server = Responder::start(vec![page(&[], Some("t")), page(&[], Some("t"))]).await;
     let error = aws(&server, 1)
         .await
@@ -133,7 +133,7 @@ async fn page_that_announces_itself_does_not_go_on_for_ever() {
 }
 
 #[tokio::test]
-async fn many_ids_are_split_and_missing_ones_left_out() {
+async fn many_ids_are_split_and_missing_ones_are_left_out() {
     let replies = vec![
         page(&["fl-00000000"], None),
         refusal(400, "InvalidFlowLogId.NotFound", "one of them"),
@@ -165,7 +165,7 @@ async fn many_ids_are_split_and_missing_ones_left_out() {
 }
 
 #[tokio::test]
-async fn events_are_asked_for_by_name_or_by_arn() {
+async fn events_are_read_by_name_or_by_arn() {
     let body = r#"{"events":[{"timestamp":5,"ingestionTime":6,"eventId":"e","logStreamName":"s","message":"m"}],"nextToken":"n"}"#;
     let server = Responder::start(vec![ok(body), ok(r#"{"events":[]}"#)]).await;
     let logs = aws(&server, 1).await.logs(REGION);
@@ -222,7 +222,7 @@ async fn events_are_asked_for_by_name_or_by_arn() {
 }
 
 #[tokio::test]
-async fn refused_query_for_events_tells_its_cause() {
+async fn a_refused_query_for_events_has_a_hint() {
     let body = r#"{"__type":"ResourceNotFoundException","message":"The specified log group does not exist."}"#;
     let server = Responder::start(vec![Reply::Answer(400, body.to_owned())]).await;
     let query = EventsQuery::default();
@@ -235,11 +235,11 @@ async fn refused_query_for_events_tells_its_cause() {
         (error.kind, error.code.as_deref()),
         (Kind::Refused, Some("ResourceNotFoundException"))
     );
-    assert!(error.advice().unwrap().contains("no such log group"));
+    assert!(error.hint().unwrap().contains("no such log group"));
 }
 
 #[tokio::test]
-async fn account_is_asked_for_once() {
+async fn the_account_is_read_once() {
     let body = "<GetCallerIdentityResponse xmlns=\"https://sts.amazonaws.com/doc/2011-06-15/\"><GetCallerIdentityResult>\
                 <Arn>arn:aws-cn:iam::123456789012:user/u</Arn><UserId>u</UserId><Account>123456789012</Account>\
                 </GetCallerIdentityResult></GetCallerIdentityResponse>";
@@ -248,7 +248,7 @@ async fn account_is_asked_for_once() {
     let aws = aws(&server, 1).await;
     let error = aws.account().await.unwrap_err();
     assert_eq!(error.kind, Kind::Foreign);
-    assert!(!error.unanswered, "a query carries nothing out");
+    assert!(!error.unanswered, "a query changes nothing");
     for _ in 0..2 {
         let account = aws.account().await.unwrap();
         assert_eq!(

@@ -1,10 +1,10 @@
-//! Which host is called, as whom, and how often: seen by the proxy or the server at the other end.
+//! The host, the credentials and the number of attempts of a call, as its proxy or server sees them.
 
 use super::{super::*, *};
 
 const EMPTY: &str = "<DescribeFlowLogsResponse><flowLogSet/></DescribeFlowLogsResponse>";
 
-/// Settings that lead to AWS's own addresses, once each.
+/// Settings for AWS's own addresses, with one attempt.
 fn to_aws() -> Settings {
     Settings {
         max_retries: Some(1),
@@ -13,7 +13,7 @@ fn to_aws() -> Settings {
     }
 }
 
-/// Gives the first line of what a call sends to a proxy that lets nothing through.
+/// Returns the first line that a call sends to a proxy that forwards nothing.
 async fn asked(
     settings: Settings,
     variable: &str,
@@ -37,7 +37,7 @@ async fn asked_for_ec2(settings: Settings) -> String {
 }
 
 #[tokio::test]
-async fn endpoints_are_plain_with_fips_or_dual_stack_as_asked_for() {
+async fn fips_and_dual_stack_change_the_endpoint() {
     let fips = Settings {
         use_fips_endpoint: Some(true),
         ..to_aws()
@@ -57,7 +57,7 @@ async fn endpoints_are_plain_with_fips_or_dual_stack_as_asked_for() {
 }
 
 #[tokio::test]
-async fn sts_is_asked_in_the_region_of_its_own() {
+async fn sts_is_called_in_sts_region() {
     let elsewhere = Settings {
         sts_region: Some("eu-west-1".to_owned()),
         ..to_aws()
@@ -73,7 +73,7 @@ async fn sts_is_asked_in_the_region_of_its_own() {
 }
 
 #[tokio::test]
-async fn credentials_files_that_are_named_are_read() {
+async fn named_credentials_files_are_read() {
     let file = tempfile::NamedTempFile::new().unwrap();
     let keys = "[default]\naws_access_key_id = AKIDFILE\naws_secret_access_key = s\n";
     std::fs::write(file.path(), keys).unwrap();
@@ -92,7 +92,7 @@ async fn credentials_files_that_are_named_are_read() {
 }
 
 #[tokio::test]
-async fn products_of_the_environment_are_appended_to_the_user_agent() {
+async fn the_environment_appends_products_to_the_user_agent() {
     let server = Responder::start(vec![ok(EMPTY)]).await;
     let settings = Settings {
         user_agent: vec!["mine/1".to_owned()],
@@ -107,9 +107,9 @@ async fn products_of_the_environment_are_appended_to_the_user_agent() {
     assert!(head.contains(" mine/1 theirs/2 (ci)"), "{head}");
 }
 
-/// A bucket of as many tokens as one retry costs: the second refusal is the last.
+/// The bucket has the tokens of one retry, so the second attempt is the last.
 #[tokio::test]
-async fn a_bucket_of_retry_tokens_ends_the_retries_when_it_is_empty() {
+async fn an_empty_bucket_of_retry_tokens_ends_the_retries() {
     let throttled = || refusal(503, "RequestLimitExceeded", "Request limit exceeded.");
     for (capacity, requests) in [(Some(5), 2), (Some(0), 4), (None, 4)] {
         let server = Responder::start((0..9).map(|_| throttled()).collect()).await;

@@ -1,13 +1,15 @@
-//! The texts of others, and the causes of an error, in a form that can be shown.
+//! Chains of errors, and texts of others, in a form that can be shown.
 //!
-//! This module must not know any service, nor the SDK's own kinds of errors.
+//! This module must not know any service, nor the SDK's kinds of errors.
+
+type Cause = dyn std::error::Error + 'static;
 
 /// The most characters of a message that are shown. EC2's encoded authorization failures are long, and useless if cut.
 pub(super) const MESSAGE: usize = 4_000;
-/// The most characters of a code or a request id that are shown.
+/// The most characters of a code or a request ID that are shown.
 pub(super) const CODE: usize = 200;
 
-/// A text on one line, of so many characters at most.
+/// Returns a text on one line, with at most `most` characters.
 pub(super) fn one_line(text: &str, most: usize) -> String {
     let mut line = String::new();
     let mut left = most;
@@ -28,30 +30,23 @@ pub(super) fn one_line(text: &str, most: usize) -> String {
     line
 }
 
-/// Finds an error of type `T` among an error and its causes.
-pub(super) fn find<'a, T: std::error::Error + 'static>(
-    error: &'a (dyn std::error::Error + 'static),
-) -> Option<&'a T> {
+/// Finds the first error of type `T` in a chain.
+pub(super) fn find<'a, T: std::error::Error + 'static>(error: &'a Cause) -> Option<&'a T> {
     causes(error).find_map(|cause| cause.downcast_ref())
 }
 
-/// An error and its causes, those included that an I/O error carries.
-fn causes<'a>(
-    error: &'a (dyn std::error::Error + 'static),
-) -> impl Iterator<Item = &'a (dyn std::error::Error + 'static)> {
+/// Returns an error and its causes, including those that I/O errors contain.
+pub(super) fn causes<'a>(error: &'a Cause) -> impl Iterator<Item = &'a Cause> {
     std::iter::successors(Some(error), |error| {
         match error.downcast_ref::<std::io::Error>() {
-            Some(io) => io
-                .get_ref()
-                .map(|inner| inner as &(dyn std::error::Error + 'static)),
+            Some(io) => io.get_ref().map(|inner| inner as &Cause),
             None => error.source(),
         }
     })
 }
 
-/// The causes of an error as one line, from the outermost that tells something to the root.
-pub(super) fn chain(error: &(dyn std::error::Error + 'static)) -> String {
-    // The SDK's own wrappers say only at which step it happened.
+/// Renders a chain of errors on one line, without the SDK's wrappers, which name only the step.
+pub(super) fn chain(error: &Cause) -> String {
     const WRAPPERS: [&str; 12] = [
         "dispatch failure",
         "service error",
@@ -69,8 +64,8 @@ pub(super) fn chain(error: &(dyn std::error::Error + 'static)) -> String {
     let mut parts: Vec<String> = Vec::new();
     for cause in causes(error) {
         let text = cause.to_string();
-        let told = parts.last().is_some_and(|last| last.ends_with(&text));
-        if !told && !WRAPPERS.contains(&text.as_str()) {
+        let is_repeated = parts.last().is_some_and(|last| last.ends_with(&text));
+        if !is_repeated && !WRAPPERS.contains(&text.as_str()) {
             parts.push(text);
         }
     }
@@ -85,7 +80,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn long_texts_are_cut_between_characters() {
+    fn a_long_text_is_cut_between_characters() {
         let long = "ä\n".repeat(500);
         let cut = one_line(&long, 160);
         assert_eq!(cut.chars().count(), 161);
@@ -97,7 +92,7 @@ mod tests {
     }
 
     #[test]
-    fn chain_tells_each_cause_once() {
+    fn a_chain_renders_each_cause_once() {
         let root = std::io::Error::other("root");
         let middle = std::io::Error::other(root);
         assert_eq!(chain(&middle), "root");

@@ -1,4 +1,4 @@
-//! Each known failure leads to its fix.
+//! Each known failure has a hint.
 
 use super::super::*;
 
@@ -125,45 +125,30 @@ fn codes_lead_to_their_fix() {
         ("CreateTags", "InvalidFlowLogId.NotFound", "", "deleted"),
         ("DescribeFlowLogs", "OptInRequired", "", "enabled"),
     ] {
-        let advice = refused(operation, code, message)
-            .advice()
-            .unwrap_or_default();
-        assert!(
-            advice.contains(fix),
-            "{operation} {code} {message}: {advice:?}"
-        );
+        let hint = refused(operation, code, message).hint().unwrap_or_default();
+        assert!(hint.contains(fix), "{operation} {code} {message}: {hint:?}");
     }
 }
 
 #[test]
-fn network_failures_are_told_apart() {
-    for (message, fix) in [
-        (
-            "https://h: Connection refused (os error 111)",
-            "Nothing listens",
-        ),
-        (
-            "https://h: dns error: failed to lookup address information",
-            "does not resolve",
-        ),
-        (
-            "https://h: invalid peer certificate: UnknownIssuer",
-            "custom_ca_bundle",
-        ),
-        (
-            "https://h: HTTP connect timeout occurred after 5s",
-            "firewall",
-        ),
+fn network_problems_lead_to_their_fix() {
+    for (problem, fix) in [
+        (NetworkProblem::Refused, "No program listens"),
+        (NetworkProblem::HostName, "does not resolve"),
+        (NetworkProblem::Certificate, "custom_ca_bundle"),
+        (NetworkProblem::ProxyAuthentication, "user:password@"),
+        (NetworkProblem::Proxy, "no_proxy"),
+        (NetworkProblem::Other, "firewall"),
     ] {
-        let error = Error::new("CreateFlowLogs", Kind::Unreachable, message);
-        assert!(error.advice().unwrap().contains(fix), "{message}");
+        let error = Error {
+            network: Some(problem),
+            ..Error::new("CreateFlowLogs", Kind::Unreachable, "https://h")
+        };
+        assert!(error.hint().unwrap().contains(fix), "{problem:?}");
     }
 }
 
 #[test]
-fn nothing_is_said_about_what_is_not_known() {
-    assert_eq!(
-        refused("CreateFlowLogs", "BrandNewCode", "x").advice(),
-        None
-    );
+fn an_unknown_code_has_no_hint() {
+    assert_eq!(refused("CreateFlowLogs", "BrandNewCode", "x").hint(), None);
 }

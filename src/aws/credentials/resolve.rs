@@ -1,24 +1,24 @@
-//! Where the first credentials come from, decided from what was configured before anybody is asked.
+//! Resolves the source of the first credentials from the settings, without any request.
 //!
-//! The order is that of the AWS provider: arguments; without the argument `profile` the keys and the web identity of the
-//! environment; the profile; the container; the instance. A profile that was named is the end of the way.
+//! The order of precedence is that of the AWS provider: arguments; without the argument `profile` the keys and the web
+//! identity of the environment; the profile; the container; the instance. A named profile is always the last source.
 //! <https://registry.terraform.io/providers/hashicorp/aws/latest/docs#authentication-and-configuration>
-//! This module must not ask anybody.
+//! This module must not fetch credentials.
 
 use aws_credential_types::Credentials;
 use aws_types::os_shim_internal::Env;
 
 use super::{
     super::{
-        configuration::{Surroundings, duration},
-        environment::{given, home, variable},
-        error::{Error, Source},
+        configuration::{Environment, duration},
+        error::{Error, Setting},
+        os::{Given, home, variable},
         settings::{AssumeRoleWithWebIdentity, Settings},
     },
     container::Container,
     profile,
     roles::{Role, WebIdentity},
-    source::Origin,
+    source::CredentialSource,
     token::Token,
     variables,
 };
@@ -26,20 +26,20 @@ use super::{
 const TOKEN_FILE: &str = "AWS_WEB_IDENTITY_TOKEN_FILE";
 const ROLE: &str = "AWS_ROLE_ARN";
 
-/// What was configured twice.
+/// A setting that overrides another.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Warning {
-    /// The argument `profile` was given, and the environment holds keys, which do not count.
+    /// The argument `profile` overrides the keys of the environment.
     ProfileBeatsEnvironment,
-    /// Keys were given as arguments, and a profile was named by one, whose credentials do not count.
+    /// The keys in arguments override the credentials of the argument `profile`.
     KeysBeatProfile,
 }
 
 impl Warning {
-    /// Finds what was configured twice.
+    /// Returns the settings that override others.
     pub(in super::super) fn all(settings: &Settings, env: &Env) -> Vec<Self> {
-        let profile = given(settings.profile.as_deref()).is_some();
-        let keys = given(settings.access_key.as_deref()).is_some();
+        let profile = settings.profile.given().is_some();
+        let keys = settings.access_key.given().is_some();
         let in_environment = matches!(variables::keys(env), Ok(Some(_)));
         let found = [
             (profile && keys, Self::KeysBeatProfile),
@@ -56,17 +56,17 @@ impl Warning {
     }
 }
 
-/// Decides where the credentials come from, and which roles are assumed with them.
-pub(super) fn decide(
+/// Resolves the source of the credentials, and the roles to assume with them.
+pub(super) fn resolve(
     settings: &Settings,
-    surroundings: &Surroundings,
-) -> Result<(Origin, Vec<Role>), Error> {
-    let (origin, mut roles) = match &settings.assume_role_with_web_identity {
+    environment: &Environment,
+) -> Result<(CredentialSource, Vec<Role>), Error> {
+    let (source, mut roles) = match &settings.assume_role_with_web_identity {
         Some(role) => (
-            Origin::WebIdentity(web_identity(role, &surroundings.env)?),
+            CredentialSource::WebIdentity(web_identity(role, &environment.env)?),
             Vec::new(),
         ),
-        None => base(settings, surroundings)?,
+        None => base(settings, environment)?,
     };
     for (index, role) in settings.assume_role.iter().enumerate() {
         if !role.role_arn.is_empty() {
@@ -77,77 +77,83 @@ pub(super) fn decide(
             });
         }
     }
-    Ok((origin, roles))
+    Ok((source, roles))
 }
 
-fn base(settings: &Settings, surroundings: &Surroundings) -> Result<(Origin, Vec<Role>), Error> {
-    let keys = [&settings.access_key, &settings.secret_key].map(|key| given(key.as_deref()));
+fn base(
+    settings: &Settings,
+    environment: &Environment,
+) -> Result<(CredentialSource, Vec<Role>), Error> {
+    let keys = [&settings.access_key, &settings.secret_key].map(|key| key.given());
     if let [Some(id), Some(secret)] = keys {
-        let token = given(settings.token.as_deref()).map(str::to_owned);
+        let token = settings.token.given().map(str::to_owned);
         let keys = Credentials::new(id, secret, token, None, "arguments");
-        return Ok((Origin::Keys(keys), Vec::new()));
+        return Ok((CredentialSource::Keys(keys), Vec::new()));
     }
-    let Surroundings { env, profiles } = surroundings;
-    if given(settings.profile.as_deref()).is_none()
-        && let Some(origin) = of_environment(env)?
+    let Environment { env, profiles } = environment;
+    if settings.profile.given().is_none()
+        && let Some(source) = of_environment(env)?
     {
-        return Ok((origin, Vec::new()));
+        return Ok((source, Vec::new()));
     }
-    match profile::read(profiles.selected(), surroundings)? {
-        (Some(origin), roles) => Ok((origin, roles)),
+    match profile::read(profiles.selected(), environment)? {
+        (Some(source), roles) => Ok((source, roles)),
         (None, _) if profiles.is_named() => Err(Error::configuration(
             profiles.named_by(),
             format!(
-                "profile {:?} holds no credentials, and those of the machine are not taken in their place. Add \
-                 credentials to it, or name no profile",
+                "profile {:?} has no credentials, and those of the machine are not used instead. Add credentials \
+                 to it, or name no profile",
                 profiles.selected()
             ),
         )),
         (None, _) => {
             let container = Container::named(env)?;
             Ok((
-                container.map_or(Origin::Instance(None), Origin::Container),
+                container.map_or(
+                    CredentialSource::Instance(None),
+                    CredentialSource::Container,
+                ),
                 Vec::new(),
             ))
         }
     }
 }
 
-/// The keys of the environment, or its web identity.
-fn of_environment(env: &Env) -> Result<Option<Origin>, Error> {
+/// Returns the keys of the environment, or its web identity.
+fn of_environment(env: &Env) -> Result<Option<CredentialSource>, Error> {
     if let Some(keys) = variables::keys(env)? {
-        return Ok(Some(Origin::Keys(keys)));
+        return Ok(Some(CredentialSource::Keys(keys)));
     }
     if variable(env, &[TOKEN_FILE]).is_none() {
         return Ok(None);
     }
     if variable(env, &[ROLE]).is_none() {
-        let reason = format!("{ROLE} is not set beside it, so there is no role for the token");
-        return Err(Error::configuration(Source::Variable(TOKEN_FILE), reason));
+        let reason = format!("{ROLE} is not set, so there is no role for the token");
+        return Err(Error::configuration(Setting::Variable(TOKEN_FILE), reason));
     }
     let role = web_identity(&AssumeRoleWithWebIdentity::default(), env)?;
-    Ok(Some(Origin::WebIdentity(role)))
+    Ok(Some(CredentialSource::WebIdentity(role)))
 }
 
-/// The role of a web identity, as an argument, or else the environment, names it.
+/// Returns the role of a web identity from arguments, or else from the environment.
 fn web_identity(role: &AssumeRoleWithWebIdentity, env: &Env) -> Result<WebIdentity, Error> {
     const FILE: &str = "assume_role_with_web_identity.web_identity_token_file";
     let or = |value: &Option<String>, name: &str| {
-        let value = given(value.as_deref()).map(str::to_owned);
+        let value = value.given().map(str::to_owned);
         value.or_else(|| variable(env, &[name]))
     };
     let missing = |argument: &str, name: &str| {
         Error::configuration(
-            Source::Argument(&format!("assume_role_with_web_identity.{argument}")),
-            format!("it is needed for a web identity; give it, or set {name}"),
+            Setting::Argument(&format!("assume_role_with_web_identity.{argument}")),
+            format!("it is required for a web identity; set it, or {name}"),
         )
     };
-    let token = match given(role.web_identity_token.as_deref()) {
+    let token = match role.web_identity_token.given() {
         Some(token) => Token::Given(token.to_owned()),
         None => {
-            let argument = given(role.web_identity_token_file.as_deref());
+            let argument = role.web_identity_token_file.given();
             let named_by =
-                argument.map_or(Source::Variable(TOKEN_FILE), |_| Source::Argument(FILE));
+                argument.map_or(Setting::Variable(TOKEN_FILE), |_| Setting::Argument(FILE));
             let file = or(&role.web_identity_token_file, TOKEN_FILE);
             let file = file.ok_or_else(|| missing("web_identity_token_file", TOKEN_FILE))?;
             Token::File {

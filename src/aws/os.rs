@@ -1,6 +1,6 @@
-//! The environment: variables, the home directory, and files that are named.
+//! The operating system: environment variables, the home directory, and files.
 //!
-//! An empty variable counts as one that is not set. This module must not know what a variable means.
+//! An empty variable counts as not set. This module must not know what a variable means.
 
 use std::{
     fs::File,
@@ -10,17 +10,30 @@ use std::{
 
 use aws_types::os_shim_internal::Env;
 
-use super::error::{Error, Source};
+use super::error::{Error, Setting};
 
-/// How large a file of certificates, or one that holds a token, may be, in bytes.
+/// The most bytes of a file with certificates or a token.
 const LARGEST_FILE: u64 = 8 << 20;
 
-/// What was given and is not empty: an empty string means that it was not given.
-pub(super) fn given(value: Option<&str>) -> Option<&str> {
-    value.filter(|value| !value.is_empty())
+/// Reads an optional text. An empty one means that nothing was given.
+pub(super) trait Given<'a> {
+    /// Returns the text, unless it is empty.
+    fn given(self) -> Option<&'a str>;
 }
 
-/// The first of these environment variables that is set and not empty.
+impl<'a> Given<'a> for Option<&'a str> {
+    fn given(self) -> Option<&'a str> {
+        self.filter(|text| !text.is_empty())
+    }
+}
+
+impl<'a> Given<'a> for &'a Option<String> {
+    fn given(self) -> Option<&'a str> {
+        self.as_deref().given()
+    }
+}
+
+/// Returns the first of these environment variables that is set and not empty.
 pub(super) fn variable(env: &Env, names: &[&str]) -> Option<String> {
     names
         .iter()
@@ -31,13 +44,13 @@ pub(super) fn variable(env: &Env, names: &[&str]) -> Option<String> {
 pub(super) fn named_variable(
     env: &Env,
     names: &[&'static str],
-) -> Option<(Source<'static>, String)> {
+) -> Option<(Setting<&'static str>, String)> {
     names
         .iter()
-        .find_map(|name| Some((Source::Variable(name), variable(env, &[name])?)))
+        .find_map(|name| Some((Setting::Variable(*name), variable(env, &[name])?)))
 }
 
-/// A path, its `~` replaced by the home directory.
+/// Returns a path with its `~` replaced by the home directory.
 pub(super) fn home(env: &Env, path: &str) -> PathBuf {
     match (
         path.strip_prefix("~/"),
@@ -48,13 +61,13 @@ pub(super) fn home(env: &Env, path: &str) -> PathBuf {
     }
 }
 
-/// Reads a file that was named.
-pub(super) fn read(source: Source<'_>, path: &Path) -> Result<Vec<u8>, Error> {
+/// Reads the file of a setting.
+pub(super) fn read(setting: Setting<&str>, path: &Path) -> Result<Vec<u8>, Error> {
     read_file(path)
-        .map_err(|error| Error::configuration(source, format!("{}: {error}", path.display())))
+        .map_err(|error| Error::configuration(setting, format!("{}: {error}", path.display())))
 }
 
-/// Reads a file that may be a device or a pipe, which never end.
+/// Reads a file, which may be a device or a pipe that never ends.
 pub(super) fn read_file(path: &Path) -> io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
     File::open(path)?
@@ -72,7 +85,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn tilde_is_the_home_directory() {
+    fn a_tilde_is_the_home_directory() {
         let env = Env::from_slice(&[("HOME", "/home/me")]);
         assert_eq!(
             home(&env, "~/.aws/config"),

@@ -1,8 +1,8 @@
-//! How fast FilterLogEvents may be called: one bucket for each account and region.
+//! Limits the rate of FilterLogEvents calls: one bucket for each account and region.
 //!
-//! The quota cannot be raised and is shared with everybody else in the account, so a client that knows nothing of it
-//! is throttled, and a client that fears it wastes it. The pace begins low, doubles each second up to the quota
-//! of the region, and gives way when the service asks for it. It must not know what is asked for.
+//! The quota cannot be raised, and all clients of the account share it. A client that ignores it is throttled, and a
+//! client that is too careful wastes it. The rate begins low, doubles each second up to the quota of the region, and falls
+//! when the service throttles. This module must not know what is read.
 //!
 //! See <https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/cloudwatch_limits_cwl.html>.
 
@@ -22,20 +22,20 @@ use aws_smithy_runtime_api::{
 use aws_smithy_types::{config_bag::ConfigBag, error::metadata::ProvideErrorMetadata};
 use tokio::time::Instant;
 
-/// Calls per second at the start: what every region allows.
+/// The calls per second at the start: every region allows as many.
 const START: f64 = 5.0;
-/// The least that is ever asked for, in calls per second.
+/// The lowest rate, in calls per second.
 const LEAST: f64 = 0.5;
-/// What is left of the pace after the service asked to slow down.
+/// The part of the rate that is left after the service throttled.
 const AFTER_THROTTLING: f64 = 0.7;
-/// What is left if the pace had just been doubled: what was before was not too fast.
+/// The part that is left if the rate had just doubled: the rate before was not too high.
 const AFTER_DOUBLING: f64 = 0.5;
-/// Between two changes of the pace: the service counts by the second.
+/// The time between two changes of the rate. The service counts by the second.
 const SECOND: Duration = Duration::from_secs(1);
-/// How much unused time is made up for: more than that would be a burst.
+/// The unused time that later calls may use. More would be a burst.
 const CREDIT: Duration = Duration::from_millis(200);
 
-/// Calls of FilterLogEvents per second that AWS allows an account in a region.
+/// Returns the FilterLogEvents calls per second that AWS allows an account in a region.
 fn quota(region: &str) -> f64 {
     match region {
         "us-east-1" => 25.0,
@@ -46,47 +46,47 @@ fn quota(region: &str) -> f64 {
 
 /// The permission to make one call.
 #[derive(Debug)]
-pub struct Turn(());
+pub struct Permit(());
 
-/// The pace of one account and region. Clones share it.
+/// The rate limiter of one account and region. Clones share their state.
 #[derive(Clone, Debug)]
-pub(super) struct Pace(Arc<Mutex<State>>);
+pub(super) struct RateLimiter(Arc<Mutex<State>>);
 
 #[derive(Debug)]
 struct State {
     quota: f64,
     rate: f64,
-    /// Whether the service has asked to slow down: then the pace rises by small steps.
+    /// Whether the service has throttled. The rate then rises in small steps.
     throttled: bool,
-    /// When the next call would be due were all calls evenly spaced.
+    /// When the next call is due if all calls are evenly spaced.
     due: Option<Instant>,
     changed: Option<Instant>,
-    /// When the pace was doubled last.
+    /// When the rate last doubled.
     doubled: Option<Instant>,
 }
 
-impl Pace {
+impl RateLimiter {
     pub(super) fn of(region: &str) -> Self {
         Self(Arc::new(Mutex::new(State::new(quota(region)))))
     }
 
-    /// Waits until a call may be made. A wait that is dropped takes no turn.
-    pub(super) async fn turn(&self) -> Turn {
+    /// Waits until a call may be made. A wait that is dropped uses no permit.
+    pub(super) async fn permit(&self) -> Permit {
         loop {
             let taken = self.with(|state| state.take(Instant::now()));
             match taken {
-                Ok(turn) => return turn,
+                Ok(permit) => return permit,
                 Err(due) => tokio::time::sleep_until(due).await,
             }
         }
     }
 
-    /// Calls per second at present.
+    /// Returns the calls per second that are allowed now.
     fn rate(&self) -> f64 {
         self.with(|state| state.rate)
     }
 
-    /// Calls per second that will soon be allowed: who prepares for fewer is not ready when they are.
+    /// Returns the calls per second that will soon be allowed, for callers that prepare for them.
     pub(super) fn soon(&self) -> f64 {
         self.with(|state| state.soon())
     }
@@ -108,8 +108,8 @@ impl State {
         }
     }
 
-    /// Takes a turn, or says when to ask again.
-    fn take(&mut self, now: Instant) -> Result<Turn, Instant> {
+    /// Takes a permit, or returns when to try again.
+    fn take(&mut self, now: Instant) -> Result<Permit, Instant> {
         self.rise(now);
         let due = self.due.unwrap_or(now);
         if due > now {
@@ -117,7 +117,7 @@ impl State {
         }
         let earliest = now.checked_sub(CREDIT).unwrap_or(now);
         self.due = Some(due.max(earliest) + Duration::from_secs_f64(1.0 / self.rate));
-        Ok(Turn(()))
+        Ok(Permit(()))
     }
 
     fn rise(&mut self, now: Instant) {
@@ -134,22 +134,24 @@ impl State {
     }
 
     fn soon(&self) -> f64 {
-        match self.throttled {
-            true => self.risen(),
-            false => self.quota,
+        if self.throttled {
+            self.risen()
+        } else {
+            self.quota
         }
     }
 
     fn risen(&self) -> f64 {
-        let rate = match self.throttled {
-            true => self.rate + self.quota / 20.0,
-            false => self.rate * 2.0,
+        let rate = if self.throttled {
+            self.rate + self.quota / 20.0
+        } else {
+            self.rate * 2.0
         };
         rate.min(self.quota)
     }
 
-    /// Gives way. Calls that were sent together are throttled together: that counts once. Each of them is tried again,
-    /// and that takes a turn.
+    /// Lowers the rate. Calls that were sent together are throttled together, which counts once. Each of them is retried,
+    /// which uses a permit.
     fn fall(&mut self, now: Instant) {
         let due = self.due.map_or(now, |due| due.max(now));
         self.due = Some(due + Duration::from_secs_f64(1.0 / self.rate));
@@ -158,19 +160,20 @@ impl State {
             return;
         }
         self.throttled = true;
-        let left = match self.doubled.take().is_some_and(recent) {
-            true => AFTER_DOUBLING,
-            false => AFTER_THROTTLING,
+        let left = if self.doubled.take().is_some_and(recent) {
+            AFTER_DOUBLING
+        } else {
+            AFTER_THROTTLING
         };
         self.rate = (self.rate * left).max(LEAST);
         self.changed = Some(now);
     }
 }
 
-/// Every attempt that is throttled slows the pace, also one that the SDK then tries again by itself.
-impl Intercept for Pace {
+/// Each throttled attempt lowers the rate, even if the SDK then retries it.
+impl Intercept for RateLimiter {
     fn name(&self) -> &'static str {
-        "Pace"
+        "RateLimiter"
     }
 
     fn read_after_attempt(
@@ -184,7 +187,7 @@ impl Intercept for Pace {
         let code = error.and_then(|error: &FilterLogEventsError| error.code());
         if matches!(code, Some("ThrottlingException" | "Throttling")) {
             self.with(|state| state.fall(Instant::now()));
-            tracing::info!(rate = self.rate(), "CloudWatch Logs asks to slow down");
+            tracing::info!(rate = self.rate(), "CloudWatch Logs throttles");
         }
         Ok(())
     }
@@ -194,8 +197,8 @@ impl Intercept for Pace {
 mod tests {
     use super::*;
 
-    /// Takes turns as fast as they come, and says at which millisecond each came.
-    fn turns(state: &mut State, begin: Instant, until: u64) -> Vec<u64> {
+    /// Takes permits as fast as possible. Returns the millisecond of each.
+    fn permits(state: &mut State, begin: Instant, until: u64) -> Vec<u64> {
         let mut taken = Vec::new();
         let mut now = begin;
         while now.duration_since(begin) < Duration::from_millis(until) {
@@ -208,10 +211,10 @@ mod tests {
     }
 
     #[test]
-    fn a_region_is_called_at_its_own_quota_and_never_faster() {
+    fn a_region_is_called_at_its_quota_and_never_faster() {
         for (region, calls) in [("us-east-1", 25), ("eu-west-1", 10), ("eu-central-1", 5)] {
             let mut state = State::new(quota(region));
-            let taken = turns(&mut state, Instant::now(), 20_000);
+            let taken = permits(&mut state, Instant::now(), 20_000);
             let late = taken.iter().filter(|at| **at >= 10_000).count();
             assert!(
                 (calls * 10 - 1..=calls * 10 + 1).contains(&late),
@@ -224,43 +227,43 @@ mod tests {
     }
 
     #[test]
-    fn the_first_second_is_no_faster_than_any_region_allows() {
+    fn the_first_second_is_within_the_quota_of_every_region() {
         let mut state = State::new(quota("us-east-1"));
-        assert_eq!(turns(&mut state, Instant::now(), 1_000).len(), 5);
+        assert_eq!(permits(&mut state, Instant::now(), 1_000).len(), 5);
     }
 
     #[test]
-    fn throttling_slows_the_pace_once_for_calls_that_were_sent_together() {
+    fn calls_that_are_throttled_together_lower_the_rate_once() {
         let begin = Instant::now();
         let mut state = State::new(10.0);
-        turns(&mut state, begin, 5_000);
+        permits(&mut state, begin, 5_000);
         let now = begin + Duration::from_secs(5);
         for _ in 0..4 {
             state.fall(now);
         }
         assert!((state.rate - 7.0).abs() < 1e-9, "{}", state.rate);
-        turns(&mut state, now, 2_500);
+        permits(&mut state, now, 2_500);
         assert!((state.rate - 8.0).abs() < 1e-9, "{}", state.rate);
-        turns(&mut state, now + Duration::from_millis(2_500), 60_000);
+        permits(&mut state, now + Duration::from_millis(2_500), 60_000);
         assert!((state.rate - 10.0).abs() < 1e-9, "{}", state.rate);
     }
 
     #[test]
-    fn a_pace_that_was_doubled_too_often_goes_back_to_what_it_was() {
+    fn a_rate_that_doubled_once_too_often_goes_back() {
         let begin = Instant::now();
         let mut state = State::new(25.0);
-        turns(&mut state, begin, 2_100);
+        permits(&mut state, begin, 2_100);
         assert!((state.rate - 20.0).abs() < 1e-9, "{}", state.rate);
         state.fall(begin + Duration::from_millis(2_100));
         assert!((state.rate - 10.0).abs() < 1e-9, "{}", state.rate);
     }
 
     #[test]
-    fn a_pause_is_made_up_for_by_a_few_calls_at_most() {
+    fn a_pause_allows_only_a_few_calls_at_once() {
         let begin = Instant::now();
         let mut state = State::new(10.0);
-        turns(&mut state, begin, 3_000);
-        let taken = turns(&mut state, begin + Duration::from_secs(60), 1_000);
+        permits(&mut state, begin, 3_000);
+        let taken = permits(&mut state, begin + Duration::from_secs(60), 1_000);
         assert!(taken.len() <= 13, "{taken:?}");
         assert_eq!(taken.iter().filter(|at| **at == 0).count(), 3);
     }

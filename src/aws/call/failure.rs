@@ -1,44 +1,43 @@
-//! What a call that failed comes to: the SDK's chain of errors, read.
+//! Reads the SDK's chain of errors into an [`Error`].
 //!
-//! This module must not know any one operation.
+//! This module must not know any operation.
 
 use aws_smithy_runtime_api::client::{orchestrator::HttpResponse, result::SdkError};
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 use aws_types::request_id::RequestId;
 
-use super::{
-    super::{
-        causes::{CODE, chain, find, one_line},
-        error::{Error, Kind},
-        reply::{Flaw, Unreadable},
-    },
-    Flight, HeldBack,
+use super::super::{
+    error::{Error, Kind},
+    error_chain::{CODE, chain, find, one_line},
+    network::NetworkProblem,
+    reply::{Flaw, Unreadable},
 };
+use super::run::{Call, NotSent};
 
-impl Flight {
-    /// Finds out what the SDK's error is about.
+impl Call {
+    /// Converts the SDK's error.
     pub(super) fn failed<E>(&self, error: &SdkError<E, HttpResponse>) -> Error
     where
         E: std::error::Error + ProvideErrorMetadata + Send + Sync + 'static,
     {
         match error {
-            SdkError::ServiceError(answer) => self.refused(answer.err(), answer.raw()),
-            SdkError::ResponseError(answer) => match find::<Unreadable>(error) {
+            SdkError::ServiceError(reply) => self.refused(reply.err(), reply.raw()),
+            SdkError::ResponseError(reply) => match find::<Unreadable>(error) {
                 Some(unreadable) => self.unreadable(unreadable),
                 None => Error {
-                    status: Some(answer.raw().status().as_u16()),
-                    request_id: request_id(answer.raw()),
+                    status: Some(reply.raw().status().as_u16()),
+                    request_id: request_id(reply.raw()).map(String::into_boxed_str),
                     ..self.error(Kind::Unreadable, chain(error))
                 },
             },
             SdkError::TimeoutError(_)
             | SdkError::DispatchFailure(_)
-            | SdkError::ConstructionFailure(_) => self.unanswered(error),
+            | SdkError::ConstructionFailure(_) => self.no_reply(error),
             other => self.error(Kind::Unreadable, chain(other)),
         }
     }
 
-    /// Says that the credentials of the call could not be had.
+    /// Creates an error about a call that got no credentials.
     pub(super) fn without_credentials(&self, cause: &Error) -> Error {
         if matches!(cause.kind, Kind::Stopped | Kind::OutOfTime) {
             return self.error(cause.kind, cause.message.clone());
@@ -49,12 +48,14 @@ impl Flight {
             status: cause.status,
             attempts: cause.attempts,
             cause: Some(cause.kind),
+            network: cause.network,
+            setting: cause.setting.clone(),
             skew: cause.skew,
-            ..self.error(Kind::Credentials, cause.story())
+            ..self.error(Kind::Credentials, cause.as_cause())
         }
     }
 
-    /// Tells what was wrong with a reply.
+    /// Creates an error about an unreadable reply.
     pub(super) fn unreadable(&self, unreadable: &Unreadable) -> Error {
         let kind = match unreadable.flaw {
             Flaw::Foreign(_) => Kind::Foreign,
@@ -62,12 +63,12 @@ impl Flight {
         };
         Error {
             status: Some(unreadable.status),
-            request_id: unreadable.request_id.clone(),
+            request_id: unreadable.request_id.as_deref().map(Box::from),
             ..self.error(kind, unreadable.to_string())
         }
     }
 
-    /// Reads an answer that is an error.
+    /// Converts a reply that is an error.
     fn refused(&self, error: &impl ProvideErrorMetadata, raw: &HttpResponse) -> Error {
         let (kind, message) = match (error.code(), error.message()) {
             (Some(_), message) => (Kind::Refused, message.unwrap_or_default()),
@@ -75,16 +76,16 @@ impl Flight {
         };
         Error {
             code: error.code().map(|code| one_line(code, CODE)),
-            request_id: request_id(raw),
+            request_id: request_id(raw).map(String::into_boxed_str),
             status: Some(raw.status().as_u16()),
             ..self.error(kind, message)
         }
     }
 
-    /// Finds out why no answer came.
-    fn unanswered(&self, error: &(dyn std::error::Error + 'static)) -> Error {
-        if find::<HeldBack>(error).is_some() {
-            return self.held_back();
+    /// Finds out why there is no reply.
+    fn no_reply(&self, error: &(dyn std::error::Error + 'static)) -> Error {
+        if find::<NotSent>(error).is_some() {
+            return self.not_sent();
         }
         if let Some(unreadable) = find::<Unreadable>(error) {
             return self.unreadable(unreadable);
@@ -92,15 +93,25 @@ impl Flight {
         let text = chain(error);
         let endpoint = self.endpoint();
         match endpoint.as_deref() {
-            // No request was made, so nothing of the network is to blame.
+            // There was no request, so the network is not the cause.
             None => self.error(Kind::Configuration, text),
             endpoint if self.connected() => self.error(Kind::NoAnswer, text).at(endpoint),
-            endpoint => self.error(Kind::Unreachable, text).at(endpoint),
+            endpoint => self
+                .unreachable(text, NetworkProblem::of(error))
+                .at(endpoint),
+        }
+    }
+
+    /// Creates an error about a service that could not be reached.
+    pub(super) fn unreachable(&self, text: String, problem: NetworkProblem) -> Error {
+        Error {
+            network: Some(problem),
+            ..self.error(Kind::Unreachable, text)
         }
     }
 }
 
-/// The id of a request: EC2 writes it into the body, the others into a header.
+/// Returns the ID of a request. EC2 writes it into the body, other services into a header.
 pub(super) fn request_id(raw: &HttpResponse) -> Option<String> {
     if let Some(id) = raw.request_id() {
         return Some(id.to_owned());
@@ -122,16 +133,16 @@ mod tests {
 
     use super::*;
 
-    fn answer(body: &'static str) -> HttpResponse {
+    fn reply(body: &'static str) -> HttpResponse {
         HttpResponse::new(StatusCode::try_from(400).unwrap(), SdkBody::from(body))
     }
 
     #[test]
-    fn request_id_is_read_from_the_body_too() {
-        let refused = answer("<Response><Errors/><RequestID> abc </RequestID></Response>");
+    fn a_request_id_is_read_from_the_body_too() {
+        let refused = reply("<Response><Errors/><RequestID> abc </RequestID></Response>");
         assert_eq!(request_id(&refused).as_deref(), Some("abc"));
-        let made = answer("<R><requestId>def</requestId></R>");
-        assert_eq!(request_id(&made).as_deref(), Some("def"));
-        assert_eq!(request_id(&answer("<RequestID>")), None);
+        let created = reply("<R><requestId>def</requestId></R>");
+        assert_eq!(request_id(&created).as_deref(), Some("def"));
+        assert_eq!(request_id(&reply("<RequestID>")), None);
     }
 }

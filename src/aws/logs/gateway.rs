@@ -1,10 +1,6 @@
-//! CloudWatch Logs: one page of events at a time, and queries that the service evaluates itself (`insights`).
+//! CloudWatch Logs in one region: events, streams and log groups.
 //!
-//! A page may be empty and yet not the last one: only a page without a token is. Who asks for the next page, and
-//! when enough is enough, is the caller's business.
-//! This module must not know what a flow-log record is.
-
-mod insights;
+//! This module must not know what is in an event.
 
 use aws_sdk_cloudwatchlogs::Client;
 use aws_sdk_cloudwatchlogs::operation::{
@@ -13,60 +9,56 @@ use aws_sdk_cloudwatchlogs::operation::{
 };
 use aws_sdk_cloudwatchlogs::types::{FilteredLogEvent, OrderBy};
 
-use super::{
+use super::super::{
+    call::{Call, CallContext, send},
     error::Error,
-    pace::Pace,
-    stop::{Flight, sends},
-    terms::Terms,
+    rate_limiter::{Permit, RateLimiter},
 };
 use crate::arn::{is_arn_like, log_group};
 
-/// Stream names per page: the most that the service allows.
+/// The most stream names, or log groups, on one page.
 const NAMES: i32 = 50;
-pub use super::pace::Turn;
-pub use insights::{InsightsAnswer, InsightsQuery};
-
-/// Events per page: the most that the service allows, since a page costs the same whatever it holds.
+/// The most events on one page. Every page costs the same.
 const PAGE: i32 = 10_000;
 
 /// CloudWatch Logs in one region.
 #[derive(Clone, Debug)]
 pub struct Logs {
-    client: Client,
+    pub(super) client: Client,
     region: String,
-    terms: Terms,
-    pace: Pace,
+    context: CallContext,
+    rate_limiter: RateLimiter,
 }
 
-/// What CloudWatch Logs says of a log group.
+/// A log group, as CloudWatch Logs describes it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Group {
-    /// The class, as `STANDARD`.
+    /// The class, such as `STANDARD`.
     pub class: Option<String>,
-    /// For how many days events are kept; without it for ever.
+    /// The days for which events are kept. Without it they are kept indefinitely.
     pub retention_days: Option<u32>,
 }
 
-/// Which events to look for.
+/// The events to read.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct EventsQuery {
-    /// Name of the log group, or its ARN if it belongs to another account.
+    /// The name of the log group, or its ARN if it belongs to another account.
     pub log_group: String,
-    /// Streams to search; all if empty.
+    /// The streams to search. Empty for all streams.
     pub stream_names: Vec<String>,
-    /// What the names of the streams to search begin with.
+    /// The prefix of the streams to search.
     pub stream_prefix: Option<String>,
-    /// First millisecond since 1970.
+    /// The first millisecond since 1970.
     pub start_ms: Option<i64>,
-    /// Last millisecond since 1970, itself included.
+    /// The last millisecond since 1970, inclusive.
     pub end_ms: Option<i64>,
-    /// Filter pattern.
+    /// The filter pattern.
     pub pattern: Option<String>,
     /// Whether the newest events come first.
     pub newest_first: bool,
     /// Whether masked data is shown.
     pub unmask: bool,
-    /// The most events on a page; as many as the service allows, if it is not given.
+    /// The most events on one page. The default is the service's maximum.
     pub page: Option<i32>,
 }
 
@@ -75,7 +67,7 @@ pub struct EventsQuery {
 pub struct EventsPage {
     /// The events, by timestamp.
     pub events: Vec<Event>,
-    /// Token of the next page; none after the last.
+    /// The token of the next page, unless this is the last.
     pub next: Option<String>,
 }
 
@@ -86,55 +78,60 @@ pub struct Event {
     pub timestamp: Option<i64>,
     /// When CloudWatch Logs received it, in milliseconds since 1970.
     pub ingestion_time: Option<i64>,
-    /// Its id.
+    /// The ID.
     pub id: String,
-    /// Stream it stands in.
+    /// The stream that contains it.
     pub stream: String,
-    /// Its text.
+    /// The text.
     pub message: String,
 }
 
 impl Logs {
-    pub(super) fn new(client: Client, region: &str, terms: Terms) -> Self {
+    pub(in super::super) fn new(client: Client, region: &str, context: CallContext) -> Self {
         Self {
             client,
             region: region.to_owned(),
-            terms,
-            pace: Pace::of(region),
+            context,
+            rate_limiter: RateLimiter::of(region),
         }
     }
 
-    fn query(&self, operation: &'static str) -> Flight {
-        Flight::query(operation, Some(&self.region), &self.terms)
+    pub(super) fn query(&self, operation: &'static str) -> Call {
+        Call::query(operation, Some(&self.region), &self.context)
     }
 
-    /// Waits until the account and region allow another page. A wait that is dropped takes no turn.
-    pub async fn turn(&self) -> Turn {
-        self.pace.turn().await
+    /// Waits until the quota of the account and region allows another page. A wait that is dropped uses no permit.
+    pub async fn permit(&self) -> Permit {
+        self.rate_limiter.permit().await
     }
 
-    /// Says how many pages a second are to be had soon.
+    /// Former name of [`Logs::permit`].
+    pub async fn turn(&self) -> Permit {
+        self.permit().await
+    }
+
+    /// Returns the pages per second that will soon be allowed.
     pub fn pages_per_second(&self) -> f64 {
-        self.pace.soon()
+        self.rate_limiter.soon()
     }
 
-    /// Fetches the first page of a query, or the one that a token stands for.
+    /// Reads the first page of a query, or the page of a token.
     #[expect(
         deprecated,
-        reason = "AWS ignores `interleaved`; other implementations of the service go by it"
+        reason = "AWS ignores `interleaved`; other implementations of the service obey it"
     )]
     pub async fn events_page(
         &self,
-        _turn: Turn,
+        _permit: Permit,
         query: &EventsQuery,
         token: Option<String>,
     ) -> Result<EventsPage, Error> {
-        let flight = self
+        let call = self
             .query("FilterLogEvents")
-            .holding(|page: &FilterLogEventsOutput, _| {
+            .requiring(|page: &FilterLogEventsOutput, _| {
                 page.events
                     .is_none()
-                    .then_some("the reply holds no list of events")
+                    .then_some("the reply contains no list of events")
             });
         let streams = Some(query.stream_names.clone()).filter(|names| !names.is_empty());
         let request = self
@@ -151,15 +148,16 @@ impl Logs {
             .set_next_token(token)
             .limit(query.page.unwrap_or(PAGE));
         let group = log_group::trim(&query.log_group);
-        let request = match is_arn_like(group) {
-            true => request.log_group_identifier(group),
-            false => request.log_group_name(group),
+        let request = if is_arn_like(group) {
+            request.log_group_identifier(group)
+        } else {
+            request.log_group_name(group)
         };
         let send = || {
-            let request = request.clone().customize().interceptor(flight.clone());
-            request.interceptor(self.pace.clone()).send()
+            let request = request.clone().customize().interceptor(call.clone());
+            request.interceptor(self.rate_limiter.clone()).send()
         };
-        let page = flight.complete(send).await?;
+        let page = call.run(send).await?;
         let events = page.events.unwrap_or_default();
         Ok(EventsPage {
             events: events.into_iter().map(Event::from).collect(),
@@ -171,25 +169,25 @@ impl Logs {
 /// One page of the names of a group's streams.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct StreamsPage {
-    /// The names, in their order.
+    /// The names, sorted.
     pub names: Vec<String>,
-    /// Token of the next page; none after the last.
+    /// The token of the next page, unless this is the last.
     pub next: Option<String>,
 }
 
 impl Logs {
-    /// Fetches the first page of the names of a group's streams, or the one that a token stands for.
+    /// Reads the first page of the names of a group's streams, or the page of a token.
     pub async fn streams_page(
         &self,
         log_group: &str,
         token: Option<String>,
     ) -> Result<StreamsPage, Error> {
-        let flight =
+        let call =
             self.query("DescribeLogStreams")
-                .holding(|page: &DescribeLogStreamsOutput, _| {
+                .requiring(|page: &DescribeLogStreamsOutput, _| {
                     page.log_streams
                         .is_none()
-                        .then_some("the reply holds no list of streams")
+                        .then_some("the reply contains no list of streams")
                 });
         let request = self
             .client
@@ -198,11 +196,12 @@ impl Logs {
             .limit(NAMES)
             .set_next_token(token);
         let group = log_group::trim(log_group);
-        let request = match is_arn_like(group) {
-            true => request.log_group_identifier(group),
-            false => request.log_group_name(group),
+        let request = if is_arn_like(group) {
+            request.log_group_identifier(group)
+        } else {
+            request.log_group_name(group)
         };
-        let page = flight.complete(sends!(request, flight)).await?;
+        let page = call.run(send!(request, call)).await?;
         let streams = page.log_streams.unwrap_or_default();
         Ok(StreamsPage {
             names: streams
@@ -215,19 +214,19 @@ impl Logs {
 }
 
 impl Logs {
-    /// Describes a log group of the caller's account; none if there is none of that name.
+    /// Describes a log group of the caller's account. Returns `None` if it does not exist.
     pub async fn group(&self, log_group: &str) -> Result<Option<Group>, Error> {
-        let flight =
+        let call =
             self.query("DescribeLogGroups")
-                .holding(|page: &DescribeLogGroupsOutput, _| {
+                .requiring(|page: &DescribeLogGroupsOutput, _| {
                     page.log_groups
                         .is_none()
-                        .then_some("the reply holds no list of log groups")
+                        .then_some("the reply contains no list of log groups")
                 });
         let name = log_group::name(log_group);
         let request = self.client.describe_log_groups();
-        let request = request.log_group_name_prefix(name).limit(50);
-        let described = flight.complete(sends!(request, flight)).await?;
+        let request = request.log_group_name_prefix(name).limit(NAMES);
+        let described = call.run(send!(request, call)).await?;
         let mut groups = described.log_groups.unwrap_or_default().into_iter();
         let found = groups.find(|group| group.log_group_name.as_deref() == Some(name));
         Ok(found.map(|group| Group {

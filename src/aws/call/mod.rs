@@ -1,0 +1,21 @@
+//! One call to AWS: when it may begin, how often it is sent, and when it ends.
+//!
+//! | file | contents |
+//! |---|---|
+//! | `run` | [`Call`], and the rules for stopping it |
+//! | `interceptor` | the SDK's hooks around each attempt |
+//! | `attempts` | what the attempts so far have shown |
+//! | `failure` | the SDK's error, as an [`Error`](super::Error) |
+//! | `context` | what the calls of one gateway share: stop, deadline, credentials, the service's clock |
+//!
+//! This module must not know any service.
+
+mod attempts;
+mod context;
+mod failure;
+mod interceptor;
+mod run;
+
+pub use context::Stop;
+pub(super) use context::{CallContext, CredentialProvider};
+pub(super) use run::{Call, QUERY_TIME, send};

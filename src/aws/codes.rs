@@ -1,0 +1,132 @@
+//! What AWS's error codes mean, and AWS's messages where the code says less.
+//!
+//! This module must not know what is done about an error.
+
+use super::error::{Error, Kind};
+
+/// The most that clocks may differ, in seconds. A signature is valid for five minutes before and after its time.
+pub(super) const SKEW: i64 = 240;
+/// Codes of a signature with the wrong time.
+pub(super) const SKEWED: [&str; 5] = [
+    "SignatureDoesNotMatch",
+    "InvalidSignatureException",
+    "RequestExpired",
+    "RequestTimeTooSkewed",
+    "AuthFailure",
+];
+/// Codes of expired credentials.
+const EXPIRED: [&str; 3] = ["ExpiredToken", "ExpiredTokenException", "RequestExpired"];
+/// Codes of a missing permission.
+const DENIED: [&str; 3] = [
+    "UnauthorizedOperation",
+    "AccessDenied",
+    "AccessDeniedException",
+];
+/// Codes of CloudWatch Logs for errors that do not depend on what was asked for.
+const OF_CALLER: [&str; 12] = [
+    "ResourceNotFoundException",
+    "AccessDeniedException",
+    "AccessDenied",
+    "UnrecognizedClientException",
+    "InvalidClientTokenId",
+    "InvalidSignatureException",
+    "ExpiredToken",
+    "ExpiredTokenException",
+    "MissingAuthenticationTokenException",
+    "ThrottlingException",
+    "Throttling",
+    "ServiceUnavailableException",
+];
+
+/// What AWS says only in a message.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Said {
+    /// EC2 could not assume the delivery role.
+    RoleNotAssumable,
+    /// The destination does not take a delivery role.
+    RoleNotApplicable,
+    /// The records cannot be encrypted with the bucket's key.
+    Undeliverable,
+    /// The policy of the destination denies the delivery.
+    DestinationDenied,
+    /// The log stream does not exist.
+    NoLogStream,
+}
+
+impl Error {
+    /// Reports whether EC2 has no such flow log.
+    pub fn is_flow_log_not_found(&self) -> bool {
+        self.has_code(&["InvalidFlowLogId.NotFound"])
+    }
+
+    /// Reports whether an equal flow log exists.
+    pub fn is_flow_log_already_exists(&self) -> bool {
+        self.has_code(&["FlowLogAlreadyExists"])
+    }
+
+    /// Reports whether CloudWatch Logs has no such log group or log stream.
+    pub fn is_log_group_or_stream_not_found(&self) -> bool {
+        self.has_code(&["ResourceNotFoundException"])
+    }
+
+    /// Reports whether CloudWatch Logs has no such log stream.
+    pub fn is_log_stream_not_found(&self) -> bool {
+        self.said() == Some(Said::NoLogStream)
+    }
+
+    /// Reports whether the class of a log group may be why CloudWatch Logs refused a call. No code says so; other codes
+    /// exclude it.
+    pub fn is_possibly_of_log_class(&self) -> bool {
+        self.kind == Kind::Refused && !self.has_code(&OF_CALLER)
+    }
+
+    /// Reports whether EC2 could not assume the delivery role: the role is too new, or it does not trust the service.
+    pub fn is_role_not_assumable(&self) -> bool {
+        self.said() == Some(Said::RoleNotAssumable)
+    }
+
+    /// Reports whether the caller lacks a permission.
+    pub(super) fn is_denied(&self) -> bool {
+        self.has_code(&DENIED)
+    }
+
+    /// Reports whether the service takes the credentials for expired.
+    pub(super) fn is_expired(&self) -> bool {
+        self.has_code(&EXPIRED)
+    }
+
+    /// Reports whether the service refused the signature because the clocks differ.
+    pub(super) fn is_skewed(&self) -> bool {
+        self.has_code(&SKEWED) && self.skew.abs() > SKEW
+    }
+
+    /// Reads AWS's message where the code is too general. This is the only function that decides by a message of AWS.
+    pub(super) fn said(&self) -> Option<Said> {
+        let says = |words: &str| self.message.contains(words);
+        self.code.as_deref()?;
+        if self.operation == "CreateFlowLogs" && says("Unable to assume given IAM role") {
+            Some(Said::RoleNotAssumable)
+        } else if says("DeliverLogsPermissionArn is not applicable") {
+            Some(Said::RoleNotApplicable)
+        } else if says("undeliverable") {
+            Some(Said::Undeliverable)
+        } else if says("Access Denied for LogDestination") {
+            Some(Said::DestinationDenied)
+        } else if self.is_log_group_or_stream_not_found() && says("stream") {
+            Some(Said::NoLogStream)
+        } else {
+            None
+        }
+    }
+
+    /// Former name of [`Error::is_role_not_assumable`].
+    pub fn says_role_not_assumable(&self) -> bool {
+        self.is_role_not_assumable()
+    }
+
+    /// Reports whether the service replied with one of these codes.
+    pub fn has_code(&self, codes: &[&str]) -> bool {
+        let code = self.code.as_deref();
+        code.is_some_and(|code| codes.contains(&code))
+    }
+}

@@ -1,0 +1,75 @@
+//! EC2 in one region. This module must not know any operation.
+
+use std::time::Duration;
+
+use aws_sdk_ec2::{Client, types::UnsuccessfulItem};
+
+use super::super::{
+    call::{Call, CallContext, Stop},
+    error::{Error, Kind},
+    error_chain::{CODE, one_line},
+};
+
+/// EC2 in one region.
+#[derive(Clone, Debug)]
+pub struct Ec2 {
+    pub(super) client: Client,
+    region: String,
+    pub(super) context: CallContext,
+}
+
+impl Ec2 {
+    pub(in super::super) fn new(client: Client, region: &str, context: CallContext) -> Self {
+        Self {
+            client,
+            region: region.to_owned(),
+            context,
+        }
+    }
+
+    /// Returns this gateway with another stop, such as one that a deadline sets too.
+    #[must_use]
+    pub fn until(&self, stop: Stop) -> Self {
+        let mut ec2 = self.clone();
+        ec2.context.stop = stop;
+        ec2
+    }
+
+    /// Returns this gateway with a timeout.
+    pub(super) fn within(&self, timeout: Duration) -> Self {
+        Self {
+            context: self.context.within(timeout),
+            ..self.clone()
+        }
+    }
+
+    /// Returns how far EC2's clock is ahead of this machine's, according to its last reply. Zero before the first reply.
+    pub fn clock_ahead(&self) -> jiff::SignedDuration {
+        self.context.clock_ahead()
+    }
+
+    pub(super) fn query(&self, operation: &'static str) -> Call {
+        Call::query(operation, Some(&self.region), &self.context)
+    }
+
+    pub(super) fn mutation(&self, operation: &'static str) -> Call {
+        Call::mutation(operation, Some(&self.region), &self.context)
+    }
+}
+
+/// Converts an unsuccessful item of a reply into an error.
+pub(super) fn unsuccessful(
+    call: &Call,
+    item: &UnsuccessfulItem,
+    request_id: Option<&str>,
+) -> Error {
+    let cause = item.error();
+    let message = cause.and_then(|cause| cause.message());
+    let code = cause.and_then(|cause| cause.code());
+    Error {
+        code: code.map(|code| one_line(code, CODE)),
+        request_id: request_id.map(Box::from),
+        status: Some(200),
+        ..call.error(Kind::Unsuccessful, message.unwrap_or("EC2 gave no reason"))
+    }
+}
