@@ -6,6 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::aws::{Account, Aws};
+use crate::cty::Path;
 use crate::framework::{Attr, Diagnostic};
 
 /// Tags by key.
@@ -16,8 +17,8 @@ pub type Tags = BTreeMap<String, String>;
 pub struct Connection {
     /// Which configuration of this process it is: what was seen under an earlier one says nothing under the next.
     pub run: u64,
-    /// The way to AWS, or the name of the provider argument that is unknown as yet.
-    pub aws: Result<Aws, &'static str>,
+    /// The connection to AWS, or the path of the provider argument that is still unknown.
+    pub aws: Result<Aws, Path>,
     /// The region that applies where none is given.
     pub region: Attr<String>,
     /// The account, unless it was not to be asked for.

@@ -14,6 +14,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::aws::{self, Aws};
 use crate::connection::Connection;
+use crate::cty::Path;
 use crate::events;
 use crate::flow_log;
 use crate::framework::{self, Attr, Catalogue, Diagnostic, Diagnostics, LowerError};
@@ -42,14 +43,15 @@ impl framework::Provider for Provider {
     async fn configure(
         &self,
         config: Config,
+        unknown: &[Path],
         stop: CancellationToken,
         warnings: &mut Diagnostics,
     ) -> Result<Connection, Diagnostics> {
         let mut judged = Diagnostics::new();
         config.judge(&mut judged);
         judged.into_result()?;
-        let aws = match config.unknown_argument() {
-            Some(argument) => Err(argument),
+        let aws = match unknown::blocking(unknown) {
+            Some(path) => Err(path.clone()),
             None => Ok(Aws::connect(config.settings(), stop)
                 .await
                 .map_err(|error| not_configured(&error))?),

@@ -1,6 +1,6 @@
 //! Values: null, unknown, or known and made of other values.
 
-use super::{Error, MAX_VALUES, Map, Name, Number, Type, is_same};
+use super::{Error, MAX_VALUES, Map, Name, Number, Path, Type, is_same};
 
 /// A value of some [`Type`].
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -91,6 +91,36 @@ impl Value {
             }
             Self::Map(entries) => entries.values().all(Self::is_wholly_known),
             Self::Dynamic(typed) => typed.1.is_wholly_known(),
+        }
+    }
+
+    /// Returns the paths of all unknown parts, in order. The path of an element of a set ends at the set.
+    pub fn unknown_paths(&self) -> Vec<Path> {
+        let mut paths = Vec::new();
+        self.collect_unknown(&Path::root(), &mut paths);
+        paths
+    }
+
+    fn collect_unknown(&self, at: &Path, paths: &mut Vec<Path>) {
+        match self {
+            Self::Unknown(_) => paths.push(at.clone()),
+            Self::Null | Self::Bool(_) | Self::Number(_) | Self::String(_) => {}
+            Self::List(elements) => {
+                for (index, element) in (0..).zip(elements) {
+                    element.collect_unknown(&at.clone().index(index), paths);
+                }
+            }
+            Self::Set(elements) => {
+                if !elements.iter().all(Self::is_wholly_known) {
+                    paths.push(at.clone());
+                }
+            }
+            Self::Map(entries) => {
+                for (name, value) in entries {
+                    value.collect_unknown(&at.clone().attribute(name.clone()), paths);
+                }
+            }
+            Self::Dynamic(typed) => typed.1.collect_unknown(at, paths),
         }
     }
 

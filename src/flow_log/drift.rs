@@ -3,6 +3,8 @@
 //! Without Terraform, a stack definition is a configuration, and an entry of a state is a state. This module must not know
 //! where either was read from.
 
+use std::borrow::Cow;
+
 use super::defaults::default_options;
 use super::delivery::Destination;
 use super::destination::S3;
@@ -140,7 +142,7 @@ impl<'a> Comparison<'a> {
 
     /// Replaces empty texts by null: they are not given.
     fn given(&self, log: &FlowLog) -> Result<FlowLog, Refused> {
-        let value = framework::given(&self.schema.block, self.value(log)?);
+        let value = framework::given(&self.schema.block, Cow::Owned(self.value(log)?));
         Ok(FlowLog::decode(&value)?)
     }
 

@@ -64,7 +64,7 @@ impl<D: DataSource> ErasedDataSource<D::Connection> for Erased<D> {
     }
 
     fn validate(&self, config: &Value) -> Diagnostics {
-        self.judge(&mocked::unknown(&self.schema.block, config.clone()))
+        self.judge(&mocked::unknown(&self.schema.block, config))
     }
 
     fn read<'a>(

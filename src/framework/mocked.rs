@@ -3,24 +3,27 @@
 //! A `mock_provider` fills a computed text with eight small letters and digits, and has the real provider validate
 //! configurations that hold such texts. They are judged when a change is planned, which a mocked provider never does.
 
-use super::schema::{Block, Rule};
-use super::spelling::each_text;
+use std::borrow::Cow;
+
+use super::schema::{Attribute, Block, Rule};
+use super::spelling::replaced;
 use crate::cty::Value;
 
 const LENGTH: usize = 8;
 
-/// Shows what a mock may have made up as not known yet.
-pub(super) fn unknown(block: &Block, mut config: Value) -> Value {
-    each_text(block, &mut config, &|attribute, value| {
-        let open = !attribute
-            .rules
-            .iter()
-            .any(|rule| matches!(rule, Rule::OneOf(_)));
-        if open && matches!(value, Value::String(text) if is_made_up(text)) {
-            *value = Value::unknown();
-        }
-    });
-    config
+/// Returns a configuration in which each text that a mock may have made up is unknown; borrowed if there is none.
+pub(super) fn unknown<'c>(block: &Block, config: &'c Value) -> Cow<'c, Value> {
+    let may_be_made_up = |attribute: &Attribute, value: &Value| {
+        let mut rules = attribute.rules.iter();
+        let is_open = !rules.any(|rule| matches!(rule, Rule::OneOf(_)));
+        is_open && matches!(value, Value::String(text) if is_made_up(text))
+    };
+    replaced(
+        block,
+        Cow::Borrowed(config),
+        &may_be_made_up,
+        &Value::unknown(),
+    )
 }
 
 fn is_made_up(text: &str) -> bool {
@@ -54,7 +57,7 @@ mod tests {
         let schema = lower::<Thing>(0).unwrap();
         let name = |name: &str| {
             let config = Value::map([("name", name.into()), ("kind", "instance".into())]);
-            let shown = unknown(&schema.block, config);
+            let shown = unknown(&schema.block, &config);
             assert_eq!(shown.get("kind"), Some(&"instance".into()));
             shown.get("name").cloned().unwrap()
         };

@@ -1,31 +1,33 @@
 //! The provider as its author writes it: its configuration, and what it connects to.
 //!
-//! Must not know which nouns there are, nor how they are called.
+//! Must not know any noun, nor how calls arrive.
 
 use std::future::Future;
 
 use tokio_util::sync::CancellationToken;
 
 use super::{Catalogue, Diagnostics, Model};
+use crate::cty::Path;
 
-/// A provider: one configuration, one connection made of it, and the types that use the connection.
+/// A provider: one configuration, the connection that it describes, and the types that use the connection.
 pub trait Provider: Send + Sync + 'static {
     /// The provider block.
     type Config: Model;
-    /// What a configured provider hands to its resources and data sources.
+    /// What a configured provider passes to its resources and data sources.
     type Connection: Send + Sync + 'static;
 
-    /// Judges the parts of the configuration that are known; `Attr::Unknown` is normal here.
+    /// Validates the known parts of the configuration. `Attr::Unknown` is normal here.
     fn validate(&self, config: &Self::Config, diagnostics: &mut Diagnostics);
 
-    /// Makes the connection. Unknown values are normal during a plan.
+    /// Creates the connection. During a plan, parts of the configuration may be unknown: `unknown` holds their paths.
     fn configure(
         &self,
         config: Self::Config,
+        unknown: &[Path],
         stop: CancellationToken,
         warnings: &mut Diagnostics,
     ) -> impl Future<Output = Result<Self::Connection, Diagnostics>> + Send;
 
-    /// Gives the types of this provider.
+    /// Returns the types of this provider.
     fn catalogue() -> Catalogue<Self::Connection>;
 }

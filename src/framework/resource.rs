@@ -1,7 +1,7 @@
 //! The typed trait of a resource, and its erased twin over values.
 
-mod arrival;
 mod erased;
+mod identity;
 
 use std::future::Future;
 
@@ -10,8 +10,8 @@ use futures_util::future::BoxFuture;
 use super::{Change, Context, Diagnostics, Failure, Identity, Model, Schema, Source, Stored};
 use crate::cty::{Path, Value};
 
-pub(crate) use arrival::{encode_identity, schemas};
 pub(crate) use erased::erase;
+pub(crate) use identity::{encode_identity, schemas};
 
 /// A resource, as its author writes it. An argument that is an empty text is null here: it is not given. A step that fails tells what exists all the same
 /// ([`Failure::state`], and [`Context::remember`] for what must survive even a panic).
@@ -114,7 +114,7 @@ pub trait Resource: Send + Sync + 'static {
         _identity: Self::Identity,
         _context: &Context<Self::State>,
     ) -> impl Future<Output = Result<Self::State, Diagnostics>> + Send {
-        async { Err(arrival::no_identity(Self::TYPE_NAME).into()) }
+        async { Err(identity::no_identity(Self::TYPE_NAME).into()) }
     }
 
     /// Brings a state of an older version to the present form, out of that version's own frozen struct.

@@ -5,25 +5,72 @@
 //! ([`respell`]), and needs no new object. Must not know what means the same: the resource's own
 //! [`normal`](super::Resource::normal) says it.
 
+use std::borrow::Cow;
+
 use super::schema::{Attribute, Block, Mode, NestedBlock, Nesting, Shape};
 use crate::cty::{Type, Value};
 
-/// Shows an argument that is an empty text as one that is not given.
-pub fn given(block: &Block, mut object: Value) -> Value {
-    each_text(block, &mut object, &|attribute, value| {
-        if attribute.mode.is_optional() && is_empty(value) {
-            *value = Value::Null;
-        }
-    });
+/// Returns an object in which each argument that is an empty text is null: it is not given.
+pub fn given<'o>(block: &Block, object: Cow<'o, Value>) -> Cow<'o, Value> {
+    let is_not_given =
+        |attribute: &Attribute, value: &Value| attribute.mode.is_optional() && is_empty(value);
+    replaced(block, object, &is_not_given, &Value::Null)
+}
+
+/// Returns an object in which each text that a condition holds for is another value. Copies the object only if there is
+/// such a text.
+pub(super) fn replaced<'o>(
+    block: &Block,
+    mut object: Cow<'o, Value>,
+    condition: &impl Fn(&Attribute, &Value) -> bool,
+    by: &Value,
+) -> Cow<'o, Value> {
+    if any_text(block, &object, condition) {
+        each_text(block, object.to_mut(), &|attribute, value| {
+            if condition(attribute, value) {
+                *value = by.clone();
+            }
+        });
+    }
     object
 }
 
-/// Changes every attribute of a block that holds a text, in the blocks inside it too.
-pub(super) fn each_text(
+/// Checks whether a condition holds for any attribute of a block that holds a text, in the blocks inside it too.
+fn any_text(
     block: &Block,
-    object: &mut Value,
-    change: &impl Fn(&Attribute, &mut Value),
-) {
+    object: &Value,
+    condition: &impl Fn(&Attribute, &Value) -> bool,
+) -> bool {
+    let Value::Map(values) = object else {
+        return false;
+    };
+    values.iter().any(|(name, value)| {
+        let nested = || block.blocks.get(name);
+        match value {
+            Value::String(_) => {
+                let attribute = block.attributes.get(name);
+                attribute.is_some_and(|attribute| {
+                    attribute.shape == Shape::Plain(Type::String) && condition(attribute, value)
+                })
+            }
+            Value::List(elements) | Value::Set(elements) => nested().is_some_and(|nested| {
+                let mut elements = elements.iter();
+                elements.any(|element| any_text(&nested.block, element, condition))
+            }),
+            Value::Map(elements) => nested().is_some_and(|nested| {
+                if is_one_object(nested) {
+                    return any_text(&nested.block, value, condition);
+                }
+                let mut elements = elements.values();
+                elements.any(|element| any_text(&nested.block, element, condition))
+            }),
+            _ => false,
+        }
+    })
+}
+
+/// Changes every attribute of a block that holds a text, in the blocks inside it too.
+fn each_text(block: &Block, object: &mut Value, change: &impl Fn(&Attribute, &mut Value)) {
     let Value::Map(values) = object else { return };
     for (name, value) in values {
         // Most arguments are not given: only what is, is looked up.
@@ -89,28 +136,27 @@ pub(super) fn respell(
     after: &mut Value,
 ) {
     let Value::Map(values) = after else { return };
-    let part = |object: &'_ Value, name: &str| object.get(name).cloned().unwrap_or(Value::Null);
     for (name, value) in values {
-        let before = part(before, name);
-        let config = config.map(|config| part(config, name));
+        let before = before.get(name).unwrap_or(&Value::Null);
+        let config = config.map(|config| config.get(name).unwrap_or(&Value::Null));
         if let Some(attribute) = block.attributes.get(name) {
-            if normal.is_same(name) && may_stay(attribute, &before, config.as_ref()) {
-                *value = before;
+            if normal.is_same(name) && may_stay(attribute, before, config) {
+                value.clone_from(before);
             } else if let Some(config) = config {
                 write(attribute, config, value);
             }
         } else if let Some(nested) = block.blocks.get(name) {
             if is_one_object(nested) {
                 let normal = normal.part(name);
-                respell(&nested.block, &before, config.as_ref(), normal, value);
-            } else if normal.is_same(name) && has_count_of(&before, config.as_ref()) {
-                *value = before;
+                respell(&nested.block, before, config, normal, value);
+            } else if normal.is_same(name) && has_count_of(before, config) {
+                value.clone_from(before);
             } else if let (Value::List(elements), Some(Value::List(configs))) = (value, config) {
                 let new = Normal {
                     before: &Value::Null,
                     after: &Value::Null,
                 };
-                for (element, config) in elements.iter_mut().zip(&configs) {
+                for (element, config) in elements.iter_mut().zip(configs) {
                     respell(&nested.block, &Value::Null, Some(config), new, element);
                 }
             }
@@ -139,11 +185,12 @@ fn has_count_of(before: &Value, config: Option<&Value>) -> bool {
     config.is_none_or(|config| count(before) == count(config))
 }
 
-fn write(attribute: &Attribute, config: Value, planned: &mut Value) {
+fn write(attribute: &Attribute, config: &Value, planned: &mut Value) {
     let plain = matches!(attribute.shape, Shape::Plain(_));
-    if plain && (!config.is_null() || attribute.mode == Mode::Optional) {
+    let is_written = plain && (!config.is_null() || attribute.mode == Mode::Optional);
+    if is_written && (planned != config || !config.is_wholly_known()) {
         // What stays as it was written may lie outside of what is known of the unknown.
-        *planned = config.without_refinements();
+        *planned = config.clone().without_refinements();
     }
 }
 

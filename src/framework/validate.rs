@@ -2,6 +2,8 @@
 //!
 //! Unknown and null values satisfy every rule; what only a noun can judge is its own `validate`.
 
+use std::borrow::Cow;
+
 use super::schema::{Attribute, Block, Nesting, Rule, Shape};
 use super::spelling::{self, is_empty};
 use super::{Diagnostics, Mode, Model};
@@ -14,7 +16,7 @@ pub fn judge<M: Model>(
     beyond: impl FnOnce(&M, &mut Diagnostics),
 ) -> Diagnostics {
     let mut diagnostics = check(block, config);
-    match M::decode(&spelling::given(block, config.clone())) {
+    match M::decode(&spelling::given(block, Cow::Borrowed(config))) {
         Ok(model) => beyond(&model, &mut diagnostics),
         Err(error) => diagnostics.push(error.into()),
     }

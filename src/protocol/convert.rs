@@ -1,4 +1,4 @@
-//! Values, paths, diagnostics and schemas on the wire. Conversion only.
+//! Converts values, paths, diagnostics and schemas from and to the wire format.
 
 use super::pb;
 use super::pb::attribute_path::{Step, step::Selector};
@@ -8,7 +8,7 @@ use crate::framework::{
 };
 use crate::text::sanitize;
 
-/// Decodes a value; an absent or empty one is null (OpenTofu sends that for null arguments).
+/// Decodes a value. A missing or empty one is null: OpenTofu sends null arguments so.
 pub(crate) fn value(wire: Option<&pb::DynamicValue>, ty: &Type) -> Result<Value, Diagnostic> {
     match wire {
         Some(wire) if !wire.msgpack.is_empty() => cty::msgpack::decode(&wire.msgpack, ty),
@@ -17,7 +17,7 @@ pub(crate) fn value(wire: Option<&pb::DynamicValue>, ty: &Type) -> Result<Value,
     }
     .map_err(|error| {
         let detail = format!(
-            "Terraform sent a value that cannot be decoded: {}. This is a bug in the provider or in \
+            "Terraform sent a value that could not be decoded: {}. This is a bug in the provider or in \
              Terraform; please report it with the output of TF_LOG=debug.",
             error.message
         );
@@ -40,6 +40,19 @@ pub(crate) fn dynamic_value(value: &Value, ty: &Type) -> Result<pb::DynamicValue
             );
             Err(Diagnostic::error("value-not-encoded", "Value not encoded", detail).at(error.path))
         }
+    }
+}
+
+/// Returns the JSON of a stored state.
+pub(crate) fn json(stored: Option<&pb::RawState>) -> Result<&[u8], Diagnostic> {
+    match stored {
+        Some(stored) if !stored.json.is_empty() => Ok(&stored.json),
+        _ => Err(Diagnostic::error(
+            "state-not-upgraded",
+            "State not upgraded",
+            "The stored state is not JSON. Terraform versions before 0.12 wrote such states, but this provider never did. \
+             Remove the resource from the state and import it.",
+        )),
     }
 }
 

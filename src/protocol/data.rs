@@ -1,4 +1,4 @@
-//! The calls of data sources.
+//! Calls for data sources.
 
 use super::session::Session;
 use super::{convert, pb};

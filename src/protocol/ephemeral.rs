@@ -1,4 +1,4 @@
-//! The calls of ephemeral resources. Nothing is kept between them, so renewing and closing have nothing to do.
+//! Calls for ephemeral resources. The provider keeps nothing between the calls, so renew and close do nothing.
 
 use super::session::Session;
 use super::{convert, pb};

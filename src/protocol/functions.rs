@@ -1,14 +1,14 @@
-//! The calls of functions, and what functions there are. They need no configured provider.
+//! Calls of functions, and their signatures. Functions work without a configured provider.
 
 use std::collections::BTreeMap;
 
-use super::answer::Answer;
+use super::response::WithDiagnostics;
 use super::session::Session;
-use super::{absent, convert, pb};
+use super::{convert, pb, unsupported};
 use crate::framework::{Diagnostic, Diagnostics, FunctionError, Parameter, Provider, Signature};
 use crate::text::sanitize;
 
-/// Gives the signatures of all functions. OpenTofu asks for them by a call of their own.
+/// Returns the response to GetFunctions, which only OpenTofu sends.
 pub(crate) fn declared<P: Provider>(
     session: &Session<P>,
 ) -> Result<pb::get_functions::Response, Diagnostic> {
@@ -18,7 +18,7 @@ pub(crate) fn declared<P: Provider>(
     })
 }
 
-/// Gives the signatures of all functions, by name.
+/// Returns the signatures of all functions, by name.
 pub(crate) fn signatures<P: Provider>(
     session: &Session<P>,
 ) -> Result<BTreeMap<String, pb::Function>, Diagnostic> {
@@ -34,7 +34,7 @@ pub(crate) fn call<P: Provider>(
     request: &pb::call_function::Request,
 ) -> Result<pb::call_function::Response, Diagnostic> {
     let Some(function) = session.catalogue().functions.get(&request.name)? else {
-        return Ok(absent::no_function(&request.name));
+        return Ok(unsupported::no_function(&request.name));
     };
     let signature = function.signature();
     let mut arguments = Vec::new();
@@ -42,7 +42,7 @@ pub(crate) fn call<P: Provider>(
         let Some(parameter) = signature.parameter(position) else {
             let count = signature.parameters.len();
             return Ok(refused(
-                &format!("the function takes {count} arguments"),
+                &format!("The function takes {count} arguments"),
                 Some(position),
             ));
         };
@@ -60,9 +60,9 @@ pub(crate) fn call<P: Provider>(
     })
 }
 
-/// A function has no diagnostics: a panic or a value that cannot be sent becomes its error.
-impl Answer for pb::call_function::Response {
-    fn diagnose(&mut self, diagnostics: Diagnostics) {
+/// A function response has an error instead of diagnostics, also for a panic or a value that cannot be encoded.
+impl WithDiagnostics for pb::call_function::Response {
+    fn add(&mut self, diagnostics: Diagnostics) {
         if let Some(first) = diagnostics.iter().next() {
             *self = refused(&text(first), None);
         }
@@ -80,7 +80,7 @@ fn refused(text: &str, position: Option<usize>) -> pb::call_function::Response {
     }
 }
 
-/// Says a diagnostic in one text; Terraform puts the full stop behind it.
+/// Renders a diagnostic as one sentence. Terraform adds the period.
 fn text(diagnostic: &Diagnostic) -> String {
     let detail = diagnostic.detail.trim_end_matches('.');
     format!("{}: {detail}", diagnostic.summary)

@@ -14,7 +14,7 @@ use crate::framework::{
     Context, Diagnostic, Diagnostics, ErasedListResource, Listed, Provider, Wanted,
 };
 
-/// How many events may wait for core; the next page is asked for when there is room.
+/// The number of events that may wait for core. The next page is requested when there is room.
 const WAITING: usize = 64;
 
 pub(crate) fn validate<P: Provider>(
@@ -27,8 +27,7 @@ pub(crate) fn validate<P: Provider>(
     Ok(pb::validate_list_resource_config::Response { diagnostics })
 }
 
-/// Lists, and gives each event as it comes. When core has enough it drops the stream, which ends the
-/// listing at its next event.
+/// Lists objects and sends each event as it arrives. When core has enough, it drops the stream, which ends the listing.
 pub(crate) fn list<P: Provider>(
     session: Arc<Session<P>>,
     request: pb::list_resource::Request,
@@ -40,7 +39,7 @@ pub(crate) fn list<P: Provider>(
         tokio::select! {
             () = gone.closed() => {}
             result = run => for error in result.err().into_iter().flatten() {
-                drop(send.send(message(error)).await);
+                let _ = send.send(message(error)).await;
             },
         }
     });
@@ -85,7 +84,7 @@ async fn run<P: Provider>(
     Ok(())
 }
 
-/// Decodes the configuration; a missing block is one in which nothing is set.
+/// Decodes the configuration. A missing block counts as an empty one.
 fn config<C>(
     list: &dyn ErasedListResource<C>,
     config: Option<&pb::DynamicValue>,

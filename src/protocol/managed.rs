@@ -1,9 +1,9 @@
-//! The calls of managed resources.
+//! Calls for managed resources.
 
-use super::arrival::{self, identity, known_identity};
+use super::identity::{self, identity, known_identity};
 use super::session::Session;
 use super::{convert, pb};
-use crate::framework::{Applied, Diagnostics, Provider, Schema, Target};
+use crate::framework::{Applied, Diagnostic, Diagnostics, Provider, Schema, Target};
 
 pub(crate) fn validate<P: Provider>(
     session: &Session<P>,
@@ -20,7 +20,7 @@ pub(crate) fn upgrade<P: Provider>(
     request: &pb::upgrade_resource_state::Request,
 ) -> Result<pb::upgrade_resource_state::Response, Diagnostics> {
     let resource = session.resource(&request.type_name)?;
-    let json = arrival::json(request.raw_state.as_ref())?;
+    let json = convert::json(request.raw_state.as_ref())?;
     let state = resource.upgrade(request.version, json)?;
     Ok(pb::upgrade_resource_state::Response {
         upgraded_state: Some(convert::dynamic_value(&state, &resource.schema().ty)?),
@@ -59,10 +59,11 @@ pub(crate) fn plan<P: Provider>(
     let config = convert::value(request.config.as_ref(), ty)?;
     let target = Target {
         prior: convert::value(request.prior_state.as_ref(), ty)?,
-        // Of what is to be created, core proposes just what is written.
-        planned: match request.proposed_new_state == request.config {
-            true => config.clone(),
-            false => convert::value(request.proposed_new_state.as_ref(), ty)?,
+        // To create an object, core proposes exactly the configuration.
+        planned: if request.proposed_new_state == request.config {
+            config.clone()
+        } else {
+            convert::value(request.proposed_new_state.as_ref(), ty)?
         },
         config,
         private: request.prior_private,
@@ -92,7 +93,7 @@ pub(crate) async fn apply<P: Provider>(
     };
     let connection = session.connection()?;
     let applied = resource.apply(&connection, target, session.stop()).await;
-    // What exists is answered, even if it could not be identified.
+    // The state of an object that exists is returned even without an identity.
     let new_identity = identity(resource, &applied.state).unwrap_or_default();
     let (new_state, diagnostics) = encode(applied, schema);
     Ok(pb::apply_resource_change::Response {
@@ -112,7 +113,7 @@ pub(crate) async fn import<P: Provider>(
     let connection = session.connection()?;
     let imported = match (&request.identity, request.id.is_empty()) {
         (Some(wanted), true) => {
-            let wanted = arrival::wanted(resource, wanted)?;
+            let wanted = identity::wanted(resource, wanted)?;
             let import = resource.import_by_identity(&connection, wanted, session.stop());
             import.await
         }
@@ -137,7 +138,30 @@ pub(crate) async fn import<P: Provider>(
     })
 }
 
-/// Encodes what an apply or read came to; messages are never lost to a value that does not encode.
+pub(crate) fn generate_config<P: Provider>(
+    session: &Session<P>,
+    request: &pb::generate_resource_config::Request,
+) -> Result<pb::generate_resource_config::Response, Diagnostics> {
+    let resource = session.resource(&request.type_name)?;
+    let ty = &resource.schema().ty;
+    let state = convert::value(request.state.as_ref(), ty)?;
+    if state.is_null() {
+        return Err(Diagnostic::error(
+            "configuration-not-generated",
+            "Configuration not generated",
+            "Terraform sent no state to generate a configuration from. Use Terraform 1.14.1 or newer.",
+        )
+        .into());
+    }
+    let connection = session.connection().ok();
+    let config = resource.generate_config(connection.as_deref(), &state)?;
+    Ok(pb::generate_resource_config::Response {
+        config: Some(convert::dynamic_value(&config, ty)?),
+        diagnostics: Vec::new(),
+    })
+}
+
+/// Encodes the result of an apply or a read. Diagnostics are kept even if the state cannot be encoded.
 fn encode(applied: Applied, schema: &Schema) -> (Option<pb::DynamicValue>, Vec<pb::Diagnostic>) {
     let mut diagnostics = convert::diagnostics(applied.diagnostics);
     match convert::dynamic_value(&applied.state, &schema.ty) {

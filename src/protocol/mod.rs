@@ -1,34 +1,35 @@
-//! Terraform's protocol 6: decode a call, let the framework answer it, encode the answer.
+//! Terraform's plugin protocol 6: decodes a call, has the framework answer it, and encodes the response.
 //!
-//! The only place that sees prost messages and `tonic::Status`. A status is for a broken protocol
-//! only; everything a user can cause or mend is a diagnostic. Must not know AWS or any noun.
+//! Nothing else sees prost messages or `tonic::Status`. A status reports a broken protocol only: whatever a user can
+//! cause or fix is a diagnostic. This module must not know AWS or any noun.
 //!
 //! | file | holds |
 //! |---|---|
 //! | `pb` | the generated code |
-//! | `server` | the service: one thin method per call |
-//! | `session` | what a configured provider is between calls |
-//! | `answer` | logging, panics and diagnostics, the same for every call |
-//! | `describe` | what there is: schemas and metadata |
-//! | `managed`, `data`, `ephemeral` | the calls of resources, data sources and ephemeral resources |
-//! | `functions` | the calls of functions, and what functions there are |
-//! | `arrival` | identities, moves, and the configuration that is written for what exists |
-//! | `list` | the calls of list resources |
-//! | `absent` | the calls for kinds of things that this provider does not have |
+//! | `server` | the gRPC service: one thin method per call |
+//! | `session` | the state of a provider between calls |
+//! | `response` | logging, panics, threads and diagnostics, the same for every call |
+//! | `metadata` | schemas and metadata of all types |
+//! | `managed`, `data`, `ephemeral` | calls for resources, data sources and ephemeral resources |
+//! | `identity`, `move_state` | resource identities; moves from other providers |
+//! | `functions` | calls of functions, and their signatures |
+//! | `list` | calls for list resources |
+//! | `unsupported` | calls for kinds of types that this provider does not have |
 //! | `convert` | values, paths, diagnostics and schemas on the wire |
 
-mod absent;
-mod answer;
-mod arrival;
 mod convert;
 mod data;
-mod describe;
 mod ephemeral;
 mod functions;
+mod identity;
 mod list;
 mod managed;
+mod metadata;
+mod move_state;
 pub mod pb;
+mod response;
 mod server;
 mod session;
+mod unsupported;
 
 pub use server::{MESSAGE_LIMIT, Server, service};

@@ -1,5 +1,6 @@
-//! The service: one thin method per call, in the order of the `.proto`.
+//! The gRPC service: one thin method per call, in the order of the `.proto` file.
 
+use std::future::Future;
 use std::sync::Arc;
 
 use futures_util::stream;
@@ -7,16 +8,18 @@ use tokio_util::sync::CancellationToken;
 use tonic::codegen::BoxStream;
 use tonic::{Request, Response, Status, Streaming};
 
-use super::answer::{Answer, apart, apart_if_large, call, to_the_end};
 use super::pb::provider_server::{Provider as Service, ProviderServer};
+use super::response::{WithDiagnostics, call, on_own_thread, on_own_thread_if_large, uncancelled};
 use super::session::Session;
-use super::{absent, arrival, data, describe, ephemeral, functions, list, managed, pb};
+use super::{
+    data, ephemeral, functions, identity, list, managed, metadata, move_state, pb, unsupported,
+};
 use crate::framework::{Diagnostics, Provider};
 
-/// The largest message in either direction, in bytes: what HashiCorp's own servers allow.
+/// The largest message in either direction, in bytes: the same as in HashiCorp's own servers.
 pub const MESSAGE_LIMIT: usize = 256 << 20;
 
-/// Makes the gRPC service of a provider. `interrupt` stops its work as `StopProvider` does.
+/// Creates the gRPC service of a provider. Cancelling `interrupt` has the effect of `StopProvider`.
 pub fn service<P: Provider>(
     provider: P,
     interrupt: CancellationToken,
@@ -37,12 +40,28 @@ impl<P: Provider> std::fmt::Debug for Server<P> {
 
 type Reply<A> = Result<Response<A>, Status>;
 
-/// Gives an answer, or one made of the messages.
-fn or_only<A: Answer>(result: Result<A, impl Into<Diagnostics>>) -> A {
+/// Responds to a call with its result, or with nothing but diagnostics.
+async fn respond<A: WithDiagnostics, E: Into<Diagnostics>>(
+    rpc: &'static str,
+    type_name: &str,
+    result: impl Future<Output = Result<A, E>>,
+) -> Reply<A> {
+    call(rpc, type_name, async { or_only(result.await) }).await
+}
+
+/// Responds to a call for a kind of type that this provider does not have.
+async fn no_such<A: WithDiagnostics>(rpc: &'static str, kind: &str, type_name: &str) -> Reply<A> {
+    call(rpc, type_name, async {
+        unsupported::no_such(kind, type_name)
+    })
+    .await
+}
+
+fn or_only<A: WithDiagnostics>(result: Result<A, impl Into<Diagnostics>>) -> A {
     result.unwrap_or_else(|messages| A::only(messages))
 }
 
-/// The bytes of a value on the wire.
+/// Returns the size of an encoded value, in bytes.
 fn size(value: Option<&pb::DynamicValue>) -> usize {
     value.map_or(0, |value| value.msgpack.len() + value.json.len())
 }
@@ -53,15 +72,15 @@ impl<P: Provider> Service for Server<P> {
         &self,
         _: Request<pb::get_metadata::Request>,
     ) -> Reply<pb::get_metadata::Response> {
-        call("GetMetadata", "", async { describe::metadata(&self.0) }).await
+        call("GetMetadata", "", async { metadata::metadata(&self.0) }).await
     }
 
     async fn get_provider_schema(
         &self,
         _: Request<pb::get_provider_schema::Request>,
     ) -> Reply<pb::get_provider_schema::Response> {
-        call("GetProviderSchema", "", async {
-            or_only(describe::provider_schema(&self.0))
+        respond("GetProviderSchema", "", async {
+            metadata::provider_schema(&self.0)
         })
         .await
     }
@@ -70,8 +89,8 @@ impl<P: Provider> Service for Server<P> {
         &self,
         _: Request<pb::get_resource_identity_schemas::Request>,
     ) -> Reply<pb::get_resource_identity_schemas::Response> {
-        call("GetResourceIdentitySchemas", "", async {
-            or_only(describe::identity_schemas(&self.0))
+        respond("GetResourceIdentitySchemas", "", async {
+            metadata::identity_schemas(&self.0)
         })
         .await
     }
@@ -80,10 +99,7 @@ impl<P: Provider> Service for Server<P> {
         &self,
         _: Request<pb::get_functions::Request>,
     ) -> Reply<pb::get_functions::Response> {
-        call("GetFunctions", "", async {
-            or_only(functions::declared(&self.0))
-        })
-        .await
+        respond("GetFunctions", "", async { functions::declared(&self.0) }).await
     }
 
     async fn validate_provider_config(
@@ -92,7 +108,7 @@ impl<P: Provider> Service for Server<P> {
     ) -> Reply<pb::validate_provider_config::Response> {
         let config = request.into_inner().config;
         call("ValidateProviderConfig", "", async {
-            Answer::only(self.0.validate(config.as_ref()))
+            WithDiagnostics::only(self.0.validate(config.as_ref()))
         })
         .await
     }
@@ -108,7 +124,7 @@ impl<P: Provider> Service for Server<P> {
         call(
             "ValidateResourceConfig",
             &name,
-            apart_if_large(bytes, validate),
+            on_own_thread_if_large(bytes, validate),
         )
         .await
     }
@@ -119,7 +135,8 @@ impl<P: Provider> Service for Server<P> {
     ) -> Reply<pb::validate_data_resource_config::Response> {
         let request = request.into_inner();
         let (session, name) = (Arc::clone(&self.0), request.type_name.clone());
-        let validate = apart(move || async move { or_only(data::validate(&session, &request)) });
+        let validate =
+            on_own_thread(move || async move { or_only(data::validate(&session, &request)) });
         call("ValidateDataResourceConfig", &name, validate).await
     }
 
@@ -130,7 +147,7 @@ impl<P: Provider> Service for Server<P> {
         let request = request.into_inner();
         let (session, name) = (Arc::clone(&self.0), request.type_name.clone());
         let validate =
-            apart(move || async move { or_only(ephemeral::validate(&session, &request)) });
+            on_own_thread(move || async move { or_only(ephemeral::validate(&session, &request)) });
         call("ValidateEphemeralResourceConfig", &name, validate).await
     }
 
@@ -140,8 +157,8 @@ impl<P: Provider> Service for Server<P> {
     ) -> Reply<pb::validate_list_resource_config::Response> {
         let request = request.into_inner();
         let name = request.type_name.clone();
-        call("ValidateListResourceConfig", &name, async {
-            or_only(list::validate(&self.0, &request))
+        respond("ValidateListResourceConfig", &name, async {
+            list::validate(&self.0, &request)
         })
         .await
     }
@@ -151,10 +168,7 @@ impl<P: Provider> Service for Server<P> {
         request: Request<pb::validate_action_config::Request>,
     ) -> Reply<pb::validate_action_config::Response> {
         let name = request.into_inner().type_name;
-        call("ValidateActionConfig", &name, async {
-            absent::no_such("action", &name)
-        })
-        .await
+        no_such("ValidateActionConfig", "action", &name).await
     }
 
     async fn validate_state_store_config(
@@ -162,10 +176,7 @@ impl<P: Provider> Service for Server<P> {
         request: Request<pb::validate_state_store::Request>,
     ) -> Reply<pb::validate_state_store::Response> {
         let name = request.into_inner().type_name;
-        call("ValidateStateStoreConfig", &name, async {
-            absent::no_such("state store", &name)
-        })
-        .await
+        no_such("ValidateStateStoreConfig", "state store", &name).await
     }
 
     async fn configure_provider(
@@ -173,7 +184,8 @@ impl<P: Provider> Service for Server<P> {
         request: Request<pb::configure_provider::Request>,
     ) -> Reply<pb::configure_provider::Response> {
         let request = request.into_inner();
-        let configure = async { Answer::only(self.0.configure(request.config.as_ref()).await) };
+        let configure =
+            async { WithDiagnostics::only(self.0.configure(request.config.as_ref()).await) };
         call("ConfigureProvider", "", configure).await
     }
 
@@ -183,8 +195,8 @@ impl<P: Provider> Service for Server<P> {
     ) -> Reply<pb::upgrade_resource_state::Response> {
         let request = request.into_inner();
         let name = request.type_name.clone();
-        call("UpgradeResourceState", &name, async {
-            or_only(managed::upgrade(&self.0, &request))
+        respond("UpgradeResourceState", &name, async {
+            managed::upgrade(&self.0, &request)
         })
         .await
     }
@@ -195,8 +207,8 @@ impl<P: Provider> Service for Server<P> {
     ) -> Reply<pb::upgrade_resource_identity::Response> {
         let request = request.into_inner();
         let name = request.type_name.clone();
-        call("UpgradeResourceIdentity", &name, async {
-            or_only(arrival::upgrade_identity(&self.0, &request))
+        respond("UpgradeResourceIdentity", &name, async {
+            identity::upgrade_identity(&self.0, &request)
         })
         .await
     }
@@ -207,8 +219,8 @@ impl<P: Provider> Service for Server<P> {
     ) -> Reply<pb::read_resource::Response> {
         let request = request.into_inner();
         let name = request.type_name.clone();
-        call("ReadResource", &name, async {
-            or_only(managed::read(&self.0, request).await)
+        respond("ReadResource", &name, async {
+            managed::read(&self.0, request).await
         })
         .await
     }
@@ -221,7 +233,12 @@ impl<P: Provider> Service for Server<P> {
         let (session, name) = (Arc::clone(&self.0), request.type_name.clone());
         let bytes = size(request.config.as_ref()) + size(request.prior_state.as_ref());
         let plan = move || async move { or_only(managed::plan(&session, request)) };
-        call("PlanResourceChange", &name, apart_if_large(bytes, plan)).await
+        call(
+            "PlanResourceChange",
+            &name,
+            on_own_thread_if_large(bytes, plan),
+        )
+        .await
     }
 
     async fn apply_resource_change(
@@ -231,7 +248,7 @@ impl<P: Provider> Service for Server<P> {
         let request = request.into_inner();
         let (session, name) = (Arc::clone(&self.0), request.type_name.clone());
         let apply = async move { or_only(managed::apply(&session, request).await) };
-        call("ApplyResourceChange", &name, to_the_end(apply)).await
+        call("ApplyResourceChange", &name, uncancelled(apply)).await
     }
 
     async fn import_resource_state(
@@ -240,8 +257,8 @@ impl<P: Provider> Service for Server<P> {
     ) -> Reply<pb::import_resource_state::Response> {
         let request = request.into_inner();
         let name = request.type_name.clone();
-        call("ImportResourceState", &name, async {
-            or_only(managed::import(&self.0, request).await)
+        respond("ImportResourceState", &name, async {
+            managed::import(&self.0, request).await
         })
         .await
     }
@@ -252,8 +269,8 @@ impl<P: Provider> Service for Server<P> {
     ) -> Reply<pb::move_resource_state::Response> {
         let request = request.into_inner();
         let name = request.target_type_name.clone();
-        call("MoveResourceState", &name, async {
-            or_only(arrival::move_from(&self.0, &request))
+        respond("MoveResourceState", &name, async {
+            move_state::move_from(&self.0, &request)
         })
         .await
     }
@@ -264,8 +281,8 @@ impl<P: Provider> Service for Server<P> {
     ) -> Reply<pb::generate_resource_config::Response> {
         let request = request.into_inner();
         let name = request.type_name.clone();
-        call("GenerateResourceConfig", &name, async {
-            or_only(arrival::generate_config(&self.0, &request))
+        respond("GenerateResourceConfig", &name, async {
+            managed::generate_config(&self.0, &request)
         })
         .await
     }
@@ -276,7 +293,8 @@ impl<P: Provider> Service for Server<P> {
     ) -> Reply<pb::read_data_source::Response> {
         let request = request.into_inner();
         let (session, name) = (Arc::clone(&self.0), request.type_name.clone());
-        let read = apart(move || async move { or_only(data::read(&session, request).await) });
+        let read =
+            on_own_thread(move || async move { or_only(data::read(&session, request).await) });
         call("ReadDataSource", &name, read).await
     }
 
@@ -286,7 +304,8 @@ impl<P: Provider> Service for Server<P> {
     ) -> Reply<pb::open_ephemeral_resource::Response> {
         let request = request.into_inner();
         let (session, name) = (Arc::clone(&self.0), request.type_name.clone());
-        let open = apart(move || async move { or_only(ephemeral::open(&session, request).await) });
+        let open =
+            on_own_thread(move || async move { or_only(ephemeral::open(&session, request).await) });
         call("OpenEphemeralResource", &name, open).await
     }
 
@@ -296,8 +315,8 @@ impl<P: Provider> Service for Server<P> {
     ) -> Reply<pb::renew_ephemeral_resource::Response> {
         let request = request.into_inner();
         let name = request.type_name.clone();
-        call("RenewEphemeralResource", &name, async {
-            or_only(ephemeral::renew(&self.0, &request))
+        respond("RenewEphemeralResource", &name, async {
+            ephemeral::renew(&self.0, &request)
         })
         .await
     }
@@ -308,8 +327,8 @@ impl<P: Provider> Service for Server<P> {
     ) -> Reply<pb::close_ephemeral_resource::Response> {
         let request = request.into_inner();
         let name = request.type_name.clone();
-        call("CloseEphemeralResource", &name, async {
-            or_only(ephemeral::close(&self.0, &request))
+        respond("CloseEphemeralResource", &name, async {
+            ephemeral::close(&self.0, &request)
         })
         .await
     }
@@ -320,7 +339,8 @@ impl<P: Provider> Service for Server<P> {
     ) -> Reply<pb::call_function::Response> {
         let request = request.into_inner();
         let (session, name) = (Arc::clone(&self.0), request.name.clone());
-        let work = apart(move || async move { or_only(functions::call(&session, &request)) });
+        let work =
+            on_own_thread(move || async move { or_only(functions::call(&session, &request)) });
         call("CallFunction", &name, work).await
     }
 
@@ -337,18 +357,15 @@ impl<P: Provider> Service for Server<P> {
         request: Request<pb::plan_action::Request>,
     ) -> Reply<pb::plan_action::Response> {
         let name = request.into_inner().action_type;
-        call("PlanAction", &name, async {
-            absent::no_such("action", &name)
-        })
-        .await
+        no_such("PlanAction", "action", &name).await
     }
 
     async fn invoke_action(
         &self,
         request: Request<pb::invoke_action::Request>,
     ) -> Reply<BoxStream<pb::invoke_action::Event>> {
-        let answer = absent::no_action(&request.into_inner().action_type);
-        Ok(Response::new(Box::pin(stream::iter([Ok(answer)]))))
+        let response = unsupported::no_action(&request.into_inner().action_type);
+        Ok(Response::new(Box::pin(stream::iter([Ok(response)]))))
     }
 
     async fn configure_state_store(
@@ -356,28 +373,22 @@ impl<P: Provider> Service for Server<P> {
         request: Request<pb::configure_state_store::Request>,
     ) -> Reply<pb::configure_state_store::Response> {
         let name = request.into_inner().type_name;
-        call("ConfigureStateStore", &name, async {
-            absent::no_such("state store", &name)
-        })
-        .await
+        no_such("ConfigureStateStore", "state store", &name).await
     }
 
     async fn read_state_bytes(
         &self,
         request: Request<pb::read_state_bytes::Request>,
     ) -> Reply<BoxStream<pb::read_state_bytes::Response>> {
-        let answer = absent::no_state_bytes(&request.into_inner().type_name);
-        Ok(Response::new(Box::pin(stream::iter([Ok(answer)]))))
+        let response = unsupported::no_state_bytes(&request.into_inner().type_name);
+        Ok(Response::new(Box::pin(stream::iter([Ok(response)]))))
     }
 
     async fn write_state_bytes(
         &self,
         _: Request<Streaming<pb::write_state_bytes::RequestChunk>>,
     ) -> Reply<pb::write_state_bytes::Response> {
-        call("WriteStateBytes", "", async {
-            absent::no_such("state store", "")
-        })
-        .await
+        no_such("WriteStateBytes", "state store", "").await
     }
 
     async fn lock_state(
@@ -385,10 +396,7 @@ impl<P: Provider> Service for Server<P> {
         request: Request<pb::lock_state::Request>,
     ) -> Reply<pb::lock_state::Response> {
         let name = request.into_inner().type_name;
-        call("LockState", &name, async {
-            absent::no_such("state store", &name)
-        })
-        .await
+        no_such("LockState", "state store", &name).await
     }
 
     async fn unlock_state(
@@ -396,10 +404,7 @@ impl<P: Provider> Service for Server<P> {
         request: Request<pb::unlock_state::Request>,
     ) -> Reply<pb::unlock_state::Response> {
         let name = request.into_inner().type_name;
-        call("UnlockState", &name, async {
-            absent::no_such("state store", &name)
-        })
-        .await
+        no_such("UnlockState", "state store", &name).await
     }
 
     async fn get_states(
@@ -407,10 +412,7 @@ impl<P: Provider> Service for Server<P> {
         request: Request<pb::get_states::Request>,
     ) -> Reply<pb::get_states::Response> {
         let name = request.into_inner().type_name;
-        call("GetStates", &name, async {
-            absent::no_such("state store", &name)
-        })
-        .await
+        no_such("GetStates", "state store", &name).await
     }
 
     async fn delete_state(
@@ -418,10 +420,7 @@ impl<P: Provider> Service for Server<P> {
         request: Request<pb::delete_state::Request>,
     ) -> Reply<pb::delete_state::Response> {
         let name = request.into_inner().type_name;
-        call("DeleteState", &name, async {
-            absent::no_such("state store", &name)
-        })
-        .await
+        no_such("DeleteState", "state store", &name).await
     }
 
     async fn stop_provider(

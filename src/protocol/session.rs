@@ -1,17 +1,17 @@
-//! What a provider is between calls: its types, and its connection once it is configured.
+//! The state of a provider between calls: its types, and its connection once it is configured.
 
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use tokio_util::sync::CancellationToken;
 
 use super::{convert, pb};
-use crate::cty::Value;
+use crate::cty::{Path, Value};
 use crate::framework::{
     Catalogue, Diagnostic, Diagnostics, ErasedDataSource, ErasedEphemeralResource,
     ErasedListResource, ErasedResource, LowerError, Model, Provider, Schema, Types, lower,
 };
 
-/// One provider process. Calls come concurrently; in reattach mode it is configured again and again.
+/// One provider process. Calls arrive concurrently. In reattach mode, every Terraform run configures the provider again.
 pub(crate) struct Session<P: Provider> {
     provider: P,
     interrupt: CancellationToken,
@@ -22,12 +22,12 @@ pub(crate) struct Session<P: Provider> {
 
 struct Configured<C> {
     connection: Option<Arc<C>>,
-    /// Stops all connections that were made, or are being made, since the last stop.
+    /// Stops all connections since the last stop, including one that is being made.
     stop: CancellationToken,
 }
 
 impl<P: Provider> Session<P> {
-    /// `interrupt` stops whatever connection there is, as `StopProvider` does.
+    /// Creates a session. Cancelling `interrupt` stops its connection, as `StopProvider` does.
     pub(crate) fn new(provider: P, interrupt: CancellationToken) -> Self {
         let stop = interrupt.child_token();
         Self {
@@ -46,7 +46,7 @@ impl<P: Provider> Session<P> {
         &self.catalogue
     }
 
-    /// Gives the schema of the provider block.
+    /// Returns the schema of the provider block.
     pub(crate) fn config_schema(&self) -> Result<&Schema, Diagnostic> {
         let schema = self.config.get_or_init(|| lower::<P::Config>(0));
         schema.as_ref().map_err(|error| error.clone().into())
@@ -86,14 +86,13 @@ impl<P: Provider> Session<P> {
             Diagnostic::error(
                 "provider-not-configured",
                 "Provider not configured",
-                "Terraform asked for this before it configured the provider, or the configuration \
-                 failed; the first error of the run says why.",
+                "Terraform sent this call before it configured the provider, or the configuration failed. See the \
+                 first error of this run.",
             )
         })
     }
 
-    /// Gives the signal of a connection that is about to be made. What was stopped stays so; a run that
-    /// comes later, in reattach mode, starts afresh.
+    /// Returns the stop signal for a new connection. After a stop, a later run in reattach mode gets a new signal.
     fn begin(&self) -> CancellationToken {
         let mut configured = self.configured();
         if configured.stop.is_cancelled() {
@@ -102,14 +101,14 @@ impl<P: Provider> Session<P> {
         configured.stop.clone()
     }
 
-    /// Gives the signal that `StopProvider` sends.
+    /// Returns the signal that `StopProvider` cancels.
     pub(crate) fn stop(&self) -> CancellationToken {
         self.configured().stop.clone()
     }
 
     pub(crate) fn validate(&self, config: Option<&pb::DynamicValue>) -> Diagnostics {
         match self.config(config) {
-            Ok((config, mut diagnostics)) => {
+            Ok((config, _, mut diagnostics)) => {
                 self.provider.validate(&config, &mut diagnostics);
                 diagnostics
             }
@@ -121,7 +120,12 @@ impl<P: Provider> Session<P> {
         let stop = self.begin();
         let mut warnings = Diagnostics::new();
         let connected = match self.config(config) {
-            Ok((config, _)) => self.provider.configure(config, stop, &mut warnings).await,
+            Ok((config, unknown, _)) => {
+                let provider = &self.provider;
+                provider
+                    .configure(config, &unknown, stop, &mut warnings)
+                    .await
+            }
             Err(errors) => Err(errors),
         };
         let connection = match connected {
@@ -135,24 +139,28 @@ impl<P: Provider> Session<P> {
         warnings
     }
 
-    /// Locks for a moment, even after a panic.
+    /// Locks the configuration, even after a panic.
     fn configured(&self) -> MutexGuard<'_, Configured<P::Connection>> {
         let configured = self.configured.lock();
         configured.unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Decodes the provider block and checks it against its schema.
+    /// Decodes the provider block and checks it against its schema. Returns the paths of its unknown parts, too.
     fn config(
         &self,
         config: Option<&pb::DynamicValue>,
-    ) -> Result<(P::Config, Diagnostics), Diagnostics> {
+    ) -> Result<(P::Config, Vec<Path>, Diagnostics), Diagnostics> {
         let schema = self.config_schema()?;
         let value = match convert::value(config, &schema.ty)? {
             Value::Null => return Err(no_config().into()),
             value => value,
         };
         let diagnostics = crate::framework::check(&schema.block, &value).into_result()?;
-        Ok((P::Config::decode(&value)?, diagnostics))
+        Ok((
+            P::Config::decode(&value)?,
+            value.unknown_paths(),
+            diagnostics,
+        ))
     }
 }
 
@@ -173,9 +181,7 @@ fn find<'t, T: ?Sized>(
         Diagnostic::error(
             "unknown-type",
             format!("Unknown {kind} type"),
-            format!(
-                "This provider has no {kind} named \"{type_name}\"; is a newer version needed?"
-            ),
+            format!("This version of the provider has no {kind} named \"{type_name}\"."),
         )
     })
 }

@@ -58,23 +58,22 @@ impl Endpoints {
         self.first(SSO_OIDC)
     }
 
-    /// Says whether the address of a service that is called is unknown.
-    pub(super) fn is_unknown(&self) -> bool {
-        let mut called = CALLED.iter().flat_map(|(names, _)| *names);
-        called.any(|name| self.0.get(*name).is_some_and(Attr::is_unknown))
-    }
-
     /// Gives the services that have an address and are never called.
     pub(super) fn without_effect(&self) -> impl Iterator<Item = &str> {
         let written = self.0.iter().filter(|(_, url)| url.given().is_some());
         let names = written.map(|(name, _)| name.as_str());
-        names.filter(|name| description(name).is_none())
+        names.filter(|name| !is_called(name))
     }
 
     fn first(&self, names: &[&str]) -> Option<&str> {
         let mut urls = names.iter().filter_map(|name| self.0.get(*name));
         urls.find_map(Attr::given)
     }
+}
+
+/// Checks whether this provider calls a service.
+pub(super) fn is_called(name: &str) -> bool {
+    description(name).is_some()
 }
 
 fn description(name: &str) -> Option<&'static str> {
@@ -137,9 +136,7 @@ mod tests {
     }
 
     #[test]
-    fn only_the_addresses_that_are_used_must_be_known() {
-        assert!(!endpoints(&[("s3", Attr::Unknown)]).is_unknown());
-        assert!(endpoints(&[("cloudwatchlogs", Attr::Unknown)]).is_unknown());
+    fn endpoints_of_services_that_are_never_called_have_no_effect() {
         let pasted = endpoints(&[("s3", url("http://a")), ("lambda", url("http://a"))]);
         let unused: Vec<_> = pasted.without_effect().collect();
         assert_eq!(unused, ["lambda", "s3"]);

@@ -6,7 +6,7 @@ use crate::framework::Attr;
 
 impl Config {
     /// Gives the known arguments to the layer that reaches AWS. Field by field without `..`: a forgotten
-    /// argument does not compile. What is unknown is left out; see [`Config::unknown_argument`].
+    /// argument does not compile. What is unknown is left out; see [`unknown`](super::unknown).
     pub(crate) fn settings(&self) -> aws::Settings {
         let endpoints = self.endpoints.known().cloned().unwrap_or_default();
         let roles = self.assume_role.known().into_iter().flatten();

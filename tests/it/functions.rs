@@ -42,6 +42,7 @@ impl framework::Provider for Example {
     async fn configure(
         &self,
         _: Config,
+        _: &[vpcflow::cty::Path],
         _: CancellationToken,
         _: &mut Diagnostics,
     ) -> Result<(), Diagnostics> {

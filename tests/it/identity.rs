@@ -155,6 +155,7 @@ impl framework::Provider for Example {
     async fn configure(
         &self,
         _: Config,
+        _: &[vpcflow::cty::Path],
         _: CancellationToken,
         _: &mut Diagnostics,
     ) -> Result<Ended, Diagnostics> {

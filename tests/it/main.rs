@@ -6,6 +6,7 @@
 mod acceptance;
 #[cfg(all(feature = "aws", unix))]
 mod child;
+mod circles;
 #[cfg(all(feature = "aws", unix))]
 mod credentials;
 mod fake_itself;

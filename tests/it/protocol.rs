@@ -82,6 +82,7 @@ impl framework::Provider for Example {
     async fn configure(
         &self,
         config: Config,
+        _: &[vpcflow::cty::Path],
         stop: CancellationToken,
         _: &mut Diagnostics,
     ) -> Result<Arc<Signals>, Diagnostics> {

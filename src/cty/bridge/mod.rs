@@ -4,7 +4,6 @@
 //! which speaks through [`UNKNOWN`], null, unknown or a known value. A field that meets what it may not hold is an
 //! error with its path. A tuple of structs is one object of which each struct takes its own attributes.
 
-mod compound;
 mod reader;
 mod writer;
 

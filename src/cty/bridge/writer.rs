@@ -1,11 +1,13 @@
-//! From structs to values: a serde serializer that is told the type.
+//! From structs to values: a serde serializer for a value of a known type.
+
+mod compound;
 
 use serde::Serialize;
 use serde::ser::{Impossible, Serializer};
 
 use super::UNKNOWN;
-use super::compound::{Elements, Entries};
 use crate::cty::{Error, Map, Number, Type, Value};
+use compound::{Elements, Entries};
 
 /// Writes one value of a type.
 #[derive(Clone, Copy)]

@@ -51,7 +51,7 @@ fn string<'a>(reader: &mut Reader<'a>, marker: Marker) -> Result<&'a str, Error>
         .ok_or_else(|| mismatch("a string", marker))
 }
 
-pub(super) fn number(reader: &mut Reader<'_>, marker: Marker) -> Result<Number, Error> {
+fn number(reader: &mut Reader<'_>, marker: Marker) -> Result<Number, Error> {
     reader
         .number(marker)?
         .ok_or_else(|| mismatch("a number", marker))

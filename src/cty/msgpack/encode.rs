@@ -3,7 +3,7 @@
 use super::refinements::encode_unknown;
 use super::writer;
 use crate::cty::value::{check_attributes, check_length};
-use crate::cty::{Error, MAX_DEPTH, Map, Number, Type, Value};
+use crate::cty::{Error, MAX_DEPTH, Map, Type, Value};
 
 /// Encodes a value as its type. A value that is not of the type is an error with the path of the part that is not.
 pub fn encode(value: &Value, ty: &Type) -> Result<Vec<u8>, Error> {
@@ -18,7 +18,7 @@ fn write(out: &mut Vec<u8>, value: &Value, ty: &Type, depth: usize) -> Result<()
         (Value::Unknown(refinements), _) => encode_unknown(out, refinements.as_deref(), ty)?,
         (Value::String(text), Type::String) => writer::string(out, text)?,
         (Value::Bool(bool), Type::Bool) => writer::bool(out, *bool),
-        (Value::Number(value), Type::Number) => number(out, value)?,
+        (Value::Number(value), Type::Number) => writer::number(out, value)?,
         _ if depth == MAX_DEPTH => {
             return Err(Error::new(format!(
                 "is nested deeper than {MAX_DEPTH} levels"
@@ -33,21 +33,6 @@ fn write(out: &mut Vec<u8>, value: &Value, ty: &Type, depth: usize) -> Result<()
         _ => return Err(value.mismatch(ty)),
     }
     Ok(())
-}
-
-/// Writes a number as Terraform does: integer if it fits, float if that is exact, else decimal text.
-pub(super) fn number(out: &mut Vec<u8>, number: &Number) -> Result<(), Error> {
-    if let Some(integer) = number.as_i64() {
-        writer::integer(out, integer);
-        return Ok(());
-    }
-    match number.as_exact_f64() {
-        Some(float) if !number.is_whole() => {
-            writer::float(out, float);
-            Ok(())
-        }
-        _ => writer::string(out, &number.to_string()),
-    }
 }
 
 fn dynamic(out: &mut Vec<u8>, ty: &Type, value: &Value, depth: usize) -> Result<(), Error> {

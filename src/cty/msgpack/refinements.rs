@@ -3,8 +3,8 @@
 use rmp::Marker;
 
 use super::reader::Reader;
-use super::{decode::number, encode, writer};
-use crate::cty::{Bound, Error, Refinements, Type, Value};
+use super::writer;
+use crate::cty::{Bound, Error, Number, Refinements, Type, Value};
 
 /// The kind of extension that is an unknown with refinements; any other kind is an unknown without.
 const REFINED: u8 = 12;
@@ -108,6 +108,10 @@ fn bound(reader: &mut Reader<'_>) -> Result<Bound, Error> {
     Ok(Bound { value, inclusive })
 }
 
+fn number(reader: &mut Reader<'_>, marker: Marker) -> Result<Number, Error> {
+    reader.number(marker)?.ok_or_else(malformed)
+}
+
 fn malformed() -> Error {
     Error::new("holds something else than expected")
 }
@@ -127,7 +131,7 @@ fn write(refinements: &Refinements) -> Result<Vec<u8>, Error> {
         if let Some(Bound { value, inclusive }) = bound {
             let out = entries.key(key);
             writer::array(out, 2)?;
-            encode::number(out, value)?;
+            writer::number(out, value)?;
             writer::bool(out, *inclusive);
         }
     }

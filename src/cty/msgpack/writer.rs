@@ -2,7 +2,7 @@
 
 use rmp::Marker;
 
-use crate::cty::Error;
+use crate::cty::{Error, Number};
 
 pub(super) fn nil(out: &mut Vec<u8>) {
     out.push(Marker::Null.to_u8());
@@ -32,6 +32,21 @@ pub(super) fn integer(out: &mut Vec<u8>, integer: i64) {
 
 pub(super) fn float(out: &mut Vec<u8>, float: f64) {
     tagged(out, Marker::F64, &float.to_be_bytes());
+}
+
+/// Writes a number as Terraform does: integer if it fits, float if that is exact, else decimal text.
+pub(super) fn number(out: &mut Vec<u8>, number: &Number) -> Result<(), Error> {
+    if let Some(integer) = number.as_i64() {
+        self::integer(out, integer);
+        return Ok(());
+    }
+    match number.as_exact_f64() {
+        Some(float) if !number.is_whole() => {
+            self::float(out, float);
+            Ok(())
+        }
+        _ => string(out, &number.to_string()),
+    }
 }
 
 pub(super) fn string(out: &mut Vec<u8>, text: &str) -> Result<(), Error> {

@@ -1,9 +1,14 @@
 //! A resource over values: what its author wrote, behind the rules that hold for every resource.
 
+mod generate;
+mod import;
+
+use std::borrow::Cow;
+
 use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
 
-use super::arrival::{encode_identity, schemas};
+use super::identity::{encode_identity, schemas};
 use super::{Applied, ErasedResource, Planned, Resource, Target};
 use crate::cty::{Path, Value};
 use crate::framework::mocked;
@@ -16,9 +21,9 @@ use crate::framework::{
 
 /// A resource with what follows from its models.
 pub(super) struct Erased<R> {
-    pub(super) typed: R,
-    pub(super) schema: Schema,
-    pub(super) identity: Option<Schema>,
+    typed: R,
+    schema: Schema,
+    identity: Option<Schema>,
 }
 
 /// Hides a resource's models behind values.
@@ -42,7 +47,7 @@ impl<R: Resource> ErasedResource<R::Connection> for Erased<R> {
     }
 
     fn validate(&self, config: &Value) -> Diagnostics {
-        self.judge(&mocked::unknown(&self.schema.block, config.clone()))
+        self.judge(&mocked::unknown(&self.schema.block, config))
     }
 
     fn plan(&self, connection: &R::Connection, target: Target) -> Planned {
@@ -195,12 +200,13 @@ impl<R: Resource> Erased<R> {
             private,
         } = target;
         let block = &self.schema.block;
-        if mocked::unknown(block, config.clone()) != config {
+        if matches!(mocked::unknown(block, &config), Cow::Owned(_)) {
             // A mock never plans: here everything is meant.
             self.judge(&config).into_result()?;
         }
-        let written = given(block, config.clone());
-        let proposed = propose(&self.schema, &prior, given(block, proposed), &written);
+        let written = given(block, Cow::Borrowed(&config));
+        let proposed = given(block, Cow::Owned(proposed)).into_owned();
+        let proposed = propose(&self.schema, &prior, proposed, &written);
         let mut change = Change {
             prior: match prior.is_null() {
                 true => None,
@@ -340,11 +346,14 @@ impl<R: Resource> Erased<R> {
     }
 
     /// Fills the model; what is an empty text is not given.
-    pub(super) fn decode(&self, value: &Value) -> Result<R::State, Diagnostics> {
-        Ok(R::State::decode(&given(&self.schema.block, value.clone()))?)
+    fn decode(&self, value: &Value) -> Result<R::State, Diagnostics> {
+        Ok(R::State::decode(&given(
+            &self.schema.block,
+            Cow::Borrowed(value),
+        ))?)
     }
 
-    pub(super) fn encode(&self, state: &R::State) -> Result<Value, Diagnostics> {
+    fn encode(&self, state: &R::State) -> Result<Value, Diagnostics> {
         Ok(self.schema.block.complete(state.encode(&self.schema.ty)?))
     }
 }

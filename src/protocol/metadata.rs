@@ -1,4 +1,4 @@
-//! What there is: schemas, metadata, capabilities.
+//! Schemas and metadata of all types, and the capabilities of the server.
 
 use super::session::Session;
 use super::{convert, functions, pb};
@@ -77,7 +77,7 @@ pub(crate) fn identity_schemas<P: Provider>(
     })
 }
 
-/// No handler depends on the schema having been asked for in its process, so core may keep it.
+/// Core may cache the schema: no handler needs an earlier GetProviderSchema call in the same process.
 fn capabilities() -> pb::ServerCapabilities {
     pb::ServerCapabilities {
         get_provider_schema_optional: true,

@@ -1,4 +1,4 @@
-//! What is the same for every call: a log line, and a panic that becomes a diagnostic.
+//! What every call has in common: log lines, its thread, and a diagnostic in place of a panic.
 
 use std::future::Future;
 use std::time::Instant;
@@ -11,32 +11,32 @@ use tonic::{Response, Status};
 use super::{convert, pb};
 use crate::framework::{Diagnostic, Diagnostics, guard};
 
-/// A request of fewer bytes is small.
-const SMALL: usize = 64 << 10;
+/// The size from which a request counts as large, in bytes.
+const LARGE: usize = 64 << 10;
 
-/// An answer that can carry diagnostics.
-pub(crate) trait Answer: Default {
-    /// Adds messages for the user.
-    fn diagnose(&mut self, diagnostics: Diagnostics);
+/// A response that carries diagnostics.
+pub(crate) trait WithDiagnostics: Default {
+    /// Adds diagnostics.
+    fn add(&mut self, diagnostics: Diagnostics);
 
-    /// Makes an answer of nothing but messages.
+    /// Creates a response that holds nothing but diagnostics.
     fn only(diagnostics: impl Into<Diagnostics>) -> Self {
-        let mut answer = Self::default();
-        answer.diagnose(diagnostics.into());
-        answer
+        let mut response = Self::default();
+        response.add(diagnostics.into());
+        response
     }
 }
 
-/// Runs one call: logs it, and answers a panic in it with a diagnostic.
-pub(crate) async fn call<A: Answer>(
+/// Runs one call: logs it, and turns a panic into a diagnostic.
+pub(crate) async fn call<A: WithDiagnostics>(
     rpc: &'static str,
     type_name: &str,
     future: impl Future<Output = A>,
 ) -> Result<Response<A>, Status> {
     let started = Instant::now();
     tracing::trace!(tf_rpc = rpc, tf_resource_type = type_name, "call begins");
-    let answer = guard(rpc, future).await;
-    let answer = answer.unwrap_or_else(|panic| A::only(panic));
+    let response = guard(rpc, future).await;
+    let response = response.unwrap_or_else(|panic| A::only(panic));
     let milliseconds = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
     tracing::debug!(
         tf_rpc = rpc,
@@ -44,14 +44,14 @@ pub(crate) async fn call<A: Answer>(
         tf_req_duration_ms = milliseconds,
         "call answered"
     );
-    Ok(Response::new(answer))
+    Ok(Response::new(response))
 }
 
-/// Runs a call on a thread of its own. One thread serves: what computes for long would keep other calls and the stop from
-/// being heard. Once nobody waits for the answer any more, the call ends where it next waits for something.
-pub(crate) async fn apart<A, F>(work: impl FnOnce() -> F + Send + 'static) -> A
+/// Runs a call on its own thread. A single thread serves all calls, so a long computation would delay other calls and
+/// `StopProvider`. If the client cancels the call, it ends at its next await point.
+pub(crate) async fn on_own_thread<A, F>(work: impl FnOnce() -> F + Send + 'static) -> A
 where
-    A: Answer + Send + 'static,
+    A: WithDiagnostics + Send + 'static,
     F: Future<Output = A>,
 {
     let abandoned = CancellationToken::new();
@@ -59,7 +59,7 @@ where
     let runtime = Handle::current();
     let run = move || runtime.block_on(abandoned.run_until_cancelled(work()));
     match spawn_blocking(run).await {
-        Ok(answer) => answer.unwrap_or_default(),
+        Ok(response) => response.unwrap_or_default(),
         Err(failure) => match failure.try_into_panic() {
             Ok(panic) => std::panic::resume_unwind(panic),
             Err(failure) => A::only(ended_early(&failure)),
@@ -67,26 +67,25 @@ where
     }
 }
 
-/// Runs a call on a thread of its own if its request is large. The work grows no faster than the request, and handing
-/// each small one over costs a plan of many resources more than a third of its CPU.
-pub(crate) async fn apart_if_large<A, F>(
+/// Runs a call on its own thread if its request is large. The work grows with the size of the request. Moving every
+/// small request to another thread would cost a plan of many resources more than a third of its CPU time.
+pub(crate) async fn on_own_thread_if_large<A, F>(
     bytes: usize,
     work: impl FnOnce() -> F + Send + 'static,
 ) -> A
 where
-    A: Answer + Send + 'static,
+    A: WithDiagnostics + Send + 'static,
     F: Future<Output = A> + Send,
 {
-    if bytes < SMALL {
+    if bytes < LARGE {
         work().await
     } else {
-        apart(work).await
+        on_own_thread(work).await
     }
 }
 
-/// Runs work that must come to its end even if the call is cancelled: a mutation that was sent is
-/// never aborted, and its result is waited for.
-pub(crate) async fn to_the_end<A: Answer + Send + 'static>(
+/// Runs a call to its end even if the client cancels it: a mutation that was sent is never aborted.
+pub(crate) async fn uncancelled<A: WithDiagnostics + Send + 'static>(
     future: impl Future<Output = A> + Send + 'static,
 ) -> A {
     let ended = tokio::spawn(future).await;
@@ -101,8 +100,8 @@ fn ended_early(failure: &JoinError) -> Diagnostic {
 
 macro_rules! answers {
     ($($response:path),* $(,)?) => {
-        $(impl Answer for $response {
-            fn diagnose(&mut self, diagnostics: Diagnostics) {
+        $(impl WithDiagnostics for $response {
+            fn add(&mut self, diagnostics: Diagnostics) {
                 self.diagnostics.extend(convert::diagnostics(diagnostics));
             }
         })*

@@ -5,12 +5,12 @@ use std::sync::atomic::{AtomicU8, Ordering};
 use serde::Serialize;
 use serde::ser;
 
-use super::writer::Writer;
+use super::Writer;
 use crate::cty::value::{attribute_type, check_length};
 use crate::cty::{Error, Map, Name, Type, Value};
 
 /// The elements of a list, set or tuple, or the structs that make up one object.
-pub(super) struct Elements<'t> {
+pub(in crate::cty::bridge) struct Elements<'t> {
     writer: Writer<'t>,
     values: Vec<Value>,
 }
@@ -123,7 +123,7 @@ macro_rules! elements {
 elements!(SerializeSeq serialize_element, SerializeTuple serialize_element, SerializeTupleStruct serialize_field);
 
 /// The entries of a map or the attributes of an object. A whole object begins with all its attributes, as null.
-pub(super) struct Entries<'t> {
+pub(in crate::cty::bridge) struct Entries<'t> {
     writer: Writer<'t>,
     key: Name,
     values: Vec<(Name, Value)>,

@@ -1,15 +1,15 @@
-//! The calls for kinds of things that this provider does not have: the protocol's own way to say so.
+//! Responses to calls for kinds of types that this provider does not have.
 
-use super::answer::Answer;
 use super::pb;
+use super::response::WithDiagnostics;
 use crate::framework::Diagnostic;
 
-/// Answers a call for a type of a kind of which there is none.
-pub(crate) fn no_such<A: Answer>(kind: &str, type_name: &str) -> A {
+/// Creates the response to a call for a type of such a kind.
+pub(crate) fn no_such<A: WithDiagnostics>(kind: &str, type_name: &str) -> A {
     A::only(diagnostic(kind, type_name))
 }
 
-/// Answers a function call.
+/// Creates the response to a call of a function that does not exist.
 pub(crate) fn no_function(name: &str) -> pb::call_function::Response {
     pb::call_function::Response {
         result: None,
@@ -20,7 +20,7 @@ pub(crate) fn no_function(name: &str) -> pb::call_function::Response {
     }
 }
 
-/// Answers a request to act; an action always ends with one "completed".
+/// Creates the only event of an action that does not exist: every action ends with one "completed" event.
 pub(crate) fn no_action(type_name: &str) -> pb::invoke_action::Event {
     use pb::invoke_action::event::{Completed, Type};
     let diagnostics = vec![super::convert::diagnostic(diagnostic("action", type_name))];
@@ -29,7 +29,7 @@ pub(crate) fn no_action(type_name: &str) -> pb::invoke_action::Event {
     }
 }
 
-/// Answers a request to read a stored state.
+/// Creates the response to a read from a state store.
 pub(crate) fn no_state_bytes(type_name: &str) -> pb::read_state_bytes::Response {
     pb::read_state_bytes::Response {
         diagnostics: vec![super::convert::diagnostic(diagnostic(
