@@ -97,7 +97,7 @@ impl framework::Provider for Provider {
     }
 }
 
-/// Gives the schema of the provider, in the form of `terraform providers schema -json`.
+/// Returns the schema of the provider, in the form of `terraform providers schema -json`.
 ///
 /// # Errors
 /// A model that cannot be a schema.
@@ -136,7 +136,7 @@ pub fn schema_json() -> Result<serde_json::Value, LowerError> {
     }))
 }
 
-/// Asks STS who we are. With `skip_credentials_validation` a refusal is a warning.
+/// Requests STS who we are. With `skip_credentials_validation` a refusal is a warning.
 async fn account(
     aws: &Aws,
     config: &Config,
@@ -164,7 +164,7 @@ async fn account(
     }
 }
 
-/// Says which of two credentials count.
+/// Describes which of two credentials count.
 fn twice(warning: aws::Warning) -> Diagnostic {
     let (summary, detail) = match warning {
         aws::Warning::ProfileBeatsEnvironment => (

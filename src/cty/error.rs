@@ -19,7 +19,7 @@ pub struct Error {
 }
 
 impl Error {
-    /// Makes an error about the value at hand.
+    /// Creates an error about the value at hand.
     pub(super) fn new(message: impl Into<String>) -> Self {
         Self {
             path: Path::root(),
@@ -27,28 +27,28 @@ impl Error {
         }
     }
 
-    /// Tells the same error of the value that holds this one.
+    /// Describes the same error of the value that holds this one.
     pub(super) fn within(mut self, step: Step) -> Self {
         self.path.prepend(step);
         self
     }
 
-    /// Tells the same error of the object whose attribute this is.
+    /// Describes the same error of the object whose attribute this is.
     pub(super) fn within_attribute(self, name: &str) -> Self {
         self.within(Step::Attribute(name.into()))
     }
 
-    /// Tells the same error of the map whose element this is.
+    /// Describes the same error of the map whose element this is.
     pub(super) fn within_key(self, key: &str) -> Self {
         self.within(Step::Key(key.into()))
     }
 
-    /// Tells the same error of the list whose element this is.
+    /// Describes the same error of the list whose element this is.
     pub(super) fn within_index(self, index: usize) -> Self {
         self.within(Step::Index(i64::try_from(index).unwrap_or(i64::MAX)))
     }
 
-    /// Tells the same error of the set whose element this is: elements of sets have no address in Terraform.
+    /// Describes the same error of the set whose element this is: elements of sets have no address in Terraform.
     pub(super) fn within_set(self) -> Self {
         let Self { path, message } = self;
         if path.is_root() {

@@ -42,7 +42,7 @@ pub type Name = Arc<str>;
 /// often than changed.
 pub type Map<V> = litemap::LiteMap<Name, V>;
 
-/// Tells whether two names are the same, mostly by their place in memory: the library compares the text alone.
+/// Checks whether two names are the same, mostly by their place in memory: the library compares the text alone.
 fn is_same(one: &Name, other: &Name) -> bool {
     Arc::ptr_eq(one, other) || one == other
 }

@@ -67,7 +67,7 @@ impl Number {
         if *negative { -magnitude } else { magnitude }
     }
 
-    /// Tells whether the number has no fraction.
+    /// Checks whether the number has no fraction.
     pub fn is_whole(&self) -> bool {
         match &self.0 {
             Form::Integer(_) => true,

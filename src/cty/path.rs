@@ -64,7 +64,7 @@ impl Path {
         &self.0
     }
 
-    /// Tells whether this is the path of the whole value.
+    /// Checks whether this is the path of the whole value.
     pub fn is_root(&self) -> bool {
         self.0.is_empty()
     }

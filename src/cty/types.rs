@@ -33,22 +33,22 @@ pub enum Type {
 }
 
 impl Type {
-    /// Makes the type of a list.
+    /// Creates the type of a list.
     pub fn list(element: Self) -> Self {
         Self::List(Box::new(element))
     }
 
-    /// Makes the type of a set.
+    /// Creates the type of a set.
     pub fn set(element: Self) -> Self {
         Self::Set(Box::new(element))
     }
 
-    /// Makes the type of a map.
+    /// Creates the type of a map.
     pub fn map(element: Self) -> Self {
         Self::Map(Box::new(element))
     }
 
-    /// Makes the type of an object.
+    /// Creates the type of an object.
     pub fn object<K: Into<Name>>(attributes: impl IntoIterator<Item = (K, Self)>) -> Self {
         let attributes = attributes.into_iter();
         Self::Object(attributes.map(|(name, ty)| (name.into(), ty)).collect())

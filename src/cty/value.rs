@@ -52,12 +52,12 @@ pub struct Bound {
 }
 
 impl Value {
-    /// Makes an unknown value of which nothing is known.
+    /// Creates an unknown value of which nothing is known.
     pub fn unknown() -> Self {
         Self::Unknown(None)
     }
 
-    /// Makes a set: sorts the elements and merges those that are wholly known and equal.
+    /// Creates a set: sorts the elements and merges those that are wholly known and equal.
     pub fn set(elements: impl IntoIterator<Item = Self>) -> Self {
         let mut elements: Vec<Self> = elements.into_iter().collect();
         elements.sort_unstable();
@@ -65,23 +65,23 @@ impl Value {
         Self::Set(elements)
     }
 
-    /// Makes a map, object or block; of what is given twice under one name, the last is kept.
+    /// Creates a map, object or block; of what is given twice under one name, the last is kept.
     pub fn map<K: Into<Name>>(entries: impl IntoIterator<Item = (K, Self)>) -> Self {
         let entries = entries.into_iter();
         Self::Map(entries.map(|(name, value)| (name.into(), value)).collect())
     }
 
-    /// Tells whether the value itself is null.
+    /// Checks whether the value itself is null.
     pub fn is_null(&self) -> bool {
         matches!(self.itself(), Self::Null)
     }
 
-    /// Tells whether the value itself is unknown; its elements may be unknown all the same.
+    /// Checks whether the value itself is unknown; its elements may be unknown all the same.
     pub fn is_unknown(&self) -> bool {
         matches!(self.itself(), Self::Unknown(_))
     }
 
-    /// Tells whether neither the value nor any part of it is unknown.
+    /// Checks whether neither the value nor any part of it is unknown.
     pub fn is_wholly_known(&self) -> bool {
         match self {
             Self::Unknown(_) => false,
@@ -210,7 +210,7 @@ impl Value {
         }
     }
 
-    /// Makes the error of a value that is not of its type.
+    /// Creates the error of a value that is not of its type.
     pub(super) fn mismatch(&self, ty: &Type) -> Error {
         Error::new(format!("must be {}, but is {}", ty.noun(), self.noun()))
     }
@@ -250,7 +250,7 @@ impl Refinements {
     }
 }
 
-/// Makes sure that an object has exactly the attributes of its type.
+/// Creates sure that an object has exactly the attributes of its type.
 pub(super) fn check_attributes(values: &Map<Value>, types: &Map<Type>) -> Result<(), Error> {
     let mut pairs = values.keys().zip(types.keys());
     if values.len() == types.len() && pairs.all(|(one, other)| is_same(one, other)) {
@@ -262,7 +262,7 @@ pub(super) fn check_attributes(values: &Map<Value>, types: &Map<Type>) -> Result
     }
 }
 
-/// Makes sure that a tuple has as many elements as its type.
+/// Creates sure that a tuple has as many elements as its type.
 pub(super) fn check_length(length: usize, expected: usize) -> Result<(), Error> {
     if length != expected {
         return Err(Error::new(format!(
@@ -285,17 +285,17 @@ pub(super) fn attribute_type<'t>(
     known.ok_or_else(|| no_attribute(name))
 }
 
-/// Makes the error of an attribute its type does not have.
+/// Creates the error of an attribute its type does not have.
 fn no_attribute(name: &str) -> Error {
     Error::new("is not an attribute that exists here").within_attribute(name)
 }
 
-/// Makes the error of a message that would be more values than there may be.
+/// Creates the error of a message that would be more values than there may be.
 pub(super) fn too_many_values() -> Error {
     Error::new(format!("holds more than {MAX_VALUES} values"))
 }
 
-/// Makes the error of an object without some attributes of its type.
+/// Creates the error of an object without some attributes of its type.
 pub(super) fn missing_attributes(types: &Map<Type>, has: impl Fn(&str) -> bool) -> Error {
     let missing: Vec<&str> = types
         .keys()

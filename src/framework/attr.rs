@@ -46,17 +46,17 @@ impl<T> Attr<T> {
         }
     }
 
-    /// Tells whether nothing is given.
+    /// Checks whether nothing is given.
     pub fn is_null(&self) -> bool {
         matches!(self, Self::Null)
     }
 
-    /// Tells whether the value will be known only after apply.
+    /// Checks whether the value will be known only after apply.
     pub fn is_unknown(&self) -> bool {
         matches!(self, Self::Unknown)
     }
 
-    /// Tells whether the value is known.
+    /// Checks whether the value is known.
     pub fn is_known(&self) -> bool {
         matches!(self, Self::Known(_))
     }

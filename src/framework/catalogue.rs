@@ -90,7 +90,7 @@ impl<C: Send + Sync + 'static> Catalogue<C> {
 }
 
 impl<T: ?Sized> Types<T> {
-    /// Gives the type of a name; `None` if there is none.
+    /// Returns the type of a name; `None` if there is none.
     ///
     /// # Errors
     /// Its model cannot be a schema, or its arguments no signature.
@@ -98,12 +98,12 @@ impl<T: ?Sized> Types<T> {
         self.0.get(name).map(lowered).transpose()
     }
 
-    /// Gives all names, in their order.
+    /// Returns all names, in their order.
     pub fn names(&self) -> impl Iterator<Item = &'static str> {
         self.0.keys().copied()
     }
 
-    /// Gives all types, in the order of their names.
+    /// Returns all types, in the order of their names.
     ///
     /// # Errors
     /// The first that [`Types::get`] could not give.

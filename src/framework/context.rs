@@ -17,7 +17,7 @@ pub struct Context<S = ()> {
 }
 
 impl<S> Context<S> {
-    /// Makes the context of a call that `stop` may end early.
+    /// Creates the context of a call that `stop` may end early.
     pub fn new(stop: CancellationToken) -> Self {
         Self {
             stop,
@@ -26,12 +26,12 @@ impl<S> Context<S> {
         }
     }
 
-    /// Gives the stop signal: once it is cancelled, no new mutation, retry or wait may begin.
+    /// Returns the stop signal: once it is cancelled, no new mutation, retry or wait may begin.
     pub fn stop(&self) -> &CancellationToken {
         &self.stop
     }
 
-    /// Tells the user something that does not fail the call.
+    /// Describes the user something that does not fail the call.
     pub fn warn(&self, warning: Diagnostic) {
         lock(&self.warnings).push(warning);
     }

@@ -19,7 +19,7 @@ pub trait DataSource: Send + Sync + 'static {
     /// Its name in HCL.
     const TYPE_NAME: &'static str;
 
-    /// Judges what the schema cannot: parts that are unknown are judged when they are known.
+    /// Validates what the schema cannot: parts that are unknown are judged when they are known.
     fn validate(&self, config: &Self::Model, diagnostics: &mut Diagnostics);
 
     /// Reads. All arguments are known.
@@ -33,9 +33,9 @@ pub trait DataSource: Send + Sync + 'static {
 
 /// A data source over values, as the protocol layer sees it.
 pub trait ErasedDataSource<C>: Send + Sync {
-    /// Gives its schema.
+    /// Returns its schema.
     fn schema(&self) -> &Schema;
-    /// Judges a configuration.
+    /// Validates a configuration.
     fn validate(&self, config: &Value) -> Diagnostics;
     /// Reads; the value is absent if there are errors.
     fn read<'a>(

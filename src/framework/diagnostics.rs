@@ -30,7 +30,7 @@ pub struct Diagnostic {
 }
 
 impl Diagnostic {
-    /// Makes an error about the whole object.
+    /// Creates an error about the whole object.
     pub fn error(
         rule: &'static str,
         summary: impl Into<String>,
@@ -45,7 +45,7 @@ impl Diagnostic {
         }
     }
 
-    /// Makes a warning about the whole object.
+    /// Creates a warning about the whole object.
     pub fn warning(
         rule: &'static str,
         summary: impl Into<String>,
@@ -70,7 +70,7 @@ impl Diagnostic {
 pub struct Diagnostics(Vec<Diagnostic>);
 
 impl Diagnostics {
-    /// Makes an empty list.
+    /// Creates an empty list.
     pub fn new() -> Self {
         Self::default()
     }
@@ -102,17 +102,17 @@ impl Diagnostics {
         self.push(Diagnostic::warning(rule, summary, detail).at(path));
     }
 
-    /// Says whether any message is an error.
+    /// Checks whether any message is an error.
     pub fn has_errors(&self) -> bool {
         self.0.iter().any(|d| d.severity == Severity::Error)
     }
 
-    /// Gives the messages in order.
+    /// Returns the messages in order.
     pub fn iter(&self) -> impl Iterator<Item = &Diagnostic> {
         self.0.iter()
     }
 
-    /// Says whether there is no message.
+    /// Checks whether there is no message.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
@@ -183,7 +183,7 @@ pub struct Failure<S> {
 }
 
 impl<S> Failure<S> {
-    /// Says that the step failed while this exists.
+    /// Describes that the step failed while this exists.
     pub fn with_state(diagnostics: impl Into<Diagnostics>, state: S) -> Self {
         Self {
             diagnostics: diagnostics.into(),
@@ -207,7 +207,7 @@ impl<S> From<Diagnostic> for Failure<S> {
     }
 }
 
-/// Makes a sentence of a fragment: a capital at its head, a full stop at its end.
+/// Creates a sentence of a fragment: a capital at its head, a full stop at its end.
 fn sentence(text: &str) -> String {
     let mut characters = text.chars();
     let head = characters.next().map(|c| c.to_uppercase().to_string());

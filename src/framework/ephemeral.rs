@@ -22,7 +22,7 @@ pub trait EphemeralResource: Send + Sync + 'static {
     /// Its name in HCL.
     const TYPE_NAME: &'static str;
 
-    /// Judges what the schema cannot: parts that are unknown are judged when they are known.
+    /// Validates what the schema cannot: parts that are unknown are judged when they are known.
     fn validate(&self, config: &Self::Model, diagnostics: &mut Diagnostics);
 
     /// Opens it. All arguments are known, and must be in the result as they are.
@@ -36,9 +36,9 @@ pub trait EphemeralResource: Send + Sync + 'static {
 
 /// An ephemeral resource over values, as the protocol layer sees it.
 pub trait ErasedEphemeralResource<C>: Send + Sync {
-    /// Gives its schema.
+    /// Returns its schema.
     fn schema(&self) -> &Schema;
-    /// Judges a configuration.
+    /// Validates a configuration.
     fn validate(&self, config: &Value) -> Diagnostics;
     /// Opens it; the value is absent if there are errors.
     fn open<'a>(

@@ -19,7 +19,7 @@ pub trait Function: DeserializeOwned + JsonSchema + Send + 'static {
     /// Its name in HCL, behind `provider::vpcflow::`.
     const NAME: &'static str;
 
-    /// Gives the type of its results.
+    /// Returns the type of its results.
     fn returns() -> Type;
 
     /// Computes the result. Pure: no clock, no random, no network; the same arguments give the same result.
@@ -39,7 +39,7 @@ pub struct FunctionError {
 }
 
 impl FunctionError {
-    /// Makes an error about the call as a whole.
+    /// Creates an error about the call as a whole.
     pub fn new(text: impl Into<String>) -> Self {
         Self {
             text: text.into(),
@@ -92,12 +92,12 @@ pub struct Parameter {
 }
 
 impl Signature {
-    /// Gives the parameter that takes the argument at a position.
+    /// Returns the parameter that takes the argument at a position.
     pub fn parameter(&self, position: usize) -> Option<&Parameter> {
         self.parameters.get(position).or(self.variadic.as_ref())
     }
 
-    /// Gives the position of the argument that an error is about.
+    /// Returns the position of the argument that an error is about.
     pub fn position(&self, path: &Path) -> Option<usize> {
         let mut steps = path.steps().iter();
         let Some(Step::Attribute(name)) = steps.next() else {
@@ -152,7 +152,7 @@ impl Parameter {
 
 /// A function over values, as the protocol layer sees it.
 pub trait ErasedFunction: Send + Sync {
-    /// Gives its signature.
+    /// Returns its signature.
     fn signature(&self) -> &Signature;
     /// Calls it; each argument is of its parameter's type.
     ///
@@ -184,7 +184,7 @@ impl<F: Function> ErasedFunction for Erased<F> {
     }
 }
 
-/// Makes a signature of the struct of the arguments.
+/// Creates a signature of the struct of the arguments.
 fn signature<F: Function>() -> Result<Signature, LowerError> {
     let settings = SchemaSettings::draft2020_12().with(|s| s.inline_subschemas = true);
     let json = settings.into_generator().into_root_schema_for::<F>();
@@ -223,7 +223,7 @@ fn signature<F: Function>() -> Result<Signature, LowerError> {
     })
 }
 
-/// Makes a parameter; its values are described by the field's schema, or by that of the field's elements.
+/// Creates a parameter; its values are described by the field's schema, or by that of the field's elements.
 fn parameter(
     function: &str,
     name: &str,
@@ -259,7 +259,7 @@ fn parameter(
     })
 }
 
-/// Tells whether a schema lets every value through, so that the value says its type itself.
+/// Checks whether a schema lets every value through, so that the value says its type itself.
 fn says_nothing(schema: &Map<String, Json>) -> bool {
     let silent = |key: &String| {
         matches!(key.as_str(), "description" | "title") || key.starts_with(behaviour::PREFIX)

@@ -17,7 +17,7 @@ pub trait Identity<S>: Model {
     /// The version of the identity's form.
     const VERSION: i64 = 0;
 
-    /// Gives the identity of an object; unknown parts are normal in a plan. `None` if the state does
+    /// Returns the identity of an object; unknown parts are normal in a plan. `None` if the state does
     /// not tell which object it is.
     fn of(state: &S) -> Option<Self>;
 

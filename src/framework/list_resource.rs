@@ -22,7 +22,7 @@ pub trait ListResource: Send + Sync + 'static {
     /// Its arguments.
     type Model: Model;
 
-    /// Judges what the schema cannot: parts that are unknown are judged when they are known.
+    /// Validates what the schema cannot: parts that are unknown are judged when they are known.
     fn validate(&self, config: &Self::Model, diagnostics: &mut Diagnostics);
 
     /// Finds. All arguments are known.
@@ -57,7 +57,7 @@ impl<S> std::fmt::Debug for Finds<S> {
 }
 
 impl<S> Finds<S> {
-    /// Gives how many more are wanted.
+    /// Returns how many more are wanted.
     pub fn left(&self) -> usize {
         self.left
     }
@@ -102,9 +102,9 @@ pub struct Wanted {
 
 /// A list resource over values, as the protocol layer sees it.
 pub trait ErasedListResource<C>: Send + Sync {
-    /// Gives its schema.
+    /// Returns its schema.
     fn schema(&self) -> &Schema;
-    /// Judges a configuration.
+    /// Validates a configuration.
     fn validate(&self, config: &Value) -> Diagnostics;
     /// Finds, and sends what is found.
     fn list<'a>(

@@ -186,7 +186,7 @@ fn sequence(schema: &Map<String, Json>) -> Nesting {
     }
 }
 
-/// Gives the JSON type, null aside: `Option<T>` and `Attr<T>` say nullable by the field's type.
+/// Returns the JSON type, null aside: `Option<T>` and `Attr<T>` say nullable by the field's type.
 fn kind<'a>(path: &str, schema: &'a Map<String, Json>) -> Result<&'a str, LowerError> {
     let kinds: Vec<&str> = match schema.get("type") {
         Some(Json::String(kind)) => vec![kind],
@@ -303,7 +303,7 @@ pub(super) fn flag(schema: &Map<String, Json>, keyword: &str) -> bool {
     schema.get(keyword) == Some(&Json::Bool(true))
 }
 
-/// Gives the doc comment as Markdown: lines of a paragraph joined, paragraphs and list items kept.
+/// Returns the doc comment as Markdown: lines of a paragraph joined, paragraphs and list items kept.
 pub(super) fn description(schema: &Map<String, Json>) -> String {
     let text = schema
         .get("description")

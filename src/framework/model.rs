@@ -12,7 +12,7 @@ use crate::cty::{self, Type, Value};
 
 /// A struct (by an empty `impl`), or a tuple of structs, that describes the values of one block.
 pub trait Model: Serialize + DeserializeOwned + JsonSchema + Send + 'static {
-    /// Gives the JSON Schemas of its structs.
+    /// Returns the JSON Schemas of its structs.
     fn json_schemas() -> Vec<Schema> {
         let settings = SchemaSettings::draft2020_12().with(|s| s.inline_subschemas = true);
         vec![settings.into_generator().into_root_schema_for::<Self>()]
@@ -27,7 +27,7 @@ pub trait Model: Serialize + DeserializeOwned + JsonSchema + Send + 'static {
         cty::from_value(value)
     }
 
-    /// Gives the model as a value of the type.
+    /// Returns the model as a value of the type.
     ///
     /// # Errors
     /// The path and the reason, where a field does not fit the type.

@@ -25,7 +25,7 @@ pub struct Change<S> {
     pub mark: Option<String>,
 }
 
-/// Gives the planned object by the schema's rules alone.
+/// Returns the planned object by the schema's rules alone.
 pub(crate) fn propose(schema: &Schema, prior: &Value, proposed: Value, config: &Value) -> Value {
     let mut planned = proposed;
     fill_block(&schema.block, &mut planned, config, prior.is_null());
@@ -110,7 +110,7 @@ fn fill_elements(
     }
 }
 
-/// Gives the paths whose change needs a new object, sorted; none on create. A change that means nothing needs none.
+/// Returns the paths whose change needs a new object, sorted; none on create. A change that means nothing needs none.
 pub(super) fn requires_replace(
     schema: &Schema,
     prior: &Value,
@@ -163,7 +163,7 @@ fn same(a: &Value, b: &Value) -> bool {
     a == b || a.clone().without_refinements() == b.clone().without_refinements()
 }
 
-/// Gives the answer to an apply: what was planned, with the unknown parts as they turned out.
+/// Returns the answer to an apply: what was planned, with the unknown parts as they turned out.
 ///
 /// Core refuses any other value for what was planned. What the service made different is drift, and
 /// the next refresh shows it.

@@ -27,7 +27,7 @@ pub trait Resource: Send + Sync + 'static {
     /// The version of its state's form.
     const VERSION: i64 = 0;
 
-    /// Judges what the schema cannot: parts that are unknown are judged when they are known. Core asks for it before
+    /// Validates what the schema cannot: parts that are unknown are judged when they are known. Core asks for it before
     /// every plan, at apply too, with all that is known by then.
     fn validate(&self, config: &Self::State, diagnostics: &mut Diagnostics);
 
@@ -43,7 +43,7 @@ pub trait Resource: Send + Sync + 'static {
         warnings: &mut Diagnostics,
     ) -> Result<(), Diagnostics>;
 
-    /// Judges a plan that is complete, with the paths whose change needs a new object. It may refuse and warn, and must
+    /// Validates a plan that is complete, with the paths whose change needs a new object. It may refuse and warn, and must
     /// not change what is planned; what it knows beside the plan is what this process has seen.
     ///
     /// # Errors
@@ -58,13 +58,13 @@ pub trait Resource: Send + Sync + 'static {
         Ok(())
     }
 
-    /// Gives an object before and after a change in a normal form, in which two ways of writing one thing are equal: a
+    /// Returns an object before and after a change in a normal form, in which two ways of writing one thing are equal: a
     /// change that is none there keeps the writing of the state where core allows it, and never needs a new object.
     fn normal(before: &Self::State, after: &Self::State) -> (Self::State, Self::State) {
         (before.clone(), after.clone())
     }
 
-    /// Makes the object. Planned values win over returned ones; unknown ones take what is returned.
+    /// Creates the object. Planned values win over returned ones; unknown ones take what is returned.
     fn create(
         &self,
         connection: &Self::Connection,
@@ -98,7 +98,7 @@ pub trait Resource: Send + Sync + 'static {
         context: &Context<Self::State>,
     ) -> impl Future<Output = Result<(), Diagnostics>> + Send;
 
-    /// Gives the state that a read can start from, for what a user wrote behind `terraform import`.
+    /// Returns the state that a read can start from, for what a user wrote behind `terraform import`.
     fn import(
         &self,
         connection: &Self::Connection,
@@ -106,7 +106,7 @@ pub trait Resource: Send + Sync + 'static {
         context: &Context<Self::State>,
     ) -> impl Future<Output = Result<Self::State, Diagnostics>> + Send;
 
-    /// Gives the state that a read can start from, for what a user wrote as `identity` in an import
+    /// Returns the state that a read can start from, for what a user wrote as `identity` in an import
     /// block. Needed if there is an identity.
     fn import_by_identity(
         &self,
@@ -125,7 +125,7 @@ pub trait Resource: Send + Sync + 'static {
         Err(stored.of_unknown_version(Self::VERSION))
     }
 
-    /// Makes the state of another provider's object one of ours. The provider is not configured.
+    /// Creates the state of another provider's object one of ours. The provider is not configured.
     ///
     /// # Errors
     /// Such an object cannot be one of ours.
@@ -183,9 +183,9 @@ pub struct Target {
 
 /// A resource over values, as the protocol layer sees it.
 pub trait ErasedResource<C>: Send + Sync {
-    /// Gives its schema.
+    /// Returns its schema.
     fn schema(&self) -> &Schema;
-    /// Judges a configuration.
+    /// Validates a configuration.
     fn validate(&self, config: &Value) -> Diagnostics;
     /// Plans a change.
     fn plan(&self, connection: &C, target: Target) -> Planned;
@@ -217,9 +217,9 @@ pub trait ErasedResource<C>: Send + Sync {
         identity: Value,
         stop: tokio_util::sync::CancellationToken,
     ) -> BoxFuture<'a, Applied>;
-    /// Gives the schema of its identity, if it has one.
+    /// Returns the schema of its identity, if it has one.
     fn identity_schema(&self) -> Option<&Schema>;
-    /// Gives the identity of an object; `None` if it has none or is none.
+    /// Returns the identity of an object; `None` if it has none or is none.
     ///
     /// # Errors
     /// The state does not have the form of its schema.
@@ -234,12 +234,12 @@ pub trait ErasedResource<C>: Send + Sync {
     /// # Errors
     /// The stored form is not one this provider has written.
     fn upgrade_identity(&self, version: i64, identity: &[u8]) -> Result<Value, Diagnostics>;
-    /// Makes the state of another provider's object one of ours.
+    /// Creates the state of another provider's object one of ours.
     ///
     /// # Errors
     /// Such an object cannot be one of ours.
     fn move_from(&self, source: &Source<'_>) -> Result<Value, Diagnostics>;
-    /// Makes a configuration of a state.
+    /// Creates a configuration of a state.
     ///
     /// # Errors
     /// The state does not have the form of its schema.

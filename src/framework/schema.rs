@@ -17,7 +17,7 @@ pub struct Schema {
 }
 
 impl Schema {
-    /// Makes a schema of a root block.
+    /// Creates a schema of a root block.
     pub fn new(version: i64, block: Block) -> Self {
         let ty = block.ty();
         Self { version, block, ty }
@@ -36,14 +36,14 @@ pub struct Block {
 }
 
 impl Block {
-    /// Gives the object type of this block's values.
+    /// Returns the object type of this block's values.
     pub fn ty(&self) -> Type {
         let attributes = self.attributes.iter().map(|(n, a)| (n.clone(), a.ty()));
         let blocks = self.blocks.iter().map(|(n, b)| (n.clone(), b.ty()));
         Type::Object(attributes.chain(blocks).collect())
     }
 
-    /// Gives absent blocks the form that core expects: no element, or an object of nulls, never null.
+    /// Returns absent blocks the form that core expects: no element, or an object of nulls, never null.
     pub fn complete(&self, mut object: Value) -> Value {
         self.fill(&mut object);
         object
@@ -57,7 +57,7 @@ impl Block {
         }
     }
 
-    /// Gives an object in which nothing is set.
+    /// Returns an object in which nothing is set.
     pub fn empty(&self) -> Value {
         let attributes = self
             .attributes
@@ -81,12 +81,12 @@ pub enum Mode {
 }
 
 impl Mode {
-    /// Says whether the provider may choose the value when the user gives none.
+    /// Checks whether the provider may choose the value when the user gives none.
     pub fn is_computed(self) -> bool {
         matches!(self, Self::Computed | Self::OptionalComputed)
     }
 
-    /// Says whether the user may leave it out or write it.
+    /// Checks whether the user may leave it out or write it.
     pub fn is_optional(self) -> bool {
         matches!(self, Self::Optional | Self::OptionalComputed)
     }
@@ -112,7 +112,7 @@ pub struct Attribute {
 }
 
 impl Attribute {
-    /// Gives the type of its values.
+    /// Returns the type of its values.
     pub fn ty(&self) -> Type {
         match &self.shape {
             Shape::Plain(ty) => ty.clone(),
@@ -151,7 +151,7 @@ pub enum Nesting {
 }
 
 impl Nesting {
-    /// Gives the type of values nested so.
+    /// Returns the type of values nested so.
     pub fn wrap(self, object: Type) -> Type {
         match self {
             Self::Single | Self::Group => object,
@@ -176,7 +176,7 @@ pub struct NestedBlock {
 }
 
 impl NestedBlock {
-    /// Gives the type of its values.
+    /// Returns the type of its values.
     pub fn ty(&self) -> Type {
         self.nesting.wrap(self.block.ty())
     }

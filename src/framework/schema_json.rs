@@ -6,12 +6,12 @@ use super::function::{Parameter, Signature};
 use super::schema::{Attribute, Block, Mode, NestedBlock, Nesting, Schema, Shape};
 use crate::cty::Type;
 
-/// Gives one schema.
+/// Returns one schema.
 pub fn schema_json(schema: &Schema) -> Json {
     json!({ "version": schema.version, "block": block(&schema.block) })
 }
 
-/// Gives the signature of one function.
+/// Returns the signature of one function.
 pub fn function_json(signature: &Signature) -> Json {
     let mut json = Map::new();
     json.insert("summary".into(), signature.summary.as_str().into());
@@ -42,7 +42,7 @@ fn type_json(ty: &Type) -> Json {
     serde_json::from_str(&ty.to_json()).unwrap_or(Json::Null)
 }
 
-/// Gives the schema of an identity.
+/// Returns the schema of an identity.
 pub fn identity_schema_json(schema: &Schema) -> Json {
     let attribute = |attribute: &Attribute| {
         let mut json = Map::new();

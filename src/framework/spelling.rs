@@ -97,7 +97,7 @@ fn may_hold_text(value: &Value) -> bool {
     )
 }
 
-/// Tells whether a value is an empty text.
+/// Checks whether a value is an empty text.
 pub(super) fn is_empty(value: &Value) -> bool {
     matches!(value, Value::String(text) if text.is_empty())
 }
@@ -110,13 +110,13 @@ pub(super) struct Normal<'a> {
 }
 
 impl<'a> Normal<'a> {
-    /// Tells whether an attribute or block means what it meant before.
+    /// Checks whether an attribute or block means what it meant before.
     pub(super) fn is_same(self, name: &str) -> bool {
         let (before, after) = (self.before.get(name), self.after.get(name));
         before.is_some() && before == after && before.is_some_and(Value::is_wholly_known)
     }
 
-    /// Gives the part under a name.
+    /// Returns the part under a name.
     pub(super) fn part(self, name: &str) -> Self {
         let part = |object: &'a Value| object.get(name).unwrap_or(&Value::Null);
         Self {
@@ -194,7 +194,7 @@ fn write(attribute: &Attribute, config: &Value, planned: &mut Value) {
     }
 }
 
-/// Gives empty texts back where they were written and there is still nothing.
+/// Returns empty texts back where they were written and there is still nothing.
 pub(super) fn restore(block: &Block, written: &Value, object: &mut Value) {
     let Value::Map(values) = object else { return };
     for (name, value) in values {

@@ -40,7 +40,7 @@ impl Stored<'_> {
         })
     }
 
-    /// Says that there is no form of this version.
+    /// Describes that there is no form of this version.
     pub fn of_unknown_version(&self, newest: i64) -> Diagnostics {
         Diagnostic::error(
             "state-not-upgraded", "State not upgraded",
@@ -63,7 +63,7 @@ pub struct Source<'a> {
 }
 
 impl Source<'_> {
-    /// Gives the provider's namespace and name: whose it is, whatever host it was installed from.
+    /// Returns the provider's namespace and name: whose it is, whatever host it was installed from.
     pub fn namespace_and_name(&self) -> Option<(&str, &str)> {
         let (rest, name) = self.provider.rsplit_once('/')?;
         let namespace = rest
@@ -72,7 +72,7 @@ impl Source<'_> {
         Some((namespace, name))
     }
 
-    /// Says that such an object cannot become one of ours, and which can.
+    /// Describes that such an object cannot become one of ours, and which can.
     pub fn refused(&self, target: &str, possible: &str) -> Diagnostics {
         Diagnostic::error(
             "resource-not-moved",

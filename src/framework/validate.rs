@@ -9,7 +9,7 @@ use super::spelling::{self, is_empty};
 use super::{Diagnostics, Mode, Model};
 use crate::cty::{InStep, Map, Path, Value};
 
-/// Judges a configuration by the rules of its schema, and by what its author knows beyond them.
+/// Validates a configuration by the rules of its schema, and by what its author knows beyond them.
 pub fn judge<M: Model>(
     block: &Block,
     config: &Value,
@@ -119,7 +119,7 @@ fn each_element(
     }
 }
 
-/// Says how a value, which is given and known, breaks a rule.
+/// Describes how a value, which is given and known, breaks a rule.
 fn broken(rule: &Rule, name: &str, value: &Value, object: &Value) -> Option<String> {
     match rule {
         Rule::OneOf(allowed) if !allowed.contains(value) => {
@@ -143,7 +143,7 @@ fn broken(rule: &Rule, name: &str, value: &Value, object: &Value) -> Option<Stri
     }
 }
 
-/// Tells whether a value is known and given: of what may be left out, an empty text says that it is.
+/// Checks whether a value is known and given: of what may be left out, an empty text says that it is.
 fn is_judged(attribute: &Attribute, value: &Value) -> bool {
     is_given(value) || is_empty(value) && !attribute.mode.is_optional()
 }

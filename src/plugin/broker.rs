@@ -13,7 +13,7 @@ use tonic::{Request, Response, Status, Streaming};
 use super::pb::ConnInfo;
 use super::pb::grpc_broker_server::{GrpcBroker, GrpcBrokerServer};
 
-/// Makes the service; its streams end when the token is cancelled.
+/// Creates the service; its streams end when the token is cancelled.
 pub(super) fn service(stopping: CancellationToken) -> GrpcBrokerServer<impl GrpcBroker> {
     GrpcBrokerServer::new(Broker { stopping })
 }

@@ -6,7 +6,7 @@ use tonic::{Request, Response, Status};
 use super::pb::Empty;
 use super::pb::grpc_controller_server::{GrpcController, GrpcControllerServer};
 
-/// Makes the service; it cancels the token when it is called.
+/// Creates the service; it cancels the token when it is called.
 pub(super) fn service(shutdown: CancellationToken) -> GrpcControllerServer<impl GrpcController> {
     GrpcControllerServer::new(Controller { shutdown })
 }

@@ -55,7 +55,7 @@ pub struct Identity {
     pub log: log::Policy,
 }
 
-/// Tells whether the right parent started this process, so that a person at a shell gets help instead.
+/// Checks whether the right parent started this process, so that a person at a shell gets help instead.
 pub fn started_by_parent(identity: &Identity) -> bool {
     env::var_os(identity.cookie_key).is_some_and(|value| value == identity.cookie_value)
 }

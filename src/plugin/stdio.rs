@@ -14,7 +14,7 @@ use tonic::{Request, Response, Status};
 use super::pb::StdioData;
 use super::pb::grpc_stdio_server::{GrpcStdio, GrpcStdioServer};
 
-/// Makes the service; its streams end when the token is cancelled.
+/// Creates the service; its streams end when the token is cancelled.
 pub(super) fn service(stopping: CancellationToken) -> GrpcStdioServer<impl GrpcStdio> {
     GrpcStdioServer::new(Stdio { stopping })
 }

@@ -30,7 +30,7 @@ pub(super) struct Tls {
     pub(super) acceptor: TlsAcceptor,
 }
 
-/// Makes a certificate for this process and demands the given one of every client.
+/// Creates a certificate for this process and demands the given one of every client.
 pub(super) fn for_client(client: CertificateDer<'static>) -> Result<Tls, Error> {
     let key = KeyPair::generate()?;
     let certificate = certificate_params()?.self_signed(&key)?.der().clone();

@@ -58,7 +58,7 @@ impl Endpoints {
         self.first(SSO_OIDC)
     }
 
-    /// Gives the services that have an address and are never called.
+    /// Returns the services that have an address and are never called.
     pub(super) fn without_effect(&self) -> impl Iterator<Item = &str> {
         let written = self.0.iter().filter(|(_, url)| url.given().is_some());
         let names = written.map(|(name, _)| name.as_str());

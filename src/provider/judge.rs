@@ -10,7 +10,7 @@ use crate::flow_log;
 use crate::framework::{Attr, Diagnostic, Diagnostics};
 
 impl Config {
-    /// Judges what the schema cannot.
+    /// Validates what the schema cannot.
     pub(crate) fn judge(&self, diagnostics: &mut Diagnostics) {
         for mistake in self.judgeable().validate() {
             diagnostics.push(refused(&mistake));
@@ -140,7 +140,7 @@ fn wrong_account(argument: &str, account: &str, wanted: bool) -> Diagnostic {
     Diagnostic::error("wrong-aws-account", "Wrong AWS account", detail).at(argument)
 }
 
-/// Says at the argument what is wrong with it.
+/// Describes at the argument what is wrong with it.
 fn refused(mistake: &aws::Error) -> Diagnostic {
     let argument = mistake.argument().unwrap_or_default();
     let summary = format!("Provider argument {argument} refused");
@@ -163,7 +163,7 @@ const SECRET: [&str; 6] = [
     "ec2_metadata_service_endpoint",
 ];
 
-/// Gives the path of an argument as `aws` names it, such as `assume_role[0].duration`.
+/// Returns the path of an argument as `aws` names it, such as `assume_role[0].duration`.
 pub(super) fn path(argument: &str) -> Path {
     let head = argument.split('.').next().unwrap_or_default();
     if SECRET.contains(&head) {

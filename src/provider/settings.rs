@@ -5,7 +5,7 @@ use crate::aws;
 use crate::framework::Attr;
 
 impl Config {
-    /// Gives the known arguments to the layer that reaches AWS. Field by field without `..`: a forgotten
+    /// Returns the known arguments to the layer that reaches AWS. Field by field without `..`: a forgotten
     /// argument does not compile. What is unknown is left out; see [`unknown`](super::unknown).
     pub(crate) fn settings(&self) -> aws::Settings {
         let endpoints = self.endpoints.known().cloned().unwrap_or_default();
@@ -91,7 +91,7 @@ fn text(value: &Attr<String>) -> Option<String> {
     value.given().map(str::to_owned)
 }
 
-/// Gives the known elements of a list or set.
+/// Returns the known elements of a list or set.
 fn list<T>(values: &Attr<T>) -> Vec<String>
 where
     for<'a> &'a T: IntoIterator<Item = &'a Attr<String>>,

@@ -15,7 +15,7 @@ const IGNORED_KEYS: &str = "TF_AWS_IGNORE_TAGS_KEYS";
 /// Comma-separated key prefixes to ignore.
 const IGNORED_PREFIXES: &str = "TF_AWS_IGNORE_TAGS_KEY_PREFIXES";
 
-/// Gives the tags that every resource gets; unknown if any part of them is.
+/// Returns the tags that every resource gets; unknown if any part of them is.
 pub(crate) fn defaults(
     config: &Config,
     variables: impl Iterator<Item = (OsString, OsString)>,
@@ -77,7 +77,7 @@ fn with_written(config: &Config, mut tags: Tags) -> Attr<Tags> {
     Attr::Known(tags)
 }
 
-/// Gives the tags that are left alone; unknown if any part of them is.
+/// Returns the tags that are left alone; unknown if any part of them is.
 pub(crate) fn ignored(
     config: &Config,
     variable: impl Fn(&str) -> Option<OsString>,

@@ -26,7 +26,7 @@ mod tests {
 
     use super::*;
 
-    /// Makes every argument unknown in turn, as the schema lists them.
+    /// Creates every argument unknown in turn, as the schema lists them.
     #[test]
     fn every_unknown_argument_that_calls_depend_on_is_found() {
         let schema = lower::<Config>(0).unwrap();

@@ -76,7 +76,7 @@ pub fn without_userinfo(text: &str) -> Cow<'_, str> {
     }
 }
 
-/// Tells whether a character does something in place of being shown: it moves the cursor, begins an escape sequence,
+/// Checks whether a character does something in place of being shown: it moves the cursor, begins an escape sequence,
 /// ends a line, or changes the direction of writing.
 pub(crate) fn is_harmful(c: char) -> bool {
     c.is_control()

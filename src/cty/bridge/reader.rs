@@ -14,7 +14,7 @@ use crate::cty::{Error, Name, Number, Value};
 pub(super) struct Reader<'v>(pub(super) &'v Value);
 
 impl<'v> Reader<'v> {
-    /// Makes the error of a value that is not what the field wants.
+    /// Creates the error of a value that is not what the field wants.
     fn mismatch(self, wanted: &str) -> Error {
         match self.0.itself() {
             Value::Null => Error::new("is null, but a value is needed"),

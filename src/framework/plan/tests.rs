@@ -74,7 +74,7 @@ fn options(kind: Value) -> Value {
     Value::map([("kind", kind)])
 }
 
-/// Gives what needs a new object, where the plan means what `meant` does.
+/// Returns what needs a new object, where the plan means what `meant` does.
 fn replaced(prior: &Value, planned: &Value, meant: &Value) -> Vec<Path> {
     let normal = Normal {
         before: prior,

@@ -7,7 +7,7 @@ use crate::framework::{
     Diagnostic, Diagnostics, Identity as _, LowerError, Model as _, Schema, lower,
 };
 
-/// Gives a resource's schema, and that of its identity.
+/// Returns a resource's schema, and that of its identity.
 ///
 /// # Errors
 /// A model cannot be a schema.
@@ -16,7 +16,7 @@ pub(crate) fn schemas<R: Resource>() -> Result<(Schema, Option<Schema>), LowerEr
     Ok((schema, lower_identity::<R::State, R::Identity>()?))
 }
 
-/// Gives the identity of a state, as a value of the identity's schema.
+/// Returns the identity of a state, as a value of the identity's schema.
 ///
 /// # Errors
 /// The identity does not fit its own schema.

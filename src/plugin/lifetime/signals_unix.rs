@@ -68,7 +68,7 @@ async fn next(signal: &mut Signal) {
     }
 }
 
-/// Tells whether SIGHUP is known to end this process, as it does unless whoever started it, such as `nohup`, has it
+/// Checks whether SIGHUP is known to end this process, as it does unless whoever started it, such as `nohup`, has it
 /// ignored: what runs under `nohup` must go on when the terminal is closed. Where the system does not tell, SIGHUP is left
 /// as it is.
 fn may_catch_hangup() -> bool {

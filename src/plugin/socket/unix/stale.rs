@@ -102,7 +102,7 @@ mod tests {
         File::open(folder).unwrap().set_modified(past).unwrap();
     }
 
-    /// Makes a folder with a socket in it, of such an age.
+    /// Creates a folder with a socket in it, of such an age.
     fn left_behind(parent: &Path, name: &str, old: Duration) -> PathBuf {
         let folder = parent.join(name);
         fs::create_dir(&folder).unwrap();
