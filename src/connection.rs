@@ -6,7 +6,6 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::aws::{Account, Aws};
-use crate::cty::Path;
 use crate::framework::{Attr, Diagnostic};
 
 /// Tags by key.
@@ -18,7 +17,7 @@ pub struct Connection {
     /// Which configuration of this process it is: what was seen under an earlier one says nothing under the next.
     pub run: u64,
     /// The connection to AWS, or the path of the provider argument that is still unknown.
-    pub aws: Result<Aws, Path>,
+    pub aws: Result<Aws, String>,
     /// The region that applies where none is given.
     pub region: Attr<String>,
     /// The account, unless it was not to be asked for.

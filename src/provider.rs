@@ -51,7 +51,7 @@ impl framework::Provider for Provider {
         config.judge(&mut judged);
         judged.into_result()?;
         let aws = match unknown::blocking(unknown) {
-            Some(path) => Err(path.clone()),
+            Some(path) => Err(path.to_string()),
             None => Ok(Aws::connect(config.settings(), stop)
                 .await
                 .map_err(|error| not_configured(&error))?),

@@ -29,7 +29,7 @@ mod tests {
         for (written, meant) in [
             ("src_adr", Some("src_addr")),
             ("srcAdr", Some("srcAddr")),
-            ("SRC-ADDR", Some("src_addr")),
+            ("src-addr", Some("src_addr")),
             ("acton", Some("action")),
             ("colour", None),
             ("", None),
