@@ -11,7 +11,7 @@ use crate::harness::wire::{bytes, configure, null, path, summaries};
 fn ends_early(diagnostics: Vec<pb::Diagnostic>) -> String {
     assert_eq!(summaries(&diagnostics), ["Value not decoded"]);
     let diagnostic = diagnostics.into_iter().next().unwrap();
-    for text in ["cannot be decoded", "TF_LOG=debug"] {
+    for text in ["could not be decoded", "TF_LOG=debug"] {
         assert!(diagnostic.detail.contains(text), "{}", diagnostic.detail);
     }
     assert!(diagnostic.detail.contains("ends"), "{}", diagnostic.detail);
