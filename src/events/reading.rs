@@ -1,191 +1,190 @@
-//! Reads what a query asks for, and looks again at what it could not show: lines that the filter pattern kept away, and
-//! records by which AWS says that it skipped others.
+//! Reads what a query asks for, and takes a second look at what that could not show: lines that the filter pattern
+//! excludes, and records by which AWS says that it skipped others.
 //!
-//! A second look costs calls of its own. At lines it is taken where nothing was found, since then it makes the difference
-//! between "there was nothing" and "nothing could be seen"; at everything only where the answer has to be complete.
+//! A second look takes calls of its own. It looks at lines if nothing was found, since that distinguishes "there was
+//! nothing" from "nothing could be seen". It looks at everything only if the answer must be complete.
 
 use tokio::time::timeout_at;
 
-use super::completeness::{How, Reason, Sight, Telling, Unread};
-use super::output::Statistics;
-use super::scan::{Found, Gather, Scan, Seen, Trouble};
-use super::search::{BACKWARDS_SINCE, Search};
-use super::trouble;
-use crate::aws::logs::{self, EventsPage, EventsQuery, Logs};
+use super::completeness::{Detail, FoundBy, Gaps, Reason, Unread};
+use super::diagnostics;
+use super::page::{Event, Page, PageRequest, Subset};
+use super::scan::{Collector, Counts, Found, Paging, Scan, ScanError};
+use super::search::Search;
+use super::statistics::Statistics;
 use crate::framework::{Context, Diagnostic};
 use crate::record::Values;
 
-/// The most lines that a second look is taken at, from either end of the window.
+/// The maximum number of lines that a second look reads, from each end of the window.
 const LINES: i32 = 1000;
-/// Finds the records by which AWS says that it skipped others, whatever their format.
-const SKIPPED: &str = "?SKIPDATA ?INCOMPLETEDATA";
 
 /// What a query found, and what it could not see.
 #[derive(Debug)]
 pub(crate) struct Reading<P> {
     pub(crate) found: Found<P>,
-    pub(crate) sight: Sight,
+    pub(crate) gaps: Gaps,
     pub(crate) statistics: Statistics,
-    /// The most records seen in one go that say that others were skipped.
+    /// The highest number of records in one scan that report skipped records.
     skipped: i64,
 }
 
-/// Runs the scan of a search, and judges what it could not see.
+/// Runs the scan of a search, and finds out what it could not see.
 ///
 /// # Errors
-/// What the service refuses, and a timeout or a stop: there is no partial result.
-pub(crate) async fn read<G: Gather>(
+/// A service refuses a request, or the query runs out of time or is stopped. There is no partial result.
+pub(crate) async fn read<C: Collector>(
     search: &Search,
-    logs: &Logs,
-    gather: &mut G,
-    telling: Telling,
+    paging: Paging,
+    collector: &mut C,
+    detail: Detail,
     context: &Context,
-) -> Result<Reading<G::Part>, Diagnostic> {
+) -> Result<Reading<C::Part>, Diagnostic> {
     let mut reading = Reading {
         found: Found::default(),
-        sight: search.source.sight.clone(),
+        gaps: search.discovery.gaps.clone(),
         statistics: Statistics::default(),
         skipped: 0,
     };
-    let outcome = reading.scan(search, logs, gather, context).await;
-    if let Err(trouble) = outcome {
-        let nothing = trouble::nothing_yet(trouble, &search.source, logs, telling).await?;
-        reading.sight.add(Reason::NothingDelivered(nothing));
+    let result = reading.scan(search, paging, collector, context).await;
+    if let Err(error) = result {
+        let empty = diagnostics::empty_or_error(error, search, detail).await?;
+        reading.gaps.add(Reason::NothingDelivered(empty));
     }
-    reading.statistics.calls += search.source.calls;
+    reading.statistics.calls += search.discovery.calls;
     Ok(reading)
 }
 
 impl<P> Reading<P> {
-    async fn scan<G: Gather<Part = P>>(
+    async fn scan<C: Collector<Part = P>>(
         &mut self,
         search: &Search,
-        logs: &Logs,
-        gather: &mut G,
+        paging: Paging,
+        collector: &mut C,
         context: &Context,
-    ) -> Result<(), Trouble> {
-        self.found = search.scan.run(logs, gather, context).await?;
+    ) -> Result<(), ScanError> {
+        self.found = search.scan(paging).run(collector, context).await?;
         let selective = search.is_selective();
         self.count(search, selective);
-        let look = Look {
-            search,
-            logs,
-            context,
-        };
+        let look = SecondLook { search, context };
         let (mut sample, mut skipped) = (None, None);
         if selective && !self.found.truncated {
             if search.required || self.statistics.matched == 0 {
                 sample = Some(look.at_lines().await?);
             }
-            if search.required && search.tells_of_skipped() {
+            if search.required && search.reports_skipped() {
                 skipped = Some(look.at_skipped().await?);
             }
         }
-        self.sight.not_looked_at |= selective && !search.required;
+        self.gaps.unchecked |= selective && !search.required;
         self.note_lines(search, &sample.unwrap_or_default());
         self.note_skipped(skipped);
         Ok(())
     }
 
     fn count(&mut self, search: &Search, selective: bool) {
-        let seen = &self.found.seen;
-        let tells = search.tells_of_skipped() && !selective;
+        let counts = &self.found.counts;
+        let counted = search.reports_skipped() && !selective;
         self.statistics = Statistics {
-            parse_errors: Some(seen.parse_errors),
-            no_data: tells.then_some(seen.no_data),
-            skip_data: tells.then_some(seen.skip_data),
-            ..seen.statistics
+            parse_errors: Some(counts.parse_errors),
+            no_data: counted.then_some(counts.no_data),
+            skip_data: counted.then_some(counts.skip_data),
+            ..counts.statistics
         };
     }
 
-    /// Notes what the lines tell that came, and those of a second look.
-    fn note_lines(&mut self, search: &Search, sample: &Seen) {
-        let (seen, log_group) = (&self.found.seen, &search.source.log_group);
+    /// Notes what the received lines show, and those of a second look.
+    fn note_lines(&mut self, search: &Search, sample: &Counts) {
+        let (counts, log_group) = (&self.found.counts, search.source.name());
         self.statistics.calls += sample.statistics.calls;
-        self.skipped = seen.skip_data.max(sample.skip_data);
-        let unread = |lines, how| {
+        self.skipped = counts.skip_data.max(sample.skip_data);
+        let unread = |lines, found_by| {
             Reason::UnreadLines(Unread {
-                log_group: log_group.clone(),
+                log_group: log_group.to_owned(),
                 lines,
-                how,
+                found_by,
             })
         };
-        let (among, looked_at) = (seen.statistics.scanned, sample.statistics.scanned);
-        let left_out = seen.statistics.matched == 0 && sample.statistics.matched > 0;
-        if let Some(first) = seen.unread.clone() {
-            let how = How::Received { among, first };
-            self.sight.add(unread(seen.unread(), how));
+        let (received, sampled) = (counts.statistics.scanned, sample.statistics.scanned);
+        let left_out = counts.statistics.matched == 0 && sample.statistics.matched > 0;
+        if let Some(first) = counts.unread.clone() {
+            let among = received;
+            let found_by = FoundBy::Query { among, first };
+            self.gaps.add(unread(counts.unread(), found_by));
         } else if let Some(first) = sample.unread.clone() {
-            let among = looked_at;
-            let how = How::SecondLook { among, first };
-            self.sight.add(unread(sample.unread(), how));
+            let among = sampled;
+            let found_by = FoundBy::SecondLook { among, first };
+            self.gaps.add(unread(sample.unread(), found_by));
         } else if left_out && !search.has_own_pattern {
-            self.sight
-                .add(unread(sample.statistics.matched, How::LeftOut));
+            let lines = sample.statistics.matched;
+            self.gaps.add(unread(lines, FoundBy::LeftOut));
         }
-        let masked = seen.masked.max(sample.masked);
+        let masked = counts.masked.max(sample.masked);
         if masked > 0 {
-            self.sight.add(Reason::Masked {
-                log_group: log_group.clone(),
+            self.gaps.add(Reason::Masked {
+                log_group: log_group.to_owned(),
                 count: masked,
             });
         }
-        if among + looked_at == 0 {
-            search.note_no_lines(&mut self.sight);
+        if received + sampled == 0 {
+            search.note_no_lines(&mut self.gaps);
         }
     }
 
-    /// Notes that AWS has left records out.
-    fn note_skipped(&mut self, asked_for: Option<Seen>) {
-        if let Some(seen) = asked_for {
-            self.statistics.calls += seen.statistics.calls;
-            self.statistics.skip_data = Some(seen.skip_data);
-            self.skipped = self.skipped.max(seen.skip_data);
+    /// Notes that AWS skipped records.
+    fn note_skipped(&mut self, found: Option<Counts>) {
+        if let Some(counts) = found {
+            self.statistics.calls += counts.statistics.calls;
+            self.statistics.skip_data = Some(counts.skip_data);
+            self.skipped = self.skipped.max(counts.skip_data);
         }
         if self.skipped > 0 {
-            self.sight.add(Reason::SkippedRecords {
-                count: self.skipped,
-            });
+            let count = self.skipped;
+            self.gaps.add(Reason::SkippedRecords { count });
         }
     }
 }
 
-/// Looks at a log group without the filter pattern of a query.
-struct Look<'a> {
+/// Looks at a source without the filter pattern of a query.
+struct SecondLook<'a> {
     search: &'a Search,
-    logs: &'a Logs,
     context: &'a Context,
 }
 
-impl Look<'_> {
-    /// Looks at some lines from the beginning of the window, and at some from its end.
-    async fn at_lines(&self) -> Result<Seen, Trouble> {
-        let mut seen = Seen::default();
-        let is_all = self.at_first_lines(false, &mut seen).await?;
-        if !is_all && self.search.window.start >= BACKWARDS_SINCE {
-            self.at_first_lines(true, &mut seen).await?;
+impl SecondLook<'_> {
+    /// Reads some lines from the start of the window, and some from its end.
+    async fn at_lines(&self) -> Result<Counts, ScanError> {
+        let mut counts = Counts::default();
+        let is_all = self.at_first_lines(false, &mut counts).await?;
+        if !is_all && self.search.window.start >= self.search.source.backward_since() {
+            self.at_first_lines(true, &mut counts).await?;
         }
-        Ok(seen)
+        Ok(counts)
     }
 
-    /// Looks at the first page that is not empty, and says whether there is nothing else.
-    async fn at_first_lines(&self, newest_first: bool, seen: &mut Seen) -> Result<bool, Trouble> {
-        let query = EventsQuery {
-            start_ms: Some(self.search.window.start),
-            end_ms: Some(self.search.window.end - 1),
+    /// Reads the first page that is not empty, and reports whether there are no more lines.
+    async fn at_first_lines(
+        &self,
+        newest_first: bool,
+        counts: &mut Counts,
+    ) -> Result<bool, ScanError> {
+        let mut request = PageRequest {
+            subset: Subset::All,
+            window: self.search.window,
             newest_first,
-            page: Some(LINES),
-            ..self.search.every_line.clone()
+            token: None,
+            most: Some(LINES),
         };
-        let mut token = None;
         loop {
-            seen.statistics.calls += 1;
-            let page = self.page(&query, token.clone(), &seen.statistics).await?;
+            counts.statistics.calls += 1;
+            let page = self.page(&request, &counts.statistics).await?;
             for event in &page.events {
-                self.search.scan.lines.judge(event, seen)?;
+                self.search.lines.evaluate(event, counts)?;
             }
-            match page.next.filter(|next| Some(next) != token.as_ref()) {
-                Some(next) if page.events.is_empty() => token = Some(next),
+            match page
+                .next
+                .filter(|next| Some(next) != request.token.as_ref())
+            {
+                Some(next) if page.events.is_empty() => request.token = Some(next),
                 next => return Ok(next.is_none()),
             }
         }
@@ -193,57 +192,51 @@ impl Look<'_> {
 
     async fn page(
         &self,
-        query: &EventsQuery,
-        token: Option<String>,
+        request: &PageRequest,
         statistics: &Statistics,
-    ) -> Result<EventsPage, Trouble> {
+    ) -> Result<Page, ScanError> {
         let page = async {
-            let turn = self.logs.turn().await;
-            self.logs.events_page(turn, query, token).await
+            let permit = self.search.source.permit().await;
+            permit.page(request).await
         };
-        let page = timeout_at(self.search.scan.deadline, page);
+        let page = timeout_at(self.search.deadline, page);
         match self.context.stop().run_until_cancelled(page).await {
-            Some(Ok(page)) => page.map_err(Trouble::Refused),
-            Some(Err(_)) => Err(Trouble::Deadline(*statistics)),
-            None => Err(Trouble::Stopped),
+            Some(Ok(page)) => page.map_err(ScanError::Refused),
+            Some(Err(_)) => Err(ScanError::Deadline(*statistics)),
+            None => Err(ScanError::Stopped),
         }
     }
 
-    /// Looks for every record by which AWS says that it skipped others.
-    async fn at_skipped(&self) -> Result<Seen, Trouble> {
-        let call = EventsQuery {
-            pattern: Some(SKIPPED.to_owned()),
-            ..self.search.every_line.clone()
-        };
+    /// Finds every record by which AWS says that it skipped others.
+    async fn at_skipped(&self) -> Result<Counts, ScanError> {
         let scan = Scan {
-            calls: vec![call],
+            calls: vec![Subset::SkippedRecords],
             window: self.search.window,
-            limit: None,
-            ..self.search.scan.clone()
+            ..self.search.scan(Paging::default())
         };
-        let found = scan.run(self.logs, &mut Nobody, self.context).await?;
-        Ok(found.seen)
+        let found = scan.run(&mut CountsOnly, self.context).await?;
+        Ok(found.counts)
     }
 }
 
-/// Wants no record for itself.
+/// Collects nothing: the records are only counted.
 #[derive(Debug)]
-struct Nobody;
+struct CountsOnly;
 
-impl Gather for Nobody {
+impl Collector for CountsOnly {
     type Part = ();
 
     fn record(
         &mut self,
         (): &mut (),
-        _raw: &logs::Event,
+        _event: &Event,
         _format: usize,
         _record: &dyn Values,
-    ) -> Result<(), Trouble> {
+    ) -> Result<(), ScanError> {
         Ok(())
     }
 
-    fn unparsed(&mut self, (): &mut (), _raw: &logs::Event, _problem: String) {}
+    fn unparsed(&mut self, (): &mut (), _event: &Event, _problem: String) {}
 
     fn count((): &()) -> usize {
         0

@@ -1,254 +1,257 @@
-//! The reasons in words: what a query could not see, why, and how to mend it.
+//! The reasons in words: what a query could not see, why, and how to fix it.
 
-use super::{Assumed, How, Nothing, Reason, Sample, Telling, Unread};
+use jiff::Timestamp;
+
+use super::detail::Detail;
+use super::reason::{Assumed, Empty, FoundBy, Reason, Sample, Unread};
+use crate::aws;
 use crate::framework::Diagnostic;
 use crate::record::Format;
 
-/// The letters of a line that are shown.
+/// The maximum number of characters of a line that are shown.
 const SHOWN: usize = 300;
 
-/// Says that an answer was to be complete, and is not.
-pub(super) fn required(reasons: &[Reason], telling: Telling) -> Diagnostic {
+/// Reports that an answer is incomplete although it was required to be complete.
+pub(super) fn required(reasons: &[Reason], shown: Detail) -> Diagnostic {
     let list = reasons
         .iter()
-        .map(|reason| format!("\n\n{}: {}", reason.name(), reason.detail(telling)));
-    let detail = format!(
-        "`require_complete` is set, but the query could not see everything that the time window holds:{}",
+        .map(|reason| format!("\n\n{}: {}", reason.name(), detail(reason, shown)));
+    let text = format!(
+        "`require_complete` is set, but the query could not see everything in the time window:{}",
         list.collect::<String>()
     );
-    Diagnostic::error("query-not-complete", "Query not complete", detail).at("require_complete")
+    Diagnostic::error("query-not-complete", "Query not complete", text).at("require_complete")
 }
 
-impl Reason {
-    pub(super) fn warning(&self, telling: Telling) -> Diagnostic {
-        let warning = Diagnostic::warning(self.name(), self.title(), self.detail(telling));
-        match self.argument() {
-            Some(argument) => warning.at(argument),
-            None => warning,
-        }
-    }
-
-    fn title(&self) -> &'static str {
-        match self {
-            Self::FormatAssumed(Assumed::NotUnderstood { .. }) => "Record format not understood",
-            Self::FormatAssumed(_) => "Record format assumed",
-            Self::UnreadLines(Unread {
-                how: How::LeftOut, ..
-            }) => "Matching lines left out",
-            Self::UnreadLines(_) => "Lines that do not parse",
-            Self::FormatChanged { .. } => "Time window begins before the flow log",
-            Self::DeliveryFailed { .. } => "Flow log cannot deliver its records",
-            Self::NothingDelivered(Nothing::NoGroup { .. }) => "No events yet",
-            Self::NothingDelivered(Nothing::NoLines { .. }) => "No events in the time window",
-            Self::SkippedRecords { .. } => "Records were skipped",
-            Self::NotRecorded { .. } => "Traffic not recorded",
-            Self::SharedGroup { .. } => "Records of other flow logs included",
-            Self::Truncated(_) => "Result cut at the default limit",
-            Self::Masked { .. } => "Masked lines not read",
-            Self::Denied { .. } => "Record format not discovered",
-            Self::Expired { .. } => "Time window begins before the oldest events kept",
-            Self::RetentionDenied { .. } => "Retention of the log group not known",
-        }
-    }
-
-    /// The argument that mends it.
-    fn argument(&self) -> Option<&'static str> {
-        match self {
-            Self::FormatAssumed(_) | Self::Denied { .. } => Some("log_format"),
-            Self::NothingDelivered(Nothing::NoGroup { .. }) | Self::SharedGroup { .. } => {
-                Some("flow_log_id")
-            }
-            Self::Truncated(_) => Some("limit"),
-            Self::NotRecorded { .. } => Some("action"),
-            _ => None,
-        }
-    }
-
-    pub(super) fn detail(&self, telling: Telling) -> String {
-        match self {
-            Self::FormatAssumed(assumed) => assumed.detail(),
-            Self::UnreadLines(unread) => unread.detail(telling),
-            Self::FormatChanged { flow_logs, start } => {
-                let made = flow_logs
-                    .iter()
-                    .map(|(id, created)| format!("{id} was created at {created}"));
-                format!(
-                    "The time window begins at {start}, but {}. Traffic from before that was recorded by no flow log, or \
-                     by one that has been deleted since, perhaps in another record format. Let the window begin later.",
-                    made.collect::<Vec<_>>().join(", ")
-                )
-            }
-            Self::DeliveryFailed { flow_log, cause } => {
-                let cause = because(cause.as_deref());
-                format!(
-                    "EC2 says that the delivery of flow log {flow_log} fails{cause}: traffic may be missing. Check the \
-                     role of the flow log, what it is allowed to do, and the log group."
-                )
-            }
-            Self::NothingDelivered(nothing) => nothing.detail(),
-            Self::SkippedRecords { count } => {
-                let who = match telling {
-                    Telling::Everything => format!("{count} of the records say"),
-                    Telling::FixedText => "Records say".to_owned(),
-                };
-                format!(
-                    "{who} that AWS skipped others (SKIPDATA): this is not all the traffic there was."
-                )
-            }
-            Self::NotRecorded { recorded } => format!(
-                "The query asks for other traffic than what is recorded here, which is {recorded} alone. Query a flow log \
-                 that records it, or let this one record all traffic with `traffic_type = \"ALL\"`."
-            ),
-            Self::SharedGroup {
-                flow_log,
-                log_group,
-                others,
-            } => format!(
-                "{} also deliver to {log_group} in the same record format, and nothing in a record tells whether it is \
-                 one of {flow_log}. Records of theirs may be counted, or the same traffic twice. Give each flow log a log \
-                 group of its own, add a field such as ${{vpc-id}} or ${{subnet-id}} to its format, or ask for all of \
-                 them with `log_group_name`.",
-                others.join(", ")
-            ),
-            Self::Truncated(cut) => format!(
-                "There may be more {} than the {} given. Set `limit` (at most {}), or narrow the query.",
-                cut.what, cut.limit, cut.most
-            ),
-            Self::Masked { log_group, count } => {
-                let lines = match telling {
-                    Telling::Everything => format!("{count} of the lines"),
-                    Telling::FixedText => "Lines".to_owned(),
-                };
-                format!(
-                    "{lines} in {log_group} could not be read: values in them are masked by a data protection policy. Set \
-                     `unmask` to true, which takes the permission logs:Unmask."
-                )
-            }
-            Self::Expired {
-                log_group,
-                days,
-                start,
-            } => format!(
-                "The time window begins at {start}, but {log_group} keeps events for {days} {}: older ones were deleted. \
-                 Let the window begin later, or raise the retention of the log group.",
-                if *days == 1 { "day" } else { "days" }
-            ),
-            Self::RetentionDenied { log_group, error } => format!(
-                "CloudWatch Logs was asked for how long {log_group} keeps events. {error} Events at the beginning of the \
-                 window may have been deleted. The caller needs logs:DescribeLogGroups."
-            ),
-            Self::Denied { log_group, error } => {
-                let advice = error.advice().map(|advice| format!(" {advice}"));
-                format!(
-                    "EC2 was asked which flow logs write to {log_group}, to learn their record formats and whether their \
-                     delivery works. {error} Records in another format than the default one, or than `log_format`, may be \
-                     missed.{}",
-                    advice.unwrap_or_default()
-                )
-            }
-        }
+/// Converts a reason to a warning at the argument that fixes it.
+pub(super) fn warning(reason: &Reason, shown: Detail) -> Diagnostic {
+    let warning = Diagnostic::warning(reason.name(), title(reason), detail(reason, shown));
+    match argument(reason) {
+        Some(argument) => warning.at(argument),
+        None => warning,
     }
 }
 
-impl Assumed {
-    fn detail(&self) -> String {
-        match self {
-            Self::NoFlowLog { log_group, region } => format!(
-                "EC2 knows no flow log in {region} that writes to {log_group}: it may be in another account, or have been \
-                 deleted. The default formats of VPCs and of transit gateways were tried; records of any other format \
-                 were not read. Set `log_format` to the format of the records. The default of VPCs is, in HCL:\n\n  \
-                 log_format = \"{}\"",
-                Format::vpc_default().to_string().replace("${", "$${")
-            ),
-            Self::NotUnderstood {
-                flow_log,
-                format,
-                problem,
-            } => format!(
-                "EC2 says that the record format of the flow log {flow_log} is \"{format}\"; {problem}. Its records are \
-                 read in the default format. If they have another, set `log_format`."
-            ),
-            Self::NotTold { flow_log } => format!(
-                "EC2 does not tell the record format of the flow log {flow_log}. Its records are read in the default \
-                 format. If they have another, set `log_format`."
-            ),
-        }
+fn title(reason: &Reason) -> &'static str {
+    match reason {
+        Reason::FormatAssumed(Assumed::NotUnderstood { .. }) => "Record format not understood",
+        Reason::FormatAssumed(_) => "Record format assumed",
+        Reason::UnreadLines(Unread {
+            found_by: FoundBy::LeftOut,
+            ..
+        }) => "Matching lines left out",
+        Reason::UnreadLines(_) => "Lines that do not parse",
+        Reason::FormatChanged { .. } => "Time window starts before the flow log",
+        Reason::DeliveryFailed { .. } => "Flow log cannot deliver its records",
+        Reason::NothingDelivered(Empty::NoGroup { .. }) => "No events yet",
+        Reason::NothingDelivered(Empty::NoLines { .. }) => "No events in the time window",
+        Reason::SkippedRecords { .. } => "Records were skipped",
+        Reason::NotRecorded { .. } => "Traffic not recorded",
+        Reason::SharedGroup { .. } => "Records of other flow logs included",
+        Reason::Truncated(_) => "Result cut at the default limit",
+        Reason::Masked { .. } => "Masked lines not read",
+        Reason::Denied { .. } => "Record format not discovered",
+        Reason::Expired { .. } => "Time window starts before the oldest events kept",
+        Reason::RetentionDenied { .. } => "Retention of the log group not known",
     }
 }
 
-impl Unread {
-    fn detail(&self, telling: Telling) -> String {
-        let Self {
+/// Returns the argument that fixes it.
+fn argument(reason: &Reason) -> Option<&'static str> {
+    match reason {
+        Reason::FormatAssumed(_) | Reason::Denied { .. } => Some("log_format"),
+        Reason::NothingDelivered(Empty::NoGroup { .. }) | Reason::SharedGroup { .. } => {
+            Some("flow_log_id")
+        }
+        Reason::Truncated(_) => Some("limit"),
+        Reason::NotRecorded { .. } => Some("action"),
+        _ => None,
+    }
+}
+
+/// Returns what a reason means here, and how to fix it.
+pub(super) fn detail(reason: &Reason, shown: Detail) -> String {
+    match reason {
+        Reason::FormatAssumed(assumed) => format_assumed(assumed),
+        Reason::UnreadLines(unread) => unread_lines(unread, shown),
+        Reason::FormatChanged { flow_logs, start } => format_changed(flow_logs, *start),
+        Reason::DeliveryFailed { flow_log, cause } => delivery_failed(flow_log, cause.as_deref()),
+        Reason::NothingDelivered(empty) => nothing_delivered(empty),
+        Reason::SkippedRecords { count } => {
+            let records = match shown {
+                Detail::Full => format!("{count} records report"),
+                Detail::FixedText => "Records report".to_owned(),
+            };
+            format!("{records} that AWS skipped others (SKIPDATA), so traffic is missing.")
+        }
+        Reason::NotRecorded { recorded } => format!(
+            "The query asks for other traffic than is recorded: only {recorded} is. Query a flow log that records it, or \
+             let this one record all traffic with `traffic_type = \"ALL\"`."
+        ),
+        Reason::SharedGroup {
+            flow_log,
             log_group,
-            lines,
-            how,
-        } = self;
-        match (how, telling) {
-            (How::LeftOut, _) => format!(
-                "Lines in {log_group} satisfy the quals, but CloudWatch Logs did not send them for the filter pattern that \
-                 the quals became: they arrived while the query ran, or the service filters otherwise than AWS. Run the \
-                 query again; `filter_pattern = \"[...]\"` has every line sent."
-            ),
-            (How::Received { among, first }, Telling::Everything) => format!(
-                "{lines} of {among} lines in {log_group} could not be read in the record format. {first} {SET_FORMAT}",
-            ),
-            (How::Received { .. }, Telling::FixedText) => format!(
-                "Lines in {log_group} could not be read in the record format; `statistics` says how many. {SET_FORMAT}"
-            ),
-            (How::SecondLook { among, first }, Telling::Everything) => format!(
-                "The filter pattern that the quals became lets only lines of known formats through. Without it, {lines} of \
-                 {among} lines in {log_group} turned out to fit none of these formats. {first} {SET_FORMAT}"
-            ),
-            (How::SecondLook { .. }, Telling::FixedText) => format!(
-                "The filter pattern that the quals became lets only lines of known formats through. There are lines in \
-                 {log_group} that fit none of these formats. {SET_FORMAT}"
-            ),
-            (How::Counted, _) => format!(
-                "{lines} of the lines in {log_group} fit no record format that is known here, and were left out. \
-                 {SET_FORMAT}"
-            ),
+            others,
+        } => shared_group(flow_log, log_group, others),
+        Reason::Truncated(cut) => format!(
+            "There may be more {} than the {} returned. Set `limit` (at most {}), or narrow the query.",
+            cut.what, cut.limit, cut.most
+        ),
+        Reason::Masked { log_group, count } => masked(log_group, *count, shown),
+        Reason::Denied { log_group, error } => denied(log_group, error),
+        Reason::Expired {
+            log_group,
+            days,
+            start,
+        } => format!(
+            "The time window starts at {start}, but {log_group} keeps events for {days} {}. Older events were deleted. \
+             Let the window start later, or increase the retention of the log group.",
+            if *days == 1 { "day" } else { "days" }
+        ),
+        Reason::RetentionDenied { log_group, error } => format!(
+            "The provider asked CloudWatch Logs how long {log_group} keeps events. {error} Events at the start of the \
+             window may have been deleted. The caller needs logs:DescribeLogGroups."
+        ),
+    }
+}
+
+fn format_changed(flow_logs: &[(String, Timestamp)], start: Timestamp) -> String {
+    let created = flow_logs
+        .iter()
+        .map(|(id, created)| format!("{id} was created at {created}"));
+    format!(
+        "The time window starts at {start}, but {}. Earlier traffic was not recorded, or was recorded by a flow log that \
+         has been deleted, perhaps in another record format. Let the window start later.",
+        created.collect::<Vec<_>>().join(", ")
+    )
+}
+
+fn delivery_failed(flow_log: &str, cause: Option<&str>) -> String {
+    let cause = cause.map(|cause| format!(" ({cause})"));
+    format!(
+        "EC2 reports that the delivery of flow log {flow_log} fails{}. Traffic may be missing. Check the IAM role of the \
+         flow log, its permissions, and the log group.",
+        cause.unwrap_or_default()
+    )
+}
+
+fn shared_group(flow_log: &str, log_group: &str, others: &[String]) -> String {
+    format!(
+        "{} also deliver to {log_group} in the same record format, and a record does not show whether it belongs to \
+         {flow_log}. Their records may be included, so the same traffic may be counted twice. Give each flow log its own \
+         log group, add a field such as ${{vpc-id}} or ${{subnet-id}} to its format, or query all of them with \
+         `log_group_name`.",
+        others.join(", ")
+    )
+}
+
+fn denied(log_group: &str, error: &aws::Error) -> String {
+    let advice = error.advice().map(|advice| format!(" {advice}"));
+    format!(
+        "The provider asked EC2 which flow logs write to {log_group}, to find their record formats and whether their \
+         delivery works. {error} Records in another format than the default, or than `log_format`, may be missing.{}",
+        advice.unwrap_or_default()
+    )
+}
+
+fn masked(log_group: &str, count: i64, shown: Detail) -> String {
+    let lines = match shown {
+        Detail::Full => format!("{count} lines"),
+        Detail::FixedText => "Lines".to_owned(),
+    };
+    format!(
+        "{lines} in {log_group} could not be read because a data protection policy masks values in them. Set `unmask` to \
+         true, which requires the permission logs:Unmask."
+    )
+}
+
+fn format_assumed(assumed: &Assumed) -> String {
+    match assumed {
+        Assumed::NoFlowLog { log_group, region } => format!(
+            "EC2 knows no flow log in {region} that writes to {log_group}. The flow log may be in another account, or may \
+             have been deleted. The provider tried the default formats of VPCs and of transit gateways, and did not read \
+             records in any other format. Set `log_format` to the format of the records. In HCL, the default of VPCs \
+             is:\n\n  log_format = \"{}\"",
+            Format::vpc_default().to_string().replace("${", "$${")
+        ),
+        Assumed::NotUnderstood {
+            flow_log,
+            format,
+            problem,
+        } => format!(
+            "EC2 describes the record format of the flow log {flow_log} as \"{format}\"; {problem}. Its records are read \
+             in the default format. If they have another format, set `log_format`."
+        ),
+        Assumed::NotDescribed { flow_log } => format!(
+            "EC2 does not describe the record format of the flow log {flow_log}. Its records are read in the default \
+             format. If they have another format, set `log_format`."
+        ),
+    }
+}
+
+fn unread_lines(unread: &Unread, shown: Detail) -> String {
+    const SET_FORMAT: &str = "If the log group holds records in another format, set `log_format`.";
+    let Unread {
+        log_group,
+        lines,
+        found_by,
+    } = unread;
+    match (found_by, shown) {
+        (FoundBy::LeftOut, _) => format!(
+            "Lines in {log_group} match the quals, but CloudWatch Logs did not return them for the filter pattern made \
+             from the quals. They arrived while the query ran, or the service filters differently from AWS. Run the query \
+             again. `filter_pattern = \"[...]\"` returns every line."
+        ),
+        (FoundBy::Query { among, first }, Detail::Full) => format!(
+            "{lines} of {among} lines in {log_group} could not be read in the record format. {} {SET_FORMAT}",
+            sample(first)
+        ),
+        (FoundBy::Query { .. }, Detail::FixedText) => format!(
+            "Lines in {log_group} could not be read in the record format; `statistics` says how many. {SET_FORMAT}"
+        ),
+        (FoundBy::SecondLook { among, first }, Detail::Full) => format!(
+            "The filter pattern made from the quals returns only lines in known formats. Without it, {lines} of {among} \
+             lines in {log_group} fit none of these formats. {} {SET_FORMAT}",
+            sample(first)
+        ),
+        (FoundBy::SecondLook { .. }, Detail::FixedText) => format!(
+            "The filter pattern made from the quals returns only lines in known formats. There are lines in {log_group} \
+             that fit none of these formats. {SET_FORMAT}"
+        ),
+        (FoundBy::Insights, _) => format!(
+            "{lines} lines in {log_group} fit no known record format, and were left out. {SET_FORMAT}"
+        ),
+    }
+}
+
+fn sample(sample: &Sample) -> String {
+    let line: String = sample.line.chars().take(SHOWN).collect();
+    format!("The first: {}: \"{line}\".", sample.problem)
+}
+
+fn nothing_delivered(empty: &Empty) -> String {
+    match empty {
+        Empty::NoGroup {
+            log_group,
+            flow_log,
+            status,
+            cause,
+        } => {
+            let cause = cause.as_ref().map(|cause| format!(" ({cause})"));
+            format!(
+                "The log group {log_group} of flow log {flow_log} does not exist: nothing has been delivered yet. The \
+                 delivery status is {status}{}.",
+                cause.unwrap_or_default()
+            )
         }
+        Empty::NoLines {
+            log_group,
+            start,
+            end,
+        } => format!(
+            "{log_group} holds no line from {start} to {end}, not even one that reports no traffic. Nothing was \
+             delivered, or not yet: records take some minutes to arrive (see `settled_until`). Check the name and the \
+             region of the log group and the delivery status of its flow log, or let the time window start earlier."
+        ),
     }
-}
-
-const SET_FORMAT: &str = "If the group holds records of another format, set `log_format`.";
-
-impl std::fmt::Display for Sample {
-    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let line: String = self.line.chars().take(SHOWN).collect();
-        write!(out, "The first: {}: \"{line}\".", self.problem)
-    }
-}
-
-impl Nothing {
-    fn detail(&self) -> String {
-        match self {
-            Self::NoGroup {
-                log_group,
-                flow_log,
-                status,
-                cause,
-            } => {
-                let cause = cause.as_ref().map(|cause| format!(" ({cause})"));
-                format!(
-                    "The log group {log_group} of flow log {flow_log} does not exist: nothing has been delivered yet. The \
-                     delivery status is {status}{}.",
-                    cause.unwrap_or_default()
-                )
-            }
-            Self::NoLines {
-                log_group,
-                start,
-                end,
-            } => format!(
-                "{log_group} holds no line at all from {start} to {end}, not even one that says that there was no traffic. \
-                 Nothing is delivered, or not yet: records take some minutes (see `settled_until`). Check the name and the \
-                 region of the group and the delivery status of its flow log, or let the time window begin earlier."
-            ),
-        }
-    }
-}
-
-fn because(cause: Option<&str>) -> String {
-    cause.map(|cause| format!(" ({cause})")).unwrap_or_default()
 }

@@ -1,4 +1,4 @@
-//! Ids that were seen, each as a hash of 128 bits: an id of CloudWatch Logs takes 56 bytes, and there may be a million.
+//! Ids that were received, each as a hash of 128 bits: an id of CloudWatch Logs takes 56 bytes, and there may be a million.
 
 use std::collections::BTreeSet;
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
@@ -8,7 +8,7 @@ use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 pub(crate) struct Ids(BTreeSet<(u64, u64)>);
 
 impl Ids {
-    /// Takes an id, and says whether it is new.
+    /// Adds an id, and reports whether it is new.
     pub(crate) fn insert(&mut self, id: &str) -> bool {
         self.0.insert((hash(0, id), hash(1, id)))
     }
@@ -22,9 +22,9 @@ impl Ids {
     }
 }
 
-/// Two hashes that begin differently have nothing to do with each other.
-fn hash(begin: u8, id: &str) -> u64 {
+/// Returns a hash. Hashes with different seeds are independent.
+fn hash(seed: u8, id: &str) -> u64 {
     let mut hasher = DefaultHasher::new();
-    (begin, id).hash(&mut hasher);
+    (seed, id).hash(&mut hasher);
     hasher.finish()
 }

@@ -1,15 +1,15 @@
-//! When to say how far a scan is: after some pages, and after some time if pages are slow.
+//! When to log the progress of a scan: after some pages, and after some time if pages are slow.
 
 use std::time::Duration;
 
 use tokio::time::Instant;
 
-/// Pages between two lines in the log.
+/// The number of pages between two log lines.
 const PAGES: u32 = 20;
-/// Time between two lines in the log, if there are fewer pages.
+/// The time between two log lines, if there are fewer pages.
 const TIME: Duration = Duration::from_secs(5);
 
-/// What has come since the last line in the log.
+/// What was received since the last log line.
 #[derive(Debug)]
 pub(crate) struct Progress {
     pages: u32,
@@ -24,7 +24,7 @@ impl Progress {
         }
     }
 
-    /// Takes a page, and says whether it is time for a line in the log.
+    /// Counts a page, and reports whether a log line is due.
     pub(crate) fn is_due(&mut self, now: Instant) -> bool {
         self.pages += 1;
         let due = self.pages >= PAGES || now.duration_since(self.since) >= TIME;
@@ -39,7 +39,7 @@ impl Progress {
 mod tests {
     use super::*;
 
-    /// Gives the pages after which a line is written, if one comes every so many milliseconds.
+    /// Returns the pages after which a line is logged, if a page arrives every `every` milliseconds.
     fn lines(every: u64, pages: u64) -> Vec<u64> {
         let begin = Instant::now();
         let mut progress = Progress::new(begin);
@@ -48,7 +48,7 @@ mod tests {
     }
 
     #[test]
-    fn fast_pages_are_told_of_by_their_number_and_slow_ones_by_time() {
+    fn fast_pages_are_logged_by_number_and_slow_ones_by_time() {
         assert_eq!(lines(40, 65), [20, 40, 60]);
         assert_eq!(lines(2_000, 10), [3, 6, 9]);
         assert_eq!(lines(60_000, 2), [1, 2]);

@@ -1,29 +1,30 @@
-//! The slices against a service of paper: whatever it does, the whole comes out in order, once.
+//! The slices against a simulated service: whatever it does, every event is handed on in order, once.
 
 use std::convert::Infallible;
 
 use proptest::prelude::*;
 
 use super::*;
+use crate::events::page::Origin;
 
 mod speed;
 
-/// A service that answers from a list, and which call brings which of its events.
+/// A service that replies from a list, and which call returns which of its events.
 #[derive(Debug)]
 struct Service {
     events: Vec<Event>,
     calls: Vec<Vec<bool>>,
     page: usize,
-    /// How many events are looked at for a page that stays empty.
+    /// How many events are searched for one page.
     reach: usize,
     newest_first: bool,
     repeats_last_token: bool,
 }
 
 impl Service {
-    fn page(&self, ask: &Ask) -> EventsPage {
+    fn page(&self, ask: &Fetch) -> Page {
         let window = |event: &&(usize, &Event)| {
-            let at = event.1.timestamp.unwrap();
+            let at = event.1.time.unwrap();
             (ask.window.start..ask.window.end).contains(&at)
         };
         let mut left: Vec<_> = self.events.iter().enumerate().collect();
@@ -43,15 +44,15 @@ impl Service {
         }
         let next = (place < left.len()).then(|| place.to_string());
         let next = next.or_else(|| ask.token.clone().filter(|_| self.repeats_last_token));
-        EventsPage { events, next }
+        Page { events, next }
     }
 
-    /// What a caller with all the time of the world would find.
-    fn wanted(&self, window: Window) -> Vec<String> {
+    /// Returns what a read of everything would find.
+    fn wanted(&self, window: HalfOpen) -> Vec<String> {
         let mut found = Vec::new();
         for (number, event) in self.events.iter().enumerate() {
             let wanted = self.calls.iter().any(|call| call[number]);
-            let inside = (window.start..window.end).contains(&event.timestamp.unwrap());
+            let inside = (window.start..window.end).contains(&event.time.unwrap());
             if wanted && inside {
                 found.push(event.id.clone());
             }
@@ -67,15 +68,18 @@ fn events(timestamps: &[i64]) -> Vec<Event> {
     let mut sorted = timestamps.to_vec();
     sorted.sort_unstable();
     let event = |(number, at): (usize, &i64)| Event {
-        timestamp: Some(*at),
-        ingestion_time: Some(*at + 7),
+        time: Some(*at),
+        origin: Origin::LogStream {
+            name: String::new(),
+            ingestion_time: Some(*at + 7),
+        },
         id: format!("{number:05}"),
         ..Event::default()
     };
     sorted.iter().enumerate().map(event).collect()
 }
 
-/// What came of driving the slices to their end.
+/// The result of reading all slices.
 struct Driven {
     ids: Vec<String>,
     truncated: bool,
@@ -83,10 +87,10 @@ struct Driven {
     most_held: usize,
 }
 
-/// Answers the pages in any order: `choose` says which of those under way comes next.
+/// Delivers the pages in any order: `choose` returns the index of the next one among those under way.
 fn drive(
     service: &Service,
-    window: Window,
+    window: HalfOpen,
     limit: Option<usize>,
     at_once: usize,
     mut choose: impl FnMut(usize) -> usize,
@@ -97,19 +101,19 @@ fn drive(
     let (mut pages, mut most_held) = (0, 0);
     while !slices.is_over() {
         while under_way.len() < at_once
-            && let Some(ask) = slices.ask()
+            && let Some(ask) = slices.next_fetch()
         {
             under_way.push(ask);
         }
         let ask = under_way.remove(choose(under_way.len()));
         pages += 1;
-        assert!(pages < 100_000, "it does not end");
+        assert!(pages < 100_000, "the read does not end");
         let take = |part: &mut Vec<String>, event: &Event| {
             part.push(event.id.clone());
             Ok::<_, Infallible>(part.len())
         };
-        let Ok(()) = slices.answer(&ask, service.page(&ask), take);
-        slices.cut(at_once);
+        let Ok(()) = slices.receive(&ask, service.page(&ask), take);
+        slices.split(at_once);
         most_held = most_held.max(slices.slices.iter().map(|slice| slice.part.len()).sum());
     }
     let (parts, truncated) = slices.finish();
@@ -123,7 +127,7 @@ fn drive(
     }
 }
 
-const WINDOW: Window = Window {
+const WINDOW: HalfOpen = HalfOpen {
     start: 1_000,
     end: 2_000,
 };
@@ -148,7 +152,7 @@ fn service(events: Vec<Event>, page: usize) -> Service {
 }
 
 #[test]
-fn what_fits_into_one_page_takes_one() {
+fn one_page_is_enough_for_what_fits_into_it() {
     let service = service(dense(10), 10);
     let driven = drive(&service, WINDOW, Some(100), 8, |_| 0);
     assert_eq!(driven.ids, service.wanted(WINDOW));
@@ -156,7 +160,7 @@ fn what_fits_into_one_page_takes_one() {
 }
 
 #[test]
-fn many_pages_are_read_side_by_side_at_the_price_of_few_more() {
+fn many_pages_are_read_side_by_side_with_few_extra_pages() {
     let service = service(dense(1_000), 10);
     let mut widest = 0;
     let driven = drive(&service, WINDOW, None, 4, |under_way| {
@@ -169,7 +173,7 @@ fn many_pages_are_read_side_by_side_at_the_price_of_few_more() {
 }
 
 #[test]
-fn a_limit_that_is_met_early_asks_for_little_more() {
+fn a_limit_that_is_reached_early_takes_few_extra_pages() {
     let service = service(dense(1_000), 10);
     let driven = drive(&service, WINDOW, Some(25), 8, |_| 0);
     assert_eq!(driven.ids, service.wanted(WINDOW)[..25]);
@@ -178,7 +182,7 @@ fn a_limit_that_is_met_early_asks_for_little_more() {
 }
 
 #[test]
-fn no_more_than_twice_the_limit_is_held_whatever_comes_first() {
+fn at_most_twice_the_limit_is_held_in_any_order_of_replies() {
     let mut service = service(dense(1_000), 10);
     service.newest_first = true;
     for at_once in [1, 4, 16] {
@@ -191,21 +195,21 @@ fn no_more_than_twice_the_limit_is_held_whatever_comes_first() {
 }
 
 #[test]
-fn a_timestamp_with_more_events_than_a_page_is_got_past() {
+fn a_timestamp_may_have_more_events_than_a_page() {
     let service = service(events(&[[1_500; 95].as_slice(), &[1_501; 40]].concat()), 10);
     let driven = drive(&service, WINDOW, None, 6, |_| 0);
     assert_eq!(driven.ids, service.wanted(WINDOW));
 }
 
 #[test]
-fn a_limit_that_is_just_met_is_no_cut() {
+fn a_result_with_exactly_the_limit_is_not_truncated() {
     let service = service(dense(20), 10);
     assert!(!drive(&service, WINDOW, Some(20), 1, |_| 0).truncated);
     assert!(drive(&service, WINDOW, Some(19), 1, |_| 0).truncated);
 }
 
 #[test]
-fn what_two_calls_bring_out_of_order_comes_once() {
+fn events_of_several_calls_out_of_order_come_once() {
     let mut shuffled = dense(100);
     shuffled.swap(3, 60);
     shuffled.swap(17, 71);
@@ -222,18 +226,18 @@ fn what_two_calls_bring_out_of_order_comes_once() {
 
 #[test]
 fn later_slices_wait_while_twice_the_limit_is_held() {
-    // Nothing in the first page tells how much there is, so that the limit cannot decide which slices are needed.
+    // The first page does not show how much there is, so the limit cannot decide which slices are needed.
     let mut service = service(dense(1_000), 10);
     service.reach = 20;
     service.calls[0][..40].fill(false);
     let driven = drive(&service, WINDOW, Some(50), 16, |under_way| under_way - 1);
     assert_eq!(driven.ids, service.wanted(WINDOW)[..50]);
-    // What is under way when twice the limit is reached still comes.
+    // Pages under way when twice the limit is reached still arrive.
     assert!(driven.most_held <= 100 + 16 * 10, "{}", driven.most_held);
 }
 
 #[test]
-fn events_out_of_order_are_all_given_and_never_cut_through() {
+fn events_out_of_order_all_come_and_their_slice_is_not_split() {
     let mut shuffled = dense(100);
     shuffled.swap(3, 60);
     let service = service(shuffled, 10);
@@ -264,7 +268,7 @@ fn services() -> impl Strategy<Value = Service> {
     )
 }
 
-/// The same, but some events come at the place of others.
+/// The same, but with some events swapped.
 fn disordered() -> impl Strategy<Value = Service> {
     let swaps = prop::collection::vec((any::<usize>(), any::<usize>()), 1..5);
     (services(), swaps).prop_map(|(mut service, swaps)| {

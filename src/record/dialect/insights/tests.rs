@@ -1,9 +1,9 @@
-//! Golden queries: what Insights is asked, letter for letter.
+//! Golden queries: exactly what Insights receives.
 
 use expect_test::{Expect, expect};
 
 use super::*;
-use crate::record::{Qual, QualName, Quals};
+use crate::record::{Key, Qual, QualName, Quals};
 
 fn quals(texts: &[(&str, &str)]) -> Vec<Qual> {
     let parse = |(name, text): &(&str, &str)| match name.strip_prefix("fields.") {
@@ -13,17 +13,29 @@ fn quals(texts: &[(&str, &str)]) -> Vec<Qual> {
     texts.iter().map(parse).collect()
 }
 
-fn ask(format: &Format, quals: &Quals, question: &Question<'_>, expected: &Expect) {
+fn check(
+    format: &Format,
+    quals: &Quals,
+    aggregate: &Aggregate,
+    streams: Streams<'_>,
+    expected: &Expect,
+) {
     let bound = quals.bind(format).unwrap();
-    expected.assert_eq(&compile(&bound, format, question).unwrap());
+    let scope = Scope { streams, ..SCOPE };
+    expected.assert_eq(&compile(&bound, format, aggregate, &scope).unwrap());
 }
 
-const QUESTION: Question<'_> = Question {
+fn by(keys: &[&str]) -> Aggregate {
+    Aggregate {
+        keys: keys.iter().map(|name| Key::named(name)).collect(),
+        order_by: Measure::Flows,
+        limit: 11,
+    }
+}
+
+const SCOPE: Scope<'_> = Scope {
     window: (1_767_225_600_000, 1_767_229_200_500),
     streams: Streams::All,
-    group_by: &[3],
-    order_by: "flows",
-    limit: 11,
 };
 
 #[test]
@@ -43,14 +55,14 @@ fn the_default_format_has_discovered_fields() {
             quals(&[("interface_id", "eni-1,eni-2"), ("packets", "1")]),
         ],
     };
-    ask(
+    check(
         &Format::vpc_default(),
         &quals,
-        &Question {
-            group_by: &[3, 6],
-            order_by: "bytesSum",
-            ..QUESTION
+        &Aggregate {
+            order_by: Measure::Bytes,
+            ..by(&["src_addr", "dst_port"])
         },
+        Streams::All,
         &expect![[r#"
             filter toMillis(@timestamp) >= 1767225600000 and toMillis(@timestamp) < 1767229200500
             | filter ispresent(logStatus)
@@ -73,14 +85,11 @@ fn any_other_format_is_taken_apart_by_position() {
         ..Quals::default()
     };
     let streams = Streams::Prefixed("eni-0123.a/");
-    ask(
+    check(
         &format,
         &quals,
-        &Question {
-            group_by: &[1],
-            streams,
-            ..QUESTION
-        },
+        &by(&["pkt-srcaddr"]),
+        streams,
         &expect![[r#"
             filter toMillis(@timestamp) >= 1767225600000 and toMillis(@timestamp) < 1767229200500
             | filter @logStream like /^eni\-0123\.a\//
@@ -111,13 +120,11 @@ fn no_value_and_exact_flags_and_services_in_any_case_are_asked_for() {
             ("fields.pkt-dst-aws-service", "s3"),
         ])],
     };
-    ask(
+    check(
         &format,
         &quals,
-        &Question {
-            group_by: &[],
-            ..QUESTION
-        },
+        &by(&[]),
+        Streams::All,
         &expect![[r#"
             filter toMillis(@timestamp) >= 1767225600000 and toMillis(@timestamp) < 1767229200500
             | parse @message /^\s*(?<f1>(?:-|[0-9A-Fa-f.:]+)) +(?<f2>\S+) +(?<f3>(?:-|0|[1-9]\d{0,18})) +(?<f4>\S+) +(?:-|0|[1-9]\d{0,18})\s*$/
@@ -131,15 +138,11 @@ fn no_value_and_exact_flags_and_services_in_any_case_are_asked_for() {
 #[test]
 fn without_groups_there_is_one_row() {
     let streams = Streams::Named("eni-1-all");
-    let question = Question {
-        group_by: &[],
-        streams,
-        ..QUESTION
-    };
-    ask(
+    check(
         &Format::vpc_default(),
         &Quals::default(),
-        &question,
+        &by(&[]),
+        streams,
         &expect![[r#"
             filter toMillis(@timestamp) >= 1767225600000 and toMillis(@timestamp) < 1767229200500
             | filter @logStream = "eni-1-all"
@@ -158,7 +161,13 @@ fn what_cannot_be_asked_says_so() {
         all: quals(&[("event_id", "1")]),
         ..Quals::default()
     };
-    let error = compile(&by_id.bind(&format).unwrap(), &format, &QUESTION).unwrap_err();
+    let error = compile(
+        &by_id.bind(&format).unwrap(),
+        &format,
+        &by(&["src_addr"]),
+        &SCOPE,
+    )
+    .unwrap_err();
     assert_eq!(
         error,
         InsightsError::EventId {
@@ -175,7 +184,13 @@ fn what_cannot_be_asked_says_so() {
         all: quals(&[("src_addr", &many.join(","))]),
         ..Quals::default()
     };
-    let error = compile(&many.bind(&format).unwrap(), &format, &QUESTION).unwrap_err();
+    let error = compile(
+        &many.bind(&format).unwrap(),
+        &format,
+        &by(&["src_addr"]),
+        &SCOPE,
+    )
+    .unwrap_err();
     assert!(matches!(error, InsightsError::TooLong { length } if length > 10_000));
 }
 
@@ -186,20 +201,13 @@ fn encoded_values_are_left_to_the_scan() {
         all: quals(&[("fields.instance-tag", "a b")]),
         ..Quals::default()
     };
-    let group_by_address = Question {
-        group_by: &[0],
-        ..QUESTION
-    };
-    let group_by_tag = Question {
-        group_by: &[1],
-        ..QUESTION
-    };
+    let (group_by_address, group_by_tag) = (by(&["src_addr"]), by(&["instance-tag"]));
     let field = "instance-tag".to_owned();
-    for (quals, question) in [
+    for (quals, aggregate) in [
         (&by_tag, &group_by_address),
         (&Quals::default(), &group_by_tag),
     ] {
-        let error = compile(&quals.bind(&format).unwrap(), &format, question).unwrap_err();
+        let error = compile(&quals.bind(&format).unwrap(), &format, aggregate, &SCOPE).unwrap_err();
         assert_eq!(
             error,
             InsightsError::Encoded {

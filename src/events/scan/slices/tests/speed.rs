@@ -1,23 +1,23 @@
-//! How near queries come to the quota, by a clock of paper.
+//! How close queries come to the quota, by a simulated clock.
 
 use std::collections::VecDeque;
 
 use super::*;
 
-/// What one page takes, in seconds.
+/// How long one page takes, in seconds.
 const PAGE: f64 = 0.2;
 
-const LONG: Window = Window {
+const LONG: HalfOpen = HalfOpen {
     start: 1_000_000,
     end: 2_000_000,
 };
 
-/// The pace as it rises: calls per second.
+/// Returns the rate at a time, in calls per second.
 fn rate(now: f64, quota: f64) -> f64 {
     quota.min(5.0 * 2_f64.powf(now.floor()))
 }
 
-/// The seconds that the rise of the pace costs.
+/// Returns how many seconds the slow start costs.
 fn rise(quota: f64) -> f64 {
     let seconds = (0..10).map(f64::from);
     seconds
@@ -25,19 +25,19 @@ fn rise(quota: f64) -> f64 {
         .sum()
 }
 
-/// Reads everything, and gives the seconds and the pages that it took.
+/// Reads everything, and returns how many seconds and pages that took.
 fn timed(service: &Service, quota: f64) -> (f64, usize) {
     let mut slices: Slices<Vec<String>> =
         Slices::new(LONG, service.calls.len(), service.newest_first, None);
     let at_once = (quota * PAGE).ceil() as usize;
-    let mut under_way: VecDeque<(f64, Ask)> = VecDeque::new();
+    let mut under_way: VecDeque<(f64, Fetch)> = VecDeque::new();
     let (mut now, mut due, mut pages) = (0.0_f64, 0.0_f64, 0);
     while !slices.is_over() {
         let answer = under_way.front().map_or(f64::INFINITY, |(at, _)| *at);
-        if slices.wants() && now.max(due) <= answer {
+        if slices.has_next() && now.max(due) <= answer {
             now = now.max(due);
             due = now + 1.0 / rate(now, quota);
-            under_way.push_back((now + PAGE, slices.ask().unwrap()));
+            under_way.push_back((now + PAGE, slices.next_fetch().unwrap()));
             continue;
         }
         let (at, ask) = under_way.pop_front().unwrap();
@@ -47,21 +47,21 @@ fn timed(service: &Service, quota: f64) -> (f64, usize) {
             part.push(event.id.clone());
             Ok::<_, Infallible>(part.len())
         };
-        let Ok(()) = slices.answer(&ask, service.page(&ask), take);
-        slices.cut(at_once);
+        let Ok(()) = slices.receive(&ask, service.page(&ask), take);
+        slices.split(at_once);
     }
     let (parts, _) = slices.finish();
     assert_eq!(parts.concat(), service.wanted(LONG));
     (now, pages)
 }
 
-/// The pages that somebody needs who never cuts.
+/// Returns how many pages a read without splits needs.
 fn pages(service: &Service) -> usize {
     let mut pages = 0;
     for call in 0..service.calls.len() {
         let mut token = None;
         loop {
-            let ask = Ask {
+            let ask = Fetch {
                 slice: 0,
                 call,
                 window: LONG,
@@ -77,7 +77,7 @@ fn pages(service: &Service) -> usize {
     pages
 }
 
-/// So many pages: what each call brings, by the number of the event.
+/// Creates a service with this many pages. Each call returns the events for whose index it is true.
 fn traffic(pages: usize, calls: &[fn(usize) -> bool]) -> Service {
     let count = 10 * pages;
     let step = 1_000_000 / count as i64;
@@ -99,11 +99,11 @@ fn traffic(pages: usize, calls: &[fn(usize) -> bool]) -> Service {
     }
 }
 
-/// Says which events a call brings, by their number.
+/// Reports whether a call returns the event of an index.
 type Brings = fn(usize) -> bool;
 
 #[test]
-fn queries_of_every_kind_come_near_the_quota() {
+fn queries_of_every_kind_come_close_to_the_quota() {
     let all: Brings = |_| true;
     let even: Brings = |n| n % 2 == 0;
     let odd: Brings = |n| n % 2 == 1;
@@ -114,7 +114,7 @@ fn queries_of_every_kind_come_near_the_quota() {
     let kinds: [(&str, &[Brings]); 9] = [
         ("dense", &[all]),
         ("two dense calls", &[even, odd]),
-        ("two calls that bring the same", &[even, even]),
+        ("two calls that return the same", &[even, even]),
         ("sparse", &[few]),
         ("nothing", &[none]),
         ("two sparse calls", &[few, others]),
@@ -126,7 +126,7 @@ fn queries_of_every_kind_come_near_the_quota() {
     for (kind, calls) in kinds {
         for quota in [5.0, 10.0, 25.0] {
             for newest_first in [false, true] {
-                // What ten seconds are enough for.
+                // Enough for ten seconds.
                 let mut service = traffic(10 * quota as usize, calls);
                 service.newest_first = newest_first;
                 let needed = pages(&service) as f64 / quota;

@@ -1,19 +1,19 @@
-//! Events gathered as rows, up to a limit.
+//! Records collected as rows.
 
-use super::{Gather, Trouble};
-use crate::aws::logs;
-use crate::events::output::{Columns, Event};
+use super::output::{Columns, Event};
+use crate::events::page;
+use crate::events::scan::{Collector, ScanError};
 use crate::record::{Format, Reader, Values};
 
-/// Makes a row of every event that is wanted.
+/// Converts every matching record to a row.
 #[derive(Debug)]
-pub(crate) struct Rows {
+pub(super) struct Rows {
     formats: Vec<(Format, Columns)>,
     include_message: bool,
 }
 
 impl Rows {
-    pub(crate) fn new(reader: &Reader, include_message: bool) -> Self {
+    pub(super) fn new(reader: &Reader, include_message: bool) -> Self {
         let formats = reader.formats().iter();
         Self {
             formats: formats
@@ -24,30 +24,30 @@ impl Rows {
     }
 }
 
-impl Gather for Rows {
+impl Collector for Rows {
     type Part = Vec<Event>;
 
     fn record(
         &mut self,
         part: &mut Vec<Event>,
-        raw: &logs::Event,
+        event: &page::Event,
         format: usize,
         record: &dyn Values,
-    ) -> Result<(), Trouble> {
+    ) -> Result<(), ScanError> {
         if let Some((format, columns)) = self.formats.get(format) {
             part.push(Event {
-                message: self.include_message.then(|| raw.message.clone()),
-                ..columns.event(raw, format, record)
+                message: self.include_message.then(|| event.payload.clone()),
+                ..columns.event(event, format, record)
             });
         }
         Ok(())
     }
 
-    fn unparsed(&mut self, part: &mut Vec<Event>, raw: &logs::Event, problem: String) {
+    fn unparsed(&mut self, part: &mut Vec<Event>, event: &page::Event, problem: String) {
         part.push(Event {
-            message: Some(raw.message.clone()),
+            message: Some(event.payload.clone()),
             parse_error: Some(problem),
-            ..Event::bare(raw)
+            ..Event::without_record(event)
         });
     }
 

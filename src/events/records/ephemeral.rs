@@ -1,10 +1,10 @@
-//! The ephemeral resource `vpcflow_log_events`: the data source's query, whose traffic goes neither into the plan
-//! nor into the state. What it says about what it read is fixed text: messages are kept by whoever runs Terraform.
+//! The ephemeral resource `vpcflow_log_events`: the query of the data source, whose results go neither into the plan nor
+//! into the state. Its messages are fixed text, since logs of Terraform runs are often kept.
 
-use super::completeness::Telling;
-use super::data_source::{Model, read};
-use super::search;
+use super::query::{Model, read};
 use crate::connection::Connection;
+use crate::events::completeness::Detail;
+use crate::events::query;
 use crate::framework::{self, Context, Diagnostics};
 
 /// The ephemeral resource `vpcflow_log_events`.
@@ -17,7 +17,7 @@ impl framework::EphemeralResource for EphemeralResource {
     const TYPE_NAME: &'static str = "vpcflow_log_events";
 
     fn validate(&self, (_, query, quals, ..): &Model, diagnostics: &mut Diagnostics) {
-        search::validate(query, quals, diagnostics);
+        query::validate(query, quals, diagnostics);
     }
 
     async fn open(
@@ -26,6 +26,6 @@ impl framework::EphemeralResource for EphemeralResource {
         model: Model,
         context: &Context,
     ) -> Result<Model, Diagnostics> {
-        read(connection, model, context, Telling::FixedText).await
+        read(connection, model, context, Detail::FixedText).await
     }
 }

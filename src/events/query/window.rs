@@ -1,27 +1,22 @@
-//! The time that a query asks for: half-open, its beginning included, its end excluded.
+//! The time that a query covers, and how long it may take.
 
 use std::time::Duration;
 
 use jiff::Timestamp;
 
-use super::query::{DEFAULT_TIMEOUT, Query};
+use super::arguments::Query;
+use crate::events::half_open::HalfOpen;
 use crate::framework::{Attr, Diagnostic, Diagnostics};
 use crate::text::duration;
 
-/// A stretch of time, in milliseconds since 1970, as CloudWatch Logs counts.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Window {
-    /// The first millisecond.
-    pub(crate) start: i64,
-    /// The millisecond after the last.
-    pub(crate) end: i64,
-}
+/// How long a query may take if `timeout` is not set.
+const DEFAULT_TIMEOUT: Duration = Duration::from_secs(300);
 
-/// Gives the window of a query whose arguments are known and valid.
+/// Returns the window of a query whose arguments are known.
 ///
 /// # Errors
-/// An end that is not after the start.
-pub(crate) fn window(query: &Query, now: Timestamp) -> Result<Window, Diagnostics> {
+/// The arguments are malformed, or the window is empty.
+pub(crate) fn window(query: &Query, now: Timestamp) -> Result<HalfOpen, Diagnostics> {
     validate(query).into_result()?;
     let end = time(&query.end_time).unwrap_or(now);
     let start = match query.lookback.given().map(duration::parse) {
@@ -29,42 +24,30 @@ pub(crate) fn window(query: &Query, now: Timestamp) -> Result<Window, Diagnostic
         _ => time(&query.start_time).unwrap_or(Timestamp::MIN),
     };
     if start >= end {
-        let detail =
-            format!("The window begins at {start} and ends at {end}: nothing lies between.");
-        return Err(
-            Diagnostic::error("empty-time-window", "Empty time window", detail)
-                .at("start_time")
-                .into(),
-        );
+        return Err(empty(start, end).into());
     }
-    // The service counts from 1970 on.
-    let end = end.as_millisecond().max(1);
-    Ok(Window {
+    // CloudWatch Logs counts from 1970.
+    Ok(HalfOpen {
         start: start.as_millisecond().max(0),
-        end,
+        end: end.as_millisecond().max(1),
     })
 }
 
-/// Gives how long a query may take.
+/// Returns how long a query may take.
 pub(crate) fn timeout(query: &Query) -> Duration {
-    let text = query.timeout.given().unwrap_or(DEFAULT_TIMEOUT);
-    duration::parse(text).unwrap_or(Duration::from_secs(300))
+    let timeout = query.timeout.given().map(duration::parse);
+    timeout.and_then(Result::ok).unwrap_or(DEFAULT_TIMEOUT)
 }
 
-/// Judges the arguments about time that are known.
-pub(crate) fn validate(query: &Query) -> Diagnostics {
+/// Checks the arguments about time that are known.
+pub(super) fn validate(query: &Query) -> Diagnostics {
     let mut diagnostics = Diagnostics::new();
-    let lookback = [&query.lookback, &query.start_time];
-    if lookback
-        .iter()
-        .all(|value| !value.is_unknown() && value.given().is_none())
-    {
-        diagnostics.error(
-            "lookback",
-            "no-time-window", "No time window",
-            "Set `lookback` (such as \"1h\") or `start_time` (RFC 3339), and `end_time` with either if the window \
-             does not end now: without a beginning the whole log group would be searched.",
-        );
+    let starts = [&query.lookback, &query.start_time];
+    let is_missing = |value: &&Attr<String>| !value.is_unknown() && value.given().is_none();
+    if starts.iter().all(is_missing) {
+        let detail = "Set `lookback` (such as \"1h\") or `start_time` (RFC 3339). Also set `end_time` if the window does \
+                      not end now. Without a start, the whole log group would be searched.";
+        diagnostics.error("lookback", "no-time-window", "No time window", detail);
     }
     for (name, value) in [
         ("start_time", &query.start_time),
@@ -74,8 +57,8 @@ pub(crate) fn validate(query: &Query) -> Diagnostics {
             && let Err(problem) = text.parse::<Timestamp>()
         {
             let detail = format!(
-                "`{name}` is \"{text}\"; it must be a time with its offset as RFC 3339, such as \
-                 2026-05-01T00:00:00Z ({problem})."
+                "`{name}` is \"{text}\"; it must be an RFC 3339 time with an offset, such as 2026-05-01T00:00:00Z \
+                 ({problem})."
             );
             diagnostics.error(name, "malformed-time", "Malformed time", detail);
         }
@@ -83,14 +66,7 @@ pub(crate) fn validate(query: &Query) -> Diagnostics {
     if let (Some(start), Some(end)) = (time(&query.start_time), time(&query.end_time))
         && start >= end
     {
-        let detail =
-            format!("`start_time` is {start} and `end_time` is {end}: nothing lies between.");
-        diagnostics.error(
-            "start_time",
-            "empty-time-window",
-            "Empty time window",
-            detail,
-        );
+        diagnostics.push(empty(start, end));
     }
     for (name, value) in [("lookback", &query.lookback), ("timeout", &query.timeout)] {
         if let Some(text) = value.given()
@@ -103,6 +79,13 @@ pub(crate) fn validate(query: &Query) -> Diagnostics {
     diagnostics
 }
 
+fn empty(start: Timestamp, end: Timestamp) -> Diagnostic {
+    let detail = format!(
+        "start_time must be before end_time. The window starts at {start} and ends at {end}."
+    );
+    Diagnostic::error("empty-time-window", "Empty time window", detail).at("start_time")
+}
+
 fn time(value: &Attr<String>) -> Option<Timestamp> {
     value.given()?.parse().ok()
 }
@@ -112,7 +95,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn looking_back_begins_at_the_end_of_the_window() {
+    fn lookback_counts_from_the_end_of_the_window() {
         let query = |lookback: &str, end: Option<&str>| Query {
             lookback: Attr::Known(lookback.to_owned()),
             end_time: Attr::from(end.map(str::to_owned)),
@@ -121,8 +104,10 @@ mod tests {
         let now = "2026-05-03T12:00:00Z".parse().unwrap();
         let of = |query: &Query| {
             let window = window(query, now).unwrap();
-            let time = |at| Timestamp::from_millisecond(at).unwrap().to_string();
-            (time(window.start), time(window.end))
+            (
+                window.start_time().to_string(),
+                window.end_time().to_string(),
+            )
         };
         let pair = |start: &str, end: &str| (start.to_owned(), end.to_owned());
         for (lookback, end, expected) in [
@@ -157,7 +142,7 @@ mod tests {
     }
 
     #[test]
-    fn a_window_begins_no_earlier_than_the_service_counts() {
+    fn a_window_never_starts_before_1970() {
         let of = |lookback: &str, now: &str| {
             let query = Query {
                 lookback: Attr::Known(lookback.to_owned()),

@@ -1,4 +1,4 @@
-//! The results of a query, typed, and how a record becomes one.
+//! The results of a query, typed, and how a record is converted to one.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -7,22 +7,23 @@ use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::aws::logs;
+use crate::events::page::{self, Origin};
+use crate::events::statistics::{Push, Statistics};
 use crate::framework::{Attr, Model, behaviour};
 use crate::record::{self, Format, Values};
 
 /// What a query found.
 #[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
 pub struct Output {
-    /// The events, in the order asked for.
+    /// The events, in the requested order.
     #[serde(default)]
     #[schemars(transform = behaviour::read_only)]
     pub events: Attr<Vec<Event>>,
-    /// Whether `limit` was reached before everything had been looked at.
+    /// Whether `limit` was reached before everything was read.
     #[serde(default)]
     #[schemars(transform = behaviour::read_only)]
     pub truncated: Attr<bool>,
-    /// What was pushed down to CloudWatch Logs.
+    /// The calls that the quals were pushed down into.
     #[serde(default)]
     #[schemars(transform = behaviour::read_only)]
     pub pushed: Attr<Vec<Push>>,
@@ -30,16 +31,15 @@ pub struct Output {
     #[serde(default)]
     #[schemars(transform = behaviour::read_only)]
     pub not_pushed: Attr<Vec<String>>,
-    /// How far each qual was pushed down: `exact`, `superset` (the service let more through than asked for) or
-    /// `none`.
+    /// How far each qual was pushed down: `exact`, `superset` (the service returned more than matches) or `none`.
     #[serde(default)]
     #[schemars(transform = behaviour::read_only)]
     pub push_down: Attr<BTreeMap<String, String>>,
-    /// What the query had to do.
+    /// What the query did.
     #[serde(default)]
     #[schemars(transform = behaviour::read_only)]
     pub statistics: Attr<Statistics>,
-    /// The account of the provider's credentials; null if the provider was told not to ask for it.
+    /// The account of the provider's credentials. Null if `skip_requesting_account_id` is set.
     #[serde(default)]
     #[schemars(transform = behaviour::read_only)]
     pub account_id: Attr<String>,
@@ -51,19 +51,19 @@ pub struct Output {
 
 impl Model for Output {}
 
-/// One event. What its record has no value for (`-`), or what its format lacks, is null.
+/// One event. An attribute is null if the record has no value for the field (`-`), or its format lacks the field.
 #[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
 pub struct Event {
     /// When the flow began, as RFC 3339.
     #[schemars(transform = behaviour::read_only)]
     pub timestamp: Option<String>,
-    /// When CloudWatch Logs got the event, as RFC 3339.
+    /// When CloudWatch Logs received the event, as RFC 3339.
     #[schemars(transform = behaviour::read_only)]
     pub ingestion_time: Option<String>,
-    /// The id that CloudWatch Logs gave the event.
+    /// The id that CloudWatch Logs assigned to the event.
     #[schemars(transform = behaviour::read_only)]
     pub event_id: Option<String>,
-    /// The log stream, usually one for each network interface.
+    /// The log stream. Usually there is one for each network interface.
     #[schemars(transform = behaviour::read_only)]
     pub log_stream_name: Option<String>,
     /// The version of the record.
@@ -87,7 +87,7 @@ pub struct Event {
     /// The destination port.
     #[schemars(transform = behaviour::read_only)]
     pub dst_port: Option<i64>,
-    /// The protocol's IANA number.
+    /// The IANA protocol number.
     #[schemars(transform = behaviour::read_only)]
     pub protocol: Option<i64>,
     /// The number of packets.
@@ -102,10 +102,10 @@ pub struct Event {
     /// When the last packet was seen, as RFC 3339.
     #[schemars(transform = behaviour::read_only)]
     pub end: Option<String>,
-    /// `ACCEPT` or `REJECT`.
+    /// Whether the traffic was accepted: `ACCEPT` or `REJECT`.
     #[schemars(transform = behaviour::read_only)]
     pub action: Option<String>,
-    /// `OK`, `NODATA` or `SKIPDATA`.
+    /// The logging status: `OK`, `NODATA` or `SKIPDATA`.
     #[schemars(transform = behaviour::read_only)]
     pub log_status: Option<String>,
     /// The VPC of the network interface.
@@ -120,13 +120,13 @@ pub struct Event {
     /// The TCP flags of the record, as a number.
     #[schemars(transform = behaviour::read_only)]
     pub tcp_flags: Option<i64>,
-    /// `IPv4`, `IPv6` or `EFA`.
+    /// The type of the traffic: `IPv4`, `IPv6` or `EFA`.
     #[schemars(transform = behaviour::read_only)]
     pub r#type: Option<String>,
-    /// `ingress` or `egress`.
+    /// The direction of the flow: `ingress` or `egress`.
     #[schemars(transform = behaviour::read_only)]
     pub flow_direction: Option<String>,
-    /// Every other field that has a value, by AWS's own name.
+    /// Every other field that has a value, by AWS's name.
     #[schemars(transform = behaviour::read_only)]
     pub fields: BTreeMap<String, String>,
     /// The line, if `include_message` is set or the line did not parse.
@@ -137,69 +137,31 @@ pub struct Event {
     pub parse_error: Option<String>,
 }
 
-/// One pattern that was pushed down.
-#[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
-pub struct Push {
-    /// The filter pattern.
-    #[schemars(transform = behaviour::read_only)]
-    pub pattern: Option<String>,
-    /// What the names of the log streams begin with.
-    #[schemars(transform = behaviour::read_only)]
-    pub stream_prefix: Option<String>,
-}
-
-/// What a query had to do.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-pub struct Statistics {
-    /// Events that CloudWatch Logs sent and the provider looked at.
-    #[schemars(transform = behaviour::read_only)]
-    pub scanned: i64,
-    /// Records that satisfied the quals. Lines that did not parse are none.
-    #[schemars(transform = behaviour::read_only)]
-    pub matched: i64,
-    /// Lines among them that did not parse. A line that a qual on a number or an address has settled is not looked at any
-    /// further. Null if CloudWatch Logs Insights counted.
-    #[schemars(transform = behaviour::read_only)]
-    pub parse_errors: Option<i64>,
-    /// Records that say that there was no traffic (`NODATA`). Null if nobody counted them, as beside quals that were pushed
-    /// down.
-    #[schemars(transform = behaviour::read_only)]
-    pub no_data: Option<i64>,
-    /// Records that say that others were skipped (`SKIPDATA`, or `INCOMPLETEDATA` of Cloud WAN); one may stand for many.
-    /// Null if nobody counted them, as beside quals that were pushed down, unless `require_complete` is set.
-    #[schemars(transform = behaviour::read_only)]
-    pub skip_data: Option<i64>,
-    /// Pages read.
-    #[schemars(transform = behaviour::read_only)]
-    pub pages: i64,
-    /// Calls made: for pages, to EC2 for the formats, and to see what pages could not show.
-    #[schemars(transform = behaviour::read_only)]
-    pub calls: i64,
-}
-
-/// Where the named results stand in one format.
+/// Where the values of named results are in one format.
 #[derive(Debug)]
-pub(crate) struct Columns {
+pub(super) struct Columns {
     named: BTreeMap<&'static str, usize>,
     others: Vec<usize>,
 }
 
 impl Columns {
-    pub(crate) fn of(format: &Format) -> Self {
+    pub(super) fn of(format: &Format) -> Self {
         let (mut named, mut others) = (BTreeMap::new(), Vec::new());
         for (index, name) in format.names().iter().enumerate() {
             match record::field::find(name).and_then(|field| field.column) {
-                Some(column) => drop(named.insert(column, index)),
+                Some(column) => {
+                    let _ = named.insert(column, index);
+                }
                 None => others.push(index),
             }
         }
         Self { named, others }
     }
 
-    /// Makes a result of a record.
-    pub(crate) fn event(
+    /// Converts a record to a result.
+    pub(super) fn event(
         &self,
-        raw: &logs::Event,
+        event: &page::Event,
         format: &Format,
         record: &(impl Values + ?Sized),
     ) -> Event {
@@ -212,7 +174,7 @@ impl Columns {
             Some((name.clone(), record.text(*index)?.into_owned()))
         };
         let others = self.others.iter().filter_map(other);
-        let bare = Event::bare(raw);
+        let bare = Event::without_record(event);
         Event {
             event_id: record.event_id().map(str::to_owned).or(bare.event_id),
             timestamp: record
@@ -249,13 +211,17 @@ impl Columns {
 }
 
 impl Event {
-    /// Makes a result of what CloudWatch Logs says of an event, without its record.
-    pub(crate) fn bare(raw: &logs::Event) -> Self {
+    /// Converts an event to a result without the values of its record.
+    pub(super) fn without_record(event: &page::Event) -> Self {
+        let Origin::LogStream {
+            name,
+            ingestion_time,
+        } = &event.origin;
         Self {
-            timestamp: time(raw.timestamp),
-            ingestion_time: time(raw.ingestion_time),
-            event_id: Some(raw.id.clone()),
-            log_stream_name: Some(raw.stream.clone()),
+            timestamp: time(event.time),
+            ingestion_time: time(*ingestion_time),
+            event_id: Some(event.id.clone()),
+            log_stream_name: Some(name.clone()),
             ..Self::default()
         }
     }

@@ -1,25 +1,28 @@
-//! Which of the events that satisfy a query are given, and how; declared once.
+//! Which of the matching events are returned, and how.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::framework::{Attr, Model, behaviour};
 
-/// Orders of the results.
+/// The orders of the results.
 const ORDERS: &[&str] = &["oldest_first", NEWEST_FIRST];
 const NEWEST_FIRST: &str = "newest_first";
-/// Results, if `limit` does not say.
+/// The number of results if `limit` is not set.
 const DEFAULT_LIMIT: usize = 1000;
-/// The most results that can be asked for.
-pub(crate) const MOST_EVENTS: usize = 10_000;
+/// The highest `limit`.
+pub(super) const MOST_EVENTS: usize = 10_000;
 
-/// Queries the events that flow logs have written to a CloudWatch Logs group. The quals are pushed down to
-/// CloudWatch where that is exact, and are always checked again by the provider.
+/// Queries the events that flow logs have written to a CloudWatch Logs log group. Quals are pushed down to CloudWatch Logs
+/// as far as possible, and the provider always checks them again.
+///
+/// A record must match all quals at the top level, at least one `where` block, if there are any, and no `exclude` block.
+/// Within a block, all conditions must match.
 ///
 /// Exactly one of `flow_log_id` and `log_group_name`, and one of `lookback` and `start_time`, is required.
 #[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
 pub struct Selection {
-    /// The most events to give, at most 10000. The default is 1000, with a warning if there are more.
+    /// The maximum number of events to return, up to 10000. Defaults to 1000, with a warning if there are more.
     #[serde(default)]
     #[schemars(range(min = 1, max = 10_000))]
     pub limit: Attr<i64>,
@@ -27,7 +30,7 @@ pub struct Selection {
     #[serde(default)]
     #[schemars(transform = behaviour::one_of(ORDERS))]
     pub order: Attr<String>,
-    /// Whether every event carries the line it was read from.
+    /// Whether every event includes the line that it was read from.
     #[serde(default)]
     pub include_message: Attr<bool>,
 }
@@ -35,15 +38,15 @@ pub struct Selection {
 impl Model for Selection {}
 
 impl Selection {
-    /// Gives the most events to give.
-    pub(crate) fn limit(&self) -> usize {
+    /// Returns the maximum number of events.
+    pub(super) fn limit(&self) -> usize {
         let limit = self.limit.known();
         let limit = limit.and_then(|limit| usize::try_from(*limit).ok());
         limit.unwrap_or(DEFAULT_LIMIT)
     }
 
-    /// Says whether the newest events come first.
-    pub(crate) fn newest_first(&self) -> bool {
+    /// Reports whether the newest events come first.
+    pub(super) fn newest_first(&self) -> bool {
         self.order.given() == Some(NEWEST_FIRST)
     }
 }

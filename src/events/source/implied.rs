@@ -1,13 +1,13 @@
-//! What a flow log says of its records before one is read: which resource they are of, and which traffic.
+//! What a flow log says about its records before one is read: their resource and their traffic.
 //!
-//! Several flow logs may write to one log group. Where the format has the field, these quals keep the records of others out
-//! of a query of one of them. A record without a value for it, such as one that says that there was no traffic, may be
-//! anybody's and stays. Must not know how quals are asked.
+//! Several flow logs may write to one log group. Where the format has the field, these quals keep the records of other
+//! flow logs out of a query of one of them. A record without a value for the field, such as one that reports no traffic,
+//! may belong to any of them and is kept. Must not know how quals are pushed down.
 
 use crate::aws::ec2::FlowLog;
 use crate::record::{Format, Qual};
 
-/// What ids of resources begin with, and the field that names the resource in a record; longer beginnings first.
+/// The prefixes of resource ids, and the field that names the resource in a record; longer prefixes first.
 const RESOURCES: [(&str, &str); 5] = [
     ("eni-", "interface-id"),
     ("subnet-", "subnet-id"),
@@ -16,7 +16,7 @@ const RESOURCES: [(&str, &str); 5] = [
     ("tgw-", "tgw-id"),
 ];
 
-/// One value that all records of a flow log have, if they have one.
+/// A value that every record of a flow log has, if the record has a value for the field.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Implied {
     /// AWS's name of the field.
@@ -25,15 +25,15 @@ pub(crate) struct Implied {
 }
 
 impl Implied {
-    /// Gives it as a qual, for the service.
+    /// Converts it to a qual.
     pub(crate) fn qual(&self) -> Qual {
         Qual::implied(self.field, &self.value)
     }
 }
 
-/// Gives what a flow log implies for records of a format.
+/// Returns what a flow log implies for records of a format.
 pub(crate) fn of(flow_log: &FlowLog, format: &Format) -> Vec<Implied> {
-    let traffic = kind_of_traffic(flow_log).map(|traffic| ("action", traffic));
+    let traffic = only_traffic(flow_log).map(|traffic| ("action", traffic));
     let implied = resource(flow_log).into_iter().chain(traffic);
     implied
         .filter(|(field, _)| format.position(field).is_some())
@@ -44,8 +44,8 @@ pub(crate) fn of(flow_log: &FlowLog, format: &Format) -> Vec<Implied> {
         .collect()
 }
 
-/// Tells whether no record of another flow log can be taken for one of this one, if both write the same format.
-pub(crate) fn tells_apart(flow_log: &FlowLog, other: &FlowLog, format: &Format) -> bool {
+/// Reports whether the records of two flow logs that write the same format can be told apart.
+pub(crate) fn distinguishes(flow_log: &FlowLog, other: &FlowLog, format: &Format) -> bool {
     let (ours, theirs) = (of(flow_log, format), of(other, format));
     let differs =
         |one: &Implied, other: &Implied| one.field == other.field && one.value != other.value;
@@ -53,8 +53,8 @@ pub(crate) fn tells_apart(flow_log: &FlowLog, other: &FlowLog, format: &Format) 
         .any(|one| theirs.iter().any(|other| differs(one, other)))
 }
 
-/// Gives the kind of traffic that alone a flow log records: `ACCEPT` or `REJECT`.
-pub(crate) fn kind_of_traffic(flow_log: &FlowLog) -> Option<&str> {
+/// Returns the only traffic that a flow log records, `ACCEPT` or `REJECT`, if it does not record both.
+pub(crate) fn only_traffic(flow_log: &FlowLog) -> Option<&str> {
     let traffic = flow_log.traffic_type.as_deref();
     traffic.filter(|traffic| ["ACCEPT", "REJECT"].contains(traffic))
 }
@@ -104,7 +104,7 @@ mod tests {
     }
 
     #[test]
-    fn flow_logs_are_told_apart_by_other_resources_of_the_same_kind_and_by_opposite_traffic() {
+    fn flow_logs_differ_by_another_resource_of_the_same_type_and_by_opposite_traffic() {
         let format = Format::parse("${vpc-id} ${subnet-id} ${interface-id} ${action}").unwrap();
         for (one, other, apart) in [
             (("vpc-1", "ALL"), ("vpc-2", "ALL"), true),
@@ -116,7 +116,7 @@ mod tests {
         ] {
             let (one, other) = (flow_log(one.0, one.1), flow_log(other.0, other.1));
             assert_eq!(
-                tells_apart(&one, &other, &format),
+                distinguishes(&one, &other, &format),
                 apart,
                 "{one:?} {other:?}"
             );

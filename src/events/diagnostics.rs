@@ -1,0 +1,96 @@
+//! What users are told when events could not be read.
+
+use super::completeness::{Detail, Empty};
+use super::page::NOT_READ;
+use super::scan::{Counts, ScanError};
+use super::search::Search;
+use crate::framework::{Context, Diagnostic};
+
+/// Explains why a scan has no result. A flow log whose log group does not exist has delivered nothing yet, so its result is
+/// empty; a missing log group that the user named is an error.
+///
+/// # Errors
+/// Everything else.
+pub(crate) async fn empty_or_error(
+    error: ScanError,
+    search: &Search,
+    detail: Detail,
+) -> Result<Empty, Diagnostic> {
+    let source = &search.source;
+    match (error, &search.discovery.flow_log) {
+        (ScanError::Refused(error), Some(flow_log)) if source.is_missing(&error) => {
+            let status = flow_log.deliver_logs_status.as_deref().unwrap_or("unknown");
+            Ok(Empty::NoGroup {
+                log_group: source.name().to_owned(),
+                flow_log: flow_log.id.clone(),
+                status: status.to_owned(),
+                cause: flow_log.deliver_logs_error_message.clone(),
+            })
+        }
+        (ScanError::Refused(error), _) => Err(source.explain(&error).await),
+        (error, _) => Err(not_read(&error, source.name(), detail)),
+    }
+}
+
+fn not_read(error: &ScanError, source: &str, detail: Detail) -> Diagnostic {
+    match error {
+        ScanError::Deadline(statistics) => {
+            let progress = match detail {
+                Detail::Full => format!(
+                    "after {} pages with {} events of {source}",
+                    statistics.pages, statistics.scanned
+                ),
+                Detail::FixedText => format!("before all events of {source} were read"),
+            };
+            let detail = format!(
+                "The `timeout` passed {progress}. There is no result, because a partial result would look complete. \
+                 Narrow the time window, add quals that can be pushed down (see `not_pushed`), or increase `timeout`."
+            );
+            Diagnostic::error("out-of-time", NOT_READ, detail).at("timeout")
+        }
+        ScanError::TooManyGroups => {
+            let detail = "The events form more than 100,000 groups, the maximum for the engine `scan`. Group by fewer or \
+                          coarser keys (an address and a source port together seldom repeat), narrow the query, or use \
+                          CloudWatch Logs Insights with `engine = \"insights\"`.";
+            Diagnostic::error("too-many-groups", "Too many groups", detail).at("group_by")
+        }
+        ScanError::TooManyIds => {
+            let detail = "More than 1,000,000 records match the quals. This is the maximum whose ids the engine `scan` \
+                          remembers so that each record counts once, however often it was delivered. Narrow the time \
+                          window or the quals.";
+            Diagnostic::error("too-many-records", "Too many records", detail).at("record_type")
+        }
+        ScanError::Refused(_) | ScanError::Stopped => {
+            let detail = format!("The run was stopped while {source} was being read.");
+            Diagnostic::error("stopped", NOT_READ, detail)
+        }
+    }
+}
+
+/// Warns that sums include samples: a sampled packet stands for many.
+pub(crate) fn warn_of_samples(counts: &Counts, context: &Context) {
+    if counts.sampled == 0 {
+        return;
+    }
+    let detail = format!(
+        "{} of the {} counted records are samples of the traffic of BareMetal servers, where one packet in 1000 is \
+         recorded. Their packets and bytes are not the full traffic, and do not add up with those of other records. Count \
+         them separately with `group_by = [\"sampled\"]`, or exclude them with \
+         `exclude {{ fields = {{ sampled = \"true\" }} }}`.",
+        counts.sampled, counts.statistics.matched
+    );
+    context.warn(Diagnostic::warning(
+        "sampled-records-were-counted",
+        "Sampled records were counted",
+        detail,
+    ));
+}
+
+/// Reports that time ran out while Insights counted.
+pub(crate) fn insights_timed_out(source: &str) -> Diagnostic {
+    let detail = format!(
+        "The `timeout` passed before CloudWatch Logs Insights had read {source}. The query was stopped. Narrow the time \
+         window, or increase `timeout`."
+    );
+    Diagnostic::error("flow-log-events-not-read", NOT_READ, detail).at("timeout")
+}

@@ -1,0 +1,78 @@
+//! Who counts the records of an aggregate: one file for each engine, equal in shape.
+//!
+//! | file | holds |
+//! |---|---|
+//! | `scan` | the engine "scan": we read the records and count |
+//! | `insights` | the engine "insights": CloudWatch Logs Insights counts |
+//! | `tally` | the measures of one group |
+//! | `counted` | what every engine returns |
+//!
+//! An engine has `NEEDS` (what a search must prepare for it), `validate` and `count`. All engines return the same groups.
+//! Must not know the data source.
+
+mod counted;
+mod insights;
+mod scan;
+mod tally;
+
+pub(crate) use counted::{Counted, CountedGroup};
+pub(crate) use tally::Tally;
+
+use super::query::Query;
+use super::search::{Needs, Search};
+use crate::framework::{Context, Diagnostics};
+use crate::record::Aggregate;
+
+/// Who counts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Engine {
+    /// The provider, which reads the records page by page.
+    Scan,
+    /// CloudWatch Logs Insights.
+    Insights,
+}
+
+impl Engine {
+    /// The names of all engines.
+    pub(crate) const NAMES: &[&str] = &["scan", "insights"];
+
+    /// Finds an engine by its name. The default is the scan.
+    pub(crate) fn named(name: Option<&str>) -> Self {
+        match name {
+            Some("insights") => Self::Insights,
+            _ => Self::Scan,
+        }
+    }
+
+    /// Returns what a search must prepare for the engine.
+    pub(crate) fn needs(self) -> Needs {
+        match self {
+            Self::Scan => scan::NEEDS,
+            Self::Insights => insights::NEEDS,
+        }
+    }
+
+    /// Checks that the engine allows the arguments that are known.
+    pub(crate) fn validate(self, query: &Query, diagnostics: &mut Diagnostics) {
+        match self {
+            Self::Scan => scan::validate(query, diagnostics),
+            Self::Insights => insights::validate(query, diagnostics),
+        }
+    }
+
+    /// Counts.
+    ///
+    /// # Errors
+    /// The engine cannot express the query, or a service refuses it. There is no partial result.
+    pub(crate) async fn count(
+        self,
+        search: &Search,
+        aggregate: &Aggregate,
+        context: &Context,
+    ) -> Result<Counted, Diagnostics> {
+        match self {
+            Self::Scan => scan::count(search, aggregate, context).await,
+            Self::Insights => insights::count(search, aggregate, context).await,
+        }
+    }
+}

@@ -1,0 +1,109 @@
+//! The checks of arguments that are known.
+
+use super::arguments::Query;
+use super::quals::Quals;
+use super::{conditions, window};
+use crate::framework::{Diagnostic, Diagnostics};
+use crate::record::Format;
+use crate::record::dialect::filter_pattern;
+use crate::record::format::Flaw;
+
+/// Checks the arguments that are known.
+pub(crate) fn validate(query: &Query, quals: &Quals, diagnostics: &mut Diagnostics) {
+    let sources = [&query.flow_log_id, &query.log_group_name];
+    let unknown = sources.iter().any(|source| source.is_unknown());
+    if !unknown && sources.iter().all(|source| source.given().is_none()) {
+        diagnostics.push(one_source());
+    }
+    diagnostics.extend(window::validate(query));
+    record_type(query, diagnostics);
+    conditions::parse(query, quals, diagnostics);
+    format(query, diagnostics);
+    let length = query
+        .filter_pattern
+        .given()
+        .map(|text| text.chars().count());
+    if let Some(length) = length.filter(|length| *length > filter_pattern::MAX_LENGTH) {
+        let detail = format!(
+            "The pattern has {length} characters. CloudWatch Logs accepts at most {}.",
+            filter_pattern::MAX_LENGTH
+        );
+        let summary = "Filter pattern too long";
+        diagnostics.error("filter_pattern", "filter-pattern-too-long", summary, detail);
+    }
+}
+
+/// Reports that exactly one source is required.
+pub(crate) fn one_source() -> Diagnostic {
+    let detail = "Set exactly one of `flow_log_id` (the id of a flow log) and `log_group_name` (the name or ARN of a \
+                  CloudWatch Logs log group).";
+    Diagnostic::error(
+        "exactly-one-source-needed",
+        "Exactly one source needed",
+        detail,
+    )
+    .at("flow_log_id")
+}
+
+/// Checks that the record type allows the arguments.
+fn record_type(query: &Query, diagnostics: &mut Diagnostics) {
+    if query.record_type().format().is_none() {
+        return;
+    }
+    for (name, value) in [
+        ("flow_log_id", &query.flow_log_id),
+        ("log_format", &query.log_format),
+    ] {
+        if value.given().is_some() {
+            let record_type = query.record_type.given().unwrap_or_default();
+            let detail = format!(
+                "Records of type {record_type} have a fixed format and do not come from AWS flow logs. Set \
+                 `log_group_name` to their log group, and remove `{name}`."
+            );
+            diagnostics.error(
+                name,
+                "not-possible-for-this-type-of-record",
+                "Not possible for this type of record",
+                detail,
+            );
+        }
+    }
+}
+
+/// Checks the record format by the rules of the resource.
+fn format(query: &Query, diagnostics: &mut Diagnostics) {
+    let Some(text) = query.log_format.given() else {
+        return;
+    };
+    let format = match Format::parse(text) {
+        Ok(format) => format,
+        Err(error) => {
+            let detail = format!("`log_format` is \"{text}\"; {error}.");
+            let summary = "Malformed record format";
+            diagnostics.error("log_format", "malformed-record-format", summary, detail);
+            return;
+        }
+    };
+    for flaw in format.flaws() {
+        match &flaw {
+            Flaw::Alias { .. } => {
+                let (rule, summary) = ("not-a-record-field", "Not a record field");
+                diagnostics.error("log_format", rule, summary, flaw.to_string());
+            }
+            Flaw::Mixed { .. } => {
+                let summary = "Fields of different kinds of flow log";
+                diagnostics.error(
+                    "log_format",
+                    "mixed-record-fields",
+                    summary,
+                    flaw.to_string(),
+                );
+            }
+            Flaw::Unknown { .. } => {
+                let detail = format!("{flaw} Its values are read as text.");
+                let (rule, summary) = ("unknown-record-field", "Unknown record field");
+                diagnostics.warning("log_format", rule, summary, detail);
+            }
+        }
+    }
+}
