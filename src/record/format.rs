@@ -1,21 +1,21 @@
-//! The record format of a flow log: which fields a line holds, and in which order.
+//! The record format of a flow log: which fields a line has, and in which order.
 //!
-//! It is written as AWS writes it, `${version} ${account-id} …`. A format must not know what lines hold: that is the
-//! parser's business. Names that the field table lacks are accepted, since AWS adds fields.
+//! It is written as AWS writes it, `${version} ${account-id} …`. A format must not know how values are parsed. Names that
+//! the field table lacks are accepted, since AWS adds fields.
 
 use std::fmt;
 use std::ops::RangeInclusive;
 
 use super::field::{self, Field, Kind};
 
-/// The most fields that a format may name; AWS's two tables hold 72 together.
+/// The maximum number of fields of a format. AWS's two tables have 72 together.
 pub const MAX_FIELDS: usize = 80;
 
-/// The record format that VPC flow logs have when none is asked for.
+/// The default record format of VPC flow logs.
 const VPC_DEFAULT: &str = "version account-id interface-id srcaddr dstaddr srcport dstport protocol packets bytes \
     start end action log-status";
 
-/// The record format that transit gateways' flow logs have when none is asked for: all fields of versions 2 to 6.
+/// The default record format of transit gateway flow logs: all fields of versions 2 to 6.
 const TRANSIT_GATEWAY_DEFAULT: &str = "version resource-type account-id tgw-id tgw-attachment-id \
     tgw-src-vpc-account-id tgw-dst-vpc-account-id tgw-src-vpc-id tgw-dst-vpc-id tgw-src-subnet-id tgw-dst-subnet-id \
     tgw-src-eni tgw-dst-eni tgw-src-az-id tgw-dst-az-id tgw-pair-attachment-id srcaddr dstaddr srcport dstport \
@@ -23,23 +23,23 @@ const TRANSIT_GATEWAY_DEFAULT: &str = "version resource-type account-id tgw-id t
     packets-lost-mtu-exceeded packets-lost-ttl-expired tcp-flags region flow-direction pkt-src-aws-service \
     pkt-dst-aws-service";
 
-/// The fields of a flow log's lines, in their order.
+/// The fields of a flow log's lines, in order.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Format {
     names: Vec<String>,
-    /// The positions that must hold a value of their kind: those with typed results, and those at which quals look.
+    /// The positions whose values are type-checked: those with typed results, and those that quals check.
     typed: Vec<(usize, Kind)>,
-    /// The place of each position among those, as far as there are numbers to keep.
+    /// The index of each position among those.
     kept: [u8; MAX_FIELDS],
     log_status: Option<usize>,
     version: Option<usize>,
-    /// The bits of the positions whose values are percent-encoded.
+    /// A bit for each position whose values are percent-encoded.
     encoded: u128,
     last_values: Option<&'static [&'static str]>,
     versions: (u8, u8),
 }
 
-/// Says why a text is not a record format.
+/// Why a text is not a record format.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{message}")]
 pub struct FormatError {
@@ -49,17 +49,17 @@ pub struct FormatError {
     pub message: String,
 }
 
-/// What is amiss with a format that is well written.
+/// What is wrong with a format that parses.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Flaw<'a> {
-    /// A name is none, but means a field.
+    /// A name is not a field, but an alias of one.
     Alias {
         /// The name.
         name: &'a str,
         /// The field to name instead.
         suggestion: &'static Field,
     },
-    /// A name is not in the field table: it may be newer.
+    /// A name is not in the field table. It may be newer.
     Unknown {
         /// The name.
         name: &'a str,
@@ -68,7 +68,7 @@ pub enum Flaw<'a> {
     Mixed {
         /// A field.
         field: &'static Field,
-        /// One before it that only another kind of flow log records.
+        /// An earlier field that only another kind of flow log records.
         other: &'static Field,
     },
 }
@@ -77,20 +77,20 @@ impl fmt::Display for Flaw<'_> {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Alias { name, suggestion } => {
-                let meant = suggestion.name;
+                let field = suggestion.name;
                 write!(
                     out,
-                    "There is no record field `${{{name}}}`: write `${{{meant}}}`"
+                    "There is no record field `${{{name}}}`: write `${{{field}}}`"
                 )?;
-                if meant == "start" && !name.to_lowercase().starts_with("start") {
-                    let both = "a record holds the time of its first packet and of its last";
-                    write!(out, " (and `${{end}}`): {both}")?;
+                if field == "start" && !name.to_lowercase().starts_with("start") {
+                    let both = "the times of the first and the last packet";
+                    write!(out, " and `${{end}}`, {both}")?;
                 }
                 write!(out, ".")
             }
             Self::Unknown { name } => write!(
                 out,
-                "The field `{name}` is not known to this version of the provider."
+                "This version of the provider does not know the field `{name}`."
             ),
             Self::Mixed { field, other } => write!(
                 out,
@@ -105,19 +105,19 @@ impl fmt::Display for Flaw<'_> {
 }
 
 impl Format {
-    /// Parses a format as AWS writes it: `${field}` after `${field}`, separated by spaces.
+    /// Parses a format as AWS writes it: `${field}`, separated by spaces.
     pub fn parse(text: &str) -> Result<Self, FormatError> {
         let names = names(text)?;
         Ok(Self::of(names.into_iter().map(str::to_owned).collect()))
     }
 
-    /// Returns the default format of VPC flow logs, of 14 fields.
+    /// Returns the default format of VPC flow logs, with 14 fields.
     #[must_use]
     pub fn vpc_default() -> Self {
         Self::of(VPC_DEFAULT.split(' ').map(str::to_owned).collect())
     }
 
-    /// Returns the default format of transit gateways' flow logs, of 36 fields.
+    /// Returns the default format of transit gateway flow logs, with 36 fields.
     #[must_use]
     pub fn transit_gateway_default() -> Self {
         Self::of(
@@ -128,19 +128,19 @@ impl Format {
         )
     }
 
-    /// Returns AWS's names of the fields, in their order.
+    /// Returns AWS's names of the fields, in order.
     #[must_use]
     pub fn names(&self) -> &[String] {
         &self.names
     }
 
-    /// Returns where a field stands, by its AWS name.
+    /// Returns the position of a field, by its AWS name.
     #[must_use]
     pub fn position(&self, name: &str) -> Option<usize> {
         self.names.iter().position(|known| known == name)
     }
 
-    /// Judges the names, one by one.
+    /// Checks the names.
     #[must_use]
     pub fn flaws(&self) -> Vec<Flaw<'_>> {
         let mut flaws = Vec::new();
@@ -161,27 +161,27 @@ impl Format {
         flaws
     }
 
-    /// Returns the versions that a record of this format may bear: the highest version among its fields, and any from
-    /// there on if it has fields that are newer than the field table.
+    /// Returns the versions that a record of this format may have: the highest version among its fields, or any from there
+    /// on if it has fields that are newer than the field table.
     #[must_use]
     pub fn versions(&self) -> RangeInclusive<u8> {
         self.versions.0..=self.versions.1
     }
 
-    /// Tells whether the version of a line may tell this format from another, which has as many fields: they do not both
-    /// have the same version in the same place.
+    /// Reports whether the version of a line may distinguish this format from another one with the same number of fields:
+    /// they do not have the same version at the same position.
     pub(super) fn is_distinguished_by_version(&self, other: &Self) -> bool {
         self.version.is_some()
             && self.names.len() == other.names.len()
             && (self.version, self.versions) != (other.version, other.versions)
     }
 
-    /// Tells whether the value at a position is percent-encoded in records.
+    /// Reports whether the value at a position is percent-encoded in records.
     pub(super) fn is_encoded(&self, index: usize) -> bool {
         index < MAX_FIELDS && self.encoded >> index & 1 == 1
     }
 
-    /// Returns the documented values of the last field; none if they are open.
+    /// Returns the documented values of the last field, if there is a list.
     pub(super) fn last_values(&self) -> Option<&'static [&'static str]> {
         self.last_values
     }
@@ -190,7 +190,7 @@ impl Format {
         &self.typed
     }
 
-    /// Has the value at a position checked in each line, whether or not the result is typed.
+    /// Type-checks the value at a position, too.
     pub(super) fn check_also(&mut self, position: usize) {
         let Some(field) = self.names.get(position).and_then(|name| field::find(name)) else {
             return;
@@ -202,7 +202,7 @@ impl Format {
         }
     }
 
-    /// Returns where the number at a position is kept once it was read; beyond all places if it is not kept.
+    /// Returns the index under which the number at a position is kept; out of range if it is not kept.
     #[inline]
     pub(super) fn kept(&self, position: usize) -> usize {
         self.kept
@@ -299,7 +299,7 @@ impl fmt::Display for Format {
     }
 }
 
-/// Numbers the positions that are checked.
+/// Numbers the positions that are type-checked.
 fn kept(typed: &[(usize, Kind)]) -> [u8; MAX_FIELDS] {
     let mut kept = [u8::MAX; MAX_FIELDS];
     for (place, (position, _)) in (0..).zip(typed) {
@@ -320,7 +320,7 @@ fn split_word(text: &str) -> (&str, &str) {
     (word, rest.trim_ascii_start())
 }
 
-/// Takes the name out of one `${name}`; the position is that of the word in the whole text.
+/// Returns the name in `${name}`. The position is that of the word in the whole text.
 fn field_name(word: &str, position: usize) -> Result<&str, FormatError> {
     let Some(inner) = word.strip_prefix("${") else {
         return fail(position, without_braces(word));
@@ -371,7 +371,7 @@ fn without_braces(word: &str) -> String {
     }
 }
 
-/// The part of a broken word that was probably meant as the name.
+/// Returns the part of a malformed word that is probably the name.
 fn letters(word: &str) -> &str {
     let word = word.trim_start_matches(|letter| !is_name_letter(letter));
     let end = word

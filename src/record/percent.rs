@@ -1,8 +1,8 @@
-//! Percent-encoding, in which records hold the values of tags.
+//! Percent-encoding, which records use for the values of tags.
 
 use std::borrow::Cow;
 
-/// Decodes a text; what is not percent-encoded UTF-8 stays as it is.
+/// Decodes a text. A text that is not percent-encoded UTF-8 is returned unchanged.
 pub(super) fn decode(text: &str) -> Cow<'_, str> {
     if !text.contains('%') {
         return Cow::Borrowed(text);
@@ -13,7 +13,7 @@ pub(super) fn decode(text: &str) -> Cow<'_, str> {
     }
 }
 
-/// Returns the beginning of a text that stands in records as it is, since no encoder touches its letters.
+/// Returns the longest prefix that records hold unchanged, since no encoder changes its characters.
 pub(super) fn untouched(text: &str) -> &str {
     let encoded = |letter: char| !(letter.is_ascii_alphanumeric() || "._-".contains(letter));
     &text[..text.find(encoded).unwrap_or(text.len())]
@@ -45,7 +45,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_encoded_is_decoded_and_what_is_not_is_kept() {
+    fn encoded_text_is_decoded_and_other_text_is_kept() {
         for (text, expected) in [
             ("web", "web"),
             ("My%20web%2Fapp", "My web/app"),
@@ -62,7 +62,7 @@ mod tests {
     }
 
     #[test]
-    fn the_untouched_beginning_ends_before_what_may_be_encoded() {
+    fn the_untouched_prefix_ends_before_what_may_be_encoded() {
         assert_eq!(untouched("web-1.a_b"), "web-1.a_b");
         assert_eq!(untouched("My web"), "My");
         assert_eq!(untouched("é"), "");

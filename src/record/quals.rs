@@ -1,8 +1,8 @@
-//! Quals put together, bound to a format, and asked about records.
+//! All quals of a query, bound to a format and checked against records.
 //!
-//! Quals are always re-checked here, whatever the service was asked to filter. A record satisfies them if all top-level
-//! ones hold, any `where` block holds (if there are any), and no `exclude` block holds; a block holds if all of its quals
-//! do. A field without a value satisfies no qual but one that asks for no value, and so is not excluded by any other.
+//! Quals are always checked here, whatever the service was asked to filter. A record matches if it matches all top-level
+//! quals, at least one `where` block, if there are any, and no `exclude` block. Within a block, all quals must match. A
+//! field without a value matches no qual, except one that asks for that.
 
 use std::net::IpAddr;
 
@@ -12,31 +12,31 @@ use super::format::Format;
 use super::qual::{Block, Qual, QualPath, Range, Target, Test};
 use super::values::Values;
 
-/// The longest list that is looked through value by value; in longer ones, which are in order, a value is looked up.
+/// The longest list that is searched linearly. Longer lists are sorted, and searched by bisection.
 const LONGEST_UNORDERED: usize = 64;
 
 /// The quals of one query.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Quals {
-    /// The top-level quals: all must hold.
+    /// The top-level quals, all of which must match.
     pub all: Vec<Qual>,
-    /// The `where` blocks: any of them must hold, if there are any.
+    /// The `where` blocks, of which at least one must match, if there are any.
     pub any: Vec<Vec<Qual>>,
-    /// The `exclude` blocks: none of them may hold.
+    /// The `exclude` blocks, of which none may match.
     pub none: Vec<Vec<Qual>>,
 }
 
-/// Quals whose fields have been found in a format.
+/// Quals with the positions of their fields in a format.
 #[derive(Debug, Clone)]
 pub struct Bound {
     pub(super) all: Vec<BoundQual>,
     pub(super) any: Vec<Vec<BoundQual>>,
     pub(super) none: Vec<Vec<BoundQual>>,
-    /// The format to which the quals are bound; what they look at has to hold a value of its kind.
+    /// The format to which the quals are bound. Values that they check must be of the type of their field.
     pub(super) format: Format,
 }
 
-/// One qual whose field has been found in a format.
+/// One qual with the positions of its fields in a format.
 #[derive(Debug, Clone)]
 pub(super) struct BoundQual {
     pub(super) path: QualPath,
@@ -44,31 +44,32 @@ pub(super) struct BoundQual {
     pub(super) test: Test,
 }
 
-/// Where a qual looks in a record.
+/// Which values of a record a qual checks.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Place {
-    /// Positions, of which any may satisfy the qual; none does if there are none.
+    /// The values at these positions, of which any may match. Without positions, none does.
     Fields(Vec<usize>),
+    /// The id of the event.
     EventId,
-    /// Nowhere: the format lacks a field of which no value is asked for, so that every record satisfies the qual.
+    /// None: the qual asks for no value in a field that the format lacks, so every record matches.
     Anywhere,
 }
 
-/// Says why quals cannot be asked of records in a format.
+/// Why quals cannot be bound to a format.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum BindError {
-    /// A qual looks at a field that the format lacks.
+    /// A qual is on a field that the format lacks.
     #[error("`{qual}` needs the field {field}, which the record format lacks; it has {}", .available.join(", "))]
     MissingField {
         /// The qual.
         qual: QualPath,
         /// AWS's name of the field.
         field: String,
-        /// AWS's names of the fields that the format has.
+        /// AWS's names of the fields of the format.
         available: Vec<String>,
     },
-    /// A block has no qual: as `exclude` it would drop every record, as `where` let every record through.
-    #[error("`{block}` has no qual; write at least one into it, or remove the block")]
+    /// A block has no qual. As `exclude` it would match every record, as `where` as well.
+    #[error("`{block}` has no qual; add at least one, or remove the block")]
     EmptyBlock {
         /// The block.
         block: QualPath,
@@ -76,19 +77,19 @@ pub enum BindError {
 }
 
 impl Quals {
-    /// Tells whether there is nothing to check.
+    /// Reports whether there is no qual.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.all.is_empty() && self.any.is_empty() && self.none.is_empty()
     }
 
-    /// Finds the fields of all quals in a format.
+    /// Binds the quals to a format.
     pub fn bind(&self, format: &Format) -> Result<Bound, BindError> {
         self.bind_leniently(format, &|error| Err(error))
     }
 
-    /// Finds the fields of all quals in each of the formats whose lines stand in one place. A format may lack a field that
-    /// another has: in its records the field has no value.
+    /// Binds the quals to each of the formats of a log group. A format may lack a field that another one has: in its
+    /// records, the field has no value.
     pub fn bind_each(&self, formats: &[Format]) -> Result<Vec<Bound>, BindError> {
         if let [format] = formats {
             return Ok(vec![self.bind(format)?]);
@@ -109,8 +110,12 @@ impl Quals {
             .collect()
     }
 
-    fn bind_leniently(&self, format: &Format, judge: &Judge<'_>) -> Result<Bound, BindError> {
-        let binder = Binder { format, judge };
+    fn bind_leniently(
+        &self,
+        format: &Format,
+        on_missing: &OnMissing<'_>,
+    ) -> Result<Bound, BindError> {
+        let binder = Binder { format, on_missing };
         let mut bound = Bound {
             all: binder.all(&self.all, None)?,
             any: binder.blocks(&self.any, Block::Where)?,
@@ -125,15 +130,15 @@ impl Quals {
 }
 
 /// Decides whether a format may lack a field.
-type Judge<'a> = dyn Fn(BindError) -> Result<(), BindError> + 'a;
+type OnMissing<'a> = dyn Fn(BindError) -> Result<(), BindError> + 'a;
 
 struct Binder<'a> {
     format: &'a Format,
-    judge: &'a Judge<'a>,
+    on_missing: &'a OnMissing<'a>,
 }
 
 impl Bound {
-    /// Returns all quals as the user wrote them, such as `where[0].src_addr`.
+    /// Returns the places of all quals.
     #[must_use]
     pub fn paths(&self) -> Vec<QualPath> {
         let blocks = self.any.iter().chain(&self.none).flatten();
@@ -141,7 +146,7 @@ impl Bound {
         quals.map(|qual| qual.path.clone()).collect()
     }
 
-    /// Returns the positions at which the quals look.
+    /// Returns the positions that the quals check.
     fn places(&self) -> Vec<usize> {
         let blocks = self.any.iter().chain(&self.none).flatten();
         let places = self.all.iter().chain(blocks).map(|qual| &qual.place);
@@ -152,9 +157,9 @@ impl Bound {
         indexes.copied().collect()
     }
 
-    /// Decides whether a record, which came in the event of this id, satisfies the quals.
+    /// Checks whether a record matches. `event_id` is the id of the event that held it.
     ///
-    /// The record must have been read in the format to which the quals were bound.
+    /// The record must have been read in the format to which the quals are bound.
     #[must_use]
     pub fn matches(&self, record: &(impl Values + ?Sized), event_id: &str) -> bool {
         let holds = |quals: &[BoundQual]| quals.iter().all(|qual| qual.holds(record, event_id));
@@ -163,8 +168,8 @@ impl Bound {
             && !self.none.iter().any(|block| holds(block))
     }
 
-    /// Tells whether a number or an address in a record, whose values need not have been checked, makes it one that does
-    /// not satisfy the quals, whatever its other values are.
+    /// Reports whether one number or address shows that a record does not match, whatever its other values are. The values
+    /// need not have been checked.
     #[must_use]
     pub(super) fn is_refuted_by(&self, record: &impl Values) -> bool {
         self.all.iter().any(|qual| qual.is_refuted_by(record))
@@ -193,7 +198,7 @@ impl BoundQual {
 }
 
 impl Test {
-    /// Brings a long list into order, without what overlaps.
+    /// Sorts a long list and merges what overlaps.
     fn ordered(self) -> Self {
         match self {
             Self::Text(mut values) if values.len() > LONGEST_UNORDERED => {
@@ -224,7 +229,7 @@ impl Test {
                 .address(index)
                 .as_ref()
                 .is_some_and(|address| !in_networks(address, networks)),
-            // What has a number or an address is not without a value.
+            // A number or an address is a value.
             Self::OrAbsent(test) => test.is_refuted_by(record, index),
             Self::Text(_) | Self::AnyCase(_) | Self::Seconds(_) | Self::Flags(_) => false,
         }
@@ -260,24 +265,27 @@ impl Test {
 }
 
 fn in_networks(address: &IpAddr, networks: &[IpNet]) -> bool {
-    let candidates = match networks.len() > LONGEST_UNORDERED {
-        true => last(networks, |network| network.network() <= *address),
-        false => networks,
+    let candidates = if networks.len() > LONGEST_UNORDERED {
+        last(networks, |network| network.network() <= *address)
+    } else {
+        networks
     };
     candidates.iter().any(|network| network.contains(address))
 }
 
 fn in_ranges(number: Option<i64>, ranges: &[Range]) -> bool {
     number.is_some_and(|number| {
-        let candidates = match ranges.len() > LONGEST_UNORDERED {
-            true => last(ranges, |range| range.low <= number),
-            false => ranges,
+        let candidates = if ranges.len() > LONGEST_UNORDERED {
+            last(ranges, |range| range.low <= number)
+        } else {
+            ranges
         };
         candidates.iter().any(|range| range.holds(number))
     })
 }
 
-/// The last of those that begin early enough, as a list: of things in order that do not overlap no other can hold a value.
+/// Returns the last element that starts early enough, as a slice. If sorted elements do not overlap, no other one can
+/// contain a value.
 fn last<T>(ordered: &[T], begins: impl Fn(&T) -> bool) -> &[T] {
     let end = ordered.partition_point(begins);
     &ordered[end.saturating_sub(1)..end]
@@ -335,7 +343,7 @@ impl Binder<'_> {
         for name in names {
             match self.format.position(name) {
                 Some(position) => positions.push(position),
-                None => (self.judge)(BindError::MissingField {
+                None => (self.on_missing)(BindError::MissingField {
                     qual: qual.clone(),
                     field: (*name).to_owned(),
                     available: self.format.names().to_vec(),

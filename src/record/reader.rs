@@ -1,9 +1,9 @@
-//! Reads the messages of one log group, of whichever kind its records are.
+//! Reads the messages of one log group as records, of either type.
 //!
-//! A line of an AWS flow log does not say which format it has. Where several flow logs write to one group it is told by
-//! the number of its values, and among formats of one width by its version. Where nothing has to be told apart, a version
-//! is a value like any other: AWS may write another than the fields make. A line that could be of more than one format is
-//! not guessed at.
+//! A line of an AWS flow log does not say which format it has. If several flow logs write to one log group, the number of
+//! its values shows the format, and among formats with the same number of fields, its version does. Otherwise the version
+//! is a value like any other, since AWS may write another version than the fields imply. A line that fits several formats
+//! is an error, not a guess.
 
 use std::borrow::Cow;
 use std::net::IpAddr;
@@ -18,7 +18,7 @@ use super::quals::{BindError, Bound, Quals};
 use super::values::Values;
 use super::yandex::{self, EventError, ExternalFlow};
 
-/// A kind of record.
+/// A type of record.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub enum RecordType {
     /// Lines of AWS flow logs.
@@ -33,7 +33,7 @@ pub enum RecordType {
 pub struct Reader {
     record_type: RecordType,
     formats: Vec<Format>,
-    /// Of each format, whether its lines are told from others' by their version.
+    /// For each format, whether its lines are distinguished by their version.
     by_version: Vec<bool>,
     bounds: Vec<Bound>,
 }
@@ -42,7 +42,7 @@ pub struct Reader {
 #[derive(Debug, Clone)]
 #[expect(
     clippy::large_enum_variant,
-    reason = "the large one is the common one, and is not to be allocated"
+    reason = "the large variant is the common one, and must not be allocated"
 )]
 pub enum Row<'a> {
     /// A line of an AWS flow log.
@@ -51,20 +51,20 @@ pub enum Row<'a> {
     ExternalFlow(ExternalFlow),
 }
 
-/// What becomes of a message that is a record.
+/// Whether a record matches.
 #[derive(Debug, Clone)]
 #[expect(
     clippy::large_enum_variant,
-    reason = "the large one is not to be allocated, and the small one not to be moved"
+    reason = "the large variant must not be allocated, and the small one must not be moved"
 )]
 pub enum Outcome<'a> {
-    /// It satisfies the quals; the number is that of its format.
+    /// It matches the quals. The number is the index of its format.
     Match(usize, Row<'a>),
-    /// It does not; with the number of its format and what it says of itself: `OK`, `NODATA`, `SKIPDATA`, …
+    /// It does not match. With the index of its format, and its logging status: `OK`, `NODATA`, `SKIPDATA`, …
     NoMatch(usize, Option<Cow<'a, str>>),
 }
 
-/// Says why a message is no record.
+/// Why a message is not a record.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ReadError {
     /// The line fits no format.
@@ -72,19 +72,19 @@ pub enum ReadError {
     Line(#[from] ParseError),
     /// The line fits several formats.
     #[error(
-        "the line fits more than one of the record formats of its log group; `log_format` says which one is meant"
+        "the line fits more than one of the record formats of its log group; set `log_format` to the right one"
     )]
     Ambiguous,
-    /// The message is no event of its kind.
+    /// The message is not an event of its type.
     #[error(transparent)]
     Event(#[from] EventError),
 }
 
 impl RecordType {
-    /// Every kind, by the name that users give it.
+    /// The names of all types.
     pub const NAMES: &[&str] = &["aws", "yandex-external-flow"];
 
-    /// Finds a kind by its name.
+    /// Finds a type by its name.
     #[must_use]
     pub fn named(name: &str) -> Option<Self> {
         match name {
@@ -94,7 +94,7 @@ impl RecordType {
         }
     }
 
-    /// Returns the one format of all records of this kind; none if each flow log has its own.
+    /// Returns the format of all records of this type; none if each flow log has its own.
     #[must_use]
     pub fn format(self) -> Option<Format> {
         match self {
@@ -105,12 +105,12 @@ impl RecordType {
 }
 
 impl Reader {
-    /// Makes a reader for a log group with lines of these formats, and binds the quals to them. Formats do not matter to a
-    /// kind of record that has its own.
+    /// Creates a reader for a log group with lines of these formats, and binds the quals to them. A type of record with its
+    /// own format ignores them.
     ///
     /// # Errors
     ///
-    /// A qual looks at a field that every format lacks.
+    /// A qual is on a field that every format lacks.
     pub fn new(
         record_type: RecordType,
         formats: &[Format],
@@ -146,8 +146,7 @@ impl Reader {
         &self.bounds
     }
 
-    /// Plans the calls that receive every record that satisfies the quals; none once the plan is not wanted any more, as
-    /// far as that is looked at.
+    /// Plans the calls that receive every matching record. May return nothing once `is_wanted` returns false.
     #[must_use]
     pub fn plan(&self, streams: Streams, is_wanted: &dyn Fn() -> bool) -> Option<Plan> {
         match (self.record_type, self.bounds.as_slice()) {
@@ -156,11 +155,11 @@ impl Reader {
         }
     }
 
-    /// Reads a message; the number is that of the format that it has.
+    /// Reads a message. The number is the index of its format.
     ///
     /// # Errors
     ///
-    /// The message is no record, or it cannot be told of which format it is one.
+    /// The message is not a record, or its format is ambiguous.
     #[inline]
     pub fn read<'a>(&'a self, message: &'a str) -> Result<(usize, Row<'a>), ReadError> {
         match self.record_type {
@@ -181,14 +180,13 @@ impl Reader {
         }
     }
 
-    /// Reads a message and decides whether it satisfies the quals.
+    /// Reads a message, and checks whether it matches the quals.
     ///
-    /// A line that one value settles is not looked at any further: whether its other values are what they should be does
-    /// not matter to the query.
+    /// If one value of a line shows that it does not match, its other values are not checked.
     ///
     /// # Errors
     ///
-    /// The message is no record, or it cannot be told of which format it is one.
+    /// The message is not a record, or its format is ambiguous.
     pub fn evaluate<'a>(
         &'a self,
         message: &'a str,
@@ -207,7 +205,7 @@ impl Reader {
         Ok(Outcome::NoMatch(number, status.map(Cow::Owned)))
     }
 
-    /// Finds the one format of several that a line fits; of those that it does not fit, the nearest says what is wrong.
+    /// Finds the only format that a line fits. If it fits none, the error is that of the nearest format.
     fn identify<'a>(&'a self, line: &'a str) -> Result<(usize, Record<'a>), ReadError> {
         let mut problem = ParseError::Count {
             expected: 0,
@@ -216,9 +214,11 @@ impl Reader {
         let mut found = None;
         let formats = self.formats.iter().zip(&self.by_version);
         for (number, (format, by_version)) in formats.enumerate() {
-            let read = parse(line, format).and_then(|record| match by_version {
-                true => record.refuse_version().map(|()| record),
-                false => Ok(record),
+            let read = parse(line, format).and_then(|record| {
+                if *by_version {
+                    record.refuse_version()?;
+                }
+                Ok(record)
             });
             match read {
                 Ok(_) if found.is_some() => return Err(ReadError::Ambiguous),
@@ -232,7 +232,7 @@ impl Reader {
         found.ok_or(ReadError::Line(problem))
     }
 
-    /// Decides whether a record that was read in the format of this number satisfies the quals.
+    /// Checks whether a record that was read in the format of this index matches the quals.
     #[must_use]
     pub fn matches(&self, number: usize, row: &Row<'_>, event_id: &str) -> bool {
         let Some(bound) = self.bounds.get(number) else {
@@ -244,7 +244,7 @@ impl Reader {
         }
     }
 
-    /// Returns what a record that was read in the format of this number says of itself: `OK`, `NODATA`, `SKIPDATA`, …
+    /// Returns the logging status of a record that was read in the format of this index: `OK`, `NODATA`, `SKIPDATA`, …
     #[must_use]
     pub fn log_status<'a>(&self, number: usize, row: &'a Row<'_>) -> Option<Cow<'a, str>> {
         row.text(self.formats.get(number)?.log_status()?)
@@ -268,7 +268,7 @@ fn evaluate_line<'a>(
     Ok(Outcome::NoMatch(0, record.log_status().map(Cow::Borrowed)))
 }
 
-/// Tells how much of a line was understood before it turned out to be of another format.
+/// Returns how much of a line was understood before it turned out to have another format.
 fn nearness(error: &ParseError) -> u8 {
     match error {
         ParseError::Count { .. } | ParseError::Long { .. } => 1,

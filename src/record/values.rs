@@ -1,6 +1,6 @@
-//! What every kind of record answers: values, by their place in a [`super::Format`].
+//! The values of a record, by their position in a format.
 //!
-//! A line of an AWS flow log and a JSON event are read by parsers of their own; quals and results ask only this.
+//! Lines of AWS flow logs and JSON events have their own parsers. Quals and results use only this trait.
 
 use std::borrow::Cow;
 use std::net::IpAddr;
@@ -18,25 +18,25 @@ pub trait Values {
     /// Returns the value as an address, if it is one.
     fn address(&self, index: usize) -> Option<IpAddr>;
 
-    /// Returns the value as an instant, if it is one.
+    /// Returns the value as a time, if it is one.
     fn time(&self, index: usize) -> Option<Timestamp>;
 
-    /// Returns the value as an instant in whole Unix seconds, if it is one.
+    /// Returns the value as a time in whole Unix seconds, if it is one.
     fn seconds(&self, index: usize) -> Option<i64> {
         self.time(index).map(Timestamp::as_second)
     }
 
-    /// Returns the id that the record itself bears; without one the id of the event that carried it counts.
+    /// Returns the id of the record itself. Without one, the id of its event counts.
     fn event_id(&self) -> Option<&str> {
         None
     }
 
-    /// Returns when the record itself says it happened; without it the time of the event that carried it counts.
+    /// Returns the time of the record itself. Without one, the time of its event counts.
     fn event_time(&self) -> Option<Timestamp> {
         None
     }
 
-    /// Returns values that the format has no place for, by name.
+    /// Returns values that the format does not have, by name.
     fn more(&self) -> &[(String, String)] {
         &[]
     }

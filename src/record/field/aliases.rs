@@ -1,9 +1,9 @@
-//! What is often written for a field: other tools' names, guesses, and other spellings.
+//! Names that are often used for a field: those of other tools, guesses, and other spellings.
 
 use super::definition::Field;
 use super::table::{FIELDS, by_column, find};
 
-/// Names that are often written for fields, joined and in small letters, and the field that is meant.
+/// Aliases, in lower case without separators, and the fields that they stand for.
 const ALIASES: [(&str, &str); 42] = [
     ("timestamp", "start"),
     ("time", "start"),
@@ -49,21 +49,21 @@ const ALIASES: [(&str, &str); 42] = [
     ("eventtype", "action"),
 ];
 
-/// Returns the known mistakes, joined and in small letters.
+/// Returns the known aliases, in lower case without separators.
 pub fn aliases() -> impl Iterator<Item = &'static str> {
-    ALIASES.iter().map(|(mistake, _)| *mistake)
+    ALIASES.iter().map(|(alias, _)| *alias)
 }
 
-/// Finds the field that is meant by a name that is none: by its spelling, its column, or a known mistake.
+/// Finds the field that a wrong name stands for: by its spelling, by its column, or as a known alias.
 #[must_use]
 pub fn suggest(name: &str) -> Option<&'static Field> {
     let joined = name.to_lowercase().replace(['-', '_'], "");
     let spelt = FIELDS
         .iter()
         .find(|field| field.name.replace('-', "") == joined);
-    let mistake = ALIASES.iter().find(|(mistake, _)| *mistake == joined);
+    let alias = ALIASES.iter().find(|(alias, _)| *alias == joined);
     spelt
-        .or_else(|| mistake.and_then(|(_, name)| find(name)))
+        .or_else(|| alias.and_then(|(_, name)| find(name)))
         .or_else(|| by_column(name))
 }
 
@@ -72,10 +72,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_mistake_means_a_field_and_is_none() {
-        for (mistake, name) in ALIASES {
-            assert!(find(mistake).is_none(), "{mistake}");
-            assert_eq!(suggest(mistake).map(|field| field.name), Some(name));
+    fn every_alias_stands_for_a_field_and_is_not_one() {
+        for (alias, name) in ALIASES {
+            assert!(find(alias).is_none(), "{alias}");
+            assert_eq!(suggest(alias).map(|field| field.name), Some(name));
         }
     }
 

@@ -1,4 +1,4 @@
-//! The fields of VPC flow logs, versions 2 to 11; some of them are recorded by transit gateways too.
+//! The fields of VPC flow logs, versions 2 to 11. Transit gateways record some of them, too.
 //!
 //! See <https://docs.aws.amazon.com/vpc/latest/userguide/flow-log-records.html>.
 
@@ -20,8 +20,8 @@ pub(super) const FIELDS: [Field; 54] = [
     Field::new("bytes", Integer, 2, "The number of bytes of the flow in the aggregation interval.").column("bytes").family(Both),
     Field::new("start", Seconds, 2, "The time of the first packet of the flow in the aggregation interval, exact to about a minute.").column("start").family(Both),
     Field::new("end", Seconds, 2, "The time of the last packet of the flow in the aggregation interval, exact to about a minute.").column("end").family(Both),
-    Field::new("action", Text, 2, "Whether the traffic was let through (`ACCEPT`) or stopped by a security group or network ACL (`REJECT`).").column("action").values(&["ACCEPT", "REJECT"]),
-    Field::new("log-status", Text, 2, "Whether the record is whole (`OK`), there was no traffic (`NODATA`), or records of the interval were lost (`SKIPDATA`, `INCOMPLETEDATA`).").column("log_status").family(Both).values(&["OK", "NODATA", "SKIPDATA", "INCOMPLETEDATA"]),
+    Field::new("action", Text, 2, "Whether the traffic was accepted (`ACCEPT`) or rejected by a security group or network ACL (`REJECT`).").column("action").values(&["ACCEPT", "REJECT"]),
+    Field::new("log-status", Text, 2, "Whether the record is complete (`OK`), there was no traffic (`NODATA`), or records of the interval were lost (`SKIPDATA`, `INCOMPLETEDATA`).").column("log_status").family(Both).values(&["OK", "NODATA", "SKIPDATA", "INCOMPLETEDATA"]),
     Field::new("vpc-id", Text, 3, "The VPC of the recorded interface.").column("vpc_id").begins_with("vpc-"),
     Field::new("subnet-id", Text, 3, "The subnet of the recorded interface.").column("subnet_id").begins_with("subnet-"),
     Field::new("instance-id", Text, 3, "The instance to which the interface is attached, if the instance is yours.").column("instance_id").begins_with("i-"),
@@ -36,7 +36,7 @@ pub(super) const FIELDS: [Field; 54] = [
     Field::new("pkt-src-aws-service", Text, 5, "The AWS service whose address range holds the packet's source address, such as `S3`.").family(Both).any_case(),
     Field::new("pkt-dst-aws-service", Text, 5, "The AWS service whose address range holds the packet's destination address, such as `S3`.").family(Both).any_case(),
     Field::new("flow-direction", Text, 5, "The direction of the flow as the interface sees it: `ingress` or `egress`.").column("flow_direction").family(Both).values(&["ingress", "egress"]),
-    Field::new("traffic-path", Integer, 5, "The way that outgoing traffic took, as AWS numbers it: 1 within the VPC, 2 or 8 internet gateway, 3 virtual private gateway, 4 and 5 peering, 6 local zone, 7 gateway endpoint."),
+    Field::new("traffic-path", Integer, 5, "The path of outgoing traffic, as AWS numbers it: 1 within the VPC, 2 or 8 internet gateway, 3 virtual private gateway, 4 and 5 peering, 6 local zone, 7 gateway endpoint."),
     Field::new("ecs-cluster-arn", Text, 7, "The ARN of the ECS cluster if the traffic belongs to a running task.").begins_with("arn:"),
     Field::new("ecs-cluster-name", Text, 7, "The name of the ECS cluster if the traffic belongs to a running task."),
     Field::new("ecs-container-instance-arn", Text, 7, "The ARN of the ECS container instance if the task runs on EC2.").begins_with("arn:"),
@@ -48,7 +48,7 @@ pub(super) const FIELDS: [Field; 54] = [
     Field::new("ecs-task-arn", Text, 7, "The ARN of the running ECS task.").begins_with("arn:"),
     Field::new("ecs-task-id", Text, 7, "The id of the running ECS task."),
     Field::new("reject-reason", Text, 8, "Why traffic was rejected: `BPA` for block public access, `EC` for encryption control."),
-    Field::new("resource-id", Text, 9, "The id of the recorded resource where it is no interface, such as a regional NAT gateway."),
+    Field::new("resource-id", Text, 9, "The id of the recorded resource if it is not an interface, such as a regional NAT gateway."),
     Field::new("encryption-status", Integer, 10, "Whether the flow was encrypted: 0 no, 1 by the hardware, 2 by the application, 3 by both."),
     Field::new("instance-tag", Text, 11, "The value of the first chosen tag of the instance.").encoded(),
     Field::new("instance-tag-2", Text, 11, "The value of the second chosen tag of the instance.").encoded(),

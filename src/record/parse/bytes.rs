@@ -1,4 +1,4 @@
-//! The bytes of a line: words, numbers and addresses, several times as fast as the general ways read them.
+//! The bytes of a line: words, numbers and addresses, parsed several times as fast as by the standard library.
 //!
 //! Must not know formats or fields.
 
@@ -7,20 +7,20 @@ use std::ops::Range;
 
 use crate::record::format::MAX_FIELDS;
 
-/// The most bytes that a line may have.
+/// The maximum length of a line, in bytes.
 pub(super) const LONGEST: u16 = u16::MAX - 1;
 
-/// For each value of a line the byte after the space before it; the first begins with the line.
+/// For each value of a line, the byte after the space before it. The first value starts with the line.
 ///
-/// A value ends a byte before the next begins, so that one number says both; only where spaces follow each other does it
-/// begin with some of them.
+/// A value ends one byte before the next one starts, so one number gives both. Only in a run of spaces does a value start
+/// with some of them.
 pub(super) type Begins = [u16; MAX_FIELDS + 1];
 
-/// How many bytes are searched for spaces at once: as many as a mask has bits.
+/// How many bytes are searched for spaces at once: one for each bit of a mask.
 const BLOCK: usize = u64::BITS as usize;
 
-/// Notes where the values of a line stand and counts them all, also those beyond the room for notes; none if the line is
-/// longer than any record.
+/// Finds where the values of a line start, and returns their number, including those beyond the capacity of `begins`; none
+/// if the line is too long.
 pub(super) fn words(line: &[u8], begins: &mut Begins) -> Option<usize> {
     if line.len() > usize::from(LONGEST) {
         return None;
@@ -41,16 +41,16 @@ pub(super) fn words(line: &[u8], begins: &mut Begins) -> Option<usize> {
     Some(words.count)
 }
 
-/// What was found of a line's values.
+/// The values of a line that were found so far.
 struct Words<'a> {
     begins: &'a mut Begins,
     count: usize,
-    /// Whether the byte before the next block is a space, as a bit; the one before the line counts as one.
+    /// Whether the byte before the next block is a space, as a bit. The start of the line counts as one.
     after_space: u64,
 }
 
 impl Words<'_> {
-    /// Takes the spaces of a block that begins at a position of the line.
+    /// Adds the spaces of a block that starts at a position of the line.
     #[inline]
     fn note(&mut self, spaces: u64, position: u16) {
         let mut ends = spaces & !(spaces << 1 | self.after_space);
@@ -67,7 +67,7 @@ impl Words<'_> {
 
 /// Sets the bit of each byte that is a space.
 ///
-/// The comparison is one for vector instructions; a product then gathers eight flags in its highest byte.
+/// The comparison compiles to vector instructions. A product then gathers eight flags in its highest byte.
 #[inline]
 fn spaces(block: &[u8; BLOCK]) -> u64 {
     let flags = block.map(|byte| u8::from(byte == b' '));
@@ -79,13 +79,13 @@ fn spaces(block: &[u8; BLOCK]) -> u64 {
     mask
 }
 
-/// Gathers the lowest bit of each byte; the others are clear.
+/// Gathers the lowest bit of each byte. All other bits must be clear.
 #[inline]
 fn gathered(flags: u64) -> u64 {
     flags.wrapping_mul(0x0102_0408_1020_4080) >> 56
 }
 
-/// Finds the spaces among the last bytes of a line, fewer than a block of them, by a block that ends with the line.
+/// Finds the spaces among the last bytes of a line, which are fewer than a block, using a block that ends with the line.
 #[inline]
 fn last_spaces(line: &[u8], length: usize) -> u64 {
     match line.last_chunk() {
@@ -96,7 +96,7 @@ fn last_spaces(line: &[u8], length: usize) -> u64 {
     }
 }
 
-/// Lets zeros follow bytes that are too few.
+/// Pads bytes with zeros.
 #[cold]
 fn lengthened<const LENGTH: usize>(bytes: &[u8]) -> [u8; LENGTH] {
     let mut window = [0; LENGTH];
@@ -106,16 +106,16 @@ fn lengthened<const LENGTH: usize>(bytes: &[u8]) -> [u8; LENGTH] {
     window
 }
 
-/// Reads the decimal number at a place of a line, of at most nineteen digits.
+/// Parses the decimal number in a range of a line, of at most nineteen digits.
 ///
-/// It has few callers, and to the one that reads most numbers a call would cost much of what is gained.
+/// Inlined, because a call would cost much of what is gained.
 #[inline(always)]
 pub(super) fn digits(line: &[u8], place: Range<usize>) -> Option<i64> {
     few_digits(line, &place).or_else(|| digits_one_by_one(line.get(place)?))
 }
 
-/// Reads a number of at most sixteen digits as one or two words of eight bytes, the second of which ends where it ends;
-/// nothing also near the end of the line, where such words are not.
+/// Parses a number of at most sixteen digits as one or two words of eight bytes, the second of which ends with the number;
+/// none near the end of the line, where there are no such words.
 #[inline(always)]
 fn few_digits(line: &[u8], place: &Range<usize>) -> Option<i64> {
     let length = place.end.checked_sub(place.start)?;
@@ -135,7 +135,7 @@ fn few_digits(line: &[u8], place: &Range<usize>) -> Option<i64> {
     Some(number as i64)
 }
 
-/// Reads what the quick way leaves: numbers that are long, or near the end of the line, and what is no number.
+/// Parses what the fast path leaves: long numbers, numbers near the end of the line, and what is not a number.
 #[cold]
 fn digits_one_by_one(bytes: &[u8]) -> Option<i64> {
     if bytes.is_empty() || bytes.len() > 19 || (bytes[0] == b'0' && bytes.len() > 1) {
@@ -152,9 +152,9 @@ fn digits_one_by_one(bytes: &[u8]) -> Option<i64> {
     i64::try_from(number).ok()
 }
 
-/// Reads the first one to eight of eight bytes as digits, by adding up neighbours: digits, pairs, fours.
+/// Parses the first one to eight bytes as digits, by adding up neighbors: digits, pairs, fours.
 ///
-/// Shifted out of the word, what follows the digits leaves leading zeros.
+/// What follows the digits is shifted out of the word, which leaves leading zeros.
 #[inline(always)]
 fn first_digits(eight: [u8; 8], count: usize) -> Option<u64> {
     let digits = (u64::from_le_bytes(eight) ^ repeated(b'0')) << (64 - 8 * count);
@@ -166,7 +166,7 @@ fn first_digits(eight: [u8; 8], count: usize) -> Option<u64> {
     Some(fours.wrapping_mul(10_000).wrapping_add(fours >> 32) & 0xffff_ffff)
 }
 
-/// Sets the highest bit of each byte beyond nine, and no other bit; what is above a byte that is not of ASCII may be wrong.
+/// Sets only the highest bit of each byte beyond nine. Bits above a byte that is not ASCII may be wrong.
 #[inline]
 fn beyond_nine(word: u64) -> u64 {
     (word | word.wrapping_add(repeated(0x7f - 9))) & repeated(0x80)
@@ -176,10 +176,10 @@ const fn repeated(byte: u8) -> u64 {
     u64::from_le_bytes([byte; 8])
 }
 
-/// Reads the common case, four decimal octets, several times as fast as the general way does.
+/// Parses the common case, four decimal octets, several times as fast as the standard library.
 ///
-/// Where the octets end is found at once, so that lengths, which are hard to predict, decide no branch. Who only wants to
-/// know whether there is an address does not pay for its value, provided that this is read in place.
+/// The ends of all octets are found at once, so that no branch depends on their lengths, which are hard to predict. Inlined,
+/// so that a caller that only needs to know whether there is an address does not pay for its value.
 #[inline(always)]
 pub(super) fn ipv4(line: &[u8], place: Range<usize>) -> Option<Ipv4Addr> {
     let text = line.get(place.start..)?;
@@ -189,7 +189,7 @@ pub(super) fn ipv4(line: &[u8], place: Range<usize>) -> Option<Ipv4Addr> {
     }
 }
 
-/// Reads so many of the first bytes as an address; no digit follows them.
+/// Parses the first bytes as an address. No digit may follow them.
 #[inline(always)]
 fn first_ipv4(window: &[u8; 16], length: usize) -> Option<Ipv4Addr> {
     let mut others = others(window);
@@ -207,8 +207,8 @@ fn first_ipv4(window: &[u8; 16], length: usize) -> Option<Ipv4Addr> {
     (start == length + 1).then(|| Ipv4Addr::from(octets))
 }
 
-/// Sets the bit of each byte that is no digit; after the first that is not of ASCII they may be wrong, but none that is part
-/// of an address comes after it.
+/// Sets the bit of each byte that is not a digit. Bits after the first byte that is not ASCII may be wrong, but that byte
+/// ends the address.
 #[inline]
 fn others(window: &[u8; 16]) -> u32 {
     let (eights, _) = window.as_chunks();
@@ -218,9 +218,9 @@ fn others(window: &[u8; 16]) -> u32 {
     first | last << 8
 }
 
-/// Reads so many digits at the beginning of four bytes as an octet, if they are one.
+/// Parses the first digits of four bytes as an octet, if they are one.
 ///
-/// Digits of one length are in the same order as their numbers, so that an octet needs not be a number to be compared.
+/// Digit strings of the same length are ordered like their numbers, so they can be compared without conversion.
 #[inline]
 fn first_octet(text: u32, length: usize) -> Option<u8> {
     const LEAST: [u32; 4] = [u32::MAX, 0, 0x01_00, 0x01_00_00];
@@ -230,7 +230,7 @@ fn first_octet(text: u32, length: usize) -> Option<u8> {
     if !(least..=GREATEST).contains(&digits.swap_bytes()) {
         return None;
     }
-    // A product puts a hundred times the first, ten times the second and the third digit into one byte.
+    // The product adds 100 times the first, 10 times the second, and the third digit in one byte.
     Some(((digits >> 8).wrapping_mul(0x64_0a_01) >> 16) as u8)
 }
 
@@ -249,9 +249,9 @@ pub(in crate::record) fn address(text: &str) -> Option<IpAddr> {
     }
 }
 
-/// Tells whether there is a certain byte in a line.
+/// Reports whether a line contains a byte.
 ///
-/// Looks at every byte, also after it was found: loops without a way out are ones for vector instructions.
+/// It checks every byte, even after a match, since a loop without an early exit compiles to vector instructions.
 #[inline]
 pub(super) fn has(line: &[u8], wanted: u8) -> bool {
     let is_in = |bytes: &[u8]| {

@@ -1,53 +1,53 @@
-//! Why a line is no record.
+//! Why a line is not a record.
 
 use super::bytes::LONGEST;
 use super::likeness::Likeness;
 use crate::record::field::Kind;
 
-/// Says why a line is no record of its format.
+/// Why a line is not a record of its format.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ParseError {
     /// The line has more or fewer values than its format has fields.
-    #[error("the line holds {found} values, but its record format has {expected} fields")]
+    #[error("the line has {found} values, but its record format has {expected} fields")]
     Count {
         /// The number of fields in the format.
         expected: usize,
         /// The number of values in the line.
         found: usize,
     },
-    /// The line has as many values as several formats have fields, and a version that this format's lines do not bear.
+    /// Several formats have as many fields as the line has values, and the version of the line is not that of this format.
     #[error(
-        "the line is of version {found}, but the fields of its record format make version {expected}, and its log group \
-         has another format with as many fields"
+        "the line has version {found}, but records of this format have version {expected}, and its log group has another \
+         format with the same number of fields"
     )]
     Version {
-        /// The version that lines of the format bear.
+        /// The version of records of the format.
         expected: u8,
-        /// What the line holds.
+        /// The version of the line.
         found: String,
     },
     /// The line is longer than any record.
-    #[error("the line is {length} bytes long, which no record is; the longest has {LONGEST}")]
+    #[error("the line has {length} bytes; a record has at most {LONGEST}")]
     Long {
         /// The length of the line, in bytes.
         length: usize,
     },
-    /// The line is of quite another kind.
+    /// The line is of another kind.
     #[error(transparent)]
     Foreign(Likeness),
-    /// A value is not what its field holds.
+    /// A value has the wrong type.
     #[error("`{value}` in field {field} is not {}", noun(*.kind))]
     Value {
         /// AWS's name of the field.
         field: String,
-        /// What the field holds.
+        /// The type of the field.
         kind: Kind,
-        /// The beginning of the value.
+        /// The start of the value.
         value: String,
     },
-    /// A value has been masked by a data protection policy of the log group.
+    /// A data protection policy of the log group masks a value.
     #[error(
-        "the value of field {field} is masked by a data protection policy; `unmask` shows it to who is allowed"
+        "the value of field {field} is masked by a data protection policy; set `unmask` to read it"
     )]
     Masked {
         /// AWS's name of the field.
@@ -58,7 +58,7 @@ pub enum ParseError {
     Cut {
         /// AWS's name of the field.
         field: String,
-        /// What there is of the value.
+        /// The rest of the value.
         value: String,
     },
 }

@@ -1,6 +1,6 @@
-//! What a line looks like that is no record: the ways in which records are wrapped, headed and stamped elsewhere.
+//! What a line that is not a record looks like: how other tools wrap records, or add headers and times.
 //!
-//! It is looked at only when a line could not be read, to say what to do about it.
+//! It is checked only after a line did not parse, to say what to do about it.
 
 use jiff::Timestamp;
 use serde_json::Value;
@@ -8,49 +8,49 @@ use serde_json::Value;
 use super::bytes;
 use crate::record::field;
 
-/// The fewest values that make a text a record.
+/// The minimum number of values of a record.
 const FEWEST_VALUES: usize = 2;
 
-/// Something that is often taken for a record.
+/// Something that is often mistaken for a record.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Likeness {
-    /// A JSON object with the record in it.
+    /// A JSON object that contains the record.
     #[error(
-        "the line is a JSON object that holds the record in its `{member}`, as Amazon Data Firehose wraps it; the record \
-         itself is `jsondecode(line)[\"{member}\"]`"
+        "the line is a JSON object with the record in `{member}`, as Amazon Data Firehose writes it; use \
+         `jsondecode(line)[\"{member}\"]`"
     )]
     Wrapped {
-        /// The member that holds the record.
+        /// The member that contains the record.
         member: String,
     },
-    /// An event of another kind of record.
+    /// A record of another type.
     #[error(
-        "the line is an ExternalFlow event of Yandex Cloud, which is read with `record_type = \"yandex-external-flow\"`, or \
-         by `parse_record` without a format"
+        "the line is an ExternalFlow event of Yandex Cloud, which can be read with `record_type = \"yandex-external-flow\"`, \
+         or by `parse_record` without a format"
     )]
     ExternalFlow,
     /// Other JSON.
-    #[error("the line is JSON, which no record of a flow log of AWS is")]
+    #[error("the line is JSON, but records of AWS flow logs are not")]
     Json,
-    /// A record between quotes.
-    #[error("the record stands in quotes, as JSON writes texts; `jsondecode(line)` takes them off")]
+    /// A record in quotes.
+    #[error("the record is in quotes, as a JSON string; `jsondecode(line)` removes them")]
     Quoted,
     /// The first line of a file in S3.
     #[error(
-        "the line is the header that begins a file in S3: it names the fields, in the order of the record format, and is \
-         no record; leave the first line of the file out"
+        "the line is the header of a file in S3: it names the fields in the order of the record format, and is not a \
+         record; skip the first line of the file"
     )]
     Header,
-    /// A record with a time in front.
+    /// A record after a time.
     #[error(
-        "the line begins with a time, as CloudWatch Logs puts it in front of a record that it exports to S3; \
-         `replace(line, \"/^[^ ]+ /\", \"\")` takes it off"
+        "the line starts with a time, which CloudWatch Logs adds to a record that it exports to S3; \
+         `replace(line, \"/^[^ ]+ /\", \"\")` removes it"
     )]
     Exported,
 }
 
 impl Likeness {
-    /// Tells what a line looks like that could not be read as a record.
+    /// Returns what a line that is not a record looks like.
     #[must_use]
     pub fn of(line: &str) -> Option<Self> {
         let line = line.trim();
@@ -90,7 +90,7 @@ impl Likeness {
     }
 }
 
-/// Tells whether a text has values as a record has: several, and a third of them numbers, addresses or nothing.
+/// Reports whether a text has values like a record: several, and a third of them numbers, addresses or `-`.
 fn is_record_like(text: &str) -> bool {
     let values = || text.split_ascii_whitespace();
     let is_typed = |value: &str| {
@@ -103,7 +103,7 @@ fn is_record_like(text: &str) -> bool {
     all >= FEWEST_VALUES && typed * 3 >= all
 }
 
-/// Tells whether every word could be the name of a field and most of them are.
+/// Reports whether every word could be the name of a field, and most of them are.
 fn is_header(line: &str) -> bool {
     let could_be = |word: &str| {
         word.starts_with(|letter: char| letter.is_ascii_lowercase())

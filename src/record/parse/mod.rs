@@ -1,10 +1,10 @@
-//! Reading a line of an AWS flow log.
+//! Parses a line of an AWS flow log.
 //!
-//! A [`Record`] borrows the line and keeps where each value stands: nothing is allocated. It must not know what is asked
-//! of it. Lines are read tolerantly (runs of spaces, white space at the ends, times in milliseconds), but a line whose
-//! number of values differs from its format's, or in which a typed result holds something else, is an error: such a line
-//! was written in another format or cut, and its values would come out under wrong names. So is a line in which a data
-//! protection policy has masked a value: what it says is not known.
+//! A [`Record`] borrows the line and keeps the position of each value, so nothing is allocated. It must not know quals.
+//! Parsing is tolerant: runs of spaces, white space at the ends, and times in milliseconds are accepted. A line with
+//! another number of values than its format has fields, or with a value of the wrong type, is an error: it was written in
+//! another format or cut, and its values would get wrong names. A line with a value that a data protection policy masks
+//! is an error as well.
 
 mod bytes;
 mod error;
@@ -29,10 +29,10 @@ pub use likeness::Likeness;
 /// How AWS writes that there is no value.
 pub(super) const NO_VALUE: &str = "-";
 
-/// How a masked part of a value looks at least.
+/// The shortest mask within a value.
 const MASK: &str = "****";
 
-/// From this number on a time is in milliseconds: as seconds it would lie beyond the year 5000.
+/// From this number on, a time is in milliseconds: as seconds it would be after the year 5000.
 const FIRST_MILLISECONDS: i64 = 100_000_000_000;
 
 /// One flow-log record, borrowed from its line.
@@ -40,23 +40,23 @@ const FIRST_MILLISECONDS: i64 = 100_000_000_000;
 pub struct Record<'a> {
     line: &'a str,
     format: &'a Format,
-    /// Where the values stand in the line; valid up to the number of the format's fields.
+    /// Where the values start in the line; valid for as many values as the format has fields.
     begins: Begins,
-    /// The numbers that were read when the line was checked, by their place in the format.
+    /// The numbers that were parsed when the line was checked, by their index in the format.
     numbers: [i64; KEPT],
 }
 
-/// How many numbers are kept; the others are read anew each time.
+/// How many numbers are kept. The others are parsed each time.
 const KEPT: usize = 16;
 
-/// No number that a record can hold.
+/// A number that no record can have.
 const UNREAD: i64 = -1;
 
-/// Reads a line in the given format.
+/// Parses a line in the given format.
 ///
 /// # Errors
 ///
-/// The line is not of this format, or was cut or masked.
+/// The line does not have this format, or was cut or masked.
 pub fn parse<'a>(line: &'a str, format: &'a Format) -> Result<Record<'a>, ParseError> {
     let mut record = Record::unread(line, format);
     record.read()?;
@@ -64,7 +64,7 @@ pub fn parse<'a>(line: &'a str, format: &'a Format) -> Result<Record<'a>, ParseE
 }
 
 impl<'a> Record<'a> {
-    /// Makes a record of a line that nobody has looked at; it is read where it stands, since it is large.
+    /// Creates a record of a line that is not parsed yet. It is parsed in place, since it is large.
     #[inline]
     pub(super) fn unread(line: &'a str, format: &'a Format) -> Self {
         Self {
@@ -75,13 +75,13 @@ impl<'a> Record<'a> {
         }
     }
 
-    /// Finds the values of a line and checks what they are.
+    /// Finds the values of the line, and checks them.
     pub(super) fn read(&mut self) -> Result<(), ParseError> {
         self.split()?;
         self.check()
     }
 
-    /// Finds the values of a line that has as many as the format has fields; what they are is not checked.
+    /// Finds the values of the line, and checks their number.
     #[inline]
     pub(super) fn split(&mut self) -> Result<(), ParseError> {
         let Some(found) = words(self.line.as_bytes(), &mut self.begins) else {
@@ -96,13 +96,13 @@ impl<'a> Record<'a> {
         Ok(())
     }
 
-    /// Says what a line looks like that is of quite another kind, which tells more than what is wrong with it as a record.
+    /// Returns what a line looks like if it is of another kind, which helps more than what is wrong with it as a record.
     #[cold]
     fn foreign_or(&self, error: ParseError) -> ParseError {
         Likeness::of(self.line).map_or(error, ParseError::Foreign)
     }
 
-    /// Returns the value at a position of the format; `-` is none.
+    /// Returns the value at a position of the format; none for `-`.
     #[inline]
     #[must_use]
     pub fn get(&self, index: usize) -> Option<&'a str> {
@@ -110,7 +110,7 @@ impl<'a> Record<'a> {
         (raw != NO_VALUE).then_some(raw)
     }
 
-    /// Returns the value at a position as it was before it was percent-encoded, as the values of tags are; `-` is none.
+    /// Returns the value at a position; none for `-`. Values of tags are percent-decoded.
     #[must_use]
     pub fn text(&self, index: usize) -> Option<Cow<'a, str>> {
         let raw = self.get(index)?;
@@ -121,7 +121,7 @@ impl<'a> Record<'a> {
         })
     }
 
-    /// Returns the value of a field by its AWS name; `-` is none.
+    /// Returns the value of a field by its AWS name; none for `-`.
     #[must_use]
     pub fn named(&self, name: &str) -> Option<&'a str> {
         self.get(self.format.position(name)?)
@@ -133,7 +133,7 @@ impl<'a> Record<'a> {
         self.format.names().iter().map(String::as_str).zip(values)
     }
 
-    /// Returns the value as a number, if it is one as AWS writes it: digits, no leading zero.
+    /// Returns the value as a number, if it is one as AWS writes it: digits without leading zeros.
     #[inline]
     #[must_use]
     pub fn integer(&self, index: usize) -> Option<i64> {
@@ -153,7 +153,7 @@ impl<'a> Record<'a> {
         }
     }
 
-    /// Returns the value as an instant in whole Unix seconds, if it is one; milliseconds are understood.
+    /// Returns the value as a time in whole Unix seconds, if it is one. Milliseconds are accepted.
     #[inline]
     #[must_use]
     pub fn seconds(&self, index: usize) -> Option<i64> {
@@ -165,19 +165,19 @@ impl<'a> Record<'a> {
         })
     }
 
-    /// Returns the value as an instant, if it is one; milliseconds are understood and kept.
+    /// Returns the value as a time, if it is one. Milliseconds are accepted and kept.
     #[must_use]
     pub fn time(&self, index: usize) -> Option<Timestamp> {
         timestamp(self.integer(index)?)
     }
 
-    /// Returns what the record says of itself: `OK`, `NODATA`, `SKIPDATA`, …; none if the format lacks the field.
+    /// Returns the logging status: `OK`, `NODATA`, `SKIPDATA`, …; none if the format lacks the field.
     #[must_use]
     pub fn log_status(&self) -> Option<&'a str> {
         self.get(self.format.log_status()?)
     }
 
-    /// Refuses a line with values that its fields cannot hold.
+    /// Refuses a line with values that its fields cannot have.
     pub(super) fn check(&mut self) -> Result<(), ParseError> {
         if has(self.line.as_bytes(), b'*') {
             self.refuse_masked()?;
@@ -194,7 +194,7 @@ impl<'a> Record<'a> {
         Ok(())
     }
 
-    /// Refuses a line of another version than the fields of the format make, where the version tells formats apart.
+    /// Refuses a line with another version than its format has. Used if the version distinguishes formats.
     pub(super) fn refuse_version(&self) -> Result<(), ParseError> {
         let Some(place) = self.format.version() else {
             return Ok(());
@@ -219,10 +219,10 @@ impl<'a> Record<'a> {
         self.line.get(self.place(index))
     }
 
-    /// Where a value stands in the line, after any spaces before it; of what there is not, a place without bytes.
+    /// Returns the bytes of a value in the line, without leading spaces; an empty range if there is no such value.
     #[inline]
     fn place(&self, index: usize) -> Range<usize> {
-        // Not copied as two in one: a processor hands on what it has just been told to store only to one who reads the same.
+        // Two separate loads: store forwarding works only if a load has the same width as the store before it.
         let Some([begin, next]) = self.begins.get(index..).and_then(<[u16]>::first_chunk) else {
             return 0..0;
         };
@@ -233,13 +233,13 @@ impl<'a> Record<'a> {
         begin..end
     }
 
-    /// Reads a value as a number that is not kept; apart from the look-up, so that this can be done in place by everyone.
+    /// Parses a number that is not kept. Not inlined, so that the lookup in `integer` can be.
     #[inline(never)]
     fn read_integer(&self, index: usize) -> Option<i64> {
         digits(self.line.as_bytes(), self.place(index))
     }
 
-    /// Returns the number at a position, or that there is none to keep; nothing if the value is not what the field holds.
+    /// Returns the number at a position, or `UNREAD` if there is none to keep; none if the value has the wrong type.
     #[inline]
     fn number_if_valid(&self, index: usize, kind: Kind) -> Option<i64> {
         let (line, place) = (self.line.as_bytes(), self.place(index));
@@ -251,7 +251,7 @@ impl<'a> Record<'a> {
         number.or_else(|| self.is_valid(index, kind).then_some(UNREAD))
     }
 
-    /// Tells whether an unusual value is one that its field can hold.
+    /// Reports whether an unusual value has the type of its field.
     #[cold]
     fn is_valid(&self, index: usize, kind: Kind) -> bool {
         let value = self.raw(index).unwrap_or_default();
@@ -262,7 +262,7 @@ impl<'a> Record<'a> {
         }
     }
 
-    /// Refuses a line with a masked value: stars alone, or a run of them within other text.
+    /// Refuses a line with a masked value: only asterisks, or a run of them within other text.
     fn refuse_masked(&self) -> Result<(), ParseError> {
         let is_masked =
             |value: &str| value.contains(MASK) || value.bytes().all(|byte| byte == b'*');
@@ -277,7 +277,7 @@ impl<'a> Record<'a> {
         }
     }
 
-    /// Refuses a line whose last value is the beginning of a known one: values that are newer than the table are kept.
+    /// Refuses a line whose last value is a proper prefix of a known one. Values newer than the table are accepted.
     #[inline]
     fn refuse_cut(&self) -> Result<(), ParseError> {
         let last = self.format.names().len() - 1;
@@ -285,7 +285,7 @@ impl<'a> Record<'a> {
         let (Some(known), Some(value)) = (self.format.last_values(), value) else {
             return Ok(());
         };
-        // The first byte tells most values apart without a comparison of slices, which is a call.
+        // The first byte distinguishes most values without a slice comparison, which is a call.
         let begins = |known: &&str| {
             let known = known.as_bytes();
             known.len() > value.len() && known.first() == value.first() && known.starts_with(value)
@@ -341,7 +341,7 @@ fn timestamp(number: i64) -> Option<Timestamp> {
     }
 }
 
-/// Tells whether a number is an instant; in seconds each is.
+/// Reports whether a number is a time. In seconds, each one is.
 #[inline]
 fn is_time(number: i64) -> bool {
     number < FIRST_MILLISECONDS || timestamp(number).is_some()

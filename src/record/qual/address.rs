@@ -6,7 +6,7 @@ use ipnet::IpNet;
 
 use super::part::{Part, QualError};
 
-/// Reads addresses and networks of both families, with commas between alternatives.
+/// Parses addresses and networks of both families.
 pub(super) fn networks(parts: Vec<Part<'_>>) -> Result<Vec<IpNet>, QualError> {
     parts.into_iter().map(network).collect()
 }
@@ -19,7 +19,7 @@ fn network(part: Part<'_>) -> Result<IpNet, QualError> {
     let address = read(address)?;
     let greatest = if address.is_ipv4() { 32 } else { 128 };
     let Some(length) = prefix_length(length, greatest) else {
-        let hint = format!("it goes from 0 to {greatest}");
+        let hint = format!("it must be from 0 to {greatest}");
         return Err(length.not("a prefix length", &hint));
     };
     let network = IpNet::new(address, length).map_err(|error| part.error(error.to_string()))?;
@@ -41,9 +41,9 @@ fn prefix_length(part: Part<'_>, greatest: u8) -> Option<u8> {
 fn read(part: Part<'_>) -> Result<IpAddr, QualError> {
     part.text.parse().map_err(|_| {
         let hint = if part.text.contains('*') {
-            "write a network as in `10.1.0.0/16` instead of `*`"
+            "write a network such as `10.1.0.0/16` instead of `*`"
         } else if part.text.contains('-') {
-            "write a range as networks, as in `10.0.0.0/30,10.0.0.4`"
+            "write a range as networks, such as `10.0.0.0/30,10.0.0.4`"
         } else {
             "write `10.0.0.1`, `10.0.0.0/8` or `2001:db8::/32`"
         };

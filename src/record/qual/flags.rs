@@ -1,4 +1,4 @@
-//! Quals on TCP flags: which bits have to be set.
+//! Quals on TCP flags: which bits must be set.
 
 use super::part::{Part, QualError};
 use super::test::Mask;
@@ -13,9 +13,9 @@ const NAMES: [(&str, i64); 6] = [
 ];
 
 const HINT: &str =
-    "write names joined by `+`, as in `syn+ack`, out of fin, syn, rst, psh, ack, urg";
+    "write names joined by `+`, such as `syn+ack`; the names are fin, syn, rst, psh, ack, urg";
 
-/// Reads masks, each a number or names joined by `+`, after `=` if no other bit may be set. `0` asks for no bit at all.
+/// Parses masks, each a number or names joined by `+`. With a leading `=`, no other bit may be set. `0` matches no bit.
 pub(super) fn masks(parts: Vec<Part<'_>>) -> Result<Vec<Mask>, QualError> {
     parts.into_iter().map(mask).collect()
 }
@@ -24,12 +24,13 @@ fn mask(part: Part<'_>) -> Result<Mask, QualError> {
     part.refuse_negation()?;
     if part.text.starts_with(['<', '>']) {
         return Err(part.error(
-            "TCP flags cannot be compared; write `syn` for sets that hold SYN, `=syn` for SYN alone",
+            "TCP flags cannot be compared; write `syn` for SYN with any other flags, `=syn` for only SYN",
         ));
     }
-    let (alone, part) = match part.text.starts_with('=') {
-        true => (true, part.after(1)),
-        false => (false, part),
+    let (alone, part) = if part.text.starts_with('=') {
+        (true, part.after(1))
+    } else {
+        (false, part)
     };
     let bits = bits(part)?;
     Ok(Mask {
@@ -43,7 +44,7 @@ fn bits(part: Part<'_>) -> Result<i64, QualError> {
         return match part.text.parse() {
             Ok(bits) if bits <= 255 => Ok(bits),
             _ => Err(part.error(format!(
-                "`{}` is not a set of TCP flags; the greatest is 255",
+                "`{}` is not a set of TCP flags; the maximum is 255",
                 part.text
             ))),
         };

@@ -1,16 +1,16 @@
-//! Ids and names that no line of a flow log of AWS can hold.
+//! Ids and names that no line of an AWS flow log can have.
 //!
-//! Most mistakes here give an empty result without a word: the id of an instance where that of an interface belongs, or
-//! one in capitals. Records of other kinds have ids of their own, so this is asked for lines of AWS alone.
+//! Without these checks, a mistake silently gives an empty result: the id of an instance instead of an interface, or an id
+//! in upper case. Records of other types have their own ids, so only lines of AWS are checked.
 
 use super::part::{self, Part, QualError};
 use crate::record::field::{self, FIELDS, Field};
 use crate::record::parse::NO_VALUE;
 
-/// The digits of an account's id.
+/// The number of digits of an account id.
 const ACCOUNT_DIGITS: usize = 12;
 
-/// Judges the values of a qual on a field, by its AWS name.
+/// Checks the values of a qual on a field, by its AWS name.
 pub(super) fn check(name: &str, text: &str) -> Result<(), QualError> {
     let Some(field) = field::find(name) else {
         return known(name);
@@ -24,7 +24,7 @@ pub(super) fn check(name: &str, text: &str) -> Result<(), QualError> {
     }
 }
 
-/// Refuses a name that is not AWS's, but means a field; others may be newer than the table.
+/// Refuses an alias of a field. Other unknown names may be newer than the table.
 fn known(name: &str) -> Result<(), QualError> {
     let Some(field) = field::suggest(name) else {
         return Ok(());
@@ -41,37 +41,38 @@ fn known(name: &str) -> Result<(), QualError> {
 
 fn of_kind(part: Part<'_>, field: &Field, beginning: &str) -> Result<(), QualError> {
     if part.text.starts_with(beginning) {
-        // Only ids are in small letters throughout.
-        return match beginning.ends_with('-') {
-            true => small(part),
-            false => Ok(()),
+        // Only ids are always in lower case.
+        return if beginning.ends_with('-') {
+            lowercase(part)
+        } else {
+            Ok(())
         };
     }
     if part.text.to_ascii_lowercase().starts_with(beginning) {
-        return small(part);
+        return lowercase(part);
     }
     let columns = FIELDS.iter().filter(|other| other.column.is_some());
-    let meant = columns.filter(|other| *other != field).find(|other| {
+    let suggestion = columns.filter(|other| *other != field).find(|other| {
         other
             .begins_with
             .is_some_and(|own| part.text.starts_with(own))
     });
-    let hint = match meant.and_then(|field| field.column) {
+    let hint = match suggestion.and_then(|field| field.column) {
         Some(column) => format!("; did you mean the qual `{column}`?"),
         None => String::new(),
     };
     Err(part.error(format!(
-        "`{}` is not a value of {}, which begins with `{beginning}`{hint}",
+        "`{}` is not a value of {}, which starts with `{beginning}`{hint}",
         part.text, field.name
     )))
 }
 
-fn small(part: Part<'_>) -> Result<(), QualError> {
+fn lowercase(part: Part<'_>) -> Result<(), QualError> {
     part.refuse_any(
         |letter| letter.is_ascii_uppercase(),
         || {
-            let small = part.text.to_ascii_lowercase();
-            format!("ids in records are in small letters; write `{small}`")
+            let lowercase = part.text.to_ascii_lowercase();
+            format!("ids in records are in lower case; write `{lowercase}`")
         },
     )
 }
@@ -81,7 +82,7 @@ fn account(part: Part<'_>) -> Result<(), QualError> {
         return Ok(());
     }
     Err(part.error(format!(
-        "`{}` is not the id of an account, which has {ACCOUNT_DIGITS} digits; a text, in quotes, keeps the zeros in front",
+        "`{}` is not an account id, which has {ACCOUNT_DIGITS} digits; put it in quotes to keep leading zeros",
         part.text
     )))
 }

@@ -1,9 +1,9 @@
 //! One condition on a record, as a user writes it: the one grammar of quals.
 //!
-//! `22`, `22,3389`, `1-1023`, `>=1024`, `10.0.0.0/8`, `tcp`, `syn+ack`, `=syn`, `-`: alternatives are separated by commas,
-//! white space around parts is ignored. A record in which the field has no value satisfies no qual, unless the qual asks
-//! for that with `-`. What no record can satisfy is an error. Nothing here knows where a field stands in a line;
-//! [`super::quals`] finds that out for a format.
+//! Examples are `22`, `22,3389`, `1-1023`, `>=1024`, `10.0.0.0/8`, `tcp`, `syn+ack`, `=syn` and `-`. Alternatives are
+//! separated by commas, and white space around them is ignored. A record without a value for the field matches no qual,
+//! unless the qual asks for that with `-`. A qual that no record can match is an error. This module must not know where a
+//! field is in a line; [`super::quals`] finds that out for a format.
 
 mod address;
 mod flags;
@@ -23,10 +23,10 @@ pub use part::QualError;
 pub use path::{Block, QualName, QualPath};
 pub(super) use test::{Mask, Range, Test};
 
-/// The name of the qual on the id that CloudWatch Logs gives an event.
+/// The name of the qual on the id that CloudWatch Logs assigns to an event.
 const EVENT_ID: &str = "event_id";
 
-/// The quals on either side of a flow, each with AWS's names of the two fields.
+/// The quals on either side of a flow, with AWS's names of both fields.
 const EITHER_SIDE: [(&str, [&str; 2]); 2] = [
     ("addr", ["srcaddr", "dstaddr"]),
     ("port", ["srcport", "dstport"]),
@@ -40,23 +40,23 @@ pub struct Qual {
     pub(super) test: Test,
 }
 
-/// What a qual looks at.
+/// What a qual checks.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Target {
     /// A field, by its AWS name.
     Field(String),
-    /// Two fields, of which either may satisfy the qual.
+    /// Two fields, of which either may match.
     Either([&'static str; 2]),
     /// The id of the event that carried the record.
     EventId,
 }
 
 impl Qual {
-    /// Reads a qual by its name, such as `src_addr`.
+    /// Parses a qual by its name, such as `src_addr`.
     ///
     /// # Errors
     ///
-    /// The name is not one of [`names`], or the text does not fit what the field holds; the error points at the character.
+    /// The name is not one of [`names`], or the text does not fit the field. The error has the position of the character.
     pub fn parse(name: &str, text: &str) -> Result<Self, QualError> {
         let sides = EITHER_SIDE.iter().find(|(known, _)| *known == name);
         let field = match sides {
@@ -85,16 +85,16 @@ impl Qual {
         })
     }
 
-    /// Reads a qual on any field, by AWS's name; a field that the table lacks is compared as text.
+    /// Parses a qual on any field, by its AWS name. A field that the table lacks is compared as text.
     ///
     /// # Errors
     ///
-    /// The text does not fit what the field holds; the error points at the character.
+    /// The text does not fit the field. The error has the position of the character.
     pub fn parse_field(aws_name: &str, text: &str) -> Result<Self, QualError> {
         let test = test(text, |parts| {
             Ok(match field::find(aws_name) {
                 Some(field) if field.encoded => Test::Text(text::decoded(parts)?),
-                Some(field) if field.any_case => Test::AnyCase(text::capitals(parts)?),
+                Some(field) if field.any_case => Test::AnyCase(text::any_case(parts)?),
                 Some(field) if field.kind == Kind::Text => {
                     Test::Text(text::open(parts, field.values)?)
                 }
@@ -109,8 +109,8 @@ impl Qual {
         })
     }
 
-    /// Makes a qual that nobody wrote: the field of this AWS name holds this value, or none, as in a record that says that
-    /// there was no traffic. Every record names its network interface.
+    /// Creates a qual that follows from a flow log: a field has this value, or none, as in a record that reports no traffic.
+    /// Every record names its network interface.
     #[must_use]
     pub fn implied(aws_name: &str, value: &str) -> Self {
         let test = Test::Text(vec![value.to_owned()]);
@@ -124,12 +124,12 @@ impl Qual {
         }
     }
 
-    /// Judges what lines of AWS's flow logs make impossible, given the text that the qual was read from: the ids of other
-    /// things than the field holds, and names that are none. Records of other kinds have ids and names of their own.
+    /// Checks that lines of AWS flow logs can match, given the text of the qual: its ids must be of the right type, and its
+    /// field must exist. Records of other types have their own ids and names.
     ///
     /// # Errors
     ///
-    /// No line can satisfy the qual.
+    /// No line can match.
     pub fn check_for_lines(&self, text: &str) -> Result<(), QualError> {
         match &self.target {
             Target::Field(name) => ids::check(name, text),
@@ -137,7 +137,7 @@ impl Qual {
         }
     }
 
-    /// Returns the name by which the user knows the qual: `src_addr`, or `fields["pkt-srcaddr"]`.
+    /// Returns the name of the qual, displayed as `src_addr` or `fields["pkt-srcaddr"]`.
     #[must_use]
     pub fn name(&self) -> &QualName {
         &self.name
@@ -152,7 +152,7 @@ pub fn names() -> impl Iterator<Item = &'static str> {
         .chain([EVENT_ID])
 }
 
-/// Reads the alternatives of a qual; a `-` among them asks for records in which the field has no value.
+/// Parses the alternatives of a qual. A `-` among them matches records without a value for the field.
 fn test(
     text: &str,
     read: impl FnOnce(Vec<Part<'_>>) -> Result<Test, QualError>,
@@ -162,9 +162,10 @@ fn test(
     parts.retain(|part| part.text != NO_VALUE);
     let absent = parts.len() < count;
     let test = read(parts)?;
-    Ok(match absent {
-        true => Test::OrAbsent(Box::new(test)),
-        false => test,
+    Ok(if absent {
+        Test::OrAbsent(Box::new(test))
+    } else {
+        test
     })
 }
 

@@ -20,7 +20,7 @@ pub(super) const PORT: Numbers = Numbers {
     hint: "write `22`, `22,3389`, `1-1023` or `>=1024`",
 };
 
-/// IANA's protocol numbers, which have names too.
+/// IANA protocol numbers, which also have names.
 pub(super) const PROTOCOL: Numbers = Numbers {
     noun: "a protocol",
     greatest: 255,
@@ -28,7 +28,7 @@ pub(super) const PROTOCOL: Numbers = Numbers {
     hint: "write `tcp`, `udp`, `icmp`, or a number up to 255",
 };
 
-/// Numbers without a bound of their own.
+/// Numbers without an upper bound.
 pub(super) const ANY: Numbers = Numbers {
     noun: "a number",
     greatest: i64::MAX,
@@ -36,7 +36,7 @@ pub(super) const ANY: Numbers = Numbers {
     hint: "write `1000`, `1000-2000` or `>=1000`",
 };
 
-/// Reads `v`, `a-b`, `>=n`, `<=n`, `>n`, `<n`, each of which is an alternative.
+/// Parses alternatives of the form `v`, `a-b`, `>=n`, `<=n`, `>n` or `<n`.
 pub(super) fn ranges(parts: &[Part<'_>], numbers: &Numbers) -> Result<Vec<Range>, QualError> {
     refuse_separators(parts, false)?;
     let ranges = parts.iter().map(|part| range(*part, numbers));
@@ -45,7 +45,7 @@ pub(super) fn ranges(parts: &[Part<'_>], numbers: &Numbers) -> Result<Vec<Range>
     Ok(ranges)
 }
 
-/// Refuses alternatives that together hold for every value; the bounds are those that no value lies beyond.
+/// Refuses alternatives that together match every value from `least` to `greatest`.
 pub(super) fn refuse_everything(
     parts: &[Part<'_>],
     ranges: &[Range],
@@ -63,7 +63,7 @@ pub(super) fn refuse_everything(
     let high = ranges.iter().map(|range| range.high).min();
     let both = match (low, high) {
         (Some(low), Some(high)) if low == high => {
-            format!("; for all of them at once write `{low}`")
+            format!("; to require all of them, write `{low}`")
         }
         (Some(low), Some(high)) if low < high && (low > least || high < greatest) => {
             let range = match (low > least, high < greatest) {
@@ -71,17 +71,17 @@ pub(super) fn refuse_everything(
                 (false, true) => format!("<={high}"),
                 _ => format!("{low}-{high}"),
             };
-            format!("; for all of them at once write `{range}`")
+            format!("; to require all of them, write `{range}`")
         }
-        _ => "; leave the qual out, or write `>=0` alone for records that have a value".to_owned(),
+        _ => "; remove the qual, or write only `>=0` for records that have a value".to_owned(),
     };
     Err(first.error(format!(
-        "a comma means \"or\", and together these alternatives hold for every value{both}"
+        "a comma means \"or\", and together these alternatives match every value{both}"
     )))
 }
 
-/// Refuses a number with a comma in it, such as `1,000`: it would ask for 1 or 0. Where a list of small numbers makes no
-/// sense, whatever looks like a number in groups is one.
+/// Refuses a number with a comma in it, such as `1,000`, which would mean 1 or 0. With `always`, everything that looks like
+/// digits in groups of three is refused, since a list of small numbers makes no sense.
 pub(super) fn refuse_separators(parts: &[Part<'_>], always: bool) -> Result<(), QualError> {
     let pairs = parts.iter().zip(parts.iter().skip(1));
     for (place, (before, part)) in pairs.enumerate() {
@@ -95,7 +95,7 @@ pub(super) fn refuse_separators(parts: &[Part<'_>], always: bool) -> Result<(), 
             let whole = grouped(&parts[place..]);
             return Err(before.error(format!(
                 "a comma means \"or\"; write numbers without separators, as in `{whole}`, and alternatives without \
-                 zeros in front"
+                 leading zeros"
             )));
         }
     }
@@ -106,7 +106,7 @@ fn digits<'a>(mut pieces: impl Iterator<Item = &'a str>) -> &'a str {
     pieces.next().unwrap_or_default()
 }
 
-/// Joins a number that was cut at its separators.
+/// Joins the digit groups of a number.
 fn grouped(parts: &[Part<'_>]) -> String {
     let mut whole = String::new();
     let mut before: Option<Part<'_>> = None;
@@ -159,7 +159,7 @@ fn range(part: Part<'_>, numbers: &Numbers) -> Result<Range, QualError> {
     between(part, number(first, numbers)?, number(last, numbers)?)
 }
 
-/// Makes the range of two bounds; also used for times.
+/// Creates the range between two bounds. Also used for times.
 pub(super) fn between(part: Part<'_>, low: i64, high: i64) -> Result<Range, QualError> {
     if low > high {
         return Err(part.error(format!("the range is reversed; write `{high}-{low}`")));
@@ -179,7 +179,7 @@ fn bounded(
         Comparison::Above if value < numbers.greatest => (value + 1, numbers.greatest),
         Comparison::Below if value > 0 => (0, value - 1),
         Comparison::Above | Comparison::Below => {
-            return Err(part.error(format!("nothing can satisfy `{}`", part.text)));
+            return Err(part.error(format!("nothing can match `{}`", part.text)));
         }
     };
     Ok(Range { low, high })
@@ -195,7 +195,7 @@ fn number(part: Part<'_>, numbers: &Numbers) -> Result<i64, QualError> {
     match part.text.parse::<i64>() {
         Ok(value) if value <= numbers.greatest => Ok(value),
         _ => Err(part.error(format!(
-            "`{}` is not {}; the greatest is {}",
+            "`{}` is not {}; the maximum is {}",
             part.text, numbers.noun, numbers.greatest
         ))),
     }

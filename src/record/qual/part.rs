@@ -1,24 +1,24 @@
-//! The parts of a qual: what stands between its commas, and where.
+//! The parts of a qual, between its commas, with their positions.
 
-/// Says why a text is no qual.
+/// Why a text is not a qual.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{}{message}", .position.map(|at| format!("character {}: ", at + 1)).unwrap_or_default())]
 pub struct QualError {
-    /// The character of the text at which the mistake is, counted from 0; none if the mistake is in the qual's name.
+    /// The character of the text at which the mistake is, counted from 0; none if the name of the qual is wrong.
     pub position: Option<usize>,
     /// What is wrong and what to write instead.
     pub message: String,
 }
 
-/// A piece of a qual's text that knows where it stands.
+/// A part of a qual's text, with its position.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Part<'a> {
     pub(super) text: &'a str,
-    /// The character of the whole text at which the piece begins, counted from 0.
+    /// The character of the whole text at which the part starts, counted from 0.
     pub(super) position: usize,
 }
 
-/// What stands before a bound.
+/// A comparison with a bound.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Comparison {
     AtLeast,
@@ -27,15 +27,15 @@ pub(super) enum Comparison {
     Below,
 }
 
-/// Splits a text at its commas and drops the white space around the parts.
+/// Splits a text at its commas, and trims the parts.
 pub(super) fn split(text: &str) -> Result<Vec<Part<'_>>, QualError> {
     let mut parts = Vec::new();
     for part in (Part { text, position: 0 }).split(',') {
         if part.text.is_empty() {
             return Err(part.error(if text.trim().is_empty() {
-                "the qual is empty; leave it out, or write a value"
+                "the qual is empty; remove it, or write a value"
             } else {
-                "a value is missing beside the comma"
+                "a value is missing next to the comma"
             }));
         }
         parts.push(part);
@@ -44,7 +44,7 @@ pub(super) fn split(text: &str) -> Result<Vec<Part<'_>>, QualError> {
 }
 
 impl QualError {
-    /// Makes the error of a qual whose name is none.
+    /// Creates the error of a qual with a wrong name.
     pub(super) fn about_the_name(message: String) -> Self {
         Self {
             position: None,
@@ -61,7 +61,7 @@ impl<'a> Part<'a> {
         }
     }
 
-    /// Makes the error of a piece that is not what it should be, or is missing.
+    /// Creates the error of a part that is missing, or is not what the noun says.
     pub(super) fn not(&self, noun: &str, hint: &str) -> QualError {
         if self.text.is_empty() {
             return self.error(format!("{noun} is missing; {hint}"));
@@ -69,7 +69,7 @@ impl<'a> Part<'a> {
         self.error(format!("`{}` is not {noun}; {hint}", self.text))
     }
 
-    /// Makes an error about the first character of the piece for which something holds, if there is one.
+    /// Refuses the part if it contains a wrong character.
     pub(super) fn refuse_any(
         self,
         wrong: impl Fn(char) -> bool,
@@ -84,17 +84,17 @@ impl<'a> Part<'a> {
         })
     }
 
-    /// Tells whether the piece stands right behind the comma after another one, without white space.
+    /// Reports whether the part follows another one after a comma without white space.
     pub(super) fn follows(self, before: Part<'_>) -> bool {
         self.position == before.position + before.text.chars().count() + 1
     }
 
-    /// Tells whether the piece consists of digits alone.
+    /// Reports whether the part consists only of digits.
     pub(super) fn is_number(&self) -> bool {
         !self.text.is_empty() && self.text.bytes().all(|byte| byte.is_ascii_digit())
     }
 
-    /// Splits the piece at a separator and trims each.
+    /// Splits the part at a separator, and trims each piece.
     pub(super) fn split(self, separator: char) -> impl Iterator<Item = Part<'a>> {
         let mut position = self.position;
         self.text.split(separator).map(move |text| {
@@ -104,7 +104,7 @@ impl<'a> Part<'a> {
         })
     }
 
-    /// Splits the piece at the first separator and trims both sides.
+    /// Splits the part at the first separator, and trims both sides.
     pub(super) fn split_once(self, separator: char) -> Option<(Self, Self)> {
         let (before, after) = self.text.split_once(separator)?;
         let position = self.position + before.chars().count() + 1;
@@ -122,7 +122,7 @@ impl<'a> Part<'a> {
         ))
     }
 
-    /// Takes a comparison off the beginning, and refuses what other languages would write there.
+    /// Splits off a leading comparison, and refuses the operators of other languages.
     pub(super) fn comparison(self) -> Result<(Option<Comparison>, Self), QualError> {
         const OPERATORS: [(&str, Comparison); 4] = [
             (">=", Comparison::AtLeast),
@@ -132,7 +132,7 @@ impl<'a> Part<'a> {
         ];
         self.refuse_negation()?;
         if self.text.starts_with('=') {
-            return Err(self.error("`=` is not needed; write the value alone"));
+            return Err(self.error("`=` is not needed; write only the value"));
         }
         for (sign, comparison) in OPERATORS {
             if self.text.starts_with(sign) {
@@ -146,11 +146,11 @@ impl<'a> Part<'a> {
         Ok((None, self))
     }
 
-    /// Refuses a comparison, for values that have no order.
+    /// Refuses a comparison of values that have no order.
     pub(super) fn refuse_comparison(self, what: &str) -> Result<(), QualError> {
         self.refuse_negation()?;
         if self.text.starts_with(['<', '>', '=']) {
-            return Err(self.error(format!("{what} cannot be compared; write the value alone")));
+            return Err(self.error(format!("{what} cannot be compared; write only the value")));
         }
         Ok(())
     }
@@ -158,13 +158,13 @@ impl<'a> Part<'a> {
     pub(super) fn refuse_negation(self) -> Result<(), QualError> {
         if self.text.starts_with('!') {
             return Err(
-                self.error("a qual says what is wanted; put what is not into an `exclude` block")
+                self.error("a qual says what must match; use an `exclude` block for what must not")
             );
         }
         Ok(())
     }
 
-    /// The piece after its first ASCII characters.
+    /// Returns the part after its first ASCII characters.
     pub(super) fn after(self, characters: usize) -> Self {
         Part {
             text: &self.text[characters..],

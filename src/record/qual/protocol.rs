@@ -1,4 +1,4 @@
-//! IANA's names of the protocols that flows have.
+//! IANA's names of protocols.
 //!
 //! See <https://www.iana.org/assignments/protocol-numbers>.
 

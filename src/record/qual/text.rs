@@ -5,12 +5,12 @@ use crate::record::field::Field;
 use crate::record::parse::NO_VALUE;
 use crate::record::percent;
 
-/// Reads values that are compared as they are written.
+/// Parses values that are compared as they are written.
 pub(super) fn exact(parts: Vec<Part<'_>>) -> Result<Vec<String>, QualError> {
     open(parts, &[])
 }
 
-/// Reads values of which the known ones are brought into AWS's spelling.
+/// Parses values, and converts known ones to AWS's spelling.
 pub(super) fn open(parts: Vec<Part<'_>>, known: &[&str]) -> Result<Vec<String>, QualError> {
     let value = |part| {
         Ok(spelling(checked(part)?, known)
@@ -20,37 +20,37 @@ pub(super) fn open(parts: Vec<Part<'_>>, known: &[&str]) -> Result<Vec<String>, 
     parts.into_iter().map(value).collect()
 }
 
-/// Reads values that are compared whether in capitals or in small letters.
-pub(super) fn capitals(parts: Vec<Part<'_>>) -> Result<Vec<String>, QualError> {
+/// Parses values that are compared without regard to case.
+pub(super) fn any_case(parts: Vec<Part<'_>>) -> Result<Vec<String>, QualError> {
     let value = |part| Ok(checked(part)?.text.to_ascii_uppercase());
     parts.into_iter().map(value).collect()
 }
 
-/// Reads values of a field whose values may hold white space.
+/// Parses values that may contain white space.
 pub(super) fn free(parts: Vec<Part<'_>>) -> Result<Vec<String>, QualError> {
     let value = |part: Part<'_>| Ok(present(part)?.text.to_owned());
     parts.into_iter().map(value).collect()
 }
 
-/// Reads values of tags, which are compared as they were before AWS percent-encoded them. They are written as they are,
-/// or percent-encoded, as a comma has to be (`%2C`).
+/// Parses values of tags, which are compared as they were before AWS percent-encoded them. They can be written as they are,
+/// or percent-encoded. A comma must be encoded (`%2C`).
 pub(super) fn decoded(parts: Vec<Part<'_>>) -> Result<Vec<String>, QualError> {
     let value = |part: Part<'_>| Ok(percent::decode(present(part)?.text).into_owned());
     parts.into_iter().map(value).collect()
 }
 
-/// Reads values that have to be among the known ones, in any case.
+/// Parses values that must be known, in any case.
 pub(super) fn one_of(parts: Vec<Part<'_>>, field: &Field) -> Result<Vec<String>, QualError> {
     let value = |part: Part<'_>| {
         match spelling(checked(part)?, field.values) {
-        Some(known) => Ok(known.to_owned()),
-        None => Err(part.error(format!(
-            "`{}` is not among {}; to ask for a value that is newer than this list write `fields = {{ \"{}\" = \"…\" }}`",
-            part.text,
-            field.values.join(", "),
-            field.name
-        ))),
-    }
+            Some(known) => Ok(known.to_owned()),
+            None => Err(part.error(format!(
+                "`{}` is not one of {}; for a value newer than this list, write `fields = {{ \"{}\" = \"…\" }}`",
+                part.text,
+                field.values.join(", "),
+                field.name
+            ))),
+        }
     };
     parts.into_iter().map(value).collect()
 }
@@ -65,10 +65,10 @@ fn spelling<'a>(part: Part<'_>, known: &[&'a str]) -> Option<&'a str> {
 fn checked(part: Part<'_>) -> Result<Part<'_>, QualError> {
     let part = present(part)?;
     part.refuse_any(char::is_whitespace, || {
-        "a value of this field holds no white space".to_owned()
+        "values of this field have no white space".to_owned()
     })?;
     part.refuse_any(|letter| letter == '*', || {
-        "`*` is no wildcard, and no value of this field holds it; write whole values, with commas between them"
+        "`*` is not a wildcard, and no value of this field contains it; write complete values, separated by commas"
             .to_owned()
     })?;
     Ok(part)
@@ -77,7 +77,7 @@ fn checked(part: Part<'_>) -> Result<Part<'_>, QualError> {
 fn present(part: Part<'_>) -> Result<Part<'_>, QualError> {
     part.refuse_comparison("texts")?;
     if part.text == NO_VALUE {
-        return Err(part.error("`-` asks for no value, but every event has an id"));
+        return Err(part.error("`-` means no value, but every event has an id"));
     }
     Ok(part)
 }

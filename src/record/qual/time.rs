@@ -1,6 +1,6 @@
 //! Quals on times: RFC 3339 or Unix seconds.
 //!
-//! Records hold whole seconds, so every condition comes down to a range of whole seconds.
+//! Records have whole seconds, so every condition becomes a range of whole seconds.
 
 use jiff::Timestamp;
 
@@ -11,10 +11,10 @@ use super::test::Range;
 const FORMS: &str =
     "write `>=2026-01-31T12:00:00Z` or Unix seconds such as `1767225600-1767229200`";
 
-/// The first second that is out of reach of a timestamp; larger numbers are milliseconds by mistake.
+/// The first second beyond what a timestamp can hold. Larger numbers are milliseconds by mistake.
 const SECONDS_END: i64 = 100_000_000_000;
 
-/// Reads instants, bounds, and ranges of Unix seconds, with commas between alternatives.
+/// Parses times, bounds, and ranges of Unix seconds.
 pub(super) fn ranges(parts: &[Part<'_>]) -> Result<Vec<Range>, QualError> {
     refuse_separators(parts, true)?;
     let ranges: Vec<_> = parts
@@ -43,11 +43,11 @@ fn range(part: Part<'_>) -> Result<Range, QualError> {
     if whole {
         Ok(Range::single(floor))
     } else {
-        Err(part.error("records hold whole seconds; nothing equals a fraction"))
+        Err(part.error("records have whole seconds; no record equals a fraction"))
     }
 }
 
-/// A moment as the second in which it lies; `whole` if it is that second's very beginning.
+/// A time as the second that contains it; `whole` if it is the start of that second.
 #[derive(Debug, Clone, Copy)]
 struct Instant {
     floor: i64,
@@ -97,7 +97,7 @@ fn unix(part: Part<'_>) -> Result<Instant, QualError> {
             whole: true,
         }),
         Ok(milliseconds) if milliseconds < SECONDS_END * 1000 => Err(part.error(format!(
-            "`{}` is in milliseconds; write the seconds, `{}`",
+            "`{}` is in milliseconds; write seconds: `{}`",
             part.text,
             milliseconds / 1000
         ))),
@@ -109,7 +109,7 @@ fn not_a_time(part: Part<'_>) -> QualError {
     part.not("a time", FORMS)
 }
 
-/// Tells `2026-01` from a range: nobody means the first hours of 1970.
+/// Reports whether a text looks like a year, so that `2026-01` is not taken for a range in the first hours of 1970.
 fn looks_like_year(text: &str) -> bool {
     text.len() == 4
 }

@@ -216,5 +216,5 @@ fn encoded_values_are_left_to_the_scan() {
         );
     }
     let bound = Quals::default().bind(&format).unwrap();
-    assert!(compile(&bound, &format, &group_by_address).is_ok());
+    assert!(compile(&bound, &format, &group_by_address, &SCOPE).is_ok());
 }
