@@ -1,5 +1,5 @@
-//! What a query gives does not depend on what is pushed down: a plan is put to the fake's own reading of filter patterns,
-//! and must give exactly the rows that reading every line gives.
+//! The result of a query does not depend on what is pushed down: the fake evaluates the filter patterns of a plan, and the
+//! result must be exactly the rows of a read of every line.
 
 mod aws;
 mod external_flow;
@@ -14,7 +14,7 @@ use vpcflow::record::{Qual, Quals, Reader};
 
 use crate::harness::fake::pattern::Pattern;
 
-/// One event of a log group; its number is its id.
+/// One event of a log group. Its index is its id.
 #[derive(Clone, Debug)]
 struct Event {
     stream: String,
@@ -22,7 +22,7 @@ struct Event {
     message: String,
 }
 
-/// The numbers of the events that satisfy the quals, judged here.
+/// Returns the indexes of the matching events, checked here.
 fn wanted(reader: &Reader, events: &[Event], received: impl Fn(usize) -> bool) -> Vec<usize> {
     let wanted = |number: &usize| {
         let read = reader.read(&events[*number].message);
@@ -36,7 +36,7 @@ fn id(number: usize) -> String {
     number.to_string()
 }
 
-/// The numbers of the events that the service sends for a plan.
+/// Returns the indexes of the events that the service returns for a plan.
 fn received(plan: &Plan, events: &[Event]) -> Result<BTreeSet<usize>, TestCaseError> {
     let mut received = BTreeSet::new();
     for call in &plan.calls {
@@ -61,7 +61,7 @@ fn sends(plan: &Plan, call: &Call, pattern: &Pattern, event: &Event) -> bool {
         && pattern.matches(&event.message)
 }
 
-/// The property itself.
+/// Checks the property.
 fn gives_the_same_rows(
     reader: &Reader,
     streams: Streams,
@@ -86,7 +86,7 @@ fn gives_the_same_rows(
     Ok(())
 }
 
-/// Puts quals together at random, out of some by name and text.
+/// Combines quals at random.
 fn quals(qual: impl Strategy<Value = Qual> + Clone + 'static) -> impl Strategy<Value = Quals> {
     use proptest::collection::vec;
     let block = move || prop_oneof![3 => vec(qual.clone(), 1), 2 => vec(qual.clone(), 2..4)];
@@ -98,7 +98,7 @@ fn quals(qual: impl Strategy<Value = Qual> + Clone + 'static) -> impl Strategy<V
     })
 }
 
-/// Reads a qual by its name, or by a field's after `fields.`.
+/// Parses a qual by its name, or by that of a field after `fields.`.
 fn qual(name: &str, text: &str) -> Qual {
     match name.strip_prefix("fields.") {
         Some(field) => Qual::parse_field(field, text).unwrap(),

@@ -33,14 +33,24 @@ pub(crate) enum Engine {
 }
 
 impl Engine {
+    /// All engines.
+    const ALL: [Self; 2] = [Self::Scan, Self::Insights];
+
     /// The names of all engines.
-    pub(crate) const NAMES: &[&str] = &["scan", "insights"];
+    pub(crate) const NAMES: &[&str] = &[Self::ALL[0].name(), Self::ALL[1].name()];
 
     /// Finds an engine by its name. The default is the scan.
     pub(crate) fn named(name: Option<&str>) -> Self {
-        match name {
-            Some("insights") => Self::Insights,
-            _ => Self::Scan,
+        let mut all = Self::ALL.into_iter();
+        all.find(|engine| Some(engine.name()) == name)
+            .unwrap_or(Self::Scan)
+    }
+
+    /// Returns the name for users.
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Scan => "scan",
+            Self::Insights => "insights",
         }
     }
 

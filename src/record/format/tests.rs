@@ -35,7 +35,7 @@ fn white_space_around_fields_does_not_matter() {
 }
 
 #[test]
-fn fields_newer_than_the_table_are_accepted_and_told() {
+fn fields_newer_than_the_table_are_accepted_as_flaws() {
     let format = Format::parse("${version} ${colour-of-packet} ${srcaddr}").unwrap();
     let name = "colour-of-packet";
     assert_eq!(format.flaws(), [Flaw::Unknown { name }]);
@@ -43,7 +43,7 @@ fn fields_newer_than_the_table_are_accepted_and_told() {
 }
 
 #[test]
-fn names_that_mean_a_field_and_mixed_fields_are_flaws() {
+fn aliases_and_mixed_fields_are_flaws() {
     let flaws = |text: &str| -> Vec<String> {
         let format = Format::parse(text).unwrap();
         format.flaws().iter().map(Flaw::to_string).collect()
@@ -95,7 +95,7 @@ fn refused(texts: &[&str], expected: &Expect) {
 }
 
 #[test]
-fn broken_formats_are_refused_at_the_place_with_what_to_write() {
+fn malformed_formats_are_refused_with_position_and_fix() {
     refused(
         &[
             "",

@@ -26,7 +26,7 @@ fn a_default_line_is_read_typed() {
 }
 
 #[test]
-fn a_custom_order_puts_every_value_under_its_own_name() {
+fn a_custom_order_keeps_every_value_under_its_name() {
     let format = Format::parse("${dstport} ${action} ${srcaddr} ${vpc-id} ${tcp-flags}").unwrap();
     let record = read("443 REJECT 2001:db8::1 vpc-0a1b 18", &format);
     assert_eq!(record.named("dstport"), Some("443"));
@@ -94,7 +94,7 @@ fn white_space_beyond_single_spaces_does_not_move_values() {
 }
 
 #[test]
-fn times_in_milliseconds_are_understood() {
+fn times_in_milliseconds_are_accepted() {
     let format = Format::parse("${start} ${end}").unwrap();
     let record = read("1418530010123 1418530070", &format);
     assert_eq!(record.seconds(0), Some(1_418_530_010));
@@ -226,7 +226,7 @@ fn a_long_wrong_value_is_cut_in_the_message() {
 }
 
 #[test]
-fn fields_without_a_column_keep_what_they_hold() {
+fn fields_without_a_column_keep_any_value() {
     let format = Format::parse("${encryption-status} ${pkt-srcaddr}").unwrap();
     let record = read("enabled -", &format);
     assert_eq!(record.get(0), Some("enabled"));
@@ -234,7 +234,7 @@ fn fields_without_a_column_keep_what_they_hold() {
 }
 
 #[test]
-fn numbers_go_to_the_end_of_64_bits() {
+fn numbers_have_up_to_64_bits() {
     let format = Format::parse("${bytes}").unwrap();
     assert_eq!(
         read("9223372036854775807", &format).integer(0),
@@ -333,7 +333,7 @@ proptest! {
     }
 }
 
-/// Puts a text at each of the first places of a line, and each so far from the end.
+/// Returns lines with a text at each of the first positions, and as far from the end.
 fn surrounded(text: &str, before: &str, after: &str) -> Vec<(String, Range<usize>)> {
     let befores = 0..=before.len();
     let pairs = befores.flat_map(|begin| (0..=after.len()).map(move |rest| (begin, rest)));
@@ -353,7 +353,7 @@ fn address_or_not() -> impl Strategy<Value = String> {
 }
 
 #[test]
-fn lines_of_another_kind_are_told_by_their_look() {
+fn lines_of_another_kind_are_recognized() {
     let record = "2 123456789012 eni-1 10.0.0.1 10.0.0.2 1 2 6 1 1 1700000000 1700000060 ACCEPT OK";
     let default = Format::vpc_default();
     let header = default.names().join(" ");

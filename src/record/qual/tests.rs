@@ -102,7 +102,7 @@ fn numbers_are_values_ranges_and_bounds() {
 }
 
 #[test]
-fn broken_numbers_are_refused_at_the_character() {
+fn malformed_numbers_are_refused_at_the_character() {
     check(
         &[
             ("dst_port", ""),
@@ -382,7 +382,7 @@ fn texts_are_exact_and_known_ones_take_any_case() {
 }
 
 #[test]
-fn an_unknown_qual_is_answered_with_the_names_there_are() {
+fn an_unknown_qual_lists_all_names() {
     check(
         &[("dst_prt", "22"), ("pkt-srcaddr", "10.0.0.1")],
         &expect![[r#"
@@ -393,7 +393,7 @@ fn an_unknown_qual_is_answered_with_the_names_there_are() {
 }
 
 #[test]
-fn no_value_is_asked_for_by_a_dash() {
+fn a_dash_matches_no_value() {
     check(
         &[
             ("instance_id", "-"),
@@ -427,7 +427,7 @@ fn no_value_is_asked_for_by_a_dash() {
 }
 
 #[test]
-fn alternatives_that_hold_for_everything_are_refused_with_the_range_that_was_meant() {
+fn alternatives_that_match_everything_are_refused_with_a_range() {
     check(
         &[
             ("dst_port", ">20,<30"),
@@ -533,7 +533,7 @@ fn check_for_lines(quals: &[(&str, &str)], expected: &Expect) {
 }
 
 #[test]
-fn ids_that_no_line_can_hold_are_refused_at_the_character() {
+fn ids_that_no_line_can_have_are_refused_at_the_character() {
     check_for_lines(
         &[
             ("interface_id", "eni-0a1b"),
@@ -584,7 +584,7 @@ fn ids_that_no_line_can_hold_are_refused_at_the_character() {
 }
 
 #[test]
-fn names_that_mean_a_field_are_refused_and_newer_ones_are_not() {
+fn aliases_are_refused_and_newer_names_are_not() {
     check_for_lines(
         &[
             ("fields.pkt_srcaddr", "10.0.0.1"),
@@ -620,7 +620,7 @@ fn every_name_is_a_qual() {
 }
 
 #[test]
-fn quals_are_called_what_the_user_calls_them() {
+fn quals_have_the_names_of_the_configuration() {
     assert_eq!(
         Qual::parse("src_addr", "10.0.0.1")
             .unwrap()
@@ -637,7 +637,7 @@ fn quals_are_called_what_the_user_calls_them() {
     );
 }
 
-/// The alternatives of a qual on a protocol, whose numbers are few enough to try all of them.
+/// An alternative of a qual on a protocol, whose numbers are few enough to try all of them.
 fn alternative() -> impl Strategy<Value = (String, Range)> {
     let pair = (0i64..=255, 0i64..=255).prop_map(|(one, other)| (one.min(other), one.max(other)));
     let range = |low, high| Range { low, high };
@@ -661,7 +661,7 @@ proptest! {
         let Err(error) = parsed else {
             return Ok(());
         };
-        // What is proposed holds for just the numbers for which all alternatives hold.
+        // The proposed range matches exactly the numbers that all alternatives match.
         let proposed = error.message.split_once("at once write `").map(|(_, rest)| rest.trim_end_matches('`'));
         if let Some(proposed) = proposed {
             let Test::Integer(ranges) = Qual::parse("protocol", proposed).unwrap().test else {

@@ -7,7 +7,7 @@ const SCAN: &str = "203.0.113.7 10.0.0.5 40000 22 6 40 1700000060 REJECT 2 use1-
 const PING: &str = "2001:db8::7 2001:db8:1::1 0 0 58 64 1700000120000 ACCEPT 0 -";
 const EMPTY: &str = "- - - - - - 1700000180 - - -";
 
-/// Names the lines that satisfy the quals.
+/// Returns the names of the matching lines.
 #[track_caller]
 fn matching(quals: &Quals) -> String {
     let format = Format::parse(FORMAT).unwrap();
@@ -43,7 +43,7 @@ fn all(quals: &[(&str, &str)]) -> String {
 }
 
 #[test]
-fn each_kind_of_qual_decides_by_value() {
+fn each_type_of_qual_compares_values() {
     assert_eq!(all(&[("action", "reject")]), "scan");
     assert_eq!(all(&[("src_addr", "10.0.0.0/8")]), "web");
     assert_eq!(all(&[("src_addr", "2001:DB8:0:0:0::7")]), "ping");
@@ -58,7 +58,7 @@ fn each_kind_of_qual_decides_by_value() {
 }
 
 #[test]
-fn tcp_flags_ask_for_bits_and_zero_for_none() {
+fn tcp_flags_match_bits_and_zero_matches_none() {
     assert_eq!(all(&[("tcp_flags", "syn")]), "web scan");
     assert_eq!(all(&[("tcp_flags", "syn+ack")]), "web");
     assert_eq!(all(&[("tcp_flags", "2")]), "web scan");
@@ -78,18 +78,18 @@ fn times_in_milliseconds_compare_as_their_second() {
 }
 
 #[test]
-fn either_side_satisfies_addr_and_port() {
+fn either_side_matches_addr_and_port() {
     assert_eq!(all(&[("addr", "10.0.0.5")]), "web scan");
     assert_eq!(all(&[("port", "40000,443")]), "web scan");
 }
 
 #[test]
-fn top_level_quals_must_all_hold() {
+fn all_top_level_quals_must_match() {
     assert_eq!(all(&[("addr", "10.0.0.5"), ("action", "ACCEPT")]), "web");
 }
 
 #[test]
-fn any_where_block_must_hold_with_all_of_its_quals() {
+fn at_least_one_where_block_must_match_completely() {
     let quals = Quals {
         any: vec![
             block(&[("action", "accept"), ("dst_port", "443")]),
@@ -101,7 +101,7 @@ fn any_where_block_must_hold_with_all_of_its_quals() {
 }
 
 #[test]
-fn no_exclude_block_may_hold() {
+fn no_exclude_block_may_match() {
     let quals = Quals {
         none: vec![
             block(&[("dst_port", "443")]),
@@ -113,7 +113,7 @@ fn no_exclude_block_may_hold() {
 }
 
 #[test]
-fn a_missing_value_satisfies_nothing_and_is_never_excluded() {
+fn a_missing_value_matches_nothing_and_is_never_excluded() {
     for text in ["0-65535", ">=0"] {
         assert_eq!(all(&[("dst_port", text)]), "web scan ping");
         let excluded = Quals {
@@ -125,7 +125,7 @@ fn a_missing_value_satisfies_nothing_and_is_never_excluded() {
 }
 
 #[test]
-fn no_value_is_found_and_excluded_by_a_dash() {
+fn a_dash_finds_and_excludes_missing_values() {
     for name in [
         "src_addr",
         "dst_port",
@@ -189,7 +189,7 @@ fn a_format_without_the_field_has_no_value_for_it() {
 }
 
 #[test]
-fn exactly_these_flags_are_told_from_at_least_these() {
+fn exactly_these_flags_differ_from_at_least_these() {
     assert_eq!(all(&[("tcp_flags", "=syn")]), "scan");
     assert_eq!(all(&[("tcp_flags", "=ack+syn")]), "web");
     assert_eq!(all(&[("tcp_flags", "=ack")]), "");
@@ -221,7 +221,7 @@ fn names_of_services_are_compared_without_case() {
 }
 
 #[test]
-fn long_lists_hold_for_what_their_values_hold_for() {
+fn long_lists_match_what_their_values_match() {
     let format = Format::parse("${srcaddr} ${dstport} ${start} ${az-id}").unwrap();
     let bind = |name: &str, text: &str| {
         let quals = Quals {
@@ -231,7 +231,7 @@ fn long_lists_hold_for_what_their_values_hold_for() {
         quals.bind(&format).unwrap()
     };
     let list = |value: &dyn Fn(u32) -> String| {
-        // Not in order, and some of them twice.
+        // Not sorted, and with duplicates.
         let values = (0..300u32).map(|n| value(n * 7 % 211));
         values.collect::<Vec<_>>()
     };
@@ -265,7 +265,7 @@ fn long_lists_hold_for_what_their_values_hold_for() {
 }
 
 #[test]
-fn a_qual_on_a_field_that_the_format_lacks_lists_what_there_is() {
+fn a_qual_on_a_missing_field_lists_the_fields_of_the_format() {
     let format = Format::parse("${version} ${srcaddr}").unwrap();
     let quals = Quals {
         any: vec![block(&[("src_addr", "10.0.0.1"), ("dst_port", "22")])],

@@ -15,7 +15,7 @@ fn number(reader: &Reader, line: &str) -> usize {
 }
 
 #[test]
-fn formats_are_told_apart_by_the_number_of_fields_and_then_by_version() {
+fn formats_are_distinguished_by_number_of_fields_and_then_by_version() {
     let reader = reader(&[
         format("${version} ${srcaddr} ${dstaddr}"),
         format("${version} ${dstaddr} ${pkt-srcaddr}"),
@@ -36,14 +36,14 @@ fn formats_are_told_apart_by_the_number_of_fields_and_then_by_version() {
 }
 
 #[test]
-fn a_version_is_a_value_where_nothing_has_to_be_told_apart() {
+fn a_version_is_a_plain_value_if_there_is_one_format() {
     let names = "version srcaddr dstaddr reject-reason";
     let names: Vec<_> = names
         .split(' ')
         .map(|name| format!("${{{name}}}"))
         .collect();
     let alone = reader(&[format(&names.join(" "))]);
-    // The fields make version 8.
+    // The fields imply version 8.
     for version in ["2", "5", "8", "11", "300", "-"] {
         assert_eq!(
             number(&alone, &format!("{version} 10.0.0.1 10.0.0.2 BPA")),
@@ -57,7 +57,7 @@ fn a_version_is_a_value_where_nothing_has_to_be_told_apart() {
 }
 
 #[test]
-fn a_version_tells_formats_of_one_width_apart_only_if_it_can() {
+fn a_version_distinguishes_formats_only_if_it_differs() {
     let alike = reader(&[
         format("${version} ${srcaddr} ${action}"),
         format("${version} ${action} ${srcaddr}"),
@@ -78,7 +78,7 @@ fn a_version_tells_formats_of_one_width_apart_only_if_it_can() {
 }
 
 #[test]
-fn a_line_that_fits_two_formats_is_not_guessed_at() {
+fn a_line_that_fits_two_formats_is_ambiguous() {
     let reader = reader(&[
         format("${srcaddr} ${dstaddr}"),
         format("${dstaddr} ${srcaddr}"),
@@ -113,7 +113,7 @@ fn a_field_that_only_some_formats_have_has_no_value_in_the_others() {
 }
 
 #[test]
-fn kinds_of_records_have_names() {
+fn record_types_have_names() {
     for name in RecordType::NAMES {
         assert!(RecordType::named(name).is_some(), "{name}");
     }
@@ -129,7 +129,7 @@ fn qual(name: &str, text: &str) -> Qual {
 }
 
 #[test]
-fn a_line_that_one_value_settles_is_judged_as_if_all_were_looked_at() {
+fn a_line_that_one_value_rules_out_has_the_same_outcome() {
     let text = "${version} ${srcaddr} ${dstport} ${log-status}";
     let all = vec![qual("src_addr", "10.0.0.0/8"), qual("dst_port", "22")];
     let reader = reader_for(
@@ -163,7 +163,7 @@ fn a_line_that_one_value_settles_is_judged_as_if_all_were_looked_at() {
 }
 
 #[test]
-fn what_a_qual_looks_at_has_to_be_what_its_field_holds() {
+fn a_value_that_a_qual_checks_must_have_the_type_of_its_field() {
     let text = "${version} ${pkt-srcaddr} ${traffic-path}";
     let line = "5 10.1.x 8";
     assert!(reader_for(text, &Quals::default()).read(line).is_ok());

@@ -1,6 +1,6 @@
-//! The details of an ExternalFlow event: their keys, what they hold, and the names of their values among ours.
+//! The details of an ExternalFlow event: their keys, types, and names.
 
-/// What a detail holds.
+/// The type of a detail.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Kind {
     Text,
@@ -25,22 +25,22 @@ pub(super) struct Detail {
     /// The name of the value.
     pub(super) name: &'static str,
     pub(super) kind: Kind,
-    /// What it tells, in a sentence.
+    /// What it records, in one sentence.
     pub(super) description: &'static str,
 }
 
 #[rustfmt::skip] // one detail a line
 pub(super) static DETAILS: [Detail; 21] = [
-    detail("vers", "type", Kind::Version, "The version of the Internet Protocol, 4 or 6."),
+    detail("vers", "type", Kind::Version, "The IP version, 4 or 6."),
     detail("proto", "protocol", Kind::Integer, "The IANA number of the protocol."),
     detail("src_addr", "srcaddr", Kind::Address, "The source address of the flow."),
     detail("dst_addr", "dstaddr", Kind::Address, "The destination address of the flow."),
     detail("src_port", "srcport", Kind::Integer, "The source port of the flow."),
     detail("dst_port", "dstport", Kind::Integer, "The destination port of the flow."),
     detail("direction", "flow-direction", Kind::Direction, "The direction of the flow, `INGRESS` or `EGRESS`."),
-    detail("action", "action", Kind::Action, "What was done with the traffic, such as `ACCEPT` or `DENY`."),
-    detail("reason", "reject_reason", Kind::Text, "Why it was done."),
-    detail("nat", "nat", Kind::Text, "What is told of the translation of addresses."),
+    detail("action", "action", Kind::Action, "The action taken, such as `ACCEPT` or `DENY`."),
+    detail("reason", "reject_reason", Kind::Text, "The reason for the action."),
+    detail("nat", "nat", Kind::Text, "Information about address translation."),
     detail("session", "session_id", Kind::Text, "The number of the session, the same for both directions."),
     detail("iface_gen", "iface_gen", Kind::Text, "The generation of the network interface."),
     detail("flow_idx", "flow_index", Kind::Text, "The number of the flow within its session."),
@@ -68,7 +68,7 @@ const fn detail(
     }
 }
 
-/// Writes a key in lowerCamelCase.
+/// Converts a key to lowerCamelCase.
 pub(super) fn camel(snake: &str) -> String {
     let mut words = snake.split('_');
     let first = words.next().unwrap_or_default().to_owned();
@@ -80,7 +80,7 @@ pub(super) fn camel(snake: &str) -> String {
     })
 }
 
-/// Writes a key in snake_case.
+/// Converts a key to snake_case.
 pub(super) fn snake(key: &str) -> String {
     let mut snake = String::new();
     for letter in key.chars() {
@@ -92,7 +92,7 @@ pub(super) fn snake(key: &str) -> String {
     snake
 }
 
-/// Reads a set of flags.
+/// Parses a set of flags.
 pub(super) fn flags(text: &str) -> Option<u32> {
     let hexadecimal = text.strip_prefix("0x").or_else(|| text.strip_prefix("0X"));
     let (digits, radix) = hexadecimal.map_or((text, 10), |digits| (digits, 16));
@@ -100,7 +100,7 @@ pub(super) fn flags(text: &str) -> Option<u32> {
     u32::from_str_radix(digits, radix).ok().filter(|_| number)
 }
 
-/// Brings an action into AWS's words; others are not documented.
+/// Converts an action to AWS's term; none for one that is not documented.
 pub(super) fn action(text: &str) -> Option<&'static str> {
     match text.to_ascii_uppercase().as_str() {
         "ACCEPT" | "ALLOW" | "PERMIT" => Some("ACCEPT"),
@@ -109,7 +109,7 @@ pub(super) fn action(text: &str) -> Option<&'static str> {
     }
 }
 
-/// Brings the version of the Internet Protocol into AWS's words.
+/// Converts the IP version to AWS's term.
 pub(super) fn ip_version(text: &str) -> Option<&'static str> {
     match text {
         "4" => Some("IPv4"),

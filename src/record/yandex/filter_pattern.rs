@@ -1,9 +1,9 @@
 //! Quals on ExternalFlow events as a JSON filter pattern.
 //!
-//! Only what a pattern says exactly is pushed down: equality of texts and of a few numbers, and IPv4 networks by prefix,
-//! each for both spellings of its key, and for numbers both as text and as numbers. What is compared by size is not: a
-//! number that stands there as text would be lost. Nor is what must not hold: whether an absent value is unequal is not
-//! documented. All of it goes into one pattern, which may nest `&&` and `||` as it likes.
+//! Only what a pattern expresses exactly is pushed down: equality of texts and of a few numbers, and IPv4 networks by
+//! prefix. Each is rendered for both spellings of its key, and numbers both as text and as numbers. Comparisons by size are
+//! not pushed down, since they would lose numbers written as text. Negative conditions are not, since it is not documented
+//! whether an absent value is unequal. Everything goes into one pattern, which can nest `&&` and `||`.
 
 use super::details::{DETAILS, camel};
 use crate::record::dialect::filter_pattern::{
@@ -12,10 +12,10 @@ use crate::record::dialect::filter_pattern::{
 use crate::record::qual::{Range, Test};
 use crate::record::quals::{Bound, BoundQual, Place};
 
-/// The most numbers of one qual: each takes four comparisons.
+/// The maximum number of numbers of one qual. Each takes four comparisons.
 const MOST_NUMBERS: i64 = 4;
 
-/// Plans the query: one call.
+/// Plans the query as one call.
 pub(in crate::record) fn plan(bound: &Bound) -> Plan {
     let paths = bound.paths();
     let mut classes = vec![Class::None; paths.len()];
@@ -57,7 +57,7 @@ pub(in crate::record) fn plan(bound: &Bound) -> Plan {
     }
 }
 
-/// Writes the `where` blocks, if something can be said of each; exact if everything can.
+/// Renders the `where` blocks, if something of each can be pushed down. The result is exact if everything can.
 fn of_blocks(bound: &Bound) -> Option<(Vec<usize>, String, bool)> {
     let mut number = bound.all.len();
     let (mut quals, mut blocks, mut exact) = (Vec::new(), Vec::new(), true);
@@ -100,7 +100,7 @@ fn of_field(name: &str, test: &Test) -> Option<Vec<String>> {
         "event_source" | "event_type" => return Some(equal(&["$"], name, &texts(test)?)),
         "log-status" => return Some(equal(&["$"], "event_status", &statuses(test)?)),
         "type" => return Some(equal(&["$", "details"], "vers", &versions(test)?)),
-        // These are brought into AWS's words from more than one spelling, or put together.
+        // These values are converted from several spellings, or composed.
         "action" | "flow-direction" | "tcp-flags" | "start" | "end" => return None,
         _ => {}
     }
@@ -116,13 +116,13 @@ fn of_field(name: &str, test: &Test) -> Option<Vec<String>> {
             terms.map(|term| term.replacen('=', "= ", 1)).collect()
         }
         Test::AnyCase(_) | Test::Flags(_) | Test::Seconds(_) => return None,
-        // How an absent key compares is not documented.
+        // It is not documented how an absent key compares.
         Test::OrAbsent(_) => return None,
     };
     Some(equal(&["$", "details"], detail.key, &terms))
 }
 
-/// Writes comparisons for both spellings of a key.
+/// Renders comparisons for both spellings of a key.
 fn equal(path: &[&str], key: &str, terms: &[String]) -> Vec<String> {
     let path = path.join(".");
     let mut keys = vec![key.to_owned(), camel(key)];
@@ -141,7 +141,8 @@ fn number(number: i64) -> [String; 2] {
     [format!("= \"{number}\""), format!("= {number}")]
 }
 
-/// Returns comparisons for texts; what a number looks like may be one, and what another JSON value looks like is left.
+/// Returns comparisons for texts. A text that looks like a number may be one. One that looks like another JSON value is not
+/// pushed down.
 fn texts(test: &Test) -> Option<Vec<String>> {
     let Test::Text(values) = test else {
         return None;
@@ -169,7 +170,7 @@ fn statuses(test: &Test) -> Option<Vec<String>> {
     if values.iter().any(|value| value == "OK") {
         terms.push("= \"DONE\"".to_owned());
     }
-    // What the service calls so is called otherwise here.
+    // The service's `DONE` is `OK` here.
     terms.retain(|term| term != "= \"DONE\"" || values.iter().any(|value| value == "OK"));
     (!terms.is_empty()).then_some(terms)
 }

@@ -1,10 +1,10 @@
-//! Yandex Cloud's ExternalFlow events: JSON, one event to a message.
+//! ExternalFlow events of Yandex Cloud: JSON, one event in each message.
 //!
-//! Audit Trails writes such an event for traffic of a VPC, or of a BareMetal server, with networks outside. Real events
-//! spell their keys in snake_case and the reference page in lowerCamelCase: both are read. Whole numbers come as text or
-//! as numbers, and what is zero may be absent: it is then not known. The values get AWS's names where both mean the same,
-//! and so the same results and quals; the rest keeps its own name. What is not an event of this type, or holds something
-//! else than its keys say, is an error and never a wrong record.
+//! Audit Trails writes such an event for traffic between a VPC, or a BareMetal server, and outside networks. Real events
+//! have keys in snake_case, and the reference page has lowerCamelCase: both are read. Whole numbers are texts or numbers.
+//! A zero may be absent, and the value is then not known. Values get AWS's names where both mean the same, and with them
+//! the same results and quals. All others keep their own names. A message that is not such an event, or has a value of the
+//! wrong type, is an error and never a wrong record.
 
 mod details;
 mod filter_pattern;
@@ -24,16 +24,16 @@ use details::{DETAILS, Kind};
 pub(super) use filter_pattern::plan;
 pub use schema::schema;
 
-/// How the type of an event ends, of whichever service it is.
+/// The suffix of the event type, for every service.
 const EVENT_TYPE: &str = "ExternalFlow";
 
-/// What the type of a BareMetal server's event says; those are sampled.
+/// A part of the event type of BareMetal servers, whose traffic is sampled.
 const BARE_METAL: &str = ".baremetal.";
 
-/// Of how many packets of a BareMetal server one is looked at.
+/// One packet in this many is recorded for a BareMetal server.
 const SAMPLING_RATE: &str = "1000";
 
-/// The values that have a place: AWS's names first, then our own.
+/// The values of the format: AWS's names first, then our own.
 const NAMES: [&str; 33] = [
     "account-id",
     "interface-id",
@@ -79,32 +79,32 @@ pub struct ExternalFlow {
     more: Vec<(String, String)>,
 }
 
-/// Says why a message is no ExternalFlow event.
+/// Why a message is not an ExternalFlow event.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{0}")]
 pub struct EventError(String);
 
-/// Returns the values of an ExternalFlow event, in the order in which [`parse_event`] gives them.
+/// Returns the format of ExternalFlow events.
 #[must_use]
 pub fn format() -> Format {
     Format::of(NAMES.map(str::to_owned).to_vec())
 }
 
-/// Reads a message.
+/// Parses a message.
 ///
 /// # Errors
 ///
-/// The message is no JSON object, is another event, or holds something else than its keys say.
+/// The message is not a JSON object, is another event, or has a value of the wrong type.
 pub fn parse_event(message: &str) -> Result<ExternalFlow, EventError> {
     let event: Value = serde_json::from_str(message)
-        .map_err(|error| EventError(format!("the message is no JSON ({error})")))?;
+        .map_err(|error| EventError(format!("the message is not JSON ({error})")))?;
     let Value::Object(event) = event else {
-        return fail("the message is no JSON object");
+        return fail("the message is not a JSON object");
     };
     let event_type = text(&event, "event_type")?.unwrap_or_default();
     if !event_type.ends_with(EVENT_TYPE) {
         return fail(format!(
-            "the event is no ExternalFlow event; its type is `{event_type}`"
+            "the event is not an ExternalFlow event; its type is `{event_type}`"
         ));
     }
     let Some(Value::Object(details)) = member(&event, "details")? else {
@@ -138,7 +138,7 @@ impl ExternalFlow {
         self.values[place].as_deref()
     }
 
-    /// Takes what every event of Audit Trails says of itself.
+    /// Reads what every event of Audit Trails has.
     fn take_event(
         &mut self,
         event: &Map<String, Value>,
@@ -222,7 +222,7 @@ impl ExternalFlow {
         Ok(())
     }
 
-    /// Takes where in the cloud the event belongs: the folder or else the cloud is the account, a network the VPC.
+    /// Reads where in the cloud the event belongs: the folder, or else the cloud, is the account, and a network is the VPC.
     fn take_path(&mut self, event: &Map<String, Value>) -> Result<(), EventError> {
         let Some(Value::Object(metadata)) = member(event, "resource_metadata")? else {
             return self.take_account(None);
@@ -301,12 +301,12 @@ fn instant(key: &str, text: &str) -> Result<Timestamp, EventError> {
         .map_err(|_| EventError(format!("`{text}` in `{key}` is not a time")))
 }
 
-/// Finds a member by its key in snake_case, or by the same in lowerCamelCase.
+/// Finds a member by its key in snake_case or lowerCamelCase.
 fn member<'a>(object: &'a Map<String, Value>, key: &str) -> Result<Option<&'a Value>, EventError> {
     let camel = details::camel(key);
     match (object.get(key), object.get(&camel)) {
         (Some(_), Some(_)) if camel != key => {
-            fail(format!("the event holds both `{key}` and `{camel}`"))
+            fail(format!("the event has both `{key}` and `{camel}`"))
         }
         (one, other) => Ok(one.or(other).filter(|value| !value.is_null())),
     }
@@ -316,7 +316,7 @@ fn text(object: &Map<String, Value>, key: &str) -> Result<Option<String>, EventE
     Ok(member(object, key)?.and_then(plain))
 }
 
-/// Writes a value as text; an empty one is none, as the absent one that it stands for.
+/// Renders a value as text; none if it is empty, which means that it is absent.
 fn plain(value: &Value) -> Option<String> {
     match value {
         Value::Null => None,

@@ -1,10 +1,10 @@
-//! The JSON Schema of the events that are understood.
+//! The JSON Schema of ExternalFlow events.
 
 use serde_json::{Map, Value, json};
 
 use super::details::{DETAILS, Kind, camel};
 
-/// Returns the JSON Schema of an ExternalFlow event, as it is accepted.
+/// Returns the JSON Schema of the ExternalFlow events that are accepted.
 #[must_use]
 pub fn schema() -> Value {
     let mut details = Map::new();
@@ -25,17 +25,17 @@ pub fn schema() -> Value {
     spell(
         &mut event,
         "event_id",
-        &text("The id of the event, the same however often it is delivered."),
+        &text("The id of the event. It is the same for every delivery."),
     );
     spell(
         &mut event,
         "event_source",
-        &text("The service that the event is of."),
+        &text("The service of the event."),
     );
     spell(
         &mut event,
         "event_status",
-        &text("The status of the event; `DONE` is given as `OK`."),
+        &text("The status of the event. `DONE` is returned as `OK`."),
     );
     spell(
         &mut event,
@@ -50,13 +50,13 @@ pub fn schema() -> Value {
     spell(
         &mut event,
         "details",
-        &json!({ "type": "object", "description": "The flow. Other members than these are kept as text.", "properties": details }),
+        &json!({ "type": "object", "description": "The flow. Other members are kept as text.", "properties": details }),
     );
     spell(&mut event, "resource_metadata", &metadata());
     json!({
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "ExternalFlow",
-        "description": "An ExternalFlow event of Yandex Cloud's Audit Trails, as a query with `record_type = \"yandex-external-flow\"` reads it. Every key may be spelt in snake_case or in lowerCamelCase.",
+        "description": "An ExternalFlow event of Yandex Cloud's Audit Trails, as a query with `record_type = \"yandex-external-flow\"` reads it. Every key may be in snake_case or lowerCamelCase.",
         "type": "object",
         "properties": event,
         "required": ["details"],
@@ -98,7 +98,7 @@ fn member(kind: Kind, description: &str) -> Value {
     }
 }
 
-/// Puts a member under both spellings of its key.
+/// Adds a member under both spellings of its key.
 fn spell(properties: &mut Map<String, Value>, key: &str, schema: &Value) {
     properties.insert(key.to_owned(), schema.clone());
     properties.insert(camel(key), schema.clone());

@@ -96,7 +96,7 @@ fn an_event_of_a_vpc_gets_the_names_of_a_flow_log() {
     );
 }
 
-/// Spells every key in lowerCamelCase.
+/// Converts every key to lowerCamelCase.
 fn camel_case(value: &Value) -> Value {
     match value {
         Value::Object(members) => {
@@ -158,7 +158,7 @@ fn an_event_of_a_bare_metal_server_is_marked_as_sampled() {
 }
 
 #[test]
-fn what_is_not_documented_is_kept_and_not_guessed() {
+fn undocumented_values_are_kept_unchanged() {
     let mut event = snake_case();
     event["details"]["action"] = json!("mirror");
     event["details"]["vers"] = json!("5");
@@ -177,7 +177,7 @@ fn what_is_not_documented_is_kept_and_not_guessed() {
 }
 
 #[test]
-fn what_is_no_external_flow_is_refused() {
+fn other_messages_are_refused() {
     let wrong = |key: &str, value: Value| {
         let mut event = snake_case();
         event["details"][key] = value;
@@ -242,7 +242,7 @@ fn planned(all: &[(&str, &str)]) -> (Option<String>, Vec<Class>) {
 }
 
 #[test]
-fn quals_are_pushed_down_where_json_says_the_same() {
+fn quals_are_pushed_down_if_json_can_express_them() {
     for (name, text, pattern) in [
         (
             "src_addr",
@@ -291,7 +291,7 @@ fn quals_are_pushed_down_where_json_says_the_same() {
 }
 
 #[test]
-fn a_pattern_that_is_too_long_loses_its_longest_part() {
+fn a_pattern_that_is_too_long_drops_its_longest_part() {
     let ids: Vec<_> = (0..60).map(|number| format!("event-{number}")).collect();
     let (pattern, classes) = planned(&[("event_id", &ids.join(",")), ("instance_id", "vm-1")]);
     assert_eq!(
@@ -302,13 +302,13 @@ fn a_pattern_that_is_too_long_loses_its_longest_part() {
 }
 
 #[test]
-fn keys_are_spelt_in_both_ways() {
+fn keys_have_both_spellings() {
     assert_eq!(details::camel("tcp_flags"), "tcpFlags");
     assert_eq!(details::camel("nat"), "nat");
     assert_eq!(details::snake("ifaceIdx"), "iface_idx");
 }
 
-/// Every key of an event has its place in the schema.
+/// Checks that the schema has every key of an event.
 #[track_caller]
 fn is_described(schema: &Value, value: &Value) {
     let Value::Object(members) = value else {

@@ -1,5 +1,5 @@
-//! Every way in which a query can come back without having seen something, through the data source, the ephemeral resource
-//! and both engines of the summary: told by name and by a warning, and an error where the answer has to be complete.
+//! Every way in which a query can be incomplete, for the data source, the ephemeral resource and both engines of the
+//! summary: reported by name and as a warning, or as an error if the answer must be complete.
 
 use serde_json::{Value, json};
 
@@ -10,11 +10,11 @@ use crate::harness::terraform::{Run, Version, Workspace};
 const START: i64 = 1_767_225_600;
 const ID: &str = "flow_log_id = \"fl-0aaaaaaaaaaaaaaa0\"";
 const GROUP: &str = "log_group_name = \"flow-logs\"";
-/// Who got through by telnet?
+/// Finds accepted telnet connections.
 const GATE: &str = "dst_port = \"23\"\n action = \"ACCEPT\"";
 const DEFAULT: &str = "${version} ${account-id} ${interface-id} ${srcaddr} ${dstaddr} ${srcport} ${dstport} ${protocol} ${packets} ${bytes} ${start} ${end} ${action} ${log-status}";
 
-/// The four that query.
+/// The four kinds of query.
 const QUERIES: [&str; 4] = ["events", "scan", "insights", "hidden"];
 
 fn line(second: i64, text: &str) -> (i64, String) {
@@ -30,7 +30,7 @@ fn record(second: i64, port: u16, status: &str) -> (i64, String) {
     line(second, &format!("2 123456789012 eni-0a {rest}"))
 }
 
-/// A line by which AWS says something of its own records.
+/// A line by which AWS reports on its records.
 fn note(second: i64, status: &str) -> (i64, String) {
     line(
         second,
@@ -50,7 +50,7 @@ fn change(fake: &Fake, change: impl FnOnce(&mut FlowLog)) {
     fake.change("fl-0aaaaaaaaaaaaaaa0", change);
 }
 
-/// The same query by all four.
+/// The same query for all four.
 fn configure(work: &Workspace, arguments: &str) {
     let arguments = format!(
         "  start_time = \"2026-01-01T00:00:00Z\"\n  end_time = \"2026-01-01T01:00:00Z\"\n{arguments}\n"
@@ -82,7 +82,7 @@ fn reasons(result: &Value) -> Vec<&str> {
         .collect()
 }
 
-/// One way to be blind: what is there, what is asked, and what is told.
+/// One way to be incomplete: what is there, what is queried, and what is reported.
 struct Way {
     prepare: fn(&Fake),
     arguments: &'static str,
@@ -90,7 +90,7 @@ struct Way {
     title: &'static str,
 }
 
-/// Runs the query of a way by all four: told without `require_complete`, refused with it.
+/// Runs the query in all four kinds: a warning without `require_complete`, an error with it.
 #[track_caller]
 fn walk(way: &Way) {
     let fake = Fake::start();
@@ -128,7 +128,7 @@ fn walk(way: &Way) {
     assert!(!is_warned(&run), "{}", run.output);
 }
 
-/// Tells whether the provider has warned of anything; Terraform itself warns that it was not installed.
+/// Reports whether the provider warned. Terraform itself warns about the development override.
 fn is_warned(run: &Run) -> bool {
     let warnings = run.output.matches("Warning: ").count();
     warnings
@@ -138,7 +138,7 @@ fn is_warned(run: &Run) -> bool {
             .count()
 }
 
-/// Tells whether a warning of this title is about a query. Terraform folds equal titles, so that one is enough.
+/// Reports whether a warning of this title is about a query. Terraform folds equal titles, so one is enough.
 fn warns(run: &Run, title: &str, query: &str) -> bool {
     let warning = format!("Warning: {title}");
     run.output.contains(&warning)
@@ -146,7 +146,7 @@ fn warns(run: &Run, title: &str, query: &str) -> bool {
 }
 
 #[test]
-fn lines_of_a_format_that_nobody_knows() {
+fn lines_in_an_unknown_format() {
     walk(&Way {
         prepare: |fake| put(fake, vec![line(1, "198.51.100.7 23 ACCEPT")]),
         arguments: "log_group_name = \"flow-logs\"\n dst_port = \"23\"\n action = \"ACCEPT\"",
@@ -156,7 +156,7 @@ fn lines_of_a_format_that_nobody_knows() {
 }
 
 #[test]
-fn a_group_that_no_flow_log_is_known_to_write_to() {
+fn a_group_without_a_known_flow_log() {
     walk(&Way {
         prepare: |fake| put(fake, vec![record(1, 443, "OK")]),
         arguments: "log_group_name = \"flow-logs\"\n dst_port = \"23\"\n action = \"ACCEPT\"",
@@ -195,12 +195,12 @@ fn a_format_that_changed_within_the_window() {
         },
         arguments: "flow_log_id = \"fl-0aaaaaaaaaaaaaaa0\"\n dst_port = \"23\"\n action = \"ACCEPT\"",
         reasons: &["format_changed", "unread_lines"],
-        title: "Time window begins before the flow log",
+        title: "Time window starts before the flow log",
     });
 }
 
 #[test]
-fn one_of_two_writers_that_is_not_known() {
+fn an_unknown_second_writer() {
     walk(&Way {
         prepare: |fake| {
             writes(fake, 0, DEFAULT);
@@ -275,7 +275,7 @@ fn a_window_without_any_line() {
 }
 
 #[test]
-fn records_that_aws_left_out() {
+fn records_that_aws_skipped() {
     walk(&Way {
         prepare: |fake| {
             writes(fake, 0, DEFAULT);
@@ -333,7 +333,7 @@ fn values_that_a_policy_masks() {
 }
 
 #[test]
-fn a_limit_that_cuts_is_told_and_warns_only_where_nobody_set_it() {
+fn a_limit_that_cuts_is_reported_and_warns_only_by_default() {
     let fake = Fake::start();
     writes(&fake, 0, DEFAULT);
     put(&fake, (0..1200).map(|n| record(n, 23, "OK")).collect());
@@ -418,7 +418,7 @@ fn records_have_had_time_to_arrive_up_to_the_interval_and_the_usual_delay_ago() 
 }
 
 #[test]
-fn what_nobody_counted_is_null() {
+fn a_count_that_was_not_taken_is_null() {
     let fake = Fake::start();
     writes(&fake, 0, DEFAULT);
     put(
@@ -448,14 +448,14 @@ fn what_nobody_counted_is_null() {
     work.apply();
     assert_eq!(counts("events"), json!([null, null, 0]));
     assert_eq!(counts("scan"), json!([null, null, 0]));
-    // A format without the status of a record cannot say it at all.
+    // A format without `log-status` cannot report it.
     configure(&work, &format!("{GROUP}\n log_format = \"$${{version}}\""));
     work.apply();
     assert_eq!(counts("events")[0], Value::Null);
 }
 
 #[test]
-fn a_second_look_is_taken_where_nothing_was_found_and_costs_two_calls() {
+fn a_second_look_follows_an_empty_result_and_takes_two_calls() {
     let fake = Fake::start();
     writes(&fake, 0, DEFAULT);
     put(&fake, (0..3000).map(|n| record(n, 443, "OK")).collect());
@@ -497,7 +497,7 @@ fn a_second_look_is_taken_where_nothing_was_found_and_costs_two_calls() {
         required[3].parameters["filterPattern"],
         "?SKIPDATA ?INCOMPLETEDATA"
     );
-    // Without quals all lines come anyhow.
+    // Without quals, all lines are returned anyway.
     assert_eq!(calls("require_complete = true").len(), 1);
 }
 
@@ -505,7 +505,7 @@ fn a_second_look_is_taken_where_nothing_was_found_and_costs_two_calls() {
 fn matching_lines_that_the_filter_of_the_service_leaves_out_are_noticed() {
     let fake = Fake::start();
     writes(&fake, 0, "${srcaddr} ${az-id} ${dstport} ${vpc-id}");
-    // To the service, what stands between quotes is one word.
+    // For the service, text in quotes is one word.
     put(&fake, vec![line(1, "198.51.100.7 \"x 23 y\"")]);
     let work = Workspace::new(Version::Any, fake.url());
     configure(&work, &format!("{GROUP}\n dst_port = \"23\""));
@@ -514,7 +514,7 @@ fn matching_lines_that_the_filter_of_the_service_leaves_out_are_noticed() {
 }
 
 #[test]
-fn default_lines_of_transit_gateways_are_read_where_no_flow_log_is_known() {
+fn default_lines_of_transit_gateways_are_read_without_a_known_flow_log() {
     let fake = Fake::start();
     let gateway = "6 TransitGateway 123456789012 tgw-0a tgw-attach-0a 123456789012 123456789012 vpc-0a vpc-0b subnet-0a subnet-0b eni-0a eni-0b use1-az1 use1-az2 tgw-attach-0b 198.51.100.7 10.1.0.1 40000 23 6 3 180 @ @ OK IPv4 0 0 0 0 2 us-east-1 ingress - -";
     put(&fake, vec![line(1, gateway)]);
@@ -539,7 +539,7 @@ fn default_lines_of_transit_gateways_are_read_where_no_flow_log_is_known() {
 }
 
 #[test]
-fn a_group_of_another_account_is_not_taken_for_the_own_one_of_that_name() {
+fn a_group_of_another_account_is_not_confused_with_our_own() {
     let fake = Fake::start();
     writes(&fake, 0, "${srcaddr} ${dstport} ${action}");
     fake.put_events_of(
@@ -561,7 +561,7 @@ fn a_group_of_another_account_is_not_taken_for_the_own_one_of_that_name() {
 
 /// The events of the window are months old.
 #[test]
-fn events_that_the_group_no_longer_keeps_are_missed_where_everything_is_required() {
+fn expired_events_are_reported_if_everything_is_required() {
     let fake = Fake::start();
     writes(&fake, 0, DEFAULT);
     put(&fake, vec![record(1, 22, "OK")]);
@@ -587,7 +587,7 @@ fn events_that_the_group_no_longer_keeps_are_missed_where_everything_is_required
 }
 
 #[test]
-fn an_ephemeral_query_tells_in_fixed_words() {
+fn messages_of_an_ephemeral_query_are_fixed_text() {
     let fake = Fake::start();
     writes(&fake, 0, DEFAULT);
     put(

@@ -1,4 +1,4 @@
-//! The ephemeral resource: the same query, whose traffic is nowhere afterwards.
+//! The ephemeral resource: the same query, whose traffic is stored nowhere.
 
 use crate::harness::fake::Fake;
 use crate::harness::terraform::{Version, Workspace};
@@ -43,7 +43,7 @@ resource "terraform_data" "something" {{
 }
 
 #[test]
-fn it_is_opened_and_its_traffic_is_kept_nowhere() {
+fn its_traffic_is_stored_nowhere() {
     let fake = fake();
     // Terraform 1.11 itself panics when it shows a plan with a postcondition of an ephemeral resource as JSON.
     let work = Workspace::new(Version::V115, fake.url());

@@ -1,4 +1,4 @@
-//! Queries of flow-log events, over CloudWatch Logs as our fake speaks it (with real filter patterns).
+//! Queries of flow-log events from our fake CloudWatch Logs, which evaluates real filter patterns.
 
 use serde_json::{Value, json};
 
@@ -50,7 +50,7 @@ const WINDOW: &str = r#"
   end_time   = "2026-01-01T01:00:00Z"
 "#;
 
-/// Runs a query of the group `flow-logs` and gives its results.
+/// Runs a query of the log group `flow-logs` and returns its results.
 #[track_caller]
 fn query(fake: &Fake, quals: &str) -> (Value, Run) {
     let work = Workspace::new(Version::Any, fake.url());
@@ -71,7 +71,7 @@ fn column(result: &Value, name: &str) -> Vec<Value> {
 }
 
 #[test]
-fn events_are_typed_and_what_has_no_value_is_null() {
+fn events_are_typed_and_missing_values_are_null() {
     let fake = Fake::start();
     fake.put_events("flow-logs", STREAM, some_traffic());
     let (result, _) = query(&fake, "include_message = true");
@@ -102,7 +102,7 @@ fn events_are_typed_and_what_has_no_value_is_null() {
     assert_eq!(result["account_id"], "123456789012");
 }
 
-/// Quals, the sources that satisfy them, and whether all of it is pushed down.
+/// Quals, the sources of the matching records, and whether all quals are pushed down.
 const QUERIES: &[(&str, &[&str], bool)] = &[
     (
         r#"action = "REJECT""#,
@@ -171,7 +171,7 @@ fn quals_choose_the_same_events_pushed_down_or_not() {
     let work = Workspace::new(Version::Any, fake.url());
     let mut text = String::new();
     for (number, (quals, ..)) in QUERIES.iter().enumerate() {
-        // A pattern that lets everything through takes the place of the push-down.
+        // A pattern that matches everything replaces the push-down.
         for (kind, pattern) in [("pushed", ""), ("scanned", r#"filter_pattern = "[...]""#)] {
             text.push_str(&format!(
                 "data \"vpcflow_log_events\" \"{kind}_{number}\" {{\n  log_group_name = \"flow-logs\"\n{WINDOW}\n{quals}\n{pattern}\n}}\n"
@@ -218,7 +218,7 @@ fn the_window_is_half_open_and_the_order_is_kept_over_pages() {
 }
 
 #[test]
-fn a_limit_that_was_not_set_warns_when_it_cuts() {
+fn the_default_limit_warns_when_it_cuts() {
     let fake = Fake::start();
     let one = |n: i64| record(n, "10.0.0.1", "10.1.0.1", 22, 6, "REJECT");
     fake.put_events("flow-logs", STREAM, (0..1001).map(one).collect());
@@ -282,7 +282,7 @@ fn positions_come_from_the_flow_logs_own_format() {
 }
 
 #[test]
-fn several_formats_in_one_group_are_told_apart() {
+fn several_formats_in_one_group_are_distinguished() {
     let fake = Fake::start();
     for (number, format) in ["${srcaddr} ${action} ${start}", "${action} ${srcaddr}"]
         .iter()
@@ -312,7 +312,7 @@ fn several_formats_in_one_group_are_told_apart() {
 }
 
 #[test]
-fn lines_that_do_not_parse_are_given_without_quals_and_counted_with_them() {
+fn lines_that_do_not_parse_are_returned_without_quals_and_counted_with_them() {
     let fake = Fake::start();
     let mut lines = some_traffic();
     lines.push(((START + 60) * 1000, "cut in the mid".to_owned()));
@@ -326,7 +326,7 @@ fn lines_that_do_not_parse_are_given_without_quals_and_counted_with_them() {
     );
     assert_eq!(result["statistics"]["parse_errors"], 1);
     run.says(&["Lines that do not parse", "\"cut in the mid\""]);
-    // A user's own pattern lets the line through, so the quals meet it.
+    // The pattern in the configuration returns the line, so the quals are checked.
     let (result, run) = query(&fake, "action = \"REJECT\"\n filter_pattern = \"[...]\"");
     assert_eq!(result["events"].as_array().unwrap().len(), 3);
     assert_eq!(result["statistics"]["parse_errors"], 1);
@@ -414,7 +414,7 @@ fn queries_that_fail_say_why() {
     let slow = format!("{window}\n timeout = \"3s\"");
     fails(
         &slow,
-        &["The `timeout` was over after 0 pages", "raise `timeout`"],
+        &["The `timeout` passed after 0 pages", "increase `timeout`"],
     );
     assert_eq!(fake.flow_logs(REGION).len(), 1);
 }

@@ -1,4 +1,4 @@
-//! What queries ask of CloudWatch Logs: streams by prefix, several calls, several formats, another kind of record.
+//! What queries request from CloudWatch Logs: streams by prefix, several calls, several formats, another record type.
 
 use serde_json::{Value, json};
 
@@ -37,7 +37,7 @@ fn delivers_to_the_group(fake: &Fake, number: usize, format: &str) {
     fake.insert(log);
 }
 
-/// Puts a line of two fields, interface and port, into the interface's stream.
+/// Adds a line of two fields, interface and port, to the stream of the interface.
 fn put(fake: &Fake, second: i64, interface: &str, port: u16) {
     let line = format!("{interface} {port}");
     let at = (START + second) * 1000;
@@ -47,7 +47,7 @@ fn put(fake: &Fake, second: i64, interface: &str, port: u16) {
 const INTERFACE_AND_PORT: &str = "${interface-id} ${dstport}";
 
 #[test]
-fn an_interface_is_looked_for_in_its_own_streams_alone() {
+fn only_the_streams_of_an_interface_are_searched_for_it() {
     let fake = Fake::start();
     delivers_to_the_group(&fake, 0, INTERFACE_AND_PORT);
     for (second, interface) in (0..).zip(["eni-0a", "eni-0ab", "eni-0b", "eni-0a"]) {
@@ -66,7 +66,7 @@ fn an_interface_is_looked_for_in_its_own_streams_alone() {
         .collect();
     assert_eq!(prefixes, ["eni-0a-", "eni-0b-"]);
     assert_eq!(result["push_down"], json!({"interface_id": "exact"}));
-    // A stream that is no interface's may hold records of any.
+    // A stream with another name may hold records of any interface.
     fake.put_events(
         "flow-logs",
         "copied",
@@ -78,7 +78,7 @@ fn an_interface_is_looked_for_in_its_own_streams_alone() {
 }
 
 #[test]
-fn a_group_that_no_flow_log_is_known_to_write_to_is_looked_through_whole() {
+fn a_group_without_a_known_flow_log_is_searched_completely() {
     let fake = Fake::start();
     put(&fake, 0, "eni-0a", 22);
     let format = format!("log_format = \"{}\"", INTERFACE_AND_PORT.replace('$', "$$"));
@@ -119,7 +119,7 @@ fn events_of_several_calls_come_once_and_in_order() {
 }
 
 #[test]
-fn three_formats_in_one_group_are_told_apart() {
+fn three_formats_in_one_group_are_distinguished() {
     let fake = Fake::start();
     delivers_to_the_group(&fake, 0, "${version} ${srcaddr} ${action} ${dstport}");
     delivers_to_the_group(&fake, 1, "${version} ${dstport} ${srcaddr} ${vpc-id}");
@@ -167,7 +167,7 @@ fn three_formats_in_one_group_are_told_apart() {
 }
 
 #[test]
-fn a_record_of_another_version_than_its_fields_make_is_a_record() {
+fn a_record_may_have_another_version_than_its_fields_imply() {
     let fake = Fake::start();
     delivers_to_the_group(&fake, 0, "${version} ${srcaddr} ${action} ${reject-reason}");
     let lines = [
@@ -187,7 +187,7 @@ fn a_record_of_another_version_than_its_fields_make_is_a_record() {
     assert_eq!(column(&result, "src_addr").len(), 3);
 }
 
-/// Asks for events by quals, and holds the engine's answer against it.
+/// Queries events by quals, and compares the answers of both engines.
 #[track_caller]
 fn finds(fake: &Fake, quals: &str, ports: &[u16]) -> Value {
     let (result, _) = query(fake, quals);
@@ -210,7 +210,7 @@ fn finds(fake: &Fake, quals: &str, ports: &[u16]) -> Value {
 }
 
 #[test]
-fn flags_no_value_and_services_in_any_case_are_found_by_both_engines() {
+fn both_engines_find_flags_missing_values_and_services_in_any_case() {
     let fake = Fake::start();
     let format = "${dstport} ${instance-id} ${tcp-flags} ${pkt-dst-aws-service} ${srcaddr}";
     delivers_to_the_group(&fake, 0, format);
@@ -295,7 +295,7 @@ data "vpcflow_log_events" "yesterday" {
 }
 
 #[test]
-fn a_query_whose_quals_take_too_long_ends_by_its_own_timeout() {
+fn a_query_whose_quals_take_too_long_ends_with_its_timeout() {
     let fake = Fake::start();
     let work = Workspace::new(Version::Any, fake.url());
     let network = |n: u32| format!("{}/20", std::net::Ipv4Addr::from(0x0a00_0000 + (n << 13)));
@@ -312,7 +312,7 @@ data "vpcflow_log_events" "many" {{
         networks.join(",")
     ));
     work.plan()
-        .fails_with(&["The `timeout` was over before its quals were made into a filter pattern"]);
+        .fails_with(&["The `timeout` passed before its quals were compiled into a filter pattern"]);
     assert!(fake.calls_of("FilterLogEvents").is_empty());
 }
 
@@ -333,15 +333,15 @@ fn lines_of_another_kind_say_what_they_look_like() {
     let problems = column(&result, "parse_error");
     for (problem, text) in problems.iter().zip([
         "holds the record in its `message`",
-        "the header that begins a file in S3",
-        "begins with a time",
+        "the header of a file in S3",
+        "starts with a time",
     ]) {
         assert!(problem.as_str().unwrap().contains(text), "{problem}");
     }
 }
 
 #[test]
-fn values_of_tags_are_given_and_asked_for_as_they_were() {
+fn values_of_tags_are_decoded_in_results_and_quals() {
     let fake = Fake::start();
     delivers_to_the_group(&fake, 0, "${srcaddr} ${instance-tag}");
     let lines = ["10.0.0.1 My%20web%2Fapp", "10.0.0.2 My%20db", "10.0.0.3 -"];

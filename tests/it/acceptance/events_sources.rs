@@ -1,4 +1,4 @@
-//! Where records come from, and what else is there: other flow logs, masks, garbage, formats that nobody can read.
+//! Where records come from, and what else is there: other flow logs, masks, garbage, formats that cannot be parsed.
 
 use std::time::{Duration, Instant};
 
@@ -48,7 +48,7 @@ fn put(fake: &Fake, lines: &[&str]) {
 const FIRST: &str = "flow_log_id = \"fl-0aaaaaaaaaaaaaaa0\"";
 
 #[test]
-fn records_of_other_flow_logs_in_the_group_are_not_taken_for_its_own() {
+fn records_of_other_flow_logs_in_the_group_are_excluded() {
     let fake = Fake::start();
     delivers_to_the_group(&fake, 0, "${version} ${srcaddr} ${dstaddr} ${action}");
     delivers_to_the_group(&fake, 1, "${version} ${dstaddr} ${srcaddr} ${az-id}");
@@ -67,20 +67,20 @@ fn records_of_other_flow_logs_in_the_group_are_not_taken_for_its_own() {
     let (result, run) = query(&fake, &format!("{FIRST}\n src_addr = \"10.0.0.0/8\""));
     assert_eq!(column(&result, "src_addr"), ["10.0.0.1", "10.0.0.3"]);
     assert_eq!(result["statistics"]["parse_errors"], 0);
-    // Lines of the second flow log may have come along.
+    // Lines of the second flow log may have been returned, too.
     assert_eq!(result["push_down"], json!({ "src_addr": "superset" }));
     assert!(
         !run.output.contains("Lines that do not parse"),
         "{}",
         run.output
     );
-    // Without quals, only what is in no format is given as it is.
+    // Without quals, only lines that fit no format are returned unparsed.
     let (result, _) = query(&fake, FIRST);
     let src = json!(["10.0.0.1", "10.0.0.3", null]);
     assert_eq!(Value::from(column(&result, "src_addr")), src);
     assert_eq!(result["events"][2]["message"], "cut");
     assert_eq!(result["statistics"]["parse_errors"], 1);
-    // A qual on a field that only another flow log records is a mistake.
+    // A qual on a field that only another flow log records is an error.
     let other = format!("{FIRST}\n dst_port = \"443\"");
     workspace(&fake, &other)
         .run(&["plan", "-no-color"])
@@ -88,7 +88,7 @@ fn records_of_other_flow_logs_in_the_group_are_not_taken_for_its_own() {
 }
 
 #[test]
-fn a_format_that_cannot_be_read_is_told_of() {
+fn a_format_that_cannot_be_parsed_is_reported() {
     for source in [FIRST, "log_group_name = \"flow-logs\""] {
         let fake = Fake::start();
         delivers_to_the_group(&fake, 0, "${srcaddr} $dstaddr");
@@ -104,7 +104,7 @@ fn a_format_that_cannot_be_read_is_told_of() {
 }
 
 #[test]
-fn only_where_flow_logs_write_is_the_time_of_an_event_that_of_its_record() {
+fn the_time_of_an_event_is_that_of_its_record_only_for_flow_logs() {
     let fake = Fake::start();
     let record = |at: i64| {
         format!("2 123456789012 eni-0a 10.0.0.1 10.9.0.1 1 22 6 1 40 {at} {at} ACCEPT OK")
@@ -119,7 +119,7 @@ fn only_where_flow_logs_write_is_the_time_of_an_event_that_of_its_record() {
     let (result, _) = query(&fake, &format!("log_group_name = \"flow-logs\"\n{quals}"));
     assert_eq!(column(&result, "start"), ["2026-01-01T00:00:05Z"]);
     assert_eq!(result["not_pushed"], json!(["start"]));
-    // A flow log's own group is not looked through for it.
+    // The log group of a flow log is not searched for it.
     let format = "${version} ${account-id} ${interface-id} ${srcaddr} ${dstaddr} ${srcport} ${dstport} ${protocol} ${packets} ${bytes} ${start} ${end} ${action} ${log-status}";
     delivers_to_the_group(&fake, 0, format);
     let (result, _) = query(&fake, &format!("{FIRST}\n{quals}"));
@@ -128,7 +128,7 @@ fn only_where_flow_logs_write_is_the_time_of_an_event_that_of_its_record() {
 }
 
 #[test]
-fn the_timeout_counts_from_the_first_question() {
+fn the_timeout_counts_from_the_first_call() {
     let fake = Fake::start();
     delivers_to_the_group(&fake, 0, "${srcaddr}");
     put(&fake, &["10.0.0.1"]);
@@ -140,7 +140,7 @@ fn the_timeout_counts_from_the_first_question() {
         let begin = Instant::now();
         workspace(&fake, &format!("{source}\n timeout = \"300ms\""))
             .run(&["plan", "-no-color"])
-            .fails_with(&["Flow-log events not read", "The `timeout` was over before"]);
+            .fails_with(&["Flow-log events not read", "The `timeout` passed before"]);
         assert!(begin.elapsed() < Duration::from_secs(30), "{source}");
         fake.clear_faults();
     }
@@ -148,7 +148,7 @@ fn the_timeout_counts_from_the_first_question() {
 }
 
 #[test]
-fn insights_is_not_asked_which_streams_there_are() {
+fn insights_lists_no_streams() {
     let fake = Fake::start();
     delivers_to_the_group(&fake, 0, "${interface-id} ${dstport}");
     put(&fake, &["eni-0a 22"]);
@@ -167,7 +167,7 @@ fn insights_is_not_asked_which_streams_there_are() {
 }
 
 #[test]
-fn masked_values_are_shown_to_who_asks_for_them() {
+fn unmask_shows_masked_values() {
     let fake = Fake::start();
     delivers_to_the_group(&fake, 0, "${srcaddr} ${dstport}");
     put(&fake, &["10.0.0.1 22", "10.0.0.2 22"]);
@@ -184,7 +184,7 @@ fn masked_values_are_shown_to_who_asks_for_them() {
 }
 
 #[test]
-fn garbage_in_a_stream_is_no_row_and_hides_none() {
+fn garbage_in_a_stream_is_not_a_row_and_hides_none() {
     let fake = Fake::start();
     delivers_to_the_group(&fake, 0, "${srcaddr} ${dstport}");
     let garbage = [
@@ -229,7 +229,7 @@ fn any_refusal_may_be_because_of_the_class_of_the_group() {
     assert!(!run.output.contains("INFREQUENT_ACCESS"), "{}", run.output);
 }
 
-/// Two flow logs with the same fields deliver to the group; gives the sources that a query of the first one finds.
+/// Returns the sources that a query of the first of two flow logs finds, which write the same fields to one log group.
 fn of_the_first(fields: &str, resources: [&str; 2], lines: &[&str], quals: &str) -> (Value, Value) {
     let fake = Fake::start();
     for (number, resource) in resources.into_iter().enumerate() {
@@ -252,7 +252,7 @@ fn of_the_first(fields: &str, resources: [&str; 2], lines: &[&str], quals: &str)
 }
 
 #[test]
-fn a_flow_log_implies_its_resource_and_its_kind_of_traffic() {
+fn a_flow_log_implies_its_resource_and_its_traffic_type() {
     let fields = "${srcaddr} ${dstport} ${vpc-id} ${action} ${log-status}";
     let lines = [
         "10.0.0.1 22 vpc-0a REJECT OK",
@@ -262,7 +262,7 @@ fn a_flow_log_implies_its_resource_and_its_kind_of_traffic() {
     ];
     let vpcs = ["vpc-0a", "vpc-0b"];
     let (all, reasons) = of_the_first(fields, vpcs, &lines, "");
-    // What bears no value may be anybody's.
+    // A record without a value may belong to either.
     assert_eq!(all["found"], json!(["10.0.0.1", "10.0.0.3", null]));
     assert_eq!(all["no_data"], 1);
     assert_eq!(reasons, json!([]));
@@ -273,7 +273,7 @@ fn a_flow_log_implies_its_resource_and_its_kind_of_traffic() {
     let (all, reasons) = of_the_first(fields, opposite, &lines, "");
     assert_eq!(all["found"], json!(["10.0.0.1", null]));
     assert_eq!(reasons, json!([]));
-    // The same traffic is recorded twice, and no record tells by whom.
+    // The same traffic is recorded twice, and no record shows by which flow log.
     for twice in [["vpc-0a", "subnet-0a"], ["vpc-0a", "vpc-0a REJECT"]] {
         let (_, reasons) = of_the_first(fields, twice, &lines, "");
         assert_eq!(reasons, json!(["shared_group"]), "{twice:?}");
@@ -281,7 +281,7 @@ fn a_flow_log_implies_its_resource_and_its_kind_of_traffic() {
 }
 
 #[test]
-fn records_of_other_interfaces_are_no_bookkeeping_of_this_one() {
+fn the_status_of_other_interfaces_is_not_counted() {
     let fields = "${interface-id} ${srcaddr} ${log-status}";
     let lines = [
         "eni-0a 10.0.0.1 OK",
@@ -300,7 +300,7 @@ fn records_of_other_interfaces_are_no_bookkeeping_of_this_one() {
 }
 
 #[test]
-fn insights_leaves_out_what_the_flow_log_does_not_imply() {
+fn insights_excludes_records_that_the_flow_log_cannot_have() {
     let fake = Fake::start();
     for (number, resource) in ["vpc-0a", "vpc-0b"].into_iter().enumerate() {
         let mut log = FlowLog::of_group(number, "flow-logs", "${srcaddr} ${vpc-id}");

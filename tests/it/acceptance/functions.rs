@@ -130,11 +130,11 @@ fn errors_name_the_argument_and_say_what_to_write() {
         ),
         (
             r#"parse_record("version srcaddr", "$${version} $${srcaddr}")"#,
-            "the line is the header that begins a file in S3",
+            "the line is the header of a file in S3",
         ),
         (
             r#"parse_record("2026-05-01T12:00:00.000Z 2 10.0.0.1", "$${version} $${srcaddr}")"#,
-            "the line begins with a time",
+            "the line starts with a time",
         ),
         (
             r#"parse_record("2", "$${timestamp}")"#,

@@ -101,7 +101,7 @@ fn a_gate_that_sees_half_of_the_traffic_does_not_open() {
     fake.latency("FilterLogEvents", std::time::Duration::from_secs(5));
     let configuration = query(&format!("{POSTCONDITION}\n  timeout = \"300ms\""), "");
     assert_eq!(
-        codes(&fake, &configuration, &["The `timeout` was over"]),
+        codes(&fake, &configuration, &["The `timeout` passed"]),
         (1, 1)
     );
 }

@@ -10,7 +10,7 @@ use crate::harness::terraform::{Run, Version, Workspace};
 /// 2026-01-01T00:00:00Z.
 const START: i64 = 1_767_225_600;
 
-/// So many records, one a second.
+/// Returns this many records, one for each second.
 fn traffic(count: i64) -> Vec<(i64, String)> {
     let record = |n: i64| {
         let at = START + n;
@@ -47,7 +47,7 @@ fn expected(count: i64) -> Vec<Value> {
         .collect()
 }
 
-/// The times at which the window was cut.
+/// The times at which the window was split.
 fn windows(calls: &[Call]) -> std::collections::BTreeSet<String> {
     calls
         .iter()
@@ -71,7 +71,7 @@ fn slow_pages_are_read_side_by_side_and_come_out_in_order() {
     assert_eq!(result["statistics"]["scanned"], 3000);
     let calls = fake.calls_of("FilterLogEvents");
     assert!(windows(&calls).len() > 2, "{:?}", windows(&calls));
-    // The quota of this region is 25 calls a second, of which a first second's worth may go at once.
+    // The quota of this region is 25 calls per second, and the first second's calls may be sent at once.
     let span = calls.last().unwrap().at - calls[0].at;
     let paced = u32::try_from(calls.len()).unwrap().saturating_sub(26);
     assert!(
@@ -117,13 +117,13 @@ fn throttling_slows_the_query_down_and_loses_nothing() {
     work.apply();
     let (found, result) = sources(&work);
     assert_eq!(found, expected(1000));
-    // What was throttled was tried again, and is no page.
+    // A throttled call was retried, and is not a page.
     let calls = fake.calls_of("FilterLogEvents").len();
     assert_eq!(result["statistics"]["pages"], calls - 2);
 }
 
 #[test]
-fn a_lower_quota_than_the_regions_is_found_and_kept_to() {
+fn a_quota_below_the_regions_is_detected_and_respected() {
     let fake = Fake::start();
     fake.events_page_size(50);
     fake.calls_per_second("FilterLogEvents", 8);
@@ -135,7 +135,7 @@ fn a_lower_quota_than_the_regions_is_found_and_kept_to() {
     let pages = result["statistics"]["pages"].as_u64().unwrap();
     let throttled = fake.calls_of("FilterLogEvents").len() as u64 - pages;
     assert!(throttled > 0, "nothing was throttled: this shows nothing");
-    // At the pace that the region allows, two of three calls would be.
+    // At the rate that the region allows, two of three calls would be.
     assert!(
         2 * throttled < pages,
         "{throttled} throttled for {pages} pages"
@@ -143,7 +143,7 @@ fn a_lower_quota_than_the_regions_is_found_and_kept_to() {
 }
 
 #[test]
-fn a_long_query_says_how_far_it_is() {
+fn a_long_query_logs_its_progress() {
     let fake = Fake::start();
     fake.events_page_size(10);
     fake.put_events("flow-logs", "eni-1-all", traffic(250));
@@ -203,7 +203,7 @@ fn a_stream_that_does_not_exist_is_an_error_at_its_name() {
 }
 
 #[test]
-fn newest_first_is_refused_where_the_service_cannot_read_backwards() {
+fn newest_first_is_refused_if_the_service_cannot_read_backward() {
     let fake = Fake::start();
     fake.put_events("flow-logs", "eni-1-all", traffic(1));
     let work = Workspace::new(Version::Any, fake.url());

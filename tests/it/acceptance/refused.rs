@@ -257,11 +257,7 @@ fn a_newer_record_field_warns_and_is_passed_on() {
 
 /// Queries, the line that Terraform points at, and what it says.
 const QUERIES: &[(&str, &str, &str)] = &[
-    (
-        r#"lookback = "1h""#,
-        "",
-        "Set `flow_log_id` to the id of a flow log, or `log_group_name`",
-    ),
+    (r#"lookback = "1h""#, "", "Set exactly one of `flow_log_id`"),
     (
         "lookback = \"1h\"\n  flow_log_id = \"fl-1\"\n  log_group_name = \"g\"",
         "flow_log_id",
@@ -271,7 +267,7 @@ const QUERIES: &[(&str, &str, &str)] = &[
     (
         "log_group_name = \"g\"\n  start_time = \"2026-01-02T00:00:00Z\"\n  end_time = \"2026-01-01T00:00:00Z\"",
         "start_time",
-        "nothing lies between",
+        "start_time must be before end_time",
     ),
     (
         "log_group_name = \"g\"\n  lookback = \"1h\"\n  start_time = \"2026-01-02T00:00:00Z\"",

@@ -1,4 +1,4 @@
-//! Summaries: what is counted here, and what CloudWatch Logs Insights counts, over the same lines.
+//! Summaries: both engines count the same lines.
 
 use serde_json::{Value, json};
 
@@ -48,7 +48,7 @@ fn fake() -> Fake {
     fake
 }
 
-/// Asks both engines, which must agree in everything that they count, and gives the answer of the scan.
+/// Queries both engines, which must agree in everything they count, and returns the answer of the scan.
 #[track_caller]
 fn summary(fake: &Fake, arguments: &str) -> Value {
     let work = Workspace::new(Version::Any, fake.url());
@@ -132,7 +132,7 @@ fn groups_are_counted_with_all_their_measures() {
 }
 
 #[test]
-fn both_engines_agree_whatever_is_asked() {
+fn both_engines_agree_for_all_quals() {
     let fake = fake();
     fake.put_events(
         "flow-logs",
@@ -194,7 +194,7 @@ fn both_engines_agree_whatever_is_asked() {
 }
 
 #[test]
-fn what_is_no_record_is_no_flow_for_either_engine() {
+fn neither_engine_counts_lines_that_are_not_records() {
     let fake = fake();
     let broken = [
         "v2 123456789012 eni-1 10.0.0.1 10.1.0.1 40000 22 6 3 100 1767225600 1767225650 ACCEPT OK",
@@ -219,7 +219,7 @@ fn what_is_no_record_is_no_flow_for_either_engine() {
 }
 
 #[test]
-fn broken_lines_of_a_format_of_ones_own_are_no_flows_for_either_engine() {
+fn neither_engine_counts_broken_lines_of_a_custom_format() {
     let fake = Fake::start();
     let mut log = FlowLog::sample("fl-0aaaaaaaaaaaaaaaa", "vpc-0123456789abcdef0");
     log.log_group_name = Some("flow-logs".to_owned());
@@ -242,7 +242,7 @@ fn broken_lines_of_a_format_of_ones_own_are_no_flows_for_either_engine() {
         .map(|(n, line)| ((START + n) * 1000, line.to_owned()));
     fake.put_events("flow-logs", STREAM, lines.collect());
     let answer = summary(&fake, "group_by = [\"dst_port\"]");
-    // The fields make version 5 or more; a record may bear another version, or none.
+    // The fields imply version 5 or higher. A record may have another version, or none.
     assert_eq!(
         counts(&answer),
         [(vec![json!("443")], 3), (vec![json!("22")], 1)]
@@ -250,7 +250,7 @@ fn broken_lines_of_a_format_of_ones_own_are_no_flows_for_either_engine() {
 }
 
 #[test]
-fn groups_that_are_equal_come_in_the_order_of_their_numbers() {
+fn ties_are_ordered_by_key_as_numbers() {
     let fake = Fake::start();
     let ports = [1024, 443, 80, 9];
     let lines = (0..)
@@ -286,7 +286,7 @@ fn groups_that_are_equal_come_in_the_order_of_their_numbers() {
 }
 
 #[test]
-fn sampled_records_are_told_of_where_they_are_summed() {
+fn sums_of_sampled_records_warn() {
     let fake = Fake::start();
     let event = |n: i64, service: &str| {
         let event = json!({
@@ -319,7 +319,7 @@ fn sampled_records_are_told_of_where_they_are_summed() {
 }
 
 #[test]
-fn insights_reads_one_of_several_formats_only_where_it_can_tell_them_apart() {
+fn insights_reads_one_of_several_formats_only_if_it_can_distinguish_them() {
     let fake = Fake::start();
     for (number, format) in ["${srcaddr} ${dstport}", "${dstport} ${srcaddr} ${az-id}"]
         .into_iter()
@@ -355,7 +355,7 @@ fn insights_reads_one_of_several_formats_only_where_it_can_tell_them_apart() {
 }
 
 #[test]
-fn a_format_of_ones_own_is_counted_by_position() {
+fn a_custom_format_is_counted_by_position() {
     let fake = Fake::start();
     let mut log = FlowLog::sample("fl-0aaaaaaaaaaaaaaaa", "vpc-0123456789abcdef0");
     log.log_group_name = Some("flow-logs".to_owned());
@@ -380,7 +380,7 @@ fn a_format_of_ones_own_is_counted_by_position() {
         answer["groups"][0]["key"],
         json!({ "pkt-srcaddr": "172.16.0.8", "start": "2026-01-01T00:00:02Z" })
     );
-    // The format has neither bytes nor actions: nothing is made up for them.
+    // The format has neither bytes nor actions, so both are null.
     assert_eq!(answer["groups"][0]["bytes"], Value::Null);
     assert_eq!(answer["groups"][0]["rejected"], Value::Null);
     let zones = summary(&fake, "group_by = [\"az-id\"]");
@@ -395,7 +395,7 @@ fn a_format_of_ones_own_is_counted_by_position() {
 }
 
 #[test]
-fn insights_is_asked_until_it_is_done_and_stopped_if_it_takes_too_long() {
+fn insights_is_polled_until_it_is_done_and_stopped_at_the_timeout() {
     let fake = fake();
     let data = |more: &str| {
         let work = Workspace::new(Version::Any, fake.url()).with_settings("max_retries = 0");
@@ -412,12 +412,12 @@ fn insights_is_asked_until_it_is_done_and_stopped_if_it_takes_too_long() {
     let plan = |more: &str| data(more).run(&["plan", "-no-color"]);
     plan("").fails_with(&["Flow-log events not read", "ended as Failed"]);
     fake.insights_end(u32::MAX, "Complete");
-    plan("timeout = \"4s\"").fails_with(&["The `timeout` was over", "the query was stopped"]);
+    plan("timeout = \"4s\"").fails_with(&["The `timeout` passed", "The query was stopped"]);
     fake.wait_for_calls("StopQuery", 1, std::time::Duration::from_secs(20));
 }
 
 #[test]
-fn a_group_of_infrequent_access_names_the_engine_that_can() {
+fn a_group_of_infrequent_access_suggests_the_engine_insights() {
     let fake = fake();
     fake.group_class("flow-logs", "INFREQUENT_ACCESS");
     let work = Workspace::new(Version::Any, fake.url());
@@ -445,7 +445,7 @@ fn a_group_of_infrequent_access_names_the_engine_that_can() {
 }
 
 #[test]
-fn summaries_that_cannot_be_made_say_why() {
+fn summaries_that_are_not_possible_say_why() {
     let fake = fake();
     let work = Workspace::new(Version::Any, fake.url());
     let fails = |arguments: &str, texts: &[&str]| {

@@ -1,4 +1,4 @@
-//! What makes a group: several formats, no field at all, nothing found, times in two units.
+//! Groups over several formats, without fields, without records, and with times in two units.
 
 use serde_json::{Value, json};
 
@@ -72,7 +72,7 @@ fn a_field_that_only_some_formats_have_is_null_for_the_others() {
 }
 
 #[test]
-fn without_a_field_all_records_are_one_group_whether_there_are_any_or_not() {
+fn without_a_field_all_records_are_one_group_even_if_there_are_none() {
     let fake = fake(
         &["${srcaddr} ${bytes} ${start}"],
         &[
@@ -93,7 +93,7 @@ fn without_a_field_all_records_are_one_group_whether_there_are_any_or_not() {
             for counted in [group, &found["total"]] {
                 assert_eq!(counted["flows"], flows, "{engine} {quals}");
                 assert_eq!(counted["bytes"], bytes, "{engine} {quals}");
-                // What the format lacks is null, whatever was found.
+                // A field that the format lacks is always null.
                 assert_eq!(counted["packets"], Value::Null);
                 assert_eq!(counted["rejected"], Value::Null);
             }
@@ -111,7 +111,7 @@ fn without_a_field_all_records_are_one_group_whether_there_are_any_or_not() {
 }
 
 #[test]
-fn lines_that_are_no_records_are_not_counted_as_matched() {
+fn lines_that_are_not_records_are_not_counted_as_matched() {
     let fake = fake(
         &["${srcaddr} ${bytes}"],
         &["10.0.0.1 100", "cut", "10.0.0.2 x"],
@@ -125,7 +125,7 @@ fn lines_that_are_no_records_are_not_counted_as_matched() {
 }
 
 #[test]
-fn times_in_milliseconds_are_no_later_than_those_in_seconds() {
+fn times_in_milliseconds_compare_with_times_in_seconds() {
     let milliseconds = |second: i64| (START + second) * 1000 + 7;
     let fake = fake(
         &["${srcaddr} ${start} ${end}"],

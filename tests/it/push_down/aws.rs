@@ -1,4 +1,4 @@
-//! Lines of flow logs, in the formats that AWS has and users make, alone and together in one group.
+//! Lines of flow logs, in default and custom formats, alone and together in one log group.
 
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -22,7 +22,7 @@ pub(super) const CUSTOM: [&str; 4] = [
     "version interface-id brand-new srcaddr dstaddr protocol dstport action start end bytes brand-new-2",
 ];
 
-/// As many fields as the default format has, of another version and in another order.
+/// As many fields as the default format, of another version and in another order.
 const AS_LONG_AS_THE_DEFAULT: &str = "dstaddr srcaddr version vpc-id interface-id srcport dstport protocol packets bytes start end action log-status";
 
 pub(super) fn format(names: &str) -> Format {
@@ -74,7 +74,7 @@ const TAGS: [&str; 6] = ["web", "web-1", "My web", "100%", "a/b", "naïve"];
 
 const SERVICES: [&str; 4] = ["S3", "AMAZON", "s3", "EC2"];
 
-/// A text that a field can hold: an id of its kind, or a word.
+/// A text that a field can have: an id of its type, or a word.
 fn text(name: &str, endings: &[&'static str]) -> BoxedStrategy<String> {
     let field = FIELDS.iter().find(|field| field.name == name);
     let beginning = match field.and_then(|field| field.begins_with) {
@@ -91,7 +91,7 @@ fn text(name: &str, endings: &[&'static str]) -> BoxedStrategy<String> {
         .boxed()
 }
 
-/// A value as AWS writes it; `-` now and then.
+/// A value as AWS writes it, sometimes `-`.
 fn value(name: &str, version: u8) -> BoxedStrategy<String> {
     let kind = FIELDS
         .iter()
@@ -209,7 +209,7 @@ fn ranges() -> BoxedStrategy<String> {
         1 => (0i64..2000).prop_map(|number| format!(">={number}")),
         1 => (1i64..2000).prop_map(|number| format!("<{number}")),
     ]);
-    // What holds for everything, or looks like a number with separators, is refused.
+    // Alternatives that match everything, or look like a number with separators, are refused.
     let is_possible =
         |text: &String| Qual::parse("dst_port", text).is_ok() && Qual::parse("bytes", text).is_ok();
     parts.prop_filter("refused", is_possible).boxed()
@@ -278,7 +278,7 @@ fn qual_or_id(names: &[String]) -> BoxedStrategy<Qual> {
         .boxed()
 }
 
-/// 1,000 sets of quals, each over a group with lines of the formats.
+/// 1,000 sets of quals, each over a log group with lines of the formats.
 #[track_caller]
 fn check(formats: &[Format]) {
     let mut names: Vec<_> = formats

@@ -1,5 +1,5 @@
-//! The same through the whole provider, over HTTP: pages of three events, in either order, with a limit or without, must
-//! give the rows of a plain scan as a list, in its order.
+//! The same through the whole provider, over HTTP: pages of three events, in either order, with or without a limit, must
+//! return the rows of a plain scan, in order.
 
 use std::collections::BTreeMap;
 
@@ -22,7 +22,7 @@ const QUERIES: usize = 16;
 /// A block of quals: texts by name, so that no name is twice in it.
 type Block = BTreeMap<String, String>;
 
-/// What is asked.
+/// What is queried.
 #[derive(Debug)]
 struct Question {
     all: Block,
@@ -99,7 +99,7 @@ fn questions(formats: &[Format]) -> impl Strategy<Value = Question> {
     })
 }
 
-/// The lines of the events that are wanted, in their order, by reading all of them.
+/// Returns the lines of the matching events, in order, by reading all of them.
 fn wanted(formats: &[Format], events: &[Event], question: &Question) -> Vec<String> {
     let quals = question.quals();
     let reader = Reader::new(RecordType::Aws, formats, &quals).unwrap();
@@ -118,7 +118,7 @@ fn wanted(formats: &[Format], events: &[Event], question: &Question) -> Vec<Stri
     found
 }
 
-/// Puts events of the formats into a group to which flow logs of these formats write.
+/// Adds events of the formats to a log group that flow logs of these formats write to.
 fn fill(fake: &Fake, formats: &[Format], events: &[Event]) {
     for (number, format) in formats.iter().enumerate() {
         let mut log = FlowLog::sample(
@@ -160,7 +160,7 @@ async fn asked(formats: &[Format]) {
     let mut runner = TestRunner::deterministic();
     let one = proptest::strategy::Union::new(formats.iter().map(event).collect::<Vec<_>>());
     let mut events = vec(one, 20).new_tree(&mut runner).unwrap().current();
-    // More at one and the same time than a page holds.
+    // More events at the same time than a page holds.
     for _ in 0..4 {
         events.push(events[0].clone());
     }
@@ -179,7 +179,7 @@ async fn asked(formats: &[Format]) {
         let given = &wanted[..wanted.len().min(limit)];
         assert_eq!(messages(&result), given, "{question:#?}\n{result:#?}");
         rows += given.len();
-        // A limit that is just met may have hidden something or not.
+        // With exactly the limit, there may or may not be more.
         if wanted.len() != limit {
             let cut = Some(&Value::Bool(wanted.len() > limit));
             assert_eq!(result.get("truncated"), cut, "{question:#?}");

@@ -2,14 +2,14 @@
 
 use std::collections::BTreeSet;
 
-/// A condition on one slot; its terms lack the slot's name.
+/// A condition on one slot. Its terms do not include the name of the slot.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Condition {
     /// Any of two or more terms, such as `=22` and `=443`.
     Any(Vec<String>),
     /// All of the terms.
     All(Vec<String>),
-    /// One term that is a regular expression.
+    /// A regular expression.
     Regex(String),
 }
 
@@ -17,7 +17,7 @@ pub(super) enum Condition {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Form {
     pub(super) condition: Condition,
-    /// Whether it says all of it; otherwise records pass that do not satisfy the qual.
+    /// Whether it says exactly that. Otherwise, records pass that do not match the qual.
     pub(super) exact: bool,
 }
 
@@ -38,15 +38,15 @@ impl Form {
 }
 
 impl Form {
-    /// Says that a field has no value.
+    /// The term for a field without a value.
     pub(super) const NO_VALUE: &str = "=\"-\"";
 
-    /// Makes the form that says that a field has no value.
+    /// Creates the form for a field without a value.
     pub(super) fn absent() -> Self {
         Self::exact(any(vec![Self::NO_VALUE.to_owned()]))
     }
 
-    /// Lets what has no value through as well; only alternatives of one kind can stand in one slot.
+    /// Extends the form to a field without a value. One slot can only have alternatives of one kind.
     pub(super) fn or_absent(self) -> Self {
         let with = |mut terms: Vec<String>, exact| {
             terms.push(Self::NO_VALUE.to_owned());
@@ -69,7 +69,7 @@ impl Form {
         }
     }
 
-    /// Keeps out what has no value, which a form lets through that says what a value is not.
+    /// Excludes a field without a value, which passes a negative form.
     pub(super) fn and_present(self) -> Self {
         let condition = match self.condition {
             Condition::Any(mut terms) => {
@@ -87,12 +87,12 @@ impl Form {
 }
 
 impl Condition {
-    /// Tells whether no other condition can stand beside it in a slot: only `&&` is free of doubt about what binds tighter.
-    pub(super) fn stands_alone(&self) -> bool {
+    /// Reports whether a slot can have no other condition beside it. Only `&&` can be combined without precedence issues.
+    pub(super) fn is_exclusive(&self) -> bool {
         !matches!(self, Self::All(_))
     }
 
-    /// Tells how many characters the condition takes about a slot whose name has so many.
+    /// Returns the length of the condition for a slot whose name has this length.
     pub(super) fn length(&self, name: usize) -> usize {
         match self {
             Self::Any(terms) | Self::All(terms) => {
@@ -103,7 +103,7 @@ impl Condition {
         }
     }
 
-    /// Writes the condition about the slot of this name.
+    /// Renders the condition for the slot of this name.
     pub(super) fn render(&self, slot: &str) -> String {
         let join = |terms: &[String], operator| {
             let terms: Vec<_> = terms.iter().map(|term| format!("{slot}{term}")).collect();
@@ -117,7 +117,7 @@ impl Condition {
     }
 }
 
-/// Makes a condition of alternatives, each of which is said once.
+/// Creates a condition of alternatives, without duplicates.
 pub(super) fn any(mut terms: Vec<String>) -> Condition {
     let mut seen = BTreeSet::new();
     let is_new: Vec<bool> = terms
@@ -133,12 +133,12 @@ pub(super) fn any(mut terms: Vec<String>) -> Condition {
     }
 }
 
-/// Makes a condition of terms of which none may hold.
+/// Creates the condition that no term holds.
 pub(super) fn none_of(terms: &[String]) -> Condition {
     Condition::All(terms.iter().map(|term| format!("!{term}")).collect())
 }
 
-/// Tells whether a value means itself between quotes, without wildcards, escapes or doubts about encoding.
+/// Reports whether a value in quotes stands for itself, without wildcards, escapes or encoding issues.
 pub(in crate::record) fn is_plain(value: &str) -> bool {
     !value.is_empty()
         && value

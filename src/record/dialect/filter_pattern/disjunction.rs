@@ -1,53 +1,52 @@
-//! Quals as alternatives, of which each is a conjunction that one pattern can hold.
+//! Quals as alternatives, each of which is a conjunction that one pattern can express.
 //!
-//! A pattern ANDs its slots and may not compare one slot with another, so whatever is an OR over slots (several `where`
-//! blocks, `addr`, `port`) becomes several conjunctions, each a call of its own.
+//! A pattern ANDs its slots, so an OR over slots (several `where` blocks, `addr`, `port`) becomes several conjunctions,
+//! each with its own call.
 
 use super::positive;
 use crate::record::format::Format;
 use crate::record::qual::Test;
 use crate::record::quals::{Bound, BoundQual, Place};
 
-/// One thing that has to hold in one slot.
+/// A condition on one slot.
 #[derive(Debug, Clone)]
 pub(super) struct Atom {
-    /// The quals for which it stands, by their number.
+    /// The quals that it stands for, by their index.
     pub(super) quals: Vec<usize>,
     pub(super) slot: usize,
     pub(super) test: Test,
 }
 
-/// Things that have to hold together.
+/// Conditions that must all hold.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Alternative {
-    /// The quals that have to hold, also those of which no slot can say anything.
+    /// The quals that must match, including those that no slot can express.
     pub(super) quals: Vec<usize>,
     pub(super) atoms: Vec<Atom>,
-    /// What another alternative brings already, and this one need not.
+    /// What an earlier alternative already receives, so this one need not.
     pub(super) elsewhere: Vec<Atom>,
 }
 
-/// Alternatives of which any has to hold.
+/// Alternatives of which at least one must hold.
 struct Unit(Vec<Alternative>);
 
-/// Writes the quals that have to hold as at most so many alternatives; none if no record of the format satisfies them.
+/// Converts the quals that must match to at most this many alternatives; none if no record of the format can match.
 pub(super) fn alternatives(bound: &Bound, most: usize) -> Vec<Alternative> {
     let mut units = units(bound);
     for unit in &mut units {
-        unit.join_if_vain();
+        unit.join_if_open();
     }
     while units.iter().map(|unit| unit.0.len()).product::<usize>() > most {
         let widest = units.iter_mut().max_by_key(|unit| unit.0.len());
         widest.into_iter().for_each(Unit::join);
     }
-    units.iter_mut().for_each(Unit::part);
+    units.iter_mut().for_each(Unit::separate);
     let all = vec![Alternative::default()];
     units.iter().fold(all, |all, unit| cross(&all, &unit.0))
 }
 
 impl Alternative {
-    /// Cuts the list with the most values into at most so many parts of about the same length, each with all else that has
-    /// to hold.
+    /// Splits the longest list into at most this many parts of about the same length, each with all other conditions.
     pub(super) fn in_parts(&self, count: usize) -> Vec<Self> {
         let atoms = self.atoms.iter().enumerate();
         let Some((longest, _)) = atoms.max_by_key(|(_, atom)| positive::values(&atom.test)) else {
@@ -64,7 +63,7 @@ impl Alternative {
 }
 
 impl Unit {
-    /// Gives up the alternatives: all that is left to say is nothing.
+    /// Replaces the alternatives by one without conditions.
     fn join(&mut self) {
         let mut quals: Vec<_> = self.0.iter().flat_map(|one| one.quals.clone()).collect();
         quals.sort_unstable();
@@ -75,8 +74,8 @@ impl Unit {
         }];
     }
 
-    /// Keeps an alternative from bringing again what one before it brings.
-    fn part(&mut self) {
+    /// Keeps an alternative from receiving what an earlier one receives.
+    fn separate(&mut self) {
         let mut before: Vec<Atom> = Vec::new();
         for alternative in &mut self.0 {
             let own = |slot: usize| alternative.atoms.iter().any(|atom| atom.slot == slot);
@@ -88,8 +87,8 @@ impl Unit {
         }
     }
 
-    /// An alternative of which nothing can be said lets everything through, and the others with it.
-    fn join_if_vain(&mut self) {
+    /// Joins the alternatives if one has no condition: it receives everything.
+    fn join_if_open(&mut self) {
         if self.0.len() > 1 && self.0.iter().any(|one| one.atoms.is_empty()) {
             self.join();
         }
@@ -121,7 +120,7 @@ fn units(bound: &Bound) -> Vec<Unit> {
     units
 }
 
-/// Writes a qual as one alternative for each slot in which it may hold.
+/// Converts a qual to one alternative for each slot in which it can match.
 fn of_qual((number, qual): (usize, &BoundQual), format: &Format) -> Vec<Alternative> {
     let alternative = |atoms| Alternative {
         quals: vec![number],
@@ -143,7 +142,7 @@ fn of_qual((number, qual): (usize, &BoundQual), format: &Format) -> Vec<Alternat
     slots.iter().map(in_slot).collect()
 }
 
-/// Makes one alternative of several that each ask one thing of the same slot, if the slot can say exactly that.
+/// Merges alternatives that each have one condition on the same slot, if the slot can express that exactly.
 fn in_one_slot(alternatives: &[Alternative], format: &Format) -> Option<Vec<Alternative>> {
     let mut atoms = Vec::new();
     for alternative in alternatives {

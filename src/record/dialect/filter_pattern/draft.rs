@@ -1,4 +1,4 @@
-//! One call in the making: the slots of its pattern, and what the names of its streams begin with.
+//! One call in the making: the slots of its pattern, and the prefix of its streams.
 
 use super::condition::is_plain;
 use super::disjunction::{self, Alternative};
@@ -9,30 +9,30 @@ use super::{negative, positive};
 use crate::record::qual::Test;
 use crate::record::quals::{Bound, Place};
 
-/// The most interfaces of which each gets a call of its own.
+/// The maximum number of interfaces that each get their own call.
 const MOST_INTERFACES: usize = 3;
 
-/// What may be said, and how long it may be thought about.
+/// What the calls may say, and how much work they may take.
 #[derive(Clone, Copy)]
 pub(super) struct Limits<'a> {
-    /// The most calls.
+    /// The maximum number of calls.
     pub(super) calls: usize,
-    /// Whether something is only said if it is said exactly.
+    /// Whether conditions must be exact.
     pub(super) exact: bool,
     pub(super) streams: Streams,
     pub(super) effort: &'a Effort<'a>,
 }
 
-/// A call that is not written yet.
+/// A call that is not rendered yet.
 #[derive(Debug, Clone)]
 pub(super) struct Draft {
     pub(super) slots: Slots,
     pub(super) stream_prefix: Option<String>,
-    /// The quals that records of this call have to satisfy, by their number.
+    /// The quals that records of this call must match, by their index.
     pub(super) quals: Vec<usize>,
 }
 
-/// Drafts the calls for lines of one format; none if no line of it can satisfy the quals.
+/// Drafts the calls for lines of one format; none if no line can match.
 pub(super) fn drafts(bound: &Bound, limits: Limits<'_>) -> Vec<Draft> {
     let alternatives = disjunction::alternatives(bound, limits.calls);
     let mut room = limits.calls.saturating_sub(alternatives.len());
@@ -46,7 +46,7 @@ pub(super) fn drafts(bound: &Bound, limits: Limits<'_>) -> Vec<Draft> {
     drafts
 }
 
-/// Spreads the longest list over several calls where one pattern cannot hold it, if there is room for as many as it takes.
+/// Splits the longest list over several calls if one pattern cannot hold it, and enough calls are left.
 fn by_length(
     whole: Draft,
     alternative: &Alternative,
@@ -62,7 +62,7 @@ fn by_length(
             break;
         }
         let part = |part| draft(bound, part, whole.stream_prefix.clone(), limits);
-        // One part that does not fit is enough to know, and the others need not be made.
+        // One part that does not fit is enough to know.
         let parts: Vec<_> = alternative
             .in_parts(count)
             .into_iter()
@@ -117,8 +117,8 @@ fn draft(
     }
 }
 
-/// Says what may not hold, of blocks with one qual: the opposite of several is an OR over slots. Returns the quals of all
-/// blocks that may hold at all.
+/// Adds the negative conditions of `exclude` blocks with one qual; the negation of several is an OR over slots. Returns the
+/// quals of all blocks that can match at all.
 fn refuse(bound: &Bound, slots: &mut Slots, limits: Limits<'_>) -> Vec<usize> {
     let mut number = bound.all.len() + bound.any.iter().map(Vec::len).sum::<usize>();
     let mut quals = Vec::new();
@@ -152,7 +152,7 @@ fn refuse(bound: &Bound, slots: &mut Slots, limits: Limits<'_>) -> Vec<usize> {
     quals
 }
 
-/// Gives each of a few interfaces a call over its own streams, if every stream is an interface's.
+/// Gives each of a few interfaces a call over its own streams, if every stream belongs to an interface.
 fn by_stream(
     alternative: Alternative,
     bound: &Bound,

@@ -1,11 +1,11 @@
-//! How much work a plan takes, and whether anybody still waits for it.
+//! How much work a plan takes, and whether it is canceled.
 
 use std::cell::Cell;
 
-/// After how many steps it is asked whether to go on.
+/// The number of steps between two checks.
 const STEPS_BETWEEN: u64 = 64;
 
-/// Counts the steps of one compilation, and gives it up once it is not wanted any more.
+/// Counts the steps of one compilation, and cancels it once it is no longer wanted.
 pub(super) struct Effort<'a> {
     is_wanted: &'a dyn Fn() -> bool,
     steps: Cell<u64>,
@@ -21,7 +21,7 @@ impl<'a> Effort<'a> {
         }
     }
 
-    /// Counts a step, and tells whether to go on: what is made after that is thrown away.
+    /// Counts a step, and reports whether to continue.
     pub(super) fn step(&self) -> bool {
         let steps = self.steps.get();
         self.steps.set(steps + 1);
@@ -31,7 +31,7 @@ impl<'a> Effort<'a> {
         !self.is_canceled()
     }
 
-    /// Counts as many steps as something has parts.
+    /// Counts a number of steps, and reports whether to continue.
     pub(super) fn steps(&self, parts: usize) -> bool {
         (0..=parts).all(|_| self.step())
     }

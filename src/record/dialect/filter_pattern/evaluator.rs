@@ -1,7 +1,7 @@
-//! The service's side, for tests: decides whether a line matches a space-delimited filter pattern.
+//! The service's side, for tests: checks whether a line matches a space-delimited filter pattern.
 //!
-//! It follows the documented grammar and knows nothing of how the compiler works. Where the documentation leaves a choice
-//! (is `=22` about text or about numbers?) it can take either side, and what it calls invalid the service may refuse.
+//! It follows the documented grammar, and must not know how the compiler works. Where the documentation is ambiguous (does
+//! `=22` compare text or numbers?), it supports both. The service may refuse what it calls invalid.
 
 use regex_lite::Regex;
 
@@ -12,7 +12,10 @@ pub(super) enum Equality {
     Number,
 }
 
-/// Decides whether a line matches, or says why the pattern is invalid.
+/// Checks whether a line matches.
+///
+/// # Errors
+/// The pattern is invalid.
 pub(super) fn matches(pattern: &str, line: &str, equality: Equality) -> Result<bool, String> {
     if pattern.chars().count() > 1024 {
         return Err("longer than 1024 characters".to_owned());
@@ -92,7 +95,7 @@ impl Condition {
 }
 
 impl Value {
-    /// As numbers, a number and what is none are neither equal nor different.
+    /// Compares for inequality. As numbers, a number and something else are neither equal nor different.
     fn differs(&self, token: &str, equality: Equality) -> bool {
         let numeric = |text: &str| text.parse::<f64>().is_ok();
         let incomparable = match (self, equality) {
@@ -231,7 +234,7 @@ fn is_name(text: &str) -> bool {
             .all(|letter| letter.is_ascii_alphanumeric() || letter == '_')
 }
 
-/// Splits at a separator that stands neither between quotes nor in a regular expression.
+/// Splits at a separator outside of quotes and regular expressions.
 fn split_outside<'a>(text: &'a str, separator: &str) -> Vec<&'a str> {
     let (mut parts, mut begin, mut inside, mut skip) = (Vec::new(), 0, None, 0);
     for (at, letter) in text.char_indices() {
@@ -251,7 +254,7 @@ fn split_outside<'a>(text: &'a str, separator: &str) -> Vec<&'a str> {
     parts
 }
 
-/// Splits a line at spaces; text in brackets or quotes is one token.
+/// Splits a line at spaces. Text in brackets or quotes is one token.
 fn tokens(line: &str) -> Vec<&str> {
     let mut tokens = Vec::new();
     let mut rest = line.trim();
@@ -284,7 +287,7 @@ fn check(pattern: &str, line: &str, expected: bool) {
 }
 
 #[test]
-fn documented_examples_of_web_logs_are_decided_as_documented() {
+fn documented_examples_of_web_logs_match_as_documented() {
     check(
         "[ip, user, username, timestamp, request, status_code, bytes]",
         WEB_LOG,
@@ -314,7 +317,7 @@ fn documented_examples_of_web_logs_are_decided_as_documented() {
 }
 
 #[test]
-fn documented_examples_of_flow_logs_are_decided_as_documented() {
+fn documented_examples_of_flow_logs_match_as_documented() {
     let pattern = |srcaddr: &str, dstport: &str, bytes: &str, action: &str| {
         format!(
             "[version, account, eni, {srcaddr}, dstaddr, srcport, {dstport}, protocol, packets, {bytes}, start, end, {action}, status]"

@@ -1,7 +1,7 @@
-//! Ways to say in a slot that a test does not hold, the best first.
+//! Ways to say in a slot that a test fails, the best first.
 //!
-//! Every one of them lets each record through that fails the test, one without a value among them. Texts and numbers are
-//! quoted: compared as a number, `-` might be neither equal nor unequal.
+//! Each of them passes every record that fails the test, including one without a value. Texts and numbers are quoted:
+//! compared as a number, `-` might be neither equal nor unequal.
 
 use super::condition::{Form, any, is_plain, none_of};
 use super::network;
@@ -10,10 +10,10 @@ use super::positive::is_empty;
 use crate::record::percent;
 use crate::record::qual::{Mask, Range, Test};
 
-/// The most spellings of one value that differ in case alone.
+/// The maximum number of spellings of one value that differ only in case.
 const MOST_SPELLINGS: usize = 16;
 
-/// Returns the ways to say that the test does not hold; none if a slot cannot say it.
+/// Returns the ways to say that the test fails; none if a slot cannot say it.
 pub(super) fn forms(test: &Test, encoded: bool) -> Vec<Form> {
     match test {
         Test::Text(values) => {
@@ -40,7 +40,7 @@ pub(super) fn forms(test: &Test, encoded: bool) -> Vec<Form> {
     }
 }
 
-/// Writes values in every case, or only in AWS's if there are too many: what is left is judged by us.
+/// Renders values in every case, or only in AWS's spelling if there are too many. We check the rest.
 fn in_any_case(values: &[String]) -> Vec<Form> {
     let (mut terms, mut exact) = (Vec::new(), true);
     for value in values.iter().filter(|value| is_plain(value)) {
@@ -55,7 +55,7 @@ fn in_any_case(values: &[String]) -> Vec<Form> {
     refused(&terms, exact && values.iter().all(|value| is_plain(value)))
 }
 
-/// Gives the spellings of a value in capitals and small letters.
+/// Returns the spellings of a value in upper and lower case.
 fn spellings(value: &str) -> Vec<String> {
     let start = vec![String::new()];
     value.chars().fold(start, |spellings, letter| {
@@ -97,7 +97,7 @@ fn integers(ranges: &[Range]) -> Vec<Form> {
     .collect()
 }
 
-/// Says that a number lies beside a range, or that there is none.
+/// Renders the condition that a number is outside a range, or missing.
 fn outside(range: Range) -> Option<Form> {
     let mut terms = Vec::new();
     if range.low > 0 {

@@ -1,19 +1,19 @@
 //! Networks as conditions on the text of an address.
 //!
-//! An IPv4 network is a prefix of the text where it ends at an octet, up to sixteen prefixes where it ends within one, and
-//! a regular expression beyond that. Wider prefixes take their place where there is no room for them. Of an IPv6 network
-//! the groups before the first that is zero are a prefix: from there on an address has several spellings.
+//! An IPv4 network is one prefix of the text if it ends at an octet, up to sixteen prefixes if it ends within one, and a
+//! regular expression beyond that. If a pattern would be too long, wider prefixes are used. Of an IPv6 network, the groups
+//! before the first zero group are a prefix: from there on, an address has several spellings.
 
 use ipnet::{IpNet, Ipv4Net, Ipv6Net};
 
 use super::condition::{Condition, Form, any};
 use super::plan::MAX_LENGTH;
 
-/// The most prefixes that one network is written as.
+/// The maximum number of prefixes for one network.
 const MOST_PREFIXES: usize = 16;
 
-/// Returns the ways to say that an address lies in one of the networks.
-pub(super) fn holding(networks: &[IpNet]) -> Vec<Form> {
+/// Returns the ways to say that an address is in one of the networks.
+pub(super) fn positive(networks: &[IpNet]) -> Vec<Form> {
     let (v4, v6) = families(networks);
     let Some(v6) = v6.iter().map(ipv6_prefix).collect::<Option<Vec<_>>>() else {
         return Vec::new();
@@ -36,7 +36,7 @@ pub(super) fn holding(networks: &[IpNet]) -> Vec<Form> {
     forms
 }
 
-/// Returns terms of which each holds only for addresses within the networks, and whether one holds for each of them.
+/// Returns terms that each match only addresses within the networks, and whether together they match all of them.
 pub(super) fn within(networks: &[IpNet]) -> (Vec<String>, bool) {
     let (v4, v6) = families(networks);
     let written: Vec<_> = v4
@@ -51,7 +51,7 @@ pub(super) fn within(networks: &[IpNet]) -> (Vec<String>, bool) {
     (written.concat().into_iter().chain(v6).collect(), exact)
 }
 
-/// Returns terms of which any holds for just the addresses in the networks, if prefixes can say it.
+/// Returns terms that together match exactly the addresses in the networks, if prefixes can express that.
 pub(in crate::record) fn prefixes(networks: &[IpNet]) -> Option<Vec<String>> {
     let (v4, v6) = families(networks);
     terms(&v4).filter(|_| v6.is_empty())
@@ -69,7 +69,7 @@ fn exact(terms: Option<Vec<String>>, networks: &[Ipv4Net]) -> Vec<Form> {
     }
 }
 
-/// Tells whether terms are to be preferred: they leave room for others, or the expression would take more.
+/// Reports whether terms are preferred over a regular expression: they are short, or the expression is longer.
 fn is_short(terms: &[String], expression: &str) -> bool {
     let length: usize = terms.iter().map(|term| "w10||".len() + term.len()).sum();
     length <= MAX_LENGTH / 2 || length <= expression.len()
@@ -86,7 +86,7 @@ fn families(networks: &[IpNet]) -> (Vec<Ipv4Net>, Vec<Ipv6Net>) {
     (Ipv4Net::aggregate(&v4), Ipv6Net::aggregate(&v6))
 }
 
-/// Writes networks as prefixes of at most so many octets.
+/// Renders networks as prefixes of at most this many octets.
 fn widened(networks: &[Ipv4Net], octets: u8) -> Option<Vec<String>> {
     let widen = |network: &Ipv4Net| {
         let kept = (network.prefix_len() / 8).min(octets);
@@ -96,7 +96,7 @@ fn widened(networks: &[Ipv4Net], octets: u8) -> Option<Vec<String>> {
     networks.iter().map(widen).collect()
 }
 
-/// Returns a term for the groups before the first that is zero; none if that is the first.
+/// Returns a term for the groups before the first zero group; none if that is the first group.
 fn ipv6_prefix(network: &Ipv6Net) -> Option<String> {
     let groups = network.network().segments();
     let whole = usize::from(network.prefix_len() / 16);
@@ -109,7 +109,7 @@ fn ipv6_prefix(network: &Ipv6Net) -> Option<String> {
         return Some(format!("=\"{}\"", written.trim_end_matches(':')));
     }
     let all_written = groups[..whole].iter().all(|group| *group != 0);
-    // A group is written without leading zeros, so its first digits are only known if the very first is not zero.
+    // A group is written without leading zeros, so its first digits are known only if it has four digits.
     let digits = match groups.get(whole) {
         Some(group) if all_written && *group >= 0x1000 => {
             let known = usize::from(network.prefix_len() % 16 / 4);
@@ -121,7 +121,7 @@ fn ipv6_prefix(network: &Ipv6Net) -> Option<String> {
     (!prefix.is_empty()).then(|| format!("=\"{prefix}*\""))
 }
 
-/// Tells whether only addresses of the network begin as its prefix does.
+/// Reports whether only addresses of the network start with its prefix.
 fn is_whole(network: &Ipv6Net) -> bool {
     let whole = usize::from(network.prefix_len() / 16);
     let groups = network.network().segments();
@@ -130,10 +130,10 @@ fn is_whole(network: &Ipv6Net) -> bool {
         && groups[..whole].iter().all(|group| *group != 0)
 }
 
-/// A network as octets that are fixed and the range of the first octet that is not wholly free.
+/// A network as fixed octets, and the range of the octet after them.
 struct Octets {
     fixed: Vec<u8>,
-    /// None if the network ends at an octet.
+    /// None if the network ends at an octet boundary.
     range: Option<(u8, u8)>,
 }
 
@@ -188,7 +188,7 @@ fn dotted(octets: &[u8], dot: &str) -> String {
     octets.join(dot)
 }
 
-/// Writes networks as one regular expression; the service's kind knows no groups, so alternatives repeat their beginning.
+/// Renders networks as one regular expression. The service does not support groups, so alternatives repeat their start.
 fn expression(networks: &[Ipv4Net]) -> String {
     let alternatives: Vec<_> = networks
         .iter()
@@ -217,7 +217,7 @@ fn alternatives(octets: &Octets) -> Vec<String> {
         .collect()
 }
 
-/// Writes a range of octets as expressions, one for each run of decades that share their hundreds.
+/// Renders a range of octets as expressions, one for each run of decades with the same hundreds.
 fn decades(low: u8, high: u8) -> Vec<String> {
     let mut runs: Vec<(u8, u8, u8, u8)> = Vec::new();
     for decade in low / 10..=high / 10 {

@@ -1,19 +1,19 @@
-//! Numbers as the service can tell them apart.
+//! Numbers that the service can compare exactly.
 
 use crate::record::qual::Range;
 
-/// The most numbers of which small ranges are written out one by one.
+/// The maximum number of numbers for which ranges are listed one by one.
 pub(in crate::record) const MOST_WRITTEN_OUT: i64 = 16;
 
-/// The greatest number that a double, in which the service may compare, tells from its neighbours.
+/// The greatest number that a double distinguishes from its neighbors. The service may compare doubles.
 pub(super) const GREATEST_EXACT: i64 = (1 << 53) - 1;
 
-/// Tells whether a double holds the number exactly.
+/// Reports whether a double holds the number exactly.
 pub(super) fn is_exact(number: i64) -> bool {
     (0..=GREATEST_EXACT).contains(&number)
 }
 
-/// Returns the numbers in the ranges, if they are all single or few.
+/// Returns the numbers in the ranges, if all ranges are single numbers or there are few numbers.
 pub(in crate::record) fn written_out(ranges: &[Range], most: i64) -> Option<Vec<i64>> {
     let distance = |range: &Range| range.high.saturating_sub(range.low);
     let single = ranges.iter().all(|range| distance(range) == 0);

@@ -1,4 +1,4 @@
-//! The calls of a query, over all formats in which the lines of its log group are written.
+//! The calls of a query, for all formats of its log group.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -10,22 +10,22 @@ use super::slots::{OPEN_END, Request};
 use super::time_bounds;
 use crate::record::quals::Bound;
 
-/// What is asked of a plan.
+/// The options of a plan.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Options {
     pub(super) streams: Streams,
-    /// Whether something is only pushed down if it is pushed down exactly.
+    /// Whether only exact conditions are pushed down.
     pub(super) exact: bool,
-    /// The most calls.
+    /// The maximum number of calls.
     pub(super) most: usize,
 }
 
-/// Plans the calls that together receive every record that satisfies the quals; nothing if the effort was given up.
-pub(super) fn plan(bounds: &[Bound], wish: Options, effort: &Effort<'_>) -> Option<Plan> {
+/// Plans the calls that together receive every matching record; none if the work was canceled.
+pub(super) fn plan(bounds: &[Bound], options: Options, effort: &Effort<'_>) -> Option<Plan> {
     let limits = Limits {
-        calls: (wish.most / bounds.len().max(1)).max(1),
-        exact: wish.exact,
-        streams: wish.streams,
+        calls: (options.most / bounds.len().max(1)).max(1),
+        exact: options.exact,
+        streams: options.streams,
         effort,
     };
     let drafts: Vec<_> = bounds
@@ -66,7 +66,7 @@ fn of_drafts(bounds: &[Bound], drafts: Vec<Vec<Draft>>, effort: &Effort<'_>) -> 
     }
 }
 
-/// Returns calls that serve the lines of all formats, if they all have the same to say in the same slots.
+/// Returns calls for the lines of all formats, if all have the same conditions in the same slots.
 fn common(bounds: &[Bound], drafts: &[Vec<Draft>]) -> Option<Vec<Call>> {
     let (first, others) = drafts.split_first()?;
     let width = bounds
@@ -83,14 +83,11 @@ fn common(bounds: &[Bound], drafts: &[Vec<Draft>]) -> Option<Vec<Call>> {
         return None;
     }
     let call = |draft: &Draft| {
-        let pattern = match draft.slots.is_empty() {
-            true => None,
-            false => Some(
-                draft
-                    .slots
-                    .open(width)
-                    .filter(|text| text.len() <= MAX_LENGTH)?,
-            ),
+        let pattern = if draft.slots.is_empty() {
+            None
+        } else {
+            let pattern = draft.slots.open(width);
+            Some(pattern.filter(|text| text.len() <= MAX_LENGTH)?)
         };
         Some(Call {
             pattern,
@@ -100,7 +97,7 @@ fn common(bounds: &[Bound], drafts: &[Vec<Draft>]) -> Option<Vec<Call>> {
     first.iter().map(call).collect()
 }
 
-/// Returns calls for each format: the number of its fields keeps others' lines out, or else the version.
+/// Returns calls for each format. Its number of fields excludes the lines of other formats, or its version does.
 fn each(
     bounds: &[Bound],
     drafts: Vec<Vec<Draft>>,
@@ -116,8 +113,8 @@ fn each(
             }
             let pattern = draft.slots.render(MAX_LENGTH, effort);
             classes.note(&draft);
-            if brings_others(pattern.as_deref(), bound, bounds, &draft) {
-                classes.doubt(&draft);
+            if receives_others(pattern.as_deref(), bound, bounds, &draft) {
+                classes.lower(&draft);
             }
             calls.push(Call {
                 pattern,
@@ -128,29 +125,29 @@ fn each(
     calls
 }
 
-/// Tells whether lines of other formats may come along with those of this one.
-fn brings_others(pattern: Option<&str>, bound: &Bound, bounds: &[Bound], draft: &Draft) -> bool {
+/// Reports whether a call may also receive lines of other formats.
+fn receives_others(pattern: Option<&str>, bound: &Bound, bounds: &[Bound], draft: &Draft) -> bool {
     let is_open = pattern.is_none_or(|pattern| pattern.ends_with(OPEN_END));
     let width = |bound: &Bound| bound.format.names().len();
     let mut others = bounds.iter().filter(|other| other.format != bound.format);
     let asks_version = bound
         .format
         .position("version")
-        .is_some_and(|slot| draft.slots.asks_of_itself(slot));
+        .is_some_and(|slot| draft.slots.has_own_condition(slot));
     others.any(|other| {
         let fits = is_open || width(other) == width(bound);
         fits && !(asks_version && differ_in_version(bound, other))
     })
 }
 
-/// Tells whether no line of the other format bears the version that lines of this one are asked for.
+/// Reports whether no line of the other format has the version that is asked for.
 fn differ_in_version(one: &Bound, other: &Bound) -> bool {
     let same_place = one.format.version() == other.format.version();
     let (one, other) = (one.format.versions(), other.format.versions());
     same_place && one.start() == one.end() && !other.contains(one.start())
 }
 
-/// Asks for the version of a format where it tells its lines from others', if all of them bear the same.
+/// Returns a condition on the version of a format, if it distinguishes its lines, and all of them have the same version.
 fn version_to_ask(bound: &Bound, bounds: &[Bound]) -> Option<Request> {
     let mut others = bounds.iter();
     let told = others.any(|other| bound.format.is_distinguished_by_version(&other.format));
@@ -164,7 +161,7 @@ fn version_to_ask(bound: &Bound, bounds: &[Bound]) -> Option<Request> {
     })
 }
 
-/// What of each qual is pushed down, by its number; none as long as no call has to do with it.
+/// How far each qual is pushed down, by its index; none until a call involves it.
 struct Classes(Vec<Option<Class>>);
 
 impl Classes {
@@ -185,8 +182,8 @@ impl Classes {
         }
     }
 
-    /// Lines of another format that has as many fields may come along.
-    fn doubt(&mut self, draft: &Draft) {
+    /// Lowers exact quals: the call may receive lines of another format with the same number of fields.
+    fn lower(&mut self, draft: &Draft) {
         for number in &draft.quals {
             if self.0[*number] == Some(Class::Exact) {
                 self.0[*number] = Some(Class::Superset);
@@ -202,7 +199,7 @@ impl Classes {
         }
     }
 
-    /// What one call says exactly and another does not is not said exactly.
+    /// Combines the class of one call with those of others. It is exact only if it is exact in all of them.
     fn combine(&mut self, number: usize, class: Class) {
         let known = &mut self.0[number];
         *known = match *known {

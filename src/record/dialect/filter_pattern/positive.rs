@@ -1,7 +1,7 @@
-//! Ways to say in a slot that a test holds, the best first.
+//! Ways to say in a slot that a test passes, the best first.
 //!
-//! Every one of them lets each record through that satisfies the test. The exact ones come first; those after them let
-//! more through and are shorter, for when something else needs the room.
+//! Each of them passes every record that passes the test. The exact ones come first. Those after them are shorter and pass
+//! more, for patterns that would be too long.
 
 use std::collections::BTreeSet;
 
@@ -13,17 +13,17 @@ use super::number::{self, MOST_WRITTEN_OUT};
 use crate::record::percent;
 use crate::record::qual::{Mask, Range, Test};
 
-/// AWS documents no TCP flag beyond these bits; a set with more of them passes and is judged by us.
+/// The first number beyond the TCP flags that AWS documents. Larger numbers pass, and we check them.
 const FLAGS_END: i64 = 64;
 
-/// Returns the ways to say that the test holds; none if a slot cannot say it. The field may be percent-encoded.
+/// Returns the ways to say that the test passes; none if a slot cannot say it. The field may be percent-encoded.
 pub(super) fn forms(test: &Test, encoded: bool) -> Vec<Form> {
     match test {
         Test::Text(values) if encoded => tags(values),
         Test::Text(values) => texts(values),
         Test::AnyCase(values) => in_any_case(values),
         Test::Integer(ranges) => integers(&Range::merged(ranges)),
-        Test::Address(networks) => network::holding(networks),
+        Test::Address(networks) => network::positive(networks),
         Test::Flags(masks) => flags(masks),
         Test::Seconds(_) => Vec::new(),
         Test::OrAbsent(test) if is_empty(test) => vec![Form::absent()],
@@ -34,7 +34,7 @@ pub(super) fn forms(test: &Test, encoded: bool) -> Vec<Form> {
     }
 }
 
-/// Makes one test of several on the same field, of which any has to hold; none if they ask for different kinds of values.
+/// Merges tests on the same field of which any may pass; none if they are of different types.
 pub(super) fn union<'a>(mut tests: impl Iterator<Item = &'a Test>) -> Option<Test> {
     let first = tests.next()?.clone();
     tests.try_fold(first, join)
@@ -62,7 +62,7 @@ fn or_absent(test: Test) -> Test {
     Test::OrAbsent(Box::new(test))
 }
 
-/// Tells whether a test has no alternative.
+/// Reports whether a test has no alternative.
 pub(super) fn is_empty(test: &Test) -> bool {
     match test {
         Test::Text(values) | Test::AnyCase(values) => values.is_empty(),
@@ -73,7 +73,7 @@ pub(super) fn is_empty(test: &Test) -> bool {
     }
 }
 
-/// Tells how many values a test lists, of which any may hold.
+/// Returns how many alternatives a test lists.
 pub(super) fn values(test: &Test) -> usize {
     match test {
         Test::Text(values) | Test::AnyCase(values) => values.len(),
@@ -84,9 +84,9 @@ pub(super) fn values(test: &Test) -> usize {
     }
 }
 
-/// Cuts a list into at most so many tests of which at most one holds for a record.
+/// Splits a list into at most this many tests, of which at most one passes for a record.
 pub(super) fn in_parts(test: &Test, count: usize) -> Vec<Test> {
-    fn cut<T: Clone>(values: &[T], count: usize, test: fn(Vec<T>) -> Test) -> Vec<Test> {
+    fn split<T: Clone>(values: &[T], count: usize, test: fn(Vec<T>) -> Test) -> Vec<Test> {
         let length = values.len().div_ceil(count).max(1);
         values
             .chunks(length)
@@ -98,10 +98,10 @@ pub(super) fn in_parts(test: &Test, count: usize) -> Vec<Test> {
         distinct.into_iter().collect()
     }
     match test {
-        Test::Text(values) => cut(&distinct(values), count, Test::Text),
-        Test::AnyCase(values) => cut(&distinct(values), count, Test::AnyCase),
-        Test::Integer(ranges) => cut(&Range::merged(ranges), count, Test::Integer),
-        Test::Address(networks) => cut(&IpNet::aggregate(networks), count, Test::Address),
+        Test::Text(values) => split(&distinct(values), count, Test::Text),
+        Test::AnyCase(values) => split(&distinct(values), count, Test::AnyCase),
+        Test::Integer(ranges) => split(&Range::merged(ranges), count, Test::Integer),
+        Test::Address(networks) => split(&IpNet::aggregate(networks), count, Test::Address),
         Test::Seconds(_) | Test::Flags(_) => vec![test.clone()],
         Test::OrAbsent(test) => {
             let mut parts = in_parts(test, count);
@@ -121,7 +121,7 @@ fn texts(values: &[String]) -> Vec<Form> {
     vec![Form::exact(any(terms.collect()))]
 }
 
-/// Writes values as one regular expression that takes each letter in either case: patterns know only what is written.
+/// Renders values as one regular expression that accepts each letter in either case, since terms are case-sensitive.
 fn in_any_case(values: &[String]) -> Vec<Form> {
     let is_simple = |value: &String| {
         let simple = |letter: char| letter.is_ascii_alphanumeric() || "_-".contains(letter);
@@ -139,17 +139,15 @@ fn in_any_case(values: &[String]) -> Vec<Form> {
 }
 
 fn either_case(letter: char) -> String {
-    match letter.is_ascii_alphabetic() {
-        true => format!(
-            "[{}{}]",
-            letter.to_ascii_uppercase(),
-            letter.to_ascii_lowercase()
-        ),
-        false => letter.to_string(),
+    if letter.is_ascii_alphabetic() {
+        let (upper, lower) = (letter.to_ascii_uppercase(), letter.to_ascii_lowercase());
+        format!("[{upper}{lower}]")
+    } else {
+        letter.to_string()
     }
 }
 
-/// Values of tags are percent-encoded in records; how their other letters are written is only known of the plainest.
+/// Renders values of tags, which records hold percent-encoded. Only for the simplest characters is the encoding known.
 fn tags(values: &[String]) -> Vec<Form> {
     let mut exact = true;
     let mut terms = Vec::new();
@@ -189,7 +187,7 @@ fn integers(ranges: &[Range]) -> Vec<Form> {
     forms
 }
 
-/// Says that a number lies between two bounds; the lower one stays if there is no upper one, so that `-` never passes.
+/// Renders the condition that a number is within two bounds. One of them is always rendered, so that `-` never passes.
 fn bounds(low: i64, high: i64) -> Option<Form> {
     let mut terms = Vec::new();
     let (low_is_exact, high_is_exact) = (number::is_exact(low), number::is_exact(high));

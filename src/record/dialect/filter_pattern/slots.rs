@@ -1,57 +1,57 @@
-//! The slots of a pattern, and how they are brought under the service's limit of length.
+//! The slots of a pattern, and how they are shortened to the service's limit.
 
 use std::collections::{BTreeMap, BinaryHeap};
 
 use super::condition::{Condition, Form};
 use super::effort::Effort;
 
-/// The most regular expressions that the service takes in one pattern.
+/// The maximum number of regular expressions that the service accepts in one pattern.
 const MOST_REGEXES: usize = 2;
 
-/// The end of a pattern that any number of further words may follow.
+/// The end of a pattern that allows any number of further words.
 pub(super) const OPEN_END: &str = ",...]";
 
-/// How much sooner a condition that says what a value is not has to go than one of its length that says what it is.
+/// How much more a negative condition weighs than a positive one of the same length. Heavier ones are dropped first.
 const REFUSAL_WEIGHT: usize = 4;
 
 /// One slot for each field of the format, with the conditions on it.
 #[derive(Debug, Clone)]
 pub(super) struct Slots {
-    /// What is in each slot.
+    /// A summary of each slot.
     slots: Vec<Slot>,
-    /// The conditions by the order in which they came.
+    /// The conditions, in the order in which they were added.
     conditions: BTreeMap<usize, Placed>,
     next: usize,
     regexes: usize,
 }
 
-/// What is in a slot, so that nobody has to look at all conditions to know.
+/// A summary of the conditions in a slot, kept so that they need not be searched.
 #[derive(Debug, Clone, Copy, Default)]
 struct Slot {
     conditions: usize,
-    /// The characters of the conditions.
+    /// The length of the conditions.
     length: usize,
-    /// Whether the condition in it suffers no other beside it.
+    /// Whether its condition is exclusive.
     is_closed: bool,
 }
 
 #[derive(Debug, Clone)]
 struct Placed {
     slot: usize,
-    /// The quals for which the condition stands, by their number.
+    /// The quals that the condition stands for, by their index.
     quals: Vec<usize>,
-    /// What is said now, and what could be said instead in less room.
+    /// The current form, followed by shorter ones.
     forms: Vec<Form>,
     refuses: bool,
 }
 
-/// Something to say in a slot.
+/// A condition to add to a slot.
 #[derive(Debug, Clone)]
 pub(super) struct Request {
     pub(super) slot: usize,
     pub(super) quals: Vec<usize>,
     pub(super) forms: Vec<Form>,
-    /// Whether it says what a value is not.
+    /// Whether the condition is negative.
     pub(super) refuses: bool,
 }
 
@@ -65,19 +65,21 @@ impl Slots {
         }
     }
 
-    /// Puts something into a slot in the best form that can stand there; says whether there is one.
+    /// Adds a condition to a slot in the best form that fits there. Reports whether there is one.
     pub(super) fn add(&mut self, request: Request) -> bool {
         self.place(request).is_some()
     }
 
-    /// Puts the same into several slots, or into none of them.
+    /// Adds conditions to several slots, or to none of them.
     pub(super) fn add_all(&mut self, requests: Vec<Request>) -> bool {
         let mut added = Vec::new();
         for request in requests {
             match self.place(request) {
                 Some(number) => added.push(number),
                 None => {
-                    added.iter().for_each(|number| drop(self.remove(*number)));
+                    for number in added {
+                        let _ = self.remove(number);
+                    }
                     return false;
                 }
             }
@@ -85,15 +87,15 @@ impl Slots {
         true
     }
 
-    /// Says of each condition for which quals it stands, and whether it says all of them.
+    /// Returns the quals that each condition stands for, and whether it is exact.
     pub(super) fn said(&self) -> impl Iterator<Item = (&[usize], bool)> {
         self.conditions
             .values()
             .map(|placed| (placed.quals.as_slice(), placed.form().exact))
     }
 
-    /// Tells whether something that no qual asks for has to hold in a slot.
-    pub(super) fn asks_of_itself(&self, slot: usize) -> bool {
+    /// Reports whether a slot has a positive condition that stands for no qual.
+    pub(super) fn has_own_condition(&self, slot: usize) -> bool {
         let asks = |placed: &Placed| placed.quals.is_empty() && !placed.refuses;
         let mut placed = self.conditions.values();
         placed.any(|placed| placed.slot == slot && asks(placed))
@@ -103,45 +105,45 @@ impl Slots {
         self.conditions.is_empty()
     }
 
-    /// Tells whether both say the same in the same slots.
+    /// Reports whether both have the same conditions in the same slots.
     pub(super) fn says_the_same(&self, other: &Self) -> bool {
         let (own, others) = (self.conditions.values(), other.conditions.values());
         let said = |placed: &Placed| (placed.slot, placed.form().condition.clone());
         own.len() == others.len() && own.map(said).eq(others.map(said))
     }
 
-    /// Tells whether all that has to hold can be written in so many characters; what must not hold gives way to it.
+    /// Reports whether all positive conditions fit into this many characters. Negative ones can be dropped.
     pub(super) fn fit(&self, limit: usize) -> bool {
         let mut slots = vec![Slot::default(); self.slots.len()];
         for placed in self.conditions.values().filter(|placed| !placed.refuses) {
-            slots[placed.slot].take_in(placed);
+            slots[placed.slot].add(placed);
         }
         whole_length(&slots) <= limit || open_length(&slots).is_some_and(|length| length <= limit)
     }
 
-    /// Writes the pattern in at most so many characters.
+    /// Renders the pattern in at most this many characters.
     ///
-    /// Where there is too little room, what takes most of it is said in less, or not at all. The list with the most
-    /// alternatives selects least, and what only says what a value is not selects less than anything else.
+    /// If it is too long, the longest condition is replaced by a shorter form, or dropped. A list with many alternatives
+    /// selects little, and a negative condition selects even less.
     pub(super) fn render(&mut self, limit: usize, effort: &Effort<'_>) -> Option<String> {
         let mut heaviest = Heaviest::of(&self.conditions);
         while !self.is_empty() && effort.step() {
             if let Some(pattern) = self.written(limit) {
                 return Some(pattern);
             }
-            self.give_way(&mut heaviest);
+            self.shorten(&mut heaviest);
         }
         None
     }
 
-    /// Writes the pattern with an ellipsis after the last condition, for lines of at least so many words; none if no word
-    /// would be left for the ellipsis.
+    /// Renders the pattern with an ellipsis after the last condition, for lines of at least this many words; none if no word
+    /// is left for the ellipsis.
     pub(super) fn open(&self, width: usize) -> Option<String> {
         let used = used(&self.slots);
         (used < width).then(|| format!("[{}{OPEN_END}", self.first(used).join(",")))
     }
 
-    /// Writes the pattern as it is, if it takes at most so many characters.
+    /// Renders the pattern unchanged, if it fits into this many characters.
     fn written(&self, limit: usize) -> Option<String> {
         if whole_length(&self.slots) <= limit {
             return Some(format!("[{}]", self.first(self.slots.len()).join(",")));
@@ -152,10 +154,10 @@ impl Slots {
         }
     }
 
-    /// Puts something into a slot in the best form that can stand there, and gives the number under which it stands.
+    /// Adds a condition to a slot in the best form that fits there, and returns its number.
     fn place(&mut self, request: Request) -> Option<usize> {
-        let can_stand = |form: &Form| self.can_stand(request.slot, &form.condition);
-        let first = request.forms.iter().position(can_stand)?;
+        let fits = |form: &Form| self.fits(request.slot, &form.condition);
+        let first = request.forms.iter().position(fits)?;
         let mut forms = request.forms;
         let placed = Placed {
             slot: request.slot,
@@ -163,7 +165,7 @@ impl Slots {
             forms: forms.split_off(first),
             refuses: request.refuses,
         };
-        self.slots[placed.slot].take_in(&placed);
+        self.slots[placed.slot].add(&placed);
         self.regexes += usize::from(placed.is_regex());
         let number = self.next;
         self.next += 1;
@@ -173,20 +175,20 @@ impl Slots {
 
     fn remove(&mut self, number: usize) -> Option<Placed> {
         let placed = self.conditions.remove(&number)?;
-        self.slots[placed.slot].let_go(&placed);
+        self.slots[placed.slot].remove(&placed);
         self.regexes -= usize::from(placed.is_regex());
         Some(placed)
     }
 
-    fn can_stand(&self, slot: usize, condition: &Condition) -> bool {
+    fn fits(&self, slot: usize, condition: &Condition) -> bool {
         let slot = self.slots.get(slot).copied().unwrap_or_default();
         let is_regex = matches!(condition, Condition::Regex(_));
-        let beside = slot.conditions == 0 || !(slot.is_closed || condition.stands_alone());
+        let beside = slot.conditions == 0 || !(slot.is_closed || condition.is_exclusive());
         beside && !(is_regex && self.regexes == MOST_REGEXES)
     }
 
-    /// Says one thing in less room.
-    fn give_way(&mut self, heaviest: &mut Heaviest) {
+    /// Shortens or drops the heaviest condition.
+    fn shorten(&mut self, heaviest: &mut Heaviest) {
         let Some(placed) = heaviest.pop().and_then(|number| self.remove(number)) else {
             return;
         };
@@ -202,10 +204,10 @@ impl Slots {
         let again = number.and_then(|number| Some((number, self.conditions.get(&number)?)));
         match again {
             Some((number, placed)) => heaviest.add(number, placed),
-            // Of what may not hold in either of two slots, one alone would not be the whole.
+            // A negative condition on either of two slots is not the whole without the other.
             None if placed.refuses => {
                 for number in heaviest.of_quals(&quals) {
-                    drop(self.remove(number));
+                    let _ = self.remove(number);
                 }
             }
             None => {}
@@ -219,22 +221,25 @@ impl Slots {
                 slot.push(placed.form().condition.render(&name(placed.slot)));
             }
         }
-        let written = |(slot, said): (usize, Vec<String>)| match said.is_empty() {
-            true => name(slot),
-            false => said.join("&&"),
+        let written = |(slot, said): (usize, Vec<String>)| {
+            if said.is_empty() {
+                name(slot)
+            } else {
+                said.join("&&")
+            }
         };
         slots.into_iter().enumerate().map(written).collect()
     }
 }
 
 impl Slot {
-    fn take_in(&mut self, placed: &Placed) {
+    fn add(&mut self, placed: &Placed) {
         self.conditions += 1;
         self.length += placed.length();
-        self.is_closed = placed.form().condition.stands_alone();
+        self.is_closed = placed.form().condition.is_exclusive();
     }
 
-    fn let_go(&mut self, placed: &Placed) {
+    fn remove(&mut self, placed: &Placed) {
         self.conditions -= 1;
         self.length -= placed.length();
         self.is_closed = false;
@@ -242,7 +247,7 @@ impl Slot {
 }
 
 impl Placed {
-    /// What is said now.
+    /// Returns the current form.
     fn form(&self) -> &Form {
         &self.forms[0]
     }
@@ -256,10 +261,10 @@ impl Placed {
     }
 }
 
-/// The conditions by how soon they have to give way; some of them may be gone by then.
+/// The conditions by weight. Some of them may be gone when they come up.
 struct Heaviest {
     weights: BinaryHeap<(usize, usize)>,
-    /// What says what a value is not, by its quals.
+    /// The negative conditions, by their quals.
     refusing: BTreeMap<Vec<usize>, Vec<usize>>,
 }
 
@@ -289,7 +294,7 @@ impl Heaviest {
         self.weights.pop().map(|(_, number)| number)
     }
 
-    /// Gives up all that says what a value is not for some quals.
+    /// Removes and returns the negative conditions of some quals.
     fn of_quals(&mut self, quals: &[usize]) -> Vec<usize> {
         self.refusing.remove(quals).unwrap_or_default()
     }
@@ -299,18 +304,18 @@ fn name(slot: usize) -> String {
     format!("w{}", slot + 1)
 }
 
-/// The number of slots up to the last with a condition.
+/// Returns the number of slots up to the last one with a condition.
 fn used(slots: &[Slot]) -> usize {
     let last = slots.iter().rposition(|slot| slot.conditions > 0);
     last.map_or(0, |last| last + 1)
 }
 
-/// How long a pattern is that names every slot, so that the number of words has to fit.
+/// Returns the length of a pattern that names every slot, so that the number of words must match.
 fn whole_length(slots: &[Slot]) -> usize {
     "[]".len() + joined_length(slots)
 }
 
-/// How long a pattern is with an ellipsis after the last condition; none if no word would be left for that.
+/// Returns the length of a pattern with an ellipsis after the last condition; none if no word is left for it.
 fn open_length(slots: &[Slot]) -> Option<usize> {
     let used = used(slots);
     (used < slots.len()).then(|| "[".len() + joined_length(&slots[..used]) + OPEN_END.len())

@@ -8,7 +8,7 @@ use crate::record::quals::Quals;
 mod plans;
 mod properties;
 
-/// Reads quals from lines such as `dst_port = 22`, `where[0].action = accept` or `exclude[1].fields.az-id = use1-az1`.
+/// Parses quals from lines such as `dst_port = 22`, `where[0].action = accept` or `exclude[1].fields.az-id = use1-az1`.
 fn quals(text: &str) -> Quals {
     let mut quals = Quals::default();
     for line in text
@@ -199,7 +199,7 @@ fn networks_are_pushed_as_prefixes_or_one_expression() {
 }
 
 #[test]
-fn what_one_slot_cannot_say_is_reported() {
+fn quals_that_one_slot_cannot_express_are_reported() {
     check(
         &[
             "addr = 10.0.0.1",
@@ -401,7 +401,7 @@ fn positions_follow_the_format() {
 }
 
 #[test]
-fn a_condition_that_is_too_long_gives_way_to_the_others() {
+fn a_condition_that_is_too_long_is_dropped_for_the_others() {
     let ports: Vec<_> = (0..200).map(|number| (2 * number).to_string()).collect();
     check(
         &[&format!(
@@ -417,7 +417,7 @@ fn a_condition_that_is_too_long_gives_way_to_the_others() {
 }
 
 #[test]
-fn free_slots_at_the_end_give_way_first() {
+fn free_slots_at_the_end_are_dropped_first() {
     let names: Vec<_> = (0..70).map(|number| format!("${{new-{number}}}")).collect();
     let format = Format::parse(&names.join(" ")).unwrap();
     let values: Vec<_> = (0..70).map(|number| format!("value-{number}")).collect();
@@ -435,7 +435,7 @@ fn free_slots_at_the_end_give_way_first() {
 }
 
 #[test]
-fn room_is_used_to_the_last_character() {
+fn a_pattern_may_use_every_character() {
     let format = Format::parse("${new-1}").unwrap();
     for (length, fits) in [(MAX_LENGTH - 7, true), (MAX_LENGTH - 6, false)] {
         let pushed = pushed(&format!("fields.new-1 = {}", "v".repeat(length)), &format);

@@ -1,7 +1,7 @@
 //! What quals on times say about the time of the events that hold the records.
 //!
 //! The time of an event is the start of its record, and a record ends within the longest aggregation interval after its
-//! start. Both are taken with slack, since a record that satisfies the quals must never be lost.
+//! start. Both are used with a tolerance, since a matching record must never be lost.
 
 use super::plan::TimeBounds;
 use crate::record::format::Format;
@@ -9,11 +9,11 @@ use crate::record::qual::Test;
 use crate::record::quals::{Bound, BoundQual, Place};
 
 /// How far the time of an event may be from the start of its record, in milliseconds.
-const SLACK: i64 = 60_000;
+const TOLERANCE: i64 = 60_000;
 /// The longest aggregation interval, in milliseconds.
 const LONGEST_INTERVAL: i64 = 600_000;
 
-/// Returns the window in which all records of a format lie that satisfy the quals.
+/// Returns the bounds that include all matching records of a format.
 pub(super) fn of(bound: &Bound) -> TimeBounds {
     let all = together(&bound.all, &bound.format);
     let blocks = bound.any.iter().map(|block| together(block, &bound.format));
@@ -23,7 +23,7 @@ pub(super) fn of(bound: &Bound) -> TimeBounds {
     }
 }
 
-/// Tells of each qual, by its number, whether it is about a time and narrows the window.
+/// Reports for each qual, by its index, whether it is on a time and narrows the bounds.
 pub(super) fn narrowing(bound: &Bound) -> Vec<bool> {
     let is_time = |qual: &BoundQual| matches!(qual.test, Test::Seconds(_));
     let blocks = bound.any.iter().map(|block| together(block, &bound.format));
@@ -41,8 +41,8 @@ pub(super) fn narrowing(bound: &Bound) -> Vec<bool> {
 }
 
 fn together(quals: &[BoundQual], format: &Format) -> TimeBounds {
-    let windows = quals.iter().filter_map(|qual| of_qual(qual, format));
-    windows.fold(TimeBounds::default(), TimeBounds::intersection)
+    let bounds = quals.iter().filter_map(|qual| of_qual(qual, format));
+    bounds.fold(TimeBounds::default(), TimeBounds::intersection)
 }
 
 fn of_qual(qual: &BoundQual, format: &Format) -> Option<TimeBounds> {
@@ -53,15 +53,15 @@ fn of_qual(qual: &BoundQual, format: &Format) -> Option<TimeBounds> {
     let low = ranges.iter().map(|range| range.low).min()?;
     let high = ranges.iter().map(|range| range.high).max()?;
     let before = if Some(slot) == format.position("start") {
-        SLACK
+        TOLERANCE
     } else if Some(slot) == format.position("end") {
-        SLACK + LONGEST_INTERVAL
+        TOLERANCE + LONGEST_INTERVAL
     } else {
         return None;
     };
     let milliseconds = |seconds: i64| seconds.checked_mul(1000);
     Some(TimeBounds {
         from: milliseconds(low).map(|low| low.saturating_sub(before)),
-        until: milliseconds(high).map(|high| high.saturating_add(999 + SLACK)),
+        until: milliseconds(high).map(|high| high.saturating_add(999 + TOLERANCE)),
     })
 }

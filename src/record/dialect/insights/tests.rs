@@ -77,7 +77,7 @@ fn the_default_format_has_discovered_fields() {
 }
 
 #[test]
-fn any_other_format_is_taken_apart_by_position() {
+fn any_other_format_is_parsed_by_position() {
     let format =
         Format::parse("${srcaddr} ${pkt-srcaddr} ${dstport} ${tcp-flags} ${az-id}").unwrap();
     let quals = Quals {
@@ -104,7 +104,7 @@ fn any_other_format_is_taken_apart_by_position() {
 }
 
 #[test]
-fn no_value_and_exact_flags_and_services_in_any_case_are_asked_for() {
+fn missing_values_exact_flags_and_services_in_any_case_are_rendered() {
     let format =
         Format::parse("${srcaddr} ${instance-id} ${tcp-flags} ${pkt-dst-aws-service} ${version}")
             .unwrap();
@@ -155,7 +155,7 @@ fn without_groups_there_is_one_row() {
 }
 
 #[test]
-fn what_cannot_be_asked_says_so() {
+fn quals_that_insights_cannot_express_are_errors() {
     let format = Format::vpc_default();
     let by_id = Quals {
         all: quals(&[("event_id", "1")]),

@@ -1,4 +1,4 @@
-//! What becomes of quals, one by one and together: class and calls.
+//! Class and calls of quals, one by one and together.
 
 use expect_test::{Expect, expect};
 
@@ -13,7 +13,7 @@ fn planned(text: &str, formats: &[Format], streams: Streams) -> Plan {
     plan(&bounds, streams, &|| true).unwrap()
 }
 
-/// Writes a plan; of the slots only those with conditions, since the others are all alike.
+/// Renders a plan, with only those slots that have conditions.
 fn describe(text: &str, plan: &Plan) -> String {
     let mut lines = format!("{text}\n");
     for (label, class) in &plan.classes {
@@ -384,7 +384,7 @@ fn single_quals_have_a_class_and_a_pattern() {
 }
 
 #[test]
-fn what_must_not_hold_has_a_class_and_a_pattern() {
+fn exclude_blocks_have_a_class_and_a_pattern() {
     check_in(
         &[every_field()],
         Streams::Any,
@@ -505,7 +505,7 @@ fn what_must_not_hold_has_a_class_and_a_pattern() {
 }
 
 #[test]
-fn names_of_services_are_asked_for_in_any_case() {
+fn names_of_services_match_in_any_case() {
     let format = Format::parse("${pkt-src-aws-service} ${pkt-dst-aws-service} ${srcaddr}").unwrap();
     check_in(
         &[format],
@@ -553,7 +553,7 @@ fn names_of_services_are_asked_for_in_any_case() {
 }
 
 #[test]
-fn a_format_without_a_field_whose_absence_is_asked_for_is_read_whole() {
+fn a_format_that_lacks_a_field_is_read_completely_for_no_value() {
     let formats = [
         Format::parse("${version} ${srcaddr} ${action}").unwrap(),
         Format::parse("${version} ${srcaddr}").unwrap(),
@@ -785,7 +785,7 @@ fn list(count: usize, value: impl Fn(usize) -> String) -> String {
 }
 
 #[test]
-fn a_list_that_is_too_long_is_spread_over_several_calls() {
+fn a_list_that_is_too_long_is_split_over_several_calls() {
     let interface = |number| format!("eni-{number:017}");
     let text = format!(
         "action = reject; interface_id = {}; exclude[0].dst_port = {}",
@@ -814,7 +814,7 @@ fn a_list_that_is_too_long_is_spread_over_several_calls() {
 }
 
 #[test]
-fn what_takes_most_room_gives_way_where_no_number_of_calls_is_enough() {
+fn the_longest_condition_is_dropped_if_the_calls_are_not_enough() {
     let text = format!(
         "action = reject; interface_id = {}; interface_account_id = {}",
         list(70, |number| format!("eni-{number:017}")),
@@ -836,7 +836,7 @@ fn what_takes_most_room_gives_way_where_no_number_of_calls_is_enough() {
     );
 }
 
-/// Networks of which no two touch, so that none becomes part of another.
+/// Returns networks of which no two touch, so that they are not merged.
 fn networks(count: usize) -> String {
     list(count, |number| {
         let address =
@@ -845,16 +845,16 @@ fn networks(count: usize) -> String {
     })
 }
 
-/// The steps that a plan takes.
+/// Returns the number of steps that a plan takes.
 fn steps(text: &str, format: &Format, exact: bool) -> u64 {
     let bound = quals(text).bind(format).unwrap();
-    let wish = Options {
+    let options = Options {
         streams: Streams::ByInterface,
         exact,
         most: if exact { 1 } else { MAX_CALLS },
     };
     let effort = Effort::new(&|| true);
-    crate::record::dialect::filter_pattern::planner::plan(&[bound], wish, &effort).unwrap();
+    crate::record::dialect::filter_pattern::planner::plan(&[bound], options, &effort).unwrap();
     effort.taken()
 }
 
@@ -893,9 +893,9 @@ fn twice_the_quals_take_twice_the_steps() {
     }
 }
 
-/// Were any of it quadratic, this would take minutes.
+/// A quadratic step would make this take minutes.
 #[test]
-fn very_many_quals_come_to_an_end() {
+fn very_many_quals_are_compiled_in_time() {
     let format = Format::vpc_default();
     let plan = planned(
         &format!("src_addr = {}", networks(8_000)),
@@ -915,7 +915,7 @@ fn very_many_quals_come_to_an_end() {
 }
 
 #[test]
-fn a_plan_that_is_not_wanted_any_more_is_canceled() {
+fn a_plan_that_is_no_longer_wanted_is_canceled() {
     let bounds = [quals(&format!("src_addr = {}", networks(2000)))
         .bind(&Format::vpc_default())
         .unwrap()];

@@ -1,4 +1,4 @@
-//! Random formats, lines and quals: what is pushed never loses a record, and claims no more than it does.
+//! Random formats, lines and quals: a push-down never loses a record, and its classes are right.
 
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -40,7 +40,7 @@ const NAMES: [&str; 22] = [
 
 const EVENT: &str = "36001";
 
-/// Reads a line, of whatever version its fields make it.
+/// Parses a line with any version.
 fn read<'a>(line: &'a str, format: &'a Format) -> Record<'a> {
     let mut record = Record::unread(line, format);
     record.split().unwrap();
@@ -120,7 +120,7 @@ fn number_qual() -> impl Strategy<Value = String> {
     possible(list(perhaps_absent(part)))
 }
 
-/// Leaves out what is refused: alternatives that hold for everything, and what looks like a number with separators.
+/// Excludes what is refused: alternatives that match everything, and numbers with separators.
 fn possible(texts: impl Strategy<Value = String>) -> impl Strategy<Value = String> {
     texts.prop_filter("refused", |text| {
         Qual::parse("dst_port", text).is_ok() && Qual::parse("bytes", text).is_ok()
@@ -140,7 +140,7 @@ fn word() -> impl Strategy<Value = String> {
     .prop_map(|word| word.replace(',', ""))
 }
 
-/// A word without what no value of a known field holds.
+/// A word that a known field can have.
 fn known_word() -> impl Strategy<Value = String> {
     word().prop_map(|word| word.replace('*', ""))
 }
@@ -158,7 +158,7 @@ fn service() -> impl Strategy<Value = String> {
     .prop_map(str::to_owned)
 }
 
-/// Asks for no value now and then, among others or alone.
+/// Sometimes adds or uses only `-`.
 fn perhaps_absent(text: impl Strategy<Value = String> + 'static) -> BoxedStrategy<String> {
     prop_oneof![
         8 => text,
@@ -271,7 +271,7 @@ fn format_and_lines() -> impl Strategy<Value = (Format, Vec<String>)> {
     })
 }
 
-/// The property itself, for one set of quals and some lines.
+/// Checks the property for one set of quals and some lines.
 fn pushes_down_rightly(
     quals: &Quals,
     format: &Format,
@@ -304,7 +304,7 @@ fn pushes_down_rightly(
     Ok(())
 }
 
-/// The stream in which a line stands, where every interface has its own.
+/// Returns the stream of a line, if every interface has its own.
 fn stream(format: &Format, line: &str) -> String {
     let record = read(line, format);
     format!("{}-all", record.named("interface-id").unwrap_or("none"))
@@ -317,7 +317,7 @@ fn receives(call: &Call, line: &str, stream: &str, equality: Equality) -> Result
     Ok(matches && stream.starts_with(prefix))
 }
 
-/// The same for a plan: what any call receives, and every qual by itself.
+/// Checks the same for a plan: what any call receives, and every qual.
 fn plans_rightly(
     quals: &Quals,
     format: &Format,
@@ -359,7 +359,7 @@ fn plans_rightly(
     each_class_is_true(quals, format, lines, &plan)
 }
 
-/// A top-level qual that is said to be exact holds for everything that is received.
+/// Checks that every received record matches a top-level qual whose class is exact.
 fn each_class_is_true(
     quals: &Quals,
     format: &Format,
