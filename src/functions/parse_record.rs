@@ -178,7 +178,10 @@ mod tests {
         assert_eq!(fields.get("sampled"), None);
         let error = parse("{\"event_type\":\"other\"}", &[]).unwrap_err();
         assert_eq!(error.path.to_string(), "line");
-        assert!(error.text.contains("no ExternalFlow event"), "{error:?}");
+        assert!(
+            error.text.contains("not an ExternalFlow event"),
+            "{error:?}"
+        );
     }
 
     #[test]
@@ -196,7 +199,7 @@ mod tests {
                 "2 1",
                 &[],
                 "line",
-                "the line holds 2 values, but its record format has 14 fields; give",
+                "the line has 2 values, but its record format has 14 fields; give",
             ),
             ("2 1", &["${version}"], "line", "has 1 fields"),
             (

@@ -448,7 +448,7 @@ async fn arguments_come_in_every_form_that_terraform_sends() {
 async fn an_error_carries_the_index_of_its_argument() {
     let mut served = Served::new().await;
     let cases: [(&str, &[&str], Option<i64>, &str); 8] = [
-        ("parse_record", &["2 1"], Some(0), "the line holds 2 values"),
+        ("parse_record", &["2 1"], Some(0), "the line has 2 values"),
         (
             "parse_record",
             &[LINE, "version"],

@@ -51,8 +51,8 @@ fn aliases_and_mixed_fields_are_flaws() {
     assert_eq!(
         flaws("${timestamp} ${src_addr} ${tgw-id} ${start-time} ${vpc-id}"),
         [
-            "There is no record field `${timestamp}`: write `${start}` (and `${end}`): a record holds the time of its \
-             first packet and of its last.",
+            "There is no record field `${timestamp}`: write `${start}` and `${end}`, the times of the first and the last \
+             packet.",
             "There is no record field `${src_addr}`: write `${srcaddr}`.",
             "There is no record field `${start-time}`: write `${start}`.",
             "The field `${vpc-id}` is recorded for VPCs, but `${tgw-id}` for transit gateways: one flow log cannot have \

@@ -143,7 +143,7 @@ fn a_line_of_another_length_is_refused_with_both_counts() {
     }
     assert_eq!(
         parse(&short, &format).unwrap_err().to_string(),
-        "the line holds 13 values, but its record format has 14 fields"
+        "the line has 13 values, but its record format has 14 fields"
     );
 }
 
@@ -162,7 +162,7 @@ fn a_line_of_another_order_is_refused_and_not_misread() {
         ),
         (
             ACCEPTED.replace("4249", "****"),
-            "the value of field bytes is masked by a data protection policy; `unmask` shows it to who is allowed",
+            "the value of field bytes is masked by a data protection policy; set `unmask` to read it",
         ),
         (
             ACCEPTED.replace("1418530070", "later"),

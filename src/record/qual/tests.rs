@@ -131,12 +131,12 @@ fn malformed_numbers_are_refused_at_the_character() {
             ("dst_port", "２２"),
         ],
         &expect![[r#"
-            dst_port = "": character 1: the qual is empty; leave it out, or write a value
-            dst_port = "   ": character 1: the qual is empty; leave it out, or write a value
-            dst_port = "22,": character 4: a value is missing beside the comma
-            dst_port = "22,,80": character 4: a value is missing beside the comma
-            dst_port = "70000": character 1: `70000` is not a port; the greatest is 65535
-            dst_port = "22, 70000": character 5: `70000` is not a port; the greatest is 65535
+            dst_port = "": character 1: the qual is empty; remove it, or write a value
+            dst_port = "   ": character 1: the qual is empty; remove it, or write a value
+            dst_port = "22,": character 4: a value is missing next to the comma
+            dst_port = "22,,80": character 4: a value is missing next to the comma
+            dst_port = "70000": character 1: `70000` is not a port; the maximum is 65535
+            dst_port = "22, 70000": character 5: `70000` is not a port; the maximum is 65535
             dst_port = "90-80": character 1: the range is reversed; write `80-90`
             dst_port = "22,90-80": character 4: the range is reversed; write `80-90`
             dst_port = "80-": character 4: a port is missing; write `22`, `22,3389`, `1-1023` or `>=1024`
@@ -147,13 +147,13 @@ fn malformed_numbers_are_refused_at_the_character() {
             dst_port = "22 80": character 1: `22 80` is not a port; write `22`, `22,3389`, `1-1023` or `>=1024`
             dst_port = ">=x": character 3: `x` is not a port; write `22`, `22,3389`, `1-1023` or `>=1024`
             dst_port = ">=": character 3: a value is missing after `>=`
-            dst_port = ">65535": character 1: nothing can satisfy `>65535`
-            dst_port = "<0": character 1: nothing can satisfy `<0`
-            dst_port = "!=22": character 1: a qual says what is wanted; put what is not into an `exclude` block
-            dst_port = "=22": character 1: `=` is not needed; write the value alone
+            dst_port = ">65535": character 1: nothing can match `>65535`
+            dst_port = "<0": character 1: nothing can match `<0`
+            dst_port = "!=22": character 1: a qual says what must match; use an `exclude` block for what must not
+            dst_port = "=22": character 1: `=` is not needed; write only the value
             dst_port = "*": character 1: `*` is not a port; write `22`, `22,3389`, `1-1023` or `>=1024`
             bytes = "1.5": character 1: `1.5` is not a number; write `1000`, `1000-2000` or `>=1000`
-            bytes = "99999999999999999999": character 1: `99999999999999999999` is not a number; the greatest is 9223372036854775807
+            bytes = "99999999999999999999": character 1: `99999999999999999999` is not a number; the maximum is 9223372036854775807
             dst_port = "２２": character 1: `２２` is not a port; write `22`, `22,3389`, `1-1023` or `>=1024`
         "#]],
     );
@@ -182,7 +182,7 @@ fn protocols_have_numbers_and_names() {
             protocol = "0-5": number 0..5
             protocol = "icmp-udp": character 1: `icmp-udp` is not a protocol; write `tcp`, `udp`, `icmp`, or a number up to 255
             protocol = "tpc": character 1: `tpc` is not a protocol; write `tcp`, `udp`, `icmp`, or a number up to 255
-            protocol = "256": character 1: `256` is not a protocol; the greatest is 255
+            protocol = "256": character 1: `256` is not a protocol; the maximum is 255
         "#]],
     );
 }
@@ -222,18 +222,18 @@ fn addresses_are_single_or_networks_of_both_families() {
             fields.pkt-srcaddr = "10.1.2.3/32": in 10.1.2.3/32
             src_addr = "10.1.2.3/8": character 1: `10.1.2.3/8` has host bits set; write `10.0.0.0/8`
             src_addr = "1.1.1.1,2001:db8::1/32": character 9: `2001:db8::1/32` has host bits set; write `2001:db8::/32`
-            src_addr = "10.0.0.0/33": character 10: `33` is not a prefix length; it goes from 0 to 32
-            src_addr = "::/129": character 4: `129` is not a prefix length; it goes from 0 to 128
-            src_addr = "10.0.0.0/": character 10: a prefix length is missing; it goes from 0 to 32
+            src_addr = "10.0.0.0/33": character 10: `33` is not a prefix length; it must be from 0 to 32
+            src_addr = "::/129": character 4: `129` is not a prefix length; it must be from 0 to 128
+            src_addr = "10.0.0.0/": character 10: a prefix length is missing; it must be from 0 to 32
             src_addr = "/8": character 1: an IP address is missing; write `10.0.0.1`, `10.0.0.0/8` or `2001:db8::/32`
-            src_addr = "10.0.0.0/x": character 10: `x` is not a prefix length; it goes from 0 to 32
+            src_addr = "10.0.0.0/x": character 10: `x` is not a prefix length; it must be from 0 to 32
             src_addr = "10.0.0.256": character 1: `10.0.0.256` is not an IP address; write `10.0.0.1`, `10.0.0.0/8` or `2001:db8::/32`
             src_addr = "10.0.0": character 1: `10.0.0` is not an IP address; write `10.0.0.1`, `10.0.0.0/8` or `2001:db8::/32`
-            src_addr = "10.1.*": character 1: `10.1.*` is not an IP address; write a network as in `10.1.0.0/16` instead of `*`
-            src_addr = "10.0.0.1-10.0.0.9": character 1: `10.0.0.1-10.0.0.9` is not an IP address; write a range as networks, as in `10.0.0.0/30,10.0.0.4`
+            src_addr = "10.1.*": character 1: `10.1.*` is not an IP address; write a network such as `10.1.0.0/16` instead of `*`
+            src_addr = "10.0.0.1-10.0.0.9": character 1: `10.0.0.1-10.0.0.9` is not an IP address; write a range as networks, such as `10.0.0.0/30,10.0.0.4`
             src_addr = "10.0.0.1, example.com": character 11: `example.com` is not an IP address; write `10.0.0.1`, `10.0.0.0/8` or `2001:db8::/32`
-            src_addr = ">=10.0.0.1": character 1: addresses cannot be compared; write the value alone
-            src_addr = "!10.0.0.1": character 1: a qual says what is wanted; put what is not into an `exclude` block
+            src_addr = ">=10.0.0.1": character 1: addresses cannot be compared; write only the value
+            src_addr = "!10.0.0.1": character 1: a qual says what must match; use an `exclude` block for what must not
             src_addr = "010.0.0.1": character 1: `010.0.0.1` is not an IP address; write `10.0.0.1`, `10.0.0.0/8` or `2001:db8::/32`
         "#]],
     );
@@ -267,14 +267,14 @@ fn tcp_flags_are_names_or_numbers() {
             tcp_flags = "0": bits =0
             tcp_flags = "fin+syn+rst+psh+ack+urg": bits 63
             tcp_flags = "=syn, = syn + ack, =18, =0, rst": bits =2 | =18 | =18 | =0 | 4
-            tcp_flags = "=": character 2: a TCP flag is missing; write names joined by `+`, as in `syn+ack`, out of fin, syn, rst, psh, ack, urg
-            tcp_flags = "=syn+=ack": character 6: `=ack` is not a TCP flag; write names joined by `+`, as in `syn+ack`, out of fin, syn, rst, psh, ack, urg
-            tcp_flags = "!=syn": character 1: a qual says what is wanted; put what is not into an `exclude` block
-            tcp_flags = "syn+acc": character 5: `acc` is not a TCP flag; write names joined by `+`, as in `syn+ack`, out of fin, syn, rst, psh, ack, urg
-            tcp_flags = "syn+": character 5: a TCP flag is missing; write names joined by `+`, as in `syn+ack`, out of fin, syn, rst, psh, ack, urg
-            tcp_flags = "syn-ack": character 1: `syn-ack` is not a TCP flag; write names joined by `+`, as in `syn+ack`, out of fin, syn, rst, psh, ack, urg
-            tcp_flags = "256": character 1: `256` is not a set of TCP flags; the greatest is 255
-            tcp_flags = ">=2": character 1: TCP flags cannot be compared; write `syn` for sets that hold SYN, `=syn` for SYN alone
+            tcp_flags = "=": character 2: a TCP flag is missing; write names joined by `+`, such as `syn+ack`; the names are fin, syn, rst, psh, ack, urg
+            tcp_flags = "=syn+=ack": character 6: `=ack` is not a TCP flag; write names joined by `+`, such as `syn+ack`; the names are fin, syn, rst, psh, ack, urg
+            tcp_flags = "!=syn": character 1: a qual says what must match; use an `exclude` block for what must not
+            tcp_flags = "syn+acc": character 5: `acc` is not a TCP flag; write names joined by `+`, such as `syn+ack`; the names are fin, syn, rst, psh, ack, urg
+            tcp_flags = "syn+": character 5: a TCP flag is missing; write names joined by `+`, such as `syn+ack`; the names are fin, syn, rst, psh, ack, urg
+            tcp_flags = "syn-ack": character 1: `syn-ack` is not a TCP flag; write names joined by `+`, such as `syn+ack`; the names are fin, syn, rst, psh, ack, urg
+            tcp_flags = "256": character 1: `256` is not a set of TCP flags; the maximum is 255
+            tcp_flags = ">=2": character 1: TCP flags cannot be compared; write `syn` for SYN with any other flags, `=syn` for only SYN
         "#]],
     );
 }
@@ -311,11 +311,11 @@ fn times_are_rfc_3339_or_seconds() {
             end = "<2023-11-14T22:13:20.5Z": seconds ..1700000000
             end = ">=2023-11-14T22:13:20.5Z": seconds 1700000001..
             end = "2023-11-14T22:13:20Z": seconds 1700000000
-            end = "2023-11-14T22:13:20.5Z": character 1: records hold whole seconds; nothing equals a fraction
+            end = "2023-11-14T22:13:20.5Z": character 1: records have whole seconds; no record equals a fraction
             start = ">=2023-11-14": character 3: `2023-11-14` is not a time; write `>=2026-01-31T12:00:00Z` or Unix seconds such as `1767225600-1767229200`
             start = "2023-11": character 1: `2023-11` is not a time; write `>=2026-01-31T12:00:00Z` or Unix seconds such as `1767225600-1767229200`
             start = "yesterday": character 1: `yesterday` is not a time; write `>=2026-01-31T12:00:00Z` or Unix seconds such as `1767225600-1767229200`
-            start = ">=1700000000000": character 3: `1700000000000` is in milliseconds; write the seconds, `1700000000`
+            start = ">=1700000000000": character 3: `1700000000000` is in milliseconds; write seconds: `1700000000`
             start = "1700000600-1700000000": character 1: the range is reversed; write `1700000000-1700000600`
             start = "2023-11-14T22:13:20Z-2023-11-14T22:14:20Z": character 1: `2023-11-14T22:13:20Z-2023-11-14T22:14:20Z` is not a time; write `>=2026-01-31T12:00:00Z` or Unix seconds such as `1767225600-1767229200`
             start = "99999999999999999": character 1: `99999999999999999` is not a time; write `>=2026-01-31T12:00:00Z` or Unix seconds such as `1767225600-1767229200`
@@ -367,16 +367,16 @@ fn texts_are_exact_and_known_ones_take_any_case() {
             fields.new-field = "a/b*c%20": text a/b*c%20
             fields.pkt-dst-aws-service = "s3,Amazon": text in any case S3 | AMAZON
             fields.instance-tag = "a*": text a*
-            action = "deny": character 1: `deny` is not among ACCEPT, REJECT; to ask for a value that is newer than this list write `fields = { "action" = "…" }`
-            log_status = "ok,bad": character 4: `bad` is not among OK, NODATA, SKIPDATA, INCOMPLETEDATA; to ask for a value that is newer than this list write `fields = { "log-status" = "…" }`
-            interface_id = "eni-1, eni 2": character 11: a value of this field holds no white space
-            interface_id = "eni-1, eni-2*": character 13: `*` is no wildcard, and no value of this field holds it; write whole values, with commas between them
-            fields.az-id = "*": character 1: `*` is no wildcard, and no value of this field holds it; write whole values, with commas between them
-            fields.pkt-dst-aws-service = "AMAZON*": character 7: `*` is no wildcard, and no value of this field holds it; write whole values, with commas between them
-            event_id = "-": character 1: `-` asks for no value, but every event has an id
-            interface_id = "!eni-1": character 1: a qual says what is wanted; put what is not into an `exclude` block
-            vpc_id = ">=vpc-1": character 1: texts cannot be compared; write the value alone
-            vpc_id = "": character 1: the qual is empty; leave it out, or write a value
+            action = "deny": character 1: `deny` is not one of ACCEPT, REJECT; for a value newer than this list, write `fields = { "action" = "…" }`
+            log_status = "ok,bad": character 4: `bad` is not one of OK, NODATA, SKIPDATA, INCOMPLETEDATA; for a value newer than this list, write `fields = { "log-status" = "…" }`
+            interface_id = "eni-1, eni 2": character 11: values of this field have no white space
+            interface_id = "eni-1, eni-2*": character 13: `*` is not a wildcard, and no value of this field contains it; write complete values, separated by commas
+            fields.az-id = "*": character 1: `*` is not a wildcard, and no value of this field contains it; write complete values, separated by commas
+            fields.pkt-dst-aws-service = "AMAZON*": character 7: `*` is not a wildcard, and no value of this field contains it; write complete values, separated by commas
+            event_id = "-": character 1: `-` means no value, but every event has an id
+            interface_id = "!eni-1": character 1: a qual says what must match; use an `exclude` block for what must not
+            vpc_id = ">=vpc-1": character 1: texts cannot be compared; write only the value
+            vpc_id = "": character 1: the qual is empty; remove it, or write a value
         "#]],
     );
 }
@@ -421,7 +421,7 @@ fn a_dash_matches_no_value() {
             fields.instance-tag = "-": no value or text 
             fields.pkt-src-aws-service = "-,s3": no value or text in any case S3
             dst_port = "--": character 1: `--`: numbers in records are not negative
-            dst_port = "-,": character 3: a value is missing beside the comma
+            dst_port = "-,": character 3: a value is missing next to the comma
         "#]],
     );
 }
@@ -450,24 +450,24 @@ fn alternatives_that_match_everything_are_refused_with_a_range() {
             ("dst_port", "-,>20,<30"),
         ],
         &expect![[r#"
-            dst_port = ">20,<30": character 1: a comma means "or", and together these alternatives hold for every value; for all of them at once write `21-29`
-            dst_port = ">=20,<=30": character 1: a comma means "or", and together these alternatives hold for every value; for all of them at once write `20-30`
-            dst_port = ">20,<22": character 1: a comma means "or", and together these alternatives hold for every value; for all of them at once write `21`
-            dst_port = ">20,<21": character 1: a comma means "or", and together these alternatives hold for every value; leave the qual out, or write `>=0` alone for records that have a value
-            dst_port = "<30,>=30": character 1: a comma means "or", and together these alternatives hold for every value; leave the qual out, or write `>=0` alone for records that have a value
+            dst_port = ">20,<30": character 1: a comma means "or", and together these alternatives match every value; to require all of them, write `21-29`
+            dst_port = ">=20,<=30": character 1: a comma means "or", and together these alternatives match every value; to require all of them, write `20-30`
+            dst_port = ">20,<22": character 1: a comma means "or", and together these alternatives match every value; to require all of them, write `21`
+            dst_port = ">20,<21": character 1: a comma means "or", and together these alternatives match every value; remove the qual, or write only `>=0` for records that have a value
+            dst_port = "<30,>=30": character 1: a comma means "or", and together these alternatives match every value; remove the qual, or write only `>=0` for records that have a value
             dst_port = "<22,>22": number 0..21 | 23..65535
-            dst_port = "0-30000,20000-65535": character 1: a comma means "or", and together these alternatives hold for every value; for all of them at once write `20000-30000`
+            dst_port = "0-30000,20000-65535": character 1: a comma means "or", and together these alternatives match every value; to require all of them, write `20000-30000`
             dst_port = ">=0": number 0..65535
             dst_port = "0-65535": number 0..65535
-            dst_port = ">=0,>=5": character 1: a comma means "or", and together these alternatives hold for every value; for all of them at once write `>=5`
-            dst_port = "0-10,22,11-65535": character 1: a comma means "or", and together these alternatives hold for every value; leave the qual out, or write `>=0` alone for records that have a value
-            bytes = ">1000,<5000": character 1: a comma means "or", and together these alternatives hold for every value; for all of them at once write `1001-4999`
-            bytes = ">1000,<=9223372036854775806": character 1: a comma means "or", and together these alternatives hold for every value; for all of them at once write `1001-9223372036854775806`
-            protocol = "<17,>6": character 1: a comma means "or", and together these alternatives hold for every value; for all of them at once write `7-16`
-            fields.traffic-path = ">=1,<8": character 1: a comma means "or", and together these alternatives hold for every value; for all of them at once write `1-7`
-            start = ">=2026-01-01T00:00:00Z,<2026-01-02T00:00:00Z": character 1: a comma means "or", and together these alternatives hold for every value; for all of them at once write `1767225600-1767311999`
+            dst_port = ">=0,>=5": character 1: a comma means "or", and together these alternatives match every value; to require all of them, write `>=5`
+            dst_port = "0-10,22,11-65535": character 1: a comma means "or", and together these alternatives match every value; remove the qual, or write only `>=0` for records that have a value
+            bytes = ">1000,<5000": character 1: a comma means "or", and together these alternatives match every value; to require all of them, write `1001-4999`
+            bytes = ">1000,<=9223372036854775806": character 1: a comma means "or", and together these alternatives match every value; to require all of them, write `1001-9223372036854775806`
+            protocol = "<17,>6": character 1: a comma means "or", and together these alternatives match every value; to require all of them, write `7-16`
+            fields.traffic-path = ">=1,<8": character 1: a comma means "or", and together these alternatives match every value; to require all of them, write `1-7`
+            start = ">=2026-01-01T00:00:00Z,<2026-01-02T00:00:00Z": character 1: a comma means "or", and together these alternatives match every value; to require all of them, write `1767225600-1767311999`
             start = "<2026-01-01T00:00:00Z,>2026-01-01T00:00:00Z": seconds ..1767225599 | 1767225601..
-            dst_port = "-,>20,<30": character 3: a comma means "or", and together these alternatives hold for every value; for all of them at once write `21-29`
+            dst_port = "-,>20,<30": character 3: a comma means "or", and together these alternatives match every value; to require all of them, write `21-29`
         "#]],
     );
 }
@@ -494,16 +494,16 @@ fn numbers_with_separators_are_refused_and_lists_are_not() {
             ("dst_port", "1.000"),
         ],
         &expect![[r#"
-            bytes = "1,000": character 1: a comma means "or"; write numbers without separators, as in `1000`, and alternatives without zeros in front
-            bytes = ">1,000": character 1: a comma means "or"; write numbers without separators, as in `>1000`, and alternatives without zeros in front
-            bytes = ">=1,500": character 1: a comma means "or"; write numbers without separators, as in `>=1500`, and alternatives without zeros in front
-            bytes = "1,000,000": character 1: a comma means "or"; write numbers without separators, as in `1000000`, and alternatives without zeros in front
-            bytes = "10,000-20,000": character 1: a comma means "or"; write numbers without separators, as in `10000-20000`, and alternatives without zeros in front
-            packets = "22, 1,050": character 5: a comma means "or"; write numbers without separators, as in `1050`, and alternatives without zeros in front
-            start = "1,767,225,600": character 1: a comma means "or"; write numbers without separators, as in `1767225600`, and alternatives without zeros in front
-            protocol = "1,017": character 1: a comma means "or"; write numbers without separators, as in `1017`, and alternatives without zeros in front
+            bytes = "1,000": character 1: a comma means "or"; write numbers without separators, as in `1000`, and alternatives without leading zeros
+            bytes = ">1,000": character 1: a comma means "or"; write numbers without separators, as in `>1000`, and alternatives without leading zeros
+            bytes = ">=1,500": character 1: a comma means "or"; write numbers without separators, as in `>=1500`, and alternatives without leading zeros
+            bytes = "1,000,000": character 1: a comma means "or"; write numbers without separators, as in `1000000`, and alternatives without leading zeros
+            bytes = "10,000-20,000": character 1: a comma means "or"; write numbers without separators, as in `10000-20000`, and alternatives without leading zeros
+            packets = "22, 1,050": character 5: a comma means "or"; write numbers without separators, as in `1050`, and alternatives without leading zeros
+            start = "1,767,225,600": character 1: a comma means "or"; write numbers without separators, as in `1767225600`, and alternatives without leading zeros
+            protocol = "1,017": character 1: a comma means "or"; write numbers without separators, as in `1017`, and alternatives without leading zeros
             dst_port = "22,443": number 22 | 443
-            dst_port = "22,443,080": character 4: a comma means "or"; write numbers without separators, as in `443080`, and alternatives without zeros in front
+            dst_port = "22,443,080": character 4: a comma means "or"; write numbers without separators, as in `443080`, and alternatives without leading zeros
             dst_port = "443, 080": number 443 | 80
             dst_port = "1,2,3": number 1 | 2 | 3
             dst_port = ">1024,22": number 1025..65535 | 22
@@ -561,22 +561,22 @@ fn ids_that_no_line_can_have_are_refused_at_the_character() {
         ],
         &expect![[r#"
             interface_id = "eni-0a1b": possible
-            interface_id = "eni-0a1b, i-0a": character 11: `i-0a` is not a value of interface-id, which begins with `eni-`; did you mean the qual `instance_id`?
-            instance_id = "eni-0a": character 1: `eni-0a` is not a value of instance-id, which begins with `i-`; did you mean the qual `interface_id`?
+            interface_id = "eni-0a1b, i-0a": character 11: `i-0a` is not a value of interface-id, which starts with `eni-`; did you mean the qual `instance_id`?
+            instance_id = "eni-0a": character 1: `eni-0a` is not a value of instance-id, which starts with `i-`; did you mean the qual `interface_id`?
             instance_id = "-,i-0a": possible
-            instance_id = "web-1": character 1: `web-1` is not a value of instance-id, which begins with `i-`
-            vpc_id = "VPC-0A": character 1: ids in records are in small letters; write `vpc-0a`
-            vpc_id = "vpc-0A": character 6: ids in records are in small letters; write `vpc-0a`
+            instance_id = "web-1": character 1: `web-1` is not a value of instance-id, which starts with `i-`
+            vpc_id = "VPC-0A": character 1: ids in records are in lower case; write `vpc-0a`
+            vpc_id = "vpc-0A": character 6: ids in records are in lower case; write `vpc-0a`
             vpc_id = "vpc-0a,vpc-0ж": possible
-            subnet_id = "vpc-0a": character 1: `vpc-0a` is not a value of subnet-id, which begins with `subnet-`; did you mean the qual `vpc_id`?
-            fields.tgw-attachment-id = "tgw-0a": character 1: `tgw-0a` is not a value of tgw-attachment-id, which begins with `tgw-attach-`
+            subnet_id = "vpc-0a": character 1: `vpc-0a` is not a value of subnet-id, which starts with `subnet-`; did you mean the qual `vpc_id`?
+            fields.tgw-attachment-id = "tgw-0a": character 1: `tgw-0a` is not a value of tgw-attachment-id, which starts with `tgw-attach-`
             fields.tgw-src-eni = "eni-0a": possible
             fields.ecs-cluster-arn = "arn:aws:ecs:eu-west-1:123456789012:cluster/Prod": possible
-            fields.ecs-cluster-arn = "prod": character 1: `prod` is not a value of ecs-cluster-arn, which begins with `arn:`
+            fields.ecs-cluster-arn = "prod": character 1: `prod` is not a value of ecs-cluster-arn, which starts with `arn:`
             fields.resource-id = "nat-0a,NAT": possible
             interface_account_id = "012345678901,unknown": possible
-            interface_account_id = "12345678901": character 1: `12345678901` is not the id of an account, which has 12 digits; a text, in quotes, keeps the zeros in front
-            fields.tgw-src-vpc-account-id = "1234": character 1: `1234` is not the id of an account, which has 12 digits; a text, in quotes, keeps the zeros in front
+            interface_account_id = "12345678901": character 1: `12345678901` is not an account id, which has 12 digits; put it in quotes to keep leading zeros
+            fields.tgw-src-vpc-account-id = "1234": character 1: `1234` is not an account id, which has 12 digits; put it in quotes to keep leading zeros
             addr = "10.0.0.1": possible
             event_id = "X": possible
         "#]],

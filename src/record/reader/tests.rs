@@ -26,12 +26,12 @@ fn formats_are_distinguished_by_number_of_fields_and_then_by_version() {
     assert_eq!(number(&reader, "10.0.0.1 22"), 2);
     assert_eq!(
         reader.read("5 10.0.0.1 10.0.0.2").unwrap_err().to_string(),
-        "the line is of version 5, but the fields of its record format make version 2, and its log group has another \
-         format with as many fields"
+        "the line has version 5, but records of this format have version 2, and its log group has another format with \
+         the same number of fields"
     );
     assert_eq!(
         reader.read("10.0.0.1").unwrap_err().to_string(),
-        "the line holds 1 values, but its record format has 3 fields"
+        "the line has 1 values, but its record format has 3 fields"
     );
 }
 

@@ -125,7 +125,7 @@ fn both_spellings_are_the_same_event() {
     let error = parse_event(&both.to_string()).unwrap_err();
     assert_eq!(
         error.to_string(),
-        "the event holds both `src_addr` and `srcAddr`"
+        "the event has both `src_addr` and `srcAddr`"
     );
 }
 
@@ -185,10 +185,13 @@ fn other_messages_are_refused() {
     };
     let cut = snake_case().to_string();
     for (message, problem) in [
-        ("", "the message is no JSON"),
-        (&cut[..cut.len() - 9], "the message is no JSON"),
-        ("[1]", "the message is no JSON object"),
-        ("{}", "the event is no ExternalFlow event; its type is ``"),
+        ("", "the message is not JSON"),
+        (&cut[..cut.len() - 9], "the message is not JSON"),
+        ("[1]", "the message is not a JSON object"),
+        (
+            "{}",
+            "the event is not an ExternalFlow event; its type is ``",
+        ),
         (
             "{\"event_type\":\"CreateNetwork\"}",
             "its type is `CreateNetwork`",

@@ -156,7 +156,7 @@ fn three_formats_in_one_group_are_distinguished() {
         problems[4]
             .as_str()
             .unwrap()
-            .contains("the line is of version 5"),
+            .contains("the line has version 5"),
         "{problems:?}"
     );
     assert!(
@@ -332,7 +332,7 @@ fn lines_of_another_kind_say_what_they_look_like() {
     let (result, _) = query(&fake, "");
     let problems = column(&result, "parse_error");
     for (problem, text) in problems.iter().zip([
-        "holds the record in its `message`",
+        "with the record in `message`",
         "the header of a file in S3",
         "starts with a time",
     ]) {

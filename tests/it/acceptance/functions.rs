@@ -142,7 +142,7 @@ fn errors_name_the_argument_and_say_what_to_write() {
         ),
         (
             r#"filter_pattern({ dst_port = ">20,<30" })"#,
-            "for all of them at once write `21-29`",
+            "to require all of them, write `21-29`",
         ),
         (
             r#"filter_pattern({ pkt_srcaddr = "10.0.0.1" })"#,

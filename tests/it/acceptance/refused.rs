@@ -337,12 +337,12 @@ const QUERIES: &[(&str, &str, &str)] = &[
     (
         "log_group_name = \"g\"\n  lookback = \"1h\"\n  dst_port = \">20,<30\"",
         "dst_port",
-        "for all of them at once write `21-29`",
+        "to require all of them, write `21-29`",
     ),
     (
         "log_group_name = \"g\"\n  lookback = \"1h\"\n  exclude { dst_port = \"<1024,>=1024\" }",
         "dst_port",
-        "hold for every value; leave the qual out",
+        "match every value; remove the qual",
     ),
     (
         "log_group_name = \"g\"\n  lookback = \"1h\"\n  fields = { \"traffic-path\" = \">1,<8\" }",
@@ -357,7 +357,7 @@ const QUERIES: &[(&str, &str, &str)] = &[
     (
         "log_group_name = \"g\"\n  lookback = \"1h\"\n  instance_id = \"i-0000*\"",
         "instance_id",
-        "`*` is no wildcard",
+        "`*` is not a wildcard",
     ),
     (
         "log_group_name = \"g\"\n  lookback = \"1h\"\n  interface_id = \"i-0a\"",
@@ -382,7 +382,7 @@ const QUERIES: &[(&str, &str, &str)] = &[
     (
         "log_group_name = \"g\"\n  lookback = \"1h\"\n  tcp_flags = \">2\"",
         "tcp_flags",
-        "`=syn` for SYN alone",
+        "`=syn` for only SYN",
     ),
     (
         "log_group_name = \"g\"\n  lookback = \"1h\"\n  event_id = \"-\"",
