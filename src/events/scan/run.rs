@@ -141,7 +141,7 @@ impl Scan<'_> {
 
     fn log(&self, statistics: &Statistics, slices: usize) {
         tracing::info!(
-            source = self.source.name(),
+            log_group = self.source.name(),
             pages = statistics.pages,
             scanned = statistics.scanned,
             matched = statistics.matched,
