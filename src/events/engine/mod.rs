@@ -70,7 +70,7 @@ impl Engine {
         }
     }
 
-    /// Counts.
+    /// Counts the records that match.
     ///
     /// # Errors
     /// The engine cannot express the query, or a service refuses it. There is no partial result.

@@ -152,7 +152,7 @@ fn refuse(bound: &Bound, slots: &mut Slots, limits: Limits<'_>) -> Vec<usize> {
     quals
 }
 
-/// Gives each of a few interfaces a call over its own streams, if every stream belongs to an interface.
+/// Splits an alternative into one call for each of a few interfaces, if every stream belongs to an interface.
 fn by_stream(
     alternative: Alternative,
     bound: &Bound,
