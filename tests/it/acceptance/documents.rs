@@ -66,7 +66,7 @@ fn every_terraform_block_of_a_document_is_tested() {
 }
 
 #[test]
-fn the_equal_flow_log_in_the_guide_is_taken_over() {
+fn the_equal_flow_log_in_the_guide_is_adopted() {
     let fake = Fake::start();
     let role = "arn:aws:iam::123456789012:role/flow-logs";
     fake.insert(FlowLog {
@@ -77,7 +77,7 @@ fn the_equal_flow_log_in_the_guide_is_taken_over() {
     });
     let work = Workspace::new(Version::Any, fake.url());
     work.configure(&blocks(TAKE_OVER)["equal"]);
-    work.apply().says(&["fl-0aaaaaaaaaaaaaaaa taken over"]);
+    work.apply().says(&["fl-0aaaaaaaaaaaaaaaa adopted"]);
     work.plans_empty();
 }
 
@@ -112,7 +112,7 @@ fn the_replacement_in_the_guide_leaves_no_gap() {
         "-no-color",
         "-replace=vpcflow_log.main",
     ];
-    work.run(&replace).succeeds().says(&["taken over"]);
+    work.run(&replace).succeeds().says(&["adopted"]);
     work.plans_empty();
 }
 
@@ -184,7 +184,7 @@ fn the_readmes_configuration_applies_and_its_check_warns() {
 }
 
 #[test]
-fn the_readmes_import_takes_over_an_equal_flow_log() {
+fn the_import_in_the_readme_plans_no_changes() {
     let fake = Fake::start();
     let import = &blocks(README)["import"];
     let id = import.split('"').nth(1).unwrap();
