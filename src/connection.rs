@@ -1,7 +1,7 @@
-//! What a configured provider hands to its nouns: the way to AWS, and the settings that shape plans.
+//! What a configured provider passes to its nouns: the connection to AWS, and the settings that affect plans.
 //!
-//! During a plan parts of it may be unknown. Then creates can still be planned, but nothing can be
-//! read, and the error names the argument. Must not know any noun.
+//! During a plan, parts of it may be unknown. Creates can then still be planned, but reads fail with an error that names
+//! the argument. This module must not know any noun.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -14,31 +14,31 @@ pub type Tags = BTreeMap<String, String>;
 /// A configured provider.
 #[derive(Debug)]
 pub struct Connection {
-    /// Which configuration of this process it is: what was seen under an earlier one says nothing under the next.
+    /// The number of this configuration in the process. What was recorded under an earlier one does not apply.
     pub run: u64,
     /// The connection to AWS, or the path of the provider argument that is still unknown.
     pub aws: Result<Aws, String>,
-    /// The region that applies where none is given.
+    /// The default region.
     pub region: Attr<String>,
-    /// The account, unless it was not to be asked for.
+    /// The account, unless the configuration skips it.
     pub account: Option<Account>,
-    /// Tags that every resource gets.
+    /// The tags that every resource gets.
     pub default_tags: Attr<Tags>,
-    /// Tags that are none of our business.
+    /// The tags to ignore.
     pub ignore_tags: Attr<IgnoreTags>,
 }
 
-/// Tags that are left alone: neither shown nor changed.
+/// Tags to ignore: they are neither shown nor changed.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct IgnoreTags {
-    /// Whole keys.
+    /// Keys to ignore.
     pub keys: BTreeSet<String>,
-    /// Heads of keys.
+    /// Key prefixes to ignore.
     pub key_prefixes: BTreeSet<String>,
 }
 
 impl IgnoreTags {
-    /// Says whether a tag of this key is left alone.
+    /// Reports whether tags with this key are ignored.
     pub fn ignores(&self, key: &str) -> bool {
         self.keys.contains(key)
             || self
@@ -49,28 +49,28 @@ impl IgnoreTags {
 }
 
 impl Connection {
-    /// Gives the way to AWS.
+    /// Returns the connection to AWS.
     ///
     /// # Errors
-    /// A provider argument that it depends on is unknown.
+    /// A provider argument is not known yet.
     pub fn aws(&self) -> Result<&Aws, Diagnostic> {
         self.aws.as_ref().map_err(|argument| {
             Diagnostic::error(
                 "provider-configuration-not-known-yet",
                 "Provider configuration not known yet",
                 format!(
-                    "The provider argument `{argument}` depends on something that is only known \
-                     after apply, so AWS cannot be asked now. Apply what it depends on first \
-                     (terraform apply -target=…), or give `{argument}` a value that is known."
+                    "The provider argument `{argument}` depends on a value that is known only after apply, so AWS \
+                     cannot be called now. First apply what it depends on (terraform apply -target=…), or set \
+                     `{argument}` to a known value."
                 ),
             )
         })
     }
 
-    /// Gives the region to work in: the one given, else the provider's.
+    /// Returns a region: the given one, or else the default.
     ///
     /// # Errors
-    /// There is none, or it is unknown.
+    /// There is no region, or it is not known yet.
     pub fn region(&self, given: Option<&str>) -> Result<String, Diagnostic> {
         if let Some(region) = given.filter(|region| !region.is_empty()) {
             return Ok(region.to_owned());
@@ -81,8 +81,8 @@ impl Connection {
             Attr::Null => Err(Diagnostic::error(
                 "no-region",
                 "No region",
-                "No AWS region is configured. Set `region` in the provider block or on the resource, \
-                 or the environment variable AWS_REGION, or `region` in the profile of ~/.aws/config.",
+                "No AWS region is configured. Set `region` in the provider block or on the resource, the environment \
+                 variable AWS_REGION, or `region` in the profile of ~/.aws/config.",
             )),
         }
     }

@@ -119,13 +119,7 @@ impl Error {
         }
     }
 
-    /// Former name of [`Error::is_role_not_assumable`].
-    pub fn says_role_not_assumable(&self) -> bool {
-        self.is_role_not_assumable()
-    }
-
-    /// Reports whether the service replied with one of these codes.
-    pub fn has_code(&self, codes: &[&str]) -> bool {
+    fn has_code(&self, codes: &[&str]) -> bool {
         let code = self.code.as_deref();
         code.is_some_and(|code| codes.contains(&code))
     }

@@ -20,11 +20,6 @@ impl Error {
             .or_else(|| self.about_kind().map(str::to_owned))
     }
 
-    /// Former name of [`Error::hint`].
-    pub fn advice(&self) -> Option<String> {
-        self.hint()
-    }
-
     /// A signature contains this machine's time.
     fn about_clock(&self) -> Option<String> {
         if !self.is_skewed() {

@@ -54,11 +54,6 @@ impl Settings {
         checks.into_iter().filter_map(Result::err).collect()
     }
 
-    /// Former name of [`Settings::validate`].
-    pub fn mistakes(&self) -> Vec<Error> {
-        self.validate()
-    }
-
     fn addresses(&self) -> impl Iterator<Item = (&'static str, &Option<String>)> {
         let metadata = &self.ec2_metadata_service_endpoint;
         let services = Service::ALL.map(|service| (service.argument(), self.endpoints.of(service)));

@@ -1,4 +1,4 @@
-//! The function `log_format`: a record format of field names, each of which exists.
+//! The function `log_format`: a record format from the names of existing fields.
 
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -62,13 +62,15 @@ fn unknown(name: &str) -> String {
     let inner = name.trim_start_matches('$').trim_start_matches('{');
     let inner = inner.trim_end_matches('}');
     if inner != name && field::find(inner).is_some() {
-        return format!("`{name}` is not the name of a field; write `{inner}` alone");
+        return format!("`{name}` is not the name of a field; write only `{inner}`");
     }
     let meant = field::suggest(inner)
         .map(|field| field.name)
         .or_else(|| nearest(inner, FIELDS.iter().map(|field| field.name)));
-    let meant = meant.unwrap_or_default();
-    format!("there is no field `{name}`; did you mean `{meant}`?")
+    match meant {
+        Some(meant) => format!("there is no field `{name}`; did you mean `{meant}`?"),
+        None => format!("there is no field `{name}`"),
+    }
 }
 
 #[cfg(test)]
@@ -103,8 +105,8 @@ mod tests {
             ("eni", "did you mean `interface-id`?"),
             ("VERSION", "did you mean `version`?"),
             ("tcp-flag", "did you mean `tcp-flags`?"),
-            ("${srcaddr}", "write `srcaddr` alone"),
-            ("$${srcaddr}", "write `srcaddr` alone"),
+            ("${srcaddr}", "write only `srcaddr`"),
+            ("$${srcaddr}", "write only `srcaddr`"),
             ("", "there is no field ``"),
         ];
         for (name, text) in cases {

@@ -1,13 +1,13 @@
-//! The provider's functions: records, formats and filter patterns from `record`, and the policies that delivery needs.
+//! The provider's functions: records, formats, filter patterns, and the policies that delivery needs.
 //!
-//! | file | holds |
+//! | file | contents |
 //! |---|---|
 //! | `parse_record` | a line of a flow log as an object |
 //! | `log_format` | a record format of field names |
 //! | `filter_pattern`, `quals` | quals as a CloudWatch filter pattern, exactly or not at all |
-//! | `policy` | the policies that let AWS deliver |
+//! | `policy` | the policies that allow AWS to deliver |
 //!
-//! Functions are pure and work whether or not the provider is configured. Must not know gRPC, AWS, nor the nouns.
+//! Functions are pure and work whether or not the provider is configured. This room must not know gRPC, the SDKs or the nouns.
 
 mod filter_pattern;
 mod log_format;
@@ -36,7 +36,7 @@ pub fn add<C: Send + Sync + 'static>(catalogue: Catalogue<C>) -> Catalogue<C> {
         .function::<DeliveryBucketPolicy>()
 }
 
-/// Gives the argument behind the others that may be left out; null and the empty text stand for none.
+/// Returns the optional last argument. Null and an empty string count as not set.
 fn optional<'a>(name: &str, given: &'a [Option<String>]) -> Result<Option<&'a str>, FunctionError> {
     match given {
         [] => Ok(None),
@@ -48,7 +48,7 @@ fn optional<'a>(name: &str, given: &'a [Option<String>]) -> Result<Option<&'a st
     }
 }
 
-/// Gives the record format of the argument `format`, which is AWS's default for VPCs if there is none.
+/// Returns the record format of the argument `format`. The default is AWS's default format for VPCs.
 fn record_format(given: &[Option<String>]) -> Result<Format, FunctionError> {
     let Some(text) = optional("format", given)? else {
         return Ok(Format::vpc_default());
@@ -59,7 +59,7 @@ fn record_format(given: &[Option<String>]) -> Result<Format, FunctionError> {
     };
     let format = Format::parse(text).map_err(|error| fail(&error.to_string()))?;
     let flaws = format.flaws().into_iter();
-    // What is unknown may be newer than the field table.
+    // An unknown field may be newer than the field table.
     let mut wrong = flaws.filter(|flaw| !matches!(flaw, Flaw::Unknown { .. }));
     match wrong.next() {
         Some(flaw) => Err(fail(flaw.to_string().trim_end_matches('.'))),

@@ -1,4 +1,4 @@
-//! The function `parse_record`: a line of a flow log as an object of the columns that an event has.
+//! The function `parse_record`: a line of a flow log as an object with the columns of an event.
 
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -9,7 +9,7 @@ use crate::framework::{Function, FunctionError};
 use crate::record::field::{self, FIELDS, Field, Kind};
 use crate::record::{self, Format, Likeness, ParseError, Row, Values as _};
 
-/// The attribute that holds every field without a column of its own.
+/// The attribute with the fields that have no column.
 const FIELDS_ATTRIBUTE: &str = "fields";
 
 /// Parses a line of a flow log.
@@ -62,7 +62,7 @@ impl Function for ParseRecord {
             .zip(format.names())
             .filter(|(_, name)| field::find(name).is_none_or(|field| field.column.is_none()))
             .map(|(place, name)| (name.as_str(), value(place)))
-            // What an event does not say is no field of it.
+            // An event has only the fields that it contains.
             .filter(|(_, value)| of_line || *value != Value::Null)
             .chain(more.map(|(name, text)| (name.as_str(), text.as_str().into())));
         let others = (FIELDS_ATTRIBUTE, Value::map(others));
@@ -71,7 +71,7 @@ impl Function for ParseRecord {
 }
 
 impl ParseRecord {
-    /// Says whether the line is a JSON event, which has a format of its own.
+    /// Reports whether the line is a JSON event, which has its own format.
     fn is_event(&self) -> bool {
         let no_format = matches!(optional("format", &self.format), Ok(None));
         no_format && self.line.trim_start().starts_with('{')
@@ -90,7 +90,7 @@ impl ParseRecord {
         let record = record::parse(&self.line, format).map_err(|error| {
             let hint = match (&error, optional("format", &self.format)) {
                 (ParseError::Count { .. }, Ok(None)) => {
-                    "; give the flow log's record format as the second argument"
+                    "; pass the record format of the flow log as the second argument"
                 }
                 _ => "",
             };
@@ -100,7 +100,7 @@ impl ParseRecord {
     }
 }
 
-/// Gives the fields that have a column, each with its name.
+/// Returns the fields that have a column, with its name.
 fn columns() -> impl Iterator<Item = (&'static str, &'static Field)> {
     FIELDS
         .iter()
@@ -199,7 +199,7 @@ mod tests {
                 "2 1",
                 &[],
                 "line",
-                "the line has 2 values, but its record format has 14 fields; give",
+                "the line has 2 values, but its record format has 14 fields; pass",
             ),
             ("2 1", &["${version}"], "line", "has 1 fields"),
             (

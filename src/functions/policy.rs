@@ -1,5 +1,5 @@
-//! The policies that let AWS deliver flow logs, as canonical JSON: sorted keys, no white space, sorted lists without
-//! duplicates, and a list of one written as that one, as IAM itself returns them.
+//! The policies that allow AWS to deliver flow logs, as canonical JSON: sorted keys, no white space, sorted lists without
+//! duplicates, and a list of one element written as that element, as IAM returns them.
 //!
 //! See <https://docs.aws.amazon.com/vpc/latest/userguide/flow-logs-iam-role.html> and
 //! <https://docs.aws.amazon.com/vpc/latest/userguide/flow-logs-s3-permissions.html>.
@@ -23,8 +23,8 @@ const FLOW_LOGS: &str = "vpc-flow-logs.amazonaws.com";
 /// The service that writes flow logs into S3, in every partition.
 const DELIVERY: &str = "delivery.logs.amazonaws.com";
 
-/// What delivery does in a log group. It does not create it: a group that was destroyed would come back with the next
-/// record.
+/// The actions of delivery in a log group. Creating the group is not among them: the next record would recreate a group
+/// that was destroyed.
 const LOG_ACTIONS: [&str; 4] = [
     "logs:CreateLogStream",
     "logs:DescribeLogGroups",
@@ -35,10 +35,10 @@ const LOG_ACTIONS: [&str; 4] = [
 /// The most bytes of a bucket's policy.
 const LONGEST_BUCKET_POLICY: usize = 20 * 1024;
 
-/// With this ACL the owner of the bucket owns what is delivered.
+/// With this ACL the owner of the bucket owns the delivered objects.
 const OWNER_ACL: &str = "bucket-owner-full-control";
 
-/// Stands for every region.
+/// All regions.
 const EVERY: &str = "*";
 
 /// Returns the trust policy of a role that delivers flow logs to CloudWatch Logs.
@@ -199,7 +199,7 @@ impl Function for DeliveryBucketPolicy {
     }
 }
 
-/// Makes sure that S3 takes the policy.
+/// Checks that S3 accepts the size of the policy.
 fn fits(policy: &str) -> Result<(), FunctionError> {
     if policy.len() <= LONGEST_BUCKET_POLICY {
         return Ok(());
@@ -233,7 +233,7 @@ impl DeliveryBucketPolicy {
         }
     }
 
-    /// Gives the folder with a slash at its end, or nothing.
+    /// Returns the folder with a trailing slash, or an empty string.
     fn folder(&self) -> Result<String, FunctionError> {
         let prefix = self.prefix.known().map_or("", String::as_str);
         let folder = prefix.trim_matches('/');
@@ -275,11 +275,11 @@ fn check_account(text: &str, path: Path) -> Result<(), FunctionError> {
         return Ok(());
     }
     let hint = if !text.is_empty() && text.len() < 12 && text.bytes().all(|b| b.is_ascii_digit()) {
-        "; in quotes it keeps the zeros at its beginning"
+        "; write it in quotes to keep leading zeros"
     } else {
         ""
     };
-    let text = format!("\"{text}\" is not the number of an account, which has twelve digits{hint}");
+    let text = format!("\"{text}\" is not an account ID, which has twelve digits{hint}");
     Err(FunctionError::new(text).at(path))
 }
 
@@ -292,7 +292,7 @@ fn check_region(text: &str, path: Path) -> Result<(), FunctionError> {
     Err(FunctionError::new(text).at(path))
 }
 
-/// Sorts a list; of one element, that element.
+/// Sorts a list. Returns a single element as itself.
 fn list(texts: impl IntoIterator<Item = String>) -> Json {
     let mut texts: Vec<String> = texts.into_iter().collect();
     texts.sort();

@@ -1,4 +1,6 @@
-//! Quals as an object of any form, and their way to the record layer.
+//! Reads quals from an object of any form.
+//!
+//! This module must not know what the quals are for.
 
 use serde_json::{Map, Value as Json};
 
@@ -10,7 +12,7 @@ const WHERE: &str = "where";
 const EXCLUDE: &str = "exclude";
 const FIELDS: &str = "fields";
 
-/// Reads the quals; null stands for none, as in the data source.
+/// Reads the quals. A null qual is ignored, as in the data source.
 pub(super) fn read(quals: &Json) -> Result<Quals, FunctionError> {
     let top = object(quals, "`quals`")?;
     let mut read = Quals::default();
@@ -43,7 +45,7 @@ fn blocks(name: &str, value: &Json) -> Result<Vec<Vec<Qual>>, FunctionError> {
     blocks.iter().enumerate().map(block).collect()
 }
 
-/// Reads what stands under one key, `fields` or the name of a qual.
+/// Reads the value of one key: `fields` or the name of a qual.
 fn one(key: &str, value: &Json, at: &str, quals: &mut Vec<Qual>) -> Result<(), FunctionError> {
     let label = format!("{at}{key}");
     if key == FIELDS {
@@ -70,7 +72,7 @@ fn object<'a>(value: &'a Json, what: &str) -> Result<&'a Map<String, Json>, Func
     })
 }
 
-/// Gives the text of a qual; a number is as good as the text of it.
+/// Returns the text of a qual. A number counts as its text.
 fn text(value: &Json, label: &str) -> Result<String, FunctionError> {
     match value {
         Json::String(text) => Ok(text.clone()),
@@ -82,11 +84,11 @@ fn text(value: &Json, label: &str) -> Result<String, FunctionError> {
             });
             let joined = parts.collect::<Vec<_>>().join(",");
             Err(fail(format!(
-                "`{label}` must be one text; write \"{joined}\", in which a comma means \"or\""
+                "`{label}` must be a single string; write \"{joined}\", in which a comma means \"or\""
             )))
         }
         Json::Null | Json::Bool(_) | Json::Object(_) => Err(fail(format!(
-            "`{label}` must be a text, such as \"22,443\", \"1-1023\" or \"10.0.0.0/8\""
+            "`{label}` must be a string, such as \"22,443\", \"1-1023\" or \"10.0.0.0/8\""
         ))),
     }
 }
@@ -96,8 +98,8 @@ fn checked(
     label: &str,
     text: &str,
 ) -> Result<Qual, FunctionError> {
-    let judged = parsed.and_then(|qual| qual.check_for_lines(text).map(|()| qual));
-    judged.map_err(|error| match error.position {
+    let checked = parsed.and_then(|qual| qual.check_for_lines(text).map(|()| qual));
+    checked.map_err(|error| match error.position {
         Some(_) => fail(format!("`{label}` is \"{text}\"; {error}")),
         None => fail(error.to_string()),
     })
@@ -105,7 +107,7 @@ fn checked(
 
 fn unknown(key: &str, label: &str, top: bool) -> String {
     if !top && (key == WHERE || key == EXCLUDE) {
-        return format!("`{label}` is not possible: `{key}` stands at the top level alone");
+        return format!("`{key}` is allowed only at the top level, not as `{label}`");
     }
     if let Some(field) = field::find(key).or_else(|| field::suggest(key)) {
         return match field.column {
@@ -118,8 +120,10 @@ fn unknown(key: &str, label: &str, top: bool) -> String {
     }
     let blocks = [WHERE, EXCLUDE].into_iter().filter(|_| top);
     let names = qual::names().chain(blocks).chain([FIELDS]);
-    let meant = nearest(key, names).unwrap_or_default();
-    format!("there is no qual `{label}`; did you mean `{meant}`?")
+    match nearest(key, names) {
+        Some(meant) => format!("there is no qual `{label}`; did you mean `{meant}`?"),
+        None => format!("there is no qual `{label}`"),
+    }
 }
 
 fn fail(text: String) -> FunctionError {

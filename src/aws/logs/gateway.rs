@@ -105,11 +105,6 @@ impl Logs {
         self.rate_limiter.permit().await
     }
 
-    /// Former name of [`Logs::permit`].
-    pub async fn turn(&self) -> Permit {
-        self.permit().await
-    }
-
     /// Returns the pages per second that will soon be allowed.
     pub fn pages_per_second(&self) -> f64 {
         self.rate_limiter.soon()

@@ -8,6 +8,6 @@
 mod gateway;
 mod insights;
 
-pub use super::rate_limiter::{Permit, Permit as Turn};
+pub use super::rate_limiter::Permit;
 pub use gateway::{Event, EventsPage, EventsQuery, Group, Logs, StreamsPage};
 pub use insights::{InsightsAnswer, InsightsQuery};

@@ -178,7 +178,7 @@ async fn events_are_read_by_name_or_by_arn() {
         ..EventsQuery::default()
     };
     let page = logs
-        .events_page(logs.turn().await, &query, None)
+        .events_page(logs.permit().await, &query, None)
         .await
         .unwrap();
     let event = Event {
@@ -200,7 +200,7 @@ async fn events_are_read_by_name_or_by_arn() {
         ..EventsQuery::default()
     };
     let page = logs
-        .events_page(logs.turn().await, &query, Some("n".to_owned()))
+        .events_page(logs.permit().await, &query, Some("n".to_owned()))
         .await
         .unwrap();
     assert_eq!(page, EventsPage::default());
@@ -228,7 +228,7 @@ async fn a_refused_query_for_events_has_a_hint() {
     let query = EventsQuery::default();
     let logs = aws(&server, 3).await.logs(REGION);
     let error = logs
-        .events_page(logs.turn().await, &query, None)
+        .events_page(logs.permit().await, &query, None)
         .await
         .unwrap_err();
     assert_eq!(

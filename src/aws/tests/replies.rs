@@ -103,7 +103,7 @@ fn cases() -> Vec<Case> {
             ok(events.to_owned()),
             call!(|aws| async {
                 let logs = aws.logs(REGION);
-                logs.events_page(logs.turn().await, &EventsQuery::default(), None)
+                logs.events_page(logs.permit().await, &EventsQuery::default(), None)
                     .await
             }),
         ),
@@ -215,8 +215,10 @@ async fn lists_of_logs_that_are_missing_are_not_empty() {
     let server = Responder::start(bodies.iter().map(|body| ok(body)).collect()).await;
     let logs = aws(&server, 1).await.logs(REGION);
     for body in bodies {
-        let turn = logs.turn().await;
-        let error = logs.events_page(turn, &EventsQuery::default(), None).await;
+        let permit = logs.permit().await;
+        let error = logs
+            .events_page(permit, &EventsQuery::default(), None)
+            .await;
         assert_eq!(error.unwrap_err().kind, Kind::Unreadable, "{body}");
     }
     let bodies = ["", "{}", r#"{"events":[]}"#];
@@ -290,9 +292,9 @@ async fn unreadable_replies_of_logs_and_sts_are_not_shown() {
         let server = Responder::start(vec![reply(), reply()]).await;
         let aws = aws(&server, 1).await;
         let logs = aws.logs(REGION);
-        let turn = logs.turn().await;
+        let permit = logs.permit().await;
         let error = logs
-            .events_page(turn, &EventsQuery::default(), None)
+            .events_page(permit, &EventsQuery::default(), None)
             .await
             .unwrap_err();
         assert!(
@@ -342,7 +344,7 @@ async fn credentials_that_are_cut_off_are_not_used() {
         assert_eq!(
             server.requests().len(),
             1,
-            "nobody was called with half a key"
+            "no call was signed with half a key"
         );
     }
 }

@@ -146,11 +146,11 @@ fn shared_group(flow_log: &str, log_group: &str, others: &[String]) -> String {
 }
 
 fn denied(log_group: &str, error: &aws::Error) -> String {
-    let advice = error.advice().map(|advice| format!(" {advice}"));
+    let hint = error.hint().map(|hint| format!(" {hint}"));
     format!(
         "The provider asked EC2 which flow logs write to {log_group}, to find their record formats and whether their \
          delivery works. {error} Records in another format than the default, or than `log_format`, may be missing.{}",
-        advice.unwrap_or_default()
+        hint.unwrap_or_default()
     )
 }
 

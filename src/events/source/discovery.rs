@@ -167,11 +167,7 @@ impl<'a> Finder<'a> {
 
     async fn describe(&self, id: &str, region: &str) -> Result<ec2::FlowLog, Diagnostic> {
         let described = self.ec2.describe(id).await.map_err(|error| {
-            let advice = error.advice().map(|advice| format!("\n\n{advice}"));
-            let detail = format!(
-                "DescribeFlowLogs tried to read it. {error}{}",
-                advice.unwrap_or_default()
-            );
+            let detail = format!("DescribeFlowLogs tried to read it. {}", error.explained());
             let summary = format!("Flow log {id} not read");
             Diagnostic::error("flow-log-not-read", summary, detail).at("flow_log_id")
         })?;

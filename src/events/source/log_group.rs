@@ -7,7 +7,7 @@ use jiff::SignedDuration;
 
 use super::discovery::Discovery;
 use crate::aws;
-use crate::aws::logs::{self, EventsQuery, InsightsAnswer, InsightsQuery, Logs, Turn};
+use crate::aws::logs::{self, EventsQuery, InsightsAnswer, InsightsQuery, Logs};
 use crate::events::completeness::Reason;
 use crate::events::half_open::HalfOpen;
 use crate::events::page::{Event, NOT_READ, Origin, Page, PageRequest, Subset};
@@ -46,7 +46,7 @@ pub(crate) struct LogGroup {
 #[derive(Debug)]
 pub(crate) struct Permit {
     group: LogGroup,
-    turn: Turn,
+    permit: logs::Permit,
 }
 
 impl LogGroup {
@@ -76,7 +76,7 @@ impl LogGroup {
 
     pub(super) async fn permit(&self) -> Permit {
         Permit {
-            turn: self.logs.turn().await,
+            permit: self.logs.permit().await,
             group: self.clone(),
         }
     }
@@ -165,7 +165,7 @@ impl LogGroup {
     pub(super) async fn explain(&self, error: &aws::Error) -> Diagnostic {
         let (name, region) = (&self.name, &self.region);
         if error.operation == "FilterLogEvents"
-            && may_be_of_the_class(error)
+            && error.is_possibly_of_log_class()
             && let Some(class) = self.other_class().await
         {
             let detail = format!(
@@ -181,18 +181,18 @@ impl LogGroup {
             );
         }
         let missing = is_missing(error);
-        let advice = error.advice().filter(|_| !missing).unwrap_or_else(|| {
+        let hint = error.hint().filter(|_| !missing).unwrap_or_else(|| {
             "Check the names of the log group and of the log stream. Set `region` if they are in another region."
                 .to_owned()
         });
         let detail = format!(
-            "{} tried to read the log group {name} in {region}. {error}\n\n{advice}",
+            "{} tried to read the log group {name} in {region}. {error}\n\n{hint}",
             error.operation
         );
         let diagnostic = Diagnostic::error("events-not-read", NOT_READ, detail);
         if !missing {
             diagnostic
-        } else if error.message.contains("stream") {
+        } else if error.is_log_stream_not_found() {
             diagnostic.at("log_stream_name")
         } else {
             diagnostic.at("log_group_name")
@@ -237,7 +237,7 @@ impl Permit {
         let page = self
             .group
             .logs
-            .events_page(self.turn, &query, token)
+            .events_page(self.permit, &query, token)
             .await?;
         Ok(Page {
             events: page.events.into_iter().map(event).collect(),
@@ -261,24 +261,5 @@ fn event(event: logs::Event) -> Event {
 
 /// Reports whether an error means that the log group, or the log stream, does not exist.
 pub(super) fn is_missing(error: &aws::Error) -> bool {
-    error.has_code(&["ResourceNotFoundException"])
-}
-
-/// Reports whether a refusal may be due to the class of the log group: its code names no other cause.
-fn may_be_of_the_class(error: &aws::Error) -> bool {
-    let other_causes = [
-        "ResourceNotFoundException",
-        "AccessDeniedException",
-        "AccessDenied",
-        "UnrecognizedClientException",
-        "InvalidClientTokenId",
-        "InvalidSignatureException",
-        "ExpiredToken",
-        "ExpiredTokenException",
-        "MissingAuthenticationTokenException",
-        "ThrottlingException",
-        "Throttling",
-        "ServiceUnavailableException",
-    ];
-    error.kind == aws::Kind::Refused && !error.has_code(&other_causes)
+    error.is_log_group_or_stream_not_found()
 }

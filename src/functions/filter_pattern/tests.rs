@@ -80,7 +80,7 @@ fn a_value_of_the_wrong_form_is_an_error_that_says_what_to_write() {
         (json!("action"), "`quals` must be an object"),
         (json!({}), "there is no qual"),
         (json!({ "dst_port": [22, "443"] }), "write \"22,443\""),
-        (json!({ "dst_port": true }), "`dst_port` must be a text"),
+        (json!({ "dst_port": true }), "`dst_port` must be a string"),
         (
             json!({ "where": { "dst_port": "22" } }),
             "write `where = [{ … }]`",

@@ -109,7 +109,7 @@ fn trust_refuses_what_would_not_match() {
     check(
         trust("12345678901", "eu-central-1", &[]),
         "account_id",
-        "in quotes it keeps the zeros",
+        "in quotes to keep leading zeros",
     );
     check(
         trust("*", "eu-central-1", &[]),

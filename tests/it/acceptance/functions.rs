@@ -110,7 +110,7 @@ fn errors_name_the_argument_and_say_what_to_write() {
     let cases = [
         (
             r#"parse_record("2 123456789012 eni-1")"#,
-            r#"Invalid value for "line" parameter: the line holds 3 values, but its record format has 14 fields; give the flow log's record format as the second argument."#,
+            r#"Invalid value for "line" parameter: the line has 3 values, but its record format has 14 fields; pass the record format of the flow log as the second argument."#,
         ),
         (
             r#"parse_record("2", "version")"#,
@@ -162,11 +162,11 @@ fn errors_name_the_argument_and_say_what_to_write() {
         ),
         (
             r#"filter_pattern({ dst_port = [22, 443] })"#,
-            r#"`dst_port` must be one text; write "22,443", in which a comma means "or"."#,
+            r#"`dst_port` must be a single string; write "22,443", in which a comma means "or"."#,
         ),
         (
             r#"delivery_trust_policy(12345678901, "eu-central-1")"#,
-            r#"Invalid value for "account_id" parameter: "12345678901" is not the number of an account, which has twelve digits; in quotes it keeps the zeros at its beginning."#,
+            r#"Invalid value for "account_id" parameter: "12345678901" is not an account ID, which has twelve digits; write it in quotes to keep leading zeros."#,
         ),
         (
             r#"delivery_role_policy("vpc-flow-logs")"#,
