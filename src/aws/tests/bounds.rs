@@ -80,7 +80,7 @@ async fn a_call_ends_at_the_deadline_and_describes_its_last_attempt() {
     let held = || Reply::Later(std::sync::Arc::default(), String::new());
     for (reply, says) in [
         (refused(), "the last attempt failed: Unavailable: Later"),
-        (held(), "ran out of time while waiting for the reply"),
+        (held(), "timed out while waiting for the reply"),
     ] {
         let server = Responder::start(vec![reply]).await;
         let settings = Settings {

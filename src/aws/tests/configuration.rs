@@ -36,133 +36,47 @@ fn each_region_has_one_gateway() {
     assert_eq!(made, 2);
 }
 
-#[tokio::test]
-async fn invalid_arguments_are_refused_by_name() {
-    let role = |duration: &str| AssumeRole {
+fn role(duration: &str) -> Vec<AssumeRole> {
+    vec![AssumeRole {
         role_arn: "arn:aws:iam::111111111111:role/r".to_owned(),
         duration: some(duration),
         ..AssumeRole::default()
-    };
-    let cases: Vec<(&str, Settings)> = vec![
-        (
-            "insecure",
-            Settings {
-                insecure: true,
-                ..base()
-            },
-        ),
-        (
-            "region",
-            Settings {
-                region: some("Frankfurt"),
-                ..base()
-            },
-        ),
-        (
-            "sts_region",
-            Settings {
-                sts_region: some("eu"),
-                ..base()
-            },
-        ),
-        (
-            "retry_mode",
-            Settings {
-                retry_mode: some("legacy"),
-                ..base()
-            },
-        ),
-        (
-            "max_retries",
-            Settings {
-                max_retries: Some(-1),
-                ..base()
-            },
-        ),
-        (
-            "token_bucket_rate_limiter_capacity",
-            Settings {
-                token_bucket_rate_limiter_capacity: Some(-1),
-                ..base()
-            },
-        ),
-        (
-            "profile",
-            Settings {
-                profile: some("missing"),
-                ..base()
-            },
-        ),
-        (
-            "secret_key",
-            Settings {
-                access_key: None,
-                ..base()
-            },
-        ),
-        (
-            "access_key",
-            Settings {
-                secret_key: None,
-                ..base()
-            },
-        ),
-        (
-            "token",
-            Settings {
-                access_key: None,
-                secret_key: None,
-                ..base()
-            },
-        ),
-        (
-            "endpoints.ec2",
-            Settings {
-                endpoints: Endpoints {
-                    ec2: some("localhost:1"),
-                    ..Endpoints::default()
-                },
-                ..base()
-            },
-        ),
-        (
-            "ec2_metadata_service_endpoint",
-            Settings {
-                ec2_metadata_service_endpoint: some("http://"),
-                ..base()
-            },
-        ),
-        (
-            "ec2_metadata_service_endpoint_mode",
-            Settings {
-                skip_metadata_api_check: false,
-                ec2_metadata_service_endpoint_mode: some("IPv5"),
-                ..base()
-            },
-        ),
-        (
-            "assume_role[0].duration",
-            Settings {
-                assume_role: vec![role("soon")],
-                ..base()
-            },
-        ),
-        (
-            "assume_role[0].duration",
-            Settings {
-                assume_role: vec![role("13h")],
-                ..base()
-            },
-        ),
+    }]
+}
+
+#[tokio::test]
+async fn invalid_arguments_are_refused_by_name() {
+    let cases: [(&str, fn(&mut Settings)); 16] = [
+        ("insecure", |s| s.insecure = true),
+        ("region", |s| s.region = some("Frankfurt")),
+        ("sts_region", |s| s.sts_region = some("eu")),
+        ("retry_mode", |s| s.retry_mode = some("legacy")),
+        ("max_retries", |s| s.max_retries = Some(-1)),
+        ("token_bucket_rate_limiter_capacity", |s| {
+            s.token_bucket_rate_limiter_capacity = Some(-1);
+        }),
+        ("profile", |s| s.profile = some("missing")),
+        ("secret_key", |s| s.access_key = None),
+        ("access_key", |s| s.secret_key = None),
+        ("token", |s| (s.access_key, s.secret_key) = (None, None)),
+        ("endpoints.ec2", |s| s.endpoints.ec2 = some("localhost:1")),
+        ("ec2_metadata_service_endpoint", |s| {
+            s.ec2_metadata_service_endpoint = some("http://");
+        }),
+        ("ec2_metadata_service_endpoint_mode", |s| {
+            s.skip_metadata_api_check = false;
+            s.ec2_metadata_service_endpoint_mode = some("IPv5");
+        }),
+        ("assume_role[0].duration", |s| s.assume_role = role("soon")),
+        ("assume_role[0].duration", |s| s.assume_role = role("13h")),
         (
             "assume_role_with_web_identity.web_identity_token_file",
-            Settings {
-                assume_role_with_web_identity: Some(AssumeRoleWithWebIdentity::default()),
-                ..base()
-            },
+            |s| s.assume_role_with_web_identity = Some(AssumeRoleWithWebIdentity::default()),
         ),
     ];
-    for (argument, settings) in cases {
+    for (argument, change) in cases {
+        let mut settings = base();
+        change(&mut settings);
         let text = refusal_of(settings, &[]).await;
         assert!(
             text.contains(&format!("`{argument}`: ")),

@@ -124,7 +124,7 @@ async fn after_a_foreign_reply_the_flow_log_may_exist() {
     );
     assert_eq!(
         error.message,
-        "the reply is not the answer to this call (no content type, 31 bytes): <html> <body>Bad gateway</body>"
+        "the reply is not a reply to this call (no content type, 31 bytes): <html> <body>Bad gateway</body>"
     );
     assert_eq!(server.requests().len(), 2);
 
@@ -163,7 +163,7 @@ async fn a_dropped_connection_is_unanswered() {
     assert!(
         error
             .to_string()
-            .ends_with("; it may have been carried out."),
+            .ends_with("; AWS may have carried it out."),
         "{error}"
     );
 }
