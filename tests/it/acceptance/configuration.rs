@@ -191,7 +191,7 @@ fn no_credentials_no_region_and_no_endpoint_are_clear_errors() {
     work.run(&["plan", "-no-color"]).fails_with(&[
         "AWS account not found out",
         "had no usable credentials",
-        "Give credentials by AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, by a profile (AWS_PROFILE",
+        "Set credentials with AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, a profile (AWS_PROFILE",
     ]);
     with_block(
         &work,
@@ -228,7 +228,7 @@ fn a_reply_that_is_not_xml_is_a_clear_error() {
         "Flow log",
         "not read",
         "DescribeFlowLogs in us-east-1 got a reply that is not from AWS",
-        "This is not an answer of AWS. Check the endpoint, and whether a proxy answers in its place.",
+        "This reply is not from AWS. Check the endpoint, and whether a proxy replied instead of AWS.",
     ]);
 }
 

@@ -35,7 +35,7 @@ fn an_unknown_region_plans_creates_and_is_named_for_reads() {
     unknown("data \"vpcflow_log_events\" \"q\" {\n log_group_name = \"g\"\n lookback = \"1h\"\n}");
     work.run(&["plan", "-no-color"]).fails_with(&[
         "Provider configuration not known yet",
-        "`region` depends on something",
+        "`region` depends on a value",
     ]);
     unknown("");
     work.apply();
@@ -121,7 +121,7 @@ fn creates_and_reads(argument: &str, part: &str, other: &str) {
     if argument == "default_tags" {
         plan.succeeds();
     } else {
-        plan.fails_with(&[&format!("`{argument}` depends on something")]);
+        plan.fails_with(&[&format!("`{argument}` depends on a value")]);
     }
     from_environment("");
     let plan = run(&["plan", "-no-color"]).succeeds();

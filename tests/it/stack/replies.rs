@@ -68,7 +68,7 @@ fn the_timeout_ends_a_check_whose_server_hangs() {
 #[test]
 fn endless_pages_end_the_check() {
     for (how, says) in [
-        (Endless::Same, "pages in a row brought no further flow log"),
+        (Endless::Same, "pages in a row had no new flow log"),
         (Endless::New, "DescribeFlowLogs in us-east-1 timed out"),
     ] {
         let fake = Fake::start();
