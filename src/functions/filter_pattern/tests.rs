@@ -64,7 +64,7 @@ fn an_unknown_key_is_an_error_that_names_the_nearest() {
         ),
         (
             json!({ "where": [{ "exclude": [] }] }),
-            "`where[0].exclude` is not possible",
+            "not as `where[0].exclude`",
         ),
     ];
     for (quals, text) in cases {
