@@ -574,14 +574,14 @@ fn expired_events_are_reported_if_everything_is_required() {
     let refused = work.run(&["plan", "-no-color"]);
     refused.fails_with(&[
         "Query not complete",
-        "expired: The time window begins at",
-        "keeps events for 1 day:",
+        "expired: The time window starts at",
+        "keeps events for 1 day.",
     ]);
     let denied = Fault::error("AccessDeniedException", "not authorized");
     fake.fail("DescribeLogGroups", denied, 99);
     let refused = work.run(&["plan", "-no-color"]);
     refused.fails_with(&[
-        "denied: CloudWatch Logs was asked for how long",
+        "denied: The provider asked CloudWatch Logs how long",
         "logs:DescribeLogGroups",
     ]);
 }

@@ -371,7 +371,7 @@ fn queries_that_fail_say_why() {
     let elsewhere = "log_group_name = \"flow-logs\"\n region = \"eu-west-1\"\n lookback = \"1h\"";
     fails(
         elsewhere,
-        &["The log group flow-logs in eu-west-1", "set `region`"],
+        &["the log group flow-logs in eu-west-1", "Set `region`"],
     );
     let unknown = "flow_log_id = \"fl-0bbbbbbbbbbbbbbbb\"\n lookback = \"1h\"";
     fails(

@@ -126,7 +126,7 @@ fn errors_name_the_argument_and_say_what_to_write() {
         ),
         (
             r#"parse_record("{\"message\": \"2 1 eni-0 10.0.0.1 10.0.0.2 1 2 6 1 1 1 2 ACCEPT OK\"}", null)"#,
-            r#"Invalid value for "line" parameter: the line is a JSON object that holds the record in its `message`"#,
+            r#"Invalid value for "line" parameter: the line is a JSON object with the record in `message`"#,
         ),
         (
             r#"parse_record("version srcaddr", "$${version} $${srcaddr}")"#,
@@ -138,7 +138,7 @@ fn errors_name_the_argument_and_say_what_to_write() {
         ),
         (
             r#"parse_record("2", "$${timestamp}")"#,
-            "There is no record field `${timestamp}`: write `${start}` (and `${end}`)",
+            "There is no record field `${timestamp}`: write `${start}` and `${end}`",
         ),
         (
             r#"filter_pattern({ dst_port = ">20,<30" })"#,

@@ -392,7 +392,7 @@ const QUERIES: &[(&str, &str, &str)] = &[
     (
         "log_group_name = \"g\"\n  lookback = \"1h\"\n  log_format = \"$${timestamp} $${action}\"",
         "log_format",
-        "write `${start}` (and `${end}`)",
+        "write `${start}` and `${end}`",
     ),
     (
         "log_group_name = \"g\"\n  lookback = \"1h\"\n  log_format = \"$${tgw-id} $${vpc-id}\"",

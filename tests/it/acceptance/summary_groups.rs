@@ -67,7 +67,7 @@ fn a_field_that_only_some_formats_have_is_null_for_the_others() {
     work.configure("data \"vpcflow_log_summary\" \"q\" {\n  log_group_name = \"flow-logs\"\n  lookback = \"1h\"\n  group_by = [\"vpc_id\"]\n}");
     work.run(&["plan", "-no-color"]).fails_with(&[
         "Group not possible for this record format",
-        "all record formats of the group lack; they have srcaddr, bytes, az-id; srcaddr, action",
+        "all record formats of the log group lack; they have srcaddr, bytes, az-id; srcaddr, action",
     ]);
 }
 
