@@ -178,7 +178,7 @@ fn unmask_shows_masked_values() {
         json!([null, "10.0.0.2"])
     );
     assert_eq!(result["events"][0]["message"], "******** 22");
-    run.says(&["masked by a data protection policy", "`unmask`"]);
+    run.says(&["a data protection policy masks values", "`unmask`"]);
     let (result, _) = query(&fake, &format!("{FIRST}\n unmask = true"));
     assert_eq!(column(&result, "src_addr"), ["10.0.0.1", "10.0.0.2"]);
 }
