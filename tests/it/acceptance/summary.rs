@@ -311,7 +311,7 @@ fn sums_of_sampled_records_warn() {
         work.apply()
     };
     let run = summary("");
-    run.says(&["Sampled records were counted", "1 of the 3 records"]);
+    run.says(&["Sampled records were counted", "1 of the 3 counted records"]);
     let run = summary("exclude { fields = { sampled = \"true\" } }");
     assert!(!run.output.contains("Sampled records"), "{}", run.output);
     let answer = work.instance("data.vpcflow_log_summary.q");
