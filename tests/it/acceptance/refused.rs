@@ -277,12 +277,12 @@ const QUERIES: &[(&str, &str, &str)] = &[
     (
         "log_group_name = \"g\"\n  start_time = \"yesterday\"",
         "start_time",
-        "as RFC 3339",
+        "an RFC 3339 time",
     ),
     (
         "log_group_name = \"g\"\n  lookback = \"soon\"",
         "lookback",
-        "such as 90s, 30m, 1h or 2d",
+        "such as 90s, 30m, 1h30m or 2d",
     ),
     (
         "log_group_name = \"g\"\n  lookback = \"1h\"\n  src_addr = \"10.0.0.0/33\"",
