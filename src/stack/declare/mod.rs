@@ -12,7 +12,7 @@
 //! | `state` | the flow logs of a Terraform state |
 //! | `schema` | the JSON Schema of a stack definition |
 //!
-//! This module must not know AWS, nor what is done with declarations.
+//! This module must not know how AWS is called, nor what is done with declarations.
 
 mod declaration;
 mod definition;

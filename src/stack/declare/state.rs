@@ -1,6 +1,6 @@
 //! The flow logs of a Terraform state: the output of `terraform show -json`, or a state file.
 //!
-//! `aws_flow_log` is read like `vpcflow_log`, as far as its state records it. This module must not know AWS.
+//! `aws_flow_log` is read like `vpcflow_log`, as far as its state records it. This module must not know how AWS is called.
 
 mod document;
 
@@ -85,7 +85,7 @@ fn parse(bytes: &[u8]) -> Result<State, (Position, String)> {
                 column: error.column().max(1),
             };
             let text = error.to_string();
-            // The position stands before the message here.
+            // The position is printed before the message.
             let text = text.split(" at line ").next().unwrap_or_default();
             let message = format!(
                 "this is not a Terraform state: {text}. Pass the output of `terraform show -json`, or a state file"
