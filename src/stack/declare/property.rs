@@ -62,9 +62,9 @@ pub enum AttributeError {
 pub type AttributePath = Path;
 
 /// CloudFormation's name of a property, the model's, and a description where the model's words are Terraform's.
-pub(super) struct Name {
-    pub(super) property: &'static str,
-    pub(super) attribute: &'static str,
+struct Name {
+    property: &'static str,
+    attribute: &'static str,
     description: Option<&'static str>,
 }
 
@@ -89,7 +89,7 @@ const fn described(
 }
 
 /// All properties, in CloudFormation's order.
-pub(super) const NAMES: [Name; 15] = [
+const NAMES: [Name; 15] = [
     described(
         "ResourceId",
         "resource_id",
@@ -313,7 +313,7 @@ fn accepts(attribute: &Attribute) -> Option<Accepts> {
 }
 
 /// Converts `file_format` to `FileFormat`.
-pub(super) fn pascal(name: &str) -> String {
+fn pascal(name: &str) -> String {
     let capital = |word: &str| {
         let mut letters = word.chars();
         let head = letters.next().map(|c| c.to_ascii_uppercase());
