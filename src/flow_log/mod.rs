@@ -24,7 +24,8 @@
 //! | `moved` | states of flow logs from other providers |
 //! | `filter` | the arguments that select flow logs |
 //! | `data_source` | the data sources |
-//! | `list` | the list resource, and the configuration that Terraform generates |
+//! | `list` | the list resource |
+//! | `generate` | the configuration that Terraform generates |
 //! | `drift` | the comparison of what runs with what is declared, without Terraform |
 //! | `diagnostics` | diagnostics that several steps share |
 //!
@@ -41,6 +42,7 @@ mod diagnostics;
 pub(crate) mod drift;
 mod equality;
 mod filter;
+mod generate;
 mod identity;
 pub(crate) mod json_patterns;
 mod list;

@@ -144,3 +144,22 @@ fn without_null_keys(mut specification: TagFieldSpecification) -> TagFieldSpecif
     }
     specification
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_a_format_with_other_white_space_is_copied() {
+        let normal = "${version} ${srcaddr}";
+        assert!(matches!(single_spaces(normal), Cow::Borrowed(_)));
+        for format in [
+            "${version}  ${srcaddr}",
+            "${version}\n${srcaddr}",
+            " ${version} ${srcaddr}",
+            "${version} ${srcaddr}\t",
+        ] {
+            assert_eq!(single_spaces(format), normal, "{format:?}");
+        }
+    }
+}

@@ -11,11 +11,11 @@ use super::calls::{delete, describe_new, retag};
 use super::create::{self, CreateAttempt, Created, Ledger, Plans, create};
 use super::diagnostics::{call_failed, in_hcl, warn_of_failed_delivery};
 use super::identity::{self, Identity};
-use super::list::generate;
+
 use super::model::FlowLog;
 use super::region::{existing_region, has_no_region};
 use super::timeout::Limit;
-use super::{convert, moved, normal_form, plan, tags, unreported, validate};
+use super::{convert, generate, moved, normal_form, plan, tags, unreported, validate};
 use crate::aws::ec2::{self, Ec2};
 use crate::connection::{Connection, Tags};
 use crate::cty::Path;

@@ -88,3 +88,53 @@ fn timeouts(config: &FlowLog, problems: &mut Vec<Problem>) {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::model::TagFieldSpecification;
+    use super::*;
+    use crate::framework::{Attr, Severity};
+
+    fn known(text: &str) -> Attr<String> {
+        Attr::Known(text.to_owned())
+    }
+
+    fn flow_log() -> FlowLog {
+        FlowLog {
+            vpc_id: known("vpc-0123456789abcdef0"),
+            traffic_type: known("ALL"),
+            log_destination: known("arn:aws:s3:::bucket"),
+            ..FlowLog::default()
+        }
+    }
+
+    #[test]
+    fn a_valid_configuration_has_no_problem() {
+        assert_eq!(arguments(&flow_log()), []);
+    }
+
+    #[test]
+    fn a_problem_of_a_tag_field_has_the_path_of_its_block() {
+        let specification = TagFieldSpecification {
+            resource_type: known("instance"),
+            tag_keys: Attr::Known(vec![known("a"), known("a")]),
+        };
+        let config = FlowLog {
+            log_format: known("${instance-tag}"),
+            tag_field_specification: Attr::Known([specification].into()),
+            ..flow_log()
+        };
+        let [problem] = &*arguments(&config) else {
+            panic!("one problem");
+        };
+        assert_eq!(problem.rule(), "tag-key-given-twice");
+        assert_eq!(problem.severity(), Severity::Error);
+        let path = problem.path.to_string();
+        assert_eq!(path, "tag_field_specification[\"instance\"].tag_keys");
+        let detail = problem.detail(&Hcl);
+        assert!(
+            detail.starts_with("`tag_field_specification.tag_keys` of \"instance\""),
+            "{detail}"
+        );
+    }
+}

@@ -1,5 +1,7 @@
 //! Converts EC2's description of a flow log to the state.
 
+use jiff::Timestamp;
+
 use super::super::defaults::{family, with_default_options};
 use super::super::delivery::{Destination, group_arn};
 use super::super::destination::{LOGS, S3, type_of_arn};
@@ -116,8 +118,7 @@ fn as_described(
         timeouts: before.timeouts.clone(),
         arn: flow_log_arn(&id, region, connection),
         id: Attr::Known(id),
-        creation_time: Attr::from(creation_time.map(|time| time.to_string()))
-            .or(before.creation_time.clone()),
+        creation_time: text_of(creation_time).or(before.creation_time.clone()),
         flow_log_status: flow_log_status.into(),
         deliver_logs_status: deliver_logs_status.into(),
         deliver_logs_error_message: deliver_logs_error_message.into(),
@@ -205,6 +206,10 @@ fn options(
             .unwrap_or_default(),
     };
     Attr::Known(with_default_options(options))
+}
+
+fn text_of(time: Option<Timestamp>) -> Attr<String> {
+    time.map(|time| time.to_string()).into()
 }
 
 fn tag_field(described: ec2::TagField) -> TagFieldSpecification {

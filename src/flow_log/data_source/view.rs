@@ -67,3 +67,25 @@ impl JsonSchema for View {
         schema
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::framework::{Mode, lower};
+
+    #[test]
+    fn the_view_has_the_attributes_of_the_resource_and_none_can_be_written() {
+        let resource = lower::<FlowLog>(0).unwrap().block;
+        let view = lower::<View>(0).unwrap().block;
+        let names = resource.attributes.keys().chain(resource.blocks.keys());
+        let mut names: Vec<_> = names.filter(|name| !LEFT_OUT.contains(&&***name)).collect();
+        names.sort();
+        assert_eq!(view.attributes.keys().collect::<Vec<_>>(), names);
+        assert!(view.blocks.is_empty());
+        for (name, attribute) in &view.attributes {
+            assert_eq!(attribute.mode, Mode::Computed, "{name}");
+            assert!(attribute.description.ends_with('.'), "{name}");
+            assert!(!attribute.description.contains(". "), "{name}");
+        }
+    }
+}

@@ -3,11 +3,11 @@
 //! Arguments that are derived, have their default or repeat another are left out, so that the configuration is valid and
 //! its plan is empty.
 
-use super::super::defaults::{default_format, default_interval, default_options, family};
-use super::super::destination::{LOGS, S3, TYPES, type_of_arn};
-use super::super::model::{DestinationOptions, FlowLog};
-use super::super::target::{ANY_ID, Family, type_of_id};
-use super::super::watched;
+use super::defaults::{default_format, default_interval, default_options, family};
+use super::destination::{LOGS, S3, TYPES, type_of_arn};
+use super::model::{DestinationOptions, FlowLog};
+use super::target::{ANY_ID, Family, type_of_id};
+use super::watched;
 use crate::connection::Connection;
 use crate::framework::Attr;
 

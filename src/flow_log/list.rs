@@ -1,7 +1,5 @@
 //! The list resource `vpcflow_log`: the flow logs that exist, for `terraform query`.
 
-pub(super) mod generate;
-
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
