@@ -67,9 +67,8 @@ impl Identity {
             && wanted != account.id
         {
             return Err(not_imported(format!(
-                "The import block says that the flow log {id} is in account {wanted}, but the provider uses account {}. \
-                 Configure the provider with credentials of account {wanted}, or select another provider \
-                 configuration in the import block.",
+                "The import names account {wanted} for the flow log {id}, but the provider uses account {}. Configure the \
+                 provider with credentials of account {wanted}, or use another provider configuration for the import.",
                 account.id
             )));
         }

@@ -142,7 +142,7 @@ fn tag_keys_are_recorded_in_the_order_in_which_they_are_written() {
     assert_eq!(plan.code, 0, "{}", plan.output);
     configure(r#"["Name", "Name"]"#);
     work.plan()
-        .fails_with(&["Tag key given twice", "holds \"Name\" twice"]);
+        .fails_with(&["Duplicate tag key", "contains \"Name\" twice"]);
 }
 
 #[test]

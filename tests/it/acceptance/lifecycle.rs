@@ -159,7 +159,7 @@ resource "vpcflow_log" "found" {
     for (arn, problem) in [
         (
             "arn:aws:ec2:us-east-1:210987654321:vpc-flow-log/fl-0aaaaaaaaaaaaaaaa",
-            "is to be imported from account 210987654321",
+            "names account 210987654321 for the flow log",
         ),
         (
             "arn:aws-cn:ec2:us-east-1:123456789012:vpc-flow-log/fl-0aaaaaaaaaaaaaaaa",
@@ -236,7 +236,7 @@ fn failed_delivery_is_said_aloud() {
     plan.says(&[
         "Warning: Flow log",
         "does not deliver",
-        "EC2 reports delivery status FAILED: Access error. Records are being lost.",
+        "EC2 reports the delivery status FAILED: Access error. Records are lost.",
     ]);
 }
 

@@ -81,7 +81,7 @@ fn without_an_answer_the_error_says_what_is_known() {
     let work = workspace(&fake, "");
     apply(&work).fails_with(&[
         "Flow log not created",
-        "no flow log that matches was found afterwards",
+        "no flow log matched the request",
         import,
     ]);
     // Whose it is cannot be told.
@@ -129,7 +129,7 @@ fn a_timeout_that_is_over_is_named_with_its_value() {
     work.apply();
     fake.fail("DeleteFlowLogs", busy(), 1000);
     work.run(&["destroy", "-auto-approve", "-no-color"])
-        .fails_with(&["not deleted", "`timeouts.delete` is \"1500ms\""]);
+        .fails_with(&["not deleted", "Timed out (`timeouts.delete` is 1500ms)"]);
     fake.clear_faults();
     work.destroy();
     assert_eq!(fake.flow_logs(REGION), []);

@@ -157,7 +157,7 @@ fn an_identity_names_region_and_account_and_a_wrong_one_is_refused() {
         ),
         (
             r#"{ id = "fl-0bbbbbbbbbbbbbbbb", account_id = "210987654321" }"#,
-            "in account 210987654321, but the provider uses account 123456789012",
+            "names account 210987654321 for the flow log fl-0bbbbbbbbbbbbbbbb, but the provider uses account 123456789012",
         ),
         (
             r#"{ id = "fl-0bbbbbbbbbbbbbbbb" }"#,
