@@ -42,9 +42,10 @@ impl Function for ParseRecord {
     }
 
     fn call(self) -> Result<Value, FunctionError> {
-        let format = match self.is_event() {
-            true => record::yandex::format(),
-            false => record_format(&self.format)?,
+        let format = if self.is_event() {
+            record::yandex::format()
+        } else {
+            record_format(&self.format)?
         };
         let row = self.read(&format)?;
         let columns = columns().map(|(name, field)| {

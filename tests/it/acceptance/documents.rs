@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 
-use super::examples::from_environment;
+use crate::acceptance::examples::from_environment;
 use crate::harness::fake::{Fake, FlowLog};
 use crate::harness::golden;
 use crate::harness::terraform::{Run, Version, Workspace};
@@ -260,7 +260,7 @@ fn a_gate_that_fails_stops_the_run_before_anything_changes() {
     assert_eq!(codes(&work, &fake), [0, 0, 0]);
     traffic(&fake, 23, "ACCEPT");
     assert_eq!(codes(&work, &fake), [1, 1, 1]);
-    work.write("more.tf", &super::flow_log("main", ""));
+    work.write("more.tf", &crate::acceptance::flow_log("main", ""));
     let plan = plan(&work, &fake);
     assert_eq!(plan.code, 1);
     plan.says(&[

@@ -314,7 +314,7 @@ fn the_environment_configures_the_provider_block() {
     for example in examples("examples/provider") {
         work.write("provider.tf", &golden::read(&example));
     }
-    work.write("main.tf", &super::flow_log("main", ""));
+    work.write("main.tf", &crate::acceptance::flow_log("main", ""));
     let run = |arguments: &[&str]| Run::of(&from_environment(&work, &fake, arguments));
     run(&["apply", "-auto-approve", "-no-color"]).succeeds();
     let made = fake.flow_logs("eu-central-1").remove(0);

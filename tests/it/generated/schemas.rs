@@ -1,6 +1,6 @@
 //! The JSON files in `schemas/`, generated from the code.
 //!
-//! `acceptance::schema` tests that Terraform reports the same schema for the built provider.
+//! `acceptance::provider::schema` tests that Terraform reports the same schema for the built provider.
 
 use std::collections::BTreeMap;
 

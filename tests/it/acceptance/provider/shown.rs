@@ -1,6 +1,6 @@
 //! Text of AWS and of configurations, as Terraform prints it.
 
-use super::flow_log;
+use crate::acceptance::flow_log;
 use crate::harness::fake::{Fake, Fault};
 use crate::harness::terraform::{Run, Version, Workspace};
 

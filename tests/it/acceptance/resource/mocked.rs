@@ -1,6 +1,6 @@
 //! `terraform test` with providers that are mocked: this one, and the one that makes the VPC.
 
-use super::documents::{TEST_MODULES, blocks};
+use crate::acceptance::documents::{TEST_MODULES, blocks};
 use crate::harness::fake::Fake;
 use crate::harness::terraform::{Run, Version, Workspace};
 

@@ -1,7 +1,7 @@
 //! Regions, accounts and partitions: what cannot be reached is refused before anything is deleted, and an import into
 //! another region is not a replacement unawares.
 
-use super::flow_log;
+use crate::acceptance::flow_log;
 use crate::harness::fake::{Fake, FlowLog, REGION};
 use crate::harness::terraform::{Version, Workspace};
 

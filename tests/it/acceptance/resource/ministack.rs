@@ -1,7 +1,7 @@
 //! ministack as another third party: what a whole reply does not tell is no difference. Its tags are left out: it loses
 //! those of CreateFlowLogs.
 
-use super::flow_log;
+use crate::acceptance::flow_log;
 use crate::harness::ministack::Ministack;
 use crate::harness::terraform::{Version, Workspace};
 

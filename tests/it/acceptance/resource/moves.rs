@@ -7,8 +7,8 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
-use super::outside;
-use super::query::changes;
+use crate::acceptance::resource::outside;
+use crate::acceptance::resource::query::changes;
 use crate::harness::fake::{Fake, FlowLog, REGION};
 use crate::harness::terraform::{Version, Workspace};
 
@@ -341,7 +341,10 @@ fn what_cannot_be_moved_says_what_can() {
     state["resources"][0]["type"] = json!("aws_vpc");
     work.write("terraform.tfstate", &state.to_string());
     let moved = "moved {\n  from = aws_vpc.log_0\n  to = vpcflow_log.main\n}\n";
-    work.configure(&format!("{moved}{}", super::flow_log("main", "")));
+    work.configure(&format!(
+        "{moved}{}",
+        crate::acceptance::flow_log("main", "")
+    ));
     work.run(&["plan", "-no-color"]).fails_with(&[
         "Resource not moved",
         "an aws_flow_log of the provider hashicorp/aws",
@@ -366,7 +369,7 @@ fn the_documented_move_has_nothing_to_change() {
         "terraform.tfvars",
         "vpc_id = \"vpc-0123456789abcdef0\"\ndelivery_role_arn = \"arn:aws:iam::123456789012:role/sample\"\n",
     );
-    let example = include_str!("../../../examples/resources/vpcflow_log/resource_moved.tf");
+    let example = include_str!("../../../../examples/resources/vpcflow_log/resource_moved.tf");
     work.configure(example);
     assert_eq!(changes(&work), BTreeMap::from([("no-op".to_owned(), 1)]));
     work.apply().says(&["0 added, 0 changed, 0 destroyed"]);

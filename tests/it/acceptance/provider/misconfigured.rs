@@ -1,7 +1,7 @@
 //! What is wrong in a provider block is said by `terraform validate`, at its line.
 
-use super::configuration::with_block;
-use super::flow_log;
+use crate::acceptance::flow_log;
+use crate::acceptance::provider::configuration::with_block;
 use crate::harness::fake::Fake;
 use crate::harness::terraform::{Version, Workspace};
 

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::flow_log;
+use crate::acceptance::flow_log;
 use crate::harness::fake::{Fake, Fault, FlowLog, REGION};
 use crate::harness::terraform::{Run, Version, Workspace};
 

@@ -1,6 +1,6 @@
 //! One flow log belongs to one resource: what a plan can see of a second one it refuses, and errors name the way out.
 
-use super::flow_log;
+use crate::acceptance::flow_log;
 use crate::harness::fake::{Fake, REGION};
 use crate::harness::terraform::{Version, Workspace};
 

@@ -321,17 +321,17 @@ fn create_before_destroy_keeps_the_flow_log_that_it_takes_over() {
 fn an_equal_flow_log_stands_in_the_way_until_it_is_taken_over() {
     let fake = Fake::start();
     let other = Workspace::new(Version::Any, fake.url());
-    other.configure(&super::flow_log("main", ""));
+    other.configure(&crate::acceptance::flow_log("main", ""));
     other.apply();
     let made = fake.flow_logs(REGION).remove(0);
     let work = Workspace::new(Version::Any, fake.url());
-    work.configure(&super::flow_log("main", ""));
+    work.configure(&crate::acceptance::flow_log("main", ""));
     work.run(&["apply", "-auto-approve", "-no-color"])
         .fails_with(&[
             "FlowLogAlreadyExists",
             &format!("id = \"{}@us-east-1\"", made.id),
         ]);
-    work.configure(&super::flow_log(
+    work.configure(&crate::acceptance::flow_log(
         "main",
         "adopt_existing = true\n  tags = { Name = \"taken\" }",
     ));

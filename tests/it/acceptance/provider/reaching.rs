@@ -3,8 +3,8 @@
 use std::io::{BufRead, BufReader, Write};
 use std::net::{TcpListener, TcpStream};
 
-use super::configuration::with_block;
-use super::flow_log;
+use crate::acceptance::flow_log;
+use crate::acceptance::provider::configuration::with_block;
 use crate::harness::fake::{Fake, Fault};
 use crate::harness::terraform::{Run, Version, Workspace};
 

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use serde_json::json;
 
-use super::flow_log;
+use crate::acceptance::flow_log;
 use crate::harness::fake::{Fake, Fault, FlowLog, REGION};
 use crate::harness::terraform::{Version, Workspace};
 

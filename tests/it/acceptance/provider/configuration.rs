@@ -1,6 +1,6 @@
 //! The provider block: what works, what is refused, and what is unknown as yet.
 
-use super::flow_log;
+use crate::acceptance::flow_log;
 use crate::harness::fake::{Fake, Fault, REGION};
 use crate::harness::terraform::{Run, Version, Workspace};
 

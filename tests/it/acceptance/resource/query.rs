@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use super::outside;
+use crate::acceptance::resource::outside;
 use crate::harness::fake::{Fake, Fault, FlowLog, REGION};
 use crate::harness::terraform::{Run, Version, Workspace};
 
@@ -247,7 +247,7 @@ fn the_documented_query_finds_what_it_says() {
     let work = Workspace::new(Version::V115, fake.url());
     work.configure("");
     let example =
-        include_str!("../../../examples/list-resources/vpcflow_log/list-resource.tfquery.hcl");
+        include_str!("../../../../examples/list-resources/vpcflow_log/list-resource.tfquery.hcl");
     work.write("example.tfquery.hcl", example);
     let run = work.run(&["query", "-no-color"]).succeeds();
     assert_eq!(listed(&run), 2, "{}", run.output);
@@ -264,7 +264,7 @@ fn the_documented_import_by_identity_finds_its_flow_log() {
         "vpc-0123456789abcdef0",
     ));
     let work = Workspace::new(Version::V115, fake.url());
-    let example = include_str!("../../../examples/resources/vpcflow_log/import-by-identity.tf");
+    let example = include_str!("../../../../examples/resources/vpcflow_log/import-by-identity.tf");
     work.configure(example);
     work.run(&["plan", "-no-color", "-generate-config-out=found.tf"])
         .succeeds();

@@ -247,7 +247,7 @@ fn a_newer_record_field_warns_and_is_passed_on() {
     fake.add_record_field("brand-new");
     let work = Workspace::new(Version::Any, fake.url());
     let format = r#"log_format = "$${version} $${brand-new}""#;
-    work.configure(&super::flow_log("main", format));
+    work.configure(&crate::acceptance::flow_log("main", format));
     work.apply().says(&[
         "Unknown record field",
         "does not know the field `brand-new`",

@@ -1,6 +1,6 @@
 //! No secret of a provider block, a profile or the environment comes out, whatever goes wrong with it.
 
-use super::configuration::with_block;
+use crate::acceptance::provider::configuration::with_block;
 use crate::harness::terraform::{Run, Version, Workspace};
 
 /// What must not be seen, in every place that may hold a secret.

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::flow_log;
+use crate::acceptance::flow_log;
 use crate::harness::fake::{Fake, FlowLog};
 use crate::harness::terraform::{Run, Version, Workspace};
 

@@ -1,6 +1,6 @@
 //! A provider block of which a part is known only after apply.
 
-use super::flow_log;
+use crate::acceptance::flow_log;
 use crate::harness::fake::{Fake, REGION};
 use crate::harness::terraform::{Run, Version, Workspace};
 

@@ -6,7 +6,8 @@ use std::time::Duration;
 use jiff::SignedDuration;
 use serde_json::Value;
 
-use super::{flow_log, query};
+use super::query;
+use crate::acceptance::flow_log;
 use crate::harness::fake::{Fake, Fault, FlowLog, REGION};
 use crate::harness::terraform::{Run, Version, Workspace};
 
