@@ -1,5 +1,5 @@
-//! The provider: its configuration, how that becomes a connection, and its catalogue. The only place
-//! that knows all nouns and functions.
+//! The provider: its configuration, its connection, and its catalogue. The only place that knows all nouns and
+//! functions.
 
 mod config;
 mod endpoints;
@@ -25,7 +25,7 @@ pub use config::Config;
 /// The provider's address in the public registry.
 pub const ADDRESS: &str = "registry.terraform.io/vpcflow/vpcflow";
 
-/// How often a provider was configured in this process.
+/// How often this process configured a provider.
 static RUNS: AtomicU64 = AtomicU64::new(1);
 
 /// The provider `vpcflow`.
@@ -62,7 +62,7 @@ impl framework::Provider for Provider {
         let region = match (&aws, config.region.given()) {
             (Ok(aws), _) => Attr::from(aws.region().map(str::to_owned)),
             (Err(_), Some(region)) => Attr::Known(region.to_owned()),
-            // The environment or the profile may name one, of which nothing is known before they are read.
+            // The environment or the profile may set one, which is not known before they are read.
             (Err(_), None) => Attr::Unknown,
         };
         let account = match &aws {
@@ -100,7 +100,7 @@ impl framework::Provider for Provider {
 /// Returns the schema of the provider, in the form of `terraform providers schema -json`.
 ///
 /// # Errors
-/// A model that cannot be a schema.
+/// A model cannot be lowered to a schema.
 pub fn schema_json() -> Result<serde_json::Value, LowerError> {
     let catalogue = <Provider as framework::Provider>::catalogue();
     let provider = framework::schema_json(&framework::lower::<Config>(0)?);
@@ -136,7 +136,7 @@ pub fn schema_json() -> Result<serde_json::Value, LowerError> {
     }))
 }
 
-/// Requests STS who we are. With `skip_credentials_validation` a refusal is a warning.
+/// Requests the account from STS. With `skip_credentials_validation`, a failure is a warning.
 async fn account(
     aws: &Aws,
     config: &Config,
@@ -146,15 +146,15 @@ async fn account(
         Ok(account) => Ok(Some(account)),
         Err(error) if config.skip_credentials_validation == Attr::Known(true) => {
             warnings.push(Diagnostic::warning(
-                "aws-account-not-known", "AWS account not known",
-                format!("STS was asked for the account; ARNs will be null. {error}"),
+                "aws-account-not-known", "Could not determine the AWS account",
+                format!("The provider called STS (GetCallerIdentity). ARNs that contain the account ID will be null. {error}"),
             ));
             Ok(None)
         }
         Err(error) => Err(Diagnostic::error(
-            "aws-account-not-found-out", "AWS account not found out",
+            "aws-account-not-found-out", "Could not determine the AWS account",
             format!(
-                "STS was asked who these credentials belong to (GetCallerIdentity). {}\n\nIf STS \
+                "The provider called STS (GetCallerIdentity). {}\n\nIf STS \
                  cannot be reached from here, set `skip_requesting_account_id = true`; ARNs are null \
                  then.",
                 error.explained()
@@ -164,18 +164,18 @@ async fn account(
     }
 }
 
-/// Describes which of two credentials count.
+/// Reports which of two sets of credentials the provider uses.
 fn twice(warning: aws::Warning) -> Diagnostic {
     let (summary, detail) = match warning {
         aws::Warning::ProfileBeatsEnvironment => (
-            "Profile used, environment ignored",
-            "The argument `profile` is set, and so are AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY. The profile's \
-             credentials are used. Unset the variables, or remove the argument.",
+            "Credentials in the environment ignored",
+            "Both the argument `profile` and the environment variables AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY are set. The provider uses the profile's \
+             credentials. Unset the variables, or remove the argument.",
         ),
         aws::Warning::KeysBeatProfile => (
-            "Access key used, profile ignored",
-            "The arguments `access_key` and `profile` are both set. The access key is used; of the profile, only its \
-             other settings are. Remove one of the two.",
+            "Credentials in the profile ignored",
+            "The arguments `access_key` and `profile` are both set. The provider uses the access key, and only the \
+             other settings of the profile. Remove one of the arguments.",
         ),
     };
     Diagnostic::warning("credentials-overridden", summary, detail)

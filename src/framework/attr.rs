@@ -14,17 +14,17 @@ use crate::cty::UNKNOWN;
 /// An attribute that may be null, unknown until apply, or known.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Attr<T> {
-    /// Nothing is given.
+    /// The attribute is not set.
     #[default]
     Null,
-    /// Will be known after apply.
+    /// The value will be known after apply.
     Unknown,
-    /// Is known.
+    /// The value is known.
     Known(T),
 }
 
 impl Attr<String> {
-    /// Returns the text if it is known and not empty: an empty text means "not given".
+    /// Returns the text if it is known and not empty. An empty text means "not set".
     pub fn given(&self) -> Option<&str> {
         self.known()
             .map(String::as_str)
@@ -46,7 +46,7 @@ impl<T> Attr<T> {
         }
     }
 
-    /// Checks whether nothing is given.
+    /// Checks whether the attribute is not set.
     pub fn is_null(&self) -> bool {
         matches!(self, Self::Null)
     }
@@ -61,13 +61,13 @@ impl<T> Attr<T> {
         matches!(self, Self::Known(_))
     }
 
-    /// Returns this, or the other if this is null.
+    /// Returns this attribute, or the other one if this is null.
     #[must_use]
     pub fn or(self, other: Self) -> Self {
         if self.is_null() { other } else { self }
     }
 
-    /// Turns a known value into another.
+    /// Converts a known value.
     pub fn map<U>(self, turn: impl FnOnce(T) -> U) -> Attr<U> {
         match self {
             Self::Null => Attr::Null,
@@ -87,7 +87,7 @@ impl<T> Attr<T> {
 }
 
 impl<T: Deref> Attr<T> {
-    /// Borrows what the value stands for: text of a string, a slice of a vector.
+    /// Borrows the target of the value, such as `str` for a `String` or a slice for a `Vec`.
     pub fn as_deref(&self) -> Attr<&T::Target> {
         self.as_ref().map(T::deref)
     }
@@ -115,7 +115,7 @@ impl<T: Serialize> Serialize for Attr<T> {
     }
 }
 
-/// What a format other than Terraform's meets in place of an unknown: an error, not a silent null.
+/// Marks an unknown value. Any format other than Terraform's reports an error instead of writing null.
 struct Unspeakable;
 
 impl Serialize for Unspeakable {
@@ -164,7 +164,7 @@ impl<'de, T: Deserialize<'de>> Visitor<'de> for AttrVisitor<T> {
     }
 }
 
-/// The schema is that of the value: that it may be null or unknown is said of the field, not of the value.
+/// The schema is that of the value. Whether it may be null or unknown is a property of the field.
 impl<T: JsonSchema> JsonSchema for Attr<T> {
     fn inline_schema() -> bool {
         true

@@ -1,12 +1,12 @@
-//! Behaviours of attributes, named in `#[schemars(transform = …)]` beside the field, so that a typo
-//! does not compile. Each writes one keyword that [`lower()`](super::lower()) reads.
+//! Behaviors of attributes. A field names them in `#[schemars(transform = …)]`, so that a typo does not
+//! compile. Each writes one keyword that [`lower()`](super::lower()) reads.
 //!
 //! Must not know any attribute.
 
 use schemars::Schema;
 use serde_json::{Map, Value};
 
-/// Prefix of the keywords that are ours; `lower` refuses any it does not know.
+/// Prefix of this framework's keywords. `lower` rejects a keyword with this prefix that it does not know.
 pub(crate) const PREFIX: &str = "x-terraform-";
 pub(crate) const COMPUTED: &str = "x-terraform-computed";
 pub(crate) const SENSITIVE: &str = "x-terraform-sensitive";
@@ -24,7 +24,7 @@ pub fn computed(schema: &mut Schema) {
     schema.insert(COMPUTED.into(), Value::Bool(true));
 }
 
-/// The provider alone sets it.
+/// Only the provider sets it.
 pub fn read_only(schema: &mut Schema) {
     computed(schema);
     schema.insert("readOnly".into(), Value::Bool(true));
@@ -35,37 +35,37 @@ pub fn sensitive(schema: &mut Schema) {
     schema.insert(SENSITIVE.into(), Value::Bool(true));
 }
 
-/// A change of it needs a new object.
+/// A change replaces the object.
 pub fn requires_replace(schema: &mut Schema) {
     schema.insert(REPLACE.into(), Value::Bool(true));
 }
 
-/// A nested block that is always there ("group"): absent is an object of nulls.
+/// A nested block that always exists ("group"). If the block is absent, its value is an object of nulls.
 pub fn group_block(schema: &mut Schema) {
     schema.insert(BLOCK.into(), "group".into());
 }
 
-/// A nested block that may be written once.
+/// A nested block that may appear once.
 pub fn single_block(schema: &mut Schema) {
     schema.insert(BLOCK.into(), "single".into());
 }
 
-/// A nested block that may be repeated, in order.
+/// A nested block that may be repeated and whose order matters.
 pub fn list_block(schema: &mut Schema) {
     schema.insert(BLOCK.into(), "list".into());
 }
 
-/// A nested block that may be repeated, without order.
+/// A nested block that may be repeated and whose order does not matter.
 pub fn set_block(schema: &mut Schema) {
     schema.insert(BLOCK.into(), "set".into());
 }
 
-/// A nested block that may be repeated, by key.
+/// A nested block that may be repeated, with a key for each.
 pub fn map_block(schema: &mut Schema) {
     schema.insert(BLOCK.into(), "map".into());
 }
 
-/// The planned value when the user gives none (implies [`computed`]).
+/// The planned value if the user does not set the attribute (implies [`computed`]).
 pub fn default_value<T: Into<Value> + Clone>(value: T) -> impl FnMut(&mut Schema) {
     move |schema| {
         computed(schema);
@@ -73,7 +73,7 @@ pub fn default_value<T: Into<Value> + Clone>(value: T) -> impl FnMut(&mut Schema
     }
 }
 
-/// A known value must be one of these.
+/// A known value must be one of the given values.
 pub fn one_of<T: Into<Value> + Copy>(values: &'static [T]) -> impl FnMut(&mut Schema) {
     move |schema| {
         let values = values.iter().map(|v| (*v).into()).collect();
@@ -81,7 +81,7 @@ pub fn one_of<T: Into<Value> + Copy>(values: &'static [T]) -> impl FnMut(&mut Sc
     }
 }
 
-/// It may not be given together with the attribute of this name.
+/// The attribute conflicts with the attribute of this name.
 pub fn conflicts_with(other: &'static str) -> impl FnMut(&mut Schema) {
     move |schema| {
         let others = schema
@@ -94,18 +94,19 @@ pub fn conflicts_with(other: &'static str) -> impl FnMut(&mut Schema) {
     }
 }
 
-/// A parameter of a function to which null is handed, as `Attr` or `Option`.
+/// A parameter of a function that accepts null, as an `Attr` or `Option`.
 pub fn allow_null(schema: &mut Schema) {
     schema.insert(ALLOW_NULL.into(), Value::Bool(true));
 }
 
-/// A parameter of a function to which unknown values are handed, as `Attr`.
+/// A parameter of a function that accepts unknown values, as an `Attr`.
 pub fn allow_unknown(schema: &mut Schema) {
     schema.insert(ALLOW_UNKNOWN.into(), Value::Bool(true));
 }
 
-/// Turns the schema of a resource into a read-only view without some of its attributes: all others are computed, and
-/// blocks become attributes. A description keeps its first sentence, because the others are about writing the attribute.
+/// Converts the schema of a resource to a read-only view without some of its attributes. All others are computed, and
+/// blocks become attributes. Only the first sentence of a description remains, because the others explain how to set
+/// the attribute.
 pub fn read_only_view(schema: &mut Schema, left_out: &[&str]) {
     schema.remove("description");
     let object = schema.ensure_object();

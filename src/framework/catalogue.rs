@@ -1,7 +1,7 @@
 //! The types of a provider, by name.
 //!
-//! A process that plans flow logs needs no schema of a query, and Terraform starts one for each step of a run: so a
-//! model is lowered when its type is first asked for. Must not know which types there are.
+//! Terraform starts a provider process for each step of a run, and a process that plans flow logs does not need the
+//! schema of a query. A model is therefore lowered on the first use of its type. Must not know which types exist.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -90,23 +90,23 @@ impl<C: Send + Sync + 'static> Catalogue<C> {
 }
 
 impl<T: ?Sized> Types<T> {
-    /// Returns the type of a name; `None` if there is none.
+    /// Returns the type with this name, or `None` if there is none.
     ///
     /// # Errors
-    /// Its model cannot be a schema, or its arguments no signature.
+    /// The model cannot be lowered to a schema, or the arguments to a signature.
     pub fn get(&self, name: &str) -> Result<Option<&T>, LowerError> {
         self.0.get(name).map(lowered).transpose()
     }
 
-    /// Returns all names, in their order.
+    /// Returns all names in order.
     pub fn names(&self) -> impl Iterator<Item = &'static str> {
         self.0.keys().copied()
     }
 
-    /// Returns all types, in the order of their names.
+    /// Returns all types in the order of their names.
     ///
     /// # Errors
-    /// The first that [`Types::get`] could not give.
+    /// The first error of [`Types::get`].
     pub fn all(&self) -> Result<Vec<(&'static str, &T)>, LowerError> {
         let types = self.0.iter();
         types.map(|(name, ty)| Ok((*name, lowered(ty)?))).collect()

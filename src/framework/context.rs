@@ -1,4 +1,4 @@
-//! What accompanies one call: the stop signal, the warnings, and the best-known state.
+//! The context of one call: the stop signal, the warnings, and the best-known state.
 //!
 //! Must not know who calls or what is called.
 
@@ -8,7 +8,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::{Diagnostic, Diagnostics};
 
-/// Accompanies one call of a resource or data source.
+/// The context of one call to a resource or data source.
 #[derive(Debug)]
 pub struct Context<S = ()> {
     stop: CancellationToken,
@@ -17,7 +17,7 @@ pub struct Context<S = ()> {
 }
 
 impl<S> Context<S> {
-    /// Creates the context of a call that `stop` may end early.
+    /// Creates the context of a call that `stop` can end early.
     pub fn new(stop: CancellationToken) -> Self {
         Self {
             stop,
@@ -26,22 +26,22 @@ impl<S> Context<S> {
         }
     }
 
-    /// Returns the stop signal: once it is cancelled, no new mutation, retry or wait may begin.
+    /// Returns the stop signal. Once it is cancelled, no new mutation, retry or wait may begin.
     pub fn stop(&self) -> &CancellationToken {
         &self.stop
     }
 
-    /// Describes the user something that does not fail the call.
+    /// Reports a warning, which does not fail the call.
     pub fn warn(&self, warning: Diagnostic) {
         lock(&self.warnings).push(warning);
     }
 
-    /// Remembers what exists now. It is saved even if the rest of the call panics.
+    /// Records the state of what exists now. It is saved even if the rest of the call panics.
     pub fn remember(&self, state: S) {
         *lock(&self.known) = Some(state);
     }
 
-    /// Takes the remembered state.
+    /// Takes the recorded state.
     pub fn take_known(&self) -> Option<S> {
         lock(&self.known).take()
     }
@@ -52,7 +52,7 @@ impl<S> Context<S> {
     }
 }
 
-/// Locks even after a panic: what was stored before it is exactly what is wanted.
+/// Locks even after a panic, because the value that was stored before the panic is needed.
 fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -12,17 +12,17 @@ use crate::cty::Value;
 
 /// A data source, as its author writes it.
 pub trait DataSource: Send + Sync + 'static {
-    /// What a configured provider hands over.
+    /// The connection of a configured provider.
     type Connection: Send + Sync + 'static;
     /// Its arguments and results.
     type Model: Model;
     /// Its name in HCL.
     const TYPE_NAME: &'static str;
 
-    /// Validates what the schema cannot: parts that are unknown are judged when they are known.
+    /// Validates what the schema cannot express. Unknown parts are validated once they are known.
     fn validate(&self, config: &Self::Model, diagnostics: &mut Diagnostics);
 
-    /// Reads. All arguments are known.
+    /// Reads the results. All arguments are known.
     fn read(
         &self,
         connection: &Self::Connection,
@@ -37,7 +37,7 @@ pub trait ErasedDataSource<C>: Send + Sync {
     fn schema(&self) -> &Schema;
     /// Validates a configuration.
     fn validate(&self, config: &Value) -> Diagnostics;
-    /// Reads; the value is absent if there are errors.
+    /// Reads the results. The value is absent if there are errors.
     fn read<'a>(
         &'a self,
         connection: &'a C,
@@ -94,7 +94,7 @@ impl<D: DataSource> Erased<D> {
         config: &Value,
         context: &Context,
     ) -> Result<Value, Diagnostics> {
-        // What was unknown at validate is known now.
+        // Values that were unknown during validation are known now.
         self.judge(config).into_result()?;
         let model = D::Model::decode(config)?;
         let model = self.typed.read(connection, model, context).await?;

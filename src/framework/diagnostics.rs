@@ -1,16 +1,16 @@
-//! Diagnostics: what a user is told, with the path of the attribute it is about.
+//! Diagnostics: messages to the user, with the path of the attribute in question.
 //!
-//! A summary says what did not happen; a detail says what was tried, what the service answered and
-//! how to mend it. Must not know how a diagnostic is sent.
+//! A summary states what failed. A detail explains what the provider tried, how the service responded, and how to
+//! fix the problem. Must not know how a diagnostic is sent.
 
 use crate::cty;
 
-/// How serious a diagnostic is: an error stops the operation, a warning does not.
+/// Severity of a diagnostic. An error stops the operation, a warning does not.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Severity {
-    /// The operation did not succeed.
+    /// The operation failed.
     Error,
-    /// The operation went on.
+    /// The operation continued.
     Warning,
 }
 
@@ -19,13 +19,13 @@ pub enum Severity {
 pub struct Diagnostic {
     /// Error or warning.
     pub severity: Severity,
-    /// The stable name of what is said, in kebab-case. Tests and reports hold on to it; the words may change.
+    /// Stable rule name in kebab-case. Tests and reports rely on it, because the words may change.
     pub rule: &'static str,
-    /// What did not happen, as a title without a full stop.
+    /// What failed, as a title without a period.
     pub summary: String,
-    /// What was tried, what was answered, and how to mend it.
+    /// What the provider tried, how the service responded, and how to fix the problem.
     pub detail: String,
-    /// The attribute in question; the root for the object as a whole.
+    /// Path of the attribute in question, or the root for the whole object.
     pub path: cty::Path,
 }
 
@@ -57,7 +57,7 @@ impl Diagnostic {
         }
     }
 
-    /// Points the diagnostic at an attribute.
+    /// Sets the attribute in question.
     #[must_use]
     pub fn at(mut self, path: impl Into<cty::Path>) -> Self {
         self.path = path.into();
@@ -65,7 +65,7 @@ impl Diagnostic {
     }
 }
 
-/// The messages of one operation, in the order they arose.
+/// The messages of one operation, in order.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Diagnostics(Vec<Diagnostic>);
 
@@ -117,10 +117,10 @@ impl Diagnostics {
         self.0.is_empty()
     }
 
-    /// Turns errors into an `Err`, so that `?` ends an operation that cannot go on.
+    /// Converts errors to an `Err`, so that `?` ends an operation that cannot continue.
     ///
     /// # Errors
-    /// The whole list, if it holds an error.
+    /// The whole list, if it contains an error.
     pub fn into_result(self) -> Result<Self, Self> {
         if self.has_errors() {
             Err(self)
@@ -160,7 +160,7 @@ impl From<cty::Error> for Diagnostic {
     fn from(error: cty::Error) -> Self {
         Self::error(
             "value-not-usable",
-            "Value not usable",
+            "Invalid value",
             sentence(&error.message),
         )
         .at(error.path)
@@ -173,17 +173,17 @@ impl From<cty::Error> for Diagnostics {
     }
 }
 
-/// A lifecycle step that did not succeed: why, and the best-known state of what exists all the same.
+/// A failed lifecycle step: the reasons, and the best-known state of what exists.
 #[derive(Debug)]
 pub struct Failure<S> {
     /// At least one error.
     pub diagnostics: Diagnostics,
-    /// What exists now, if anything does; it is saved, so that nothing is forgotten.
+    /// State of what exists now, if anything does. It is saved, so that nothing is orphaned.
     pub state: Option<S>,
 }
 
 impl<S> Failure<S> {
-    /// Describes that the step failed while this exists.
+    /// Sets the state of what exists despite the failure.
     pub fn with_state(diagnostics: impl Into<Diagnostics>, state: S) -> Self {
         Self {
             diagnostics: diagnostics.into(),
@@ -207,7 +207,7 @@ impl<S> From<Diagnostic> for Failure<S> {
     }
 }
 
-/// Creates a sentence of a fragment: a capital at its head, a full stop at its end.
+/// Converts a fragment to a sentence with an initial capital and a period.
 fn sentence(text: &str) -> String {
     let mut characters = text.chars();
     let head = characters.next().map(|c| c.to_uppercase().to_string());

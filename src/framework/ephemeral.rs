@@ -1,7 +1,7 @@
 //! The typed trait of an ephemeral resource, and its erased twin over values.
 //!
-//! An ephemeral resource is opened in every plan and every apply that needs it, and closed after it; nothing of it is
-//! kept. Must not know how long that takes: what is opened here needs no renewal.
+//! Terraform opens an ephemeral resource in every plan and apply that needs it, closes it afterwards, and stores
+//! nothing of it. Renewal is not supported, so this module must not know how long a resource stays open.
 
 use std::future::Future;
 
@@ -15,17 +15,17 @@ use crate::cty::Value;
 
 /// An ephemeral resource, as its author writes it.
 pub trait EphemeralResource: Send + Sync + 'static {
-    /// What a configured provider hands over.
+    /// The connection of a configured provider.
     type Connection: Send + Sync + 'static;
     /// Its arguments and results.
     type Model: Model;
     /// Its name in HCL.
     const TYPE_NAME: &'static str;
 
-    /// Validates what the schema cannot: parts that are unknown are judged when they are known.
+    /// Validates what the schema cannot express. Unknown parts are validated once they are known.
     fn validate(&self, config: &Self::Model, diagnostics: &mut Diagnostics);
 
-    /// Opens it. All arguments are known, and must be in the result as they are.
+    /// Opens it. All arguments are known, and the result must contain them unchanged.
     fn open(
         &self,
         connection: &Self::Connection,
@@ -40,7 +40,7 @@ pub trait ErasedEphemeralResource<C>: Send + Sync {
     fn schema(&self) -> &Schema;
     /// Validates a configuration.
     fn validate(&self, config: &Value) -> Diagnostics;
-    /// Opens it; the value is absent if there are errors.
+    /// Opens it. The value is absent if there are errors.
     fn open<'a>(
         &'a self,
         connection: &'a C,
@@ -93,7 +93,7 @@ impl<E: EphemeralResource> Erased<E> {
         config: &Value,
         context: &Context,
     ) -> Result<Value, Diagnostics> {
-        // What was unknown at validate is known now.
+        // Values that were unknown during validation are known now.
         self.validate(config).into_result()?;
         let model = E::Model::decode(config)?;
         let model = self.typed.open(connection, model, context).await?;

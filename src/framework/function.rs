@@ -1,7 +1,7 @@
-//! The typed trait of a function, its signature made of the declaration, and its erased twin over values.
+//! The typed trait of a function, its signature, and its erased twin over values.
 //!
-//! The struct of the arguments is the declaration: its doc comment is the summary and description, its fields are the
-//! parameters in their order, and a field with `serde(default)` takes all arguments that follow. Functions are pure and
+//! The struct of the arguments is the declaration. Its doc comment is the summary and description, its fields are the
+//! parameters in order, and a field with `serde(default)` takes all remaining arguments. Functions are pure and
 //! work whether or not the provider is configured.
 
 use std::marker::PhantomData;
@@ -16,30 +16,30 @@ use crate::cty::{self, Path, Step, Type, Value};
 
 /// A function, as its author writes it: the struct of its arguments.
 pub trait Function: DeserializeOwned + JsonSchema + Send + 'static {
-    /// Its name in HCL, behind `provider::vpcflow::`.
+    /// Its name in HCL, after `provider::vpcflow::`.
     const NAME: &'static str;
 
     /// Returns the type of its results.
     fn returns() -> Type;
 
-    /// Computes the result. Pure: no clock, no random, no network; the same arguments give the same result.
+    /// Computes the result without a clock, randomness or network. The same arguments always return the same result.
     ///
     /// # Errors
-    /// What is wrong with which argument.
+    /// The problem and its argument.
     fn call(self) -> Result<Value, FunctionError>;
 }
 
-/// Why a function gave no result.
+/// Why a function returned no result.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FunctionError {
-    /// What is wrong and what to write instead; Terraform puts the full stop behind it.
+    /// The problem and its solution, without a final period, which Terraform adds.
     pub text: String,
-    /// The argument in question, by its parameter's name; the root for the call as a whole.
+    /// Path of the argument in question, which begins with the parameter's name, or the root for the whole call.
     pub path: Path,
 }
 
 impl FunctionError {
-    /// Creates an error about the call as a whole.
+    /// Creates an error about the whole call.
     pub fn new(text: impl Into<String>) -> Self {
         Self {
             text: text.into(),
@@ -47,7 +47,7 @@ impl FunctionError {
         }
     }
 
-    /// Points the error at an argument: a parameter's name, and behind it the index of a variadic one.
+    /// Sets the argument in question: a parameter's name, followed by an index if the parameter is variadic.
     #[must_use]
     pub fn at(mut self, path: impl Into<Path>) -> Self {
         self.path = path.into();
@@ -61,33 +61,34 @@ impl From<cty::Error> for FunctionError {
     }
 }
 
-/// What a function takes and gives.
+/// The signature of a function.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Signature {
-    /// What it does, in a sentence.
+    /// Summary in one sentence.
     pub summary: String,
-    /// The same at length, in Markdown.
+    /// Description in Markdown.
     pub description: String,
-    /// What it takes, in order.
+    /// Parameters in order.
     pub parameters: Vec<Parameter>,
-    /// What each argument after those is.
+    /// Parameter of all remaining arguments.
     pub variadic: Option<Parameter>,
-    /// What it gives.
+    /// Type of the result.
     pub returns: Type,
 }
 
 /// A parameter of a function.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Parameter {
-    /// Its name, for messages and documentation alone: arguments go by their order.
+    /// Name, which only messages and documentation use. Arguments are positional.
     pub name: String,
-    /// For the user, in Markdown.
+    /// Description in Markdown.
     pub description: String,
-    /// What it takes.
+    /// Type of the argument.
     pub ty: Type,
-    /// Whether null is handed to the function; otherwise it is refused.
+    /// Whether the function accepts null. Otherwise null is an error.
     pub allow_null: bool,
-    /// Whether unknown values are handed to the function; otherwise Terraform answers unknown without a call.
+    /// Whether the function accepts unknown values. Otherwise the result is unknown, and Terraform does not call the
+    /// function.
     pub allow_unknown: bool,
 }
 
@@ -110,12 +111,12 @@ impl Signature {
         })
     }
 
-    /// Puts arguments under the names of their parameters.
+    /// Collects arguments under the names of their parameters.
     fn object(&self, arguments: Vec<Value>) -> Result<Value, FunctionError> {
         let expected = self.parameters.len();
         if arguments.len() < expected || (arguments.len() > expected && self.variadic.is_none()) {
             let given = arguments.len();
-            let text = format!("{given} arguments are given, but the function takes {expected}");
+            let text = format!("the function takes {expected} arguments, but the call has {given}");
             return Err(FunctionError::new(text));
         }
         let mut arguments = arguments.into_iter();
@@ -140,7 +141,7 @@ impl Signature {
 impl Parameter {
     fn check(&self, value: &Value, path: Path) -> Result<(), FunctionError> {
         let problem = if value.is_null() && !self.allow_null {
-            "is null, but a value is needed"
+            "must not be null"
         } else if !value.is_wholly_known() && !self.allow_unknown {
             "is unknown here, but a known value is needed"
         } else {
@@ -154,10 +155,10 @@ impl Parameter {
 pub trait ErasedFunction: Send + Sync {
     /// Returns its signature.
     fn signature(&self) -> &Signature;
-    /// Calls it; each argument is of its parameter's type.
+    /// Calls it. Each argument has its parameter's type.
     ///
     /// # Errors
-    /// What is wrong with which argument.
+    /// The problem and its argument.
     fn call(&self, arguments: Vec<Value>) -> Result<Value, FunctionError>;
 }
 
@@ -184,18 +185,18 @@ impl<F: Function> ErasedFunction for Erased<F> {
     }
 }
 
-/// Creates a signature of the struct of the arguments.
+/// Creates a signature from the struct of the arguments.
 fn signature<F: Function>() -> Result<Signature, LowerError> {
     let settings = SchemaSettings::draft2020_12().with(|s| s.inline_subschemas = true);
     let json = settings.into_generator().into_root_schema_for::<F>();
     let Some(object) = json.as_object() else {
-        return Err(lower::refuse(F::NAME, "the arguments are no struct"));
+        return Err(lower::refuse(F::NAME, "the arguments are not a struct"));
     };
     let properties = object.get("properties").and_then(Json::as_object);
     let mut properties = properties.cloned().unwrap_or_default();
     let required = object.get("required").and_then(Json::as_array);
     let mut parameters = Vec::new();
-    // Properties have no order, required ones do: that of the fields.
+    // `properties` has no order, but `required` has the order of the fields.
     for name in required.into_iter().flatten().filter_map(Json::as_str) {
         let property = properties.remove(name).unwrap_or_default();
         parameters.push(parameter(F::NAME, name, &property, &property)?);
@@ -223,7 +224,7 @@ fn signature<F: Function>() -> Result<Signature, LowerError> {
     })
 }
 
-/// Creates a parameter; its values are described by the field's schema, or by that of the field's elements.
+/// Creates a parameter from the field's schema or, if it is variadic, from the schema of the field's elements.
 fn parameter(
     function: &str,
     name: &str,
@@ -259,7 +260,7 @@ fn parameter(
     })
 }
 
-/// Checks whether a schema lets every value through, so that the value says its type itself.
+/// Checks whether a schema accepts every value, so that the type is dynamic.
 fn says_nothing(schema: &Map<String, Json>) -> bool {
     let silent = |key: &String| {
         matches!(key.as_str(), "description" | "title") || key.starts_with(behaviour::PREFIX)

@@ -1,4 +1,4 @@
-//! Turns a panic into a diagnostic, so that no call takes the process or the state with it.
+//! Converts a panic to a diagnostic, so that no call ends the process or loses state.
 
 use std::any::Any;
 use std::future::Future;
@@ -12,7 +12,7 @@ use crate::cty::Value;
 /// Runs a call to its end.
 ///
 /// # Errors
-/// A diagnostic that names the call, if it panics.
+/// A diagnostic that names the call, if the call panics.
 pub async fn guard<T>(call: &str, future: impl Future<Output = T>) -> Result<T, Diagnostic> {
     AssertUnwindSafe(future)
         .catch_unwind()
@@ -20,7 +20,7 @@ pub async fn guard<T>(call: &str, future: impl Future<Output = T>) -> Result<T, 
         .map_err(|panic| diagnose(call, panic.as_ref()))
 }
 
-/// Runs a call to its end, and gives its value with the warnings; the value is absent if there are errors.
+/// Runs a call to its end, and returns its value with the warnings. The value is absent if there are errors.
 pub(super) async fn answer(
     call: &str,
     value: impl Future<Output = Result<Value, Diagnostics>>,
@@ -49,7 +49,7 @@ fn diagnose(call: &str, panic: &(dyn Any + Send)) -> Diagnostic {
         format!("{call} did not finish"),
         format!(
             "The provider panicked: {message}. This is a bug in the provider; please report it with \
-             the output of TF_LOG=debug. What was known to exist is kept in the state."
+             the output of TF_LOG=debug. Terraform keeps the last known state."
         ),
     )
 }

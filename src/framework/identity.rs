@@ -1,7 +1,7 @@
-//! What identifies an object outside of any state: declared by a struct, like everything else.
+//! The identity of an object outside of any state, declared by a struct.
 //!
-//! An attribute without a serde default is required for an import by identity, one with a default is
-//! optional there. Must not know how an object is found by it.
+//! An attribute without a serde default is required for an import by identity. An attribute with a default is
+//! optional. Must not know how a resource finds an object by its identity.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -10,22 +10,21 @@ use super::stored::Stored;
 use super::{Attribute, Diagnostics, LowerError, Mode, Model, Schema, Shape, lower};
 use crate::cty::{Name, Type};
 
-/// The identity of the objects whose state is `S`.
+/// Identity of the objects whose state is `S`.
 pub trait Identity<S>: Model {
-    /// Whether the objects have an identity at all.
+    /// Whether the objects have an identity.
     const DECLARED: bool = true;
-    /// The version of the identity's form.
+    /// Version of the identity's schema.
     const VERSION: i64 = 0;
 
-    /// Returns the identity of an object; unknown parts are normal in a plan. `None` if the state does
-    /// not tell which object it is.
+    /// Returns the identity of an object, or `None` if the state does
+    /// not identify the object. A plan may have unknown parts.
     fn of(state: &S) -> Option<Self>;
 
-    /// Brings an identity of an older version to the present form, out of that version's own frozen
-    /// struct.
+    /// Converts an identity of an older version, which has a frozen struct of its own.
     ///
     /// # Errors
-    /// There was no such version, or it did not look like this.
+    /// The version does not exist, or the identity does not match it.
     fn upgrade(stored: &Stored<'_>) -> Result<Self, Diagnostics> {
         Err(stored.of_unknown_version(Self::VERSION))
     }
@@ -45,10 +44,10 @@ impl<S> Identity<S> for NoIdentity {
     }
 }
 
-/// Lowers an identity to its schema; `None` if there is no identity.
+/// Lowers an identity to its schema. Returns `None` if there is no identity.
 ///
 /// # Errors
-/// It has an attribute that core does not take in an identity.
+/// An attribute has a type that Terraform does not allow in an identity.
 pub(crate) fn lower_identity<S, I: Identity<S>>() -> Result<Option<Schema>, LowerError> {
     if !I::DECLARED {
         return Ok(None);
@@ -56,7 +55,8 @@ pub(crate) fn lower_identity<S, I: Identity<S>>() -> Result<Option<Schema>, Lowe
     let schema = lower::<I>(I::VERSION)?;
     let refused = |path: &Name| LowerError {
         path: path.to_string(),
-        reason: "an identity has only required and optional simple values and lists of them".into(),
+        reason: "an identity has only required and optional primitive values and lists of them"
+            .into(),
     };
     if let Some(name) = schema.block.blocks.keys().next() {
         return Err(refused(name));

@@ -1,6 +1,6 @@
 //! The typed trait of a list resource, which finds objects that exist, and its erased twin over values.
 //!
-//! What is found goes out as it comes; who listens no longer, or has enough, is sent no more.
+//! Objects are sent as they are found, until the client stops listening or has enough.
 
 use std::future::Future;
 
@@ -17,15 +17,15 @@ use crate::cty::Value;
 
 /// A list resource, as its author writes it.
 pub trait ListResource: Send + Sync + 'static {
-    /// The resource whose objects it finds; it bears the same name and has an identity.
+    /// The resource whose objects it finds. The resource has the same name and an identity.
     type Resource: Resource;
     /// Its arguments.
     type Model: Model;
 
-    /// Validates what the schema cannot: parts that are unknown are judged when they are known.
+    /// Validates what the schema cannot express. Unknown parts are validated once they are known.
     fn validate(&self, config: &Self::Model, diagnostics: &mut Diagnostics);
 
-    /// Finds. All arguments are known.
+    /// Finds objects. All arguments are known.
     fn list(
         &self,
         connection: &<Self::Resource as Resource>::Connection,
@@ -38,13 +38,13 @@ pub trait ListResource: Send + Sync + 'static {
 /// One object that was found.
 #[derive(Debug)]
 pub struct Found<S> {
-    /// How a person knows it.
+    /// Display name.
     pub display_name: String,
-    /// The object as an import would have it.
+    /// The object, as an import would return it.
     pub state: S,
 }
 
-/// Takes what is found, until there is enough.
+/// Receives the objects until the limit is reached.
 pub struct Finds<S> {
     left: usize,
     send: Box<dyn FnMut(Found<S>) -> BoxFuture<'static, bool> + Send>,
@@ -57,12 +57,12 @@ impl<S> std::fmt::Debug for Finds<S> {
 }
 
 impl<S> Finds<S> {
-    /// Returns how many more are wanted.
+    /// Returns how many more objects the client wants.
     pub fn left(&self) -> usize {
         self.left
     }
 
-    /// Sends one, and says whether more are wanted. Waits while the other side is busy.
+    /// Sends an object, and returns whether the client wants more. Waits while the client is busy.
     pub async fn send(&mut self, found: Found<S>) -> bool {
         if self.left == 0 {
             return false;
@@ -75,23 +75,23 @@ impl<S> Finds<S> {
     }
 }
 
-/// What a list sends.
+/// A message of a list call.
 #[derive(Debug)]
 pub enum Listed {
     /// An object.
     Object {
-        /// How a person knows it.
+        /// Display name.
         display_name: String,
-        /// What identifies it.
+        /// Identity of the object.
         identity: Value,
-        /// The object itself, if it was asked for.
+        /// The object itself, if the client requested it.
         object: Option<Value>,
     },
-    /// A message; an error is the last that is sent.
+    /// A diagnostic. An error is the last message.
     Message(Diagnostic),
 }
 
-/// How much of what is found is wanted.
+/// What the client wants of the objects.
 #[derive(Clone, Copy, Debug)]
 pub struct Wanted {
     /// Whether the objects themselves are.

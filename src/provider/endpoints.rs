@@ -1,7 +1,7 @@
-//! The block `endpoints`: the address of each service, under every name that the AWS provider takes.
+//! The block `endpoints`: the URL of each service, under every name that the AWS provider accepts.
 //!
-//! People copy the block from one provider to the other, with services that this one never calls: those are accepted
-//! and have no effect. Must not know how an address is used.
+//! Users copy the block from the AWS provider, with services that this provider never calls. The provider accepts
+//! these services, but they have no effect. Must not know how a URL is used.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -11,11 +11,11 @@ use serde::{Deserialize, Serialize};
 
 use crate::framework::Attr;
 
-/// The names of the AWS provider's block, those of its older releases included.
+/// The names in the AWS provider's block, including those of its older releases.
 /// <https://registry.terraform.io/providers/hashicorp/aws/latest/docs/guides/custom-service-endpoints>
 const SERVICES: &str = include_str!("services.txt");
 
-/// The services that are called: their names, the usual one first, and what their address is.
+/// The services that the provider calls: their names, the usual one first, and the description of the URL.
 const CALLED: [(&[&str], &str); 5] = [
     (EC2, "URL of EC2."),
     (LOGS, "URL of CloudWatch Logs."),
@@ -32,7 +32,7 @@ const STS: &[&str] = &["sts"];
 const SSO: &[&str] = &["sso"];
 const SSO_OIDC: &[&str] = &["ssooidc"];
 
-/// Addresses of services, by the name of the service.
+/// URLs of services, by the name of the service.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Endpoints(BTreeMap<String, Attr<String>>);
@@ -58,7 +58,7 @@ impl Endpoints {
         self.first(SSO_OIDC)
     }
 
-    /// Returns the services that have an address and are never called.
+    /// Returns the services that have a URL but are never called.
     pub(super) fn without_effect(&self) -> impl Iterator<Item = &str> {
         let written = self.0.iter().filter(|(_, url)| url.given().is_some());
         let names = written.map(|(name, _)| name.as_str());

@@ -1,4 +1,4 @@
-//! What cannot work in the provider block, said as soon as it is known, at the argument.
+//! Validates the provider block, and reports each problem at its argument.
 
 use std::collections::BTreeSet;
 
@@ -10,7 +10,7 @@ use crate::flow_log;
 use crate::framework::{Attr, Diagnostic, Diagnostics};
 
 impl Config {
-    /// Validates what the schema cannot.
+    /// Validates what the schema cannot express.
     pub(crate) fn judge(&self, diagnostics: &mut Diagnostics) {
         for mistake in self.judgeable().validate() {
             diagnostics.push(refused(&mistake));
@@ -21,7 +21,7 @@ impl Config {
         self.judge_default_tags(diagnostics);
     }
 
-    /// The arguments without those whose rightness depends on something unknown.
+    /// Returns the arguments without those whose validity depends on unknown values.
     fn judgeable(&self) -> aws::Settings {
         let mut settings = self.settings();
         let keys = [&self.access_key, &self.secret_key, &self.token];
@@ -34,7 +34,7 @@ impl Config {
         settings
     }
 
-    /// Blocks are copied from the AWS provider, with services that are never called here.
+    /// Warns about arguments that have no effect. Users copy them from the AWS provider.
     fn name_what_has_no_effect(&self, diagnostics: &mut Diagnostics) {
         let services = self.endpoints.known().into_iter();
         let services = services.flat_map(Endpoints::without_effect);
@@ -46,8 +46,8 @@ impl Config {
             return;
         }
         let detail = format!(
-            "This provider calls EC2, CloudWatch Logs, STS and IAM Identity Center only. These arguments are accepted, so that a \
-             block can be copied from the AWS provider, and have no effect: {}.",
+            "This provider calls only EC2, CloudWatch Logs, STS and IAM Identity Center. The following arguments are accepted \
+             for compatibility with the AWS provider, but have no effect: {}.",
             names.join(", ")
         );
         diagnostics.push(Diagnostic::warning(
@@ -62,7 +62,7 @@ impl Config {
             if !role.role_arn.is_unknown() && role.role_arn.given().is_none() {
                 let path = Path::from("assume_role").index(index).attribute("role_arn");
                 let detail = "Set `role_arn` to the ARN of the role to assume.";
-                diagnostics.error(path, "role-missing", "Role missing", detail);
+                diagnostics.error(path, "role-missing", "Missing role", detail);
             }
         }
     }
@@ -91,8 +91,8 @@ impl Config {
         }
     }
 
-    /// Refuses an account that is not allowed, and to go on if it is not known whether it is. A list
-    /// without elements says nothing.
+    /// Checks whether the account is allowed. An unknown account is an error. An empty list allows all
+    /// accounts.
     pub(super) fn check_account(&self, account: Option<&str>) -> Result<(), Diagnostic> {
         let lists = [
             ("allowed_account_ids", &self.allowed_account_ids, true),
@@ -121,29 +121,30 @@ fn contains(list: &BTreeSet<Attr<String>>, account: &str) -> bool {
 
 fn account_not_known(argument: &str) -> Diagnostic {
     let detail = format!(
-        "`{argument}` restricts the account, and STS is not asked for it or did not answer, so it cannot \
-         be told whether this account is the right one. Remove `skip_requesting_account_id` and see that STS \
-         can be reached, or remove `{argument}`."
+        "`{argument}` restricts the account, but the provider does not know the account, because it did not call STS or \
+         the call failed. Remove `skip_requesting_account_id` and make sure that the provider can reach STS, or remove \
+         `{argument}`."
     );
     Diagnostic::error("aws-account-not-checked", "AWS account not checked", detail).at(argument)
 }
 
 fn wrong_account(argument: &str, account: &str, wanted: bool) -> Diagnostic {
-    let reason = match wanted {
-        true => "is not among the allowed ones",
-        false => "is a forbidden one",
+    let reason = if wanted {
+        "is not an allowed account"
+    } else {
+        "is a forbidden account"
     };
     let detail = format!(
-        "The credentials are of account {account}, which {reason}. Use other credentials, or \
+        "The credentials belong to account {account}, which {reason}. Use other credentials, or \
          change `{argument}`."
     );
     Diagnostic::error("wrong-aws-account", "Wrong AWS account", detail).at(argument)
 }
 
-/// Describes at the argument what is wrong with it.
+/// Creates a diagnostic at the argument of an error.
 fn refused(mistake: &aws::Error) -> Diagnostic {
     let argument = mistake.argument().unwrap_or_default();
-    let summary = format!("Provider argument {argument} refused");
+    let summary = format!("Invalid provider argument {argument}");
     Diagnostic::error(
         "provider-argument-refused",
         summary,
@@ -152,8 +153,8 @@ fn refused(mistake: &aws::Error) -> Diagnostic {
     .at(path(argument))
 }
 
-/// Arguments that may hold a secret. Terraform prints the line that a message is about, so one about these is about the
-/// provider block.
+/// Arguments that may contain a secret. Terraform prints the line of the argument that a diagnostic names, so a diagnostic
+/// about these names the provider block instead.
 const SECRET: [&str; 6] = [
     "secret_key",
     "token",

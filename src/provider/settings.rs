@@ -1,12 +1,12 @@
-//! The provider block as the layer that reaches AWS takes it.
+//! Converts the provider block to the settings of the `aws` layer.
 
 use super::config::{AssumeRole, AssumeRoleWithWebIdentity, Config};
 use crate::aws;
 use crate::framework::Attr;
 
 impl Config {
-    /// Returns the known arguments to the layer that reaches AWS. Field by field without `..`: a forgotten
-    /// argument does not compile. What is unknown is left out; see [`unknown`](super::unknown).
+    /// Returns the known arguments. It lists every field without `..`, so that a forgotten argument does not
+    /// compile. Unknown arguments are left out; see [`unknown`](super::unknown).
     pub(crate) fn settings(&self) -> aws::Settings {
         let endpoints = self.endpoints.known().cloned().unwrap_or_default();
         let roles = self.assume_role.known().into_iter().flatten();

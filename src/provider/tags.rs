@@ -15,7 +15,7 @@ const IGNORED_KEYS: &str = "TF_AWS_IGNORE_TAGS_KEYS";
 /// Comma-separated key prefixes to ignore.
 const IGNORED_PREFIXES: &str = "TF_AWS_IGNORE_TAGS_KEY_PREFIXES";
 
-/// Returns the tags that every resource gets; unknown if any part of them is.
+/// Returns the tags of every resource. They are unknown if any part of them is.
 pub(crate) fn defaults(
     config: &Config,
     variables: impl Iterator<Item = (OsString, OsString)>,
@@ -28,7 +28,7 @@ fn from_environment(
     variables: impl Iterator<Item = (OsString, OsString)>,
 ) -> Result<Tags, Diagnostics> {
     let mut tags = Tags::new();
-    // Any other variable may hold anything, text or not.
+    // Other variables may contain anything, even if it is not UTF-8.
     let head = DEFAULT_TAG.as_bytes();
     for (name, value) in variables.filter(|(name, _)| name.as_encoded_bytes().starts_with(head)) {
         let (name, value) = match (name.into_string(), value.into_string()) {
@@ -38,7 +38,7 @@ fn from_environment(
         };
         let key = &name[DEFAULT_TAG.len()..];
         if let Some(problem) = flow_log::tag_problem(key, Some(&value)) {
-            let detail = format!("The environment variable {name} gives it. {problem}");
+            let detail = format!("The environment variable {name} sets it. {problem}");
             return Err(
                 Diagnostic::error("invalid-default-tag", "Invalid default tag", detail).into(),
             );
@@ -49,11 +49,10 @@ fn from_environment(
 }
 
 fn no_text(name: &str) -> Diagnostic {
-    let detail =
-        format!("The environment variable {name} is not text in UTF-8. Change or unset it.");
+    let detail = format!("The environment variable {name} is not valid UTF-8. Change or unset it.");
     Diagnostic::error(
         "environment-variable-not-usable",
-        "Environment variable not usable",
+        "Invalid environment variable",
         detail,
     )
 }
@@ -77,7 +76,7 @@ fn with_written(config: &Config, mut tags: Tags) -> Attr<Tags> {
     Attr::Known(tags)
 }
 
-/// Returns the tags that are left alone; unknown if any part of them is.
+/// Returns the tags to ignore. They are unknown if any part of them is.
 pub(crate) fn ignored(
     config: &Config,
     variable: impl Fn(&str) -> Option<OsString>,
@@ -181,7 +180,10 @@ mod tests {
         let tags = defaults(&Config::default(), elsewhere.into_iter());
         assert_eq!(tags, Ok(none));
         let text = refusal([("TF_AWS_DEFAULT_TAGS_a".into(), odd())].into_iter());
-        assert!(text.contains("TF_AWS_DEFAULT_TAGS_a is not text"), "{text}");
+        assert!(
+            text.contains("TF_AWS_DEFAULT_TAGS_a is not valid"),
+            "{text}"
+        );
         assert!(!text.contains("CANARY"), "{text}");
         let ignored = ignored(&Config::default(), |_| Some(odd())).unwrap_err();
         assert!(ignored.iter().next().unwrap().detail.contains(IGNORED_KEYS));

@@ -1,11 +1,11 @@
-//! Finds what is unknown in the provider block, so that no call to AWS is possible yet.
+//! Finds unknown values in the provider block that prevent calls to AWS.
 
 use super::endpoints;
 use crate::cty::{Path, Step};
 
-/// Returns the first unknown part of the provider block that calls depend on.
+/// Returns the first unknown part of the provider block that calls to AWS depend on.
 ///
-/// Tags are not part of a call's configuration, and an endpoint of a service that is never called has no effect.
+/// Calls do not depend on tags, or on the URL of a service that the provider never calls.
 pub(super) fn blocking(unknown: &[Path]) -> Option<&Path> {
     unknown.iter().find(|path| match path.steps() {
         [Step::Attribute(block), ..] if matches!(&**block, "default_tags" | "ignore_tags") => false,
@@ -26,7 +26,7 @@ mod tests {
 
     use super::*;
 
-    /// Creates every argument unknown in turn, as the schema lists them.
+    /// Makes each argument of the schema unknown in turn.
     #[test]
     fn every_unknown_argument_that_calls_depend_on_is_found() {
         let schema = lower::<Config>(0).unwrap();

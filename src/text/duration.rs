@@ -7,13 +7,13 @@ use jiff::{Span, SpanRelativeTo};
 /// Why a text is not a duration. `Display` completes a sentence that begins with the text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum DurationError {
-    /// It does not have the form of one.
+    /// The text does not have the form of a duration.
     #[error("it must be a duration such as 90s, 30m, 1h30m or 2d")]
     Malformed,
-    /// It has months or years.
+    /// The text has months or years.
     #[error("months and years have no fixed length; use days or hours")]
     NoFixedLength,
-    /// It is zero or negative.
+    /// The duration is zero or negative.
     #[error("it must be longer than 0s")]
     NotPositive,
 }
@@ -21,7 +21,7 @@ pub enum DurationError {
 /// Parses a duration such as `90s`, `30m`, `1h30m` or `2d`. A day has 24 hours.
 ///
 /// # Errors
-/// The text is not a duration, has no fixed length, or is not longer than zero.
+/// The text is not a duration, has no fixed length, or is not positive.
 pub fn parse(text: &str) -> Result<Duration, DurationError> {
     let span: Span = text.parse().map_err(|_| DurationError::Malformed)?;
     let length = span

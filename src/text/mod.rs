@@ -1,6 +1,6 @@
-//! Text for people: what makes it safe to show, which name was meant, and how long a duration is.
+//! Text for people: sanitizing, suggestions of names, and durations.
 //!
-//! Every room may use this one. It must not know AWS, Terraform or gRPC.
+//! Every module may use this one. It must not know AWS, Terraform or gRPC.
 
 pub mod duration;
 pub mod sanitize;

@@ -1,8 +1,8 @@
-//! Makes text that others wrote safe to show: in a diagnostic, a report, a log, on a terminal.
+//! Makes untrusted text safe to show in a diagnostic, a report, a log or a terminal.
 //!
-//! A message of AWS, a name in a file or a value in a configuration may hold escape sequences, characters that reverse
-//! the direction of writing, or lines that a build server takes for commands; and it may be of any length. Data that is
-//! passed on stays as it is: only what is shown goes through here. This module must not know who shows it.
+//! A message of AWS, a name in a file or a value in a configuration may contain escape sequences, characters that
+//! reverse the direction of text, or lines that a build server treats as commands. It may also have any length. Only text
+//! that is shown is sanitized; data stays unchanged. This module must not know where the text is shown.
 
 use std::borrow::Cow;
 use std::fmt::Write as _;
@@ -12,17 +12,17 @@ pub const LONGEST_LINE: usize = 4 * 1024;
 /// The longest text of several lines, in bytes.
 pub const LONGEST_TEXT: usize = 32 * 1024;
 
-/// Shows a text on one line: its line breaks are escaped, too. What is too long loses its middle.
+/// Renders a text on one line with escaped line breaks. A text that is too long loses its middle.
 pub fn line(text: &str) -> Cow<'_, str> {
     if text.len() <= LONGEST_LINE && is_harmless(text) {
         return Cow::Borrowed(text);
     }
-    // Once more behind it: what is escaped is longer.
+    // Shorten it again, because escaping makes it longer.
     let escaped = harmless(&shortened(text, LONGEST_LINE));
     Cow::Owned(shortened(&escaped, LONGEST_LINE).into_owned())
 }
 
-/// Shows a text of several lines. A line that is too long loses its middle, and so does the whole.
+/// Renders a text of several lines. A line or text that is too long loses its middle.
 pub fn lines(text: &str) -> Cow<'_, str> {
     let is_plain = text.len() <= LONGEST_LINE && text.split('\n').all(is_harmless);
     if is_plain {
@@ -36,7 +36,7 @@ pub fn lines(text: &str) -> Cow<'_, str> {
     Cow::Owned(shortened(&text, LONGEST_TEXT).into_owned())
 }
 
-/// Escapes what is harmful in a JSON document; its data stays the same.
+/// Escapes harmful characters in a JSON document without changing its data.
 pub fn json(document: &str) -> Cow<'_, str> {
     if document.split('\n').all(is_harmless) {
         return Cow::Borrowed(document);
@@ -51,7 +51,7 @@ pub fn json(document: &str) -> Cow<'_, str> {
     Cow::Owned(lines.collect::<Vec<_>>().join("\n"))
 }
 
-/// Takes user names and passwords out of the addresses in a text: `https://…@host`.
+/// Removes user names and passwords from the URLs in a text: `https://…@host`.
 pub fn without_userinfo(text: &str) -> Cow<'_, str> {
     const SCHEME: &str = "://";
     let mut told = String::new();
@@ -61,7 +61,7 @@ pub fn without_userinfo(text: &str) -> Cow<'_, str> {
         let ends = |c: char| c.is_whitespace() || matches!(c, '"' | '\'' | '`' | '<' | '>');
         let end = address.find(ends).unwrap_or(address.len());
         told.push_str(before);
-        // A password may hold every character of an address, so the last @ counts.
+        // A password may contain any character of a URL, so the last @ ends it.
         rest = match address[..end].rfind('@') {
             Some(at) => {
                 told.push('…');
@@ -76,8 +76,8 @@ pub fn without_userinfo(text: &str) -> Cow<'_, str> {
     }
 }
 
-/// Checks whether a character does something in place of being shown: it moves the cursor, begins an escape sequence,
-/// ends a line, or changes the direction of writing.
+/// Checks whether a character has an effect instead of a glyph: it moves the cursor, begins an escape sequence, ends a
+/// line, or changes the direction of text.
 pub(crate) fn is_harmful(c: char) -> bool {
     c.is_control()
         || matches!(
@@ -91,14 +91,14 @@ fn is_harmless(line: &str) -> bool {
     !line.contains(|c: char| c != '\t' && is_harmful(c)) && commands(line).next().is_none()
 }
 
-/// Escapes a line's harmful characters, and breaks what a build server takes for a command by a backslash.
+/// Escapes the harmful characters of a line, and breaks build server commands with a backslash.
 fn harmless(line: &str) -> String {
     let escape = |c: char, shown: &mut String| shown.extend(c.escape_default());
     let break_up = |c, shown: &mut String| shown.extend(['\\', c]);
     rewritten(line, escape, break_up)
 }
 
-/// Writes a line with other words for its harmful characters and for those at which a command begins.
+/// Renders a line with replacements for its harmful characters and for those that begin a command.
 fn rewritten(
     line: &str,
     harmful: impl Fn(char, &mut String),
@@ -118,7 +118,7 @@ fn rewritten(
     shown
 }
 
-/// Where commands to a build server begin in a line: `::error::` at its head (GitHub Actions), and anywhere `##[error]`
+/// Finds the starts of build server commands in a line: `::error::` at the start (GitHub Actions), and anywhere `##[error]`
 /// (GitHub Actions, Azure Pipelines), `##vso[…]` (Azure Pipelines) and `##teamcity[…]`.
 pub(crate) fn commands(line: &str) -> impl Iterator<Item = usize> {
     let trimmed = line.trim_start_matches(|c: char| c.is_whitespace() || is_harmful(c));
@@ -133,7 +133,7 @@ pub(crate) fn commands(line: &str) -> impl Iterator<Item = usize> {
     head.into_iter().chain(inner)
 }
 
-/// Leaves out the middle of what has more than so many bytes, and says how much that is.
+/// Replaces the middle of a text with more than `most` bytes by the number of characters left out.
 fn shortened(text: &str, most: usize) -> Cow<'_, str> {
     if text.len() <= most {
         return Cow::Borrowed(text);

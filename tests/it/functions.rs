@@ -461,7 +461,7 @@ async fn an_error_carries_the_index_of_its_argument() {
             Some(2),
             "only one `format`",
         ),
-        ("parse_record", &[], None, "0 arguments are given"),
+        ("parse_record", &[], None, "but the call has 0"),
         (
             "log_format",
             &["version", "srcaddr", "dstadr"],

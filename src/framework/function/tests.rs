@@ -114,12 +114,12 @@ fn an_error_tells_the_position_of_its_argument() {
         (
             vec![Value::Null, "0".into(), any()],
             Some(0),
-            "`separator` is null",
+            "`separator` must not be null",
         ),
         (
             vec!["-".into(), "0".into(), Value::Null],
             Some(2),
-            "`any` is null",
+            "`any` must not be null",
         ),
         (
             vec!["-".into(), "0".into(), any(), "a".into(), Value::unknown()],
@@ -131,7 +131,7 @@ fn an_error_tells_the_position_of_its_argument() {
             Some(1),
             "must be a string",
         ),
-        (vec!["-".into()], None, "1 arguments are given"),
+        (vec!["-".into()], None, "but the call has 1"),
     ];
     for (arguments, position, text) in cases {
         let error = join(arguments).unwrap_err();

@@ -21,11 +21,11 @@ fn arguments_that_cannot_work_are_refused_with_a_reason() {
         (r#"https_proxy = "not a url""#, "https_proxy"),
         (
             r#"allowed_account_ids = ["999999999999"]"#,
-            "account 123456789012, which is not among",
+            "account 123456789012, which is not an allowed account",
         ),
         (
             r#"forbidden_account_ids = ["123456789012"]"#,
-            "which is a forbidden one",
+            "which is a forbidden account",
         ),
         ("assume_role { session_name = \"x\" }", "Set `role_arn`"),
     ];
@@ -153,7 +153,7 @@ fn credentials_that_sts_refuses_fail_the_run_unless_told_otherwise() {
     let work = Workspace::new(Version::Any, fake.url());
     work.configure(&flow_log("main", ""));
     work.run(&["plan", "-no-color"])
-        .fails_with(&["AWS account not found out", text]);
+        .fails_with(&["Could not determine the AWS account", text]);
     fake.fail(
         "GetCallerIdentity",
         Fault::error("InvalidClientTokenId", text),
@@ -163,7 +163,7 @@ fn credentials_that_sts_refuses_fail_the_run_unless_told_otherwise() {
     work.configure(&flow_log("main", ""));
     let plan = work.plan();
     assert_eq!(plan.code, 2);
-    plan.says(&["Warning: AWS account not known"]);
+    plan.says(&["Warning: Could not determine the AWS account"]);
 }
 
 /// Writes the configuration with this provider block and no other.
@@ -189,7 +189,7 @@ fn no_credentials_no_region_and_no_endpoint_are_clear_errors() {
         &format!("provider \"vpcflow\" {{\n region = \"us-east-1\"\n {endpoints}\n}}"),
     );
     work.run(&["plan", "-no-color"]).fails_with(&[
-        "AWS account not found out",
+        "Could not determine the AWS account",
         "had no usable credentials",
         "Set credentials with AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, a profile (AWS_PROFILE",
     ]);
@@ -210,7 +210,7 @@ fn no_credentials_no_region_and_no_endpoint_are_clear_errors() {
     let work = Workspace::new(Version::Any, &nobody).with_settings("max_retries = 0");
     work.configure(&flow_log("main", ""));
     work.run(&["plan", "-no-color"]).fails_with(&[
-        "AWS account not found out",
+        "Could not determine the AWS account",
         &format!("could not reach {nobody}"),
         "Connection refused",
         "No program listens at this address. Check the endpoint (endpoints, AWS_ENDPOINT_URL)",

@@ -28,7 +28,7 @@ fn asked(arguments: &str, variable: (&str, &str)) -> String {
     with_block(&work, &block);
     let mut command = work.command(&["plan", "-no-color"]);
     let run = Run::of(&command.env(variable.0, variable.1).output().unwrap());
-    run.fails_with(&["AWS account not found out"]);
+    run.fails_with(&["Could not determine the AWS account"]);
     // Where the proxy was never asked, it waits no longer.
     drop(TcpStream::connect(address));
     lines.join().unwrap()

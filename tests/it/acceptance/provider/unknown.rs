@@ -159,6 +159,6 @@ fn an_account_that_turns_out_to_be_forbidden_makes_nothing() {
     );
     configure(&work, "endpoints {", &forbidden, "");
     work.run(&["apply", "-no-color", "-auto-approve"])
-        .fails_with(&["Wrong AWS account", "is a forbidden one"]);
+        .fails_with(&["Wrong AWS account", "is a forbidden account"]);
     assert!(fake.calls_of("CreateFlowLogs").is_empty());
 }
