@@ -97,7 +97,7 @@ impl Error {
 
     /// Reports whether the service refused the signature because the clocks differ.
     pub(super) fn is_skewed(&self) -> bool {
-        self.has_code(&SKEWED) && self.skew.abs() > SKEW
+        self.has_code(&SKEWED) && i64::from(self.skew).abs() > SKEW
     }
 
     /// Reads AWS's message where the code is too general. This is the only function that decides by a message of AWS.

@@ -38,7 +38,7 @@ pub struct Error {
     /// The setting that is refused, for [`Kind::Configuration`].
     pub setting: Option<Box<Setting>>,
     /// The seconds by which the service's clock is ahead of this machine's, according to its last reply.
-    pub skew: i64,
+    pub skew: i32,
 }
 
 /// The kinds of failures.

@@ -31,12 +31,12 @@ pub(super) fn one_line(text: &str, most: usize) -> String {
 }
 
 /// Finds the first error of type `T` in a chain.
-pub(super) fn find<'a, T: std::error::Error + 'static>(error: &'a Cause) -> Option<&'a T> {
+pub(super) fn find<T: std::error::Error + 'static>(error: &Cause) -> Option<&T> {
     causes(error).find_map(|cause| cause.downcast_ref())
 }
 
 /// Returns an error and its causes, including those that I/O errors contain.
-pub(super) fn causes<'a>(error: &'a Cause) -> impl Iterator<Item = &'a Cause> {
+pub(super) fn causes(error: &Cause) -> impl Iterator<Item = &Cause> {
     std::iter::successors(Some(error), |error| {
         match error.downcast_ref::<std::io::Error>() {
             Some(io) => io.get_ref().map(|inner| inner as &Cause),

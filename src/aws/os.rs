@@ -22,7 +22,7 @@ pub(super) trait Given<'a> {
 }
 
 impl<'a> Given<'a> for Option<&'a str> {
-    fn given(self) -> Option<&'a str> {
+    fn given(self) -> Self {
         self.filter(|text| !text.is_empty())
     }
 }

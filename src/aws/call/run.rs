@@ -322,7 +322,7 @@ impl Call {
             region: self.region.as_deref().map(Box::from),
             unanswered: attempts.unanswered,
             attempts: u8::try_from(attempts.count).unwrap_or(u8::MAX),
-            skew: self.context.clock_ahead().as_secs(),
+            skew: seconds(self.context.clock_ahead()),
             ..Error::new(self.operation, kind, message)
         }
     }
@@ -350,4 +350,9 @@ impl Call {
     pub(super) fn attempts(&self) -> MutexGuard<'_, Attempts> {
         self.attempts.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// Returns whole seconds. No clock differs by more than 68 years.
+fn seconds(duration: jiff::SignedDuration) -> i32 {
+    i32::try_from(duration.as_secs()).unwrap_or(i32::MAX)
 }

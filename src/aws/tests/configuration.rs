@@ -36,6 +36,8 @@ fn each_region_has_one_gateway() {
     assert_eq!(made, 2);
 }
 
+type Change = fn(&mut Settings);
+
 fn role(duration: &str) -> Vec<AssumeRole> {
     vec![AssumeRole {
         role_arn: "arn:aws:iam::111111111111:role/r".to_owned(),
@@ -46,7 +48,7 @@ fn role(duration: &str) -> Vec<AssumeRole> {
 
 #[tokio::test]
 async fn invalid_arguments_are_refused_by_name() {
-    let cases: [(&str, fn(&mut Settings)); 16] = [
+    let cases: [(&str, Change); 16] = [
         ("insecure", |s| s.insecure = true),
         ("region", |s| s.region = some("Frankfurt")),
         ("sts_region", |s| s.sts_region = some("eu")),
