@@ -139,15 +139,15 @@ async fn create_once(
 ) -> Result<Created, NotCreated> {
     let new = |id: String| {
         ledger.give(&id);
-        Ok(Created::New(id))
+        Created::New(id)
     };
     let mut not_created = match ec2.create(attempt.request).await {
-        Ok(id) => return new(id),
+        Ok(id) => return Ok(new(id)),
         Err(error) => NotCreated::from(error),
     };
     if not_created.error.unanswered {
         match recover::find(ledger, ec2, attempt, stop).await {
-            Ok(id) => return new(id),
+            Ok(id) => return Ok(new(id)),
             Err(not_found) => {
                 let resource_id = &attempt.request.resource_id;
                 not_created = not_created.without_reply(&not_found, resource_id);
