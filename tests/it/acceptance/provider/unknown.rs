@@ -121,7 +121,7 @@ fn creates_and_reads(argument: &str, part: &str, other: &str) {
     if argument == "default_tags" {
         plan.succeeds();
     } else {
-        plan.fails_with(&[&format!("`{argument}` depends on a value")]);
+        plan.fails_with(&[&format!("`{argument}"), "depends on a value"]);
     }
     from_environment("");
     let plan = run(&["plan", "-no-color"]).succeeds();
