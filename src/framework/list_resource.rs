@@ -170,7 +170,7 @@ impl<L: ListResource> ErasedListResource<ConnectionOf<L>> for Erased<L> {
             let mut messages = context.take_warnings();
             messages.extend(result.err().into_iter().flatten());
             for message in messages {
-                // Nobody listens: then nobody needs to know.
+                // The receiver is gone, so the error is not needed.
                 drop(listed.send(Listed::Message(message)).await);
             }
         }

@@ -1,7 +1,7 @@
-//! Texts that Terraform's mocks have made up.
+//! Strings that Terraform's mocks generate.
 //!
-//! A `mock_provider` fills a computed text with eight small letters and digits, and has the real provider validate
-//! configurations that hold such texts. They are judged when a change is planned, which a mocked provider never does.
+//! A `mock_provider` fills computed strings with eight lowercase letters and digits, and the real provider validates
+//! configurations that contain them. They are validated during a plan, which a mocked provider never runs.
 
 use std::borrow::Cow;
 
@@ -11,7 +11,7 @@ use crate::cty::Value;
 
 const LENGTH: usize = 8;
 
-/// Returns a configuration in which each text that a mock may have made up is unknown; borrowed if there is none.
+/// Returns a configuration in which each string that a mock may have generated is unknown; borrowed if there is none.
 pub(super) fn unknown<'c>(block: &Block, config: &'c Value) -> Cow<'c, Value> {
     let may_be_made_up = |attribute: &Attribute, value: &Value| {
         let mut rules = attribute.rules.iter();

@@ -1,4 +1,4 @@
-//! The typed trait of a resource, and its erased twin over values.
+//! The typed trait of a resource, and its erased counterpart over values.
 
 mod erased;
 mod identity;
@@ -13,29 +13,29 @@ use crate::cty::{Path, Value};
 pub(crate) use erased::erase;
 pub(crate) use identity::{encode_identity, schemas};
 
-/// A resource, as its author writes it. An argument that is an empty text is null here: it is not given. A step that fails tells what exists all the same
-/// ([`Failure::state`], and [`Context::remember`] for what must survive even a panic).
+/// A resource. An argument that is an empty string is null here, because it is not given. A step that fails returns what
+/// exists nevertheless ([`Failure::state`]); [`Context::remember`] keeps it even after a panic.
 pub trait Resource: Send + Sync + 'static {
-    /// What a configured provider hands over.
+    /// The connection of a configured provider.
     type Connection: Send + Sync + 'static;
-    /// Its configuration, plan and state.
+    /// The model of its configuration, plan and state.
     type State: Model + Clone;
-    /// What identifies an object outside of a state; [`NoIdentity`](super::NoIdentity) if nothing does.
+    /// The identity of an object; [`NoIdentity`](super::NoIdentity) if it has none.
     type Identity: Identity<Self::State>;
     /// Its name in HCL.
     const TYPE_NAME: &'static str;
     /// The version of its state's form.
     const VERSION: i64 = 0;
 
-    /// Validates what the schema cannot: parts that are unknown are judged when they are known. Core asks for it before
-    /// every plan, at apply too, with all that is known by then.
+    /// Validates what the schema cannot. Unknown values are skipped. Core validates again before every plan, also during
+    /// apply, when more values are known.
     fn validate(&self, config: &Self::State, diagnostics: &mut Diagnostics);
 
-    /// Completes a plan that follows the schema's rules, of a configuration that was judged. Pure: no clock, no random,
+    /// Completes a plan that follows the rules of the schema. The configuration is valid. Pure: no clock, no randomness,
     /// no network.
     ///
     /// # Errors
-    /// What the service would refuse beyond that.
+    /// What the service would refuse in addition.
     fn plan(
         &self,
         connection: &Self::Connection,
@@ -43,8 +43,8 @@ pub trait Resource: Send + Sync + 'static {
         warnings: &mut Diagnostics,
     ) -> Result<(), Diagnostics>;
 
-    /// Validates a plan that is complete, with the paths whose change needs a new object. It may refuse and warn, and must
-    /// not change what is planned; what it knows beside the plan is what this process has seen.
+    /// Checks a complete plan and the paths that require a replacement. It may return errors and warnings, and must not
+    /// change the plan. Besides the plan, it knows only what this process has seen.
     ///
     /// # Errors
     /// What the service would refuse.
@@ -64,7 +64,7 @@ pub trait Resource: Send + Sync + 'static {
         (before.clone(), after.clone())
     }
 
-    /// Creates the object. Planned values win over returned ones; unknown ones take what is returned.
+    /// Creates the object. Known planned values override returned values; unknown values take the returned ones.
     fn create(
         &self,
         connection: &Self::Connection,
@@ -73,7 +73,7 @@ pub trait Resource: Send + Sync + 'static {
         context: &Context<Self::State>,
     ) -> impl Future<Output = Result<Self::State, Failure<Self::State>>> + Send;
 
-    /// Reads the object; `None` if it is gone.
+    /// Reads the object; `None` if it no longer exists.
     fn read(
         &self,
         connection: &Self::Connection,
@@ -81,7 +81,7 @@ pub trait Resource: Send + Sync + 'static {
         context: &Context<Self::State>,
     ) -> impl Future<Output = Result<Option<Self::State>, Diagnostics>> + Send;
 
-    /// Changes in place what can be changed so.
+    /// Updates the object in place.
     fn update(
         &self,
         connection: &Self::Connection,
@@ -90,7 +90,7 @@ pub trait Resource: Send + Sync + 'static {
         context: &Context<Self::State>,
     ) -> impl Future<Output = Result<Self::State, Failure<Self::State>>> + Send;
 
-    /// Removes the object; that it is gone already is a success.
+    /// Deletes the object. Succeeds if it no longer exists.
     fn delete(
         &self,
         connection: &Self::Connection,
@@ -98,7 +98,7 @@ pub trait Resource: Send + Sync + 'static {
         context: &Context<Self::State>,
     ) -> impl Future<Output = Result<(), Diagnostics>> + Send;
 
-    /// Returns the state that a read can start from, for what a user wrote behind `terraform import`.
+    /// Returns the state from which a read can start, for the ID of an import.
     fn import(
         &self,
         connection: &Self::Connection,
@@ -106,8 +106,8 @@ pub trait Resource: Send + Sync + 'static {
         context: &Context<Self::State>,
     ) -> impl Future<Output = Result<Self::State, Diagnostics>> + Send;
 
-    /// Returns the state that a read can start from, for what a user wrote as `identity` in an import
-    /// block. Needed if there is an identity.
+    /// Returns the state from which a read can start, for the `identity` of an import block. Required if the resource has
+    /// an identity.
     fn import_by_identity(
         &self,
         _connection: &Self::Connection,
@@ -117,18 +117,18 @@ pub trait Resource: Send + Sync + 'static {
         async { Err(identity::no_identity(Self::TYPE_NAME).into()) }
     }
 
-    /// Brings a state of an older version to the present form, out of that version's own frozen struct.
+    /// Upgrades a state of an older version, which is read into the frozen struct of that version.
     ///
     /// # Errors
-    /// There was no such version, or its states did not look like this.
+    /// The version does not exist, or the state does not have its form.
     fn upgrade(stored: &Stored<'_>) -> Result<Self::State, Diagnostics> {
         Err(stored.of_unknown_version(Self::VERSION))
     }
 
-    /// Creates the state of another provider's object one of ours. The provider is not configured.
+    /// Converts the state of another provider's object. The provider is not configured.
     ///
     /// # Errors
-    /// Such an object cannot be one of ours.
+    /// The object cannot be moved to this resource.
     fn move_from(source: &Source<'_>) -> Result<Self::State, Diagnostics> {
         Err(source.refused(Self::TYPE_NAME, "Nothing can be moved to it."))
     }
@@ -144,25 +144,25 @@ pub trait Resource: Send + Sync + 'static {
     }
 }
 
-/// What a plan came to.
+/// The result of a plan.
 #[derive(Debug)]
 pub struct Planned {
     /// The planned object; null for a destroy.
     pub state: Value,
     /// The identity of that object, if it has one; parts of it may be unknown.
     pub identity: Option<Value>,
-    /// The attributes whose change needs a new object.
+    /// The attributes whose change requires a replacement.
     pub requires_replace: Vec<Path>,
-    /// What core hands on to the plan of the replacement, if there is one.
+    /// Private data that core passes to the plan of the replacement, if there is one.
     pub private: Vec<u8>,
     /// Errors and warnings.
     pub diagnostics: Diagnostics,
 }
 
-/// What an apply or read came to.
+/// The result of an apply or a read.
 #[derive(Debug)]
 pub struct Applied {
-    /// The object as it is now; null if there is none.
+    /// The current object; null if it does not exist.
     pub state: Value,
     /// Errors and warnings.
     pub diagnostics: Diagnostics,
@@ -175,13 +175,13 @@ pub struct Target {
     pub prior: Value,
     /// Core's proposal at plan, the plan at apply.
     pub planned: Value,
-    /// What the user wrote.
+    /// The configuration.
     pub config: Value,
-    /// What an earlier plan has left, at plan.
+    /// Private data of an earlier plan, during a plan.
     pub private: Vec<u8>,
 }
 
-/// A resource over values, as the protocol layer sees it.
+/// A resource over values, for the protocol layer.
 pub trait ErasedResource<C>: Send + Sync {
     /// Returns its schema.
     fn schema(&self) -> &Schema;
@@ -219,27 +219,27 @@ pub trait ErasedResource<C>: Send + Sync {
     ) -> BoxFuture<'a, Applied>;
     /// Returns the schema of its identity, if it has one.
     fn identity_schema(&self) -> Option<&Schema>;
-    /// Returns the identity of an object; `None` if it has none or is none.
+    /// Returns the identity of an object; `None` if it has none, or if the object is null.
     ///
     /// # Errors
     /// The state does not have the form of its schema.
     fn identity(&self, state: &Value) -> Result<Option<Value>, Diagnostics>;
-    /// Brings a stored state to the present form.
+    /// Upgrades a stored state.
     ///
     /// # Errors
-    /// The stored form is not one this provider has written.
+    /// The stored data does not have a form that this provider has written.
     fn upgrade(&self, version: i64, state: &[u8]) -> Result<Value, Diagnostics>;
-    /// Brings a stored identity to the present form.
+    /// Upgrades a stored identity.
     ///
     /// # Errors
-    /// The stored form is not one this provider has written.
+    /// The stored data does not have a form that this provider has written.
     fn upgrade_identity(&self, version: i64, identity: &[u8]) -> Result<Value, Diagnostics>;
-    /// Creates the state of another provider's object one of ours.
+    /// Converts the state of another provider's object.
     ///
     /// # Errors
-    /// Such an object cannot be one of ours.
+    /// The object cannot be moved to this resource.
     fn move_from(&self, source: &Source<'_>) -> Result<Value, Diagnostics>;
-    /// Creates a configuration of a state.
+    /// Generates a configuration from a state.
     ///
     /// # Errors
     /// The state does not have the form of its schema.

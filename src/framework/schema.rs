@@ -43,7 +43,7 @@ impl Block {
         Type::Object(attributes.chain(blocks).collect())
     }
 
-    /// Returns absent blocks the form that core expects: no element, or an object of nulls, never null.
+    /// Adds absent blocks in the form that core expects: no element, or an object of nulls, but never null.
     pub fn complete(&self, mut object: Value) -> Value {
         self.fill(&mut object);
         object
@@ -72,7 +72,7 @@ impl Block {
 pub enum Mode {
     /// The user, always.
     Required,
-    /// The user, or nobody.
+    /// The user may set it.
     Optional,
     /// The user, else the provider.
     OptionalComputed,
@@ -201,7 +201,7 @@ pub enum Rule {
     OneOf(Vec<Value>),
     /// A number not below the first nor above the second bound.
     Range(Option<i64>, Option<i64>),
-    /// At most so many elements.
+    /// The maximum number of elements.
     MaxItems(usize),
     /// Not given together with the attribute of this name.
     ConflictsWith(String),

@@ -1,24 +1,23 @@
-//! One value may be written in several ways: what a change of the writing alone comes to.
+//! Different spellings of the same value, and what happens when only the spelling changes.
 //!
-//! An empty text says that an argument is not given, so the author of a resource sees null in its place ([`given`]).
-//! What is written otherwise and means the same keeps the writing of the state, as far as core allows it
-//! ([`respell`]), and needs no new object. Must not know what means the same: the resource's own
-//! [`normal`](super::Resource::normal) says it.
+//! An empty string means that an argument is not given, so a resource sees null instead ([`given`]). If only the spelling
+//! of a value changes, the plan keeps the spelling of the state where core allows it ([`respell`]), and nothing is
+//! replaced. This module must not know which spellings are equal: [`normal`](super::Resource::normal) of the resource
+//! decides that.
 
 use std::borrow::Cow;
 
 use super::schema::{Attribute, Block, Mode, NestedBlock, Nesting, Shape};
 use crate::cty::{Type, Value};
 
-/// Returns an object in which each argument that is an empty text is null: it is not given.
+/// Returns an object in which each empty string of an optional argument is null, because it is not given.
 pub fn given<'o>(block: &Block, object: Cow<'o, Value>) -> Cow<'o, Value> {
     let is_not_given =
         |attribute: &Attribute, value: &Value| attribute.mode.is_optional() && is_empty(value);
     replaced(block, object, &is_not_given, &Value::Null)
 }
 
-/// Returns an object in which each text that a condition holds for is another value. Copies the object only if there is
-/// such a text.
+/// Replaces each string for which a condition holds. Copies the object only if there is such a string.
 pub(super) fn replaced<'o>(
     block: &Block,
     mut object: Cow<'o, Value>,
@@ -35,7 +34,7 @@ pub(super) fn replaced<'o>(
     object
 }
 
-/// Checks whether a condition holds for any attribute of a block that holds a text, in the blocks inside it too.
+/// Checks whether a condition holds for any string attribute of a block or of its nested blocks.
 fn any_text(
     block: &Block,
     object: &Value,
@@ -69,11 +68,11 @@ fn any_text(
     })
 }
 
-/// Changes every attribute of a block that holds a text, in the blocks inside it too.
+/// Changes every string attribute of a block and of its nested blocks.
 fn each_text(block: &Block, object: &mut Value, change: &impl Fn(&Attribute, &mut Value)) {
     let Value::Map(values) = object else { return };
     for (name, value) in values {
-        // Most arguments are not given: only what is, is looked up.
+        // Most arguments are null, so only others are looked up.
         if !may_hold_text(value) {
             continue;
         }
@@ -102,7 +101,7 @@ pub(super) fn is_empty(value: &Value) -> bool {
     matches!(value, Value::String(text) if text.is_empty())
 }
 
-/// An object before and after a change, both in their normal form: what means the same is equal.
+/// An object before and after a change, both in normal form: values with the same meaning are equal.
 #[derive(Clone, Copy)]
 pub(super) struct Normal<'a> {
     pub(super) before: &'a Value,
@@ -110,7 +109,7 @@ pub(super) struct Normal<'a> {
 }
 
 impl<'a> Normal<'a> {
-    /// Checks whether an attribute or block means what it meant before.
+    /// Checks whether an attribute or block has the same meaning as before.
     pub(super) fn is_same(self, name: &str) -> bool {
         let (before, after) = (self.before.get(name), self.after.get(name));
         before.is_some() && before == after && before.is_some_and(Value::is_wholly_known)
@@ -126,8 +125,8 @@ impl<'a> Normal<'a> {
     }
 }
 
-/// Keeps what means the same as it was written before. In a plan, where there is a configuration, everything else that
-/// the user may write becomes what is written: core allows a plan nothing but that and the value before.
+/// Keeps the earlier spelling of each value that has the same meaning as before. In a plan, every other argument takes
+/// the value of the configuration: core allows only that value or the earlier one.
 pub(super) fn respell(
     block: &Block,
     before: &Value,
@@ -164,8 +163,8 @@ pub(super) fn respell(
     }
 }
 
-/// Core lets a value stay if the user wrote another in its place, or left the choice to the provider; a refresh may
-/// answer anything. An empty text gives way to what the provider would choose. What is unknown may turn out to be null.
+/// Core allows the earlier value if the configuration has another value, or leaves the choice to the provider. A refresh
+/// may return any value. An empty string does not stay where the provider chooses. An unknown value can become null.
 fn may_stay(attribute: &Attribute, before: &Value, config: Option<&Value>) -> bool {
     let allowed = match config {
         Some(config) if config.is_null() || config.is_unknown() => {
@@ -189,12 +188,12 @@ fn write(attribute: &Attribute, config: &Value, planned: &mut Value) {
     let plain = matches!(attribute.shape, Shape::Plain(_));
     let is_written = plain && (!config.is_null() || attribute.mode == Mode::Optional);
     if is_written && (planned != config || !config.is_wholly_known()) {
-        // What stays as it was written may lie outside of what is known of the unknown.
+        // The earlier spelling may not satisfy the refinements of an unknown value.
         *planned = config.clone().without_refinements();
     }
 }
 
-/// Returns empty texts back where they were written and there is still nothing.
+/// Restores empty strings where the value is still null.
 pub(super) fn restore(block: &Block, written: &Value, object: &mut Value) {
     let Value::Map(values) = object else { return };
     for (name, value) in values {

@@ -1,6 +1,6 @@
-//! What somebody has stored: a state or an identity of an older version, or another provider's state.
+//! Stored data: a state or an identity of an older version, or the state of another provider.
 //!
-//! It is read into a struct that is frozen in the form of its time. Must not know any such form.
+//! It is read into a frozen struct of that version. This module must not know any of these structs.
 
 use serde::de::DeserializeOwned;
 
@@ -12,7 +12,7 @@ use crate::cty;
 pub struct Stored<'a> {
     /// The version of its form.
     pub version: i64,
-    /// What it is of, for messages.
+    /// The name of its type, for messages.
     pub of: &'a str,
     /// The JSON text.
     pub json: &'a [u8],
@@ -40,7 +40,7 @@ impl Stored<'_> {
         })
     }
 
-    /// Describes that there is no form of this version.
+    /// Creates the error for a version that does not exist.
     pub fn of_unknown_version(&self, newest: i64) -> Diagnostics {
         Diagnostic::error(
             "state-not-upgraded", "State not upgraded",
@@ -53,7 +53,7 @@ impl Stored<'_> {
     }
 }
 
-/// Another provider's object that shall become one of ours.
+/// An object of another provider, to be moved to a resource of this provider.
 #[derive(Clone, Copy, Debug)]
 pub struct Source<'a> {
     /// The address of that provider, such as `registry.terraform.io/hashicorp/aws`.
@@ -63,7 +63,7 @@ pub struct Source<'a> {
 }
 
 impl Source<'_> {
-    /// Returns the provider's namespace and name: whose it is, whatever host it was installed from.
+    /// Returns the namespace and the name of the provider, without the host of its registry.
     pub fn namespace_and_name(&self) -> Option<(&str, &str)> {
         let (rest, name) = self.provider.rsplit_once('/')?;
         let namespace = rest
@@ -72,7 +72,7 @@ impl Source<'_> {
         Some((namespace, name))
     }
 
-    /// Describes that such an object cannot become one of ours, and which can.
+    /// Creates the error for an object that cannot be moved, and names the types that can.
     pub fn refused(&self, target: &str, possible: &str) -> Diagnostics {
         Diagnostic::error(
             "resource-not-moved",

@@ -1,6 +1,6 @@
 //! Checks known values against the rules that the schema declares.
 //!
-//! Unknown and null values satisfy every rule; what only a noun can judge is its own `validate`.
+//! Unknown and null values satisfy every rule. A noun validates everything else itself.
 
 use std::borrow::Cow;
 
@@ -9,7 +9,7 @@ use super::spelling::{self, is_empty};
 use super::{Diagnostics, Mode, Model};
 use crate::cty::{InStep, Map, Path, Value};
 
-/// Validates a configuration by the rules of its schema, and by what its author knows beyond them.
+/// Validates a configuration by the rules of its schema and by a check of the noun.
 pub fn judge<M: Model>(
     block: &Block,
     config: &Value,
@@ -94,8 +94,7 @@ fn check_required(
     }
 }
 
-/// Visits the objects nested in a value, each with its path. An element of a set has no path of its own: the set's is
-/// given.
+/// Visits the objects nested in a value, each with its path. An element of a set has the path of the set.
 fn each_element(
     nesting: Nesting,
     value: &Value,
@@ -119,7 +118,7 @@ fn each_element(
     }
 }
 
-/// Describes how a value, which is given and known, breaks a rule.
+/// Describes how a known value breaks a rule.
 fn broken(rule: &Rule, name: &str, value: &Value, object: &Value) -> Option<String> {
     match rule {
         Rule::OneOf(allowed) if !allowed.contains(value) => {
@@ -143,7 +142,7 @@ fn broken(rule: &Rule, name: &str, value: &Value, object: &Value) -> Option<Stri
     }
 }
 
-/// Checks whether a value is known and given: of what may be left out, an empty text says that it is.
+/// Checks whether a value is known and given. An empty string counts as given only for a required attribute.
 fn is_judged(attribute: &Attribute, value: &Value) -> bool {
     is_given(value) || is_empty(value) && !attribute.mode.is_optional()
 }
@@ -152,7 +151,7 @@ fn is_given(value: &Value) -> bool {
     !(value.is_null() || value.is_unknown() || is_empty(value))
 }
 
-/// Finds the one allowed value that is spelt differently, or of which a part is written.
+/// Finds the only allowed value that differs in spelling, or that contains the written text.
 fn meant<'a>(allowed: &'a [Value], written: &Value) -> Option<&'a Value> {
     let joined = |value: &Value| match value {
         Value::String(text) => text.to_lowercase().replace(['-', '_', ' '], ""),

@@ -167,7 +167,7 @@ mod tests {
     fn tags_of_the_environment_are_judged() {
         let text = refusal(variables(&[("TF_AWS_DEFAULT_TAGS_aws:x", "y")]));
         assert!(text.contains("TF_AWS_DEFAULT_TAGS_aws:x"), "{text}");
-        assert!(text.contains("reserved by AWS"), "{text}");
+        assert!(text.contains("AWS reserves"), "{text}");
     }
 
     #[cfg(unix)]

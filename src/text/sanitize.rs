@@ -70,9 +70,10 @@ pub fn without_userinfo(text: &str) -> Cow<'_, str> {
             None => address,
         };
     }
-    match told.is_empty() {
-        true => Cow::Borrowed(text),
-        false => Cow::Owned(told + rest),
+    if told.is_empty() {
+        Cow::Borrowed(text)
+    } else {
+        Cow::Owned(told + rest)
     }
 }
 

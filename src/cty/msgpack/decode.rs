@@ -146,9 +146,10 @@ fn object(
         let value = value(reader, ty, depth).map_err(|error| error.within_attribute(name))?;
         entries.push((name.clone(), value));
     }
-    let entries = match in_order {
-        true => Map::from_sorted_store_unchecked(entries),
-        false => unique(entries)?,
+    let entries = if in_order {
+        Map::from_sorted_store_unchecked(entries)
+    } else {
+        unique(entries)?
     };
     if entries.len() < types.len() {
         return Err(missing_attributes(types, |name| entries.contains_key(name)));

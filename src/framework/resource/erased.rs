@@ -1,4 +1,4 @@
-//! A resource over values: what its author wrote, behind the rules that hold for every resource.
+//! A resource over values: applies the rules that hold for every resource, and calls the typed one.
 
 mod generate;
 mod import;
@@ -19,14 +19,14 @@ use crate::framework::{
     Change, Context, Diagnostics, Failure, LowerError, Model as _, Schema, Source, guard,
 };
 
-/// A resource with what follows from its models.
+/// A resource with the schemas of its models.
 pub(super) struct Erased<R> {
     typed: R,
     schema: Schema,
     identity: Option<Schema>,
 }
 
-/// Hides a resource's models behind values.
+/// Converts a typed resource to one over values.
 ///
 /// # Errors
 /// A model cannot be a schema.
@@ -201,16 +201,17 @@ impl<R: Resource> Erased<R> {
         } = target;
         let block = &self.schema.block;
         if matches!(mocked::unknown(block, &config), Cow::Owned(_)) {
-            // A mock never plans: here everything is meant.
+            // A mocked provider never plans, so the value is from the user.
             self.judge(&config).into_result()?;
         }
         let written = given(block, Cow::Borrowed(&config));
         let proposed = given(block, Cow::Owned(proposed)).into_owned();
         let proposed = propose(&self.schema, &prior, proposed, &written);
         let mut change = Change {
-            prior: match prior.is_null() {
-                true => None,
-                false => Some(R::State::decode(&prior)?),
+            prior: if prior.is_null() {
+                None
+            } else {
+                Some(R::State::decode(&prior)?)
             },
             config: R::State::decode(&written)?,
             planned: R::State::decode(&proposed)?,
@@ -221,9 +222,10 @@ impl<R: Resource> Erased<R> {
         };
         self.typed.plan(connection, &mut change, warnings)?;
         let mut state = self.encode(&change.planned)?;
-        let (old, new) = match prior.is_null() {
-            true => (Value::Null, Value::Null),
-            false => self.normal(&self.decode(&prior)?, &change.planned)?,
+        let (old, new) = if prior.is_null() {
+            (Value::Null, Value::Null)
+        } else {
+            self.normal(&self.decode(&prior)?, &change.planned)?
         };
         let normal = Normal {
             before: &old,
@@ -309,8 +311,7 @@ impl<R: Resource> Erased<R> {
         Ok(read)
     }
 
-    /// Answers a failed apply with what exists: what the step said, else what it remembered, else
-    /// what there was before.
+    /// Returns the state after a failed apply: what the step returned, or what it remembered, or the prior state.
     fn failed(
         &self,
         failure: Failure<R::State>,
@@ -345,7 +346,7 @@ impl<R: Resource> Erased<R> {
         Ok((self.encode(&before)?, self.encode(&after)?))
     }
 
-    /// Fills the model; what is an empty text is not given.
+    /// Decodes the model. Empty strings are null.
     fn decode(&self, value: &Value) -> Result<R::State, Diagnostics> {
         Ok(R::State::decode(&given(
             &self.schema.block,

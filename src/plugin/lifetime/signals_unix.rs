@@ -16,9 +16,10 @@ impl Signals {
     /// Takes SIGINT, SIGTERM and SIGHUP from the system.
     pub(in crate::plugin) fn catch() -> Result<Self, Error> {
         let caught = |kind| signal(kind).map_err(Error::Signals);
-        let hangup = match may_catch_hangup() {
-            true => Some(caught(SignalKind::hangup())?),
-            false => None,
+        let hangup = if may_catch_hangup() {
+            Some(caught(SignalKind::hangup())?)
+        } else {
+            None
         };
         Ok(Self {
             interrupts: Interrupts(caught(SignalKind::interrupt())?),

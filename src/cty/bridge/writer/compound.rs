@@ -166,9 +166,10 @@ impl<'t> Entries<'t> {
         let (place, name, ty) = place(types, name)?;
         let value = value.serialize(Writer::new(ty));
         let value = value.map_err(|error| error.within_attribute(name))?;
-        match self.writer.partial {
-            true => self.values.push((name.clone(), value)),
-            false => self.values[place].1 = value,
+        if self.writer.partial {
+            self.values.push((name.clone(), value));
+        } else {
+            self.values[place].1 = value;
         }
         Ok(())
     }

@@ -18,7 +18,7 @@ impl<R: Resource> Erased<R> {
     }
 }
 
-/// Leaves out what only the provider sets, and what is as it would be by default.
+/// Removes computed values and values that equal their default.
 fn writable_block(block: &Block, object: &Value) -> Value {
     let Value::Map(values) = object else {
         return object.clone();
