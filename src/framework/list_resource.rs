@@ -171,7 +171,7 @@ impl<L: ListResource> ErasedListResource<ConnectionOf<L>> for Erased<L> {
             messages.extend(result.err().into_iter().flatten());
             for message in messages {
                 // The receiver is gone, so the error is not needed.
-                drop(listed.send(Listed::Message(message)).await);
+                let _ = listed.send(Listed::Message(message)).await;
             }
         }
         .boxed()

@@ -68,7 +68,9 @@ fn with_written(config: &Config, mut tags: Tags) -> Attr<Tags> {
     }
     for (key, value) in written.known().into_iter().flatten() {
         match value {
-            Attr::Known(value) => drop(tags.insert(key.clone(), value.clone())),
+            Attr::Known(value) => {
+                let _ = tags.insert(key.clone(), value.clone());
+            }
             Attr::Null => {}
             Attr::Unknown => return Attr::Unknown,
         }
@@ -105,7 +107,9 @@ fn with_written_ignored(config: &Config, mut ignored: IgnoreTags) -> Attr<Ignore
         }
         for key in written.known().into_iter().flatten() {
             match key {
-                Attr::Known(key) => drop(ignored.insert(key.clone())),
+                Attr::Known(key) => {
+                    let _ = ignored.insert(key.clone());
+                }
                 Attr::Null => {}
                 Attr::Unknown => return Attr::Unknown,
             }

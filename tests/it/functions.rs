@@ -75,9 +75,10 @@ fn compute() -> Result<Value, FunctionError> {
     let (go_on, changed) = &GO_ON;
     let patience = Duration::from_secs(60);
     let waiting = changed.wait_timeout_while(go_on.lock().unwrap(), patience, |go_on| !*go_on);
-    match *waiting.unwrap().0 {
-        true => Ok("done".into()),
-        false => Err(FunctionError::new("no other call was answered meanwhile")),
+    if *waiting.unwrap().0 {
+        Ok("done".into())
+    } else {
+        Err(FunctionError::new("no other call was answered meanwhile"))
     }
 }
 

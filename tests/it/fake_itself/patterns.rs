@@ -22,9 +22,12 @@ fn check(pattern: &str, matched: &[&str], others: &[&str]) {
 /// Returns a pattern with fourteen slots, one of which has conditions on `w`.
 fn slot(n: usize, conditions: &str) -> String {
     let slots: Vec<String> = (1..=14)
-        .map(|i| match i == n {
-            true => conditions.to_owned(),
-            false => format!("w{i}"),
+        .map(|i| {
+            if i == n {
+                conditions.to_owned()
+            } else {
+                format!("w{i}")
+            }
         })
         .collect();
     format!("[{}]", slots.join(","))

@@ -99,9 +99,10 @@ impl Settings {
             hidden.push("default_tags.tags");
         }
         if !self.ignore_tags.is_null() && dice.below(6) == 0 {
-            hidden.push(match self.ignore_tags["keys"].is_null() {
-                true => "ignore_tags.key_prefixes",
-                false => "ignore_tags.keys",
+            hidden.push(if self.ignore_tags["keys"].is_null() {
+                "ignore_tags.key_prefixes"
+            } else {
+                "ignore_tags.keys"
             });
         }
         let blind = may_be_blind && dice.below(12) == 0;
@@ -375,8 +376,12 @@ impl Walk {
                     Some("arn:aws:iam::123456789012:role/drift".into())
             }
             4 => log.tags.clear(),
-            5 => drop(log.tags.insert("Console".to_owned(), "x".to_owned())),
-            _ => drop(log.tags.insert("Env".to_owned(), "z".to_owned())),
+            5 => {
+                let _ = log.tags.insert("Console".to_owned(), "x".to_owned());
+            }
+            _ => {
+                let _ = log.tags.insert("Env".to_owned(), "z".to_owned());
+            }
         });
         "drift".to_owned()
     }
@@ -457,9 +462,12 @@ fn aws(log: &FlowLog, written: &Json) -> Json {
             "per_hour_partition": options.per_hour_partition,
         })
     });
-    let target = |prefix: &str| match log.resource_id.starts_with(prefix) {
-        true => json!(log.resource_id),
-        false => json!(""),
+    let target = |prefix: &str| {
+        if log.resource_id.starts_with(prefix) {
+            json!(log.resource_id)
+        } else {
+            json!("")
+        }
     };
     let fields = log
         .tag_field_specifications

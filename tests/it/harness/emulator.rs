@@ -89,7 +89,7 @@ impl Emulator {
 
 impl Drop for Emulator {
     fn drop(&mut self) {
-        drop(self.child.kill());
-        drop(self.child.wait());
+        let _ = self.child.kill();
+        let _ = self.child.wait();
     }
 }

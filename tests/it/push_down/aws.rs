@@ -84,9 +84,12 @@ fn text(name: &str, endings: &[&'static str]) -> BoxedStrategy<String> {
     };
     let digits = !beginning.ends_with(['-', ':']);
     words(endings)
-        .prop_map(move |ending| match digits {
-            true => format!("{beginning}{:0>2}", ending.len()),
-            false => format!("{beginning}{ending}"),
+        .prop_map(move |ending| {
+            if digits {
+                format!("{beginning}{:0>2}", ending.len())
+            } else {
+                format!("{beginning}{ending}")
+            }
         })
         .boxed()
 }

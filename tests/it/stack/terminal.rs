@@ -20,13 +20,12 @@ fn stack(regions: usize) -> String {
 }
 
 fn shown(folder: &Folder, fake: &Fake, variables: &[(&str, &str)], terminal: bool) -> String {
-    let mut command: Command = match terminal {
-        true => {
-            let mut command = folder.command(python(), Some(fake.url()));
-            command.args(["-c", ON_TERMINAL, program()]);
-            command
-        }
-        false => folder.command(program(), Some(fake.url())),
+    let mut command: Command = if terminal {
+        let mut command = folder.command(python(), Some(fake.url()));
+        command.args(["-c", ON_TERMINAL, program()]);
+        command
+    } else {
+        folder.command(program(), Some(fake.url()))
     };
     command
         .args(["drift", "--stack", "stack.yaml"])

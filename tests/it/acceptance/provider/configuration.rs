@@ -33,9 +33,10 @@ fn arguments_that_cannot_work_are_refused_with_a_reason() {
         let work = Workspace::new(Version::Any, fake.url()).with_settings(settings);
         work.configure(&flow_log("main", ""));
         // A proxy's address may hold a password: its line is not shown.
-        let line = match settings.starts_with("https_proxy") {
-            true => "provider \"vpcflow\" {",
-            false => settings.lines().next().unwrap(),
+        let line = if settings.starts_with("https_proxy") {
+            "provider \"vpcflow\" {"
+        } else {
+            settings.lines().next().unwrap()
         };
         work.run(&["plan", "-no-color"])
             .fails_with(&[text, &format!(": {line}")]);

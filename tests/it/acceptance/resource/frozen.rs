@@ -15,9 +15,10 @@ fn form(block: &Value) -> Value {
     let mut all = Map::new();
     for (name, attribute) in block["attributes"].as_object().into_iter().flatten() {
         let nested = &attribute["nested_type"];
-        let of = match nested.is_null() {
-            true => attribute["type"].clone(),
-            false => json!({ "nesting": nested["nesting_mode"], "of": form(nested) }),
+        let of = if nested.is_null() {
+            attribute["type"].clone()
+        } else {
+            json!({ "nesting": nested["nesting_mode"], "of": form(nested) })
         };
         all.insert(name.clone(), of);
     }

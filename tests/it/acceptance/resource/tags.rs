@@ -222,7 +222,7 @@ fn tags_stay_as_they_are_while_it_is_not_known_what_is_ignored() {
     work.apply();
     let id = fake.flow_logs(REGION).remove(0).id;
     fake.change(&id, |log| {
-        drop(log.tags.insert("kube/owner".to_owned(), "x".to_owned()));
+        let _ = log.tags.insert("kube/owner".to_owned(), "x".to_owned());
     });
     let late = "ignore_tags { key_prefixes = [terraform_data.late.output] }";
     let work = work.with_settings(late);

@@ -123,9 +123,10 @@ impl Wanted {
         self.write_destination(dice);
         self.write_format(dice);
         let transit = self.is_transit();
-        self.json["traffic_type"] = match transit {
-            true => dice.of(&[Json::Null, json!(""), json!("ALL"), json!("REJECT")]),
-            false => json!(self.traffic),
+        self.json["traffic_type"] = if transit {
+            dice.of(&[Json::Null, json!(""), json!("ALL"), json!("REJECT")])
+        } else {
+            json!(self.traffic)
         };
         self.json["max_aggregation_interval"] = match (transit, self.interval.as_u64()) {
             (true, Some(600)) => Json::Null,

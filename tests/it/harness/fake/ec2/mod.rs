@@ -124,7 +124,9 @@ fn delete(state: &mut State, request: &Request, scope: &Scope, request_id: &str)
     let mut failed = Vec::new();
     for id in &ids {
         match state.place(|log| scope.holds(log) && log.id == *id) {
-            Some(place) => drop(state.flow_logs.remove(&place)),
+            Some(place) => {
+                let _ = state.flow_logs.remove(&place);
+            }
             None => failed.push(Failed::new(id, NOT_FOUND, &not_found_message(&[id]))),
         }
     }

@@ -54,11 +54,14 @@ pub(super) fn delete(
     for (key, _) in &unwanted {
         refuse_reserved(key)?;
     }
-    let goes = |key: &String, value: &String| match unwanted.is_empty() {
-        true => !is_reserved(key),
-        false => unwanted.iter().any(|(unwanted, equal)| {
-            unwanted == key && equal.as_ref().is_none_or(|equal| equal == value)
-        }),
+    let goes = |key: &String, value: &String| {
+        if unwanted.is_empty() {
+            !is_reserved(key)
+        } else {
+            unwanted.iter().any(|(unwanted, equal)| {
+                unwanted == key && equal.as_ref().is_none_or(|equal| equal == value)
+            })
+        }
     };
     for place in places {
         if let Some(log) = state.flow_logs.get_mut(&place) {

@@ -94,9 +94,10 @@ impl Search {
         let left = self.left();
         let every = self.empty_page_every;
         let stays_empty = every > 0 && self.cursor.page.is_multiple_of(every);
-        let (page, examined) = match stays_empty {
-            true => (Vec::new(), 0),
-            false => self.page(left),
+        let (page, examined) = if stays_empty {
+            (Vec::new(), 0)
+        } else {
+            self.page(left)
         };
         let next = (examined < left.len() || stays_empty).then(|| {
             let last = examined.checked_sub(1).and_then(|n| self.nth(left, n));
@@ -144,9 +145,10 @@ impl Search {
     }
 
     fn nth<'a>(&self, left: &'a [Event], n: usize) -> Option<&'a Event> {
-        match self.newest_first {
-            true => left.get(left.len().checked_sub(n + 1)?),
-            false => left.get(n),
+        if self.newest_first {
+            left.get(left.len().checked_sub(n + 1)?)
+        } else {
+            left.get(n)
         }
     }
 
@@ -255,13 +257,14 @@ impl Streams {
             .filter_map(|name| name.as_str().map(str::to_owned))
             .collect();
         let fits = (1..=100).contains(&names.len()) && names.len() == given.len();
-        match fits {
-            true => Ok(Self::Named(names)),
-            false => Err(constraint(
+        if fits {
+            Ok(Self::Named(names))
+        } else {
+            Err(constraint(
                 &format!("{given:?}"),
                 "logStreamNames",
                 "length between 1 and 100",
-            )),
+            ))
         }
     }
 

@@ -60,9 +60,10 @@ impl Bracket {
         let slots = self.head.iter().chain(self.tail.iter().flatten());
         let conditions = slots.flat_map(Slot::conditions);
         let expressions = conditions.filter(|condition| matches!(condition.value, Value::Regex(_)));
-        match expressions.count() > regex::MOST {
-            true => Err(Error::new("more than two regular expressions")),
-            false => Ok(()),
+        if expressions.count() > regex::MOST {
+            Err(Error::new("more than two regular expressions"))
+        } else {
+            Ok(())
         }
     }
 

@@ -168,9 +168,10 @@ impl Selector {
             rest = after;
         }
         let selector = Self(steps);
-        match selector.0.is_empty() || selector.wildcards() > 1 {
-            true => Err(odd(rest)),
-            false => Ok((selector, rest)),
+        if selector.0.is_empty() || selector.wildcards() > 1 {
+            Err(odd(rest))
+        } else {
+            Ok((selector, rest))
         }
     }
 

@@ -37,9 +37,10 @@ impl Terms {
             list.push(term);
             rest = after.trim_start();
         }
-        match expressions > regex::MOST {
-            true => Err(Error::new("more than two regular expressions")),
-            false => Ok(terms),
+        if expressions > regex::MOST {
+            Err(Error::new("more than two regular expressions"))
+        } else {
+            Ok(terms)
         }
     }
 

@@ -202,9 +202,12 @@ impl Parser<'_> {
         let mut left = operand(self)?;
         loop {
             let word = |operator: &str| operator.chars().all(char::is_alphabetic);
-            let found = operators.iter().find(|operator| match word(operator) {
-                true => self.take_word(operator),
-                false => self.take(operator),
+            let found = operators.iter().find(|operator| {
+                if word(operator) {
+                    self.take_word(operator)
+                } else {
+                    self.take(operator)
+                }
             });
             let Some(operator) = found else {
                 return Ok(left);
@@ -290,9 +293,10 @@ impl Parser<'_> {
     }
 
     fn expect(&mut self, token: &str) -> Result<(), String> {
-        match self.take(token) {
-            true => Ok(()),
-            false => Err(format!("{token} is missing before: {}", self.0)),
+        if self.take(token) {
+            Ok(())
+        } else {
+            Err(format!("{token} is missing before: {}", self.0))
         }
     }
 }

@@ -82,9 +82,10 @@ impl Command {
         let pattern = pattern.strip_suffix('/').ok_or("a pattern ends with /")?;
         let regex = Regex::new(pattern).map_err(|error| error.to_string())?;
         let names: Vec<_> = regex.capture_names().flatten().map(str::to_owned).collect();
-        match names.is_empty() {
-            true => Err("parse captures nothing".to_owned()),
-            false => Ok(Self::Parse(field.to_owned(), regex, names)),
+        if names.is_empty() {
+            Err("parse captures nothing".to_owned())
+        } else {
+            Ok(Self::Parse(field.to_owned(), regex, names))
         }
     }
 
