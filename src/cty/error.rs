@@ -1,4 +1,4 @@
-//! What is wrong with a value, and where.
+//! Errors in values, with their path.
 //!
 //! The message is a predicate whose subject is the path (`vpc_id` "is unknown here, …"), so that a path can be put
 //! before it, and so that an error inside a set, whose elements Terraform cannot address, can be told of the set.
@@ -9,17 +9,17 @@ use serde::{de, ser};
 
 use super::{Path, Step};
 
-/// What is wrong with a value, and where.
+/// An error in a value, with its path.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Error {
     /// The attribute the message speaks of; the root when it is the value as a whole.
     pub path: Path,
-    /// What is wrong, told of the attribute: "is null, but a value is needed".
+    /// What is wrong, as the predicate of a sentence about the attribute: "is null, but a value is needed".
     pub message: String,
 }
 
 impl Error {
-    /// Creates an error about the value at hand.
+    /// Creates an error about the value itself.
     pub(super) fn new(message: impl Into<String>) -> Self {
         Self {
             path: Path::root(),

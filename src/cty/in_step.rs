@@ -1,12 +1,11 @@
-//! Looks names up in a map in their order: beside a walk over another map, which has much the same names.
+//! Looks up names in a map in order, during an iteration over another map with mostly the same names.
 
 use std::iter::Peekable;
 use std::slice;
 
 use super::{Map, Name, is_same};
 
-/// A walk over a map that keeps step with another. Names that both share are told by their place in memory, so no
-/// text is compared.
+/// An iteration over a map in step with another one. Shared names are compared by their address in memory, not as text.
 #[derive(Debug)]
 pub struct InStep<'m, V> {
     rest: Peekable<slice::Iter<'m, (Name, V)>>,
@@ -20,7 +19,7 @@ impl<'m, V> InStep<'m, V> {
         }
     }
 
-    /// Goes on to a name, which must come after all that were asked for before, and returns what is under it.
+    /// Advances to a name and returns its value. Names must be requested in order.
     pub fn at(&mut self, name: &Name) -> Option<&'m V> {
         if let Some((_, value)) = self.rest.next_if(|(known, _)| is_same(known, name)) {
             return Some(value);

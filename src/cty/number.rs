@@ -1,4 +1,4 @@
-//! Numbers as Terraform means them: exact decimals.
+//! Numbers as Terraform defines them: exact decimals.
 //!
 //! Terraform computes with 512-bit floats and sends what does not fit as decimal text. A number that went through
 //! `f64` comes back changed in its last digits, and Terraform then stops with "inconsistent result after apply".

@@ -69,7 +69,7 @@ impl Path {
         self.0.is_empty()
     }
 
-    /// Puts a step before all others: errors learn their path on the way out.
+    /// Prepends a step. An error gets its path from the inside out.
     pub(super) fn prepend(&mut self, step: Step) {
         self.0.insert(0, step);
     }

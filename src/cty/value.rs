@@ -5,9 +5,9 @@ use super::{Error, MAX_VALUES, Map, Name, Number, Path, Type, is_same};
 /// A value of some [`Type`].
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Value {
-    /// Nothing is given.
+    /// Null.
     Null,
-    /// Will be known after apply, with what is known of it already.
+    /// Known after apply, with optional refinements.
     Unknown(Option<Box<Refinements>>),
     /// True or false.
     Bool(bool),
@@ -17,28 +17,28 @@ pub enum Value {
     String(String),
     /// A list or tuple.
     List(Vec<Self>),
-    /// A set in its one order; made by [`Value::set`].
+    /// A set, sorted; created by [`Value::set`].
     Set(Vec<Self>),
     /// A map, object or block.
     Map(Map<Self>),
-    /// A value with its own type, where the schema leaves the type open.
+    /// A value with its type, where the schema has a dynamic type.
     Dynamic(Box<(Type, Self)>),
 }
 
-/// What is known of an unknown value.
+/// The refinements of an unknown value.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Refinements {
     /// It will not be null.
     pub not_null: bool,
-    /// It will be a string that begins so.
+    /// It will be a string with this prefix.
     pub prefix: Option<String>,
-    /// It will be a number not below this.
+    /// It will be a number of at least this bound.
     pub minimum: Option<Bound>,
-    /// It will be a number not above this.
+    /// It will be a number of at most this bound.
     pub maximum: Option<Bound>,
-    /// It will be a collection with no fewer elements.
+    /// It will be a collection with at least this many elements.
     pub min_length: Option<i64>,
-    /// It will be a collection with no more elements.
+    /// It will be a collection with at most this many elements.
     pub max_length: Option<i64>,
 }
 
@@ -52,7 +52,7 @@ pub struct Bound {
 }
 
 impl Value {
-    /// Creates an unknown value of which nothing is known.
+    /// Creates an unknown value without refinements.
     pub fn unknown() -> Self {
         Self::Unknown(None)
     }
@@ -65,7 +65,7 @@ impl Value {
         Self::Set(elements)
     }
 
-    /// Creates a map, object or block; of what is given twice under one name, the last is kept.
+    /// Creates a map, object or block. Of two values with the same name, the last is kept.
     pub fn map<K: Into<Name>>(entries: impl IntoIterator<Item = (K, Self)>) -> Self {
         let entries = entries.into_iter();
         Self::Map(entries.map(|(name, value)| (name.into(), value)).collect())
@@ -76,7 +76,7 @@ impl Value {
         matches!(self.itself(), Self::Null)
     }
 
-    /// Checks whether the value itself is unknown; its elements may be unknown all the same.
+    /// Checks whether the value itself is unknown. A known value may have unknown elements.
     pub fn is_unknown(&self) -> bool {
         matches!(self.itself(), Self::Unknown(_))
     }
@@ -132,7 +132,7 @@ impl Value {
         }
     }
 
-    /// Replaces every unknown by one of which nothing is known, at any depth.
+    /// Removes the refinements of all unknown values, at any depth.
     #[must_use]
     pub fn without_refinements(self) -> Self {
         self.replace_unknown(&Self::unknown())
@@ -195,7 +195,7 @@ impl Value {
         }
     }
 
-    /// Names what the value is, with its article.
+    /// Returns a noun for the kind of value, with its article.
     pub(super) fn noun(&self) -> &'static str {
         match self {
             Self::Null => "null",
@@ -217,7 +217,7 @@ impl Value {
 }
 
 impl Refinements {
-    /// Keeps what can be said of a value of the type; `None` when that is nothing.
+    /// Keeps the refinements that apply to a type; `None` if none does.
     pub(super) fn suited_to(self, ty: &Type) -> Option<Box<Self>> {
         let Self {
             not_null,
@@ -250,7 +250,7 @@ impl Refinements {
     }
 }
 
-/// Creates sure that an object has exactly the attributes of its type.
+/// Ensures that an object has exactly the attributes of its type.
 pub(super) fn check_attributes(values: &Map<Value>, types: &Map<Type>) -> Result<(), Error> {
     let mut pairs = values.keys().zip(types.keys());
     if values.len() == types.len() && pairs.all(|(one, other)| is_same(one, other)) {
@@ -262,7 +262,7 @@ pub(super) fn check_attributes(values: &Map<Value>, types: &Map<Type>) -> Result
     }
 }
 
-/// Creates sure that a tuple has as many elements as its type.
+/// Ensures that a tuple has as many elements as its type.
 pub(super) fn check_length(length: usize, expected: usize) -> Result<(), Error> {
     if length != expected {
         return Err(Error::new(format!(

@@ -1,7 +1,7 @@
-//! From an open socket to connections that a server may talk on.
+//! Accepts connections and performs their TLS handshakes.
 //!
-//! TLS handshakes run beside each other and have a deadline, so that one that fails or hangs, a probe of the port
-//! for instance, neither ends the loop nor keeps the others waiting.
+//! TLS handshakes run concurrently and have a deadline, so that one that fails or hangs, such as a port probe, neither ends
+//! the loop nor delays the others.
 
 use std::io;
 use std::pin::Pin;
@@ -57,7 +57,7 @@ pub(super) fn accept(
     (ReceiverStream::new(receiver), accepting)
 }
 
-/// Hands one connection over, once its other end has proved who it is.
+/// Passes on a connection after a successful handshake.
 async fn admit(
     io: Box<dyn Io>,
     tls: Option<TlsAcceptor>,

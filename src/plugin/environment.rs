@@ -1,6 +1,6 @@
-//! What the parent says through environment variables, parsed once.
+//! The environment variables that the parent sets, parsed once.
 //!
-//! Nothing here touches the network or the disk, and garbage is answered by an [`Error`] that names the variable.
+//! This module uses neither the network nor the disk. An invalid value is an [`Error`] that names the variable.
 
 use std::ffi::OsString;
 use std::ops::RangeInclusive;
@@ -21,7 +21,7 @@ pub(super) const PROTOCOL_VERSIONS: &str = "PLUGIN_PROTOCOL_VERSIONS";
 pub(super) const SOCKET_DIR: &str = "PLUGIN_UNIX_SOCKET_DIR";
 pub(super) const SOCKET_GROUP: &str = "PLUGIN_UNIX_SOCKET_GROUP";
 
-/// What the parent asked for; the default is what a process without a parent gets.
+/// The settings from the parent. The default applies to a process without a parent.
 #[derive(Clone, Default)]
 pub struct Environment {
     /// The only certificate a client may show; without it there is no TLS.
@@ -43,7 +43,7 @@ impl Environment {
     ///
     /// # Errors
     ///
-    /// Names the variable that holds garbage.
+    /// A variable has an invalid value.
     pub fn from_process() -> Result<Self, Error> {
         Self::read(env::var_os)
     }
@@ -52,7 +52,7 @@ impl Environment {
     ///
     /// # Errors
     ///
-    /// Names the variable that holds garbage.
+    /// A variable has an invalid value.
     pub fn read(lookup: impl Fn(&'static str) -> Option<OsString>) -> Result<Self, Error> {
         let given = |name| lookup(name).filter(|value| !value.is_empty());
         let text = |name| given(name).map(|value| into_text(name, value)).transpose();
@@ -68,7 +68,7 @@ impl Environment {
         })
     }
 
-    /// Leaves a trace in the log if the client does not speak our protocol; it will say so in its own words.
+    /// Logs a warning if the client does not offer this protocol version. The client reports the error itself.
     pub(super) fn warn_of_other_protocols(&self, ours: u32) {
         if let Some(offered) = &self.offered_protocols
             && !offers(offered, ours)

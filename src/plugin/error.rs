@@ -1,4 +1,4 @@
-//! What keeps a plugin from being of use.
+//! Errors that prevent the plugin from serving.
 
 use std::io;
 
@@ -22,10 +22,10 @@ pub enum Error {
     /// TLS could not be set up with that certificate.
     #[error("TLS could not be set up: {0}")]
     Tls(#[from] rustls::Error),
-    /// Nobody reads our standard output.
+    /// Standard output is closed.
     #[error("the handshake could not be written to standard output: {0}")]
     Handshake(#[source] io::Error),
-    /// The operating system lets us catch no signals.
+    /// The operating system does not allow signal handlers.
     #[error("signals could not be caught: {0}")]
     Signals(#[source] io::Error),
     /// The server broke off.
@@ -34,7 +34,7 @@ pub enum Error {
 }
 
 impl Error {
-    /// Names the variable that is to blame.
+    /// Returns the name of the invalid variable.
     pub(super) fn environment(variable: &'static str, problem: impl Into<String>) -> Self {
         Self::Environment {
             variable,

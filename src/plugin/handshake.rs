@@ -1,4 +1,4 @@
-//! The one line on standard output that tells the parent where and how to connect.
+//! The line on standard output that tells the parent where and how to connect.
 
 use std::io::Write;
 

@@ -1,12 +1,12 @@
-//! Who may end the process, and when.
+//! When the process ends.
 //!
 //! | what happens | as a child | for a debugger |
 //! |---|---|---|
-//! | SIGINT | nothing: the terminal sends it to the whole group, and the parent decides | ends |
-//! | SIGTERM, SIGHUP | takes no more calls, ends with the last; at once when it comes again | the same |
-//! | `Shutdown` | lets calls in flight finish, for a moment | the same |
-//! | the parent is gone | ends at once: nobody is left to store a result | – |
-//! | the last connection closes, or none ever comes | ends after a while | – |
+//! | SIGINT | nothing: the terminal sends it to the whole process group, and the parent decides | ends |
+//! | SIGTERM, SIGHUP | accepts no more calls and ends after the last one; a second signal ends it at once | the same |
+//! | `Shutdown` | waits for calls in flight, for 1.5 seconds at most | the same |
+//! | the parent has died | ends at once, since no result could be stored | – |
+//! | the last connection closes, or none arrives | ends after a timeout | – |
 
 #[cfg_attr(unix, path = "lifetime/parent_unix.rs")]
 #[cfg_attr(not(unix), path = "lifetime/parent_other.rs")]

@@ -1,4 +1,4 @@
-//! Being a plugin: a child process that its parent talks to over gRPC on a private socket.
+//! The plugin: a child process that its parent calls by gRPC on a private socket.
 //!
 //! The parent (Terraform, OpenTofu) starts the binary with a magic cookie in the environment and reads one line
 //! from its standard output, which says where the plugin listens and which certificate it will show. From then on
@@ -67,7 +67,7 @@ pub fn started_by_parent(identity: &Identity) -> bool {
 ///
 /// # Errors
 ///
-/// Everything that keeps the plugin from being of use: an unusable environment, no socket, a closed output.
+/// An invalid environment, no socket, or a closed standard output.
 pub async fn serve(
     identity: &Identity,
     routes: Routes,
@@ -87,7 +87,7 @@ pub async fn serve(
     server.serve(routes, end).await
 }
 
-/// Serves for a debugger: without TLS, without a parent, until somebody presses Ctrl-C.
+/// Serves for a debugger: without TLS and without a parent, until Ctrl-C.
 ///
 /// Prints what to set in the shell where Terraform runs. `address` is the full source address of the provider,
 /// host included, as the default host differs between Terraform and OpenTofu.

@@ -1,4 +1,4 @@
-//! What a panic looks like from outside.
+//! The output of a panic.
 //!
 //! The parent recognises a crash by a line that begins with `panic: ` and shows it, and what follows it, to the
 //! user. Only the message and the place are written: no values, no environment.

@@ -1,6 +1,6 @@
 //! Generated code of the packages that every plugin serves: broker, controller, stdio.
 //!
-//! The fence around it: no lint of ours looks inside, and no type of it leaves this layer.
+//! Lints do not apply to it, and none of its types leaves this layer.
 
 #![allow(
     missing_docs,

@@ -1,10 +1,10 @@
-//! How a process that a debugger started is found by Terraform: `TF_REATTACH_PROVIDERS`.
+//! `TF_REATTACH_PROVIDERS`, by which Terraform finds a process that a debugger started.
 
 use serde_json::json;
 
 use super::server::Server;
 
-/// Writes down what to set in the shell where Terraform runs.
+/// Writes the variable to set in the shell where Terraform runs.
 pub(super) fn invitation(server: &Server, address: &str, app_protocol: u32) -> String {
     let providers = providers(server.network(), server.address(), address, app_protocol);
     // Single quotes around it: one inside would end them.

@@ -1,7 +1,6 @@
-//! What the plugin listens on: a Unix socket that nobody else can reach, or a port on the loopback interface.
+//! The socket of the plugin: a private Unix socket, or a port on the loopback interface.
 //!
-//! The socket lies in a directory of its own that only its owner may enter, made for this process and removed with
-//! the [`Listener`]. Paths of sockets are short by nature (108 bytes on Linux), so a long directory for temporary
+//! The socket is in a private directory, which is created for this process and removed with the [`Listener`]. Paths of sockets are short by nature (108 bytes on Linux), so a long directory for temporary
 //! files is passed over for `/tmp`, and that for a port.
 
 #[cfg(unix)]
@@ -29,7 +28,7 @@ pub(super) enum Listener {
 }
 
 impl Listener {
-    /// Opens the best socket to be had.
+    /// Opens the best socket that is available.
     pub(super) fn bind(environment: &Environment) -> Result<Self, Error> {
         #[cfg(unix)]
         if let Some(socket) = unix::Socket::bind(environment)? {

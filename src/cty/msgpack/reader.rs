@@ -21,7 +21,7 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// Creates sure that nothing is left.
+    /// Ensures that nothing is left.
     pub(super) fn end(&self) -> Result<(), Error> {
         match self.rest.len() {
             0 => Ok(()),

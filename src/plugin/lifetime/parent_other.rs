@@ -1,15 +1,15 @@
-//! Noticing the death of the parent where the system does not tell: its connection closes, which is enough.
+//! The death of the parent, on systems that do not report it. Its closed connection ends the process.
 
 /// The process that started us.
 pub(in crate::plugin) struct Parent;
 
 impl Parent {
-    /// Remembers nothing.
+    /// Returns a placeholder.
     pub(in crate::plugin) fn remember() -> Self {
         Self
     }
 
-    /// Waits for ever.
+    /// Never returns.
     pub(super) async fn gone(&self) {
         std::future::pending().await
     }

@@ -1,7 +1,7 @@
-//! Noticing the death of the parent: another process adopts us.
+//! Detects the death of the parent: another process becomes the parent.
 //!
-//! By looking, once a second. Linux could send a signal instead, but does so when the *thread* that started us
-//! ends, which for many a parent means nothing.
+//! The process checks once a second. Linux could send a signal instead, but sends it when the *thread* that started the
+//! process ends, and many parents outlive that thread.
 
 use std::time::Duration;
 
@@ -11,7 +11,7 @@ use tokio::time::sleep;
 /// How often to look.
 const INTERVAL: Duration = Duration::from_secs(1);
 
-/// The process that started us; none if it lives outside our view, as across containers.
+/// The parent process; none if it is not visible, for example in another container.
 pub(in crate::plugin) struct Parent(Option<Pid>);
 
 impl Parent {

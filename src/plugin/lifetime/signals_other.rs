@@ -1,4 +1,4 @@
-//! What stands for signals where there are none: Ctrl-C and the closing of the console.
+//! Events that replace signals on systems without them: Ctrl-C and a closed console.
 
 use std::future::pending;
 

@@ -1,4 +1,4 @@
-//! The signals that we take from the system: from here on they do not kill the process.
+//! The signals that the process handles, so that they no longer kill it.
 
 use std::future::pending;
 
@@ -69,9 +69,8 @@ async fn next(signal: &mut Signal) {
     }
 }
 
-/// Checks whether SIGHUP is known to end this process, as it does unless whoever started it, such as `nohup`, has it
-/// ignored: what runs under `nohup` must go on when the terminal is closed. Where the system does not tell, SIGHUP is left
-/// as it is.
+/// Checks whether SIGHUP ends this process. A program such as `nohup` makes its children ignore SIGHUP, so that they
+/// continue when the terminal closes. If the system does not report it, SIGHUP is not handled.
 fn may_catch_hangup() -> bool {
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
     is_ignored(&status, SignalKind::hangup()) == Some(false)

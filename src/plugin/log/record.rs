@@ -1,4 +1,4 @@
-//! One log line: what is in it and what it looks like.
+//! The format of a log line.
 //!
 //! The parent is strict: the time has exactly six digits after the point, level and message are strings, and a
 //! line of more than 64 KiB is not understood.
@@ -14,7 +14,7 @@ use tracing::{Level, Metadata};
 
 use crate::text::sanitize;
 
-/// What stands for a text that is not on the list.
+/// The placeholder for a text that is not on the allow-list.
 const HIDDEN: &str = "(not logged)";
 
 /// The longest line, in bytes; of a longer one the fields are left out.

@@ -1,7 +1,7 @@
-//! Folders of sockets that processes left behind which were killed: found by their names, and removed after a day.
+//! Removes socket folders of killed processes after a day.
 //!
-//! A folder for temporary files belongs to everybody, so nothing is trusted: a folder must bear our name and the number
-//! of a process that is dead, belong to us, and hold nothing but a socket; no link is followed.
+//! All users share the folder for temporary files, so a folder is removed only if its name has our prefix and the ID of a
+//! dead process, its owner is this user, and it contains nothing but a socket. Links are never followed.
 
 use std::path::Path;
 use std::time::{Duration, SystemTime};
@@ -16,7 +16,7 @@ pub(super) const SOCKET: &str = "s";
 /// What the names of our folders begin with; the number of the process and a random part follow.
 const NAME: &str = "vpcflow-";
 
-/// How long a folder is left alone: whoever looks into a crash may want it.
+/// The age at which a folder is removed. Younger ones may help to analyze a crash.
 const AGE: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// What the name of this process's folder begins with.
