@@ -221,25 +221,7 @@ impl<R: Resource> Erased<R> {
                 .filter(|mark| !mark.is_empty()),
         };
         self.typed.plan(connection, &mut change, warnings)?;
-        let mut state = self.encode(&change.planned)?;
-        let (old, new) = if prior.is_null() {
-            (Value::Null, Value::Null)
-        } else {
-            self.normal(&self.decode(&prior)?, &change.planned)?
-        };
-        let normal = Normal {
-            before: &old,
-            after: &new,
-        };
-        respell(block, &prior, Some(&config), normal, &mut state);
-        let mut requires_replace = requires_replace(&self.schema, &prior, &state, normal);
-        let in_place = |path: &Path| {
-            change
-                .in_place
-                .iter()
-                .any(|name| *path == Path::from(*name))
-        };
-        requires_replace.retain(|path| !in_place(path));
+        let (state, requires_replace) = self.spelled(&prior, &config, &change)?;
         self.typed
             .judge_plan(connection, &mut change, &requires_replace, warnings)?;
         let identity = match &self.identity {
@@ -253,6 +235,36 @@ impl<R: Resource> Erased<R> {
             private: change.mark.unwrap_or_default().into_bytes(),
             diagnostics: Diagnostics::new(),
         })
+    }
+
+    /// Encodes a plan in which each value that has the same meaning as before keeps its spelling. Returns the paths that
+    /// require a replacement, too.
+    fn spelled(
+        &self,
+        prior: &Value,
+        config: &Value,
+        change: &Change<R::State>,
+    ) -> Result<(Value, Vec<Path>), Diagnostics> {
+        let mut state = self.encode(&change.planned)?;
+        let (old, new) = if prior.is_null() {
+            (Value::Null, Value::Null)
+        } else {
+            self.normal(&self.decode(prior)?, &change.planned)?
+        };
+        let normal = Normal {
+            before: &old,
+            after: &new,
+        };
+        respell(&self.schema.block, prior, Some(config), normal, &mut state);
+        let mut requires_replace = requires_replace(&self.schema, prior, &state, normal);
+        let in_place = |path: &Path| {
+            change
+                .in_place
+                .iter()
+                .any(|name| *path == Path::from(*name))
+        };
+        requires_replace.retain(|path| !in_place(path));
+        Ok((state, requires_replace))
     }
 
     async fn apply_typed(
