@@ -66,12 +66,12 @@ fn what_cannot_work_is_said_at_its_line_before_anybody_is_asked() {
         (
             "default_tags {\ntags = { \"aws:x\" = \"y\" }\n}",
             "tags = { \"aws:x\" = \"y\" }",
-            "reserved by AWS",
+            "AWS reserves keys that begin with `aws:`",
         ),
         (
             "default_tags {\ntags = { \"\" = \"y\" }\n}",
             "tags = { \"\" = \"y\" }",
-            "a key cannot be empty",
+            "A key cannot be empty",
         ),
         (&long, "tags = { \"k\" =", "at most 256 characters"),
         (
