@@ -163,7 +163,7 @@ resource "vpcflow_log" "found" {
         ),
         (
             "arn:aws-cn:ec2:us-east-1:123456789012:vpc-flow-log/fl-0aaaaaaaaaaaaaaaa",
-            "The region us-east-1 is in the partition aws, not in aws-cn",
+            "The region us-east-1 belongs to the partition aws",
         ),
         (
             "arn:aws:s3:us-east-1:123456789012:vpc-flow-log/fl-0aaaaaaaaaaaaaaaa",

@@ -184,7 +184,7 @@ fn options_that_repeat_the_defaults_are_no_difference_at_a_log_group() {
     )));
     work.plan().fails_with(&[
         "Destination option not possible",
-        "Remove the block `destination_options`",
+        "Remove `destination_options`",
     ]);
 }
 
