@@ -92,5 +92,5 @@ pub(crate) fn insights_timed_out(source: &str) -> Diagnostic {
         "The `timeout` passed before CloudWatch Logs Insights had read {source}. The query was stopped. Narrow the time \
          window, or increase `timeout`."
     );
-    Diagnostic::error("flow-log-events-not-read", NOT_READ, detail).at("timeout")
+    Diagnostic::error("out-of-time", NOT_READ, detail).at("timeout")
 }

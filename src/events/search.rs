@@ -255,7 +255,7 @@ fn not_planned(context: &Context) -> Diagnostic {
         return too_late("its quals were compiled into a filter pattern");
     }
     let detail = "The run was stopped before any event was requested.";
-    Diagnostic::error("flow-log-events-not-read", NOT_READ, detail)
+    Diagnostic::error("stopped", NOT_READ, detail)
 }
 
 fn too_late(before: &str) -> Diagnostic {
@@ -263,5 +263,5 @@ fn too_late(before: &str) -> Diagnostic {
         "The `timeout` passed before {before}, so no event was read. Increase `timeout`, ask for fewer values, or set both \
          `log_format` and `log_group_name`, which makes the calls before the query unnecessary."
     );
-    Diagnostic::error("flow-log-events-not-read", NOT_READ, detail).at("timeout")
+    Diagnostic::error("out-of-time", NOT_READ, detail).at("timeout")
 }

@@ -19,7 +19,7 @@ pub struct Push {
 /// What a query did.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Statistics {
-    /// The number of events that CloudWatch Logs sent to the provider, or that CloudWatch Logs Insights scanned.
+    /// The number of events that the provider received and checked, or that CloudWatch Logs Insights scanned.
     #[schemars(transform = behaviour::read_only)]
     pub scanned: i64,
     /// The number of records that match the quals. Lines that do not parse are not counted.

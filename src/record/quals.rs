@@ -68,7 +68,7 @@ pub enum BindError {
         /// AWS's names of the fields of the format.
         available: Vec<String>,
     },
-    /// A block has no qual. As `exclude` it would match every record, as `where` as well.
+    /// A block has no qual. An empty block would match every record.
     #[error("`{block}` has no qual; add at least one, or remove the block")]
     EmptyBlock {
         /// The block.

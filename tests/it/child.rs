@@ -201,11 +201,7 @@ fn started_by_hand_the_binary_helps_and_fails() {
         let output = run(&mut command);
         let text = String::from_utf8(output.stderr).unwrap();
         assert_eq!(output.status.code(), Some(1), "{text}");
-        for help in [
-            "Terraform starts it by itself",
-            "required_providers",
-            "Usage:",
-        ] {
+        for help in ["Terraform starts it", "required_providers", "Usage:"] {
             assert!(text.contains(help), "{text}");
         }
         assert!(output.stdout.is_empty());

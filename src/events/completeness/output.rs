@@ -14,8 +14,8 @@ pub struct Completeness {
     #[serde(default)]
     #[schemars(transform = behaviour::read_only)]
     pub complete: Attr<bool>,
-    /// What the query could not see. Each entry is also reported as a warning, except that a `limit` set in the
-    /// configuration was reached.
+    /// What the query could not see. Each entry is also reported as a warning, except `truncated` if `limit` is set in the
+    /// configuration.
     #[serde(default)]
     #[schemars(transform = behaviour::read_only)]
     pub incomplete: Attr<Vec<Incomplete>>,
@@ -38,7 +38,7 @@ pub struct Incomplete {
     /// the window holds no line), `skipped_records` (AWS skipped records), `not_recorded` (the flow log does not record this
     /// traffic), `shared_group` (records of another flow log cannot be distinguished), `truncated` (`limit` was reached),
     /// `masked` (a data protection policy masks values), `expired` (the log group no longer has the events at the start of
-    /// the window; checked only with `require_complete`), `denied` (a call that would have told was denied).
+    /// the window; checked only with `require_complete`), `denied` (AWS denied a call that this check needs).
     #[schemars(transform = behaviour::read_only)]
     pub reason: String,
     /// What it means here, and how to fix it.

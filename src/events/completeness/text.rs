@@ -79,13 +79,13 @@ pub(super) fn detail(reason: &Reason, shown: Detail) -> String {
         Reason::NothingDelivered(empty) => nothing_delivered(empty),
         Reason::SkippedRecords { count } => {
             let records = match shown {
-                Detail::Full => format!("{count} records report"),
+                Detail::Full => format!("{count} of the records report"),
                 Detail::FixedText => "Records report".to_owned(),
             };
             format!("{records} that AWS skipped others (SKIPDATA), so traffic is missing.")
         }
         Reason::NotRecorded { recorded } => format!(
-            "The query asks for other traffic than is recorded: only {recorded} is. Query a flow log that records it, or \
+            "The query asks for traffic that is not recorded. Only {recorded} traffic is. Query a flow log that records it, or \
              let this one record all traffic with `traffic_type = \"ALL\"`."
         ),
         Reason::SharedGroup {
@@ -156,7 +156,7 @@ fn denied(log_group: &str, error: &aws::Error) -> String {
 
 fn masked(log_group: &str, count: i64, shown: Detail) -> String {
     let lines = match shown {
-        Detail::Full => format!("{count} lines"),
+        Detail::Full => format!("{count} of the lines"),
         Detail::FixedText => "Lines".to_owned(),
     };
     format!(
@@ -219,7 +219,7 @@ fn unread_lines(unread: &Unread, shown: Detail) -> String {
              that fit none of these formats. {SET_FORMAT}"
         ),
         (FoundBy::Insights, _) => format!(
-            "{lines} lines in {log_group} fit no known record format, and were left out. {SET_FORMAT}"
+            "{lines} of the lines in {log_group} fit no known record format, and were left out. {SET_FORMAT}"
         ),
     }
 }

@@ -37,7 +37,15 @@ impl Engine {
     const ALL: [Self; 2] = [Self::Scan, Self::Insights];
 
     /// The names of all engines.
-    pub(crate) const NAMES: &[&str] = &[Self::ALL[0].name(), Self::ALL[1].name()];
+    pub(crate) const NAMES: &[&str] = &{
+        let mut names = [""; Self::ALL.len()];
+        let mut next = 0;
+        while next < names.len() {
+            names[next] = Self::ALL[next].name();
+            next += 1;
+        }
+        names
+    };
 
     /// Finds an engine by its name. The default is the scan.
     pub(crate) fn named(name: Option<&str>) -> Self {

@@ -10,8 +10,8 @@ use crate::record::RecordType;
 /// Where the events are, which time is wanted, and what else they must match.
 #[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
 pub struct Query {
-    /// The flow log whose events to query. The provider asks EC2 for its log group, region and record format. If the log
-    /// group does not exist yet, the result is empty and there is a warning.
+    /// The flow log whose events to query. The provider asks EC2 in `region` for its log group and record format. If
+    /// the log group does not exist yet, the result is empty and there is a warning.
     #[serde(default)]
     #[schemars(transform = behaviour::conflicts_with("log_group_name"))]
     pub flow_log_id: Attr<String>,
@@ -60,18 +60,18 @@ pub struct Query {
     #[serde(default)]
     pub filter_pattern: Attr<String>,
     /// Whether the query fails if it could not see everything in the time window. The error lists the reasons in
-    /// `incomplete`. Set it for gates, which must not pass because they could not look. It takes more calls: one to EC2 if
-    /// `log_format` is set, one or two that read lines without the filter pattern made from the quals, and those that find
+    /// `incomplete`. Set it in every gate, so that it does not pass without seeing the traffic. It takes more calls: one to EC2
+    /// if `log_format` is set, one or two that read lines without the filter pattern made from the quals, and those that find
     /// the records by which AWS reports skipped records. The engine `insights` runs a second query, which AWS bills like
     /// the first.
     #[serde(default)]
     pub require_complete: Attr<bool>,
-    /// Conditions, of which a record must match at least one block, if there are any. Within a block, all conditions must
-    /// match.
+    /// A set of conditions. A record must match at least one `where` block, if there are any. Within a block, all
+    /// conditions must match.
     #[serde(default)]
     #[schemars(transform = behaviour::list_block)]
     pub r#where: Attr<Vec<Quals>>,
-    /// Conditions, of which a record must match no block. Within a block, all conditions must match.
+    /// A set of conditions. A record must match no `exclude` block. Within a block, all conditions must match.
     #[serde(default)]
     #[schemars(transform = behaviour::list_block)]
     pub exclude: Attr<Vec<Quals>>,

@@ -167,7 +167,7 @@ impl<'a> Finder<'a> {
 
     async fn describe(&self, id: &str, region: &str) -> Result<ec2::FlowLog, Diagnostic> {
         let described = self.ec2.describe(id).await.map_err(|error| {
-            let detail = format!("DescribeFlowLogs tried to read it. {}", error.explained());
+            let detail = error.explained();
             let summary = format!("Flow log {id} not read");
             Diagnostic::error("flow-log-not-read", summary, detail).at("flow_log_id")
         })?;

@@ -180,15 +180,12 @@ impl LogGroup {
                 detail,
             );
         }
-        let missing = is_missing(error);
+        let missing = error.is_log_group_or_stream_not_found();
         let hint = error.hint().filter(|_| !missing).unwrap_or_else(|| {
             "Check the names of the log group and of the log stream. Set `region` if they are in another region."
                 .to_owned()
         });
-        let detail = format!(
-            "{} tried to read the log group {name} in {region}. {error}\n\n{hint}",
-            error.operation
-        );
+        let detail = format!("Could not read the log group {name} in {region}. {error}\n\n{hint}");
         let diagnostic = Diagnostic::error("events-not-read", NOT_READ, detail);
         if !missing {
             diagnostic
@@ -261,5 +258,5 @@ fn event(event: logs::Event) -> Event {
 
 /// Reports whether an error means that the log group, or the log stream, does not exist.
 pub(super) fn is_missing(error: &aws::Error) -> bool {
-    error.is_log_group_or_stream_not_found()
+    error.is_log_group_or_stream_not_found() && !error.is_log_stream_not_found()
 }

@@ -131,7 +131,8 @@ impl Source {
         }
     }
 
-    /// Notes whether events at the start of the window may have expired. Takes a call.
+    /// Notes whether events at the start of the window may have expired. Takes a call if the window starts more than a day
+    /// ago.
     pub(crate) async fn check_retention(
         &self,
         window: HalfOpen,

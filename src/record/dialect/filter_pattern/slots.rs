@@ -123,7 +123,7 @@ impl Slots {
 
     /// Renders the pattern in at most this many characters.
     ///
-    /// If it is too long, the longest condition is replaced by a shorter form, or dropped. A list with many alternatives
+    /// If it is too long, the heaviest condition is replaced by a shorter form, or dropped. A list with many alternatives
     /// selects little, and a negative condition selects even less.
     pub(super) fn render(&mut self, limit: usize, effort: &Effort<'_>) -> Option<String> {
         let mut heaviest = Heaviest::of(&self.conditions);

@@ -612,7 +612,7 @@ fn messages_of_an_ephemeral_query_are_fixed_text() {
             "skipped_records",
         ]);
         for output in [&told.output, &refused.output] {
-            for traffic in ["198.51.100.7", "canary", "1 of 2", "1 lines", "1 records"] {
+            for traffic in ["198.51.100.7", "canary", "1 of 2", "1 of the"] {
                 assert!(!output.contains(traffic), "{traffic} is in:\n{output}");
             }
         }

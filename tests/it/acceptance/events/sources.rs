@@ -48,6 +48,21 @@ fn put(fake: &Fake, lines: &[&str]) {
 const FIRST: &str = "flow_log_id = \"fl-0aaaaaaaaaaaaaaa0\"";
 
 #[test]
+fn a_missing_log_stream_of_a_flow_log_is_an_error_and_not_an_empty_result() {
+    let fake = Fake::start();
+    delivers_to_the_group(&fake, 0, "${version} ${srcaddr} ${dstaddr} ${action}");
+    put(&fake, &["2 10.0.0.1 10.9.0.1 ACCEPT"]);
+    let work = workspace(
+        &fake,
+        &format!("{FIRST}\n  log_stream_name = \"eni-typo-all\""),
+    );
+    work.run(&["plan", "-no-color"]).fails_with(&[
+        "The specified log stream does not exist",
+        "log_stream_name = \"eni-typo-all\"",
+    ]);
+}
+
+#[test]
 fn records_of_other_flow_logs_in_the_group_are_excluded() {
     let fake = Fake::start();
     delivers_to_the_group(&fake, 0, "${version} ${srcaddr} ${dstaddr} ${action}");

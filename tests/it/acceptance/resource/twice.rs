@@ -90,8 +90,8 @@ fn one_that_is_replaced_by_its_equal_is_not_declared_twice() {
         work.run(&replace).fails_with(&[
             "FlowLogAlreadyExists",
             &fake.flow_logs(REGION)[0].id,
-            "If it is the old object of this very resource, which `create_before_destroy` replaces by its equal, \
-             set `adopt_existing = true`",
+            "If it is the old object of this resource, which `create_before_destroy` replaces by its equal, set \
+             `adopt_existing = true`",
             "An import does not help there",
         ]);
     }
