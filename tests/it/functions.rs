@@ -491,7 +491,7 @@ async fn an_error_carries_the_index_of_its_argument() {
     let null = vec![pb::DynamicValue::default()];
     let error = served.send("parse_record", null).await.unwrap_err();
     assert_eq!(error.function_argument, Some(0));
-    assert!(error.text.contains("`line` is null"), "{error:?}");
+    assert!(error.text.contains("`line` must not be null"), "{error:?}");
     let unknown = vec![text(LINE), encoded(&Value::unknown(), &Type::String)];
     let error = served.send("parse_record", unknown).await.unwrap_err();
     assert_eq!(error.function_argument, Some(1));
