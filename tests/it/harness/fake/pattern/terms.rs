@@ -68,10 +68,11 @@ impl Term {
         let end = text.find(char::is_whitespace).unwrap_or(text.len());
         let (word, rest) = text.split_at(end);
         let bare = |c: char| c.is_alphanumeric() || c == '_';
-        match !word.is_empty() && word.chars().all(bare) {
-            true => Ok((Self::Text(word.to_owned()), rest)),
-            // What AWS makes of such a term is not documented; it says to quote it.
-            false => Err(Error::term(word)),
+        if !word.is_empty() && word.chars().all(bare) {
+            Ok((Self::Text(word.to_owned()), rest))
+        } else {
+            // AWS's documentation says to quote such a term, and not what happens without quotes.
+            Err(Error::term(word))
         }
     }
 
