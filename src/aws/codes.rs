@@ -112,7 +112,7 @@ impl Error {
             Some(Said::Undeliverable)
         } else if says("Access Denied for LogDestination") {
             Some(Said::DestinationDenied)
-        } else if self.is_log_group_or_stream_not_found() && says("stream") {
+        } else if self.is_log_group_or_stream_not_found() && says("log stream") {
             Some(Said::NoLogStream)
         } else {
             None

@@ -129,7 +129,7 @@ impl Function for DeliveryRolePolicy {
     fn call(self) -> Result<Value, FunctionError> {
         let given = &self.log_group_arn;
         let arn = log_group::trim(given);
-        let group = Arn::parse(arn).and_then(|arn| LogGroup::from_arn(&arn).ok());
+        let group = Arn::parse(given).and_then(|arn| LogGroup::from_arn(&arn).ok());
         if !group.is_some_and(|group| region::is_name(group.region)) {
             let text = format!(
                 "\"{given}\" is not the ARN of a log group, such as \

@@ -167,6 +167,7 @@ fn the_role_is_for_one_group() {
         "arn:aws:logs:eu-central-1:012345678901:log-group:*",
         "arn:aws:logs:*:012345678901:log-group:a",
         "arn:aws:logs:eu-central-1:012345678901:log-group:a:log-stream:b",
+        "arn:aws:logs:eu-central-1:012345678901:log-group:a:*:*",
     ] {
         check(role(arn), "log_group_arn", "is not the ARN of a log group");
     }
