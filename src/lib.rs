@@ -25,7 +25,7 @@
 //! | `provider` | all nouns and functions |
 //! | `cli` | the command line |
 //!
-//! ARCHITECTURE.md tells the same as invariants, and a test holds the code to them. Without the feature
+//! ARCHITECTURE.md lists the same layers with their invariants, and a test checks them. Without the feature
 //! `aws` only the modules linked above are built.
 
 pub mod arn;

@@ -3,10 +3,11 @@
 
 mod config;
 mod endpoints;
-mod judge;
+
 mod settings;
 mod tags;
 mod unknown;
+mod validate;
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -37,7 +38,7 @@ impl framework::Provider for Provider {
     type Connection = Connection;
 
     fn validate(&self, config: &Config, diagnostics: &mut Diagnostics) {
-        config.judge(diagnostics);
+        config.validate(diagnostics);
     }
 
     async fn configure(
@@ -47,9 +48,9 @@ impl framework::Provider for Provider {
         stop: CancellationToken,
         warnings: &mut Diagnostics,
     ) -> Result<Connection, Diagnostics> {
-        let mut judged = Diagnostics::new();
-        config.judge(&mut judged);
-        judged.into_result()?;
+        let mut problems = Diagnostics::new();
+        config.validate(&mut problems);
+        problems.into_result()?;
         let aws = match unknown::blocking(unknown) {
             Some(path) => Err(path.to_string()),
             None => Ok(Aws::connect(config.settings(), stop)
@@ -146,13 +147,13 @@ async fn account(
         Ok(account) => Ok(Some(account)),
         Err(error) if config.skip_credentials_validation == Attr::Known(true) => {
             warnings.push(Diagnostic::warning(
-                "aws-account-not-known", "Could not determine the AWS account",
+                "unknown-aws-account", "Could not determine the AWS account",
                 format!("The provider called STS (GetCallerIdentity). ARNs that contain the account ID will be null. {error}"),
             ));
             Ok(None)
         }
         Err(error) => Err(Diagnostic::error(
-            "aws-account-not-found-out", "Could not determine the AWS account",
+            "unknown-aws-account", "Could not determine the AWS account",
             format!(
                 "The provider called STS (GetCallerIdentity). {}\n\nIf STS \
                  cannot be reached from here, set `skip_requesting_account_id = true`; ARNs are null \
@@ -188,7 +189,7 @@ fn not_configured(error: &aws::Error) -> Diagnostic {
         error.explained(),
     );
     match error.argument() {
-        Some(argument) => diagnostic.at(judge::path(argument)),
+        Some(argument) => diagnostic.at(validate::path(argument)),
         None => diagnostic,
     }
 }

@@ -1,4 +1,4 @@
-//! Measures queries of a million events, compared with other programs. Our server takes 200 ms for every page, and throttles
+//! Measures queries of a million events, compared with other programs. Our server takes 200 ms for each page, and throttles
 //! more than ten requests per second.
 //!
 //! The other programs are `flowlogs_reader` and `aws logs filter-log-events`, if `make bench` could install them.

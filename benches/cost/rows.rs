@@ -1,5 +1,5 @@
-//! Measures the largest result of a query in a plan: the cost of its encoding, and the duration of the plan when our provider
-//! sends it and when the echo provider sends the same bytes.
+//! Measures the largest result of a query in a plan: the cost of its encoding, and the duration of the plan when our
+//! provider sends it and when the echo provider sends the same bytes.
 
 use std::error::Error;
 use std::fs;

@@ -9,8 +9,8 @@
 //! | `role`, `policy` | who may do it |
 //! | `resource_id`, `flow_log` | ids such as `vpc-…` and `fl-…` |
 //!
-//! A rule that an identifier breaks is a value of an enum. This room must not know how a message is worded, nor Terraform, nor
-//! the SDKs.
+//! A rule that an identifier breaks is a value of an enum. This room must not know how a message is worded, nor
+//! Terraform, nor the SDKs.
 
 pub mod account;
 pub mod bucket;

@@ -5,8 +5,7 @@
 use aws_sdk_sts::{Client, operation::get_caller_identity::GetCallerIdentityOutput};
 
 use super::{
-    call::CallContext,
-    call::{Call, send},
+    call::{Call, CallContext, send},
     error::{Error, Kind},
 };
 use crate::arn::Arn;

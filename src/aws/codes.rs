@@ -22,7 +22,7 @@ const DENIED: [&str; 3] = [
     "AccessDenied",
     "AccessDeniedException",
 ];
-/// Codes of CloudWatch Logs for errors that do not depend on what was asked for.
+/// Codes of CloudWatch Logs that exclude the log class as the cause.
 const OF_CALLER: [&str; 12] = [
     "ResourceNotFoundException",
     "AccessDeniedException",
@@ -97,7 +97,7 @@ impl Error {
 
     /// Reports whether the service refused the signature because the clocks differ.
     pub(super) fn is_skewed(&self) -> bool {
-        self.has_code(&SKEWED) && i64::from(self.skew).abs() > SKEW
+        is_skewed(self.code.as_deref(), i64::from(self.skew))
     }
 
     /// Reads AWS's message where the code is too general. This is the only function that decides by a message of AWS.
@@ -123,4 +123,10 @@ impl Error {
         let code = self.code.as_deref();
         code.is_some_and(|code| codes.contains(&code))
     }
+}
+
+/// Reports whether a code is that of a refused signature, and the service's clock is ahead of this machine's by too many
+/// seconds, or behind.
+pub(super) fn is_skewed(code: Option<&str>, ahead: i64) -> bool {
+    ahead.abs() > SKEW && code.is_some_and(|code| SKEWED.contains(&code))
 }

@@ -184,7 +184,11 @@ pub(super) fn duration(argument: &str, text: Option<&str>) -> Result<Option<i32>
         return Ok(None);
     };
     let refuse = |reason| Error::configuration(Setting::Argument(argument), reason);
-    let length = length::parse(text).map_err(|why| refuse(format!("{text:?}: {why}")))?;
+    let length = length::parse(text).ok();
+    // STS counts whole seconds.
+    let length = length.filter(|length| length.subsec_nanos() == 0);
+    let length =
+        length.ok_or_else(|| refuse(format!("{text:?} is not a duration such as 15m or 1h30m")))?;
     let seconds = i32::try_from(length.as_secs()).unwrap_or(i32::MAX);
     in_bounds(seconds, text).map(Some).map_err(refuse)
 }
@@ -267,15 +271,15 @@ mod tests {
     }
 
     #[test]
-    fn durations_have_the_form_of_go() {
+    fn durations_are_whole_seconds_within_the_limits_of_sts() {
         let read = |text| duration("duration", Some(text)).ok().flatten();
         assert_eq!(
             ["1h", "1h30m", "900s", "15m0s", "12h"].map(read),
             [3600, 5400, 900, 900, 43_200].map(Some)
         );
         assert_eq!(
-            ["5m", "13h", "1h30", "soon", "-1h", "99999h"].map(read),
-            [None; 6]
+            ["5m", "13h", "1h30", "soon", "-1h", "99999h", "3600.5s"].map(read),
+            [None; 7]
         );
         assert_eq!(duration("duration", Some("")), Ok(None));
     }

@@ -123,8 +123,8 @@ impl CredentialCache {
         Ok(credentials)
     }
 
-    /// Returns the cached credentials, unless they expire soon. If a source provides only credentials that expire soon, they
-    /// are still not fetched for every call.
+    /// Returns the cached credentials, unless they expire soon. If a source provides only credentials that expire soon,
+    /// they are still not fetched for each call.
     fn fresh(&self) -> Option<Credentials> {
         let cached = self.cached().filter(|cached| !cached.invalidated)?;
         let left = time_left(&cached.credentials);

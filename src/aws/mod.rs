@@ -11,16 +11,15 @@
 //! - after the stop no mutation, no retry and no wait begins, and waits end: [`Kind::Stopped`];
 //! - after the stop a query still has one attempt, to describe what was created;
 //! - all attempts of one create have one token, and an error says whether AWS may have carried out an attempt
-//!   ([`Error::unanswered`]);
 //! - a reply that is cut off, too large, or without its required content counts as no reply (`reply`);
-//! - a query ends within five minutes, with all its attempts, and every call ends at [`Settings::deadline`].
+//! - a query ends within five minutes, with all its attempts, and every call ends at [`Settings::deadline`],
 //!
 //! # What a call costs
 //!
 //! Connecting sends no request, except to the instance metadata service if nothing else names a region. The first call
-//! gets the credentials. All clients share them, and the connections. Each region has one client, created when the region
-//! is first named. Retries follow the SDK's standard mode. The SDK's bucket of retry tokens is unlimited unless its capacity
-//! is set, because a busy run would empty it.
+//! gets the credentials. All clients share them, and the connections. Each region has one client, created when the
+//! region is first named. Retries follow the SDK's standard mode. The SDK's bucket of retry tokens is unlimited unless
+//! its capacity is set, because a busy run would empty it.
 //!
 //! This module must not know Terraform, nor what a call is for.
 

@@ -80,7 +80,11 @@ pub(super) struct ProxyError {
 impl ProxyError {
     /// Adds the proxy to an error that the proxy caused. Returns other errors as they are.
     pub(super) fn wrap(proxy: Option<String>, error: ConnectorError) -> ConnectorError {
-        let problem = NetworkProblem::of_text(&chain(&error));
+        let is_certificate = matches!(
+            find::<rustls::Error>(&error),
+            Some(rustls::Error::InvalidCertificate(_))
+        );
+        let problem = NetworkProblem::of_text(&chain(&error)).filter(|_| !is_certificate);
         match (proxy, problem) {
             (
                 Some(proxy),
@@ -124,6 +128,20 @@ mod tests {
         ] {
             assert_eq!(NetworkProblem::of(&error), problem, "{error:?}");
         }
+    }
+
+    /// A tunnel that fails below, as the HTTP client reports it.
+    #[derive(Debug, thiserror::Error)]
+    #[error("tunnel error: failed to create underlying connection")]
+    struct Tunnel(#[source] rustls::Error);
+
+    #[test]
+    fn the_certificate_of_a_proxy_is_a_problem_of_the_certificate() {
+        let unknown_issuer = rustls::CertificateError::UnknownIssuer;
+        let error = Tunnel(rustls::Error::InvalidCertificate(unknown_issuer));
+        let error = ConnectorError::io(Box::new(error));
+        let wrapped = ProxyError::wrap(Some("https://proxy".to_owned()), error);
+        assert_eq!(NetworkProblem::of(&wrapped), NetworkProblem::Certificate);
     }
 
     #[test]

@@ -23,7 +23,8 @@ pub struct Settings {
     pub shared_config_files: Vec<String>,
     /// The credentials files to read instead of `~/.aws/credentials`.
     pub shared_credentials_files: Vec<String>,
-    /// The maximum number of attempts of a call, including the first. The default is 25. 0 means 1.
+    /// The maximum number of attempts of a call, including the first. The default is 25. 0 means 1. A create is also tried
+    /// again while its role is not assumable yet.
     pub max_retries: Option<i64>,
     /// `standard` or `adaptive`.
     pub retry_mode: Option<String>,
@@ -61,7 +62,7 @@ pub struct Settings {
     pub assume_role_with_web_identity: Option<AssumeRoleWithWebIdentity>,
     /// The addresses of the services that differ from AWS's.
     pub endpoints: Endpoints,
-    /// When all calls end. Without it, each query has five minutes.
+    /// When all calls end, except mutations that were sent. Without it, each query has five minutes.
     pub deadline: Option<Instant>,
 }
 

@@ -12,9 +12,9 @@ pub(super) enum Error {
     NotAPair,
     #[error(transparent)]
     UnknownName(#[from] UnknownName),
-    #[error("--output {file} precedes every --format")]
+    #[error("--output {file} must follow the --format that it belongs to")]
     OutputWithoutFormat { file: String },
-    #[error("--output {file} is the second one for its --format")]
+    #[error("this --format already has an --output; remove --output {file}")]
     SecondOutput { file: String },
     #[error(
         "more than one --format would be written to the standard output; add --output after the others"
@@ -32,7 +32,7 @@ pub(super) enum Error {
     Stdout(io::Error),
     #[error("could not start the runtime: {0}")]
     Runtime(io::Error),
-    #[error("{file} depends on the region and the account. {error}")]
+    #[error("{file} depends on the region or the account. {error}")]
     Incomplete {
         file: String,
         error: Box<stack::Error>,

@@ -81,6 +81,9 @@ impl Validate {
         let mut code = 0;
         for file in &self.files {
             if let Err(error) = self.validate(file) {
+                if matches!(error, Error::Stdout(_)) {
+                    return Err(error);
+                }
                 let mut lines = error.lines();
                 if let Error::Declaration(diagnostics) = &error {
                     let count = diagnostics.error_count();
@@ -125,7 +128,8 @@ impl ToTerraform {
             })
         })?;
         for warning in exported.warnings {
-            print_error(&format!("warning: {warning}"));
+            let warning = warning.to_string();
+            print_error(&format!("warning: {}", sanitize::line(&warning)));
         }
         print(&sanitize::json(&format!("{:#}\n", exported.configuration)))?;
         Ok(0)

@@ -14,7 +14,7 @@ use super::{Path, Step};
 pub struct Error {
     /// The attribute the message speaks of; the root when it is the value as a whole.
     pub path: Path,
-    /// What is wrong, as the predicate of a sentence about the attribute: "is null, but a value is needed".
+    /// What is wrong, as the predicate of a sentence about the attribute: "must not be null".
     pub message: String,
 }
 
@@ -27,28 +27,28 @@ impl Error {
         }
     }
 
-    /// Describes the same error of the value that holds this one.
+    /// Returns the error with a step before its path.
     pub(super) fn within(mut self, step: Step) -> Self {
         self.path.prepend(step);
         self
     }
 
-    /// Describes the same error of the object whose attribute this is.
+    /// Returns the error with an attribute before its path.
     pub(super) fn within_attribute(self, name: &str) -> Self {
         self.within(Step::Attribute(name.into()))
     }
 
-    /// Describes the same error of the map whose element this is.
+    /// Returns the error with a key before its path.
     pub(super) fn within_key(self, key: &str) -> Self {
         self.within(Step::Key(key.into()))
     }
 
-    /// Describes the same error of the list whose element this is.
+    /// Returns the error with an index before its path.
     pub(super) fn within_index(self, index: usize) -> Self {
         self.within(Step::Index(i64::try_from(index).unwrap_or(i64::MAX)))
     }
 
-    /// Describes the same error of the set whose element this is: elements of sets have no address in Terraform.
+    /// Returns the error about a set whose element has it: elements of sets have no address in Terraform.
     pub(super) fn within_set(self) -> Self {
         let Self { path, message } = self;
         if path.is_root() {
@@ -98,7 +98,7 @@ impl de::Error for Error {
     }
 
     fn unknown_field(field: &str, _expected: &'static [&'static str]) -> Self {
-        Self::new("is not an attribute that exists here").within_attribute(field)
+        Self::new("is not a known attribute").within_attribute(field)
     }
 
     fn missing_field(field: &'static str) -> Self {

@@ -18,6 +18,7 @@ pub mod json;
 pub mod msgpack;
 mod number;
 mod path;
+mod refinements;
 mod types;
 mod value;
 
@@ -32,8 +33,9 @@ pub use fields::fields;
 pub use in_step::InStep;
 pub use number::Number;
 pub use path::{Path, Step};
+pub use refinements::{Bound, Refinements};
 pub use types::Type;
-pub use value::{Bound, Refinements, Value};
+pub use value::Value;
 
 /// The name of an attribute, or the key of an element. Cheap to clone: the values of a type share its names.
 pub type Name = Arc<str>;

@@ -1,7 +1,7 @@
 //! What users are told when events could not be read.
 
+use super::NOT_READ;
 use super::completeness::{Detail, Empty};
-use super::page::NOT_READ;
 use super::scan::{Counts, ScanError};
 use super::search::Search;
 use crate::framework::{Context, Diagnostic};
@@ -84,13 +84,4 @@ pub(crate) fn warn_of_samples(counts: &Counts, context: &Context) {
         "Sampled records were counted",
         detail,
     ));
-}
-
-/// Reports that time ran out while Insights counted.
-pub(crate) fn insights_timed_out(source: &str) -> Diagnostic {
-    let detail = format!(
-        "The `timeout` passed before CloudWatch Logs Insights had read {source}. The query was stopped. Narrow the time \
-         window, or increase `timeout`."
-    );
-    Diagnostic::error("out-of-time", NOT_READ, detail).at("timeout")
 }

@@ -16,7 +16,7 @@
 //! | `completeness` | what a query could not see |
 //! | `diagnostics` | what users are told when events could not be read |
 //!
-//! A query goes from `query` over `source` to a `search`, then through `reading` or an `engine` to rows or groups. Must not
+//! A query becomes a `search` with a `source`, and `reading` or an `engine` answers it with rows or groups. Must not
 //! know gRPC or the AWS SDKs (`aws` does), nor the other nouns.
 
 mod completeness;
@@ -38,3 +38,6 @@ pub use query::{Quals, Query};
 pub use records::{DataSource, EphemeralResource, Event, Output, Selection};
 pub use statistics::{Push, Statistics};
 pub use summary::{Group, Summary, SummaryDataSource, SummaryOutput, Total};
+
+/// The summary of a diagnostic about events that could not be read.
+pub(crate) const NOT_READ: &str = "Flow-log events not read";

@@ -4,9 +4,6 @@
 
 use super::half_open::HalfOpen;
 
-/// The summary of a diagnostic about events that could not be read.
-pub(crate) const NOT_READ: &str = "Flow-log events not read";
-
 /// One event, as its source delivers it.
 #[derive(Clone, Debug)]
 #[cfg_attr(test, derive(Default))]

@@ -5,9 +5,9 @@
 use jiff::Timestamp;
 use tokio::time::{Instant, timeout_at};
 
+use super::NOT_READ;
 use super::completeness::{Empty, Gaps, Reason};
 use super::half_open::HalfOpen;
-use super::page::NOT_READ;
 use super::query::{self, Quals, Query};
 use super::scan::{Lines, Paging, Scan};
 use super::source::{self, Discovery, Implied, PushDown, Source};
@@ -52,7 +52,7 @@ pub(crate) struct Search {
 pub(crate) struct Needs {
     /// Whether calls may be limited to the log streams of network interfaces.
     pub(crate) by_stream: bool,
-    /// Whether the service decides alone which records match. If so, it must be asked for everything, in one format.
+    /// Whether only the service decides which records match. It must then get all quals, for one format.
     pub(crate) service_decides: bool,
 }
 

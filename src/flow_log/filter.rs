@@ -149,7 +149,7 @@ fn check_name(filter: &Filter, diagnostics: &mut Diagnostics) {
         return;
     }
     let hint = match suggest::nearest(name, NAMES.map(|(known, _)| known)) {
-        Some(known) => format!("Write `{known}`."),
+        Some(known) => format!("Did you mean `{known}`?"),
         None => format!(
             "Known names are {}, and `tag:` followed by the key of a tag.",
             names()

@@ -59,14 +59,15 @@ pub struct FlowLog {
     #[serde(default)]
     #[schemars(transform = behaviour::computed, transform = behaviour::requires_replace)]
     pub resource_id: Attr<String>,
-    /// The type of the resource whose traffic is recorded. The id determines it. Set it if the prefix of the id is not
-    /// known, for example for a Cloud WAN edge (`CoreNetworkEdge`).
+    /// The type of the resource whose traffic is recorded; null if the id does not determine it. Set it if the prefix of
+    /// the id is not known, for example for a Cloud WAN edge (`CoreNetworkEdge`).
     #[serde(default)]
     #[schemars(transform = behaviour::computed, transform = behaviour::requires_replace)]
     #[schemars(transform = behaviour::one_of(RESOURCE_TYPES))]
     pub resource_type: Attr<String>,
-    /// The traffic that is recorded: `ACCEPT`, `REJECT` or `ALL`. Required for a VPC, a subnet, a network interface and a
-    /// regional NAT gateway. It has no effect for transit gateways and Cloud WAN, whose flow logs record all traffic.
+    /// The traffic that is recorded: `ACCEPT`, `REJECT` or `ALL`; null for transit gateways and Cloud WAN. Required for
+    /// a VPC, a subnet, a network interface and a regional NAT gateway. It has no effect for transit gateways and Cloud
+    /// WAN, whose flow logs record all traffic.
     #[serde(default)]
     #[schemars(transform = behaviour::requires_replace)]
     #[schemars(transform = behaviour::one_of(TRAFFIC_TYPES))]
@@ -105,7 +106,8 @@ pub struct FlowLog {
     #[schemars(transform = behaviour::computed, transform = behaviour::requires_replace)]
     #[schemars(transform = behaviour::one_of(INTERVALS))]
     pub max_aggregation_interval: Attr<i64>,
-    /// How records are stored on S3. For other destinations, only the defaults can be written, and they have no effect.
+    /// How records are stored on S3; null for other destinations in data sources. For other destinations, only the
+    /// defaults can be written, and they have no effect.
     #[serde(default)]
     #[schemars(transform = behaviour::group_block)]
     pub destination_options: Attr<DestinationOptions>,
@@ -127,12 +129,12 @@ pub struct FlowLog {
     #[serde(default)]
     #[schemars(transform = behaviour::computed, transform = behaviour::requires_replace)]
     pub region: Attr<String>,
-    /// Whether the resource adopts an existing flow log that differs at most in its tags, instead of failing. Its tags are
-    /// then changed to the planned ones. An adopted flow log is not deleted by the same run, and a flow log that the run has
-    /// deleted or given to another resource is not adopted. The plan refuses a flow log that another resource of the
-    /// configuration keeps. **A flow log that another configuration or workspace manages, or a resource whose arguments are
-    /// known only after apply, is not recognized and is adopted too: two resources then manage one flow log, and destroying
-    /// either deletes it**.
+    /// Whether the resource adopts an existing flow log that differs at most in its tags, instead of failing. Its tags
+    /// are then changed to the planned ones. An adopted flow log is not deleted by the same run, and a flow log that
+    /// the run has deleted or given to another resource is not adopted. The plan refuses a flow log that another
+    /// resource of the configuration keeps. **A flow log that another configuration or workspace manages, or a resource
+    /// whose arguments are known only after apply, is not recognized and is adopted too: two resources then manage one
+    /// flow log, and destroying either deletes it**.
     #[serde(default, skip_serializing_if = "Attr::is_null")]
     pub adopt_existing: Attr<bool>,
     /// The time limits of operations.
@@ -143,7 +145,7 @@ pub struct FlowLog {
     #[serde(default)]
     #[schemars(transform = behaviour::read_only)]
     pub id: Attr<String>,
-    /// The ARN of the flow log. It is null if the provider does not request the account.
+    /// The ARN of the flow log; null if the provider does not request the account.
     #[serde(default)]
     #[schemars(transform = behaviour::read_only, transform = behaviour::requires_replace)]
     pub arn: Attr<String>,
@@ -170,7 +172,7 @@ impl Model for FlowLog {}
 /// How records are stored on S3.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct DestinationOptions {
-    /// The format of the files: `plain-text` (the default) or `parquet`.
+    /// The format of the files: `plain-text` or `parquet`. The default is `plain-text`.
     #[serde(default)]
     #[schemars(transform = behaviour::computed, transform = behaviour::requires_replace)]
     #[schemars(transform = behaviour::one_of(FILE_FORMATS))]

@@ -59,7 +59,7 @@ impl framework::Resource for Resource {
         Ok(())
     }
 
-    fn judge_plan(
+    fn check_plan(
         &self,
         connection: &Connection,
         change: &mut Change<FlowLog>,
@@ -311,7 +311,7 @@ impl Resource {
     ) -> Result<FlowLog> {
         let region = connection.region(planned.region.given())?;
         let id = log.id.clone();
-        tracing::info!(flow_log_id = id, "equal flow log taken over");
+        tracing::info!(flow_log_id = id, "equal flow log adopted");
         context.warn(create::adopted(&id));
         let exists = convert::undescribed(id.clone(), planned.clone(), &region, connection);
         context.remember(exists);
@@ -361,7 +361,7 @@ fn to_import(id: &str, region: String, connection: &Connection) -> FlowLog {
 
 fn not_found_in(id: &str, region: &str) -> Diagnostic {
     Diagnostic::error(
-        "flow-log-not-found-in",
+        "flow-log-not-found",
         format!("Flow log {id} not found in {region}"),
         format!(
             "The state contains no region, because it was moved from another provider whose state had none. The flow log \

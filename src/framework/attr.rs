@@ -120,9 +120,7 @@ struct Unspeakable;
 
 impl Serialize for Unspeakable {
     fn serialize<S: Serializer>(&self, _serializer: S) -> Result<S::Ok, S::Error> {
-        Err(S::Error::custom(
-            "is unknown here, but a known value is needed",
-        ))
+        Err(S::Error::custom("must be known"))
     }
 }
 
@@ -197,7 +195,7 @@ mod tests {
     #[test]
     fn unknown_is_refused_by_json_rather_than_written_as_null() {
         let error = serde_json::to_string(&[Attr::<String>::Unknown]).unwrap_err();
-        assert!(error.to_string().contains("is unknown here"), "{error}");
+        assert!(error.to_string().contains("must be known"), "{error}");
     }
 
     #[test]

@@ -128,7 +128,8 @@ fn make_read_only(object: &mut Map<String, Value>) {
         property.insert(COMPUTED.to_owned(), Value::Bool(true));
         property.insert("readOnly".to_owned(), Value::Bool(true));
         if let Some(Value::String(description)) = property.get_mut("description") {
-            let end = description.find(". ").or(description.find(".\n"));
+            let ends = [". ", ".\n"].into_iter();
+            let end = ends.filter_map(|end| description.find(end)).min();
             description.truncate(end.map_or(description.len(), |end| end + 1));
         }
         make_read_only(property);

@@ -6,7 +6,7 @@ use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
 
 use super::guard::answer;
-use super::validate::judge;
+use super::validate::validate;
 use super::{Context, Diagnostics, LowerError, Model, Schema, lower, mocked};
 use crate::cty::Value;
 
@@ -64,7 +64,7 @@ impl<D: DataSource> ErasedDataSource<D::Connection> for Erased<D> {
     }
 
     fn validate(&self, config: &Value) -> Diagnostics {
-        self.judge(&mocked::unknown(&self.schema.block, config))
+        self.problems(&mocked::unknown(&self.schema.block, config))
     }
 
     fn read<'a>(
@@ -82,8 +82,8 @@ impl<D: DataSource> ErasedDataSource<D::Connection> for Erased<D> {
 }
 
 impl<D: DataSource> Erased<D> {
-    fn judge(&self, config: &Value) -> Diagnostics {
-        judge(&self.schema.block, config, |model, diagnostics| {
+    fn problems(&self, config: &Value) -> Diagnostics {
+        validate(&self.schema.block, config, |model, diagnostics| {
             self.typed.validate(model, diagnostics);
         })
     }
@@ -95,7 +95,7 @@ impl<D: DataSource> Erased<D> {
         context: &Context,
     ) -> Result<Value, Diagnostics> {
         // Values that were unknown during validation are known now.
-        self.judge(config).into_result()?;
+        self.problems(config).into_result()?;
         let model = D::Model::decode(config)?;
         let model = self.typed.read(connection, model, context).await?;
         Ok(self.schema.block.complete(model.encode(&self.schema.ty)?))

@@ -159,7 +159,7 @@ impl From<Diagnostic> for Diagnostics {
 impl From<cty::Error> for Diagnostic {
     fn from(error: cty::Error) -> Self {
         Self::error(
-            "value-not-usable",
+            "undecodable-value",
             "Invalid value",
             sentence(&error.message),
         )

@@ -9,7 +9,7 @@ use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
 
 use super::guard::answer;
-use super::validate::judge;
+use super::validate::validate;
 use super::{Context, Diagnostics, LowerError, Model, Schema, lower};
 use crate::cty::Value;
 
@@ -67,7 +67,7 @@ impl<E: EphemeralResource> ErasedEphemeralResource<E::Connection> for Erased<E> 
     }
 
     fn validate(&self, config: &Value) -> Diagnostics {
-        judge(&self.schema.block, config, |model, diagnostics| {
+        validate(&self.schema.block, config, |model, diagnostics| {
             self.typed.validate(model, diagnostics);
         })
     }

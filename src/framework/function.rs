@@ -116,7 +116,10 @@ impl Signature {
         let expected = self.parameters.len();
         if arguments.len() < expected || (arguments.len() > expected && self.variadic.is_none()) {
             let given = arguments.len();
-            let text = format!("the function takes {expected} arguments, but the call has {given}");
+            let text = format!(
+                "the function takes {}, but the call has {given}",
+                counted(expected)
+            );
             return Err(FunctionError::new(text));
         }
         let mut arguments = arguments.into_iter();
@@ -138,12 +141,18 @@ impl Signature {
     }
 }
 
+/// Renders a number of arguments.
+pub(crate) fn counted(arguments: usize) -> String {
+    let s = if arguments == 1 { "" } else { "s" };
+    format!("{arguments} argument{s}")
+}
+
 impl Parameter {
     fn check(&self, value: &Value, path: Path) -> Result<(), FunctionError> {
         let problem = if value.is_null() && !self.allow_null {
             "must not be null"
         } else if !value.is_wholly_known() && !self.allow_unknown {
-            "is unknown here, but a known value is needed"
+            "must be known"
         } else {
             return Ok(());
         };

@@ -9,7 +9,7 @@ use futures_util::future::BoxFuture;
 use tokio::sync::mpsc;
 
 use super::resource::encode_identity;
-use super::validate::judge;
+use super::validate::validate;
 use super::{
     Context, Diagnostic, Diagnostics, LowerError, Model, Resource, Schema, Severity, guard, lower,
 };
@@ -150,7 +150,7 @@ impl<L: ListResource> ErasedListResource<ConnectionOf<L>> for Erased<L> {
     }
 
     fn validate(&self, config: &Value) -> Diagnostics {
-        judge(&self.schema.block, config, |model, diagnostics| {
+        validate(&self.schema.block, config, |model, diagnostics| {
             self.typed.validate(model, diagnostics);
         })
     }
@@ -188,9 +188,9 @@ impl<L: ListResource> Erased<L> {
         context: &Context,
     ) -> Result<(), Diagnostics> {
         // What was unknown at validate is known now. Its warnings have been given then.
-        let judged = self.validate(config);
-        if judged.has_errors() {
-            let errors = judged.into_iter();
+        let problems = self.validate(config);
+        if problems.has_errors() {
+            let errors = problems.into_iter();
             let errors = errors.filter(|d| d.severity == Severity::Error);
             return Err(errors.collect());
         }
@@ -236,7 +236,7 @@ fn event<R: Resource>(
         Diagnostic::error(
             "object-not-listed",
             "Object not listed",
-            "What was found has no identity. This is a bug in the provider.",
+            "The object has no identity. This is a bug in the provider.",
         )
     };
     let whole = wanted.objects.then(|| found.state.encode(&object.ty));

@@ -26,7 +26,9 @@ pub struct LowerError {
 
 impl From<LowerError> for Diagnostic {
     fn from(error: LowerError) -> Self {
-        let detail = format!("A model cannot be a schema: {error}. This is a bug in the provider.");
+        let detail = format!(
+            "A model could not be converted to a schema: {error}. This is a bug in the provider."
+        );
         Self::error("schema-not-made", "Schema not made", detail)
     }
 }
@@ -186,7 +188,7 @@ fn sequence(schema: &Map<String, Json>) -> Nesting {
     }
 }
 
-/// Returns the JSON type, null aside: `Option<T>` and `Attr<T>` say nullable by the field's type.
+/// Returns the JSON type without null, which the types `Option<T>` and `Attr<T>` of a field allow.
 fn kind<'a>(path: &str, schema: &'a Map<String, Json>) -> Result<&'a str, LowerError> {
     let kinds: Vec<&str> = match schema.get("type") {
         Some(Json::String(kind)) => vec![kind],

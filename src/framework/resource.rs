@@ -48,7 +48,7 @@ pub trait Resource: Send + Sync + 'static {
     ///
     /// # Errors
     /// What the service would refuse.
-    fn judge_plan(
+    fn check_plan(
         &self,
         _connection: &Self::Connection,
         _change: &mut Change<Self::State>,

@@ -151,7 +151,7 @@ pub enum Nesting {
 }
 
 impl Nesting {
-    /// Returns the type of values nested so.
+    /// Returns the type of values with this nesting.
     pub fn wrap(self, object: Type) -> Type {
         match self {
             Self::Single | Self::Group => object,

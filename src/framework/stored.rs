@@ -31,7 +31,7 @@ impl Stored<'_> {
             Diagnostic::error(
                 "stored-state-not-read", "Stored state not read",
                 format!(
-                    "What is stored of {} (version {}) does not have the form of that version: \
+                    "The stored state of {} does not match schema version {}: \
                      {error}. Remove the resource from the state (terraform state rm …) and import it.",
                     self.of, self.version
                 ),
@@ -45,7 +45,7 @@ impl Stored<'_> {
         Diagnostic::error(
             "state-not-upgraded", "State not upgraded",
             format!(
-                "What is stored of {} is of version {}; this provider knows versions up to {newest}.",
+                "The stored state of {} has schema version {}, but this provider supports versions up to {newest}.",
                 self.of, self.version
             ),
         )

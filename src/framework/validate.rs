@@ -10,7 +10,7 @@ use super::{Diagnostics, Mode, Model};
 use crate::cty::{InStep, Map, Path, Value};
 
 /// Validates a configuration by the rules of its schema and by a check of the noun.
-pub fn judge<M: Model>(
+pub fn validate<M: Model>(
     block: &Block,
     config: &Value,
     beyond: impl FnOnce(&M, &mut Diagnostics),
@@ -52,7 +52,7 @@ fn check_attributes(
     let Value::Map(values) = object else { return };
     let mut values = InStep::with(values);
     for (name, attribute) in attributes {
-        let Some(value) = values.at(name).filter(|value| is_judged(attribute, value)) else {
+        let Some(value) = values.at(name).filter(|value| is_checked(attribute, value)) else {
             continue;
         };
         let path = || path.clone().attribute(name.clone());
@@ -60,7 +60,7 @@ fn check_attributes(
             if let Some(problem) = broken(rule, name, value, object) {
                 diagnostics.error(
                     path(),
-                    "invalid-value-for",
+                    "invalid-value",
                     format!("Invalid value for {name}"),
                     problem,
                 );
@@ -143,7 +143,7 @@ fn broken(rule: &Rule, name: &str, value: &Value, object: &Value) -> Option<Stri
 }
 
 /// Checks whether a value is known and given. An empty string counts as given only for a required attribute.
-fn is_judged(attribute: &Attribute, value: &Value) -> bool {
+fn is_checked(attribute: &Attribute, value: &Value) -> bool {
     is_given(value) || is_empty(value) && !attribute.mode.is_optional()
 }
 

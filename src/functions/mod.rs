@@ -7,7 +7,8 @@
 //! | `filter_pattern`, `quals` | quals as a CloudWatch filter pattern, exactly or not at all |
 //! | `policy` | the policies that allow AWS to deliver |
 //!
-//! Functions are pure and work whether or not the provider is configured. This room must not know gRPC, the SDKs or the nouns.
+//! Functions are pure and work whether or not the provider is configured. This room must not know gRPC, the SDKs or the
+//! nouns.
 
 mod filter_pattern;
 mod log_format;

@@ -3,7 +3,7 @@
 //! | what happens | as a child | for a debugger |
 //! |---|---|---|
 //! | SIGINT | nothing: the terminal sends it to the whole process group, and the parent decides | ends |
-//! | SIGTERM, SIGHUP | accepts no more calls and ends after the last one; a second signal ends it at once | the same |
+//! | SIGTERM, SIGHUP | accepts no more calls and ends after the last one; a second signal ends it at once | the same, after 1.5 seconds at most |
 //! | `Shutdown` | waits for calls in flight, for 1.5 seconds at most | the same |
 //! | the parent has died | ends at once, since no result could be stored | – |
 //! | the last connection closes, or none arrives | ends after a timeout | – |

@@ -1,7 +1,8 @@
 //! The socket of the plugin: a private Unix socket, or a port on the loopback interface.
 //!
-//! The socket is in a private directory, which is created for this process and removed with the [`Listener`]. Paths of sockets are short by nature (108 bytes on Linux), so a long directory for temporary
-//! files is passed over for `/tmp`, and that for a port.
+//! The socket is in a private directory, which is created for this process and removed with the [`Listener`]. Paths of
+//! sockets are short by nature (108 bytes on Linux), so a long directory for temporary files is passed over for `/tmp`,
+//! and that for a port.
 
 #[cfg(unix)]
 mod unix;

@@ -8,7 +8,7 @@ use crate::framework::{
 };
 use crate::text::sanitize;
 
-/// Decodes a value. A missing or empty one is null: OpenTofu sends null arguments so.
+/// Decodes a value. A missing or empty one is null: OpenTofu sends null arguments in this form.
 pub(crate) fn value(wire: Option<&pb::DynamicValue>, ty: &Type) -> Result<Value, Diagnostic> {
     match wire {
         Some(wire) if !wire.msgpack.is_empty() => cty::msgpack::decode(&wire.msgpack, ty),

@@ -5,7 +5,9 @@ use std::collections::BTreeMap;
 use super::response::WithDiagnostics;
 use super::session::Session;
 use super::{convert, pb, unsupported};
-use crate::framework::{Diagnostic, Diagnostics, FunctionError, Parameter, Provider, Signature};
+use crate::framework::{
+    Diagnostic, Diagnostics, FunctionError, Parameter, Provider, Signature, counted,
+};
 use crate::text::sanitize;
 
 /// Returns the response to GetFunctions, which only OpenTofu sends.
@@ -42,7 +44,7 @@ pub(crate) fn call<P: Provider>(
         let Some(parameter) = signature.parameter(position) else {
             let count = signature.parameters.len();
             return Ok(refused(
-                &format!("The function takes {count} arguments"),
+                &format!("the function takes {}", counted(count)),
                 Some(position),
             ));
         };

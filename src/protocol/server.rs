@@ -1,4 +1,5 @@
-//! The gRPC service: one thin method per call, in the order of the `.proto` file.
+//! The gRPC service: one thin method per call, in the order of the `.proto` file. It stays one file, however many calls
+//! there are, because the generated trait is implemented at once.
 
 use std::future::Future;
 use std::sync::Arc;

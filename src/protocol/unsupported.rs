@@ -4,7 +4,7 @@ use super::pb;
 use super::response::WithDiagnostics;
 use crate::framework::Diagnostic;
 
-/// Creates the response to a call for a type of such a kind.
+/// Creates the response to a call for a type of an unsupported kind.
 pub(crate) fn no_such<A: WithDiagnostics>(kind: &str, type_name: &str) -> A {
     A::only(diagnostic(kind, type_name))
 }

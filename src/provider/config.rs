@@ -51,8 +51,9 @@ pub struct Config {
     #[serde(default)]
     pub shared_credentials_files: Attr<Vec<Attr<String>>>,
     /// Maximum number of attempts of an API call, including the first one. `0` and `1` both mean a single attempt. Can
-    /// also be set with the environment variable `AWS_MAX_ATTEMPTS` or with `max_attempts` in the profile. The default
-    /// is 25. Requests for credentials have at most 5 attempts.
+    /// also be set with the environment variable `AWS_MAX_ATTEMPTS` or with `max_attempts` in the profile, where it must
+    /// be at least 1. The default is 25. Requests for credentials have at most 5 attempts. After expired credentials, a
+    /// call is sent once more, and a create is repeated for up to two minutes while its role cannot be assumed yet.
     #[serde(default)]
     pub max_retries: Attr<i64>,
     /// Retry mode: `standard` or `adaptive`. Can also be set with the environment variable `AWS_RETRY_MODE` or in the

@@ -51,7 +51,7 @@ fn from_environment(
 fn no_text(name: &str) -> Diagnostic {
     let detail = format!("The environment variable {name} is not valid UTF-8. Change or unset it.");
     Diagnostic::error(
-        "environment-variable-not-usable",
+        "invalid-environment-variable",
         "Invalid environment variable",
         detail,
     )
@@ -168,7 +168,7 @@ mod tests {
     }
 
     #[test]
-    fn tags_of_the_environment_are_judged() {
+    fn tags_of_the_environment_are_validated() {
         let text = refusal(variables(&[("TF_AWS_DEFAULT_TAGS_aws:x", "y")]));
         assert!(text.contains("TF_AWS_DEFAULT_TAGS_aws:x"), "{text}");
         assert!(text.contains("AWS reserves"), "{text}");

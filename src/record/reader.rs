@@ -81,16 +81,31 @@ pub enum ReadError {
 }
 
 impl RecordType {
+    /// All types.
+    const ALL: [Self; 2] = [Self::Aws, Self::YandexExternalFlow];
+
     /// The names of all types.
-    pub const NAMES: &[&str] = &["aws", "yandex-external-flow"];
+    pub const NAMES: &[&str] = &{
+        let mut names = [""; Self::ALL.len()];
+        let mut next = 0;
+        while next < names.len() {
+            names[next] = Self::ALL[next].name();
+            next += 1;
+        }
+        names
+    };
 
     /// Finds a type by its name.
     #[must_use]
     pub fn named(name: &str) -> Option<Self> {
-        match name {
-            "aws" => Some(Self::Aws),
-            "yandex-external-flow" => Some(Self::YandexExternalFlow),
-            _ => None,
+        let mut all = Self::ALL.into_iter();
+        all.find(|record_type| record_type.name() == name)
+    }
+
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Aws => "aws",
+            Self::YandexExternalFlow => "yandex-external-flow",
         }
     }
 

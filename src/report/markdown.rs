@@ -64,14 +64,15 @@ fn row(finding: &Finding) -> String {
 
 fn details(finding: &Finding) -> Option<String> {
     let label = code(&finding.label);
-    if let Some(cause) = &finding.cause {
-        let headline = &finding.headline;
-        return Some(format!("\n**{label}** {headline}: {}\n", code(cause)));
-    }
+    let mut text = match &finding.cause {
+        Some(cause) => format!("\n**{label}** {}: {}\n", finding.headline, code(cause)),
+        None if finding.changes.is_empty() => return None,
+        None => format!("\n**{label}**\n"),
+    };
     if finding.changes.is_empty() {
-        return None;
+        return Some(text);
     }
-    let mut text = format!("\n**{label}**\n\n| attribute | wanted | found |\n|---|---|---|\n");
+    text.push_str("\n| attribute | wanted | found |\n|---|---|---|\n");
     for row in finding.rows() {
         let cells = row.map(|text| cell(&text));
         text.push_str(&format!("| {} |\n", cells.join(" | ")));

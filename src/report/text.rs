@@ -22,7 +22,7 @@ pub(super) fn write(report: &Report, style: Style) -> io::Result<String> {
         let label = bold(&line(&finding.label), style);
         let location = finding.location();
         lines.push(format!("{level} {rule}: {label} ({})", line(&location)));
-        if finding.changes.is_empty() {
+        if finding.changes.is_empty() || finding.cause.is_some() {
             lines.push(format!("          it {}", line(&finding.message())));
         }
         for [attribute, wanted, found] in finding.rows() {

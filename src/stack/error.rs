@@ -48,10 +48,10 @@ pub enum Error {
         /// What the resource's plan reports.
         diagnostics: Diagnostics,
     },
-    /// The model has no schema, which a test excludes.
+    /// The model has no schema. A test ensures that it has one.
     #[error(transparent)]
     Schema(#[from] LowerError),
-    /// A value does not fit the schema, which a test excludes.
+    /// A value does not fit the schema. A test ensures that it fits.
     #[error(transparent)]
     Value(#[from] cty::Error),
     /// A region could not be read.
@@ -79,7 +79,7 @@ impl Error {
 fn explained(error: &aws::Error) -> String {
     if error.kind == aws::Kind::OutOfTime {
         return format!(
-            "{error} A query may take five minutes, and the whole check may take --timeout."
+            "{error} A query may take five minutes, and the whole command may take --timeout."
         );
     }
     error.explained_on_one_line()

@@ -5,7 +5,8 @@ use strsim::levenshtein;
 /// The number of characters that are compared. A longer text is not a name.
 const LONGEST_NAME: usize = 100;
 
-/// Finds the name that is closest to a text, with at most two edits, or a third of its length. Case, `-` and `_` make no difference, except between two names that are equally close.
+/// Finds the name that is closest to a text, with at most two edits, or a third of its length. Case, `-` and `_` make
+/// no difference, except between two names that are equally close.
 pub fn nearest<'a>(written: &str, names: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let written: String = written.chars().take(LONGEST_NAME).collect();
     let folded = |name: &str| name.to_lowercase().replace(['_', '-'], "");

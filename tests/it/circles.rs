@@ -83,7 +83,7 @@ impl House {
             .into_iter()
             .map(|(module, text)| (module, code(&text)))
             .collect();
-        let statement = Regex::new(r"(?m)^\s*(pub(?:\([a-z]+\))? )?use ([^;]+);").unwrap();
+        let statement = Regex::new(r"(?m)^\s*(pub(?:\([^)]*\))? )?use ([^;]+);").unwrap();
         let imports = texts.iter().map(|(module, text)| {
             let mut imports = Vec::new();
             for found in statement.captures_iter(text) {
@@ -107,7 +107,7 @@ impl House {
     /// Returns for each module the modules that it uses.
     fn uses(&self) -> BTreeMap<Module, BTreeSet<Module>> {
         let inner = Regex::new(r"\b[a-z_]\w*(?:::\w+)+").unwrap();
-        let statement = Regex::new(r"(?m)^\s*(?:pub(?:\([a-z]+\))? )?use [^;]+;").unwrap();
+        let statement = Regex::new(r"(?m)^\s*(?:pub(?:\([^)]*\))? )?use [^;]+;").unwrap();
         let mut uses = BTreeMap::new();
         for (module, text) in &self.texts {
             let imports = self.imports[module]

@@ -479,7 +479,7 @@ async fn an_error_carries_the_index_of_its_argument() {
             "delivery_role_policy",
             &["a", "b"],
             Some(1),
-            "takes 1 arguments",
+            "takes 1 argument",
         ),
         ("none_such", &[], None, "no function named \"none_such\""),
     ];
@@ -495,7 +495,7 @@ async fn an_error_carries_the_index_of_its_argument() {
     let unknown = vec![text(LINE), encoded(&Value::unknown(), &Type::String)];
     let error = served.send("parse_record", unknown).await.unwrap_err();
     assert_eq!(error.function_argument, Some(1));
-    assert!(error.text.contains("is unknown here"), "{error:?}");
+    assert!(error.text.contains("`format` must be known"), "{error:?}");
 }
 
 #[tokio::test]

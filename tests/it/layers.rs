@@ -8,7 +8,7 @@ const LAYERS: &[(&str, &[&str], &[&str])] = &[
     ("text", &[], &["tonic", "prost", "aws_", "schemars"]),
     ("plugin", &["text"], &["aws_", "schemars"]),
     ("cty", &[], &["tonic", "prost", "aws_"]),
-    ("framework", &["cty", "text"], &["tonic", "prost", "aws_"]),
+    ("framework", &["cty"], &["tonic", "prost", "aws_"]),
     ("protocol", &["framework", "cty", "text"], &["aws_"]),
     ("arn", &[], &["tonic", "prost", "aws_", "schemars"]),
     ("record", &["text"], &["tonic", "prost", "aws_", "schemars"]),

@@ -37,7 +37,7 @@ pub(in super::super) trait CredentialProvider: fmt::Debug + Send + Sync {
 #[derive(Clone, Debug, Default)]
 pub(in super::super) struct CallContext {
     pub(in super::super) stop: Stop,
-    /// When every call ends, and no other begins.
+    /// When every call ends, except a mutation that was sent, and no other begins.
     pub(in super::super) deadline: Option<Instant>,
     /// Provides the credentials, for calls that need any.
     pub(super) credentials: Option<Arc<dyn CredentialProvider>>,

@@ -21,7 +21,7 @@ use aws_smithy_runtime_api::{
 use aws_smithy_types::config_bag::ConfigBag;
 
 use super::super::{
-    codes::{SKEW, SKEWED},
+    codes::is_skewed,
     network::NetworkProblem,
     reply::{Flaw, Unreadable},
 };
@@ -126,7 +126,10 @@ impl Intercept for Call {
         let mut futile = attempts.futile;
         if attempts.count > 1
             && is_skewed(
-                attempts.failure.as_ref(),
+                attempts
+                    .failure
+                    .as_ref()
+                    .and_then(|failure| failure.code.as_deref()),
                 self.context.clock_ahead().as_secs(),
             )
         {
@@ -137,10 +140,4 @@ impl Intercept for Call {
         self.phase.send_replace(Phase::Between { futile });
         Ok(())
     }
-}
-
-/// Reports whether a service refused a signature, and its clock differs from this machine's.
-fn is_skewed(failure: Option<&Failure>, ahead: i64) -> bool {
-    let code = failure.and_then(|failure| failure.code.as_deref());
-    ahead.abs() > SKEW && code.is_some_and(|code| SKEWED.contains(&code))
 }

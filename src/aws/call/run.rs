@@ -352,7 +352,8 @@ impl Call {
     }
 }
 
-/// Returns whole seconds. No clock differs by more than 68 years.
+/// Returns whole seconds, of 68 years at most: the service's clock comes from a header, which can hold any time.
 fn seconds(duration: jiff::SignedDuration) -> i32 {
-    i32::try_from(duration.as_secs()).unwrap_or(i32::MAX)
+    let most = i64::from(i32::MAX);
+    i32::try_from(duration.as_secs().clamp(-most, most)).unwrap_or(i32::MAX)
 }

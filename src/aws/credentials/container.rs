@@ -21,6 +21,8 @@ use super::{
 };
 
 /// The address of ECS.
+/// The operation in errors.
+const OPERATION: &str = "GetContainerCredentials";
 const ECS: &str = "http://169.254.170.2";
 /// The hosts that may be called over plain HTTP: this machine, ECS, and EKS.
 const PLAIN: [&str; 6] = [
@@ -78,8 +80,8 @@ impl Container {
         tokio::select! {
             biased;
             result = ask => result,
-            () = context.stop.cancelled() => Err(self.error(Kind::Stopped, "")),
-            () = context.deadline() => Err(self.error(Kind::OutOfTime, "")),
+            () = context.stop.cancelled() => Err(self.ended(Kind::Stopped)),
+            () = context.deadline() => Err(self.ended(Kind::OutOfTime)),
         }
     }
 
@@ -125,11 +127,15 @@ impl Container {
 
     fn error(&self, kind: Kind, reason: &str) -> Error {
         let message = format!("container credentials at {}: {reason}", self.address);
-        Error::new(
-            "GetContainerCredentials",
-            kind,
-            message.trim_end_matches([':', ' ']),
-        )
+        Error::new(OPERATION, kind, message)
+    }
+
+    fn ended(&self, kind: Kind) -> Error {
+        let message = format!(
+            "while waiting for the container credentials at {}",
+            self.address
+        );
+        Error::new(OPERATION, kind, message)
     }
 }
 

@@ -65,9 +65,9 @@ pub(super) async fn get(profile: Option<&str>, clients: &Clients) -> Result<Cred
     let asked = tokio::select! {
         biased;
         asked = ask(clients) => asked,
-        () = context.stop.cancelled() => Err((Kind::Stopped, "stopped".to_owned())),
+        () = context.stop.cancelled() => Err((Kind::Stopped, String::new())),
         () = context.deadline() => Err(if clients.context.is_past_deadline() {
-            (Kind::OutOfTime, "timed out".to_owned())
+            (Kind::OutOfTime, String::new())
         } else {
             nothing("it does not reply")
         }),
@@ -159,6 +159,7 @@ fn error(profile: Option<&str>, kind: Kind, reason: &str) -> Error {
                  {reason}"
             ),
         ),
+        (_, Kind::Stopped | Kind::OutOfTime) => (kind, format!("while waiting for {SERVICE}")),
         _ => (kind, format!("{SERVICE}: {reason}")),
     };
     Error::new("GetInstanceCredentials", kind, message)

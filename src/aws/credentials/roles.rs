@@ -96,7 +96,8 @@ impl WebIdentity {
     }
 }
 
-/// Returns what a reply with credentials lacks. Other services would reject incomplete credentials, with a misleading error.
+/// Returns what a reply with credentials lacks. Other services would reject incomplete credentials, with a misleading
+/// error.
 fn missing(session: Option<&Session>) -> Option<&'static str> {
     let whole = session.is_some_and(|session| {
         [

@@ -1,7 +1,7 @@
 //! CreateFlowLogs: one flow log, one token, one ID.
 //!
 //! EC2 cannot assume a new role at once. It then says so in an error or in an unsuccessful item. Only this is retried
-//! here; the SDK retries everything else.
+//! here; for other errors, the SDK decides.
 //! This module must not know whether an equal flow log may be adopted.
 
 use std::time::Duration;

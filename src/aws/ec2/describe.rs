@@ -26,7 +26,8 @@ impl Ec2 {
         self.find_among(ids, &[]).await
     }
 
-    /// Describes the flow logs among the IDs that match all filters, any number of them. Leaves out those that do not exist.
+    /// Describes the flow logs among the IDs that match all filters, any number of them. Leaves out those that do not
+    /// exist.
     pub async fn find_among(
         &self,
         ids: &[String],

@@ -55,8 +55,8 @@ impl Seen {
 }
 
 impl Ec2 {
-    /// Finds the flow logs that all filters fit, among the ids if any are Given, page by page. Ids that
-    /// do not exist are left out. `wanted` is how many the caller takes at most, as far as it knows.
+    /// Finds the flow logs that match all filters, among the IDs if there are any, page by page. Omits IDs that do not
+    /// exist. `wanted` is the maximum number of flow logs that the caller takes.
     pub fn find_paged(
         &self,
         filters: &[(String, Vec<String>)],

@@ -17,7 +17,7 @@ impl<'v> Reader<'v> {
     /// Creates the error of a value that is not what the field wants.
     fn mismatch(self, wanted: &str) -> Error {
         match self.0.itself() {
-            Value::Null => Error::new("is null, but a value is needed"),
+            Value::Null => Error::new("must not be null"),
             Value::Unknown(_) => unknown_here(),
             other => Error::new(format!("must be {wanted}, but is {}", other.noun())),
         }
@@ -66,7 +66,7 @@ impl<'v> Reader<'v> {
 }
 
 fn unknown_here() -> Error {
-    Error::new("is unknown here, but a known value is needed")
+    Error::new("must be known")
 }
 
 macro_rules! integers {

@@ -63,7 +63,7 @@ fn attribute_the_type_does_not_have_is_an_error() {
     let error = to_value(&options, &ty).unwrap_err();
     assert_eq!(
         error.to_string(),
-        "hive is not an attribute that exists here"
+        "hive is not a known attribute"
     );
     let wrong = Type::object([
         ("file_format", Type::list(Type::String)),
@@ -148,11 +148,11 @@ fn field_that_is_always_known_refuses_null_unknown_and_absence() {
     assert_eq!(read("vpc".into()).unwrap().port, None);
     assert_eq!(
         read(Value::Null).unwrap_err(),
-        "resource_type is null, but a value is needed"
+        "resource_type must not be null"
     );
     assert_eq!(
         read(Value::unknown()).unwrap_err(),
-        "resource_type is unknown here, but a known value is needed"
+        "resource_type must be known"
     );
     let error = from_value::<Specification>(&Value::Map(Map::new())).unwrap_err();
     assert_eq!(error.to_string(), "resource_type is missing, but required");
@@ -162,10 +162,7 @@ fn field_that_is_always_known_refuses_null_unknown_and_absence() {
 fn optional_field_refuses_unknown() {
     let value = specification("vpc".into(), Value::unknown());
     let error = from_value::<Specification>(&value).unwrap_err();
-    assert_eq!(
-        error.to_string(),
-        "port is unknown here, but a known value is needed"
-    );
+    assert_eq!(error.to_string(), "port must be known");
 }
 
 #[test]

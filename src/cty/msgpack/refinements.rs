@@ -113,7 +113,7 @@ fn number(reader: &mut Reader<'_>, marker: Marker) -> Result<Number, Error> {
 }
 
 fn malformed() -> Error {
-    Error::new("holds something else than expected")
+    Error::new("has malformed refinements")
 }
 
 fn write(refinements: &Refinements) -> Result<Vec<u8>, Error> {

@@ -34,7 +34,7 @@
 //! which time the answer can be trusted. Refused pages, a stop and a `timeout` are errors, and give no answer. Lines that
 //! `log_stream_name` excludes were not asked for.
 //!
-//! Must not know how any of it is found out.
+//! Must not know how a query finds its gaps.
 
 mod detail;
 mod gaps;

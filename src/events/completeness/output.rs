@@ -8,9 +8,9 @@ use crate::framework::{Attr, Model, behaviour};
 /// Whether a query could see everything.
 #[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
 pub struct Completeness {
-    /// Whether the query could see everything in the time window. False if `incomplete` has entries. Null if it has none but
-    /// something was not checked: checks that take extra calls run only with `require_complete`, and the retention of a log
-    /// group in another account cannot be checked.
+    /// Whether the query could see everything in the time window. False if `incomplete` has entries. Null if it has
+    /// none but something was not checked: checks that take extra calls run only with `require_complete`, and the
+    /// retention of a log group in another account cannot be checked.
     #[serde(default)]
     #[schemars(transform = behaviour::read_only)]
     pub complete: Attr<bool>,
@@ -32,11 +32,12 @@ impl Model for Completeness {}
 /// Something that a query could not see.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Incomplete {
-    /// One of: `format_assumed` (no flow log is known to write to the log group, or EC2 does not describe its format, so
-    /// default formats were tried), `unread_lines` (some lines were not read), `format_changed` (the window starts before a
-    /// flow log was created), `delivery_failed` (AWS cannot deliver), `nothing_delivered` (the log group does not exist, or
-    /// the window holds no line), `skipped_records` (AWS skipped records), `not_recorded` (the flow log does not record this
-    /// traffic), `shared_group` (records of another flow log cannot be distinguished), `truncated` (`limit` was reached),
+    /// One of: `format_assumed` (no flow log is known to write to the log group, or EC2 does not describe its format,
+    /// so default formats were tried), `unread_lines` (some lines were not read), `format_changed` (the window starts
+    /// before a flow log was created), `delivery_failed` (AWS cannot deliver), `nothing_delivered` (the log group does
+    /// not exist, or the window holds no line), `skipped_records` (AWS skipped records), `not_recorded` (the flow log
+    /// does not record this traffic), `shared_group` (records of another flow log cannot be distinguished), `truncated`
+    /// (`limit` was reached),
     /// `masked` (a data protection policy masks values), `expired` (the log group no longer has the events at the start of
     /// the window; checked only with `require_complete`), `denied` (AWS denied a call that this check needs).
     #[schemars(transform = behaviour::read_only)]

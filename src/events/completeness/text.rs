@@ -146,11 +146,10 @@ fn shared_group(flow_log: &str, log_group: &str, others: &[String]) -> String {
 }
 
 fn denied(log_group: &str, error: &aws::Error) -> String {
-    let hint = error.hint().map(|hint| format!(" {hint}"));
     format!(
         "The provider asked EC2 which flow logs write to {log_group}, to find their record formats and whether their \
-         delivery works. {error} Records in another format than the default, or than `log_format`, may be missing.{}",
-        hint.unwrap_or_default()
+         delivery works. Records in another format than the default, or than `log_format`, may be missing. {}",
+        error.explained_on_one_line()
     )
 }
 

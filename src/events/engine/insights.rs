@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::counted::{self, Counted, CountedGroup};
 use super::tally::{Positions, Tally};
+use crate::events::NOT_READ;
 use crate::events::completeness::{Detail, FoundBy, Gaps, Reason, Unread};
 use crate::events::diagnostics;
 use crate::events::query::Query;
@@ -268,7 +269,7 @@ impl Runner<'_> {
             }
             Some(Ok(Err(error))) => ScanError::Refused(error),
             Some(Err(_)) => {
-                return Err(diagnostics::insights_timed_out(self.search.source.name()));
+                return Err(timed_out(self.search.source.name()));
             }
             None => ScanError::Stopped,
         };
@@ -314,4 +315,12 @@ fn whole(text: &str) -> Option<i64> {
         let number: f64 = text.parse().ok()?;
         number.is_finite().then(|| number.round() as i64)
     })
+}
+
+fn timed_out(source: &str) -> Diagnostic {
+    let detail = format!(
+        "The `timeout` passed before CloudWatch Logs Insights had read {source}. The query was stopped. Narrow the time \
+         window, or increase `timeout`."
+    );
+    Diagnostic::error("out-of-time", NOT_READ, detail).at("timeout")
 }

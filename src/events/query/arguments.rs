@@ -61,9 +61,9 @@ pub struct Query {
     pub filter_pattern: Attr<String>,
     /// Whether the query fails if it could not see everything in the time window. The error lists the reasons in
     /// `incomplete`. Set it in every gate, so that it does not pass without seeing the traffic. It takes more calls: one to EC2
-    /// if `log_format` is set, one or two that read lines without the filter pattern made from the quals, and those that find
-    /// the records by which AWS reports skipped records. The engine `insights` runs a second query, which AWS bills like
-    /// the first.
+    /// if `log_format` is set, one or two that read lines without the filter pattern made from the quals, and those
+    /// that find the records by which AWS reports skipped records. The engine `insights` runs a second query, which AWS
+    /// bills like the first.
     #[serde(default)]
     pub require_complete: Attr<bool>,
     /// A set of conditions. A record must match at least one `where` block, if there are any. Within a block, all

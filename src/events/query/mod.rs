@@ -19,5 +19,5 @@ mod window;
 pub use arguments::Query;
 pub(crate) use conditions::{cannot_bind, parse};
 pub use quals::Quals;
-pub(crate) use validate::{one_source, validate};
+pub(crate) use validate::{malformed_format, one_source, validate};
 pub(crate) use window::{timeout, window};

@@ -6,7 +6,7 @@ use super::{conditions, window};
 use crate::framework::{Diagnostic, Diagnostics};
 use crate::record::Format;
 use crate::record::dialect::filter_pattern;
-use crate::record::format::Flaw;
+use crate::record::format::{Flaw, FormatError};
 
 /// Checks the arguments that are known.
 pub(crate) fn validate(query: &Query, quals: &Quals, diagnostics: &mut Diagnostics) {
@@ -45,6 +45,12 @@ pub(crate) fn one_source() -> Diagnostic {
     .at("flow_log_id")
 }
 
+/// Reports a record format that cannot be parsed.
+pub(crate) fn malformed_format(text: &str, problem: &FormatError) -> Diagnostic {
+    let detail = format!("`log_format` is \"{text}\"; {problem}.");
+    Diagnostic::error("malformed-record-format", "Malformed record format", detail).at("log_format")
+}
+
 /// Checks that the record type allows the arguments.
 fn record_type(query: &Query, diagnostics: &mut Diagnostics) {
     if query.record_type().format().is_none() {
@@ -78,9 +84,7 @@ fn format(query: &Query, diagnostics: &mut Diagnostics) {
     let format = match Format::parse(text) {
         Ok(format) => format,
         Err(error) => {
-            let detail = format!("`log_format` is \"{text}\"; {error}.");
-            let summary = "Malformed record format";
-            diagnostics.error("log_format", "malformed-record-format", summary, detail);
+            diagnostics.push(malformed_format(text, &error));
             return;
         }
     };

@@ -24,7 +24,11 @@ pub(crate) fn window(query: &Query, now: Timestamp) -> Result<HalfOpen, Diagnost
         _ => time(&query.start_time).unwrap_or(Timestamp::MIN),
     };
     if start >= end {
-        return Err(empty(start, end).into());
+        // Both times were compared before, so the window ends now.
+        let detail = format!(
+            "start_time must be in the past if end_time is not set. It is {start}, and now is {end}."
+        );
+        return Err(empty(detail).into());
     }
     // CloudWatch Logs counts from 1970.
     Ok(HalfOpen {
@@ -66,7 +70,10 @@ pub(super) fn validate(query: &Query) -> Diagnostics {
     if let (Some(start), Some(end)) = (time(&query.start_time), time(&query.end_time))
         && start >= end
     {
-        diagnostics.push(empty(start, end));
+        let detail = format!(
+            "start_time must be before end_time. The window starts at {start} and ends at {end}."
+        );
+        diagnostics.push(empty(detail));
     }
     for (name, value) in [("lookback", &query.lookback), ("timeout", &query.timeout)] {
         if let Some(text) = value.given()
@@ -79,10 +86,7 @@ pub(super) fn validate(query: &Query) -> Diagnostics {
     diagnostics
 }
 
-fn empty(start: Timestamp, end: Timestamp) -> Diagnostic {
-    let detail = format!(
-        "start_time must be before end_time. The window starts at {start} and ends at {end}."
-    );
+fn empty(detail: String) -> Diagnostic {
     Diagnostic::error("empty-time-window", "Empty time window", detail).at("start_time")
 }
 

@@ -31,7 +31,8 @@ pub struct Output {
     #[serde(default)]
     #[schemars(transform = behaviour::read_only)]
     pub not_pushed: Attr<Vec<String>>,
-    /// How far each qual was pushed down: `exact`, `superset` (the service may also return records that do not match) or `none`.
+    /// How far each qual was pushed down: `exact`, `superset` (the service may also return records that do not match)
+    /// or `none`.
     #[serde(default)]
     #[schemars(transform = behaviour::read_only)]
     pub push_down: Attr<BTreeMap<String, String>>,

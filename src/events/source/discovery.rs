@@ -5,7 +5,7 @@ use crate::arn::{Arn, log_group, resource_id};
 use crate::aws::ec2::{self, Ec2};
 use crate::connection::Connection;
 use crate::events::completeness::{Assumed, Gaps, Reason};
-use crate::events::query::Query;
+use crate::events::query::{Query, malformed_format};
 use crate::framework::{Diagnostic, Diagnostics};
 use crate::record::Format;
 
@@ -103,8 +103,10 @@ struct Finder<'a> {
 
 impl<'a> Finder<'a> {
     fn new(connection: &'a Connection, query: &Query, region: &str) -> Result<Self, Diagnostic> {
-        let written = query.log_format.given().map(Format::parse).transpose();
-        let written = written.map_err(|error| malformed_format(query, &error.to_string()))?;
+        let written = query.log_format.given();
+        let written =
+            written.map(|text| Format::parse(text).map_err(|error| malformed_format(text, &error)));
+        let written = written.transpose()?;
         let account = connection.account.as_ref();
         Ok(Self {
             ec2: connection.aws()?.ec2(region),
@@ -303,10 +305,4 @@ fn format_of(flow_log: &ec2::FlowLog, gaps: &mut Gaps) -> Format {
 
 fn has_failed(flow_log: &ec2::FlowLog) -> bool {
     flow_log.deliver_logs_status.as_deref() == Some("FAILED")
-}
-
-fn malformed_format(query: &Query, problem: &str) -> Diagnostic {
-    let text = query.log_format.given().unwrap_or_default();
-    let detail = format!("`log_format` is \"{text}\"; {problem}.");
-    Diagnostic::error("malformed-record-format", "Malformed record format", detail).at("log_format")
 }

@@ -10,14 +10,29 @@ use crate::events::statistics::{Push, Statistics};
 use crate::framework::{Attr, Model, behaviour};
 use crate::record::Measure;
 
-const ORDERS: &[&str] = &["flows", "packets", "bytes"];
+/// The measures to order by.
+const MEASURES: [(&str, Measure); 3] = [
+    ("flows", Measure::Flows),
+    ("packets", Measure::Packets),
+    ("bytes", Measure::Bytes),
+];
+const ORDERS: &[&str] = &{
+    let mut names = [""; MEASURES.len()];
+    let mut next = 0;
+    while next < names.len() {
+        names[next] = MEASURES[next].0;
+        next += 1;
+    }
+    names
+};
 /// The number of groups if `limit` is not set.
 const DEFAULT_GROUPS: usize = 1000;
 /// The highest `limit`.
 pub(super) const MOST_GROUPS: usize = 5000;
 
-/// Counts the records of flow logs in a CloudWatch Logs log group by the values of their fields: who sends the most traffic,
-/// what is rejected, which ports are used. All matching records count, including those that report no traffic unless
+/// Counts the records of flow logs in a CloudWatch Logs log group by the values of their fields: who sends the most
+/// traffic, what is rejected, which ports are used. All matching records count, including those that report no traffic
+/// unless
 /// `log_status = "OK"` is set.
 ///
 /// A record must match all quals at the top level, at least one `where` block, if there are any, and no `exclude` block.
@@ -30,8 +45,8 @@ pub struct Summary {
     /// `event_id`), or AWS's names of any field of the format. If the log group holds records in several formats, the value
     /// is null for records whose format lacks the field. With `[]`, all records are one group.
     pub group_by: Attr<Vec<Attr<String>>>,
-    /// The measure by which the greatest groups come first: `flows` (the default), `packets` or `bytes`. Ties are ordered by
-    /// key, with numbers compared as numbers.
+    /// The measure by which the greatest groups come first: `flows` (the default), `packets` or `bytes`. Ties are
+    /// ordered by key, with numbers compared as numbers.
     #[serde(default)]
     #[schemars(transform = behaviour::one_of(ORDERS))]
     pub order_by: Attr<String>,
@@ -39,9 +54,9 @@ pub struct Summary {
     #[serde(default)]
     #[schemars(range(min = 1, max = 5_000))]
     pub limit: Attr<i64>,
-    /// What counts the records. With `scan` (the default), the provider reads the records through FilterLogEvents and counts
-    /// up to 100,000 groups exactly. With `insights`, CloudWatch Logs Insights counts, which suits large volumes. AWS bills
-    /// the bytes that it scans.
+    /// What counts the records. With `scan` (the default), the provider reads the records through FilterLogEvents and
+    /// counts up to 100,000 groups exactly. With `insights`, CloudWatch Logs Insights counts, which suits large
+    /// volumes. AWS bills the bytes that it scans.
     #[serde(default)]
     #[schemars(transform = behaviour::one_of(Engine::NAMES))]
     pub engine: Attr<String>,
@@ -60,11 +75,9 @@ impl Summary {
 
     /// Returns the measure by which the greatest groups come first.
     pub(super) fn order_by(&self) -> Measure {
-        match self.order_by.given() {
-            Some("packets") => Measure::Packets,
-            Some("bytes") => Measure::Bytes,
-            _ => Measure::Flows,
-        }
+        let mut measures = MEASURES.into_iter();
+        let found = measures.find(|(name, _)| Some(*name) == self.order_by.given());
+        found.map_or(Measure::Flows, |(_, measure)| measure)
     }
 
     /// Returns the maximum number of groups.
@@ -123,7 +136,8 @@ pub struct SummaryOutput {
 
 impl Model for SummaryOutput {}
 
-/// The records that have the same values in the fields of `group_by`. A number is null if the record format lacks its field.
+/// The records that have the same values in the fields of `group_by`. A number is null if the record format lacks its
+/// field.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Group {
     /// The values, by the names in `group_by`. Null if the records have no value.

@@ -51,7 +51,7 @@ pub(super) async fn resolve(
 /// Returns the warning that a flow log was adopted.
 pub(in super::super) fn adopted(id: &str) -> Diagnostic {
     Diagnostic::warning(
-        "flow-log-taken-over",
+        "flow-log-adopted",
         format!("Flow log {id} adopted"),
         "An equal flow log existed, and `adopt_existing` is true. This resource manages it from now on. Nothing was \
          created.",
@@ -62,7 +62,7 @@ pub(in super::super) fn adopted(id: &str) -> Diagnostic {
 /// Returns the warning that a flow log was not deleted.
 pub(in super::super) fn kept(id: &str) -> Diagnostic {
     Diagnostic::warning(
-        "flow-log-not-deleted",
+        "adopted-flow-log-kept",
         format!("Flow log {id} not deleted"),
         "Another resource has adopted it in this run (`adopt_existing`) and manages it now. It was removed from this \
          address in the state, and it still records.",

@@ -59,7 +59,7 @@ impl framework::DataSource for DataSource {
             None if filters.is_empty() && !lookup.id.is_unknown() => {
                 diagnostics.error(
                     "id",
-                    "which-flow-log",
+                    "missing-id-or-filters",
                     "Missing id or filters",
                     "Set `id` to the id of a flow log, or select one by `filter` blocks, `tags` or `flow_log_ids`. To get \
                      all flow logs, use the data source `vpcflow_logs`.",

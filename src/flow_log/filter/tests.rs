@@ -16,7 +16,7 @@ fn filters(filters: impl IntoIterator<Item = Filter>) -> Filters {
     }
 }
 
-fn judged(filters: &Filters) -> Vec<(Severity, String)> {
+fn problems(filters: &Filters) -> Vec<(Severity, String)> {
     let mut diagnostics = Diagnostics::new();
     filters.check(&mut diagnostics);
     let said = diagnostics.iter();
@@ -28,15 +28,15 @@ fn judged(filters: &Filters) -> Vec<(Severity, String)> {
 fn every_name_of_describe_flow_logs_is_taken_without_a_word() {
     for (name, possible) in NAMES {
         let value = possible.first().copied().unwrap_or("x");
-        assert_eq!(judged(&filters([filter(name, &[value])])), [], "{name}");
+        assert_eq!(problems(&filters([filter(name, &[value])])), [], "{name}");
     }
-    assert_eq!(judged(&filters([filter("tag:Name", &["a*"])])), []);
+    assert_eq!(problems(&filters([filter("tag:Name", &["a*"])])), []);
 }
 
 #[test]
 fn an_unknown_name_warns_and_is_passed_on() {
     let newer = filters([filter("log-destination", &["x"])]);
-    let said = judged(&newer);
+    let said = problems(&newer);
     assert_eq!(said.len(), 1);
     assert_eq!(said[0].0, Severity::Warning);
     assert!(
@@ -48,7 +48,7 @@ fn an_unknown_name_warns_and_is_passed_on() {
         newer.to_ec2(),
         [("log-destination".to_owned(), vec!["x".to_owned()])]
     );
-    let misspelt = judged(&filters([filter("Resource_ID", &["vpc-1"])]));
+    let misspelt = problems(&filters([filter("Resource_ID", &["vpc-1"])]));
     assert!(
         misspelt[0].1.ends_with("Write `resource-id`."),
         "{misspelt:?}"
@@ -57,7 +57,7 @@ fn an_unknown_name_warns_and_is_passed_on() {
 
 #[test]
 fn a_value_that_no_flow_log_has_warns() {
-    let said = judged(&filters([filter("traffic-type", &["all", "AL*"])]));
+    let said = problems(&filters([filter("traffic-type", &["all", "AL*"])]));
     assert_eq!(said.len(), 1);
     assert!(said[0].1.contains("\"all\""), "{said:?}");
 }
@@ -124,6 +124,6 @@ fn what_is_not_known_yet_is_not_judged() {
         tags: Attr::Unknown,
         flow_log_ids: Attr::Unknown,
     };
-    assert_eq!(judged(&unknown), []);
+    assert_eq!(problems(&unknown), []);
     assert!(!unknown.is_empty());
 }

@@ -116,8 +116,8 @@ fn what_is_written_is_valid() {
             state.log_format = known("${version} ${srcaddr} ${dstaddr}");
             let config = configuration(None, state);
             assert!(config.tags.is_null());
-            let judged = validate::arguments(&config);
-            assert!(judged.is_empty(), "{target} {destination}: {judged:?}");
+            let problems = validate::arguments(&config);
+            assert!(problems.is_empty(), "{target} {destination}: {problems:?}");
         }
     }
 }

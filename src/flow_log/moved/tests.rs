@@ -72,7 +72,7 @@ fn anything_else_is_refused_and_told_what_can_be_moved() {
         (AWS, "aws_vpc", 1),
         (AWS, "aws_flow_log", 2),
         (AWS, "awscc_ec2_flow_log", 1),
-        ("registry.terraform.io/somebody/aws", "aws_flow_log", 1),
+        ("registry.terraform.io/example/aws", "aws_flow_log", 1),
         ("aws", "aws_flow_log", 1),
     ];
     for (provider, of, version) in refused {

@@ -68,6 +68,11 @@ impl Problem {
         }
     }
 
+    /// Reports whether nothing says which resource to record.
+    pub(crate) fn is_target_missing(&self) -> bool {
+        matches!(self.kind, ProblemKind::Target(TargetProblem::Missing))
+    }
+
     /// Returns the stable name of the rule that is broken.
     pub(crate) fn rule(&self) -> &'static str {
         match &self.kind {

@@ -55,7 +55,12 @@ fn keys(block: &TagFieldSpecification, problems: &mut Vec<Problem>) -> Option<us
     }
     let resource_type = block.resource_type.given().unwrap_or("…");
     let mut found = |kind: TagFieldProblem| {
-        let path = Path::from(PATH).element(resource_type);
+        let path = Path::from(PATH);
+        // Without its type, a block has nothing that identifies it.
+        let path = match block.resource_type.given() {
+            Some(known) => path.element(known),
+            None => path,
+        };
         problems.push(Problem::at(path.attribute("tag_keys"), kind));
     };
     let owned = || resource_type.to_owned();

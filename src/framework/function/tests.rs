@@ -124,7 +124,7 @@ fn an_error_tells_the_position_of_its_argument() {
         (
             vec!["-".into(), "0".into(), any(), "a".into(), Value::unknown()],
             Some(4),
-            "`texts` is unknown",
+            "`texts` must be known",
         ),
         (
             vec!["-".into(), true.into(), any()],

@@ -14,7 +14,7 @@ use crate::cty::{Path, Value};
 use crate::framework::mocked;
 use crate::framework::plan::{propose, requires_replace, settle};
 use crate::framework::spelling::{Normal, given, respell, restore};
-use crate::framework::validate::judge;
+use crate::framework::validate::validate;
 use crate::framework::{
     Change, Context, Diagnostics, Failure, LowerError, Model as _, Schema, Source, guard,
 };
@@ -47,7 +47,7 @@ impl<R: Resource> ErasedResource<R::Connection> for Erased<R> {
     }
 
     fn validate(&self, config: &Value) -> Diagnostics {
-        self.judge(&mocked::unknown(&self.schema.block, config))
+        self.problems(&mocked::unknown(&self.schema.block, config))
     }
 
     fn plan(&self, connection: &R::Connection, target: Target) -> Planned {
@@ -202,7 +202,7 @@ impl<R: Resource> Erased<R> {
         let block = &self.schema.block;
         if matches!(mocked::unknown(block, &config), Cow::Owned(_)) {
             // A mocked provider never plans, so the value is from the user.
-            self.judge(&config).into_result()?;
+            self.problems(&config).into_result()?;
         }
         let written = given(block, Cow::Borrowed(&config));
         let proposed = given(block, Cow::Owned(proposed)).into_owned();
@@ -223,7 +223,7 @@ impl<R: Resource> Erased<R> {
         self.typed.plan(connection, &mut change, warnings)?;
         let (state, requires_replace) = self.spelled(&prior, &config, &change)?;
         self.typed
-            .judge_plan(connection, &mut change, &requires_replace, warnings)?;
+            .check_plan(connection, &mut change, &requires_replace, warnings)?;
         let identity = match &self.identity {
             Some(schema) => encode_identity::<R>(&change.planned, schema)?,
             None => None,
@@ -347,8 +347,8 @@ impl<R: Resource> Erased<R> {
         }
     }
 
-    fn judge(&self, config: &Value) -> Diagnostics {
-        judge(&self.schema.block, config, |config, diagnostics| {
+    fn problems(&self, config: &Value) -> Diagnostics {
+        validate(&self.schema.block, config, |config, diagnostics| {
             self.typed.validate(config, diagnostics);
         })
     }

@@ -32,6 +32,6 @@ pub(super) fn no_identity(type_name: &str) -> Diagnostic {
     Diagnostic::error(
         "resource-not-imported",
         "Resource not imported",
-        format!("A {type_name} has no identity to import it by; write `id` in the import block."),
+        format!("A {type_name} has no identity. Use `id` in the import block."),
     )
 }

@@ -178,8 +178,8 @@ const fn repeated(byte: u8) -> u64 {
 
 /// Parses the common case, four decimal octets, several times as fast as the standard library.
 ///
-/// The ends of all octets are found at once, so that no branch depends on their lengths, which are hard to predict. Inlined,
-/// so that a caller that only needs to know whether there is an address does not pay for its value.
+/// The ends of all octets are found at once, so that no branch depends on their lengths, which are hard to predict.
+/// Inlined, so that a caller that only needs to know whether there is an address does not pay for its value.
 #[inline(always)]
 pub(super) fn ipv4(line: &[u8], place: Range<usize>) -> Option<Ipv4Addr> {
     let text = line.get(place.start..)?;

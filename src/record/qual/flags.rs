@@ -15,7 +15,8 @@ const NAMES: [(&str, i64); 6] = [
 const HINT: &str =
     "write names joined by `+`, such as `syn+ack`; the names are fin, syn, rst, psh, ack, urg";
 
-/// Parses masks, each a number or names joined by `+`. With a leading `=`, no other bit may be set. `0` matches records without any flag.
+/// Parses masks, each a number or names joined by `+`. With a leading `=`, no other bit may be set. `0` matches records
+/// without any flag.
 pub(super) fn masks(parts: Vec<Part<'_>>) -> Result<Vec<Mask>, QualError> {
     parts.into_iter().map(mask).collect()
 }

@@ -109,8 +109,8 @@ impl Qual {
         })
     }
 
-    /// Creates a qual that follows from a flow log: a field has this value, or none, as in a record that reports no traffic.
-    /// Every record names its network interface.
+    /// Creates a qual that follows from a flow log: a field has this value, or none, as in a record that reports no
+    /// traffic. Every record names its network interface.
     #[must_use]
     pub fn implied(aws_name: &str, value: &str) -> Self {
         let test = Test::Text(vec![value.to_owned()]);

@@ -163,7 +163,7 @@ fn a_format_without_the_field_has_no_value_for_it() {
     let formats = [FORMAT, "${srcaddr} ${dstaddr}"];
     let formats = formats.map(|text| Format::parse(text).unwrap());
     let line = "10.0.0.1 10.0.0.2";
-    let judge = |quals: &Quals| {
+    let matches = |quals: &Quals| {
         let bounds = quals.bind_each(&formats).unwrap();
         bounds[1].matches(&parse(line, &formats[1]).unwrap(), "")
     };
@@ -179,12 +179,12 @@ fn a_format_without_the_field_has_no_value_for_it() {
             all: block(&[(name, text)]),
             ..Quals::default()
         };
-        assert_eq!(judge(&all), expected, "{name} {text}");
+        assert_eq!(matches(&all), expected, "{name} {text}");
         let none = Quals {
             none: vec![block(&[(name, text)])],
             ..Quals::default()
         };
-        assert_eq!(judge(&none), !expected, "exclude {name} {text}");
+        assert_eq!(matches(&none), !expected, "exclude {name} {text}");
     }
 }
 

@@ -139,17 +139,17 @@ fn a_line_that_one_value_rules_out_has_the_same_outcome() {
             ..Quals::default()
         },
     );
-    let judge = |line: &'static str| {
+    let outcome = |line: &'static str| {
         Ok::<_, ReadError>(match reader.evaluate(line, "")? {
             Outcome::Match(_, row) => (true, row.text(3).map(Cow::into_owned)),
             Outcome::NoMatch(_, status) => (false, status.map(Cow::into_owned)),
         })
     };
     let status = |text: &str| Some(text.to_owned());
-    assert_eq!(judge("2 10.0.0.1 22 OK"), Ok((true, status("OK"))));
-    assert_eq!(judge("2 10.0.0.1 443 OK"), Ok((false, status("OK"))));
+    assert_eq!(outcome("2 10.0.0.1 22 OK"), Ok((true, status("OK"))));
+    assert_eq!(outcome("2 10.0.0.1 443 OK"), Ok((false, status("OK"))));
     assert_eq!(
-        judge("2 192.0.2.1 22 NODATA"),
+        outcome("2 192.0.2.1 22 NODATA"),
         Ok((false, status("NODATA")))
     );
     for broken in [
@@ -158,7 +158,7 @@ fn a_line_that_one_value_rules_out_has_the_same_outcome() {
         "2 ****** 22 OK",
         "2 192.0.2.1 22 OK more",
     ] {
-        assert!(judge(broken).is_err(), "{broken}");
+        assert!(outcome(broken).is_err(), "{broken}");
     }
 }
 

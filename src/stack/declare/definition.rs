@@ -134,7 +134,7 @@ impl Reader<'_> {
 
     /// Reports a problem that the resource's own validation finds, at the position of the property.
     fn problem(&mut self, problem: &Problem, position: Position, positions: &Positions) {
-        if problem.rule() == "nothing-to-watch" {
+        if problem.is_target_missing() {
             // `ResourceId` is required here, and reported as missing.
             return;
         }

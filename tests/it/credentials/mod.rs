@@ -1,7 +1,7 @@
 //! The matrix of all ways to find credentials, endpoints and regions.
 //!
 //! Each case is data (`case`): files, variables, arguments, and the expected result. It runs twice: through the real
-//! binary (`judge`) and, if possible, through botocore (`oracle`), against its own server, which
+//! binary (`evaluate`) and, if possible, through botocore (`oracle`), against its own server, which
 //! acts as every source of credentials (`harness::world`). For every case: no secret is shown
 //! or logged, a failure takes at most ten seconds, and the role of the machine is requested only where it is expected.
 
@@ -12,11 +12,11 @@ mod chains;
 mod clock;
 mod containers;
 mod endpoints;
+mod evaluate;
 mod files;
 mod hosts;
 mod instance;
 mod interrupt;
-mod judge;
 mod network;
 mod oracle;
 mod precedence;
@@ -33,7 +33,7 @@ macro_rules! subjects {
         mod matrix {
             $(#[test]
             fn $name() {
-                super::judge::check(super::$name::cases());
+                super::evaluate::check(super::$name::cases());
             })*
         }
 

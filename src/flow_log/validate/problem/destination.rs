@@ -128,7 +128,7 @@ impl DestinationProblem {
             }
             Self::GroupNotPossible { .. } => ("log-group-not-possible", "Log group not possible"),
             Self::TwoGroups { .. } => ("two-different-log-groups", "Two different log groups"),
-            Self::Missing { .. } => ("no-destination", "Missing destination"),
+            Self::Missing { .. } => ("missing-destination", "Missing destination"),
             Self::OptionNotPossible { .. } => (
                 "destination-option-not-possible",
                 "Destination option not possible",

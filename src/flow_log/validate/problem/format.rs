@@ -100,9 +100,7 @@ impl FormatProblem {
                 "field-of-another-kind-of-flow-log",
                 "Field of another kind of flow log",
             ),
-            Self::FieldWithoutTag { .. } => {
-                ("tag-field-without-its-tag", "Tag field without a tag")
-            }
+            Self::FieldWithoutTag { .. } => ("tag-field-without-tag", "Tag field without a tag"),
         }
     }
 
@@ -212,9 +210,9 @@ fn instead_of_gateway_field(name: &str) -> &'static [&'static str] {
 impl TagFieldProblem {
     pub(super) fn title(&self) -> (&'static str, &'static str) {
         match self {
-            Self::WithoutField { .. } => ("tag-without-its-field", "Tag without a field"),
+            Self::WithoutField { .. } => ("tag-without-field", "Tag without a field"),
             Self::SecondWithoutField { .. } => {
-                ("second-tag-without-its-field", "Second tag without a field")
+                ("second-tag-without-field", "Second tag without a field")
             }
             Self::TypeTwice { .. } => ("resource-type-given-twice", "Duplicate resource type"),
             Self::NoKeys { .. } => ("no-tag-keys", "Missing tag keys"),

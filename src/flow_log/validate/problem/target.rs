@@ -81,11 +81,8 @@ pub(crate) enum MalformedId {
 impl TargetProblem {
     pub(super) fn title(&self) -> (&'static str, &'static str) {
         match self {
-            Self::Missing => ("nothing-to-watch", "Nothing to watch"),
-            Self::Two { .. } => (
-                "two-different-resources-to-watch",
-                "Two different resources to watch",
-            ),
+            Self::Missing => ("missing-target", "Nothing to watch"),
+            Self::Two { .. } => ("two-different-targets", "Two different resources to watch"),
             Self::MalformedId { .. } => ("malformed-id", "Malformed id"),
             Self::WrongType { .. } => ("wrong-resource-type", "Wrong resource type"),
             Self::NotWatched { .. } => ("resource-without-flow-logs", "Resource without flow logs"),

@@ -129,7 +129,7 @@ mod tests {
             left_behind(path, &format!("vpcflow-{dead}-a.b"), old),
             left_behind(path, "vpcflow--1-aaaaaa", old),
         ];
-        // What is not a socket, or lies beside one, is somebody's.
+        // A folder with any other file belongs to another program.
         let full = left_behind(path, &format!("vpcflow-{dead}-full12"), old);
         fs::write(full.join("file"), "").unwrap();
         age(&full, old);

@@ -136,8 +136,8 @@ impl Slots {
         None
     }
 
-    /// Renders the pattern with an ellipsis after the last condition, for lines of at least this many words; none if no word
-    /// is left for the ellipsis.
+    /// Renders the pattern with an ellipsis after the last condition, for lines of at least this many words; none if no
+    /// word is left for the ellipsis.
     pub(super) fn open(&self, width: usize) -> Option<String> {
         let used = used(&self.slots);
         (used < width).then(|| format!("[{}{OPEN_END}", self.first(used).join(",")))

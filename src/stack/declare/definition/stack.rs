@@ -49,7 +49,7 @@ impl Reader<'_> {
         for entry in entries {
             let extension = entry.key.starts_with("x-") || entry.key.starts_with("X-");
             if !extension && !KEYS.contains(&entry.key.as_str()) {
-                self.unknown(entry, &KEYS[..4], "A stack has");
+                self.unknown(entry, &KEYS[..4], "The keys of a stack are");
             }
             let text = matches!(entry.key.as_str(), "Description" | "$schema");
             if text && entry.value.what() != "text" {

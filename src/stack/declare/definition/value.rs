@@ -122,7 +122,7 @@ impl Reader<'_> {
         }
         let own = properties.iter().filter(|property| self.has(property));
         let names: Vec<_> = own.map(|p| p.name.as_str()).chain(account).collect();
-        let meant = self.unknown(entry, &names, "There are");
+        let meant = self.unknown(entry, &names, "The properties are");
         let meant = properties.iter().find(|p| Some(p.name.as_str()) == meant);
         let meant = meant.filter(|p| p.attribute != "region")?;
         Some((meant.attribute.as_str().into(), Value::unknown()))
@@ -255,7 +255,7 @@ impl Reader<'_> {
         };
         for entry in entries {
             if !matches!(entry.key.as_str(), "Key" | "Value") {
-                self.unknown(entry, &["Key", "Value"], "A tag has");
+                self.unknown(entry, &["Key", "Value"], "The keys of a tag are");
             }
         }
         let mut part = |name: &str| match element.get(name) {

@@ -59,7 +59,7 @@ fn whatever_else_is_unknown_creates_are_planned_and_the_next_plan_is_empty() {
             format!("secret_key = {}", later("secret-canary")),
         ),
         (
-            "assume_role",
+            "assume_role[0].role_arn",
             "endpoints {",
             format!(
                 "assume_role {{\n role_arn = {}\n}}\nendpoints {{",
@@ -67,7 +67,7 @@ fn whatever_else_is_unknown_creates_are_planned_and_the_next_plan_is_empty() {
             ),
         ),
         (
-            "assume_role",
+            "assume_role[0].tags.team",
             "endpoints {",
             format!(
                 "assume_role {{\n role_arn = \"arn:aws:iam::123456789012:role/hub\"\n tags = {{ team = {} }}\n}}\nendpoints {{",
@@ -75,7 +75,7 @@ fn whatever_else_is_unknown_creates_are_planned_and_the_next_plan_is_empty() {
             ),
         ),
         (
-            "user_agent",
+            "user_agent[0]",
             "endpoints {",
             format!("user_agent = [{}]\nendpoints {{", later("net")),
         ),
@@ -121,7 +121,7 @@ fn creates_and_reads(argument: &str, part: &str, other: &str) {
     if argument == "default_tags" {
         plan.succeeds();
     } else {
-        plan.fails_with(&[&format!("`{argument}"), "depends on a value"]);
+        plan.fails_with(&[&format!("`{argument}` depends on a value")]);
     }
     from_environment("");
     let plan = run(&["plan", "-no-color"]).succeeds();

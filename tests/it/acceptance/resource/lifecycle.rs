@@ -163,7 +163,7 @@ resource "vpcflow_log" "found" {
         ),
         (
             "arn:aws-cn:ec2:us-east-1:123456789012:vpc-flow-log/fl-0aaaaaaaaaaaaaaaa",
-            "The region us-east-1 belongs to the partition aws",
+            "The region us-east-1 belongs to the partition aws, but the partition in the ARN is aws-cn",
         ),
         (
             "arn:aws:s3:us-east-1:123456789012:vpc-flow-log/fl-0aaaaaaaaaaaaaaaa",

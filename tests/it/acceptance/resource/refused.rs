@@ -257,7 +257,11 @@ fn a_newer_record_field_warns_and_is_passed_on() {
 
 /// Queries, the line that Terraform points at, and what it says.
 const QUERIES: &[(&str, &str, &str)] = &[
-    (r#"lookback = "1h""#, "", "Set exactly one of `flow_log_id`"),
+    (
+        r#"lookback = "1h""#,
+        "",
+        "Set exactly one of `flow_log_id` (the id of a flow log) and `log_group_name`",
+    ),
     (
         "lookback = \"1h\"\n  flow_log_id = \"fl-1\"\n  log_group_name = \"g\"",
         "flow_log_id",

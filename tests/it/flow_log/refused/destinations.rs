@@ -12,27 +12,27 @@ pub(super) fn destinations() -> Vec<Row> {
         (
             to_group(json!({ "log_group_name": null })),
             "log_destination",
-            "no-destination",
+            "missing-destination",
         ),
         (
             to_bucket(json!({ "log_destination_type": "S3" })),
             "log_destination_type",
-            "invalid-value-for",
+            "invalid-value",
         ),
         (
             to_group(json!({ "log_destination_type": "CloudWatchLogs" })),
             "log_destination_type",
-            "invalid-value-for",
+            "invalid-value",
         ),
         (
             to_group(json!({ "log_destination_type": "cloudwatch" })),
             "log_destination_type",
-            "invalid-value-for",
+            "invalid-value",
         ),
         (
             to_stream(json!({ "log_destination_type": "firehose" })),
             "log_destination_type",
-            "invalid-value-for",
+            "invalid-value",
         ),
         (
             destination("s3"),
@@ -145,14 +145,14 @@ pub(super) fn destinations() -> Vec<Row> {
         (
             to_bucket(json!({ "log_destination": null, "log_destination_type": "s3" })),
             "log_destination",
-            "no-destination",
+            "missing-destination",
         ),
         (
             to_stream(json!({
                 "log_destination": null, "log_destination_type": "kinesis-data-firehose"
             })),
             "log_destination",
-            "no-destination",
+            "missing-destination",
         ),
         (
             to_bucket(json!({ "log_group_name": "flow-logs" })),
@@ -197,12 +197,12 @@ pub(super) fn destinations() -> Vec<Row> {
         (
             to_bucket(json!({ "destination_options": { "file_format": "Parquet" } })),
             "destination_options.file_format",
-            "invalid-value-for",
+            "invalid-value",
         ),
         (
             to_bucket(json!({ "destination_options": { "file_format": "text" } })),
             "destination_options.file_format",
-            "invalid-value-for",
+            "invalid-value",
         ),
     ]
 }

@@ -66,7 +66,7 @@ pub(super) fn formats() -> Vec<Row> {
         (
             format("${version} ${instance-tag}"),
             PATH,
-            "tag-field-without-its-tag",
+            "tag-field-without-tag",
         ),
         (
             tags(
@@ -74,7 +74,7 @@ pub(super) fn formats() -> Vec<Row> {
                 json!([{ "resource_type": "auto-scaling-group", "tag_keys": ["a"] }]),
             ),
             PATH,
-            "tag-field-without-its-tag",
+            "tag-field-without-tag",
         ),
         (
             tags(
@@ -83,14 +83,14 @@ pub(super) fn formats() -> Vec<Row> {
                        { "resource_type": "instance", "tag_keys": ["a"] }]),
             ),
             BLOCK,
-            "tag-without-its-field",
+            "tag-without-field",
         ),
         (
             to_group(json!({
                 "tag_field_specification": [{ "resource_type": "instance", "tag_keys": ["a"] }]
             })),
             BLOCK,
-            "tag-without-its-field",
+            "tag-without-field",
         ),
         (
             tags(
@@ -123,7 +123,7 @@ pub(super) fn formats() -> Vec<Row> {
                 json!([{ "resource_type": "instance", "tag_keys": ["a", "b", "c"] }]),
             ),
             "tag_field_specification.tag_keys",
-            "invalid-value-for",
+            "invalid-value",
         ),
         (
             tags(
@@ -131,7 +131,7 @@ pub(super) fn formats() -> Vec<Row> {
                 json!([{ "resource_type": "Instance", "tag_keys": ["a"] }]),
             ),
             "tag_field_specification.resource_type",
-            "invalid-value-for",
+            "invalid-value",
         ),
     ]
 }

@@ -8,11 +8,11 @@ use super::Row;
 pub(super) fn targets() -> Vec<Row> {
     let without = |more: Json| to_group(super::super::with(json!({ "vpc_id": null }), more));
     vec![
-        (without(json!({})), "resource_id", "nothing-to-watch"),
+        (without(json!({})), "resource_id", "missing-target"),
         (
             without(json!({ "vpc_id": "" })),
             "resource_id",
-            "nothing-to-watch",
+            "missing-target",
         ),
         (
             to_group(json!({ "resource_id": "", "resource_type": "Subnet" })),
@@ -72,12 +72,12 @@ pub(super) fn targets() -> Vec<Row> {
         (
             to_group(json!({ "resource_type": "vpc" })),
             "resource_type",
-            "invalid-value-for",
+            "invalid-value",
         ),
         (
             without(json!({ "resource_id": VPC, "resource_type": "NETWORK_INTERFACE" })),
             "resource_type",
-            "invalid-value-for",
+            "invalid-value",
         ),
         (
             of_gateway(json!({ "max_aggregation_interval": 600 })),
@@ -107,22 +107,22 @@ pub(super) fn targets() -> Vec<Row> {
         (
             to_group(json!({ "traffic_type": "all" })),
             "traffic_type",
-            "invalid-value-for",
+            "invalid-value",
         ),
         (
             to_group(json!({ "traffic_type": "DENY" })),
             "traffic_type",
-            "invalid-value-for",
+            "invalid-value",
         ),
         (
             to_group(json!({ "max_aggregation_interval": 61 })),
             "max_aggregation_interval",
-            "invalid-value-for",
+            "invalid-value",
         ),
         (
             to_group(json!({ "max_aggregation_interval": 10 })),
             "max_aggregation_interval",
-            "invalid-value-for",
+            "invalid-value",
         ),
     ]
 }
@@ -134,12 +134,12 @@ pub(super) fn of_terraform() -> Vec<Row> {
         (
             to_group(json!({ "subnet_id": "subnet-0123456789abcdef0" })),
             "subnet_id",
-            "two-different-resources-to-watch",
+            "two-different-targets",
         ),
         (
             to_group(json!({ "resource_id": "vpc-0fedcba9876543210" })),
             "resource_id",
-            "two-different-resources-to-watch",
+            "two-different-targets",
         ),
         (
             to_group(json!({ "vpc_id": "subnet-0123456789abcdef0" })),

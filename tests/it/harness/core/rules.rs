@@ -242,7 +242,7 @@ mod tests {
         Value::Map(values)
     }
 
-    fn judged(name: &'static str, [prior, config, planned]: [Value; 3]) -> usize {
+    fn problems_of(name: &'static str, [prior, config, planned]: [Value; 3]) -> usize {
         let schema = lower::<FlowLog>(0).unwrap();
         let [prior, config, planned] = [prior, config, planned].map(|value| object(name, value));
         invalid_plan(&schema.block, &prior, &config, &planned).len()
@@ -266,7 +266,11 @@ mod tests {
                 1,
             ),
         ] {
-            assert_eq!(judged(name, values.clone()), problems, "{name} {values:?}");
+            assert_eq!(
+                problems_of(name, values.clone()),
+                problems,
+                "{name} {values:?}"
+            );
         }
     }
 

@@ -30,7 +30,8 @@ pub(crate) enum Fault {
     Garbage,
     /// The call is executed. The body of the reply ends after the first occurrence of this text, with a matching length.
     Cut(&'static str),
-    /// The call is executed. The body of the reply ends after the first occurrence of this text, in HTTP/1.0 without a length.
+    /// The call is executed. The body of the reply ends after the first occurrence of this text, in HTTP/1.0 without a
+    /// length.
     CutWithoutLength(&'static str),
     /// The call is executed. The body of the reply never ends.
     #[cfg_attr(

@@ -155,7 +155,8 @@ fn bearer(headers: &HeaderMap) -> String {
     values.next().unwrap_or_default().to_owned()
 }
 
-/// Returns the access key, the region and the service of `AWS4-HMAC-SHA256 Credential=key/date/region/service/aws4_request, …`.
+/// Returns the access key, the region and the service of `AWS4-HMAC-SHA256
+/// Credential=key/date/region/service/aws4_request, …`.
 fn scope(authorization: &str) -> (String, String, String) {
     let credential = authorization
         .split(['=', ',', ' '])

@@ -11,18 +11,18 @@ use crate::framework::{Attr, Diagnostic, Diagnostics};
 
 impl Config {
     /// Validates what the schema cannot express.
-    pub(crate) fn judge(&self, diagnostics: &mut Diagnostics) {
-        for mistake in self.judgeable().validate() {
+    pub(crate) fn validate(&self, diagnostics: &mut Diagnostics) {
+        for mistake in self.known_settings().validate() {
             diagnostics.push(refused(&mistake));
         }
         self.name_what_has_no_effect(diagnostics);
-        self.judge_roles(diagnostics);
-        self.judge_accounts(diagnostics);
-        self.judge_default_tags(diagnostics);
+        self.validate_roles(diagnostics);
+        self.validate_accounts(diagnostics);
+        self.validate_default_tags(diagnostics);
     }
 
     /// Returns the arguments without those whose validity depends on unknown values.
-    fn judgeable(&self) -> aws::Settings {
+    fn known_settings(&self) -> aws::Settings {
         let mut settings = self.settings();
         let keys = [&self.access_key, &self.secret_key, &self.token];
         if keys.iter().any(|key| key.is_unknown()) {
@@ -57,7 +57,7 @@ impl Config {
         ));
     }
 
-    fn judge_roles(&self, diagnostics: &mut Diagnostics) {
+    fn validate_roles(&self, diagnostics: &mut Diagnostics) {
         for (index, role) in (0..).zip(self.assume_role.known().into_iter().flatten()) {
             if !role.role_arn.is_unknown() && role.role_arn.given().is_none() {
                 let path = Path::from("assume_role").index(index).attribute("role_arn");
@@ -67,7 +67,7 @@ impl Config {
         }
     }
 
-    fn judge_accounts(&self, diagnostics: &mut Diagnostics) {
+    fn validate_accounts(&self, diagnostics: &mut Diagnostics) {
         if self.skip_requesting_account_id == Attr::Known(true)
             && let Err(refused) = self.check_account(None)
         {
@@ -75,7 +75,7 @@ impl Config {
         }
     }
 
-    fn judge_default_tags(&self, diagnostics: &mut Diagnostics) {
+    fn validate_default_tags(&self, diagnostics: &mut Diagnostics) {
         let tags = self
             .default_tags
             .known()
@@ -146,7 +146,7 @@ fn refused(mistake: &aws::Error) -> Diagnostic {
     let argument = mistake.argument().unwrap_or_default();
     let summary = format!("Invalid provider argument {argument}");
     Diagnostic::error(
-        "provider-argument-refused",
+        "invalid-provider-argument",
         summary,
         format!("{}.", mistake.message),
     )
