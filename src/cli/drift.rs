@@ -7,7 +7,7 @@ use clap::builder::PossibleValue;
 use clap::parser::ValueSource;
 
 use super::error::Error;
-use super::input::{pair, parameters, read, read_stack, read_text};
+use super::input::{TemplateArguments, pair, read, read_stack, read_text};
 use super::options::{AwsArguments, block_on};
 use super::output::{print, print_error, progress, style};
 use crate::report::{self, Format, Level, Style};
@@ -24,9 +24,8 @@ pub(super) struct Drift {
     /// input.
     #[arg(long, value_name = "FILE", group = "declared")]
     state: Option<String>,
-    /// Value of a template's parameter, or of a resource or its attribute (`Role.Arn`).
-    #[arg(long = "parameter", value_name = "NAME=VALUE", value_parser = pair)]
-    parameters: Vec<(String, String)>,
+    #[command(flatten)]
+    template: TemplateArguments,
     /// Also report undeclared flow logs in the accounts and regions of the declared ones.
     #[arg(long)]
     unmanaged: bool,
@@ -105,7 +104,7 @@ impl Drift {
     async fn declared(&self, options: &AwsOptions) -> Result<Stack, Error> {
         match (&self.stack, &self.state) {
             (Some(file), _) => {
-                let parameters = parameters(&self.parameters, self.aws.region.as_deref());
+                let parameters = self.template.parameters(self.aws.region.as_deref())?;
                 read_stack(file, &read_text(file)?, parameters, options).await
             }
             (None, Some(file)) => Ok(stack::read_state(file, &read(file, stack::LARGEST_STATE)?)?),

@@ -10,6 +10,8 @@ use crate::stack;
 pub(super) enum Error {
     #[error("write NAME=VALUE")]
     NotAPair,
+    #[error("write ID.PROPERTY=VALUE, such as Main.LogDestination=arn:aws:s3:::bucket")]
+    NotAProperty,
     #[error(transparent)]
     UnknownName(#[from] UnknownName),
     #[error("--output {file} must follow the --format that it belongs to")]

@@ -48,15 +48,55 @@ pub(super) fn pair(text: &str) -> Result<(String, String), Error> {
     }
 }
 
-/// Returns the parameters of a template.
-pub(super) fn parameters(given: &[(String, String)], region: Option<&str>) -> Parameters {
-    let given: BTreeMap<_, _> = given.iter().cloned().collect();
-    let pseudo = |name: &str| given.get(name).cloned();
-    Parameters {
-        region: pseudo("AWS::Region").or_else(|| region.map(str::to_owned)),
-        account: pseudo("AWS::AccountId"),
-        partition: pseudo("AWS::Partition"),
-        given,
+/// Values for the names of templates, and for their properties.
+#[derive(Debug, clap::Args)]
+pub(super) struct TemplateArguments {
+    /// Value of a template's parameter, or of a resource or its attribute (`Role.Arn`).
+    #[arg(long = "parameter", value_name = "NAME=VALUE", value_parser = pair)]
+    parameters: Vec<(String, String)>,
+    /// JSON file of a template's parameters: the list of the AWS CLI, the `Parameters` object of CodePipeline, or an object
+    /// of names and values. A later file replaces the values of an earlier one, and --parameter those of files.
+    #[arg(long = "parameters", value_name = "FILE")]
+    files: Vec<String>,
+    /// Value of a property of a flow log in a template, such as `Main.LogDestination=arn:aws:s3:::bucket` or
+    /// `Main.DestinationOptions.FileFormat=parquet`. Lists are written in JSON.
+    #[arg(long = "set", value_name = "ID.PROPERTY=VALUE", value_parser = property)]
+    set: Vec<((String, String), String)>,
+}
+
+impl TemplateArguments {
+    /// Returns the parameters of a template.
+    pub(super) fn parameters(&self, region: Option<&str>) -> Result<Parameters, Error> {
+        let mut given = BTreeMap::new();
+        for file in &self.files {
+            given.extend(stack::read_parameters(file, &read_text(file)?)?);
+        }
+        given.extend(self.parameters.iter().cloned());
+        let written = |name: &String| self.parameters.iter().any(|(known, _)| known == name);
+        let pseudo = |name: &str| given.get(name).cloned();
+        Ok(Parameters {
+            optional: given
+                .keys()
+                .filter(|name| !written(name))
+                .cloned()
+                .collect(),
+            set: self.set.iter().cloned().collect(),
+            region: pseudo("AWS::Region").or_else(|| region.map(str::to_owned)),
+            account: pseudo("AWS::AccountId"),
+            partition: pseudo("AWS::Partition"),
+            given,
+        })
+    }
+}
+
+/// Parses `ID.PROPERTY=VALUE`.
+fn property(text: &str) -> Result<((String, String), String), Error> {
+    let (path, value) = pair(text).map_err(|_| Error::NotAProperty)?;
+    match path.split_once('.') {
+        Some((id, property)) if !id.is_empty() && !property.is_empty() => {
+            Ok(((id.to_owned(), property.to_owned()), value))
+        }
+        _ => Err(Error::NotAProperty),
     }
 }
 

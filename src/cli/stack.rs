@@ -1,7 +1,7 @@
 //! The commands `stack validate`, `stack to-terraform` and `stack schema`.
 
 use super::error::Error;
-use super::input::{pair, parameters, read_stack, read_text};
+use super::input::{TemplateArguments, read_stack, read_text};
 use super::options::{AwsArguments, block_on};
 use super::output::{print, print_error, progress};
 use crate::stack::{self, ExportOptions};
@@ -31,9 +31,8 @@ pub(super) struct Validate {
     /// Files of up to 8 MiB each. `-` is the standard input.
     #[arg(required = true, value_name = "FILE")]
     files: Vec<String>,
-    /// Value of a template's parameter, or of a resource or its attribute (`Role.Arn`).
-    #[arg(long = "parameter", value_name = "NAME=VALUE", value_parser = pair)]
-    parameters: Vec<(String, String)>,
+    #[command(flatten)]
+    template: TemplateArguments,
 }
 
 /// The options of `stack to-terraform`.
@@ -42,9 +41,8 @@ pub(super) struct ToTerraform {
     /// File of up to 8 MiB. `-` is the standard input.
     #[arg(value_name = "FILE")]
     file: String,
-    /// Value of a template's parameter, or of a resource or its attribute (`Role.Arn`).
-    #[arg(long = "parameter", value_name = "NAME=VALUE", value_parser = pair)]
-    parameters: Vec<(String, String)>,
+    #[command(flatten)]
+    template: TemplateArguments,
     /// Do not look for existing flow logs, and write no import blocks. AWS is called only for the account id, and only if
     /// a template uses `AWS::AccountId` and no --parameter sets it.
     #[arg(long)]
@@ -100,7 +98,7 @@ impl Validate {
     fn validate(&self, file: &str) -> Result<(), Error> {
         let text = read_text(file)?;
         // No call is made: what depends on the region or the account stays open.
-        let stack = stack::read(file, &text, &parameters(&self.parameters, None))?;
+        let stack = stack::read(file, &text, &self.template.parameters(None)?)?;
         print_error(&stack.warnings.to_string());
         let count = stack.entries.len();
         let s = if count == 1 { "" } else { "s" };
@@ -114,7 +112,7 @@ impl ToTerraform {
         let file = &self.file;
         let text = read_text(file)?;
         let options = self.aws.options();
-        let parameters = parameters(&self.parameters, self.aws.region.as_deref());
+        let parameters = self.template.parameters(self.aws.region.as_deref())?;
         let export = ExportOptions {
             imports: !self.no_import,
             resources_only: self.resources_only,

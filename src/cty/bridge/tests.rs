@@ -61,10 +61,7 @@ fn attribute_the_type_does_not_have_is_an_error() {
         hive: None,
     };
     let error = to_value(&options, &ty).unwrap_err();
-    assert_eq!(
-        error.to_string(),
-        "hive is not a known attribute"
-    );
+    assert_eq!(error.to_string(), "hive is not a known attribute");
     let wrong = Type::object([
         ("file_format", Type::list(Type::String)),
         ("hive", Type::Bool),

@@ -155,10 +155,7 @@ fn errors_name_the_attribute() {
             b"\x81\xa4tags\xc0",
             "the value lacks the attributes keys, options",
         ),
-        (
-            b"\x81\xa5color\xc0",
-            "color is not a known attribute",
-        ),
+        (b"\x81\xa5color\xc0", "color is not a known attribute"),
         (b"\x82\xa4tags\xc0\xa4tags\xc0", "[\"tags\"] is given twice"),
         (
             b"\x81\xa7options\x82\xabfile_format\x01\xa4hive\xc3",

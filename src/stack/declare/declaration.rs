@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::diagnostics::FileDiagnostics;
+use super::unknown::Unknown;
 use crate::cty::Path;
 use crate::flow_log::FlowLog;
 use crate::report::Position;
@@ -39,6 +40,8 @@ pub struct Declaration {
     pub id: Option<String>,
     /// The desired flow log.
     pub desired: Desired,
+    /// The values that only the deployed stack has, in the order of the file.
+    pub unknown: Vec<Unknown>,
 }
 
 /// The desired flow log of a declaration.
@@ -68,6 +71,11 @@ impl Desired {
 }
 
 impl Declaration {
+    /// Returns whether only the deployed stack knows if the flow log exists, or all of its properties.
+    pub fn is_open(&self) -> bool {
+        self.unknown.iter().any(|unknown| unknown.path.is_root())
+    }
+
     /// Returns the position of an attribute, of the nearest attribute around it that is written, or of the flow log.
     pub(in crate::stack) fn position_of(&self, path: &Path) -> Option<Position> {
         nearest_position(&self.positions, path).or(self.position)

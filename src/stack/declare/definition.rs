@@ -12,8 +12,9 @@ use std::rc::Rc;
 
 use super::declaration::{Declaration, Desired, Stack, nearest_position};
 use super::diagnostics::FileDiagnostics;
+use super::parameters::Parameters;
 use super::property::{self, Property};
-use super::template::{Parameters, Resolved, Scope, unresolvable};
+use super::template::{Resolved, Scope, unresolvable};
 use super::vocabulary::CloudFormation;
 use super::yaml::{self, Content, Entry, Node};
 use crate::cty::{Path, Value};
@@ -125,6 +126,7 @@ impl Reader<'_> {
             account,
             id: None,
             positions,
+            unknown: Vec::new(),
             desired: Desired::Configuration(Box::new(FlowLog {
                 region: Attr::Null,
                 ..config

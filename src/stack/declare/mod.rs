@@ -3,8 +3,10 @@
 //! | file | holds |
 //! |---|---|
 //! | `declaration` | the flow logs that a file declares |
+//! | `unknown` | values that only the deployed stack has |
 //! | `diagnostics` | errors and warnings with their positions in the file |
 //! | `yaml` | YAML and JSON as a tree with positions |
+//! | `parameters` | values from the user for the names of a template |
 //! | `property` | the resource's model as CloudFormation's properties |
 //! | `vocabulary` | CloudFormation's names and YAML, in which problems are rendered |
 //! | `definition` | a tree read as flow logs |
@@ -17,20 +19,23 @@
 mod declaration;
 mod definition;
 mod diagnostics;
+mod parameters;
 mod property;
 mod schema;
 mod state;
 mod template;
+mod unknown;
 mod vocabulary;
 mod yaml;
 
 pub use declaration::{Declaration, Desired, Stack};
 pub use definition::read;
 pub use diagnostics::{FileDiagnostic, FileDiagnostics};
+pub use parameters::{Parameters, read_parameters};
 pub(super) use property::name_of;
 pub use property::{AttributeError, AttributePath, attribute};
 pub use schema::stack_schema;
 pub use state::{LARGEST as LARGEST_STATE, read as read_state};
-pub use template::Parameters;
+pub use unknown::{Reason, Unknown};
 pub(super) use vocabulary::CloudFormation;
 pub use yaml::LARGEST as LARGEST_STACK;

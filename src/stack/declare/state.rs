@@ -134,6 +134,7 @@ fn declaration(found: Found) -> Result<Declaration, Problem> {
         }
     };
     Ok(Declaration {
+        unknown: Vec::new(),
         name: found.address,
         position: None,
         positions: BTreeMap::new(),

@@ -10,6 +10,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 use super::diagnostics::FileDiagnostics;
+use super::parameters::Parameters;
 use super::yaml::{Content, Node};
 use crate::report::Position;
 use crate::text::suggest::nearest;
@@ -18,19 +19,6 @@ use crate::text::suggest::nearest;
 const MOST_TEXT: usize = 8 << 20;
 /// The type of a parameter whose value is in Systems Manager; its default is the name there.
 const STORED: &str = "AWS::SSM::Parameter::Value<";
-
-/// The values of a template's names.
-#[derive(Clone, Debug, Default)]
-pub struct Parameters {
-    /// Values from the user: of parameters, `AWS::…`, resources, their attributes (`Role.Arn`), and conditions.
-    pub given: BTreeMap<String, String>,
-    /// The value of `AWS::Region`, if it is known.
-    pub region: Option<String>,
-    /// The value of `AWS::AccountId`, if it is known.
-    pub account: Option<String>,
-    /// The value of `AWS::Partition`, if it is known.
-    pub partition: Option<String>,
-}
 
 /// The result of resolving a node.
 pub(super) enum Resolved {
@@ -112,6 +100,7 @@ impl<'a> Scope<'a> {
             let known = used.contains(name)
                 || self.declared.contains_key(name)
                 || self.resources.contains(head)
+                || self.parameters.optional.contains(name)
                 || name.starts_with("AWS::");
             if !known {
                 let names = self.declared.keys().map(String::as_str);

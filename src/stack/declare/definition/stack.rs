@@ -1,7 +1,7 @@
 //! The top level of a stack definition: its region, its account, and the names of its flow logs.
 
 use super::super::declaration::Declaration;
-use super::super::template::Parameters;
+use super::super::parameters::Parameters;
 use super::super::yaml::{Content, Node};
 use super::Reader;
 use crate::arn::{account, region};
