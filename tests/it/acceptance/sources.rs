@@ -218,7 +218,7 @@ fn an_unknown_filter_name_warns_and_aws_has_the_last_word() {
     );
     work.run(&["plan", "-no-color"]).fails_with(&[
         "Warning: Unknown filter name",
-        "Write `resource-id`.",
+        "Did you mean `resource-id`?",
         "The filter 'resource_id' is invalid",
     ]);
 }
