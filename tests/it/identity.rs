@@ -602,9 +602,9 @@ async fn a_stored_state_of_an_older_version_is_read_as_that_version_wrote_it() {
         (
             -1,
             "{}",
-            "of version -1; this provider knows versions up to 1",
+            "has schema version -1, but this provider supports versions up to 1",
         ),
-        (2, "{}", "of version 2"),
+        (2, "{}", "has schema version 2"),
     ] {
         let request = upgrade(version, json);
         let answer = served

@@ -326,7 +326,7 @@ fn an_output_belongs_to_the_preceding_format() {
     let run = check(&["--output", "report.txt"]);
     assert_eq!((run.code, run.stdout.as_str()), (0, ""));
     assert!(folder.read("report.txt").contains("1 in sync"));
-    check(&["--output", "x", "--format", "json"]).fails_with(&["precedes every --format"]);
+    check(&["--output", "x", "--format", "json"]).fails_with(&["must follow the --format"]);
     check(&["--format", "text", "--format", "json"]).fails_with(&["more than one --format"]);
     check(&["--format", "json", "--output", "a", "--output", "b"]).fails_with(&["the second one"]);
     check(&["--format", "json", "--output", "no/such/folder"]).fails_with(&["no/such/folder"]);

@@ -233,7 +233,7 @@ Resources:
     folder.write("t.yaml", &template.replace("logs-$", "${AWS::AccountId}-$"));
     folder
         .run(None, &arguments)
-        .fails_with(&["depends on the region and the account"]);
+        .fails_with(&["depends on the region or the account"]);
     let given = [
         &arguments[..],
         &["--parameter", "AWS::AccountId=123456789012"],
