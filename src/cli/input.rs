@@ -56,7 +56,7 @@ pub(super) struct TemplateArguments {
     parameters: Vec<(String, String)>,
     /// JSON file of a template's parameters: the list of the AWS CLI, the `Parameters` object of CodePipeline, or an object
     /// of names and values. A later file replaces the values of an earlier one, and --parameter those of files.
-    #[arg(long = "parameters", value_name = "FILE")]
+    #[arg(id = "parameter_files", long = "parameters", value_name = "FILE")]
     files: Vec<String>,
     /// Value of a property of a flow log in a template, such as `Main.LogDestination=arn:aws:s3:::bucket` or
     /// `Main.DestinationOptions.FileFormat=parquet`. Lists are written in JSON.
