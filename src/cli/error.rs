@@ -28,8 +28,6 @@ pub(super) enum Error {
     File { file: String, error: io::Error },
     #[error("{file}: larger than {} MiB, the limit of this command", .limit >> 20)]
     TooLarge { file: String, limit: usize },
-    #[error("the file is not UTF-8 text")]
-    NotUtf8 { file: String, line: usize },
     #[error("standard output: {0}")]
     Stdout(io::Error),
     #[error("could not start the runtime: {0}")]
@@ -61,7 +59,6 @@ impl Error {
     pub(super) fn lines(&self) -> String {
         match self {
             Self::Declaration(diagnostics) => diagnostics.to_string(),
-            Self::NotUtf8 { file, line } => format!("{file}:{line}:1: error: {self}"),
             Self::Export { file, errors } => errors
                 .iter()
                 .map(|error| format!("error: {file}: {error}\n"))

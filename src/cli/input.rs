@@ -10,11 +10,16 @@ use crate::stack::{self, AwsOptions, Parameters, Stack};
 
 /// Reads a file; `-` is the standard input. A device or pipe may never end, so at most `limit` bytes are read.
 pub(super) fn read(file: &str, limit: usize) -> Result<Vec<u8>, Error> {
+    let mut bytes = Vec::new();
     let source: Result<Box<dyn Read>, _> = match file {
         "-" => Ok(Box::new(std::io::stdin())),
-        file => File::open(file).map(|file| Box::new(file) as Box<dyn Read>),
+        file => File::open(file).map(|file| {
+            // Memory that grows by doubling could be twice the size of the file.
+            let length = file.metadata().map_or(0, |file| file.len());
+            bytes.reserve_exact(usize::try_from(length).unwrap_or(limit).min(limit) + 1);
+            Box::new(file) as Box<dyn Read>
+        }),
     };
-    let mut bytes = Vec::new();
     let most = u64::try_from(limit).unwrap_or(u64::MAX).saturating_add(1);
     source
         .and_then(|source| source.take(most).read_to_end(&mut bytes))
@@ -31,13 +36,8 @@ pub(super) fn read(file: &str, limit: usize) -> Result<Vec<u8>, Error> {
 
 /// Reads a file of text.
 pub(super) fn read_text(file: &str) -> Result<String, Error> {
-    String::from_utf8(read(file, stack::LARGEST_STACK)?).map_err(|error| {
-        let valid = &error.as_bytes()[..error.utf8_error().valid_up_to()];
-        Error::NotUtf8 {
-            file: file.to_owned(),
-            line: 1 + valid.iter().filter(|byte| **byte == b'\n').count(),
-        }
-    })
+    let bytes = read(file, stack::LARGEST_STACK)?;
+    Ok(stack::decode(file, &bytes)?.into_owned())
 }
 
 /// Parses `NAME=VALUE`.

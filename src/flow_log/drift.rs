@@ -4,6 +4,7 @@
 //! where either was read from.
 
 use std::borrow::Cow;
+use std::collections::BTreeSet;
 
 use super::defaults::default_options;
 use super::delivery::Destination;
@@ -208,6 +209,11 @@ pub(crate) fn compared_paths(schema: &Schema) -> Vec<Path> {
     paths
 }
 
+/// Returns the names of the attributes that are compared.
+pub(crate) fn compared_names(schema: &Schema) -> BTreeSet<String> {
+    compared(schema).map(str::to_owned).collect()
+}
+
 /// Returns the attributes that are compared: those that a user can write, and all tags.
 fn compared(schema: &Schema) -> impl Iterator<Item = &str> {
     let block = &schema.block;
@@ -238,7 +244,7 @@ fn compare(
     if let (true, Some(wanted), Some(found)) =
         (by_key, entries(wanted, &none), entries(found, &none))
     {
-        let keys: std::collections::BTreeSet<_> = wanted.keys().chain(found.keys()).collect();
+        let keys: BTreeSet<_> = wanted.keys().chain(found.keys()).collect();
         for key in keys {
             let path = if path == Path::from("tags") {
                 path.clone().key(key.clone())

@@ -47,23 +47,31 @@ pub(crate) fn state(source: &Source<'_>) -> Result<FlowLog, Diagnostics> {
     Ok(complete(moved))
 }
 
-/// A flow log in a state of the AWS provider.
+/// The names of attributes that differ from the model's: first that of the model.
+pub(crate) type Names = &'static [(&'static str, &'static str)];
+
+/// A flow log in a state of another provider.
 #[derive(Debug)]
-pub(crate) struct OfAws {
+pub(crate) struct Recorded {
     /// The recorded attributes, in our model.
     pub(crate) flow_log: FlowLog,
-    /// The names of the attributes that the state records and that define the flow log.
+    /// The names of the attributes that the state records and that define the flow log, in our model.
     pub(crate) attributes: Vec<&'static str>,
+    /// The names that differ in that provider.
+    pub(crate) names: Names,
 }
 
-/// The attributes of `aws_flow_log` that identify the flow log, or repeat another attribute.
-const NOT_DESIRED: [&str; 4] = ["id", "arn", "region", "log_group_name"];
+/// The attributes of other providers that identify the flow log, or repeat another attribute.
+const NOT_DESIRED: [&str; 5] = ["id", "flow_log_id", "arn", "region", GROUP];
+/// The name of a log group, which the ARN contains.
+const GROUP: &str = "log_group_name";
 /// An attribute that only new releases of the AWS provider record.
 const TAG_FIELDS: &str = "tag_field_specification";
 
-/// Returns the names of the attributes that a state of the AWS provider can record.
-pub(crate) fn attributes_of_aws() -> &'static [&'static str] {
-    fields::<aws::AwsFlowLog>()
+/// Returns the names of the attributes that a state of another provider can record.
+pub(crate) fn attributes() -> impl Iterator<Item = &'static str> {
+    let all = [fields::<aws::AwsFlowLog>(), fields::<awscc::AwsccFlowLog>()];
+    all.into_iter().flatten().copied()
 }
 
 /// Reads a flow log of the AWS provider, as its state records it.
@@ -72,23 +80,59 @@ pub(crate) fn attributes_of_aws() -> &'static [&'static str] {
 /// The attributes are not those of a flow log.
 pub(crate) fn of_aws(
     mut attributes: serde_json::Map<String, serde_json::Value>,
-) -> Result<OfAws, serde_json::Error> {
+) -> Result<Recorded, serde_json::Error> {
     attributes.retain(|name, _| !NOT_DESIRED.contains(&name.as_str()));
     let has_tag_fields = attributes
         .get(TAG_FIELDS)
         .is_some_and(|value| !value.is_null());
-    let mut flow_log: FlowLog =
-        serde_json::from_value::<aws::AwsFlowLog>(attributes.into())?.into();
+    let flow_log: FlowLog = serde_json::from_value::<aws::AwsFlowLog>(attributes.into())?.into();
+    let names = fields::<aws::AwsFlowLog>().iter().copied();
+    let desired =
+        names.filter(|name| !NOT_DESIRED.contains(name) && (has_tag_fields || *name != TAG_FIELDS));
+    Ok(Recorded {
+        flow_log: with_all_tags(flow_log),
+        attributes: desired.collect(),
+        names: &[],
+    })
+}
+
+/// Reads a flow log of the Cloud Control provider, as its state records it. Attributes that are null may have any value:
+/// Cloud Control reports a flow log as it was created, without the defaults.
+///
+/// # Errors
+/// The attributes are not those of a flow log.
+pub(crate) fn of_awscc(
+    mut attributes: serde_json::Map<String, serde_json::Value>,
+) -> Result<Recorded, serde_json::Error> {
+    let has_arn = attributes
+        .get("log_destination")
+        .is_some_and(|value| !value.is_null());
+    attributes.retain(|name, value| {
+        let repeats = NOT_DESIRED.contains(&name.as_str()) && (has_arn || name != GROUP);
+        !value.is_null() && !repeats
+    });
+    let own = fields::<awscc::AwsccFlowLog>().iter().copied();
+    let own = own.filter(|name| attributes.contains_key(*name));
+    let desired = own.map(|name| {
+        let renamed = awscc::NAMES.iter().find(|(_, other)| *other == name);
+        renamed.map_or(name, |(model, _)| model)
+    });
+    let desired = desired.chain(["tags_all"]).collect();
+    let flow_log: FlowLog =
+        serde_json::from_value::<awscc::AwsccFlowLog>(attributes.into())?.into();
+    Ok(Recorded {
+        flow_log: with_all_tags(flow_log),
+        attributes: desired,
+        names: awscc::NAMES,
+    })
+}
+
+/// Adds all tags, if the state records only those of the resource itself.
+fn with_all_tags(mut flow_log: FlowLog) -> FlowLog {
     if flow_log.tags_all.is_null() {
         flow_log.tags_all = Attr::Known(known_tags(&flow_log));
     }
-    let names = attributes_of_aws().iter().copied();
-    let desired =
-        names.filter(|name| !NOT_DESIRED.contains(name) && (has_tag_fields || *name != TAG_FIELDS));
-    Ok(OfAws {
-        flow_log,
-        attributes: desired.collect(),
-    })
+    flow_log
 }
 
 /// Returns the tags whose values are known.
@@ -121,10 +165,7 @@ fn complete(moved: FlowLog) -> FlowLog {
         .or(default_interval(&state.resource_type));
     // Not null, so that the plan is empty both for no tags and for an empty map of tags.
     state.tags = state.tags.or(Attr::Known(BTreeMap::new()));
-    if state.tags_all.is_null() {
-        state.tags_all = Attr::Known(known_tags(&state));
-    }
-    state
+    with_all_tags(state)
 }
 
 /// Completes a log group by its ARN, and the ARN by the name. A log group of which only the name is known is in the

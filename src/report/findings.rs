@@ -7,6 +7,9 @@ use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::Value;
 
+/// What is shown in place of a sensitive value, as Terraform shows it.
+const SENSITIVE: &str = "(sensitive value)";
+
 /// The outcome of a check.
 #[derive(Clone, Debug)]
 pub struct Report {
@@ -82,6 +85,9 @@ pub struct Change {
     pub wanted: Value,
     /// The value found; null if the attribute is not set.
     pub found: Value,
+    /// Whether the state marks the value as sensitive. Then neither value is shown, and both are `(sensitive value)`.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub sensitive: bool,
 }
 
 /// A part of the check that failed.
@@ -152,7 +158,11 @@ impl Finding {
                 attribute,
                 wanted,
                 found,
+                sensitive,
             } = change;
+            if *sensitive {
+                return [attribute.as_str(), SENSITIVE, SENSITIVE].map(str::to_owned);
+            }
             [attribute.clone(), shown(wanted), shown(found)]
         })
     }
@@ -164,6 +174,18 @@ impl Finding {
                 format!("\n{attribute}: wanted {wanted}, found {found}")
             })
             .collect()
+    }
+}
+
+impl Change {
+    /// Returns the change of an attribute without its values.
+    pub fn sensitive(attribute: String) -> Self {
+        Self {
+            attribute,
+            wanted: SENSITIVE.into(),
+            found: SENSITIVE.into(),
+            sensitive: true,
+        }
     }
 }
 

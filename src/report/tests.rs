@@ -53,6 +53,7 @@ fn full_of(text: &str) -> Report {
             attribute: text.to_owned(),
             wanted: json!({ text: [text] }),
             found: text.into(),
+            sensitive: false,
         }],
         properties: vec![("text", Some(text.to_owned()))],
     };

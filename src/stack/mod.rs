@@ -21,8 +21,8 @@ pub use compare::{
 };
 pub use declare::{
     AttributeError, AttributePath, Declaration, Desired, FileDiagnostic, FileDiagnostics,
-    LARGEST_STACK, LARGEST_STATE, Parameters, Reason, Stack, Unknown, attribute, read,
-    read_parameters, read_state, stack_schema,
+    LARGEST_STACK, LARGEST_STATE, Parameters, Reason, Stack, Unknown, Unreadable, attribute,
+    decode, read, read_parameters, read_state, stack_schema,
 };
 pub use error::Error;
 pub use export::{ExportOptions, Exported, Warning, to_terraform};

@@ -7,6 +7,12 @@ use super::text::text;
 use crate::flow_log::model::{DestinationOptions, FlowLog, TagFieldSpecification};
 use crate::framework::Attr;
 
+/// The names of attributes that differ from the model's: first that of the model.
+pub(super) const NAMES: super::Names = &[
+    ("iam_role_arn", "deliver_logs_permission_arn"),
+    ("tag_field_specification", "tag_field_specifications"),
+];
+
 /// The attributes of the state.
 #[derive(Deserialize)]
 pub(super) struct AwsccFlowLog {

@@ -6,13 +6,14 @@ use super::drift_report::{DriftReport, Failure, Finding, Kind};
 use super::observe::{Observed, Progress, Request, observe};
 use super::options::AwsOptions;
 use super::pair::{Pair, pair};
+use super::sensitive::{changes, hides};
 use super::target::{Target, Targets};
 use crate::aws::ec2;
 use crate::connection::IgnoreTags;
-use crate::cty::{Path, json};
+use crate::cty::Path;
 use crate::flow_log::drift::{Comparison, Difference, delivery_failure};
-use crate::report::{Change, Level};
-use crate::stack::declare::{Declaration, Desired, Stack, name_of};
+use crate::report::Level;
+use crate::stack::declare::{Declaration, Stack, Unreadable};
 use crate::stack::error::Error;
 
 /// What counts as drift, and how serious it is.
@@ -36,7 +37,8 @@ pub async fn check(
     progress: &Progress<'_>,
 ) -> DriftReport {
     let mut report = DriftReport::of(&stack.file);
-    report.counts.declared = stack.entries.len();
+    report.counts.declared = stack.entries.len() + stack.unreadable.len();
+    report.unreadable(&stack.unreadable);
     let base = match options.connect().await {
         Ok(base) => base,
         Err(error) => {
@@ -185,9 +187,7 @@ impl Check<'_> {
             if differences.iter().all(Difference::is_of_a_tag) {
                 found.level = Level::Warning;
             }
-            let in_stack = matches!(declared.desired, Desired::Configuration(_));
-            let changes = differences.iter().map(|d| change(d, in_stack));
-            found.changes = changes.collect();
+            found.changes = changes(declared, &differences);
             self.add(found);
         }
         if let Some((cause, fix)) = failure {
@@ -222,12 +222,16 @@ fn finding(
     let declared_id = declared.and_then(|declared| declared.id.as_deref());
     let resource = log.and_then(|log| log.resource_id.as_deref());
     let declared_resource = declared.and_then(|declared| declared.resource_id());
+    let hides = |name| declared.is_some_and(|declared| hides(&declared.sensitive, name));
     Finding {
         kind,
         level: kind.level(),
         name: declared.map(|declared| declared.name.clone()),
-        flow_log_id: id.or(declared_id).map(str::to_owned),
-        resource_id: resource.or(declared_resource).map(str::to_owned),
+        flow_log_id: (id.or(declared_id).filter(|_| !hides("id"))).map(str::to_owned),
+        resource_id: (resource
+            .or(declared_resource)
+            .filter(|_| !hides("resource_id")))
+        .map(str::to_owned),
         account: target.account.clone(),
         region: target.region.clone(),
         place: declared.and_then(|declared| declared.position),
@@ -236,27 +240,27 @@ fn finding(
     }
 }
 
-fn change(difference: &Difference, in_stack: bool) -> Change {
-    let attribute = if in_stack {
-        name_of(&difference.path)
-    } else {
-        difference.path.to_string()
-    };
-    Change {
-        attribute,
-        wanted: json::to_json(&difference.wanted),
-        found: json::to_json(&difference.found),
-    }
-}
-
 impl DriftReport {
     /// Adds the reason why a number of declarations could not be checked.
     fn fail(&mut self, target: Option<&Target>, error: &Error, declarations: usize) {
         self.counts.not_checked += declarations;
         self.failures.push(Failure {
+            name: None,
             account: target.and_then(|target| target.account.clone()),
             region: target.map(|target| target.region.clone()),
             message: error.to_string(),
         });
+    }
+
+    /// Adds the declarations that cannot be read.
+    fn unreadable(&mut self, unreadable: &[Unreadable]) {
+        self.counts.not_checked += unreadable.len();
+        let failures = unreadable.iter().map(|unreadable| Failure {
+            name: Some(unreadable.name.clone()),
+            account: None,
+            region: None,
+            message: unreadable.reason.clone(),
+        });
+        self.failures.extend(failures);
     }
 }

@@ -64,7 +64,7 @@ pub struct Finding {
     pub name: Option<String>,
     /// The flow log's id; null if it is missing and the declaration has no id.
     pub flow_log_id: Option<String>,
-    /// The id of the resource whose traffic it records.
+    /// The id of the resource whose traffic it records; null if the state marks it as sensitive.
     pub resource_id: Option<String>,
     /// The id of the account.
     pub account: Option<String>,
@@ -82,6 +82,8 @@ pub struct Finding {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Failure {
+    /// The flow log's name in a stack, or its address in a state, if the failure concerns one.
+    pub name: Option<String>,
     /// The id of the account, if the failure concerns one.
     pub account: Option<String>,
     /// The region, if the failure concerns one.
@@ -268,6 +270,7 @@ impl Failure {
             (Some(only), None) | (None, Some(only)) => only.to_owned(),
             (None, None) => "AWS".to_owned(),
         };
+        let label = self.name.clone().unwrap_or(label);
         report::Failure {
             label,
             message: self.message.clone(),

@@ -6,6 +6,7 @@
 //! | `target` | the accounts and regions in which flow logs are declared |
 //! | `observe` | reading what runs there, with few calls |
 //! | `pair` | which running flow log is the declared one |
+//! | `sensitive` | what differs, without the values that must not be shown |
 //! | `drift` | the check |
 //! | `drift_report` | its outcome |
 
@@ -14,6 +15,7 @@ mod drift_report;
 mod observe;
 mod options;
 mod pair;
+mod sensitive;
 mod target;
 
 pub use drift::{Rules, check};

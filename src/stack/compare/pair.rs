@@ -39,6 +39,7 @@ pub(in crate::stack) fn pair<'f>(
             Desired::State {
                 recorded,
                 attributes,
+                names: _,
             } => {
                 let id = declared.id.as_deref();
                 match id.and_then(|id| by_id.get(id)) {

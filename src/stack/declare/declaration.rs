@@ -1,6 +1,6 @@
 //! The flow logs that a file declares.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::diagnostics::FileDiagnostics;
 use super::unknown::Unknown;
@@ -21,6 +21,17 @@ pub struct Stack {
     pub warnings: FileDiagnostics,
     /// Whether something depends on the region or the account, which are not known yet.
     pub incomplete: bool,
+    /// The flow logs that cannot be read.
+    pub unreadable: Vec<Unreadable>,
+}
+
+/// A declared flow log that cannot be read, and thus not be checked.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unreadable {
+    /// Its name in the file, or its address in a state.
+    pub name: String,
+    /// The reason, and what to do.
+    pub reason: String,
 }
 
 /// One declared flow log.
@@ -42,6 +53,8 @@ pub struct Declaration {
     pub desired: Desired,
     /// The values that only the deployed stack has, in the order of the file.
     pub unknown: Vec<Unknown>,
+    /// The attributes whose values must not be shown, by their paths in the model.
+    pub sensitive: BTreeSet<Path>,
 }
 
 /// The desired flow log of a declaration.
@@ -55,6 +68,8 @@ pub enum Desired {
         recorded: Box<FlowLog>,
         /// The attributes to compare, if the state does not hold all of them.
         attributes: Option<Vec<&'static str>>,
+        /// Attributes that have another name in the state than in the model: first that of the model.
+        names: &'static [(&'static str, &'static str)],
     },
 }
 

@@ -7,16 +7,17 @@ mod resources;
 mod stack;
 mod value;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 use super::declaration::{Declaration, Desired, Stack, nearest_position};
+use super::decode;
 use super::diagnostics::FileDiagnostics;
 use super::parameters::Parameters;
 use super::property::{self, Property};
 use super::template::{Resolved, Scope, unresolvable};
 use super::vocabulary::CloudFormation;
-use super::yaml::{self, Content, Entry, Node};
+use super::yaml::{Content, Entry, Node};
 use crate::cty::{Path, Value};
 use crate::flow_log::validate::Problem;
 use crate::flow_log::{FlowLog, drift};
@@ -33,7 +34,7 @@ type Positions = BTreeMap<Path, Position>;
 /// All errors in the file.
 pub fn read(file: &str, text: &str, parameters: &Parameters) -> Result<Stack, FileDiagnostics> {
     let mut diagnostics = FileDiagnostics::of(file);
-    let Some(root) = yaml::parse(text, &mut diagnostics) else {
+    let Some(root) = decode::tree(text, &mut diagnostics) else {
         return Err(diagnostics);
     };
     let properties = match properties() {
@@ -65,6 +66,7 @@ pub fn read(file: &str, text: &str, parameters: &Parameters) -> Result<Stack, Fi
         entries,
         warnings: reader.diagnostics,
         incomplete: reader.incomplete,
+        unreadable: Vec::new(),
     })
 }
 
@@ -125,6 +127,7 @@ impl Reader<'_> {
             region: config.region.known().cloned(),
             account,
             id: None,
+            sensitive: BTreeSet::new(),
             positions,
             unknown: Vec::new(),
             desired: Desired::Configuration(Box::new(FlowLog {

@@ -43,6 +43,16 @@ impl FileDiagnostics {
         self.push(Level::Warning, position, message.into());
     }
 
+    /// Adds a note.
+    pub(super) fn note(&mut self, position: Position, message: impl Into<String>) {
+        self.push(Level::Note, position, message.into());
+    }
+
+    /// Adds those of another list.
+    pub(super) fn append(&mut self, other: Self) {
+        self.list.extend(other.list);
+    }
+
     /// Returns whether the file is unusable.
     pub fn has_errors(&self) -> bool {
         self.error_count() > 0

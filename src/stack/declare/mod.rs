@@ -5,7 +5,9 @@
 //! | `declaration` | the flow logs that a file declares |
 //! | `unknown` | values that only the deployed stack has |
 //! | `diagnostics` | errors and warnings with their positions in the file |
-//! | `yaml` | YAML and JSON as a tree with positions |
+//! | `decode` | files as text and trees: their encoding, JSON or YAML |
+//! | `json`, `yaml` | the parsers of both |
+//! | `node` | the tree: values with their positions |
 //! | `parameters` | values from the user for the names of a template |
 //! | `property` | the resource's model as CloudFormation's properties |
 //! | `vocabulary` | CloudFormation's names and YAML, in which problems are rendered |
@@ -17,8 +19,11 @@
 //! This module must not know how AWS is called, nor what is done with declarations.
 
 mod declaration;
+mod decode;
 mod definition;
 mod diagnostics;
+mod json;
+mod node;
 mod parameters;
 mod property;
 mod schema;
@@ -28,7 +33,8 @@ mod unknown;
 mod vocabulary;
 mod yaml;
 
-pub use declaration::{Declaration, Desired, Stack};
+pub use declaration::{Declaration, Desired, Stack, Unreadable};
+pub use decode::{LARGEST as LARGEST_STACK, text as decode};
 pub use definition::read;
 pub use diagnostics::{FileDiagnostic, FileDiagnostics};
 pub use parameters::{Parameters, read_parameters};
@@ -38,4 +44,3 @@ pub use schema::stack_schema;
 pub use state::{LARGEST as LARGEST_STATE, read as read_state};
 pub use unknown::{Reason, Unknown};
 pub(super) use vocabulary::CloudFormation;
-pub use yaml::LARGEST as LARGEST_STACK;

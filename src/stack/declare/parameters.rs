@@ -3,8 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
+use super::decode;
 use super::diagnostics::FileDiagnostics;
-use super::yaml::{self, Content, Entry, Node};
+use super::yaml::{Content, Entry, Node};
 use crate::report::Position;
 
 const FORM: &str = "a file of parameters is a list of {\"ParameterKey\": …, \"ParameterValue\": …}, an object \
@@ -39,7 +40,7 @@ pub fn read_parameters(
         diagnostics: FileDiagnostics::of(file),
         values: BTreeMap::new(),
     };
-    if let Some(root) = yaml::parse(text, &mut reader.diagnostics) {
+    if let Some(root) = decode::tree(text, &mut reader.diagnostics) {
         reader.file(&root);
     }
     reader.diagnostics.sort();

@@ -175,7 +175,12 @@ pub fn attribute(name: &str) -> Result<AttributePath, AttributeError> {
     let compared = drift::compared_paths(&drift::schema()?);
     let named: Vec<(String, Path)> = compared
         .into_iter()
-        .flat_map(|path| [(path.to_string(), path.clone()), (name_of(&path), path)])
+        .flat_map(|path| {
+            let property = name_of(&path);
+            let of_cloud_control = snake(&property);
+            let terraform = path.to_string();
+            [terraform, property, of_cloud_control].map(|name| (name, path.clone()))
+        })
         .collect();
     if let Some((_, path)) = named.iter().find(|(known, _)| known == name) {
         return Ok(path.clone());
@@ -217,6 +222,18 @@ fn tag(name: &str) -> Option<Path> {
     let quoted = rest.strip_prefix('[')?.strip_suffix(']')?;
     let key: String = serde_json::from_str(quoted).ok()?;
     Some(Path::from("tags").key(key))
+}
+
+/// Converts the name of a property to the one in Terraform's provider of Cloud Control: `deliver_logs_permission_arn`.
+fn snake(property: &str) -> String {
+    let mut name = String::new();
+    for c in property.chars() {
+        if c.is_ascii_uppercase() && !(name.is_empty() || name.ends_with('.')) {
+            name.push('_');
+        }
+        name.push(c.to_ascii_lowercase());
+    }
+    name
 }
 
 fn suggestion(nearest: Option<&str>) -> String {

@@ -1,4 +1,4 @@
-//! YAML, and JSON as a part of it, parsed into a tree with positions.
+//! YAML parsed into a tree with positions.
 //!
 //! Aliases share the node that they name. The size and the depth of the expanded tree are limited, so that a small file
 //! cannot exhaust memory or the call stack. This module must not know what the tree means.
@@ -9,137 +9,12 @@ use std::rc::Rc;
 use saphyr_parser::{Event, Parser, ScalarStyle, Span, Tag};
 
 use super::diagnostics::FileDiagnostics;
+pub(super) use super::node::{Content, Entry, Node, is_flag, is_number};
+use super::node::{MAX_DEPTH, MAX_NODES, duplicate, too_deep, too_many};
 use crate::report::Position;
-
-/// The largest depth of nested nodes.
-const MAX_DEPTH: usize = 64;
-/// The largest number of nodes in a file, with its aliases and merges expanded.
-const MAX_NODES: usize = 200_000;
-/// The number of bytes of text that count as one more node.
-const TEXT: usize = 64;
-/// The largest size of a stack definition or a template, in bytes.
-pub const LARGEST: usize = 8 << 20;
-
-/// A part of a file.
-#[derive(Debug)]
-pub(super) struct Node {
-    pub(super) position: Position,
-    /// The name of a local tag: `Sub` for `!Sub`.
-    pub(super) tag: Option<String>,
-    pub(super) content: Content,
-    /// The number of nodes in it, including itself.
-    size: usize,
-    /// The number of levels in it, including its own.
-    levels: usize,
-}
-
-/// The content of a node.
-#[derive(Debug)]
-pub(super) enum Content {
-    /// Text, and whether it is written without quotes.
-    Scalar { text: String, plain: bool },
-    /// Elements.
-    List(Vec<Rc<Node>>),
-    /// Entries in their order, with the position of each key.
-    Map(Vec<Entry>),
-}
-
-/// One entry of a mapping.
-#[derive(Clone, Debug)]
-pub(super) struct Entry {
-    pub(super) key: String,
-    pub(super) position: Position,
-    pub(super) value: Rc<Node>,
-}
-
-impl Node {
-    pub(super) fn new(position: Position, content: Content) -> Self {
-        Self {
-            position,
-            tag: None,
-            content,
-            size: 1,
-            levels: 1,
-        }
-    }
-
-    /// Creates a node of quoted text.
-    pub(super) fn text(position: Position, text: impl Into<String>) -> Self {
-        let content = Content::Scalar {
-            text: text.into(),
-            plain: false,
-        };
-        Self::new(position, content)
-    }
-
-    /// Returns the value of a key.
-    pub(super) fn get(&self, key: &str) -> Option<&Rc<Self>> {
-        self.entry(key).map(|entry| &entry.value)
-    }
-
-    /// Returns the entry of a key.
-    pub(super) fn entry(&self, key: &str) -> Option<&Entry> {
-        match &self.content {
-            Content::Map(entries) => entries.iter().find(|entry| entry.key == key),
-            Content::Scalar { .. } | Content::List(_) => None,
-        }
-    }
-
-    /// Returns whether the node is null.
-    pub(super) fn is_null(&self) -> bool {
-        matches!(&self.content, Content::Scalar { text, plain: true } if matches!(text.as_str(), "" | "~" | "null" | "Null" | "NULL"))
-    }
-
-    /// Returns the text of a scalar, quoted or not.
-    pub(super) fn as_text(&self) -> Option<&str> {
-        match &self.content {
-            Content::Scalar { text, .. } if !self.is_null() => Some(text),
-            _ => None,
-        }
-    }
-
-    /// Returns the number of elements or entries, plus one for itself.
-    fn count(&self) -> usize {
-        1 + match &self.content {
-            Content::Scalar { text, .. } => text.len() / TEXT,
-            Content::List(elements) => elements.len(),
-            Content::Map(entries) => entries.iter().map(|e| 1 + e.key.len() / TEXT).sum(),
-        }
-    }
-
-    /// Describes the content, for a message.
-    pub(super) fn what(&self) -> &'static str {
-        match &self.content {
-            _ if self.is_null() => "nothing",
-            Content::Scalar { text, plain: true } if is_flag(text) => "true or false",
-            Content::Scalar { text, plain: true } if is_number(text) => "a number",
-            Content::Scalar { .. } => "text",
-            Content::List(_) => "a list",
-            Content::Map(_) => "a mapping",
-        }
-    }
-}
-
-/// Returns whether YAML 1.2 reads a plain text as true or false.
-pub(super) fn is_flag(text: &str) -> bool {
-    matches!(text, "true" | "True" | "TRUE" | "false" | "False" | "FALSE")
-}
-
-/// Returns whether YAML 1.2 reads a plain text as a number.
-pub(super) fn is_number(text: &str) -> bool {
-    let digits = text.strip_prefix(['-', '+']).unwrap_or(text);
-    digits.starts_with(|c: char| c.is_ascii_digit() || c == '.')
-        && (digits.parse::<f64>().is_ok() || text.starts_with("0x") || text.starts_with("0o"))
-}
 
 /// Parses a file that holds one document.
 pub(super) fn parse(text: &str, diagnostics: &mut FileDiagnostics) -> Option<Rc<Node>> {
-    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-    if text.len() > LARGEST {
-        let message = format!("the file is larger than {} MiB", LARGEST >> 20);
-        diagnostics.error(Position::START, message);
-        return None;
-    }
     let mut builder = Builder {
         events: Parser::new_from_str(text),
         anchors: BTreeMap::new(),
@@ -207,8 +82,7 @@ impl<'t> Builder<'t, '_> {
         let at = position(span);
         self.made += 1;
         if self.made > MAX_NODES {
-            let message = format!("the file holds more than {MAX_NODES} values");
-            self.diagnostics.error(at, message);
+            self.diagnostics.error(at, too_many());
             return None;
         }
         if depth > MAX_DEPTH {
@@ -242,17 +116,14 @@ impl<'t> Builder<'t, '_> {
             }
         };
         let tag = tag.map(|tag| name_of(&tag));
-        let (size, levels) = extent(&content);
-        if size > MAX_NODES {
+        let node = Node {
+            tag,
+            ..Node::new(at, content)
+        };
+        if node.size > MAX_NODES {
             return self.too_large(at);
         }
-        let node = Rc::new(Node {
-            position: at,
-            tag,
-            content,
-            size,
-            levels,
-        });
+        let node = Rc::new(node);
         if anchor > 0 {
             self.anchors.insert(anchor, Rc::clone(&node));
         }
@@ -260,8 +131,7 @@ impl<'t> Builder<'t, '_> {
     }
 
     fn too_deep<T>(&mut self, at: Position) -> Option<T> {
-        let message = format!("nested deeper than {MAX_DEPTH} levels, with aliases expanded");
-        self.diagnostics.error(at, message);
+        self.diagnostics.error(at, too_deep());
         None
     }
 
@@ -301,11 +171,7 @@ impl<'t> Builder<'t, '_> {
             if key == "<<" {
                 merged.push(value);
             } else if let Some(first) = positions.insert(key.clone(), at) {
-                let message = format!(
-                    "duplicate key `{key}` (first defined on line {})",
-                    first.line
-                );
-                self.diagnostics.error(at, message);
+                self.diagnostics.error(at, duplicate(&key, first));
             } else {
                 entries.push(Entry {
                     key,
@@ -346,23 +212,6 @@ impl<'t> Builder<'t, '_> {
         }
         Some(())
     }
-}
-
-/// Returns the number of nodes and of levels of a content, including the node that holds it.
-fn extent(content: &Content) -> (usize, usize) {
-    let more = |text: &str| text.len() / TEXT;
-    let (size, levels) = match content {
-        Content::Scalar { text, .. } => (more(text), 0),
-        Content::List(elements) => (
-            elements.iter().map(|node| node.size).sum(),
-            elements.iter().map(|node| node.levels).max().unwrap_or(0),
-        ),
-        Content::Map(entries) => (
-            entries.iter().map(|e| more(&e.key) + e.value.size).sum(),
-            entries.iter().map(|e| e.value.levels).max().unwrap_or(0),
-        ),
-    };
-    (1 + size, 1 + levels)
 }
 
 /// Returns the name of a local tag: `Sub` for `!Sub`. A tag of YAML's own keeps its `!`.

@@ -109,3 +109,158 @@ fn a_quoted_value_takes_one_line_at_most() {
         .fails_with(&["more characters) …"]);
     assert!(run.output.len() < 10_000, "{} bytes", run.output.len());
 }
+
+#[test]
+fn a_large_state_costs_little_more_than_its_size() {
+    let folder = Folder::new();
+    let attributes = format!(
+        "{{\"id\":\"x\",\"tags\":{{\"a\":\"{}\"}},\"sensitive\":[1,2,3]}}",
+        "b".repeat(1000)
+    );
+    let path = "[{\"type\":\"get_attr\",\"value\":\"tags\"},{\"type\":\"index\",\"value\":{\"value\":\"a\",\"type\":\"string\"}}]";
+    let instance =
+        format!("{{\"attributes\":{attributes},\"sensitive_attributes\":[{path},{path}]}},");
+    let resource = format!(
+        "{{\"mode\":\"managed\",\"type\":\"aws_vpc\",\"name\":\"x\",\"instances\":[{}{{}}]}},",
+        instance.repeat(40)
+    );
+    let state = format!(
+        "{{\"version\":4,\"lineage\":\"x\",\"resources\":[{}{{}}]}}",
+        resource.repeat(800)
+    );
+    folder.write("state", &state);
+    let (code, peak, said) = measured(&folder, &["drift", "--state", "state"]);
+    let size = state.len() >> 20;
+    assert_eq!(code, 0, "{said}");
+    assert!(size > 30 && peak < size + 60, "{size} MiB took {peak} MiB");
+}
+
+#[test]
+fn a_stack_in_json_is_read_by_a_json_parser() {
+    let stack = r#"{
+  "Region": "us-east-1",
+  "FlowLogs": {
+    "main": {
+      "ResourceId": "vpc-0123456789abcdef0", "TrafficType": "ALL",
+      "LogDestination": "arn:aws:s3:::bucket",
+      "Tags": [{ "Key": "Name", "Value": "\ud83d\ude80" }]
+    }
+  }
+}"#;
+    let folder = Folder::with("stack.json", stack);
+    let validate = ["stack", "validate", "stack.json"];
+    folder
+        .run(None, &validate)
+        .succeeds()
+        .says(&["1 flow log, no errors"]);
+    let fake = Fake::start();
+    let mut log = super::states::on_s3(0, super::VPC);
+    log.tags = [("Name".to_owned(), "🚀".to_owned())].into();
+    fake.insert(log);
+    folder
+        .run(Some(fake.url()), &["drift", "--stack", "stack.json"])
+        .succeeds();
+    for (from, to, said) in [
+        (
+            "\"ALL\"",
+            "\"SOME\"",
+            "stack.json:5:61: error: `TrafficType` is \"SOME\"",
+        ),
+        (
+            "\"ALL\"",
+            "5",
+            "stack.json:5:61: error: `TrafficType` is a number",
+        ),
+        (
+            "\"TrafficType\"",
+            "\"Traffic\"",
+            "stack.json:5:46: error: there is no `Traffic`",
+        ),
+        (
+            "\"TrafficType\"",
+            "\"ResourceId\"",
+            "stack.json:5:46: error: duplicate key `ResourceId` (first defined on line 5, column 7)",
+        ),
+        ("\\ude80", "", "stack.json:7:"),
+        (
+            "bucket\",",
+            "bucket\"",
+            "stack.json:7:7: error: this is not JSON",
+        ),
+        (
+            "\"us-east-1\",",
+            "\"us-east-1\",,",
+            "stack.json:2:25: error: this is not JSON",
+        ),
+    ] {
+        folder.write("stack.json", &stack.replacen(from, to, 1));
+        folder.run(None, &validate).fails_with(&[said]);
+    }
+    // A trailing comma is YAML, and told.
+    folder.write("stack.json", &stack.replace("}]\n", "}],\n"));
+    folder.run(None, &validate).succeeds().says(&[
+        "stack.json:8:5: warning: this is not JSON: remove the comma before this bracket. It is read as YAML",
+        "no errors",
+    ]);
+}
+
+/// Editors and shells of Windows write UTF-16, or UTF-8 with a byte-order mark.
+#[test]
+fn stacks_and_parameters_are_read_in_each_encoding() {
+    let folder = Folder::new();
+    let write = |name: &str, text: &str, bytes: fn(u16) -> [u8; 2]| {
+        let marked = format!("\u{feff}{text}");
+        let bytes: Vec<u8> = marked.encode_utf16().flat_map(bytes).collect();
+        std::fs::write(folder.path().join(name), bytes).unwrap();
+    };
+    let template = "\
+Parameters: { Vpc: { Type: String } }
+Resources:
+  Main:
+    Type: AWS::EC2::FlowLog
+    Properties:
+      ResourceId: !Ref Vpc
+      ResourceType: VPC
+      TrafficType: ALL
+      LogDestination: arn:aws:s3:::bucket
+      Tags: [{ Key: Name, Value: 🚀 }]
+";
+    let parameters = r#"[{ "ParameterKey": "Vpc", "ParameterValue": "vpc-0123456789abcdef0" }]"#;
+    for bytes in [u16::to_le_bytes, u16::to_be_bytes] {
+        write("stack.yaml", &STACK.replace("main", "märz 🚀"), bytes);
+        write("template.yaml", template, bytes);
+        write("parameters.json", parameters, bytes);
+        folder
+            .run(None, &["stack", "validate", "stack.yaml"])
+            .succeeds()
+            .says(&["1 flow log, no errors"]);
+        folder
+            .run(
+                None,
+                &[
+                    "stack",
+                    "validate",
+                    "template.yaml",
+                    "--parameters",
+                    "parameters.json",
+                ],
+            )
+            .succeeds()
+            .says(&["1 flow log, no errors"]);
+        write(
+            "wrong.yaml",
+            &STACK.replace("TrafficType: ALL", "Traffic🚀: ALL"),
+            bytes,
+        );
+        folder
+            .run(None, &["stack", "validate", "wrong.yaml"])
+            .fails_with(&["wrong.yaml:5:5: error: there is no `Traffic🚀`"]);
+    }
+    std::fs::write(folder.path().join("half.yaml"), b"\xff\xfea\0\n\0\0\xd8").unwrap();
+    folder
+        .run(None, &["stack", "validate", "half.yaml", "/bin/true"])
+        .fails_with(&[
+            "half.yaml:2:1: error: the file is not UTF-16 text",
+            "/bin/true:1:8: error: the file is not text",
+        ]);
+}

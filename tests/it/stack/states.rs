@@ -1,5 +1,9 @@
 //! Terraform states, of this provider and of the AWS provider.
 
+mod entries;
+mod forms;
+mod sensitive;
+
 use serde_json::{Value, json};
 
 use super::{Folder, VPC, running};
@@ -247,20 +251,25 @@ fn states_that_cannot_be_read_say_why() {
         ),
         (
             r#"{"format_version": "2.0"}"#,
-            "format version 2.0; only version 1 is supported",
+            "format version 2.0; supported are 0.1, 0.2 and 1",
         ),
         (r#"{"version": 3}"#, "state file of version 3"),
         (
-            r#"{"format_version": "1.2", "planned_values": {}}"#,
-            "this is a plan, not a state",
+            r#"{"format_version": "0.3"}"#,
+            "format version 0.3; supported are 0.1, 0.2 and 1",
+        ),
+        (
+            r#"{"version": 3, "backend": {"type": "s3", "config": {}, "hash": 1}}"#,
+            "only records where the state is (backend `s3`), not the state. Run `terraform show -json`",
+        ),
+        ("PK\u{3}\u{4}...", "this is a saved plan, not a state"),
+        (
+            "FlowLogs: {}",
+            "this is a stack definition, not a Terraform state",
         ),
         (
             r#"{"serial": 1, "lineage": "x", "meta": {}, "encrypted_data": "x"}"#,
             "encrypted",
-        ),
-        (
-            r#"{"version": 4, "resources": [{"mode": "managed", "type": "vpcflow_log", "name": "x", "instances": [{"attributes": {"id": "fl-1", "max_aggregation_interval": "x"}}]}]}"#,
-            "vpcflow_log.x: its attributes are not those of a flow log",
         ),
     ];
     for (state, message) in cases {

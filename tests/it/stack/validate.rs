@@ -168,7 +168,7 @@ fn files_that_are_not_stacks_are_errors_with_a_position() {
     folder
         .run(None, &["stack", "validate", "latin.yaml", "none.yaml"])
         .fails_with(&[
-            "latin.yaml:2:1: error: the file is not UTF-8 text",
+            "latin.yaml:2:3: error: the file is not UTF-8 text",
             "none.yaml: No such file",
         ]);
 }
@@ -246,8 +246,8 @@ FlowLogs:
     says(
         &errors("twice.yaml", text, &[]),
         &[
-            "9:5: duplicate key `TrafficType` (first defined on line 8)",
-            "10:3: duplicate key `a` (first defined on line 2)",
+            "9:5: duplicate key `TrafficType` (first defined on line 8, column 5)",
+            "10:3: duplicate key `a` (first defined on line 2, column 3)",
         ],
     );
 }

@@ -11,16 +11,14 @@ use serde::de::{IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 use serde_json::{Map, Value};
 
+use super::sensitive::Marks;
 use crate::cty;
 use crate::flow_log::{FlowLog, moved};
 
-const OURS: &str = "vpcflow_log";
-const OF_AWS: &str = "aws_flow_log";
-
-/// The attributes of flow logs, ours and those of the AWS provider.
+/// The attributes of flow logs, ours and those of other providers.
 static ATTRIBUTES: LazyLock<BTreeSet<&str>> = LazyLock::new(|| {
-    let ours = cty::fields::<FlowLog>().iter();
-    ours.chain(moved::attributes_of_aws()).copied().collect()
+    let ours = cty::fields::<FlowLog>().iter().copied();
+    ours.chain(moved::attributes()).collect()
 });
 
 /// The reason why a document is not a state that can be read.
@@ -29,11 +27,12 @@ pub(super) enum Problem {
     #[error("this state file is encrypted; pass the output of `tofu show -json`")]
     Encrypted,
     #[error(
-        "this is a plan, not a state; pass the output of `terraform show -json` without a file name"
+        "this file only records where the state is ({0}), not the state. Run `terraform show -json` or `terraform state \
+         pull` in the working directory, and pass the output"
     )]
-    Plan,
+    Backend(String),
     #[error(
-        "this is a state of format version {0}; only version 1 is supported. Upgrade this program"
+        "this is a state of format version {0}; supported are 0.1, 0.2 and 1. Upgrade this program"
     )]
     NewFormat(String),
     #[error(
@@ -53,15 +52,40 @@ pub(super) enum Problem {
     NotAState,
 }
 
+/// The type of a flow log in a state.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Kind {
+    /// Of this provider.
+    Ours,
+    /// Of the AWS provider.
+    Aws,
+    /// Of the Cloud Control provider.
+    Awscc,
+}
+
+impl Kind {
+    fn of(name: &str) -> Option<Self> {
+        match name {
+            "vpcflow_log" => Some(Self::Ours),
+            "aws_flow_log" => Some(Self::Aws),
+            "awscc_ec2_flow_log" => Some(Self::Awscc),
+            _ => None,
+        }
+    }
+}
+
 /// A flow log in a state.
 pub(super) struct Found {
     pub(super) address: String,
-    /// Whether it is a `vpcflow_log`; otherwise it is an `aws_flow_log`.
-    pub(super) ours: bool,
+    pub(super) kind: Kind,
     pub(super) attributes: Map<String, Value>,
+    /// The attributes whose values must not be shown.
+    pub(super) sensitive: Marks,
+    /// Whether its attributes are in the form of a Terraform older than 0.12, which is not read.
+    pub(super) is_flat: bool,
 }
 
-/// Either form of a state.
+/// Either form of a state, or a plan, which contains a state.
 #[derive(Default, Deserialize)]
 #[serde(default)]
 pub(super) struct State {
@@ -71,6 +95,7 @@ pub(super) struct State {
     /// In a plan.
     planned_values: Option<IgnoredAny>,
     resource_changes: Option<IgnoredAny>,
+    prior_state: Option<PriorState>,
     /// In a state file.
     version: Option<i64>,
     lineage: Option<IgnoredAny>,
@@ -78,6 +103,21 @@ pub(super) struct State {
     resources: Vec<Resource>,
     /// In an encrypted state file of OpenTofu.
     encrypted_data: Option<IgnoredAny>,
+    /// In the working directory of a configuration whose state is elsewhere.
+    backend: Option<Backend>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct PriorState {
+    format_version: Option<String>,
+    values: Option<Values>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct Backend {
+    r#type: String,
 }
 
 #[derive(Default, Deserialize)]
@@ -89,6 +129,7 @@ struct Values {
 #[derive(Default, Deserialize)]
 #[serde(default)]
 struct Module {
+    address: String,
     #[serde(deserialize_with = "flow_logs")]
     resources: Vec<Resource>,
     child_modules: Vec<Self>,
@@ -103,7 +144,9 @@ struct Resource {
     mode: String,
     r#type: String,
     name: String,
+    index: Option<Value>,
     values: Attributes,
+    sensitive_values: Value,
     deposed_key: Option<IgnoredAny>,
     instances: Vec<Instance>,
 }
@@ -113,10 +156,12 @@ struct Resource {
 struct Instance {
     index_key: Option<Value>,
     attributes: Attributes,
+    attributes_flat: Option<IgnoredAny>,
+    sensitive_attributes: Value,
     deposed: Option<IgnoredAny>,
 }
 
-/// The attributes of flow logs; others are skipped.
+/// The attributes of flow logs; others are skipped. What is no object has none.
 #[derive(Clone, Default)]
 struct Attributes(Map<String, Value>);
 
@@ -129,6 +174,16 @@ impl<'de> Deserialize<'de> for Attributes {
                 f.write_str("the attributes of a resource")
             }
             fn visit_unit<E>(self) -> Result<Attributes, E> {
+                Ok(Attributes::default())
+            }
+            fn visit_bool<E>(self, _: bool) -> Result<Attributes, E> {
+                Ok(Attributes::default())
+            }
+            fn visit_str<E>(self, _: &str) -> Result<Attributes, E> {
+                Ok(Attributes::default())
+            }
+            fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Attributes, A::Error> {
+                while list.next_element::<IgnoredAny>()?.is_some() {}
                 Ok(Attributes::default())
             }
             fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Attributes, A::Error> {
@@ -162,7 +217,7 @@ fn flow_logs<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<Resource>
             let mut kept = Vec::new();
             while let Some(resource) = list.next_element::<Resource>()? {
                 let managed = resource.mode == "managed" || resource.mode.is_empty();
-                if managed && matches!(resource.r#type.as_str(), OURS | OF_AWS) {
+                if managed && Kind::of(&resource.r#type).is_some() {
                     kept.push(resource);
                 }
             }
@@ -173,16 +228,18 @@ fn flow_logs<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<Resource>
 }
 
 impl State {
-    /// Checks that this is a state of a supported version.
+    /// Checks that this is a state of a supported version, or a plan.
     pub(super) fn check(&self) -> Result<(), Problem> {
         if self.encrypted_data.is_some() {
             return Err(Problem::Encrypted);
         }
-        if self.planned_values.is_some() || self.resource_changes.is_some() {
-            return Err(Problem::Plan);
+        if let Some(backend) = &self.backend {
+            return Err(Problem::Backend(format!("backend `{}`", backend.r#type)));
         }
-        match (&self.format_version, self.version) {
-            (Some(version), _) if version.split('.').next() == Some("1") => Ok(()),
+        let prior = self.prior_state.as_ref();
+        let prior = prior.and_then(|state| state.format_version.as_ref());
+        match (prior.or(self.format_version.as_ref()), self.version) {
+            (Some(version), _) if is_supported(version) => Ok(()),
             (Some(version), _) => Err(Problem::NewFormat(version.clone())),
             (None, Some(4)) => Ok(()),
             (None, Some(version)) if version > 4 => Err(Problem::NewFile(version)),
@@ -192,46 +249,76 @@ impl State {
         }
     }
 
-    /// Returns the flow logs, sorted by address.
+    /// Returns whether this is a plan.
+    pub(super) fn is_plan(&self) -> bool {
+        self.planned_values.is_some() || self.resource_changes.is_some()
+    }
+
+    /// Returns the flow logs, sorted by address. In a plan, they are those of the state before it.
     pub(super) fn flow_logs(self) -> Vec<Found> {
         let mut found = Vec::new();
         for resource in self.resources {
-            let module = resource.module.map(|module| format!("{module}."));
-            let head = format!(
-                "{}{}.{}",
-                module.unwrap_or_default(),
-                resource.r#type,
-                resource.name
-            );
-            for instance in resource.instances {
-                if instance.deposed.is_some() {
-                    continue;
-                }
-                let index = match instance.index_key {
-                    Some(key) => format!("[{key}]"),
-                    None => String::new(),
-                };
-                found.push(Found {
-                    address: format!("{head}{index}"),
-                    ours: resource.r#type == OURS,
-                    attributes: instance.attributes.0,
-                });
-            }
+            resource.instances(&mut found);
         }
-        let mut modules: Vec<Module> = self.values.map(|v| v.root_module).into_iter().collect();
+        let prior = self.prior_state.and_then(|state| state.values);
+        let values = self.values.or(prior);
+        let mut modules: Vec<Module> = values.map(|v| v.root_module).into_iter().collect();
         while let Some(module) = modules.pop() {
-            let existing = module
-                .resources
-                .into_iter()
-                .filter(|r| r.deposed_key.is_none());
-            found.extend(existing.map(|resource| Found {
-                address: resource.address,
-                ours: resource.r#type == OURS,
-                attributes: resource.values.0,
-            }));
+            let resources = module.resources.into_iter();
+            let existing = resources.filter(|resource| resource.deposed_key.is_none());
+            found.extend(existing.filter_map(|resource| resource.shown(&module.address)));
             modules.extend(module.child_modules);
         }
         found.sort_by(|a, b| a.address.cmp(&b.address));
         found
     }
+}
+
+impl Resource {
+    /// Adds the instances of a resource in a state file.
+    fn instances(self, found: &mut Vec<Found>) {
+        let Some(kind) = Kind::of(&self.r#type) else {
+            return;
+        };
+        let module = self.module.map(|module| format!("{module}."));
+        let module = module.unwrap_or_default();
+        let head = format!("{module}{}.{}", self.r#type, self.name);
+        let existing = self.instances.into_iter().filter(|i| i.deposed.is_none());
+        found.extend(existing.map(|instance| Found {
+            address: format!("{head}{}", index(instance.index_key.as_ref())),
+            kind,
+            attributes: instance.attributes.0,
+            sensitive: Marks::Paths(instance.sensitive_attributes),
+            is_flat: instance.attributes_flat.is_some(),
+        }));
+    }
+
+    /// Converts a resource in the output of `terraform show -json`. Terraform 0.12 leaves the module and the index out of
+    /// the address.
+    fn shown(self, module: &str) -> Option<Found> {
+        let mut address = self.address;
+        if !module.is_empty() && !address.starts_with(&format!("{module}.")) {
+            address = format!("{module}.{address}");
+        }
+        if !address.ends_with(']') {
+            address.push_str(&index(self.index.as_ref()));
+        }
+        Some(Found {
+            address,
+            kind: Kind::of(&self.r#type)?,
+            attributes: self.values.0,
+            sensitive: Marks::Tree(self.sensitive_values),
+            is_flat: false,
+        })
+    }
+}
+
+/// Returns an index as in an address.
+fn index(key: Option<&Value>) -> String {
+    key.map_or_else(String::new, |key| format!("[{key}]"))
+}
+
+/// Returns whether a version of `terraform show -json` is supported: 0.1 and 0.2 are those of Terraform 0.12 to 1.0.
+fn is_supported(version: &str) -> bool {
+    matches!(version, "0.1" | "0.2") || version.split('.').next() == Some("1")
 }
