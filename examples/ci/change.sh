@@ -1,0 +1,60 @@
+#!/usr/bin/env bash
+# Writes comment.md: what a change of a stack definition will do to the flow logs that run.
+#
+# Usage: change.sh FILE BASE. BASE is the revision on which the change is based. Needs git and jq. If the flow logs run as
+# FILE declares them, it also writes the file `unchanged`: then no comment is needed.
+#
+# What only the changed file differs in from what runs is the coming change. What the file differs in at BASE as well is
+# drift. Exit code: 0, or 1 if the file has mistakes or something could not be checked.
+set -euo pipefail
+file=$1 base=$2
+mark='<!-- terraform-provider-vpcflow change -->'
+
+# Writes a comment with an error as it was printed, and ends.
+fail() {
+  { printf '%s\n### %s\n\n````\n' "$mark" "$1"; head -c 50000; printf '\n````\n'; } > comment.md
+  exit 1
+}
+
+# Compares a file with what runs. A difference is not an error here.
+compare() {
+  code=0
+  terraform-provider-vpcflow drift --stack "$1" --unmanaged --format json --output "$2" 2> errors.txt || code=$?
+  cat errors.txt >&2
+  [ -s "$2" ] || fail 'Flow logs could not be checked' < errors.txt
+}
+
+rm -f comment.md unchanged head.json base.json
+terraform-provider-vpcflow stack validate "$file" 2> errors.txt ||
+  { cat errors.txt >&2; fail 'The flow logs have mistakes' < errors.txt; }
+compare "$file" head.json
+checked=$code
+if git show "$base:./$file" > base-definition 2> errors.txt &&
+  terraform-provider-vpcflow stack validate base-definition > errors.txt 2>&1; then
+  compare base-definition base.json
+else
+  # The file is new, or was broken: then nothing is drift.
+  echo '{ "findings": [], "without": true }' > base.json
+fi
+
+jq --raw-output --arg mark "$mark" --slurpfile base base.json '
+  # Returns one row for each difference. Lines of the file may move, so they do not count.
+  def rows: [.findings[] | { name: (.name // .flow_log_id), region, account, kind, cause } + (.changes[] // {})];
+  def code: tojson | if length > 150 then .[:150] + "…" else . end | gsub("`"; "\u0027") | gsub("\\|"; "\\|") | "`\(.)`";
+  def what: { missing: "does not exist", unmanaged: "is not declared", delivery_failing: "does not deliver" }[.kind] // .kind;
+  def row: [(.name | code), ([.region, .account // empty] | join(", ")),
+    if .attribute then (.attribute, .found, .wanted | code) else what, "", (.cause // "" | if . == "" then . else code end) end];
+  def table($found; $wanted): "| flow log | region | difference | \($found) | \($wanted) |\n|---|---|---|---|---|",
+    (.[:50][] | "| \(row | join(" | ")) |"), if length > 50 then "\nand \(length - 50) more." else empty end;
+  rows as $rows | ($base[0] | rows) as $old
+  | ($rows - $old | map(select($base[0].without != true or .kind != "unmanaged"))) as $coming
+  | ($rows - ($rows - $old)) as $drift
+  | $mark,
+    if $coming == [] then "### This change leaves the flow logs as they are"
+    else "### This change will change flow logs\n", ($coming | table("now"; "with this change")) end,
+    if $drift == [] then empty
+    else "\n### Drift, which is there without this change\n", ($drift | table("found"; "declared")) end,
+    (.failures[] | "\n> **Not checked:** \(.message | code)")
+' head.json > comment.md
+if jq --exit-status '.findings + .failures == []' head.json > /dev/null; then touch unchanged; fi
+[ "$checked" != 1 ]
