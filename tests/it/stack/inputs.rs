@@ -196,8 +196,13 @@ fn a_stack_in_json_is_read_by_a_json_parser() {
         folder.write("stack.json", &stack.replacen(from, to, 1));
         folder.run(None, &validate).fails_with(&[said]);
     }
-    // A trailing comma is YAML, and told.
-    folder.write("stack.json", &stack.replace("}]\n", "}],\n"));
+    // A trailing comma is YAML, and told. Surrogate pairs are not.
+    let nearly = stack.replace("}]\n", "}],\n");
+    folder.write("stack.json", &nearly);
+    folder.run(None, &validate).fails_with(&[
+        "stack.json:8:5: error: this is not JSON: remove the comma before this bracket",
+    ]);
+    folder.write("stack.json", &nearly.replace("\\ud83d\\ude80", "x"));
     folder.run(None, &validate).succeeds().says(&[
         "stack.json:8:5: warning: this is not JSON: remove the comma before this bracket. It is read as YAML",
         "no errors",
