@@ -10,9 +10,10 @@ set -euo pipefail
 file=$1 base=$2
 mark='<!-- terraform-provider-vpcflow change -->'
 
-# Writes a comment with an error as it was printed, and ends.
+# Writes a comment with errors as they were printed, and ends. The longest comment of GitHub has 65536 characters.
 fail() {
-  { printf '%s\n### %s\n\n````\n' "$mark" "$1"; head -c 50000; printf '\n````\n'; } > comment.md
+  jq --raw-input --raw-output --slurp --arg head "$mark"$'\n'"### $1" \
+    '"\($head)\n\n````\n\(.[:50000] | gsub("````"; "```\u200b`"))\n````"' > comment.md
   exit 1
 }
 
@@ -40,7 +41,9 @@ fi
 jq --raw-output --arg mark "$mark" --slurpfile base base.json '
   # Returns one row for each difference. Lines of the file may move, so they do not count.
   def rows: [.findings[] | { name: (.name // .flow_log_id), region, account, kind, cause } + (.changes[] // {})];
-  def code: tojson | if length > 150 then .[:150] + "…" else . end | gsub("`"; "\u0027") | gsub("\\|"; "\\|") | "`\(.)`";
+  def code($most): tojson | if length > $most then .[:$most] + "…" else . end
+    | gsub("`"; "\u0027") | gsub("\\|"; "\\|") | "`\(.)`";
+  def code: code(150);
   def what: { missing: "does not exist", unmanaged: "is not declared", delivery_failing: "does not deliver" }[.kind] // .kind;
   def row: [(.name | code), ([.region, .account // empty] | join(", ")),
     if .attribute then (.attribute, .found, .wanted | code) else what, "", (.cause // "" | if . == "" then . else code end) end];
@@ -54,7 +57,7 @@ jq --raw-output --arg mark "$mark" --slurpfile base base.json '
     else "### This change will change flow logs\n", ($coming | table("now"; "with this change")) end,
     if $drift == [] then empty
     else "\n### Drift, which is there without this change\n", ($drift | table("found"; "declared")) end,
-    (.failures[] | "\n> **Not checked:** \(.message | code)")
+    (.failures[:20][] | "\n> **Not checked:** \(.message | code(1000))")
 ' head.json > comment.md
 if jq --exit-status '.findings + .failures == []' head.json > /dev/null; then touch unchanged; fi
 [ "$checked" != 1 ]

@@ -95,3 +95,84 @@ fn renamed(names: &[(&str, &str)], path: &Path) -> Path {
         })
         .collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use proptest::collection::{btree_set, vec};
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::cty::Value;
+    use crate::flow_log::FlowLog;
+
+    const ATTRIBUTES: [&str; 6] = [
+        "tags",
+        "destination_options",
+        "vpc_id",
+        "subnet_id",
+        "log_destination",
+        "log_group_name",
+    ];
+
+    fn paths() -> impl Strategy<Value = Path> {
+        let first = proptest::sample::select(&ATTRIBUTES);
+        (first, proptest::option::of("[ab]")).prop_map(|(first, key)| {
+            let path = Path::from(first);
+            match (first, key) {
+                ("tags", Some(key)) => path.key(key),
+                ("destination_options", Some(member)) => path.attribute(member),
+                _ => path,
+            }
+        })
+    }
+
+    fn secret(path: &Path) -> Value {
+        Value::String(format!("secret of {path}"))
+    }
+
+    proptest! {
+        #[test]
+        fn no_mark_lets_a_value_through(
+            sensitive in btree_set(paths(), 0..4),
+            differing in vec(paths(), 0..6),
+        ) {
+            let declared = Declaration {
+                name: String::new(),
+                position: None,
+                positions: BTreeMap::new(),
+                region: None,
+                account: None,
+                id: None,
+                desired: Desired::State {
+                    recorded: Box::new(FlowLog::default()),
+                    attributes: None,
+                    names: &[],
+                },
+                sensitive: sensitive.clone(),
+                unknown: Vec::new(),
+            };
+            let differences: Vec<_> = differing
+                .iter()
+                .map(|path| Difference { path: path.clone(), wanted: secret(path), found: Value::Null })
+                .collect();
+            let shown = format!("{:?}", changes(&declared, &differences));
+            for path in &differing {
+                let first = |path: &Path| path.steps()[..1].iter().cloned().collect::<Path>().to_string();
+                let covered = |mark: &Path| {
+                    let (mark_steps, steps) = (mark.steps(), path.steps());
+                    let alike = [["vpc_id", "subnet_id"], ["log_destination", "log_group_name"]];
+                    let alike = alike.iter().any(|names| {
+                        names.contains(&first(mark).as_str()) && names.contains(&first(path).as_str())
+                    });
+                    alike || mark_steps.starts_with(steps) || steps.starts_with(mark_steps)
+                };
+                let secret = format!("\"secret of {}\"", path.to_string().replace('"', "\\\""));
+                prop_assert_eq!(shown.contains(&secret), !sensitive.iter().any(covered), "{} in {}", path, shown);
+            }
+            let hidden = sensitive.contains(&Path::from("tags"));
+            prop_assert!(!(hidden && shown.contains("tags[")), "{}", shown);
+        }
+    }
+}

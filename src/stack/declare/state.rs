@@ -30,6 +30,10 @@ const PLAN: &str = "this is a plan: the state before it is checked, as Terraform
     the last apply, pass the output of `terraform show -json` without a file name";
 const NOT_SHOWN: &str = "this is a saved plan, not a state; pass the output of `terraform show -json` without a file name";
 
+/// The first bytes of a line of the log of `terraform plan -json`.
+const LOG_LINE: &str = "{\"@level\"";
+const LOG: &str = "this is a log, not a state; pass the output of `terraform show -json`";
+
 /// Reads a state.
 ///
 /// # Errors
@@ -74,6 +78,9 @@ pub fn read(file: &str, bytes: &[u8]) -> Result<Stack, FileDiagnostics> {
 }
 
 fn parse(text: &str) -> Result<State, (Position, String)> {
+    if text.starts_with(LOG_LINE) {
+        return Err((Position::START, LOG.to_owned()));
+    }
     let bytes = text.as_bytes();
     if cty::json::count(bytes) > VALUES + bytes.len() / BYTES_FOR_ONE_MORE {
         let message = "this is not a Terraform state: it holds too many values for its size";

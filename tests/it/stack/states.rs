@@ -262,6 +262,14 @@ fn states_that_cannot_be_read_say_why() {
             r#"{"version": 3, "backend": {"type": "s3", "config": {}, "hash": 1}}"#,
             "only records where the state is (backend `s3`), not the state. Run `terraform show -json`",
         ),
+        (
+            r#"{"version": 3, "state_store": {"type": "aws_s3", "config": {}}}"#,
+            "only records where the state is (state store `aws_s3`)",
+        ),
+        (
+            "{\"@level\":\"info\",\"type\":\"version\"}\n{\"@level\":\"info\"}\n",
+            "this is a log, not a state; pass the output of `terraform show -json`",
+        ),
         ("PK\u{3}\u{4}...", "this is a saved plan, not a state"),
         (
             "FlowLogs: {}",

@@ -30,7 +30,7 @@ pub(super) enum Problem {
         "this file only records where the state is ({0}), not the state. Run `terraform show -json` or `terraform state \
          pull` in the working directory, and pass the output"
     )]
-    Backend(String),
+    Elsewhere(String),
     #[error(
         "this is a state of format version {0}; supported are 0.1, 0.2 and 1. Upgrade this program"
     )]
@@ -104,7 +104,8 @@ pub(super) struct State {
     /// In an encrypted state file of OpenTofu.
     encrypted_data: Option<IgnoredAny>,
     /// In the working directory of a configuration whose state is elsewhere.
-    backend: Option<Backend>,
+    backend: Option<Place>,
+    state_store: Option<Place>,
 }
 
 #[derive(Default, Deserialize)]
@@ -116,7 +117,7 @@ struct PriorState {
 
 #[derive(Default, Deserialize)]
 #[serde(default)]
-struct Backend {
+struct Place {
     r#type: String,
 }
 
@@ -233,8 +234,14 @@ impl State {
         if self.encrypted_data.is_some() {
             return Err(Problem::Encrypted);
         }
-        if let Some(backend) = &self.backend {
-            return Err(Problem::Backend(format!("backend `{}`", backend.r#type)));
+        let elsewhere = [
+            ("backend", &self.backend),
+            ("state store", &self.state_store),
+        ];
+        for (kind, place) in elsewhere {
+            if let Some(place) = place {
+                return Err(Problem::Elsewhere(format!("{kind} `{}`", place.r#type)));
+            }
         }
         let prior = self.prior_state.as_ref();
         let prior = prior.and_then(|state| state.format_version.as_ref());
