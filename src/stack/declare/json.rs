@@ -246,12 +246,11 @@ impl<'t> Places<'t> {
         while let Some(c) = rest.next() {
             // A line ends with CR LF, LF or CR, as in YAML.
             let ends = c == '\n' || (c == '\r' && rest.peek() != Some(&'\n'));
-            match ends {
-                true => {
-                    self.position.line += 1;
-                    self.position.column = 1;
-                }
-                false => self.position.column += 1,
+            if ends {
+                self.position.line += 1;
+                self.position.column = 1;
+            } else {
+                self.position.column += 1;
             }
         }
         self.offset = offset;
