@@ -7,13 +7,19 @@
 //! |---|---|
 //! | `drift`, `stack` | the commands |
 //! | `options` | options for calls to AWS |
-//! | `input`, `output`, `error` | what commands read and print, and why they fail |
+//! | `sources`, `input` | what commands read |
+//! | `reports`, `place`, `repository` | the reports that commands write, and where |
+//! | `output`, `error` | what commands print, and why they fail |
 
 mod drift;
 mod error;
 mod input;
 mod options;
 mod output;
+mod place;
+mod reports;
+mod repository;
+mod sources;
 mod stack;
 
 use std::panic::{AssertUnwindSafe, PanicHookInfo, catch_unwind, set_hook};
@@ -116,7 +122,10 @@ fn run() -> Command {
             let own = matches.subcommand_matches("drift");
             done(own.map_or(Ok(1), |own| arguments.run(own)))
         }
-        Some(Subcommands::Stack(command)) => done(command.run()),
+        Some(Subcommands::Stack(command)) => {
+            let own = matches.subcommand_matches("stack");
+            done(own.map_or(Ok(1), |own| command.run(own)))
+        }
         Some(Subcommands::Completions { shell }) => done(completions(shell)),
         None => help(),
     })

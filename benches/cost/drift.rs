@@ -25,40 +25,48 @@ pub(crate) struct Check {
     pub(crate) calls: usize,
 }
 
-/// A fake AWS, and a state of its flow logs.
+/// A fake AWS, and states of its flow logs.
 pub(crate) struct Scene {
     fake: Fake,
-    state: String,
+    states: Vec<String>,
 }
 
 impl Scene {
-    pub(crate) fn of(count: usize) -> Self {
+    /// Creates a number of flow logs, and a number of states that declare as many of them each.
+    pub(crate) fn of(count: usize, states: usize) -> Self {
         let fake = Fake::start();
-        let mut instances = Vec::new();
-        for number in 0..count {
-            let log = flow_log(number);
-            instances.push(
-                json!({ "index_key": number, "schema_version": 1, "attributes": attributes(&log) }),
-            );
-            fake.insert(log);
-        }
-        let resource = json!({ "mode": "managed", "type": "aws_flow_log", "name": "many", "instances": instances });
-        let state = json!({ "version": 4, "lineage": "bench", "resources": [resource] });
+        let state = |numbers: std::ops::Range<usize>| {
+            let mut instances = Vec::new();
+            for number in numbers {
+                let log = flow_log(number);
+                instances.push(
+                    json!({ "index_key": number, "schema_version": 1, "attributes": attributes(&log) }),
+                );
+                fake.insert(log);
+            }
+            let resource = json!({ "mode": "managed", "type": "aws_flow_log", "name": "many", "instances": instances });
+            json!({ "version": 4, "lineage": "bench", "resources": [resource] }).to_string()
+        };
+        let each = count / states;
+        let states = (0..states).map(|place| state(place * each..(place + 1) * each));
         Self {
+            states: states.collect(),
             fake,
-            state: state.to_string(),
         }
     }
 
     /// Runs one check, which must find everything in sync.
     pub(crate) fn check(&self, binary: &Path, folder: &Path) -> Result<Check, Box<dyn Error>> {
-        let state = folder.join("many.tfstate");
-        std::fs::write(&state, &self.state)?;
+        let states = folder.join("states");
+        std::fs::create_dir_all(&states)?;
+        for (place, state) in self.states.iter().enumerate() {
+            std::fs::write(states.join(format!("{place}.tfstate")), state)?;
+        }
         let before = self.fake.calls().len();
         let begin = Instant::now();
         let mut child = Command::new(binary)
             .args(["drift", "--format", "json", "--state"])
-            .arg(&state)
+            .arg(&states)
             .env("AWS_ENDPOINT_URL", self.fake.url())
             .env("AWS_ACCESS_KEY_ID", "bench")
             .env("AWS_SECRET_ACCESS_KEY", "bench")
@@ -77,8 +85,10 @@ impl Scene {
         if !status.success() {
             return Err(io::Error::other(format!("drift: {status}")).into());
         }
+        let wall = begin.elapsed();
+        std::fs::remove_dir_all(&states)?;
         Ok(Check {
-            wall: begin.elapsed(),
+            wall,
             memory,
             calls: self.fake.calls().len() - before,
         })

@@ -201,7 +201,7 @@ fn plans(
 
 /// Measures drift checks. The figure includes the replies of the fake server, so the real cost is lower.
 fn drifts(subjects: &Subjects, folder: &Path, table: &mut Table) -> Result<(), Box<dyn Error>> {
-    let scene = drift::Scene::of(1_000);
+    let scene = drift::Scene::of(1_000, 1);
     let mut checks = Vec::new();
     for _ in 0..PLANS {
         checks.push(scene.check(&subjects.provider, folder)?);
@@ -219,6 +219,24 @@ fn drifts(subjects: &Subjects, folder: &Path, table: &mut Table) -> Result<(), B
             memory > 0,
             "32 MB",
             memory <= 32_000_000,
+        ),
+    );
+    let scene = drift::Scene::of(10_000, 20);
+    let mut checks = Vec::new();
+    for _ in 0..PLANS {
+        checks.push(scene.check(&subjects.provider, folder)?);
+    }
+    let wall = median(checks.iter().map(|check| check.wall));
+    table.add(
+        &Row::new("drift of 10,000 in 20 states, wall", milliseconds(wall))
+            .target("1 s", wall.as_secs_f64() <= 1.0),
+    );
+    let memory = median(checks.iter().map(|check| check.memory));
+    table.add(
+        &Row::new("... anonymous memory", megabytes(memory)).target_if(
+            memory > 0,
+            "64 MB",
+            memory <= 64_000_000,
         ),
     );
     Ok(())

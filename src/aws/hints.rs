@@ -97,6 +97,7 @@ impl Error {
             }
             "DeleteFlowLogs" => "The caller needs ec2:DeleteFlowLogs and logs:DeleteLogDelivery.",
             "DescribeFlowLogs" => "The caller needs ec2:DescribeFlowLogs.",
+            "DescribeRegions" => "The caller needs ec2:DescribeRegions.",
             "CreateTags" => "The caller needs ec2:CreateTags on vpc-flow-log resources.",
             "DeleteTags" => "The caller needs ec2:DeleteTags on vpc-flow-log resources.",
             "FilterLogEvents" => {

@@ -2,6 +2,7 @@
 
 use std::io;
 
+use super::place::Problem;
 use crate::report::{self, UnknownName};
 use crate::stack;
 
@@ -22,8 +23,20 @@ pub(super) enum Error {
         "more than one --format would be written to the standard output; add --output after the others"
     )]
     SeveralOnStdout,
-    #[error("set --stack or --state")]
-    NothingDeclared,
+    #[error("{file}: the report cannot be written: {problem}")]
+    Unwritable { file: String, problem: Problem },
+    #[error(
+        "--output {file} is the input {input}; the report would overwrite it. Name another file"
+    )]
+    OutputIsInput { file: String, input: String },
+    #[error("--output {file} and --output {other} are the same file; name another file")]
+    SameOutput { file: String, other: String },
+    #[error("the standard input can be read only once; name a file instead of the second `-`")]
+    StandardInputTwice,
+    #[error("{file}: nothing more arrived within --timeout")]
+    OutOfTime { file: String },
+    #[error("several reports were not written")]
+    Several(Vec<Error>),
     #[error("{file}: {error}")]
     File { file: String, error: io::Error },
     #[error("{file}: larger than {} MiB, the limit of this command", .limit >> 20)]
@@ -63,7 +76,31 @@ impl Error {
                 .iter()
                 .map(|error| format!("error: {file}: {error}\n"))
                 .collect(),
+            Self::Several(errors) => errors
+                .iter()
+                .map(|error| format!("{}\n", error.lines()))
+                .collect(),
             other => format!("error: {other}"),
+        }
+    }
+
+    /// Returns why a file could not be read, without the name of the file.
+    pub(super) fn reason(&self) -> String {
+        let text = self.to_string();
+        let (Self::File { file, .. }
+        | Self::TooLarge { file, .. }
+        | Self::OutOfTime { file }
+        | Self::Incomplete { file, .. }
+        | Self::NoRegion { file }) = self
+        else {
+            return text;
+        };
+        match text.strip_prefix(file.as_str()) {
+            Some(rest) => match rest.strip_prefix(": ") {
+                Some(reason) => reason.to_owned(),
+                None => format!("it{rest}"),
+            },
+            None => text,
         }
     }
 }

@@ -2,31 +2,39 @@
 
 use std::collections::BTreeMap;
 use std::fs::File;
-use std::io::Read;
+use std::io::{self, Read};
+use std::sync::mpsc;
+use std::thread;
+use std::time::Instant;
 
 use super::error::Error;
 use crate::arn::partition;
 use crate::stack::{self, AwsOptions, Parameters, Stack};
 
-/// Reads a file; `-` is the standard input. A device or pipe may never end, so at most `limit` bytes are read.
-pub(super) fn read(file: &str, limit: usize) -> Result<Vec<u8>, Error> {
-    let mut bytes = Vec::new();
-    let source: Result<Box<dyn Read>, _> = match file {
-        "-" => Ok(Box::new(std::io::stdin())),
-        file => File::open(file).map(|file| {
-            // Memory that grows by doubling could be twice the size of the file.
-            let length = file.metadata().map_or(0, |file| file.len());
-            bytes.reserve_exact(usize::try_from(length).unwrap_or(limit).min(limit) + 1);
-            Box::new(file) as Box<dyn Read>
-        }),
+/// Reads a file; `-` is the standard input. A device or pipe may never end, so at most `limit` bytes are read, and not longer
+/// than until the deadline.
+pub(super) fn read(file: &str, limit: usize, until: Option<Instant>) -> Result<Vec<u8>, Error> {
+    let failed = |error| Error::File {
+        file: file.to_owned(),
+        error,
     };
-    let most = u64::try_from(limit).unwrap_or(u64::MAX).saturating_add(1);
-    source
-        .and_then(|source| source.take(most).read_to_end(&mut bytes))
-        .map_err(|error| Error::File {
-            file: file.to_owned(),
-            error,
-        })?;
+    let name = file.to_owned();
+    let read = move || read_at_most(&name, limit);
+    let bytes = match until {
+        None => read().map_err(failed)?,
+        Some(until) => {
+            // A thread that waits for a pipe cannot be stopped. It ends with the program.
+            let (sender, receiver) = mpsc::channel();
+            let reader = thread::Builder::new().spawn(move || sender.send(read()));
+            drop(reader.map_err(failed)?);
+            let left = until.saturating_duration_since(Instant::now());
+            let read = receiver.recv_timeout(left);
+            let late = |_| Error::OutOfTime {
+                file: file.to_owned(),
+            };
+            read.map_err(late)?.map_err(failed)?
+        }
+    };
     if bytes.len() > limit {
         let file = file.to_owned();
         return Err(Error::TooLarge { file, limit });
@@ -34,9 +42,24 @@ pub(super) fn read(file: &str, limit: usize) -> Result<Vec<u8>, Error> {
     Ok(bytes)
 }
 
+fn read_at_most(file: &str, limit: usize) -> io::Result<Vec<u8>> {
+    let most = u64::try_from(limit).unwrap_or(u64::MAX).saturating_add(1);
+    let mut bytes = Vec::new();
+    if file == "-" {
+        io::stdin().take(most).read_to_end(&mut bytes)?;
+        return Ok(bytes);
+    }
+    let file = File::open(file)?;
+    // Memory that grows by doubling could be twice the size of the file.
+    let length = file.metadata().map_or(0, |file| file.len());
+    bytes.reserve_exact(usize::try_from(length).unwrap_or(limit).min(limit) + 1);
+    file.take(most).read_to_end(&mut bytes)?;
+    Ok(bytes)
+}
+
 /// Reads a file of text.
-pub(super) fn read_text(file: &str) -> Result<String, Error> {
-    let bytes = read(file, stack::LARGEST_STACK)?;
+pub(super) fn read_text(file: &str, until: Option<Instant>) -> Result<String, Error> {
+    let bytes = read(file, stack::LARGEST_STACK, until)?;
     Ok(stack::decode(file, &bytes)?.into_owned())
 }
 
@@ -65,11 +88,20 @@ pub(super) struct TemplateArguments {
 }
 
 impl TemplateArguments {
+    /// Returns the names of the files of parameters.
+    pub(super) fn files(&self) -> &[String] {
+        &self.files
+    }
+
     /// Returns the parameters of a template.
-    pub(super) fn parameters(&self, region: Option<&str>) -> Result<Parameters, Error> {
+    pub(super) fn parameters(
+        &self,
+        region: Option<&str>,
+        until: Option<Instant>,
+    ) -> Result<Parameters, Error> {
         let mut given = BTreeMap::new();
         for file in &self.files {
-            given.extend(stack::read_parameters(file, &read_text(file)?)?);
+            given.extend(stack::read_parameters(file, &read_text(file, until)?)?);
         }
         given.extend(self.parameters.iter().cloned());
         let written = |name: &String| self.parameters.iter().any(|(known, _)| known == name);

@@ -19,11 +19,18 @@ pub(super) fn print_error(text: &str) {
     let _ = std::io::stderr().write_all(lines.as_bytes());
 }
 
-/// Writes to the standard output.
+/// Writes to the standard output. If its reader has gone, there is nobody to tell, and the exit code stays as it is.
 pub(super) fn print(text: &str) -> Result<(), Error> {
     let mut out = std::io::stdout().lock();
-    let written = out.write_all(text.as_bytes()).and_then(|()| out.flush());
-    written.map_err(Error::Stdout)
+    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+        Err(error) if !is_closed(&error) => Err(Error::Stdout(error)),
+        _ => Ok(()),
+    }
+}
+
+/// Reports whether a write failed because the reader of a pipe has gone.
+pub(super) fn is_closed(error: &std::io::Error) -> bool {
+    error.kind() == std::io::ErrorKind::BrokenPipe
 }
 
 /// Returns the style of text on the standard output.

@@ -1,10 +1,13 @@
 //! The commands `stack validate`, `stack to-terraform` and `stack schema`.
 
+use clap::ArgMatches;
+
 use super::error::Error;
 use super::input::{TemplateArguments, read_stack, read_text};
 use super::options::{AwsArguments, block_on};
 use super::output::{print, print_error, progress};
-use crate::stack::{self, ExportOptions};
+use super::reports::ReportArguments;
+use crate::stack::{self, CheckedFile, ExportOptions, Stack, ValidationReport};
 use crate::text::sanitize;
 
 /// What to do with a stack definition.
@@ -17,11 +20,14 @@ pub(super) enum Subcommands {
     ///
     /// For a folder that has its own `required_providers` and provider block, add --resources-only.
     ToTerraform(Box<ToTerraform>),
-    /// Print the JSON Schema of a stack definition, or of a drift report.
+    /// Print the JSON Schema of a stack definition, or of a report.
     Schema {
         /// Print the schema of the JSON report of `drift`.
         #[arg(long)]
         report: bool,
+        /// Print the schema of the JSON report of `stack validate`.
+        #[arg(long, conflicts_with = "report")]
+        validation: bool,
     },
 }
 
@@ -33,6 +39,8 @@ pub(super) struct Validate {
     files: Vec<String>,
     #[command(flatten)]
     template: TemplateArguments,
+    #[command(flatten)]
+    reports: ReportArguments,
 }
 
 /// The options of `stack to-terraform`.
@@ -56,14 +64,19 @@ pub(super) struct ToTerraform {
 }
 
 impl Subcommands {
-    /// Runs a command, and returns its exit code.
-    pub(super) fn run(&self) -> Result<u8, Error> {
+    /// Runs a command, and returns its exit code. The matches hold the order on the command line.
+    pub(super) fn run(&self, matches: &ArgMatches) -> Result<u8, Error> {
         match self {
-            Self::Validate(arguments) => arguments.run(),
+            Self::Validate(arguments) => {
+                let own = matches.subcommand_matches("validate");
+                own.map_or(Ok(1), |own| arguments.run(own))
+            }
             Self::ToTerraform(arguments) => arguments.run(),
-            Self::Schema { report } => {
+            Self::Schema { report, validation } => {
                 let schema = if *report {
                     stack::report_schema()
+                } else if *validation {
+                    stack::validation_schema()
                 } else {
                     stack::stack_schema().map_err(|error| Error::Schema(error.into()))?
                 };
@@ -75,44 +88,42 @@ impl Subcommands {
 }
 
 impl Validate {
-    fn run(&self) -> Result<u8, Error> {
-        let mut code = 0;
-        for file in &self.files {
-            if let Err(error) = self.validate(file) {
-                if matches!(error, Error::Stdout(_)) {
-                    return Err(error);
-                }
-                let mut lines = error.lines();
-                if let Error::Declaration(diagnostics) = &error {
-                    let count = diagnostics.error_count();
-                    let s = if count == 1 { "" } else { "s" };
-                    lines.push_str(&format!("{file}: {count} error{s}\n"));
-                }
-                print_error(&lines);
-                code = 1;
-            }
-        }
-        Ok(code)
+    fn run(&self, matches: &ArgMatches) -> Result<u8, Error> {
+        let inputs = self.files.iter().chain(self.template.files()).cloned();
+        let outputs = self.reports.outputs(matches, &inputs.collect::<Vec<_>>())?;
+        let files = self.files.iter().map(|file| match self.read(file) {
+            Ok(stack) => CheckedFile::Valid(stack),
+            Err(Error::Declaration(mistakes)) => CheckedFile::Invalid(mistakes),
+            Err(error) => CheckedFile::Unreadable {
+                file: file.clone(),
+                reason: error.reason(),
+            },
+        });
+        let outcome = ValidationReport::of(files);
+        outputs.write(outcome.to_report()?)?;
+        Ok(outcome.exit_code())
     }
 
-    fn validate(&self, file: &str) -> Result<(), Error> {
-        let text = read_text(file)?;
+    fn read(&self, file: &str) -> Result<Stack, Error> {
+        let text = read_text(file, None)?;
         // No call is made: what depends on the region or the account stays open.
-        let stack = stack::read(file, &text, &self.template.parameters(None)?)?;
-        print_error(&stack.warnings.to_string());
-        let count = stack.entries.len();
-        let s = if count == 1 { "" } else { "s" };
-        let outcome = format!("{file}: {count} flow log{s}, no errors");
-        print(&format!("{}\n", sanitize::line(&outcome)))
+        Ok(stack::read(
+            file,
+            &text,
+            &self.template.parameters(None, None)?,
+        )?)
     }
 }
 
 impl ToTerraform {
     fn run(&self) -> Result<u8, Error> {
         let file = &self.file;
-        let text = read_text(file)?;
         let options = self.aws.options();
-        let parameters = self.template.parameters(self.aws.region.as_deref())?;
+        let text = read_text(file, options.settings.deadline)?;
+        let until = options.settings.deadline;
+        let parameters = self
+            .template
+            .parameters(self.aws.region.as_deref(), until)?;
         let export = ExportOptions {
             imports: !self.no_import,
             resources_only: self.resources_only,

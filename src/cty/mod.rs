@@ -32,6 +32,7 @@ pub use error::Error;
 pub use fields::fields;
 pub use in_step::InStep;
 pub use number::Number;
+pub(crate) use path::quoted;
 pub use path::{Path, Step};
 pub use refinements::{Bound, Refinements};
 pub use types::Type;

@@ -75,6 +75,27 @@ impl Path {
     }
 }
 
+/// Returns a key as a JSON string. What has an effect instead of a glyph is escaped, so that a person can copy the key from
+/// a message.
+pub(crate) fn quoted(key: &str) -> String {
+    let mut text = "\"".to_owned();
+    for c in key.chars() {
+        match c {
+            '"' | '\\' => text.extend(['\\', c]),
+            '\'' => text.push(c),
+            // Every character that Rust escapes in its own form has a number in JSON.
+            c if c.escape_debug().len() > 1 => {
+                for unit in c.encode_utf16(&mut [0; 2]) {
+                    // Writing to a string does not fail.
+                    let _ = write!(text, "\\u{unit:04x}");
+                }
+            }
+            c => text.push(c),
+        }
+    }
+    text + "\""
+}
+
 impl From<&str> for Path {
     fn from(name: &str) -> Self {
         Self::root().attribute(name)
@@ -97,7 +118,7 @@ impl Display for Path {
                     }
                     f.write_str(name)?;
                 }
-                Step::Key(key) | Step::Element(key) => write!(f, "[{key:?}]")?,
+                Step::Key(key) | Step::Element(key) => write!(f, "[{}]", quoted(key))?,
                 Step::Index(index) => write!(f, "[{index}]")?,
             }
         }
@@ -118,6 +139,20 @@ mod tests {
             r#"tags["a\"b"]"#
         );
         assert_eq!(Path::root().to_string(), "");
+    }
+
+    #[test]
+    fn keys_are_json_without_effects() {
+        for (key, shown) in [
+            ("it's", "\"it's\""),
+            ("a\\b\n", "\"a\\\\b\\u000a\""),
+            ("\u{202e}x", "\"\\u202ex\""),
+            ("\u{e0001}", "\"\\udb40\\udc01\""),
+            ("ä日", "\"ä日\""),
+        ] {
+            assert_eq!(quoted(key), shown);
+            assert_eq!(serde_json::from_str::<String>(shown).unwrap(), key);
+        }
     }
 
     #[test]

@@ -21,20 +21,42 @@ pub struct Report {
     pub title: String,
     /// The outcome in one line, with its counts.
     pub summary: String,
-    /// The file that was checked; `-` is the standard input.
-    pub source: String,
+    /// The files or other places that were checked.
+    pub sources: Vec<Source>,
     /// All rules of the check.
     pub rules: Vec<Rule>,
     /// What violates a rule.
     pub findings: Vec<Finding>,
-    /// What could not be checked.
+    /// What could not be checked, and mistakes in the sources.
     pub failures: Vec<Failure>,
-    /// The names of what was checked without a finding.
-    pub passed: Vec<String>,
+    /// What may be wrong in the sources, or is worth to know about them, and does not fail the check.
+    pub warnings: Vec<Failure>,
+    /// What was checked without a finding.
+    pub passed: Vec<Passed>,
     /// The name and version of the fingerprints by which code scanning recognizes a finding: `flowLog/v1`.
     pub fingerprint: &'static str,
     /// The outcome in the check's own form, as JSON.
     pub document: String,
+}
+
+/// A file or another place that was checked.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Source {
+    /// Its name, as given by the user; `-` is the standard input.
+    pub name: String,
+    /// Its path, relative to the root of the repository if it is in one.
+    pub path: String,
+    /// Its outcome in one line, if it is worth a line besides the summary.
+    pub outcome: Option<String>,
+}
+
+/// Something that was checked without a finding.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Passed {
+    /// The name of the source that declares it.
+    pub source: Option<String>,
+    /// Its name.
+    pub name: String,
 }
 
 /// One rule of a check.
@@ -59,11 +81,13 @@ pub struct Finding {
     pub level: Level,
     /// The name of what the finding is about.
     pub label: String,
+    /// The name of the source that declares it.
+    pub source: Option<String>,
     /// The name that distinguishes it from all others, such as `123456789012/eu-central-1/main`.
     pub qualified_name: String,
     /// Where it is: ids, region, account.
     pub location: Vec<String>,
-    /// Where the file declares it.
+    /// Where the source declares it.
     pub position: Option<Position>,
     /// What is wrong, as a predicate of the label: `does not deliver records`.
     pub headline: String,
@@ -90,11 +114,17 @@ pub struct Change {
     pub sensitive: bool,
 }
 
-/// A part of the check that failed.
+/// A part of the check that failed, or a mistake in a source.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Failure {
-    /// What could not be checked.
-    pub label: String,
+    /// How serious it is. What fails the check is an error.
+    pub level: Level,
+    /// What could not be checked. `None` if the source as a whole has a mistake, or cannot be read.
+    pub label: Option<String>,
+    /// The name of the source, if the failure concerns one.
+    pub source: Option<String>,
+    /// The position in the source.
+    pub position: Option<Position>,
     /// What was tried, what the reply was, and what to do.
     pub message: String,
 }
@@ -133,6 +163,59 @@ pub struct UnknownName {
     pub known: Vec<&'static str>,
 }
 
+/// Returns several names in one short line.
+pub fn label<'n>(mut names: impl Iterator<Item = &'n str> + Clone) -> String {
+    const SHOWN: usize = 3;
+    let count = names.clone().count();
+    let shown: Vec<_> = names.by_ref().take(SHOWN).collect();
+    let shown = shown.join(", ");
+    match count - count.min(SHOWN) {
+        0 => shown,
+        more => format!("{shown} and {more} more"),
+    }
+}
+
+impl Report {
+    /// Returns the names of the sources in one line.
+    pub(super) fn source(&self) -> String {
+        label(self.sources.iter().map(|source| source.name.as_str()))
+    }
+
+    /// Returns the path of a source.
+    pub(super) fn path<'r>(&'r self, name: &'r str) -> &'r str {
+        let source = self.sources.iter().find(|source| source.name == name);
+        source.map_or(name, |source| &source.path)
+    }
+
+    /// Returns where a finding is, in one line. Of several sources, the one that declares it is named.
+    pub(super) fn location(&self, finding: &Finding) -> String {
+        let source = finding.source.as_deref();
+        let source = source.filter(|_| self.sources.len() > 1);
+        let place = source.map(|source| at(source, finding.position));
+        let parts = finding.location.iter().cloned().chain(place);
+        parts.collect::<Vec<_>>().join(", ")
+    }
+}
+
+impl Failure {
+    /// Returns what failed: a part of the check, or the place of a mistake.
+    pub(super) fn subject(&self) -> String {
+        match (&self.label, &self.source) {
+            (Some(label), _) => label.clone(),
+            (None, Some(source)) => at(source, self.position),
+            (None, None) => String::new(),
+        }
+    }
+}
+
+/// Returns a position as compilers write it: `file:3:5`.
+fn at(source: &str, position: Option<Position>) -> String {
+    match position {
+        Some(Position { line, column }) => format!("{source}:{line}:{column}"),
+        None => source.to_owned(),
+    }
+}
+
 impl Finding {
     /// Returns what is wrong, with the reason if it is known.
     pub(super) fn message(&self) -> String {
@@ -140,11 +223,6 @@ impl Finding {
             Some(cause) => format!("{}: {cause}", self.headline),
             None => self.headline.clone(),
         }
-    }
-
-    /// Returns where it is, in one line.
-    pub(super) fn location(&self) -> String {
-        self.location.join(", ")
     }
 
     /// Returns each changed attribute with its wanted and its found value, as a person reads them.

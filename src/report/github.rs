@@ -3,41 +3,68 @@
 
 use std::io;
 
-use super::findings::{Finding, Level, Report};
+use super::findings::{Finding, Level, Position, Report};
 use crate::text::sanitize;
 
 pub(super) fn write(report: &Report) -> io::Result<String> {
     let mut text = String::new();
     for finding in &report.findings {
+        let title = finding.rule.title;
+        let place = finding.position.map(|_| finding.source.as_deref());
+        let properties = properties(report, title, place.flatten(), finding.position);
         let command = command(finding.level);
-        let title = format!("title={}", property(finding.rule.title));
-        let properties = match finding.position {
-            Some(position) => format!(
-                "file={},line={},col={},{title}",
-                property(&report.source),
-                position.line,
-                position.column,
-            ),
-            None => title,
-        };
-        let message = data(&message(finding));
+        let message = data(&message(report, finding));
         text.push_str(&format!("::{command} {properties}::{message}\n"));
     }
-    let subject = property(report.subject);
-    for failure in &report.failures {
-        let message = data(&format!("{}: {}", failure.label, failure.message));
-        text.push_str(&format!("::error title={subject} not checked::{message}\n"));
+    let failures = report
+        .failures
+        .iter()
+        .map(|failure| (Level::Error, failure));
+    let warnings = report.warnings.iter();
+    for (level, failure) in failures.chain(warnings.map(|warning| (Level::Warning, warning))) {
+        let title = match level {
+            Level::Error => format!("{} not checked", report.subject),
+            _ => report.subject.to_owned(),
+        };
+        let properties = properties(report, &title, failure.source.as_deref(), failure.position);
+        // The annotation already shows the place of a mistake.
+        let message = match &failure.label {
+            Some(label) => format!("{label}: {}", failure.message),
+            None if failure.position.is_some() => failure.message.clone(),
+            None => format!("{}: {}", failure.subject(), failure.message),
+        };
+        let (command, message) = (command(failure.level), data(&message));
+        text.push_str(&format!("::{command} {properties}::{message}\n"));
     }
-    let summary = data(&format!("{}: {}", report.source, report.summary));
-    text.push_str(&format!("::notice title={subject}::{summary}\n"));
+    let title = property(report.subject);
+    let summary = data(&format!("{}: {}", report.source(), report.summary));
+    text.push_str(&format!("::notice title={title}::{summary}\n"));
     Ok(text)
 }
 
-fn message(finding: &Finding) -> String {
+/// Returns the properties of an annotation: its title, and its place if it is known.
+fn properties(
+    report: &Report,
+    title: &str,
+    source: Option<&str>,
+    position: Option<Position>,
+) -> String {
+    let title = format!("title={}", property(title));
+    let Some(source) = source.filter(|source| *source != "-") else {
+        return title;
+    };
+    let file = property(report.path(source));
+    match position {
+        Some(Position { line, column }) => format!("file={file},line={line},col={column},{title}"),
+        None => format!("file={file},{title}"),
+    }
+}
+
+fn message(report: &Report, finding: &Finding) -> String {
     format!(
         "{} ({}) {}{}",
         finding.label,
-        finding.location(),
+        report.location(finding),
         finding.message(),
         finding.change_lines()
     )

@@ -5,14 +5,16 @@
 
 use std::io;
 
-use super::findings::{Failure, Finding, Report};
+use super::findings::{Failure, Finding, Report, Source};
 use crate::text::sanitize;
 
-/// The lengths, in bytes, up to which the table, the details, and the failures fill the report. GitHub accepts comments
+/// The lengths, in bytes, up to which the table, the details, and the other parts fill the report. GitHub accepts comments
 /// of 65,536 characters, and each part may end in a line about what does not fit.
 const TABLE: usize = 25_000;
 const DETAILS: usize = 45_000;
-const FAILURES: usize = 60_000;
+const FAILURES: usize = 57_000;
+const WARNINGS: usize = 59_000;
+const OUTCOMES: usize = 62_000;
 /// The longest quoted text, in characters.
 const LONGEST_QUOTE: usize = 1_000;
 
@@ -21,20 +23,24 @@ pub(super) fn write(report: &Report) -> io::Result<String> {
         "<!-- terraform-provider-vpcflow {} -->\n### {}\n\n{} {}\n",
         report.check,
         report.title,
-        code(&report.source),
+        code(&report.source()),
         report.summary
     );
     if !report.findings.is_empty() {
         text.push_str("\n| level | rule | name | location |\n|---|---|---|---|\n");
     }
-    let rows = report.findings.iter().map(row);
+    let rows = report.findings.iter().map(|finding| row(report, finding));
     fill(&mut text, TABLE, "findings", rows);
     let parts = report.findings.iter().filter_map(details);
     let more = "details, which the other formats show";
     fill(&mut text, DETAILS, more, parts);
     let failures = report.failures.iter().map(not_checked);
     fill(&mut text, FAILURES, "that could not be checked", failures);
-    Ok(text)
+    let warnings = report.warnings.iter().map(warning);
+    fill(&mut text, WARNINGS, "warnings", warnings);
+    let outcomes = report.sources.iter().filter_map(outcome);
+    fill(&mut text, OUTCOMES, "files", outcomes);
+    Ok(text.trim_end().to_owned() + "\n")
 }
 
 /// Adds parts up to a length, and counts those that do not fit.
@@ -52,13 +58,13 @@ fn fill(text: &mut String, most: usize, what: &str, parts: impl Iterator<Item = 
     }
 }
 
-fn row(finding: &Finding) -> String {
+fn row(report: &Report, finding: &Finding) -> String {
     format!(
         "| {} | {} | {} | {} |\n",
         finding.level,
         finding.rule.name,
         cell(&finding.label),
-        cell(&finding.location())
+        cell(&report.location(finding))
     )
 }
 
@@ -81,11 +87,26 @@ fn details(finding: &Finding) -> Option<String> {
 }
 
 fn not_checked(failure: &Failure) -> String {
-    format!(
-        "\n> **Not checked: {}.** {}\n",
-        code(&failure.label),
-        code(&failure.message)
-    )
+    let subject = code(&failure.subject());
+    let message = code(&failure.message);
+    match failure.label {
+        Some(_) => format!("\n> **Not checked: {subject}.** {message}\n"),
+        None => format!("\n> **Error in {subject}:** {message}\n"),
+    }
+}
+
+fn warning(warning: &Failure) -> String {
+    let message = code(&warning.message);
+    match code(&warning.subject()) {
+        subject if subject.is_empty() => format!("\n> **Warning:** {message}\n"),
+        subject => format!("\n> **Warning about {subject}:** {message}\n"),
+    }
+}
+
+fn outcome(source: &Source) -> Option<String> {
+    let outcome = source.outcome.as_deref()?;
+    let outcome = sanitize::line(outcome);
+    Some(format!("\n- {} {outcome}", code(&source.name)))
 }
 
 /// Returns text as inline code, which Markdown does not interpret.

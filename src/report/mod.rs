@@ -19,10 +19,16 @@ mod sarif;
 mod text;
 
 pub use findings::{
-    Change, Failure, Finding, Level, Position, Report, Rule, UnknownName, exit_code,
+    Change, Failure, Finding, Level, Passed, Position, Report, Rule, Source, UnknownName,
+    exit_code, label,
 };
 pub use format::Format;
 pub use text::Style;
+
+/// Returns what could not be checked, and what is or may be wrong in the sources, as lines for a person.
+pub fn problems(report: &Report) -> String {
+    text::problems(report)
+}
 
 /// The reason why a report could not be written. No report is known to cause it.
 #[derive(Debug, thiserror::Error)]

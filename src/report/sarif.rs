@@ -5,23 +5,49 @@ use std::io;
 
 use serde_json::{Map, Value, json};
 
-use super::findings::{Finding, Position, Report, Rule};
+use super::findings::{Failure, Finding, Level, Position, Report, Rule};
 use crate::text::sanitize;
 
 /// The schema by which the tests validate this format.
 const SCHEMA: &str = "https://json.schemastore.org/sarif-2.1.0-rtm.5.json";
 
+/// The name by which code scanning knows the root of the repository.
+const ROOT: &str = "%SRCROOT%";
+
+/// The rule that a mistake in a source violates.
+const INPUT: Rule = Rule {
+    name: "invalid-declaration",
+    title: "Declaration not valid",
+    description: "A declaration has a mistake, or cannot be read.",
+    level: Level::Error,
+};
+
 pub(super) fn write(report: &Report) -> io::Result<String> {
-    let results: Vec<_> = report.findings.iter().map(|f| result(report, f)).collect();
-    let notifications: Vec<_> = report
+    let failures = report
         .failures
         .iter()
-        .map(|failure| {
-            let text = format!("{}: {}", failure.label, failure.message);
-            json!({ "level": "error", "message": { "text": sanitize::lines(&text) } })
+        .map(|failure| (Level::Error, failure));
+    let warnings = report.warnings.iter();
+    let others: Vec<_> = failures
+        .chain(warnings.map(|warning| (Level::Warning, warning)))
+        .collect();
+    // Code scanning shows only results, and results need a place.
+    let (mistakes, rest): (Vec<_>, Vec<_>) = others
+        .into_iter()
+        .partition(|(_, other)| other.source.is_some());
+    let findings = report.findings.iter().map(|f| result(report, f));
+    let mistakes = mistakes.into_iter();
+    let results: Vec<_> = findings
+        .chain(mistakes.map(|(level, other)| mistake(report, level, other)))
+        .collect();
+    let notifications: Vec<_> = rest
+        .into_iter()
+        .map(|(level, other)| {
+            let text = format!("{}: {}", other.subject(), other.message);
+            json!({ "level": level.name(), "message": { "text": sanitize::lines(&text) } })
         })
         .collect();
-    let rules: Vec<_> = report.rules.iter().map(rule).collect();
+    let rules: Vec<_> = report.rules.iter().chain([&INPUT]).map(rule).collect();
     let log = json!({
         "$schema": SCHEMA,
         "version": "2.1.0",
@@ -31,6 +57,9 @@ pub(super) fn write(report: &Report) -> io::Result<String> {
                 "version": env!("CARGO_PKG_VERSION"),
                 "informationUri": env!("CARGO_PKG_REPOSITORY"),
                 "rules": rules,
+            }},
+            "originalUriBaseIds": { ROOT: {
+                "description": { "text": "The root of the repository." },
             }},
             "columnKind": "unicodeCodePoints",
             "invocations": [{
@@ -60,8 +89,18 @@ fn result(report: &Report, finding: &Finding) -> Value {
         finding.change_lines()
     );
     let index = report.rules.iter().position(|rule| *rule == finding.rule);
-    let Position { line, column } = finding.position.unwrap_or(Position::START);
     let rule = finding.rule.name;
+    let source = finding.source.clone().or_else(|| {
+        let first = report.sources.first();
+        first.map(|source| source.name.clone())
+    });
+    let source = source.unwrap_or_default();
+    let name = &finding.qualified_name;
+    // The same name may be declared in several sources.
+    let fingerprint = match &finding.source {
+        Some(source) if report.sources.len() > 1 => format!("{rule}/{source}/{name}"),
+        _ => format!("{rule}/{name}"),
+    };
     let properties = finding.properties.iter();
     let properties: Map<_, _> = properties
         .map(|(name, value)| ((*name).to_owned(), value.as_deref().into()))
@@ -72,30 +111,60 @@ fn result(report: &Report, finding: &Finding) -> Value {
         "level": finding.level.name(),
         "message": { "text": sanitize::lines(&text) },
         "locations": [{
-            "physicalLocation": {
-                "artifactLocation": { "uri": uri(&report.source) },
-                "region": { "startLine": line, "startColumn": column },
-            },
+            "physicalLocation": place(report, &source, finding.position),
             "logicalLocations": [{
                 "name": finding.label,
                 "fullyQualifiedName": finding.qualified_name,
                 "kind": "resource",
             }],
         }],
-        "partialFingerprints": {
-            report.fingerprint: format!("{rule}/{}", finding.qualified_name),
-        },
+        "partialFingerprints": { report.fingerprint: fingerprint },
         "properties": properties,
     })
 }
 
-/// Returns a path as a relative reference; what a URI cannot hold is escaped.
+/// Returns a mistake in a source as a result.
+fn mistake(report: &Report, level: Level, mistake: &Failure) -> Value {
+    let source = mistake.source.as_deref().unwrap_or_default();
+    let message = &mistake.message;
+    let text = match &mistake.label {
+        Some(label) => format!("{label}: {message}"),
+        None => message.clone(),
+    };
+    json!({
+        "ruleId": INPUT.name,
+        "ruleIndex": report.rules.len(),
+        "level": level.name(),
+        "message": { "text": sanitize::lines(&text) },
+        "locations": [{ "physicalLocation": place(report, source, mistake.position) }],
+        // A line number would change with every line above it.
+        "partialFingerprints": { report.fingerprint: format!("{}/{source}/{text}", INPUT.name) },
+    })
+}
+
+fn place(report: &Report, source: &str, position: Option<Position>) -> Value {
+    let Position { line, column } = position.unwrap_or(Position::START);
+    let path = report.path(source);
+    let mut artifact = json!({ "uri": uri(path) });
+    if !path.starts_with('/') {
+        artifact["uriBaseId"] = ROOT.into();
+    }
+    json!({
+        "artifactLocation": artifact,
+        "region": { "startLine": line, "startColumn": column },
+    })
+}
+
+/// Returns a path as a relative reference, or an absolute path as a URI; what a URI cannot hold is escaped.
 fn uri(path: &str) -> String {
     let path = match path {
         "-" => "stdin",
         path => path.strip_prefix("./").unwrap_or(path),
     };
-    let mut text = String::new();
+    let mut text = match path.strip_prefix('/') {
+        Some(_) => "file://".to_owned(),
+        None => String::new(),
+    };
     for byte in path.replace('\\', "/").bytes() {
         let plain = byte.is_ascii_alphanumeric() || b"-._~/".contains(&byte);
         if plain {

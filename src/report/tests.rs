@@ -22,16 +22,25 @@ const RULES: [Rule; 2] = [
     },
 ];
 
+fn of(source: &str) -> Source {
+    Source {
+        name: source.to_owned(),
+        path: source.to_owned(),
+        outcome: None,
+    }
+}
+
 fn empty(source: &str) -> Report {
     Report {
         check: "test",
         subject: "Things",
         title: "Things differ".to_owned(),
         summary: "2 things.".to_owned(),
-        source: source.to_owned(),
+        sources: vec![of(source)],
         rules: RULES.to_vec(),
         findings: Vec::new(),
         failures: Vec::new(),
+        warnings: Vec::new(),
         passed: Vec::new(),
         fingerprint: "thing/v1",
         document: "{}".to_owned(),
@@ -44,6 +53,7 @@ fn full_of(text: &str) -> Report {
         rule,
         level: rule.level,
         label: text.to_owned(),
+        source: Some(text.to_owned()),
         qualified_name: text.to_owned(),
         location: vec![text.to_owned(); 2],
         position: Some(Position::START),
@@ -67,11 +77,22 @@ fn full_of(text: &str) -> Report {
             ..finding(RULES[1], Some(text.to_owned()))
         },
     ];
-    report.failures.push(Failure {
-        label: text.to_owned(),
+    let failure = |label, position| Failure {
+        label,
+        source: Some(text.to_owned()),
+        position,
         message: text.to_owned(),
+    };
+    report.failures = vec![
+        failure(Some(text.to_owned()), None),
+        failure(None, None),
+        failure(None, Some(Position::START)),
+    ];
+    report.warnings = vec![failure(None, Some(Position::START))];
+    report.passed.push(Passed {
+        source: Some(text.to_owned()),
+        name: text.to_owned(),
     });
-    report.passed.push(text.to_owned());
     report.document = serde_json::to_string_pretty(&json!({ "name": text })).unwrap();
     report
 }
@@ -97,6 +118,7 @@ fn a_comment_always_fits_github() {
         rule: RULES[0],
         level: Level::Error,
         label: "a|b".repeat(1_000),
+        source: None,
         qualified_name: String::new(),
         location: vec!["r".to_owned()],
         position: None,
@@ -108,8 +130,18 @@ fn a_comment_always_fits_github() {
     report.findings = vec![finding; 3_000];
     report.failures = (0..3_000)
         .map(|number| Failure {
-            label: format!("eu-central-1, account {number:012}"),
+            label: Some(format!("eu-central-1, account {number:012}")),
+            source: None,
+            position: None,
             message: "not authorized ".repeat(100),
+        })
+        .collect();
+    report.warnings = report.failures.clone();
+    let outcome = Some("1 flow log declared: 1 missing.".repeat(9));
+    report.sources = (0..3_000)
+        .map(|number| Source {
+            outcome: outcome.clone(),
+            ..of(&number.to_string())
         })
         .collect();
     let text = write(&report, Format::Markdown, Style::Plain).unwrap();
@@ -121,8 +153,12 @@ fn a_comment_always_fits_github() {
 
 proptest! {
     #[test]
-    fn no_format_writes_harmful_text(text in hostile()) {
-        let report = full_of(&text);
+    fn no_format_writes_harmful_text(text in hostile(), several in any::<bool>()) {
+        let mut report = full_of(&text);
+        if several {
+            let outcome = Some(text.clone());
+            report.sources.push(Source { outcome, ..of("other") });
+        }
         for format in Format::ALL {
             let written = write(&report, format, Style::Plain).unwrap();
             let harmful = |c: char| c != '\n' && c != '\t' && is_harmful(c);
@@ -145,9 +181,13 @@ proptest! {
                     prop_assert_eq!(&properties["text"], &json!(&text));
                 }
                 Format::Junit => assert_xml(&written),
-                Format::Github => prop_assert_eq!(written.lines().count(), 5),
+                Format::Github => prop_assert_eq!(written.lines().count(), 8),
                 Format::Text | Format::Markdown => {}
             }
+        }
+        for line in problems(&report).lines() {
+            prop_assert!(!line.contains(|c| c != '\t' && is_harmful(c)), "{line:?}");
+            prop_assert!(commands(line).next().is_none(), "{line:?}");
         }
         let colored = write(&report, Format::Text, Style::Color).unwrap();
         for (at, _) in colored.match_indices('\u{1b}') {
@@ -155,4 +195,105 @@ proptest! {
             prop_assert!(ours.iter().any(|code| colored[at..].starts_with(code)));
         }
     }
+}
+
+#[test]
+fn a_mistake_has_its_place_in_each_format() {
+    let mut report = empty("a.yaml");
+    report.sources[0].path = "network/a.yaml".to_owned();
+    let position = Some(Position { line: 3, column: 5 });
+    let mistake = |message: &str| Failure {
+        label: None,
+        source: Some("a.yaml".to_owned()),
+        position,
+        message: message.to_owned(),
+    };
+    report.failures.push(mistake("not a flow log"));
+    report.warnings.push(mistake("not used"));
+    let written = |format| write(&report, format, Style::Plain).unwrap();
+    let text =
+        "a.yaml:3:5: error: not a flow log\na.yaml:3:5: warning: not used\na.yaml: 2 things.\n";
+    assert_eq!(written(Format::Text), text);
+    let place = "file=network/a.yaml,line=3,col=5";
+    let annotations = written(Format::Github);
+    assert!(annotations.contains(&format!("::error {place},title=Things not checked::not a")));
+    assert!(annotations.contains(&format!("::warning {place},title=Things::not used")));
+    let sarif: Value = serde_json::from_str(&written(Format::Sarif)).unwrap();
+    let results = &sarif["runs"][0]["results"];
+    for (place, level) in ["error", "warning"].into_iter().enumerate() {
+        assert_eq!(results[place]["level"], level);
+        let location = &results[place]["locations"][0]["physicalLocation"];
+        let artifact = json!({ "uri": "network/a.yaml", "uriBaseId": "%SRCROOT%" });
+        assert_eq!(location["artifactLocation"], artifact);
+        let region = json!({ "startLine": 3, "startColumn": 5 });
+        assert_eq!(location["region"], region);
+    }
+    let junit = written(Format::Junit);
+    assert!(
+        junit.contains(">a.yaml:3:5: not a flow log</error>"),
+        "{junit}"
+    );
+    assert!(
+        junit.contains("<system-err>a.yaml:3:5: not used</system-err>"),
+        "{junit}"
+    );
+    let markdown = written(Format::Markdown);
+    assert!(
+        markdown.contains("> **Error in `a.yaml:3:5`:** `not a flow log`"),
+        "{markdown}"
+    );
+}
+
+#[test]
+fn several_sources_have_suites_and_lines_of_their_own() {
+    let finding = |source: Option<&str>| Finding {
+        rule: RULES[0],
+        level: Level::Error,
+        label: "main".to_owned(),
+        source: source.map(str::to_owned),
+        qualified_name: "here/main".to_owned(),
+        location: vec!["here".to_owned()],
+        position: source.map(|_| Position { line: 2, column: 1 }),
+        headline: "differs".to_owned(),
+        cause: None,
+        changes: Vec::new(),
+        properties: Vec::new(),
+    };
+    let mut report = empty("a.yaml");
+    report.sources.push(Source {
+        outcome: Some("1 thing.".to_owned()),
+        ..of("b.yaml")
+    });
+    report.findings = vec![
+        finding(Some("a.yaml")),
+        finding(Some("b.yaml")),
+        finding(None),
+    ];
+    let written = |format| write(&report, format, Style::Plain).unwrap();
+    let text = written(Format::Text);
+    assert!(text.contains("main (here, b.yaml:2:1)"), "{text}");
+    assert!(
+        text.ends_with("\n\nb.yaml: 1 thing.\n2 files: 2 things.\n"),
+        "{text}"
+    );
+    let junit = written(Format::Junit);
+    for suite in ["a.yaml", "b.yaml", "test"] {
+        let suite = format!("<testsuite name=\"{suite}\" tests=\"1\" failures=\"1\"");
+        assert!(junit.contains(&suite), "{junit}");
+    }
+    assert!(junit.contains("<testsuites tests=\"3\""), "{junit}");
+    let sarif: Value = serde_json::from_str(&written(Format::Sarif)).unwrap();
+    let results = sarif["runs"][0]["results"].as_array().unwrap();
+    let prints: Vec<_> = results
+        .iter()
+        .map(|r| &r["partialFingerprints"]["thing/v1"])
+        .collect();
+    assert_eq!(
+        prints,
+        [
+            "one-rule/a.yaml/here/main",
+            "one-rule/b.yaml/here/main",
+            "one-rule/here/main"
+        ]
+    );
 }

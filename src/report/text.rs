@@ -2,7 +2,7 @@
 
 use std::io;
 
-use super::findings::{Level, Report};
+use super::findings::{Failure, Level, Report};
 use crate::text::sanitize::{line, lines as several};
 
 /// Whether text is colored.
@@ -20,7 +20,7 @@ pub(super) fn write(report: &Report, style: Style) -> io::Result<String> {
         let level = colored(&format!("{:<7}", finding.level), finding.level, style);
         let rule = finding.rule.name;
         let label = bold(&line(&finding.label), style);
-        let location = finding.location();
+        let location = report.location(finding);
         lines.push(format!("{level} {rule}: {label} ({})", line(&location)));
         if finding.changes.is_empty() || finding.cause.is_some() {
             lines.push(format!("          it {}", line(&finding.message())));
@@ -31,16 +31,60 @@ pub(super) fn write(report: &Report, style: Style) -> io::Result<String> {
             lines.push(format!("            found  {}", line(&found)));
         }
     }
-    for failure in &report.failures {
-        let level = colored(&format!("{:<7}", Level::Error), Level::Error, style);
-        lines.push(format!("{level} not checked: {}", line(&failure.label)));
-        lines.push(format!("          {}", several(&failure.message)));
-    }
-    if !lines.is_empty() {
+    lines.extend(problem_lines(report, style));
+    let is_long = report
+        .failures
+        .iter()
+        .any(|failure| failure.label.is_some());
+    if is_long || !report.findings.is_empty() {
         lines.push(String::new());
     }
-    lines.push(format!("{}: {}", line(&report.source), report.summary));
+    for source in &report.sources {
+        if let Some(outcome) = &source.outcome {
+            lines.push(line(&format!("{}: {outcome}", source.name)).into_owned());
+        }
+    }
+    let summary = match report.sources.len() {
+        0 | 1 => format!("{}: {}", report.source(), report.summary),
+        count => format!("{count} files: {}", report.summary),
+    };
+    lines.push(line(&summary).into_owned());
     Ok(lines.join("\n") + "\n")
+}
+
+/// Returns what could not be checked, and what is or may be wrong in the sources.
+pub(super) fn problems(report: &Report) -> String {
+    problem_lines(report, Style::Plain).join("\n")
+}
+
+fn problem_lines(report: &Report, style: Style) -> Vec<String> {
+    let mut lines = Vec::new();
+    for failure in &report.failures {
+        match &failure.label {
+            None => lines.push(mistake(failure)),
+            Some(label) => {
+                let level = colored(&format!("{:<7}", Level::Error), Level::Error, style);
+                lines.push(format!("{level} not checked: {}", line(label)));
+                lines.push(format!("          {}", several(&failure.message)));
+            }
+        }
+    }
+    lines.extend(report.warnings.iter().map(mistake));
+    lines
+}
+
+/// Renders a mistake in a source as compilers do, so that editors and terminals find its place.
+fn mistake(failure: &Failure) -> String {
+    let level = failure.level;
+    let subject = failure.subject();
+    let subject = line(&subject);
+    let message = &failure.message;
+    let text = match failure.position {
+        Some(_) => format!("{subject}: {level}: {message}"),
+        None if subject.is_empty() => format!("{level}: {message}"),
+        None => format!("{level}: {subject}: {message}"),
+    };
+    several(&text).into_owned()
 }
 
 fn colored(text: &str, level: Level, style: Style) -> String {

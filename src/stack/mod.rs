@@ -5,6 +5,7 @@
 //! |---|---|
 //! | `declare` | reading declarations: files, vocabulary, errors with their positions |
 //! | `compare` | the drift check: reading what runs, pairing, comparing, the drift report |
+//! | `validation` | what is wrong in files of declarations, as a report |
 //! | `export` | a stack as a Terraform configuration |
 //! | `error` | why a check or an export failed |
 //!
@@ -15,9 +16,12 @@ mod compare;
 mod declare;
 mod error;
 mod export;
+mod validation;
 
 pub use compare::{
-    AwsOptions, Counts, DriftReport, Failure, Finding, Kind, Progress, Rules, check, report_schema,
+    AwsOptions, Counts, Creator, CreatorKind, Declared, DeclaredSet, DriftReport, Failure, Finding,
+    Kind, NotARegion, NotATag, Progress, Regions, Rules, Source, TagFilter,
+    Warning as SourceWarning, check, report_schema,
 };
 pub use declare::{
     AttributeError, AttributePath, Declaration, Desired, FileDiagnostic, FileDiagnostics,
@@ -26,3 +30,4 @@ pub use declare::{
 };
 pub use error::Error;
 pub use export::{ExportOptions, Exported, Warning, to_terraform};
+pub use validation::{CheckedFile, FileReport, ValidationReport, validation_schema};

@@ -1,4 +1,4 @@
-//! EC2: creates, describes, tags and deletes flow logs.
+//! EC2: creates, describes, tags and deletes flow logs, and lists regions.
 //!
 //! EC2 replies with HTTP 200 to some calls that did nothing, and lists the failure as `unsuccessful`. Both kinds of
 //! failure are an [`Error`](super::Error) here. An ID in a reply is never lost, whatever else the reply contains.
@@ -15,6 +15,7 @@ mod gateway;
 pub mod limits;
 mod model;
 mod pages;
+mod regions;
 mod tags;
 
 pub use gateway::Ec2;

@@ -3,25 +3,49 @@
 //! | file | holds |
 //! |---|---|
 //! | `options` | credentials and settings for calls to AWS |
+//! | `rules` | what counts as drift, and how serious it is |
+//! | `connect` | connections to accounts |
+//! | `declared` | what is declared, by source, and what could not be read |
 //! | `target` | the accounts and regions in which flow logs are declared |
+//! | `regions` | other regions in which to look for undeclared flow logs |
 //! | `observe` | reading what runs there, with few calls |
 //! | `pair` | which running flow log is the declared one |
+//! | `successor` | which running flow log replaced a declared one |
+//! | `unmanaged` | which undeclared flow logs to report, and who created them |
+//! | `region` | the check of one region |
 //! | `sensitive` | what differs, without the values that must not be shown |
 //! | `drift` | the check |
-//! | `drift_report` | its outcome |
+//! | `kind` | the kinds of findings |
+//! | `drift_report`, `render` | its outcome, and the outcome as a report |
 
+mod connect;
+mod declared;
 mod drift;
 mod drift_report;
+mod kind;
 mod observe;
 mod options;
 mod pair;
+mod region;
+mod regions;
+mod render;
+mod rules;
 mod sensitive;
+mod successor;
 mod target;
+mod unmanaged;
 
-pub use drift::{Rules, check};
-pub use drift_report::{Counts, DriftReport, Failure, Finding, Kind, report_schema};
+pub use declared::DeclaredSet;
+pub use drift::check;
+pub use drift_report::{
+    Counts, Declared, DriftReport, Failure, Finding, Source, Warning, report_schema,
+};
+pub use kind::Kind;
 pub use observe::Progress;
 pub(super) use observe::{Observed, Request, observe};
 pub use options::AwsOptions;
 pub(super) use pair::{Pair, pair};
-pub(super) use target::Targets;
+pub use regions::{NotARegion, Regions};
+pub use rules::Rules;
+pub(super) use target::{Entry, Targets};
+pub use unmanaged::{Creator, CreatorKind, NotATag, TagFilter};

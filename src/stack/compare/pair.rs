@@ -1,16 +1,18 @@
 //! Finds the running flow log of each declaration.
 //!
 //! A declared id determines it. Otherwise the resource and the destination must be the same. Among several candidates,
-//! the ones with the fewest differences are paired first, and those that record the same traffic before others.
+//! the ones with the fewest differences are paired first, and those that record the same traffic before others. A running
+//! flow log belongs to one declaration of a stack, but several stacks may declare it.
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::target::Entry;
 use crate::aws::ec2;
 use crate::flow_log::FlowLog;
 use crate::flow_log::drift::{Comparison, Difference, Refused, same_destination};
 use crate::flow_log::validate::Hcl;
 use crate::framework::Diagnostics;
-use crate::stack::declare::{CloudFormation, Declaration, Desired};
+use crate::stack::declare::{CloudFormation, Desired};
 
 /// The running flow log of a declaration.
 #[derive(Debug)]
@@ -27,14 +29,22 @@ pub(in crate::stack) enum Pair<'f> {
 pub(in crate::stack) fn pair<'f>(
     comparison: &Comparison<'_>,
     region: &str,
-    declared: &[(usize, &Declaration)],
+    declared: &[Entry<'_>],
     running: &'f [ec2::FlowLog],
 ) -> Vec<Pair<'f>> {
     let by_id: BTreeMap<&str, &ec2::FlowLog> =
         running.iter().map(|log| (log.id.as_str(), log)).collect();
     let mut pairs: Vec<Pair<'f>> = Vec::new();
+    let mut by_resource: BTreeMap<&str, Vec<&ec2::FlowLog>> = BTreeMap::new();
+    for log in running {
+        let resource = log.resource_id.as_deref().unwrap_or_default();
+        by_resource.entry(resource).or_default().push(log);
+    }
     let mut candidates = Vec::new();
-    for (place, (_, declared)) in declared.iter().enumerate() {
+    // The flow logs that are paired, with the positions of the stacks that declare them.
+    let mut taken: BTreeMap<&str, BTreeSet<usize>> = BTreeMap::new();
+    for (place, entry) in declared.iter().enumerate() {
+        let declared = entry.declared;
         let pair = match &declared.desired {
             Desired::State {
                 recorded,
@@ -44,6 +54,7 @@ pub(in crate::stack) fn pair<'f>(
                 let id = declared.id.as_deref();
                 match id.and_then(|id| by_id.get(id)) {
                     Some(&log) => {
+                        taken.entry(&log.id).or_default().insert(entry.source);
                         let only = attributes.as_deref();
                         match comparison.with_state(recorded, log, region, only) {
                             Ok(differences) => Pair::Found(log, differences),
@@ -54,7 +65,7 @@ pub(in crate::stack) fn pair<'f>(
                 }
             }
             Desired::Configuration(config) => {
-                match Candidate::all(comparison, region, config, running) {
+                match Candidate::all(comparison, region, config, &by_resource) {
                     Ok(found) => {
                         candidates.extend(found.into_iter().map(|candidate| (place, candidate)));
                         Pair::Missing
@@ -66,9 +77,20 @@ pub(in crate::stack) fn pair<'f>(
         pairs.push(pair);
     }
     candidates.sort_by_cached_key(|(place, candidate)| candidate.rank(*place));
-    let mut taken: BTreeSet<&str> = BTreeSet::new();
+    let mut others = Vec::new();
     for (place, candidate) in candidates {
-        if matches!(pairs[place], Pair::Missing) && taken.insert(&candidate.log.id) {
+        let is_missing = matches!(pairs[place], Pair::Missing);
+        if is_missing && !taken.contains_key(&*candidate.log.id) {
+            taken.insert(&candidate.log.id, [declared[place].source].into());
+            pairs[place] = Pair::Found(candidate.log, candidate.differences);
+        } else if is_missing && !candidate.other_traffic {
+            others.push((place, candidate));
+        }
+    }
+    // What another stack declares, too, is not missing.
+    for (place, candidate) in others {
+        let stacks = taken.entry(&candidate.log.id).or_default();
+        if matches!(pairs[place], Pair::Missing) && stacks.insert(declared[place].source) {
             pairs[place] = Pair::Found(candidate.log, candidate.differences);
         }
     }
@@ -88,16 +110,13 @@ impl<'f> Candidate<'f> {
         comparison: &Comparison<'_>,
         region: &str,
         config: &FlowLog,
-        running: &'f [ec2::FlowLog],
+        by_resource: &BTreeMap<&str, Vec<&'f ec2::FlowLog>>,
     ) -> Result<Vec<Self>, Refused> {
         let planned = comparison.planned(config)?;
-        let resource = planned.resource_id.given();
-        let fits = |log: &&ec2::FlowLog| {
-            log.resource_id.as_deref() == resource && same_destination(&planned, log)
-        };
+        let resource = planned.resource_id.given().unwrap_or_default();
+        let running = by_resource.get(resource).into_iter().flatten().copied();
         running
-            .iter()
-            .filter(fits)
+            .filter(|log| same_destination(&planned, log))
             .map(|log| {
                 Ok(Self {
                     log,

@@ -53,6 +53,11 @@ impl FileDiagnostics {
         self.list.extend(other.list);
     }
 
+    /// Returns all of them.
+    pub fn iter(&self) -> impl Iterator<Item = &FileDiagnostic> {
+        self.list.iter()
+    }
+
     /// Returns whether the file is unusable.
     pub fn has_errors(&self) -> bool {
         self.error_count() > 0

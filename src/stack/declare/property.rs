@@ -3,7 +3,7 @@
 //! Types and allowed values come from the model, and so do descriptions, except where the model's words are Terraform's.
 //! <https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-ec2-flowlog.html>
 
-use crate::cty::{Path, Step, Type, Value};
+use crate::cty::{Path, Step, Type, Value, quoted};
 use crate::flow_log::drift;
 use crate::framework::{Attribute, Block, LowerError, Mode, Rule, Schema, Shape};
 use crate::text::suggest::nearest;
@@ -157,7 +157,7 @@ pub(in crate::stack) fn name_of(path: &Path) -> String {
         match step {
             Step::Attribute(name) if position == 0 => text.push_str(&property_name(name)),
             Step::Attribute(name) => text.push_str(&format!(".{}", pascal(name))),
-            Step::Key(key) | Step::Element(key) => text.push_str(&format!("[{key:?}]")),
+            Step::Key(key) | Step::Element(key) => text.push_str(&format!("[{}]", quoted(key))),
             Step::Index(index) => text.push_str(&format!("[{index}]")),
         }
     }

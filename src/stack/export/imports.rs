@@ -10,9 +10,9 @@ use crate::connection::IgnoreTags;
 use crate::cty::Path;
 use crate::flow_log::drift::{Comparison, Difference};
 use crate::stack::compare::{
-    AwsOptions, Observed, Pair, Progress, Request, Targets, observe, pair,
+    AwsOptions, Entry, Observed, Pair, Progress, Regions, Request, Targets, observe, pair,
 };
-use crate::stack::declare::{Declaration, Stack};
+use crate::stack::declare::Stack;
 use crate::stack::error::Error;
 
 /// What a user should know before applying an exported configuration.
@@ -67,14 +67,15 @@ pub(super) async fn imports(
     base: &Aws,
     progress: &Progress<'_>,
 ) -> Result<Imports, Vec<Error>> {
-    let targets = Targets::of(stack, base.region());
-    if targets.without_region > 0 {
+    let targets = Targets::of(std::slice::from_ref(stack), base.region());
+    if !targets.without_region.is_empty() {
         return Err(vec![Error::NoRegion]);
     }
     let request = Request {
         options,
         base,
         everything: false,
+        regions: &Regions::Declared,
         ignore: IgnoreTags::default(),
     };
     let mut search = Search {
@@ -83,11 +84,12 @@ pub(super) async fn imports(
         warnings: Vec::new(),
         failures: Vec::new(),
     };
-    for (target, observed) in observe(&request, &targets, progress).await {
-        let declared = &targets.declared[&target];
-        let searched = observed.and_then(|found| search.region(&target.region, declared, &found));
+    for region in observe(&request, &targets, progress).await {
+        let name = &region.target.region;
+        let observed = region.observed;
+        let searched = observed.and_then(|found| search.region(name, &region.declared, &found));
         if let Err(error) = searched {
-            search.failures.push(error.in_region(&target.region));
+            search.failures.push(error.in_region(name));
         }
     }
     if search.failures.is_empty() {
@@ -113,13 +115,13 @@ impl Search<'_> {
     fn region(
         &mut self,
         region: &str,
-        declared: &[(usize, &Declaration)],
+        declared: &[Entry<'_>],
         observed: &Observed,
     ) -> Result<(), Error> {
         let comparison = Comparison::new(&observed.connection)?;
         let pairs = pair(&comparison, region, declared, &observed.flow_logs);
-        for ((index, declared), pair) in declared.iter().zip(pairs) {
-            let label = &self.labels[*index];
+        for (entry, pair) in declared.iter().zip(pairs) {
+            let label = &self.labels[entry.index];
             match pair {
                 Pair::Missing => {}
                 Pair::Found(log, differences) => {
@@ -129,10 +131,10 @@ impl Search<'_> {
                         "to": format!("vpcflow_log.{label}"),
                         "id": format!("{}@{region}", log.id),
                     });
-                    self.blocks.insert(*index, import);
+                    self.blocks.insert(entry.index, import);
                 }
                 Pair::Invalid(diagnostics) => self.failures.push(Error::NotPlannable {
-                    name: declared.name.clone(),
+                    name: entry.declared.name.clone(),
                     diagnostics,
                 }),
             }

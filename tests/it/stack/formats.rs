@@ -8,9 +8,8 @@ use serde_json::Value;
 use super::states::{on_s3, state_of_aws};
 use super::{Folder, STACK, VPC, golden, repository, running, schema_verdicts, script};
 use crate::harness::fake::{Fake, Fault, FlowLog};
-use crate::harness::terraform::Run;
 
-const FORMATS: [(&str, &str); 6] = [
+pub(super) const FORMATS: [(&str, &str); 6] = [
     ("text", "txt"),
     ("json", "json"),
     ("markdown", "md"),
@@ -62,6 +61,7 @@ fn of_accounts() -> String {
 fn declared() -> Folder {
     let folder = Folder::with("stack.yaml", STACK);
     folder.write("accounts.yaml", &of_accounts());
+    folder.write("twice.yaml", STACK);
     folder.write("hostile.yaml", HOSTILE);
     let others = [
         (0, VPC),
@@ -69,6 +69,8 @@ fn declared() -> Folder {
         (2, "vpc-0fffffffffffffff2"),
     ];
     folder.write("terraform.tfstate", &state_of_aws(&others));
+    let gone = [(4, "vpc-0fffffffffffffff1"), (2, "vpc-0fffffffffffffff2")];
+    folder.write("gone.tfstate", &state_of_aws(&gone));
     folder
 }
 
@@ -146,6 +148,28 @@ fn cases() -> Vec<Case> {
             let cause = "Access error\u{9b}2J\n##[error]forged\u{2028}";
             fake.deliver_failing("fl-00000000000000001", cause);
         }),
+        (
+            "several",
+            &[
+                "--stack",
+                "stack.yaml",
+                "--state",
+                "gone.tfstate",
+                "--stack",
+                "twice.yaml",
+            ],
+            |fake| {
+                fake.insert(running());
+                let mut successor = on_s3(7, "vpc-0fffffffffffffff1");
+                successor.max_aggregation_interval = 60;
+                fake.insert(successor);
+                fake.insert(on_s3(2, "vpc-0fffffffffffffff2"));
+                let mut other = on_s3(9, "vpc-0fffffffffffffff9");
+                let stack = ("aws:cloudformation:stack-name", "network");
+                other.tags = [(stack.0.to_owned(), stack.1.to_owned())].into();
+                fake.insert(other);
+            },
+        ),
         ("state", &["--state", "terraform.tfstate"], |fake| {
             let mut log = on_s3(0, VPC);
             log.log_destination = Some("arn:aws:s3:::other".to_owned());
@@ -205,39 +229,38 @@ fn each_kind_of_drift_matches_its_golden_file_in_each_format() {
 #[test]
 fn reports_satisfy_the_schemas_of_their_formats() {
     let mut folders = Vec::new();
-    let mut by_format = vec![Vec::new(); FORMATS.len()];
+    let mut written = Vec::new();
     for (_, declared_in, arrange) in cases() {
         let fake = Fake::start();
         arrange(&fake);
         let folder = declared();
-        let (_, files) = reports(&folder, &fake, declared_in);
-        for (list, file) in by_format.iter_mut().zip(files) {
-            list.push(file);
-        }
+        written.push(reports(&folder, &fake, declared_in).1);
         folders.push(folder);
     }
-    let of = |form: &str| {
-        let place = FORMATS.iter().position(|(name, _)| *name == form).unwrap();
-        by_format[place]
-            .iter()
-            .map(PathBuf::as_path)
-            .collect::<Vec<_>>()
-    };
-    let schemas = repository().join("tests/it/stack/schemas");
-    let json = schema_verdicts(
-        &repository().join("schemas/drift-report.schema.json"),
-        &of("json"),
-    );
-    assert_eq!(json, vec![None; cases().len()]);
+    valid(&written, "schemas/drift-report.schema.json");
     const SARIF: &str = "sarif-2.1.0-rtm.5.json";
-    let sarif = schema_verdicts(&schemas.join(SARIF), &of("sarif"));
-    assert_eq!(sarif, vec![None; cases().len()]);
-    let written = std::fs::read_to_string(of("sarif")[0]).unwrap();
+    let sarif = std::fs::read_to_string(&written[0][4]).unwrap();
     let named = format!("\"$schema\": \"https://json.schemastore.org/{SARIF}\"");
     assert!(
-        written.contains(&named),
+        sarif.contains(&named),
         "it names the schema that it satisfies"
     );
+}
+
+/// Asserts that reports, each written in all formats, satisfy the official schemas, and a schema for JSON.
+#[track_caller]
+pub(super) fn valid(reports: &[Vec<PathBuf>], json: &str) {
+    let of = |form: &str| {
+        let place = FORMATS.iter().position(|(name, _)| *name == form).unwrap();
+        let files = reports.iter().map(|files| files[place].as_path());
+        files.collect::<Vec<_>>()
+    };
+    let schemas = repository().join("tests/it/stack/schemas");
+    let accepted = vec![None; reports.len()];
+    let verdicts = schema_verdicts(&repository().join(json), &of("json"));
+    assert_eq!(verdicts, accepted);
+    let verdicts = schema_verdicts(&schemas.join("sarif-2.1.0-rtm.5.json"), &of("sarif"));
+    assert_eq!(verdicts, accepted);
     let xsd = schemas.join("junit-10.xsd");
     let mut arguments = vec![xsd.to_str().unwrap()];
     arguments.extend(of("junit").iter().map(|path| path.to_str().unwrap()));
@@ -245,7 +268,7 @@ fn reports_satisfy_the_schemas_of_their_formats() {
         "import sys, xmlschema\nschema = xmlschema.XMLSchema(sys.argv[1])\nfor name in sys.argv[2:]:\n    schema.validate(name)\nprint(len(sys.argv) - 2)",
         &arguments,
     );
-    assert_eq!(junit.trim(), cases().len().to_string());
+    assert_eq!(junit.trim(), reports.len().to_string());
 }
 
 #[test]
@@ -328,47 +351,9 @@ fn an_output_belongs_to_the_preceding_format() {
     assert!(folder.read("report.txt").contains("1 in sync"));
     check(&["--output", "x", "--format", "json"]).fails_with(&["must follow the --format"]);
     check(&["--format", "text", "--format", "json"]).fails_with(&["more than one --format"]);
-    check(&["--format", "json", "--output", "a", "--output", "b"]).fails_with(&["the second one"]);
+    check(&["--format", "json", "--output", "a", "--output", "b"])
+        .fails_with(&["already has an --output"]);
     check(&["--format", "json", "--output", "no/such/folder"]).fails_with(&["no/such/folder"]);
-}
-
-#[test]
-fn completions_are_printed_for_each_shell() {
-    for (shell, begins) in [("bash", "_terraform"), ("zsh", "#compdef"), ("fish", "#")] {
-        let run = Folder::new().run(None, &["completions", shell]).succeeds();
-        assert!(
-            run.stdout.starts_with(begins),
-            "{shell}: {}",
-            &run.stdout[..80]
-        );
-        assert!(run.stdout.contains("ignore-tag-prefix"), "{shell}");
-    }
-    // bash is always available: it lists what the script defines, and what it completes.
-    let folder = Folder::new();
-    let script = folder.run(None, &["completions", "bash"]).stdout;
-    folder.write("completions", &script);
-    let completed = |line: &str, word: &str, before: &str| {
-        let words = format!(
-            "source completions; taught=$(complete -p terraform-provider-vpcflow); [[ $taught =~ '-F '([^ ]+) ]]; \
-             COMP_WORDS=(terraform-provider-vpcflow {line} {word}); COMP_CWORD=$((${{#COMP_WORDS[@]}} - 1)); \
-             ${{BASH_REMATCH[1]}} terraform-provider-vpcflow {word} {before}; echo \"${{COMPREPLY[@]}}\""
-        );
-        let output = folder.command("bash", None).args(["-c", &words]).output();
-        Run::of(&output.unwrap())
-            .succeeds()
-            .output
-            .trim()
-            .to_owned()
-    };
-    assert_eq!(
-        completed("drift", "--ignore-", "drift"),
-        "--ignore-attribute --ignore-tag-prefix"
-    );
-    assert_eq!(completed("stack", "to", "stack"), "to-terraform");
-    assert_eq!(
-        completed("stack to-terraform", "--no", "to-terraform"),
-        "--no-import"
-    );
 }
 
 fn without_request_id(text: &str) -> String {

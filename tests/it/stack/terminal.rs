@@ -4,6 +4,7 @@ use std::process::Command;
 
 use super::{Folder, VPC, program, python};
 use crate::harness::fake::Fake;
+use crate::harness::terraform::Run;
 
 /// Runs a command in a pseudo-terminal, and prints what it shows.
 const ON_TERMINAL: &str = "import pty, sys; pty.spawn(sys.argv[1:])";
@@ -58,4 +59,43 @@ fn only_a_terminal_shows_colors_and_progress() {
     folder.write("stack.yaml", &stack(3));
     let few = shown(&folder, &fake, &[], true);
     assert!(!few.contains("regions"), "{few:?}");
+}
+
+#[test]
+fn completions_are_printed_for_each_shell() {
+    for (shell, begins) in [("bash", "_terraform"), ("zsh", "#compdef"), ("fish", "#")] {
+        let run = Folder::new().run(None, &["completions", shell]).succeeds();
+        assert!(
+            run.stdout.starts_with(begins),
+            "{shell}: {}",
+            &run.stdout[..80]
+        );
+        assert!(run.stdout.contains("ignore-tag-prefix"), "{shell}");
+    }
+    // bash is always available: it lists what the script defines, and what it completes.
+    let folder = Folder::new();
+    let script = folder.run(None, &["completions", "bash"]).stdout;
+    folder.write("completions", &script);
+    let completed = |line: &str, word: &str, before: &str| {
+        let words = format!(
+            "source completions; taught=$(complete -p terraform-provider-vpcflow); [[ $taught =~ '-F '([^ ]+) ]]; \
+             COMP_WORDS=(terraform-provider-vpcflow {line} {word}); COMP_CWORD=$((${{#COMP_WORDS[@]}} - 1)); \
+             ${{BASH_REMATCH[1]}} terraform-provider-vpcflow {word} {before}; echo \"${{COMPREPLY[@]}}\""
+        );
+        let output = folder.command("bash", None).args(["-c", &words]).output();
+        Run::of(&output.unwrap())
+            .succeeds()
+            .output
+            .trim()
+            .to_owned()
+    };
+    assert_eq!(
+        completed("drift", "--ignore-", "drift"),
+        "--ignore-attribute --ignore-tag-prefix"
+    );
+    assert_eq!(completed("stack", "to", "stack"), "to-terraform");
+    assert_eq!(
+        completed("stack to-terraform", "--no", "to-terraform"),
+        "--no-import"
+    );
 }

@@ -86,6 +86,13 @@ impl Fake {
         self.shared.state().settings.endless = Some(how);
     }
 
+    /// Sets the regions that are enabled in all accounts. Before, all are enabled, and none is listed.
+    #[cfg(feature = "aws")]
+    pub(crate) fn enable_regions(&self, regions: &[&str]) {
+        let names = regions.iter().map(|name| (*name).to_owned());
+        self.shared.state().settings.regions = names.collect();
+    }
+
     /// Returns the number of bytes sent of endless replies.
     #[cfg(feature = "aws")]
     pub(crate) fn sent_endlessly(&self) -> u64 {

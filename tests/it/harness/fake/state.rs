@@ -220,6 +220,8 @@ impl State {
 #[derive(Debug)]
 pub(super) struct Settings {
     pub(super) any_resource: bool,
+    /// The enabled regions; all if it is empty.
+    pub(super) regions: BTreeSet<String>,
     pub(super) resources: BTreeSet<String>,
     /// Record fields that are not in the table of the fake server.
     pub(super) extra_fields: BTreeSet<String>,
@@ -251,6 +253,7 @@ impl Default for Settings {
     fn default() -> Self {
         Self {
             any_resource: true,
+            regions: BTreeSet::new(),
             resources: BTreeSet::new(),
             extra_fields: BTreeSet::new(),
             describe_page: 1000,

@@ -4,6 +4,7 @@ mod create;
 mod describe;
 mod destination;
 mod format;
+mod regions;
 mod rules;
 mod tags;
 
@@ -23,9 +24,11 @@ const MOST_IDS: usize = 1000;
 /// Answers a call.
 pub(super) fn answer(state: &mut State, request: &Request, request_id: &str) -> Outcome {
     let scope = Scope::of(state, request);
+    regions::enabled(state, request)?;
     match request.action.as_str() {
         "CreateFlowLogs" => create::answer(state, request, &scope, request_id),
         "DescribeFlowLogs" => describe::answer(state, request, &scope, request_id),
+        "DescribeRegions" => regions::answer(state, request, request_id),
         "DeleteFlowLogs" => delete(state, request, &scope, request_id),
         "CreateTags" => tags::create(state, request, &scope, request_id),
         "DeleteTags" => tags::delete(state, request, &scope, request_id),

@@ -1,0 +1,28 @@
+//! What counts as drift, and how serious it is.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::kind::Kind;
+use super::regions::Regions;
+use super::unmanaged::TagFilter;
+use crate::cty::Path;
+use crate::report::Level;
+
+/// What counts as drift, and how serious it is.
+#[derive(Clone, Debug, Default)]
+pub struct Rules {
+    /// Attributes that may differ.
+    pub ignored_attributes: BTreeSet<Path>,
+    /// Prefixes of the keys of tags that may differ.
+    pub ignored_tag_prefixes: BTreeSet<String>,
+    /// Whether to report undeclared flow logs.
+    pub unmanaged: bool,
+    /// The regions in which to look for undeclared flow logs, besides those of the declared ones.
+    pub regions: Regions,
+    /// The tags that an undeclared flow log must have to be reported.
+    pub unmanaged_tags: Vec<TagFilter>,
+    /// Whether it is an error if no flow log is declared.
+    pub require_declared: bool,
+    /// The level of each kind, if it is not the default.
+    pub levels: BTreeMap<Kind, Level>,
+}

@@ -1,0 +1,213 @@
+//! What is wrong in files of declarations, as a report.
+
+use schemars::JsonSchema;
+use serde::Serialize;
+use serde_json::Value;
+
+use super::declare::{FileDiagnostics, Stack};
+use crate::report::{self, Level, Position, Report};
+
+/// The version of the JSON format. The first number changes when something is removed.
+const FORMAT_VERSION: &str = "1.0";
+
+/// What is wrong in files of declarations.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ValidationReport {
+    /// The version of the report's format.
+    pub format_version: String,
+    /// The files, in the order in which they were given.
+    pub files: Vec<FileReport>,
+    /// The number of errors in all files.
+    pub errors: usize,
+    /// The number of warnings in all files.
+    pub warnings: usize,
+}
+
+/// What is wrong in one file.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct FileReport {
+    /// The name of the file; `-` is the standard input.
+    pub name: String,
+    /// The names of the flow logs that it declares; null if it has errors.
+    pub flow_logs: Option<Vec<String>>,
+    /// Errors and warnings, in the order of their positions.
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+/// One error or warning.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Diagnostic {
+    /// Error or warning.
+    pub level: Level,
+    /// The position; null if the file could not be read.
+    pub place: Option<Position>,
+    /// What is wrong, and what to write instead.
+    pub message: String,
+}
+
+/// A file after its validation.
+#[derive(Debug)]
+pub enum CheckedFile {
+    /// It can be used.
+    Valid(Stack),
+    /// It has errors.
+    Invalid(FileDiagnostics),
+    /// It could not be read.
+    Unreadable {
+        /// The name of the file.
+        file: String,
+        /// The reason.
+        reason: String,
+    },
+}
+
+/// Returns the JSON Schema of a validation report.
+pub fn validation_schema() -> Value {
+    let generator = schemars::generate::SchemaSettings::draft2020_12().into_generator();
+    let schema = generator.into_root_schema_for::<ValidationReport>();
+    let mut schema = schema.to_value();
+    schema["$id"] =
+        "https://github.com/vpcflow/terraform-provider-vpcflow/raw/main/schemas/validation-report.schema.json".into();
+    schema["title"] = "Validation report of terraform-provider-vpcflow".into();
+    schema
+}
+
+impl ValidationReport {
+    /// Creates a report about files.
+    pub fn of(files: impl IntoIterator<Item = CheckedFile>) -> Self {
+        let files: Vec<_> = files.into_iter().map(FileReport::of).collect();
+        Self {
+            format_version: FORMAT_VERSION.to_owned(),
+            errors: files.iter().map(|file| file.count(Level::Error)).sum(),
+            warnings: files.iter().map(|file| file.count(Level::Warning)).sum(),
+            files,
+        }
+    }
+
+    /// Returns the exit code: 1 if a file has errors, else 0.
+    pub fn exit_code(&self) -> u8 {
+        u8::from(self.errors > 0)
+    }
+
+    /// Converts the outcome to a report that can be written in any format.
+    ///
+    /// # Errors
+    /// The outcome cannot be written as JSON, which nothing is known to cause.
+    pub fn to_report(&self) -> Result<Report, serde_json::Error> {
+        let title = match self.exit_code() {
+            0 => "Declarations of flow logs are valid",
+            _ => "Declarations of flow logs have errors",
+        };
+        let outcome = |file: &FileReport| (self.files.len() > 1).then(|| file.summary());
+        let sources = self.files.iter().map(|file| report::Source {
+            name: file.name.clone(),
+            path: file.name.clone(),
+            outcome: outcome(file),
+        });
+        let of = |level| {
+            self.files
+                .iter()
+                .flat_map(move |file| file.to_report(level))
+        };
+        let passed = self.files.iter().flat_map(|file| {
+            let names = file.flow_logs.iter().flatten();
+            names.map(|name| report::Passed {
+                source: Some(file.name.clone()),
+                name: name.clone(),
+            })
+        });
+        Ok(Report {
+            check: "validation",
+            subject: "Declarations",
+            title: title.to_owned(),
+            summary: self.summary(),
+            sources: sources.collect(),
+            rules: Vec::new(),
+            findings: Vec::new(),
+            failures: of(Level::Error).collect(),
+            warnings: of(Level::Warning).collect(),
+            passed: passed.collect(),
+            fingerprint: "declaration/v1",
+            document: serde_json::to_string_pretty(self)?,
+        })
+    }
+
+    fn summary(&self) -> String {
+        let declared = self.files.iter().filter_map(|file| file.flow_logs.as_ref());
+        let declared = declared.map(Vec::len).sum();
+        summary(declared, self.errors)
+    }
+}
+
+impl FileReport {
+    fn of(file: CheckedFile) -> Self {
+        match file {
+            CheckedFile::Valid(stack) => Self {
+                name: stack.file,
+                flow_logs: Some(stack.entries.into_iter().map(|entry| entry.name).collect()),
+                diagnostics: diagnostics(&stack.warnings),
+            },
+            CheckedFile::Invalid(errors) => Self {
+                diagnostics: diagnostics(&errors),
+                name: errors.file,
+                flow_logs: None,
+            },
+            CheckedFile::Unreadable { file, reason } => Self {
+                name: file,
+                flow_logs: None,
+                diagnostics: vec![Diagnostic {
+                    level: Level::Error,
+                    place: None,
+                    message: reason,
+                }],
+            },
+        }
+    }
+
+    fn count(&self, level: Level) -> usize {
+        let diagnostics = self.diagnostics.iter();
+        diagnostics.filter(|d| d.level == level).count()
+    }
+
+    fn summary(&self) -> String {
+        let declared = self.flow_logs.as_ref().map_or(0, Vec::len);
+        summary(declared, self.count(Level::Error))
+    }
+
+    fn to_report(&self, level: Level) -> impl Iterator<Item = report::Failure> {
+        let diagnostics = self.diagnostics.iter();
+        let diagnostics = diagnostics.filter(move |d| d.level == level);
+        diagnostics.map(|diagnostic| report::Failure {
+            label: None,
+            source: Some(self.name.clone()),
+            position: diagnostic.place,
+            message: diagnostic.message.clone(),
+        })
+    }
+}
+
+fn diagnostics(diagnostics: &FileDiagnostics) -> Vec<Diagnostic> {
+    let diagnostics = diagnostics.iter().map(|diagnostic| Diagnostic {
+        level: diagnostic.level,
+        place: Some(diagnostic.position),
+        message: diagnostic.message.clone(),
+    });
+    diagnostics.collect()
+}
+
+/// Returns the numbers of flow logs and errors in one line.
+fn summary(declared: usize, errors: usize) -> String {
+    let s = |count| if count == 1 { "" } else { "s" };
+    match (declared, errors) {
+        (_, 0) => format!("{declared} flow log{}, no errors", s(declared)),
+        (0, _) => format!("{errors} error{}", s(errors)),
+        _ => format!(
+            "{declared} flow log{}, {errors} error{}",
+            s(declared),
+            s(errors)
+        ),
+    }
+}
