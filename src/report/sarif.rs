@@ -23,28 +23,17 @@ const INPUT: Rule = Rule {
 };
 
 pub(super) fn write(report: &Report) -> io::Result<String> {
-    let failures = report
-        .failures
-        .iter()
-        .map(|failure| (Level::Error, failure));
-    let warnings = report.warnings.iter();
-    let others: Vec<_> = failures
-        .chain(warnings.map(|warning| (Level::Warning, warning)))
-        .collect();
     // Code scanning shows only results, and results need a place.
-    let (mistakes, rest): (Vec<_>, Vec<_>) = others
-        .into_iter()
-        .partition(|(_, other)| other.source.is_some());
+    let others = report.failures.iter().chain(&report.warnings);
+    let (mistakes, rest): (Vec<_>, Vec<_>) = others.partition(|other| other.source.is_some());
     let findings = report.findings.iter().map(|f| result(report, f));
-    let mistakes = mistakes.into_iter();
-    let results: Vec<_> = findings
-        .chain(mistakes.map(|(level, other)| mistake(report, level, other)))
-        .collect();
+    let mistakes = mistakes.into_iter().map(|other| mistake(report, other));
+    let results: Vec<_> = findings.chain(mistakes).collect();
     let notifications: Vec<_> = rest
         .into_iter()
-        .map(|(level, other)| {
+        .map(|other| {
             let text = format!("{}: {}", other.subject(), other.message);
-            json!({ "level": level.name(), "message": { "text": sanitize::lines(&text) } })
+            json!({ "level": other.level.name(), "message": { "text": sanitize::lines(&text) } })
         })
         .collect();
     let rules: Vec<_> = report.rules.iter().chain([&INPUT]).map(rule).collect();
@@ -124,7 +113,7 @@ fn result(report: &Report, finding: &Finding) -> Value {
 }
 
 /// Returns a mistake in a source as a result.
-fn mistake(report: &Report, level: Level, mistake: &Failure) -> Value {
+fn mistake(report: &Report, mistake: &Failure) -> Value {
     let source = mistake.source.as_deref().unwrap_or_default();
     let message = &mistake.message;
     let text = match &mistake.label {
@@ -134,7 +123,7 @@ fn mistake(report: &Report, level: Level, mistake: &Failure) -> Value {
     json!({
         "ruleId": INPUT.name,
         "ruleIndex": report.rules.len(),
-        "level": level.name(),
+        "level": mistake.level.name(),
         "message": { "text": sanitize::lines(&text) },
         "locations": [{ "physicalLocation": place(report, source, mistake.position) }],
         // A line number would change with every line above it.

@@ -78,6 +78,7 @@ fn full_of(text: &str) -> Report {
         },
     ];
     let failure = |label, position| Failure {
+        level: Level::Error,
         label,
         source: Some(text.to_owned()),
         position,
@@ -88,7 +89,12 @@ fn full_of(text: &str) -> Report {
         failure(None, None),
         failure(None, Some(Position::START)),
     ];
-    report.warnings = vec![failure(None, Some(Position::START))];
+    report.warnings = [Level::Warning, Level::Note]
+        .map(|level| Failure {
+            level,
+            ..failure(None, Some(Position::START))
+        })
+        .into();
     report.passed.push(Passed {
         source: Some(text.to_owned()),
         name: text.to_owned(),
@@ -130,6 +136,7 @@ fn a_comment_always_fits_github() {
     report.findings = vec![finding; 3_000];
     report.failures = (0..3_000)
         .map(|number| Failure {
+            level: Level::Error,
             label: Some(format!("eu-central-1, account {number:012}")),
             source: None,
             position: None,
@@ -181,7 +188,7 @@ proptest! {
                     prop_assert_eq!(&properties["text"], &json!(&text));
                 }
                 Format::Junit => assert_xml(&written),
-                Format::Github => prop_assert_eq!(written.lines().count(), 8),
+                Format::Github => prop_assert_eq!(written.lines().count(), 9),
                 Format::Text | Format::Markdown => {}
             }
         }
@@ -202,14 +209,17 @@ fn a_mistake_has_its_place_in_each_format() {
     let mut report = empty("a.yaml");
     report.sources[0].path = "network/a.yaml".to_owned();
     let position = Some(Position { line: 3, column: 5 });
-    let mistake = |message: &str| Failure {
+    let mistake = |level, message: &str| Failure {
+        level,
         label: None,
         source: Some("a.yaml".to_owned()),
         position,
         message: message.to_owned(),
     };
-    report.failures.push(mistake("not a flow log"));
-    report.warnings.push(mistake("not used"));
+    report
+        .failures
+        .push(mistake(Level::Error, "not a flow log"));
+    report.warnings.push(mistake(Level::Warning, "not used"));
     let written = |format| write(&report, format, Style::Plain).unwrap();
     let text =
         "a.yaml:3:5: error: not a flow log\na.yaml:3:5: warning: not used\na.yaml: 2 things.\n";

@@ -32,15 +32,15 @@ pub struct FileReport {
     pub name: String,
     /// The names of the flow logs that it declares; null if it has errors.
     pub flow_logs: Option<Vec<String>>,
-    /// Errors and warnings, in the order of their positions.
+    /// Errors, warnings and notes, in the order of their positions.
     pub diagnostics: Vec<Diagnostic>,
 }
 
-/// One error or warning.
+/// One error, warning, or note.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Diagnostic {
-    /// Error or warning.
+    /// Error, warning, or note.
     pub level: Level,
     /// The position; null if the file could not be read.
     pub place: Option<Position>,
@@ -107,11 +107,8 @@ impl ValidationReport {
             path: file.name.clone(),
             outcome: outcome(file),
         });
-        let of = |level| {
-            self.files
-                .iter()
-                .flat_map(move |file| file.to_report(level))
-        };
+        let all = self.files.iter().flat_map(FileReport::to_report);
+        let (failures, warnings) = all.partition(|found| found.level == Level::Error);
         let passed = self.files.iter().flat_map(|file| {
             let names = file.flow_logs.iter().flatten();
             names.map(|name| report::Passed {
@@ -127,8 +124,8 @@ impl ValidationReport {
             sources: sources.collect(),
             rules: Vec::new(),
             findings: Vec::new(),
-            failures: of(Level::Error).collect(),
-            warnings: of(Level::Warning).collect(),
+            failures,
+            warnings,
             passed: passed.collect(),
             fingerprint: "declaration/v1",
             document: serde_json::to_string_pretty(self)?,
@@ -177,10 +174,10 @@ impl FileReport {
         summary(declared, self.count(Level::Error))
     }
 
-    fn to_report(&self, level: Level) -> impl Iterator<Item = report::Failure> {
+    fn to_report(&self) -> impl Iterator<Item = report::Failure> {
         let diagnostics = self.diagnostics.iter();
-        let diagnostics = diagnostics.filter(move |d| d.level == level);
         diagnostics.map(|diagnostic| report::Failure {
+            level: diagnostic.level,
             label: None,
             source: Some(self.name.clone()),
             position: diagnostic.place,

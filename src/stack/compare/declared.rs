@@ -74,6 +74,7 @@ impl DriftReport {
             });
             self.failures.extend(failures);
             let warnings = stack.warnings.iter().map(|diagnostic| Warning {
+                level: diagnostic.level,
                 source: Some(stack.file.clone()),
                 place: Some(diagnostic.position),
                 message: diagnostic.message.clone(),
@@ -91,6 +92,7 @@ impl DriftReport {
         } else if is_empty && !rules.unmanaged {
             let message = "no flow log is declared, so nothing is checked. Add --unmanaged to report what runs";
             self.warnings.push(Warning {
+                level: Level::Warning,
                 source: first.filter(|_| declared.sources.len() == 1),
                 place: None,
                 message: message.to_owned(),

@@ -10,6 +10,7 @@ use super::region::Check;
 use super::rules::Rules;
 use super::target::{Target, Targets};
 use crate::connection::IgnoreTags;
+use crate::report::Level;
 use crate::stack::error::Error;
 
 /// Checks stacks and states. The report includes what could not be checked.
@@ -70,6 +71,7 @@ async fn run(
     }
     if rules.unmanaged && check.report.is_declaration_missing() {
         check.report.warnings.push(Warning {
+            level: Level::Warning,
             source: None,
             place: None,
             message:

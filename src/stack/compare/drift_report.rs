@@ -132,10 +132,12 @@ pub struct Failure {
     pub message: String,
 }
 
-/// A warning about a source, or about the check.
+/// A warning or a note about a source, or about the check.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Warning {
+    /// Warning or note.
+    pub level: Level,
     /// The file or other source, if the warning concerns one.
     pub source: Option<String>,
     /// The position in the source.

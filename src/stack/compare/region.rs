@@ -230,7 +230,9 @@ fn finding(
     let declared_resource = declared.and_then(|declared| declared.resource_id());
     let is_shown = |name| declared.is_none_or(|declared| !hides(&declared.sensitive, name));
     let id = id.or(declared_id).filter(|_| is_shown("id"));
-    let resource = resource.or(declared_resource).filter(|_| is_shown("resource_id"));
+    let resource = resource
+        .or(declared_resource)
+        .filter(|_| is_shown("resource_id"));
     Finding {
         kind,
         level: kind.level(),

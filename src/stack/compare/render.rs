@@ -2,7 +2,7 @@
 
 use super::drift_report::{Counts, Declared, DriftReport, Failure, Finding, Warning};
 use super::kind::Kind;
-use crate::report::{self, Report};
+use crate::report::{self, Level, Report};
 
 impl DriftReport {
     /// Converts the outcome to a report that can be written in any format.
@@ -190,6 +190,7 @@ impl Failure {
         };
         let label = self.name.clone().or(place);
         report::Failure {
+            level: Level::Error,
             label: label.or_else(|| self.source.is_none().then(|| "AWS".to_owned())),
             source: self.source.clone(),
             position: self.place,
@@ -201,6 +202,7 @@ impl Failure {
 impl Warning {
     fn to_report(&self) -> report::Failure {
         report::Failure {
+            level: self.level,
             label: None,
             source: self.source.clone(),
             position: self.place,
