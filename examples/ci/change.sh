@@ -26,7 +26,7 @@ compare() {
 }
 
 rm -f comment.md unchanged head.json base.json
-terraform-provider-vpcflow stack validate "$file" 2> errors.txt ||
+terraform-provider-vpcflow stack validate "$file" > errors.txt 2>&1 ||
   { cat errors.txt >&2; fail 'The flow logs have mistakes' < errors.txt; }
 compare "$file" head.json
 checked=$code
@@ -44,7 +44,8 @@ jq --raw-output --arg mark "$mark" --slurpfile base base.json '
   def code($most): tojson | if length > $most then .[:$most] + "…" else . end
     | gsub("`"; "\u0027") | gsub("\\|"; "\\|") | "`\(.)`";
   def code: code(150);
-  def what: { missing: "does not exist", unmanaged: "is not declared", delivery_failing: "does not deliver" }[.kind] // .kind;
+  def what: { missing: "does not exist", replaced: "was replaced", unmanaged: "is not declared",
+    delivery_failing: "does not deliver" }[.kind] // .kind;
   def row: [(.name | code), ([.region, .account // empty] | join(", ")),
     if .attribute then (.attribute, .found, .wanted | code) else what, "", (.cause // "" | if . == "" then . else code end) end];
   def table($found; $wanted): "| flow log | region | difference | \($found) | \($wanted) |\n|---|---|---|---|---|",

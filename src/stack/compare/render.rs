@@ -15,7 +15,7 @@ impl DriftReport {
             format_version: _,
             source: _,
             sources,
-            counts,
+            counts: _,
             findings,
             failures,
             warnings,
@@ -37,7 +37,7 @@ impl DriftReport {
             check: "drift",
             subject: "Flow logs",
             title: title.to_owned(),
-            summary: counts.summary(),
+            summary: self.summary(),
             sources: sources.collect(),
             rules: Kind::ALL.map(Kind::rule).to_vec(),
             findings: findings.iter().map(Finding::to_report).collect(),
@@ -47,6 +47,21 @@ impl DriftReport {
             fingerprint: "flowLog/v1",
             document,
         })
+    }
+}
+
+impl DriftReport {
+    /// Returns the outcome in one line.
+    fn summary(&self) -> String {
+        let mistakes = self.failures.iter().filter(|failure| failure.is_mistake());
+        match mistakes.count() {
+            0 => self.counts.summary(),
+            1 => format!("{} 1 error in the declarations.", self.counts.summary()),
+            count => format!(
+                "{} {count} errors in the declarations.",
+                self.counts.summary()
+            ),
+        }
     }
 }
 
@@ -182,6 +197,11 @@ impl Finding {
 }
 
 impl Failure {
+    /// Reports whether a source has a mistake, or cannot be read.
+    fn is_mistake(&self) -> bool {
+        self.source.is_some() && self.name.is_none()
+    }
+
     fn to_report(&self) -> report::Failure {
         let place = match (self.region.as_deref(), self.account.as_deref()) {
             (Some(region), Some(account)) => Some(format!("{region}, account {account}")),

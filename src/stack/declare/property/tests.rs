@@ -108,3 +108,13 @@ fn paths_have_names_in_cloudformation() {
         assert_eq!(name_of(&path), name);
     }
 }
+
+proptest::proptest! {
+    #[test]
+    fn the_key_of_a_tag_is_read_as_it_is_written(key in proptest::prelude::any::<String>()) {
+        let path = Path::from("tags").key(key);
+        for written in [path.to_string(), name_of(&path)] {
+            proptest::prop_assert_eq!(attribute(&written).unwrap(), path.clone());
+        }
+    }
+}
