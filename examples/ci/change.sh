@@ -10,28 +10,21 @@ set -euo pipefail
 file=$1 base=$2
 mark='<!-- terraform-provider-vpcflow change -->'
 
-# Writes a comment with errors as they were printed, and ends. The longest comment of GitHub has 65536 characters.
-fail() {
-  jq --raw-input --raw-output --slurp --arg head "$mark"$'\n'"### $1" \
-    '"\($head)\n\n````\n\(.[:50000] | gsub("````"; "```\u200b`"))\n````"' > comment.md
-  exit 1
-}
-
 # Compares a file with what runs. A difference is not an error here.
 compare() {
   code=0
-  terraform-provider-vpcflow drift --stack "$1" --unmanaged --format json --output "$2" 2> errors.txt || code=$?
-  cat errors.txt >&2
-  [ -s "$2" ] || fail 'Flow logs could not be checked' < errors.txt
+  terraform-provider-vpcflow drift --stack "$1" --unmanaged --format json --output "$2" || code=$?
+  [ -s "$2" ]
 }
 
-rm -f comment.md unchanged head.json base.json
-terraform-provider-vpcflow stack validate "$file" > errors.txt 2>&1 ||
-  { cat errors.txt >&2; fail 'The flow logs have mistakes' < errors.txt; }
+rm -f comment.md unchanged mistakes.md head.json base.json
+if ! terraform-provider-vpcflow stack validate "$file" --format text --format markdown --output mistakes.md; then
+  sed "1i $mark" mistakes.md > comment.md
+  exit 1
+fi
 compare "$file" head.json
 checked=$code
-if git show "$base:./$file" > base-definition 2> errors.txt &&
-  terraform-provider-vpcflow stack validate base-definition > errors.txt 2>&1; then
+if git show "$base:./$file" > base-definition && terraform-provider-vpcflow stack validate base-definition; then
   compare base-definition base.json
 else
   # The file is new, or was broken: then nothing is drift.

@@ -295,5 +295,5 @@ fn a_difference_in_a_pull_request_is_annotated_but_no_error() {
     runner.change(&STACK.replace("ALL", "SOME"));
     let (code, log) = Github.run(&runner, Event::PullRequest);
     assert_eq!(code, 1, "{log}");
-    assert!(log.contains("flow-logs.yaml:5:18: error: "), "{log}");
+    assert!(log.contains("::error file=flow-logs.yaml,line=5"), "{log}");
 }

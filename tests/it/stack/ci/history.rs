@@ -95,11 +95,15 @@ pub(super) fn pull_requests(pipeline: &dyn Pipeline, runner: &Runner) {
     let text = comment(pipeline, runner, 1);
     says(
         &text,
-        &["mistakes", "flow-logs.yaml:5:18: error: "],
+        &[
+            "have errors",
+            "`flow-logs.yaml:5:18`",
+            "`TrafficType` is \"SOME\"",
+        ],
         &[SAME, CHANGES, DRIFT],
     );
     runner.change(STACK);
-    says(&comment(pipeline, runner, 0), &[SAME], &["mistakes"]);
+    says(&comment(pipeline, runner, 0), &[SAME], &["have errors"]);
     // AWS refuses.
     deny(runner);
     let text = comment(pipeline, runner, 1);
