@@ -36,7 +36,7 @@ pub(super) enum Error {
     #[error("{file}: nothing more arrived within --timeout")]
     OutOfTime { file: String },
     #[error("several reports were not written")]
-    Several(Vec<Error>),
+    Several(Vec<Self>),
     #[error("{file}: {error}")]
     File { file: String, error: io::Error },
     #[error("{file}: larger than {} MiB, the limit of this command", .limit >> 20)]

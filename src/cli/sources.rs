@@ -190,10 +190,11 @@ fn state(file: &str, until: Option<Instant>) -> Result<Stack, Error> {
 fn states_in(folder: &str) -> Vec<Source> {
     let mut search = Search::default();
     let found = search.folder(Path::new(folder), 0);
-    let result = found.and_then(|()| match search.states.len() {
-        0 => Err(Problem::Empty),
-        _ => Ok(search.states),
-    });
+    let result = match found {
+        Ok(()) if search.states.is_empty() => Err(Problem::Empty),
+        Ok(()) => Ok(search.states),
+        Err(problem) => Err(problem),
+    };
     match result {
         Ok(states) => states.into_iter().map(Source::State).collect(),
         Err(problem) => vec![Source::Unreadable {

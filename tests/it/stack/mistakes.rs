@@ -31,8 +31,7 @@ fn reports(folder: &Folder, command: &[&str]) -> (i32, Vec<PathBuf>) {
     }
     let run = folder.run(None, &arguments);
     assert_eq!(run.stdout, "", "all reports go to files");
-    let is_harmful = |c: char| c != '\n' && c != '\t' && (c.is_control() || is_bidi(c));
-    assert!(!run.output.contains(is_harmful), "{:?}", run.output);
+    assert_plain(&run.output);
     let paths = files.iter().map(|file| folder.path().join(file));
     (run.code, paths.collect())
 }
@@ -187,16 +186,63 @@ fn schema_of(command: &[&str]) -> &'static str {
 /// Asserts that no line of a report can be a command, and no character has an effect.
 fn assert_harmless(file: &Path) {
     let text = std::fs::read_to_string(file).unwrap();
+    let of_github = file.extension().is_some_and(|ending| ending == "github");
+    let ours = ["::error ", "::notice ", "::warning "];
+    let is_ours = |line: &&str| of_github && ours.iter().any(|ours| line.starts_with(ours));
+    let others: Vec<_> = text.lines().filter(|line| !is_ours(line)).collect();
+    assert!(!of_github || others.is_empty(), "{others:?}");
+    assert_plain(&others.join("\n"));
+}
+
+/// Asserts that no line of a text can be a command, and no character has an effect.
+#[track_caller]
+fn assert_plain(text: &str) {
     let is_harmful = |c: char| c != '\n' && c != '\t' && (c.is_control() || is_bidi(c));
-    assert!(!text.contains(is_harmful), "{file:?}: {text:?}");
+    assert!(!text.contains(is_harmful), "{text:?}");
     for line in text.lines() {
         let line = line.trim_start();
-        let is_command = line.starts_with("::") && line[2..].contains("::");
-        let ours = ["::error ", "::notice ", "::warning "];
-        let is_ours = ours.iter().any(|ours| line.starts_with(ours));
-        let of_github = file.extension().is_some_and(|ending| ending == "github");
-        assert_eq!(is_command, of_github && is_ours, "{file:?}: {line:?}");
-        assert!(!line.contains("##["), "{file:?}: {line:?}");
+        assert!(
+            !line.starts_with("::") || !line[2..].contains("::"),
+            "{line:?}"
+        );
+        assert!(!line.contains("##["), "{line:?}");
+    }
+}
+
+#[test]
+fn errors_about_hostile_arguments_are_harmless() {
+    let folder = Folder::with("stack.yaml", STACK);
+    for text in hostile().iter().take(25) {
+        for arguments in [
+            &["drift", "--stack", text][..],
+            &["drift", "--state", text],
+            &["drift", "--stack", "stack.yaml", "--severity", text],
+            &["drift", "--stack", "stack.yaml", "--ignore-attribute", text],
+            &[
+                "drift",
+                "--stack",
+                "stack.yaml",
+                "--unmanaged",
+                "--regions",
+                text,
+            ],
+            &["stack", "validate", text],
+            &["stack", "to-terraform", text],
+            &["stack", "validate", "stack.yaml", "--format", text],
+            &[
+                "stack",
+                "validate",
+                "stack.yaml",
+                "--output",
+                &format!("no/{text}/x"),
+            ],
+            &["stack", text],
+        ] {
+            // A text that begins with a hyphen is an option.
+            let run = folder.run(None, arguments);
+            assert_eq!(run.code, 1, "{arguments:?}");
+            assert_plain(&run.output);
+        }
     }
 }
 
