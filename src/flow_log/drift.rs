@@ -8,10 +8,10 @@ use std::collections::BTreeSet;
 
 use super::defaults::default_options;
 use super::delivery::Destination;
-use super::destination::S3;
+use super::destination::{LOGS, S3};
 use super::model::FlowLog;
 use super::validate::{self, Problem, Vocabulary};
-use super::{convert, normal_form, plan, tags};
+use super::{convert, normal_form, plan, tags, target};
 use crate::aws::ec2;
 use crate::connection::Connection;
 use crate::cty::{self, Map, Path, Value};
@@ -110,9 +110,52 @@ impl<'a> Comparison<'a> {
         region: &str,
     ) -> Result<Vec<Difference>, Refused> {
         let config = self.given(config)?;
-        let found = convert::state(described.clone(), &config, region, self.connection);
-        let change = self.plan(&config, Some(found.clone()))?;
+        let value = self.value(&config)?;
+        if !value.is_wholly_known() {
+            return self.with_unknown(&config, &value, described, region);
+        }
+        self.with_known(&config, described, region)
+    }
+
+    fn with_known(
+        &self,
+        config: &FlowLog,
+        described: &ec2::FlowLog,
+        region: &str,
+    ) -> Result<Vec<Difference>, Refused> {
+        let found = convert::state(described.clone(), config, region, self.connection);
+        let change = self.plan(config, Some(found.clone()))?;
         self.differences(&change.planned, &found, &change.in_place, None)
+    }
+
+    /// Compares only what is known of a configuration: what is unknown counts as what runs.
+    fn with_unknown(
+        &self,
+        config: &FlowLog,
+        value: &Value,
+        described: &ec2::FlowLog,
+        region: &str,
+    ) -> Result<Vec<Difference>, Refused> {
+        let known = FlowLog::decode(&value.clone().unknown_to_null())?;
+        let mut found = convert::state(described.clone(), &known, region, self.connection);
+        found.tags = match found.tags_all.clone() {
+            Attr::Known(all) => Attr::Known(
+                all.into_iter()
+                    .map(|(key, value)| (key, Attr::Known(value)))
+                    .collect(),
+            ),
+            Attr::Null | Attr::Unknown => Attr::Null,
+        };
+        let completed = completed(value, &self.value(&found)?);
+        match self.with_known(&FlowLog::decode(&completed)?, described, region) {
+            // What runs does not fit to the rest, which is compared on its own.
+            Err(Refused::Problems(_)) => {
+                let found = convert::state(described.clone(), &known, region, self.connection);
+                let change = self.plan(config, Some(found.clone()))?;
+                self.differences(&change.planned, &found, &change.in_place, None)
+            }
+            compared => compared,
+        }
     }
 
     /// Compares a recorded state with what runs, and returns the changes that a refresh would show. If a state has fewer
@@ -226,6 +269,24 @@ fn compared(schema: &Schema) -> impl Iterator<Item = &str> {
         .filter(|name| !NOT_COMPARED.contains(name))
 }
 
+/// Returns a configured value whose unknown parts are replaced by what was found. An unknown tag that was not found is left
+/// out.
+fn completed(value: &Value, found: &Value) -> Value {
+    match (value, found) {
+        (Value::Unknown(_), found) => found.clone(),
+        (Value::Map(entries), found) => {
+            let entries = entries.iter().filter_map(|(name, value)| {
+                let found = found.get(name).unwrap_or(&Value::Null);
+                let completed = completed(value, found);
+                (value.is_wholly_known() || !completed.is_null()).then(|| (name.clone(), completed))
+            });
+            Value::Map(entries.collect())
+        }
+        (value, found) if !value.is_wholly_known() => found.clone(),
+        (value, _) => value.clone(),
+    }
+}
+
 fn shown(name: &str) -> &str {
     if name == "tags_all" { "tags" } else { name }
 }
@@ -237,7 +298,7 @@ fn compare(
     found: &Value,
     differences: &mut Vec<Difference>,
 ) {
-    if empty_as_null(wanted) == empty_as_null(found) {
+    if wanted.is_unknown() || empty_as_null(wanted) == empty_as_null(found) {
         return;
     }
     let none = Map::new();
@@ -254,6 +315,9 @@ fn compare(
             let [wanted, found] = [wanted, found].map(|v| v.get(key).unwrap_or(&Value::Null));
             compare(path, false, wanted, found, differences);
         }
+        return;
+    }
+    if !wanted.is_wholly_known() {
         return;
     }
     differences.push(Difference {
@@ -301,9 +365,32 @@ pub(crate) fn check(config: &FlowLog, account: Option<&str>) -> Vec<Problem> {
     problems
 }
 
-/// Reports whether a described flow log delivers to the destination of a planned one.
-pub(crate) fn same_destination(planned: &FlowLog, described: &ec2::FlowLog) -> bool {
-    Destination::of(planned).is_same(&Destination::described(described))
+/// Returns whether a described flow log may be a planned one: it watches the same resource and delivers to the same
+/// destination. What is unknown of these may be anything of the same type; the number of the two that are unknown is
+/// returned.
+pub(crate) fn fit(planned: &FlowLog, described: &ec2::FlowLog) -> Option<usize> {
+    let resource = described.resource_id.as_deref();
+    let any_resource = planned.resource_id.is_unknown();
+    let same_resource = if any_resource {
+        let ty = resource.and_then(target::type_of_id);
+        let planned = planned.resource_type.given();
+        planned.is_none() || ty.is_none() || planned == ty
+    } else {
+        planned.resource_id.given() == resource
+    };
+    let any_destination =
+        planned.log_destination.is_unknown() && planned.log_group_name.given().is_none();
+    let same_destination = if any_destination || planned.log_group_name.is_unknown() {
+        let ty = described.log_destination_type.as_deref().unwrap_or(LOGS);
+        planned
+            .log_destination_type
+            .given()
+            .is_none_or(|planned| planned == ty)
+    } else {
+        Destination::of(planned).is_same(&Destination::described(described))
+    };
+    (same_resource && same_destination)
+        .then(|| usize::from(any_resource) + usize::from(any_destination))
 }
 
 /// Returns why the records of a flow log do not arrive, and what to do. Returns `None` if they arrive.

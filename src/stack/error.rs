@@ -1,6 +1,6 @@
 //! Why a declaration could not be read, checked, or exported.
 
-use super::declare::FileDiagnostics;
+use super::declare::{FileDiagnostics, Reason};
 use crate::aws::{self, Account};
 use crate::cty;
 use crate::framework::{Diagnostics, LowerError};
@@ -47,6 +47,16 @@ pub enum Error {
         name: String,
         /// What the resource's plan reports.
         diagnostics: Diagnostics,
+    },
+    /// Only the deployed stack has a value.
+    #[error("{label} is known only after deployment: {reason}. Set it with {options}")]
+    Unknown {
+        /// The flow log and its property.
+        label: String,
+        /// What would tell the value.
+        reason: Reason,
+        /// The options that set it.
+        options: String,
     },
     /// The model has no schema. A test ensures that it has one.
     #[error(transparent)]

@@ -7,6 +7,7 @@
 //! | `compare` | the drift check: reading what runs, pairing, comparing, the drift report |
 //! | `validation` | what is wrong in files of declarations, as a report |
 //! | `export` | a stack as a Terraform configuration |
+//! | `unknown` | the values that only the deployed stack has, as a report tells them |
 //! | `error` | why a check or an export failed |
 //!
 //! The comparison itself belongs to the resource (`flow_log::drift`). This module must not know gRPC, the AWS SDKs, nor
@@ -16,6 +17,7 @@ mod compare;
 mod declare;
 mod error;
 mod export;
+mod unknown;
 mod validation;
 
 pub use compare::{
@@ -30,4 +32,5 @@ pub use declare::{
 };
 pub use error::Error;
 pub use export::{ExportOptions, Exported, Warning, to_terraform};
+pub use unknown::UnknownValue;
 pub use validation::{CheckedFile, FileReport, ValidationReport, validation_schema};

@@ -5,6 +5,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::declare::{FileDiagnostics, Stack};
+use super::unknown::{UnknownValue, sentence as unknown_values};
 use crate::report::{self, Level, Position, Report};
 
 /// The version of the JSON format. The first number changes when something is removed.
@@ -135,7 +136,11 @@ impl ValidationReport {
     fn summary(&self) -> String {
         let declared = self.files.iter().filter_map(|file| file.flow_logs.as_ref());
         let declared = declared.map(Vec::len).sum();
-        summary(declared, self.errors)
+        let unknown = self
+            .files
+            .iter()
+            .flat_map(|file| file.unknown.iter().cloned());
+        summary(declared, self.errors) + &known_later(&unknown.collect::<Vec<_>>())
     }
 }
 
@@ -143,6 +148,7 @@ impl FileReport {
     fn of(file: CheckedFile) -> Self {
         match file {
             CheckedFile::Valid(stack) => Self {
+                unknown: UnknownValue::of(&stack),
                 name: stack.file,
                 flow_logs: Some(stack.entries.into_iter().map(|entry| entry.name).collect()),
                 diagnostics: diagnostics(&stack.warnings),
@@ -151,10 +157,12 @@ impl FileReport {
                 diagnostics: diagnostics(&errors),
                 name: errors.file,
                 flow_logs: None,
+                unknown: Vec::new(),
             },
             CheckedFile::Unreadable { file, reason } => Self {
                 name: file,
                 flow_logs: None,
+                unknown: Vec::new(),
                 diagnostics: vec![Diagnostic {
                     level: Level::Error,
                     place: None,
@@ -171,7 +179,7 @@ impl FileReport {
 
     fn summary(&self) -> String {
         let declared = self.flow_logs.as_ref().map_or(0, Vec::len);
-        summary(declared, self.count(Level::Error))
+        summary(declared, self.count(Level::Error)) + &known_later(&self.unknown)
     }
 
     fn to_report(&self) -> impl Iterator<Item = report::Failure> {
@@ -193,6 +201,12 @@ fn diagnostics(diagnostics: &FileDiagnostics) -> Vec<Diagnostic> {
         message: diagnostic.message.clone(),
     });
     diagnostics.collect()
+}
+
+/// Tells the values that only the deployed stack has.
+fn known_later(unknown: &[UnknownValue]) -> String {
+    let told = unknown_values(unknown);
+    told.map_or_else(String::new, |told| format!("; {told}"))
 }
 
 /// Returns the numbers of flow logs and errors in one line.

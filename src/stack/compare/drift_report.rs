@@ -7,6 +7,7 @@ use serde_json::Value;
 use super::kind::Kind;
 use super::unmanaged::Creator;
 use crate::report::{self, Change, Level, Position, exit_code};
+use crate::stack::unknown::UnknownValue;
 
 /// The version of the JSON format. The first number changes when something is removed.
 const FORMAT_VERSION: &str = "1.1";
@@ -29,6 +30,8 @@ pub struct DriftReport {
     pub failures: Vec<Failure>,
     /// Warnings about the sources, and about the check.
     pub warnings: Vec<Warning>,
+    /// The values that only the deployed stack has. They are not compared.
+    pub unknown: Vec<UnknownValue>,
     /// The flow logs in sync, for formats that list them.
     #[serde(skip)]
     pub(super) in_sync: Vec<Declared>,
@@ -171,6 +174,7 @@ impl DriftReport {
             findings: Vec::new(),
             failures: Vec::new(),
             warnings: Vec::new(),
+            unknown: Vec::new(),
             in_sync: Vec::new(),
         }
     }

@@ -174,8 +174,11 @@ fn filters(declared: &[Entry<'_>]) -> Filters {
                 ids.insert(id.clone());
             }
             None => {
-                let resource = entry.declared.desired.flow_log().resource_id.given();
-                resources.extend(resource.map(str::to_owned));
+                let Some(resource) = entry.declared.desired.flow_log().resource_id.given() else {
+                    // Only the deployed stack knows the resource: it may be any.
+                    return Vec::new();
+                };
+                resources.insert(resource.to_owned());
             }
         }
     }

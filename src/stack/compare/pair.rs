@@ -3,13 +3,16 @@
 //! A declared id determines it. Otherwise the resource and the destination must be the same. Among several candidates,
 //! the ones with the fewest differences are paired first, and those that record the same traffic before others. A running
 //! flow log belongs to one declaration of a stack, but several stacks may declare it.
+//!
+//! A resource or a destination that only the deployed stack knows may be any of its type. Such a declaration takes what
+//! the others leave. A declaration of which only the deployed stack knows whether it exists takes only its equal.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::target::Entry;
 use crate::aws::ec2;
 use crate::flow_log::FlowLog;
-use crate::flow_log::drift::{Comparison, Difference, Refused, same_destination};
+use crate::flow_log::drift::{Comparison, Difference, Refused, fit};
 use crate::flow_log::validate::Hcl;
 use crate::framework::Diagnostics;
 use crate::stack::declare::{CloudFormation, Desired};
@@ -65,7 +68,7 @@ pub(in crate::stack) fn pair<'f>(
                 }
             }
             Desired::Configuration(config) => {
-                match Candidate::all(comparison, region, config, &by_resource) {
+                match Candidate::all(comparison, region, config, declared.is_open(), &by_resource) {
                     Ok(found) => {
                         candidates.extend(found.into_iter().map(|candidate| (place, candidate)));
                         Pair::Missing
@@ -101,6 +104,8 @@ pub(in crate::stack) fn pair<'f>(
 struct Candidate<'f> {
     log: &'f ec2::FlowLog,
     differences: Vec<Difference>,
+    /// How much of the resource and the destination may be anything.
+    wildcards: usize,
     other_traffic: bool,
 }
 
@@ -110,25 +115,41 @@ impl<'f> Candidate<'f> {
         comparison: &Comparison<'_>,
         region: &str,
         config: &FlowLog,
+        is_open: bool,
         by_resource: &BTreeMap<&str, Vec<&'f ec2::FlowLog>>,
     ) -> Result<Vec<Self>, Refused> {
         let planned = comparison.planned(config)?;
         let resource = planned.resource_id.given().unwrap_or_default();
-        let running = by_resource.get(resource).into_iter().flatten().copied();
-        running
-            .filter(|log| same_destination(&planned, log))
-            .map(|log| {
-                Ok(Self {
-                    log,
-                    differences: comparison.with_configuration(config, log, region)?,
-                    other_traffic: log.traffic_type.as_deref() != planned.traffic_type.given(),
-                })
-            })
-            .collect()
+        let any = planned.resource_id.is_unknown();
+        let of_resource = by_resource.get(resource).into_iter().filter(|_| !any);
+        let of_any = by_resource.values().filter(|_| any);
+        let mut candidates = Vec::new();
+        for log in of_resource.chain(of_any).flatten().copied() {
+            let Some(wildcards) = fit(&planned, log) else {
+                continue;
+            };
+            let differences = comparison.with_configuration(config, log, region)?;
+            if is_open && (wildcards > 1 || !differences.is_empty()) {
+                continue;
+            }
+            candidates.push(Self {
+                log,
+                differences,
+                wildcards: wildcards + usize::from(is_open) * 3,
+                other_traffic: !planned.traffic_type.is_unknown()
+                    && log.traffic_type.as_deref() != planned.traffic_type.given(),
+            });
+        }
+        Ok(candidates)
     }
 
-    fn rank(&self, place: usize) -> (usize, bool, usize, String) {
-        let differences = self.differences.len();
-        (differences, self.other_traffic, place, self.log.id.clone())
+    fn rank(&self, place: usize) -> (usize, usize, bool, usize, String) {
+        (
+            self.wildcards,
+            self.differences.len(),
+            self.other_traffic,
+            place,
+            self.log.id.clone(),
+        )
     }
 }

@@ -50,6 +50,7 @@ impl<'r> Check<'r> {
         let mut gone = Vec::new();
         for (entry, pair) in declared.iter().zip(&pairs) {
             match pair {
+                Pair::Missing if entry.declared.is_open() => {}
                 Pair::Missing => gone.push(*entry),
                 Pair::Found(log, _) => {
                     let (_, entries) = claims.entry(&log.id).or_insert((log, Vec::new()));
@@ -65,6 +66,9 @@ impl<'r> Check<'r> {
         let mut gone = 0;
         for (entry, pair) in declared.iter().zip(pairs) {
             match pair {
+                Pair::Missing | Pair::Found(..) if entry.declared.is_open() => {
+                    self.report.counts_of(&entry.stack.file).not_checked += 1;
+                }
                 Pair::Found(log, differences) => self.found(target, entry, log, differences),
                 Pair::Invalid(diagnostics) => {
                     let error = Error::NotPlannable {

@@ -3,6 +3,7 @@
 use super::drift_report::{Counts, Declared, DriftReport, Failure, Finding, Warning};
 use super::kind::Kind;
 use crate::report::{self, Level, Report};
+use crate::stack::unknown::sentence as unknown_values;
 
 impl DriftReport {
     /// Converts the outcome to a report that can be written in any format.
@@ -19,6 +20,7 @@ impl DriftReport {
             findings,
             failures,
             warnings,
+            unknown: _,
             in_sync,
         } = self;
         let title = match self.exit_code() {
@@ -37,7 +39,7 @@ impl DriftReport {
             check: "drift",
             subject: "Flow logs",
             title: title.to_owned(),
-            summary: self.summary(),
+            summary: self.summary() + &self.known_later(),
             sources: sources.collect(),
             rules: Kind::ALL.map(Kind::rule).to_vec(),
             findings: findings.iter().map(Finding::to_report).collect(),
@@ -51,6 +53,12 @@ impl DriftReport {
 }
 
 impl DriftReport {
+    /// Tells the values that only the deployed stack has.
+    fn known_later(&self) -> String {
+        let told = unknown_values(&self.unknown);
+        told.map_or_else(String::new, |told| format!(" {told}."))
+    }
+
     /// Returns the outcome in one line.
     fn summary(&self) -> String {
         let mistakes = self.failures.iter().filter(|failure| failure.is_mistake());

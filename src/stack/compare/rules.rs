@@ -7,6 +7,8 @@ use super::regions::Regions;
 use super::unmanaged::TagFilter;
 use crate::cty::Path;
 use crate::report::Level;
+use crate::stack::declare::Stack;
+use crate::stack::unknown::UnknownValue;
 
 /// What counts as drift, and how serious it is.
 #[derive(Clone, Debug, Default)]
@@ -25,4 +27,23 @@ pub struct Rules {
     pub require_declared: bool,
     /// The level of each kind, if it is not the default.
     pub levels: BTreeMap<Kind, Level>,
+}
+
+impl Rules {
+    /// Returns the unknown values of a stack that would be compared.
+    pub(super) fn unknown(&self, stack: &Stack) -> Vec<UnknownValue> {
+        let is_ignored = |path: &Path| {
+            let mut ignored = self.ignored_attributes.iter();
+            ignored.any(|ignored| path.steps().starts_with(ignored.steps()))
+        };
+        let entries = stack.entries.iter();
+        let values = entries.flat_map(|declared| {
+            let values = UnknownValue::of_entry(&stack.file, declared);
+            declared.unknown.iter().zip(values)
+        });
+        values
+            .filter(|(unknown, _)| !is_ignored(&unknown.path))
+            .map(|(_, value)| value)
+            .collect()
+    }
 }

@@ -3,6 +3,8 @@
 //! All errors are found in one run: a value that cannot be used counts as unknown, so that it neither hides nor causes
 //! other errors. This module must not know what is done with flow logs.
 
+mod cloud_control;
+mod overrides;
 mod resources;
 mod stack;
 mod value;
@@ -13,17 +15,19 @@ use std::rc::Rc;
 use super::declaration::{Declaration, Desired, Stack, nearest_position};
 use super::decode;
 use super::diagnostics::FileDiagnostics;
+use super::node::{Content, Entry, Node};
 use super::parameters::Parameters;
 use super::property::{self, Property};
-use super::template::{Resolved, Scope, unresolvable};
+use super::template::{Resolved, Scope};
+use super::unknown::{Reason, Unknown};
 use super::vocabulary::CloudFormation;
-use super::yaml::{Content, Entry, Node};
 use crate::cty::{Path, Value};
 use crate::flow_log::validate::Problem;
 use crate::flow_log::{FlowLog, drift};
 use crate::framework::{Attr, LowerError, Model, Severity};
 use crate::report::Position;
 use crate::text::suggest::nearest;
+use overrides::Overrides;
 
 /// The positions of attributes, by their paths in the model.
 type Positions = BTreeMap<Path, Position>;
@@ -44,15 +48,24 @@ pub fn read(file: &str, text: &str, parameters: &Parameters) -> Result<Stack, Fi
             return Err(diagnostics);
         }
     };
+    let root = cloud_control::as_template(root);
+    let is_template = is_template(&root);
+    let (scope, resources) = if is_template {
+        let (scope, resources) = Scope::of(&root, parameters, &mut diagnostics);
+        (Some(scope), resources)
+    } else {
+        (None, Vec::new())
+    };
     let mut reader = Reader {
-        scope: None,
+        scope,
         diagnostics,
         properties,
+        overrides: Overrides::default(),
+        unknown: Vec::new(),
         incomplete: false,
     };
-    let (region, entries) = if is_template(&root) {
-        reader.scope = Some(Scope::of(&root, parameters));
-        (None, reader.template(&root))
+    let (region, entries) = if is_template {
+        (None, reader.template(&root, &resources, parameters))
     } else {
         reader.stack(&root, parameters)
     };
@@ -83,6 +96,10 @@ struct Reader<'a> {
     scope: Option<Scope<'a>>,
     diagnostics: FileDiagnostics,
     properties: Vec<Property>,
+    /// The values of properties of the flow log that is being read.
+    overrides: Overrides,
+    /// The unknown values of the flow log that is being read.
+    unknown: Vec<Unknown>,
     incomplete: bool,
 }
 
@@ -94,8 +111,16 @@ impl Reader<'_> {
         node: &Rc<Node>,
         account: Option<String>,
     ) -> Option<Declaration> {
-        let Resolved::Node(node) = self.resolve(node) else {
-            return None;
+        self.unknown.clear();
+        let empty = || Rc::new(Node::new(node.position, Content::Map(Vec::new())));
+        let (node, open) = match self.resolve(node) {
+            Resolved::Node(node) => (node, false),
+            Resolved::Nothing => (empty(), false),
+            Resolved::Unknown(reason) => {
+                self.know_later(&Path::root(), node.position, reason);
+                (empty(), true)
+            }
+            Resolved::Failed => return None,
         };
         let Content::Map(entries) = &node.content else {
             let message = format!(
@@ -105,10 +130,15 @@ impl Reader<'_> {
             self.diagnostics.error(node.position, message);
             return None;
         };
+        let entries = self.overridden(entries, "", position);
         let properties = std::mem::take(&mut self.properties);
         let mut positions = Positions::new();
         let root = Path::root();
-        let values = self.object(entries, &properties, &root, &mut positions, position);
+        let values = if open {
+            self.open(&entries, &properties, &mut positions, position)
+        } else {
+            self.object(&entries, &properties, &root, &mut positions, position)
+        };
         self.properties = properties;
         let config = match FlowLog::decode(&Value::Map(values)) {
             Ok(config) => config,
@@ -129,7 +159,28 @@ impl Reader<'_> {
             id: None,
             sensitive: BTreeSet::new(),
             positions,
+            unknown: std::mem::take(&mut self.unknown),
+            desired: Desired::Configuration(Box::new(FlowLog {
+                region: Attr::Null,
+                ..config
+            })),
+        })
+    }
+
+    /// Declares flow logs of which nothing is known.
+    fn nameless(&mut self, name: &str, position: Position) -> Option<Declaration> {
+        let names = self.properties.iter().map(|p| p.attribute.clone());
+        let all = Value::map(names.map(|attribute| (attribute, Value::unknown())));
+        let config = FlowLog::decode(&all).ok()?;
+        Some(Declaration {
+            name: name.to_owned(),
+            position: Some(position),
+            region: None,
+            account: None,
+            id: None,
+            positions: Positions::new(),
             unknown: Vec::new(),
+            sensitive: BTreeSet::new(),
             desired: Desired::Configuration(Box::new(FlowLog {
                 region: Attr::Null,
                 ..config
@@ -154,11 +205,6 @@ impl Reader<'_> {
 
     /// Reports a name that does not exist, and returns the one that was probably meant.
     fn unknown<'n>(&mut self, entry: &Entry, names: &[&'n str], has: &str) -> Option<&'n str> {
-        if self.scope.is_some() && entry.key.starts_with("Fn::") {
-            self.diagnostics
-                .error(entry.position, unresolvable(&entry.key));
-            return None;
-        }
         if self.scope.is_some() && matches!(entry.key.as_str(), "Region" | "Account") {
             let message = format!(
                 "there is no `{}` in a template: CloudFormation deploys it to a region of an account. Select them with \
@@ -183,7 +229,6 @@ impl Reader<'_> {
     fn resolve(&mut self, node: &Rc<Node>) -> Resolved {
         if let Some(scope) = &self.scope {
             let resolved = scope.resolve(node, &mut self.diagnostics);
-            self.incomplete |= matches!(resolved, Resolved::Later);
             return resolved;
         }
         match node.tag.as_deref().filter(|tag| !tag.starts_with('!')) {
@@ -196,5 +241,18 @@ impl Reader<'_> {
             }
             None => Resolved::Node(Rc::clone(node)),
         }
+    }
+
+    /// Records a value that only the deployed stack has, or that a call to AWS supplies.
+    fn know_later(&mut self, path: &Path, position: Position, reason: Reason) {
+        if reason.is_location() {
+            self.incomplete = true;
+            return;
+        }
+        self.unknown.push(Unknown {
+            path: path.clone(),
+            position,
+            reason,
+        });
     }
 }

@@ -5,7 +5,7 @@ use std::rc::Rc;
 
 use super::decode;
 use super::diagnostics::FileDiagnostics;
-use super::yaml::{Content, Entry, Node};
+use super::node::{Content, Entry, Node};
 use crate::report::Position;
 
 const FORM: &str = "a file of parameters is a list of {\"ParameterKey\": …, \"ParameterValue\": …}, an object \

@@ -1,34 +1,98 @@
-//! CloudFormation templates: parameters, and the intrinsic functions that can be evaluated without CloudFormation.
+//! CloudFormation templates: conditions, parameters, mappings, loops, and the intrinsic functions.
 //!
-//! `Ref` and `Fn::Sub` to parameters are resolved. The user can supply the value of a resource (`Ref` to it, `Fn::GetAtt`)
-//! under the same name. Every other function is an error. This module must not know what is resolved.
+//! The value of an expression is known, or unknown with a [`Reason`]: then only the deployed stack has it. Only what
+//! CloudFormation would refuse is an error. Each condition and each name of a resource is evaluated once, the text that
+//! functions produce and the nodes that loops produce are limited, and so is the depth of the evaluation. This module must
+//! not know what is evaluated.
+//!
+//! | file | holds |
+//! |---|---|
+//! | `function` | which function a node calls |
+//! | `names` | `Ref` and `Fn::GetAtt`: parameters, pseudo parameters, resources |
+//! | `resource` | names and ARNs of resources whose names the template determines |
+//! | `parameter` | values of parameters, as text or list |
+//! | `condition` | conditions, and `Fn::If` |
+//! | `mapping` | `Fn::FindInMap` |
+//! | `list` | `Fn::Join`, `Fn::Split`, `Fn::Select`, `Fn::Length` |
+//! | `document` | values at any depth: `Fn::ToJsonString`, and what `Fn::Equals` compares |
+//! | `substitute` | `Fn::Sub` |
+//! | `repeat` | `Fn::ForEach` |
+//! | `check` | the names in parts that are not evaluated |
+//! | `scalar` | plain scalars as YAML 1.1 reads them |
 
+mod check;
+mod condition;
+mod document;
+mod function;
+mod list;
+mod mapping;
+mod names;
+mod parameter;
+mod repeat;
+mod resource;
+mod scalar;
 mod substitute;
 
 use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
+use base64::Engine as _;
+
 use super::diagnostics::FileDiagnostics;
+use super::node::{Content, Entry, Node};
 use super::parameters::Parameters;
-use super::yaml::{Content, Node};
+use super::unknown::Reason;
 use crate::report::Position;
 use crate::text::suggest::nearest;
+pub(super) use condition::conditional;
+use function::function;
 
-/// The most text that the parameters of a template may produce in all places together, in bytes.
+/// The most text that the functions of a template may produce in all places together, in bytes.
 const MOST_TEXT: usize = 8 << 20;
-/// The type of a parameter whose value is in Systems Manager; its default is the name there.
-const STORED: &str = "AWS::SSM::Parameter::Value<";
+/// The longest text that a function may produce, in bytes. No property of a flow log accepts as much.
+const LONGEST: usize = 64 << 10;
+/// The largest depth of evaluations that need each other.
+const MAX_DEPTH: usize = 200;
+/// The functions whose values only AWS has.
+const OF_AWS: [&str; 3] = ["Fn::Cidr", "Fn::GetAZs", "Fn::GetStackOutput"];
+/// The functions that only conditions may use.
+const OF_CONDITIONS: [&str; 5] = ["Fn::And", "Fn::Or", "Fn::Not", "Fn::Equals", "Condition"];
+/// The functions that every property may use.
+const OF_VALUES: [&str; 12] = [
+    "Ref",
+    "Fn::GetAtt",
+    "Fn::Sub",
+    "Fn::If",
+    "Fn::FindInMap",
+    "Fn::Join",
+    "Fn::Split",
+    "Fn::Select",
+    "Fn::Length",
+    "Fn::Base64",
+    "Fn::ToJsonString",
+    "Fn::ImportValue",
+];
 
 /// The result of resolving a node.
+#[derive(Clone, Debug)]
 pub(super) enum Resolved {
     /// This node.
     Node(Rc<Node>),
     /// No value: `AWS::NoValue`.
     Nothing,
-    /// A value that a call to AWS supplies: the region or the account.
-    Later,
+    /// Only the deployed stack has the value, or a call to AWS supplies it.
+    Unknown(Reason),
     /// The value cannot be determined; an error is reported.
+    Failed,
+}
+
+/// Whether a condition holds.
+#[derive(Clone, Debug)]
+pub(super) enum Verdict {
+    Known(bool),
+    Unknown(Reason),
+    /// An error is reported.
     Failed,
 }
 
@@ -37,59 +101,74 @@ pub(super) enum Resolved {
 pub(super) struct Scope<'a> {
     parameters: &'a Parameters,
     declared: BTreeMap<String, Rc<Node>>,
-    resources: BTreeSet<String>,
+    mappings: BTreeMap<String, Rc<Node>>,
+    conditions: BTreeMap<String, Rc<Node>>,
+    resources: BTreeMap<String, Rc<Node>>,
+    /// The macros that may add names to the template.
+    macros: Vec<String>,
     used: RefCell<BTreeSet<String>>,
+    /// The conditions that are evaluated.
+    verdicts: RefCell<BTreeMap<String, Verdict>>,
+    /// The names of resources that are evaluated.
+    named: RefCell<BTreeMap<String, Resolved>>,
+    /// The conditions and resources that are being evaluated.
+    under_way: RefCell<BTreeSet<String>>,
+    depth: Cell<usize>,
     /// The amount of text produced so far.
     produced: Cell<usize>,
+    /// The number of turns of loops, and of nodes that they produced.
+    turns: Cell<usize>,
+    nodes: Cell<usize>,
 }
 
 impl<'a> Scope<'a> {
-    pub(super) fn of(root: &Node, parameters: &'a Parameters) -> Self {
-        let names = |section: &str| match root.get(section).map(|node| &node.content) {
-            Some(Content::Map(entries)) => entries.clone(),
-            _ => Vec::new(),
-        };
-        let declared = names("Parameters");
-        Self {
+    /// Reads the names of a template, and returns its resources with their loops expanded.
+    pub(super) fn of(
+        root: &Node,
+        parameters: &'a Parameters,
+        diagnostics: &mut FileDiagnostics,
+    ) -> (Self, Vec<Entry>) {
+        let mut scope = Self {
             parameters,
-            declared: declared.into_iter().map(|e| (e.key, e.value)).collect(),
-            resources: names("Resources").into_iter().map(|e| e.key).collect(),
+            declared: index(entries(root, "Parameters")),
+            mappings: index(entries(root, "Mappings")),
+            conditions: BTreeMap::new(),
+            resources: BTreeMap::new(),
+            macros: Vec::new(),
             used: RefCell::default(),
+            verdicts: RefCell::default(),
+            named: RefCell::default(),
+            under_way: RefCell::default(),
+            depth: Cell::default(),
             produced: Cell::default(),
-        }
+            turns: Cell::default(),
+            nodes: Cell::default(),
+        };
+        scope.macros(root, diagnostics);
+        scope.parameters(diagnostics);
+        let conditions = scope.expanded(&entries(root, "Conditions"), diagnostics);
+        scope.conditions = index(conditions);
+        let resources = scope.expanded(&entries(root, "Resources"), diagnostics);
+        scope.resources = index(resources.clone());
+        scope.all_conditions(diagnostics);
+        (scope, resources)
     }
 
     /// Resolves a node if it is a function. Its parts are resolved when they are read.
     pub(super) fn resolve(&self, node: &Rc<Node>, diagnostics: &mut FileDiagnostics) -> Resolved {
-        let Some((function, argument)) = function(node) else {
-            if let Some(text) = node.as_text().filter(|text| text.contains("{{resolve:")) {
-                let message = format!(
-                    "the dynamic reference `{text}` cannot be resolved here. Write the value, or a parameter"
-                );
-                diagnostics.error(node.position, message);
-                return Resolved::Failed;
-            }
-            return Resolved::Node(Rc::clone(node));
+        let Some((name, argument)) = function(node) else {
+            return dynamic(Resolved::Node(scalar::read(node, diagnostics)));
         };
-        match (function.as_str(), argument.as_text()) {
-            ("Ref", Some(name)) => self.name(name, node.position, diagnostics),
-            ("Fn::GetAtt", _) => self.attribute(&argument, node.position, diagnostics),
-            ("Fn::Sub", _) => self.substitute(&argument, node.position, diagnostics),
-            _ => {
-                diagnostics.error(node.position, unresolvable(&function));
-                Resolved::Failed
-            }
+        if self.depth.get() >= MAX_DEPTH {
+            let message =
+                format!("functions and conditions need each other deeper than {MAX_DEPTH} levels");
+            diagnostics.error(node.position, message);
+            return Resolved::Failed;
         }
-    }
-
-    /// Returns the value of a condition, if the user supplied it.
-    pub(super) fn condition(&self, name: &str) -> Option<bool> {
-        self.used.borrow_mut().insert(name.to_owned());
-        match self.parameters.given.get(name)?.as_str() {
-            "true" => Some(true),
-            "false" => Some(false),
-            _ => None,
-        }
+        self.depth.set(self.depth.get() + 1);
+        let resolved = self.call(&name, &argument, node.position, diagnostics);
+        self.depth.set(self.depth.get() - 1);
+        dynamic(resolved)
     }
 
     /// Reports values for names that the template does not have.
@@ -99,13 +178,12 @@ impl<'a> Scope<'a> {
             let head = name.split('.').next().unwrap_or(name);
             let known = used.contains(name)
                 || self.declared.contains_key(name)
-                || self.resources.contains(head)
+                || self.conditions.contains_key(name)
+                || self.resources.contains_key(head)
                 || self.parameters.optional.contains(name)
                 || name.starts_with("AWS::");
             if !known {
-                let names = self.declared.keys().map(String::as_str);
-                let hint = nearest(name, names).map(|near| format!("; did you mean `{near}`?"));
-                let hint = hint.unwrap_or_default();
+                let hint = hint(name, self.declared.keys());
                 let message =
                     format!("--parameter {name}: the template has no parameter `{name}`{hint}");
                 diagnostics.error(Position::START, message);
@@ -113,91 +191,109 @@ impl<'a> Scope<'a> {
         }
     }
 
-    fn name(&self, name: &str, position: Position, diagnostics: &mut FileDiagnostics) -> Resolved {
-        self.used.borrow_mut().insert(name.to_owned());
-        if let Some(value) = self.parameters.given.get(name) {
-            return self.typed(name, value, position, diagnostics);
-        }
-        let mut pseudo = |value: &Option<String>| match value {
-            Some(value) => self.text(value.clone(), position, diagnostics),
-            None => Resolved::Later,
-        };
-        match name {
-            "AWS::NoValue" => return Resolved::Nothing,
-            "AWS::Region" => return pseudo(&self.parameters.region),
-            "AWS::AccountId" => return pseudo(&self.parameters.account),
-            "AWS::Partition" => return pseudo(&self.parameters.partition),
-            _ => {}
-        }
-        if let Some(declared) = self.declared.get(name) {
-            let default = declared.get("Default").and_then(|node| node.as_text());
-            let message = match default {
-                Some(default) if self.ty(name).starts_with(STORED) => format!(
-                    "the value of the parameter `{name}` is stored in Systems Manager as `{default}`. Set it with \
-                     --parameter {name}=…"
-                ),
-                Some(default) => return self.typed(name, default, position, diagnostics),
-                None => format!(
-                    "the parameter `{name}` has no default. Set its value with --parameter {name}=…"
-                ),
-            };
-            diagnostics.error(position, message);
-            return Resolved::Failed;
-        }
-        let message = if self.resources.contains(name) || name.starts_with("AWS::") {
-            format!(
-                "only CloudFormation knows the value of `Ref` to `{name}`. Set it with --parameter {name}=…"
-            )
-        } else {
-            let names = self.declared.keys().chain(&self.resources);
-            let near = nearest(name, names.map(String::as_str));
-            let hint = near.map(|near| format!("; did you mean `{near}`?"));
-            format!("there is no parameter `{name}`{}", hint.unwrap_or_default())
-        };
-        diagnostics.error(position, message);
-        Resolved::Failed
+    /// Returns the macros that may change the template.
+    pub(super) fn has_macros(&self) -> bool {
+        !self.macros.is_empty()
     }
 
-    fn ty(&self, name: &str) -> &str {
-        let declared = self.declared.get(name).and_then(|node| node.get("Type"));
-        declared.and_then(|node| node.as_text()).unwrap_or_default()
-    }
-
-    /// Returns the value of a parameter, as a list if the parameter is one.
-    fn typed(
+    fn call(
         &self,
         name: &str,
-        value: &str,
+        argument: &Rc<Node>,
         position: Position,
         diagnostics: &mut FileDiagnostics,
     ) -> Resolved {
-        let ty = self.ty(name);
-        let ty = ty.strip_prefix(STORED).unwrap_or(ty);
-        if !ty.starts_with("CommaDelimitedList") && !ty.starts_with("List<") {
-            return self.text(value.to_owned(), position, diagnostics);
+        match name {
+            "Ref" => self.reference(argument, position, diagnostics),
+            "Fn::GetAtt" => self.attribute(argument, position, diagnostics),
+            "Fn::Sub" => self.substitute(argument, position, diagnostics),
+            "Fn::If" => self.choose(argument, position, diagnostics),
+            "Fn::FindInMap" => self.find_in_map(argument, position, diagnostics),
+            "Fn::Join" => self.join(argument, position, diagnostics),
+            "Fn::Split" => self.split(argument, position, diagnostics),
+            "Fn::Select" => self.select(argument, position, diagnostics),
+            "Fn::Length" => self.length(argument, position, diagnostics),
+            "Fn::ToJsonString" => self.to_json(argument, position, diagnostics),
+            "Fn::Base64" => match self.text_of(argument, name, diagnostics) {
+                Ok(text) => {
+                    let encoded = base64::engine::general_purpose::STANDARD.encode(text);
+                    self.text(encoded, position, diagnostics)
+                }
+                Err(resolved) => resolved,
+            },
+            "Fn::ImportValue" => match self.text_of(argument, name, diagnostics) {
+                Ok(export) => Resolved::Unknown(Reason::Import(Some(export))),
+                Err(Resolved::Unknown(_)) => Resolved::Unknown(Reason::Import(None)),
+                Err(resolved) => resolved,
+            },
+            _ if OF_AWS.contains(&name) => Resolved::Unknown(Reason::Function(name.to_owned())),
+            _ if name == "Fn::Transform" || name.starts_with(repeat::PREFIX) => {
+                self.produced_later(name, argument, diagnostics)
+            }
+            _ if OF_CONDITIONS.contains(&name) => {
+                let message = format!(
+                    "`{name}` is for conditions; define one in `Conditions`, and use it with `Fn::If`"
+                );
+                diagnostics.error(position, message);
+                Resolved::Failed
+            }
+            _ => {
+                let known = OF_VALUES.into_iter().chain(OF_AWS);
+                let near = nearest(name, known).map(|near| format!("; write `{near}`"));
+                let message = format!("there is no function `{name}`{}", near.unwrap_or_default());
+                diagnostics.error(position, message);
+                Resolved::Failed
+            }
         }
-        let commas = value.bytes().filter(|byte| *byte == b',').count();
-        if !self.affords(
-            value.len() + commas * size_of::<Node>(),
-            position,
-            diagnostics,
-        ) {
-            return Resolved::Failed;
-        }
-        let elements = value.split(',').map(str::trim);
-        let elements = elements.map(|text| Rc::new(Node::text(position, text)));
-        Resolved::Node(Rc::new(Node::new(
-            position,
-            Content::List(elements.collect()),
-        )))
     }
 
+    /// Returns the value of a function that produces entries of a mapping, which is not known here.
+    pub(super) fn produced_later(
+        &self,
+        name: &str,
+        argument: &Rc<Node>,
+        diagnostics: &mut FileDiagnostics,
+    ) -> Resolved {
+        if name.starts_with(repeat::PREFIX) {
+            return self.collection_of(argument, diagnostics);
+        }
+        let macro_name = argument.get("Name").and_then(|node| node.as_text());
+        Resolved::Unknown(Reason::Macro(macro_name.unwrap_or(name).to_owned()))
+    }
+
+    /// Resolves a node that must be text. Returns what it resolved to if it is not.
+    fn text_of(
+        &self,
+        node: &Rc<Node>,
+        taker: &str,
+        diagnostics: &mut FileDiagnostics,
+    ) -> Result<String, Resolved> {
+        let resolved = self.resolve(node, diagnostics);
+        let what = match &resolved {
+            Resolved::Node(node) => match node.as_text() {
+                Some(text) => return Ok(text.to_owned()),
+                None => node.what(),
+            },
+            Resolved::Nothing => "nothing",
+            Resolved::Unknown(_) | Resolved::Failed => return Err(resolved),
+        };
+        let message = format!("this is {what}; `{taker}` takes text here");
+        diagnostics.error(node.position, message);
+        Err(Resolved::Failed)
+    }
+
+    /// Creates a node of text that a function produced.
     fn text(
         &self,
         text: String,
         position: Position,
         diagnostics: &mut FileDiagnostics,
     ) -> Resolved {
+        if text.len() > LONGEST {
+            let message = format!("the result is longer than {LONGEST} bytes here");
+            diagnostics.error(position, message);
+            return Resolved::Failed;
+        }
         if self.affords(text.len(), position, diagnostics) {
             Resolved::Node(Rc::new(Node::text(position, text)))
         } else {
@@ -217,7 +313,7 @@ impl<'a> Scope<'a> {
             .replace(self.produced.get().saturating_add(length));
         if before <= MOST_TEXT && self.produced.get() > MOST_TEXT {
             let message = format!(
-                "from here on, the parameters of the template produce more than {} MiB of text",
+                "from here on, the functions of the template produce more than {} MiB of text",
                 MOST_TEXT >> 20
             );
             diagnostics.error(position, message);
@@ -225,62 +321,78 @@ impl<'a> Scope<'a> {
         self.produced.get() <= MOST_TEXT
     }
 
-    fn attribute(
-        &self,
-        argument: &Node,
-        position: Position,
-        diagnostics: &mut FileDiagnostics,
-    ) -> Resolved {
-        let path = match &argument.content {
-            Content::Scalar { text, .. } => text.clone(),
-            Content::List(parts) => {
-                let parts: Vec<_> = parts.iter().filter_map(|part| part.as_text()).collect();
-                parts.join(".")
-            }
-            Content::Map(_) => String::new(),
+    /// Finds the macros that process the template, and warns of those that may change it in unknown ways.
+    fn macros(&mut self, root: &Node, diagnostics: &mut FileDiagnostics) {
+        let Some(transform) = root.get("Transform") else {
+            return;
         };
-        self.used.borrow_mut().insert(path.clone());
-        if let Some(value) = self.parameters.given.get(&path) {
-            return self.text(value.clone(), position, diagnostics);
+        let one = [Rc::clone(transform)];
+        let all = match &transform.content {
+            Content::List(elements) => elements.as_slice(),
+            Content::Scalar { .. } | Content::Map(_) => &one,
+        };
+        for element in all {
+            let name = element.as_text().or_else(|| element.get("Name")?.as_text());
+            let Some(name) = name else { continue };
+            if name.starts_with("AWS::LanguageExtensions") {
+                continue;
+            }
+            self.macros.push(name.to_owned());
+            if !name.starts_with("AWS::Serverless-") {
+                let message = format!(
+                    "the macro `{name}` may change the template; what it changes is not checked"
+                );
+                diagnostics.warning(element.position, message);
+            }
         }
-        let message = format!(
-            "only CloudFormation knows the value of `Fn::GetAtt` of `{path}`. Set it with --parameter {path}=…"
-        );
-        diagnostics.error(position, message);
-        Resolved::Failed
     }
 }
 
-/// Returns the message about a function that only CloudFormation can evaluate.
-pub(super) fn unresolvable(function: &str) -> String {
-    format!(
-        "`{function}` cannot be resolved here: only `Ref` and `Fn::Sub` to parameters can. Make it a parameter of the \
-         template, and set its value with --parameter"
-    )
+/// Returns a text as a suggestion, if it resembles one of the names.
+fn hint<'n>(name: &str, names: impl Iterator<Item = &'n String>) -> String {
+    let near = nearest(name, names.map(String::as_str));
+    near.map_or_else(String::new, |near| format!("; did you mean `{near}`?"))
 }
 
-/// Returns the name, in its long form, and the argument of the function that a node calls.
-fn function(node: &Rc<Node>) -> Option<(String, Rc<Node>)> {
-    if let Some(tag) = node.tag.as_deref().filter(|tag| !tag.starts_with('!')) {
-        let long = match tag {
-            "Ref" | "Condition" => tag.to_owned(),
-            _ => format!("Fn::{tag}"),
-        };
-        let content = match &node.content {
-            Content::Scalar { text, .. } => {
-                return Some((long, Rc::new(Node::text(node.position, text))));
-            }
-            Content::List(elements) => Content::List(elements.clone()),
-            Content::Map(entries) => Content::Map(entries.clone()),
-        };
-        return Some((long, Rc::new(Node::new(node.position, content))));
+/// Returns the reason to tell of two: the one that no call to AWS removes.
+fn stronger(first: Option<Reason>, second: Reason) -> Option<Reason> {
+    match first {
+        Some(first) if !first.is_location() || second.is_location() => Some(first),
+        _ => Some(second),
     }
-    let Content::Map(entries) = &node.content else {
-        return None;
-    };
-    let [entry] = entries.as_slice() else {
-        return None;
-    };
-    let is_function = entry.key == "Ref" || entry.key.starts_with("Fn::");
-    is_function.then(|| (entry.key.clone(), Rc::clone(&entry.value)))
+}
+
+/// Replaces text with a dynamic reference by an unknown value.
+fn dynamic(resolved: Resolved) -> Resolved {
+    match &resolved {
+        Resolved::Node(node) => match node.as_text().and_then(reference) {
+            Some(reason) => Resolved::Unknown(reason),
+            None => resolved,
+        },
+        _ => resolved,
+    }
+}
+
+/// Returns an unknown value of which a part is known. A dynamic reference in it needs more than a call to AWS.
+fn unknown(reason: Reason, part: &str) -> Resolved {
+    let reference = reference(part).filter(|_| reason.is_location());
+    Resolved::Unknown(reference.unwrap_or(reason))
+}
+
+/// Returns the first dynamic reference in a text.
+fn reference(text: &str) -> Option<Reason> {
+    let (_, reference) = text.split_once("{{resolve:")?;
+    let (reference, _) = reference.split_once("}}").unwrap_or((reference, ""));
+    Some(Reason::Dynamic(format!("{{{{resolve:{reference}}}}}")))
+}
+
+fn entries(root: &Node, section: &str) -> Vec<Entry> {
+    match root.get(section).map(|node| &node.content) {
+        Some(Content::Map(entries)) => entries.clone(),
+        _ => Vec::new(),
+    }
+}
+
+fn index(entries: Vec<Entry>) -> BTreeMap<String, Rc<Node>> {
+    entries.into_iter().map(|e| (e.key, e.value)).collect()
 }

@@ -9,7 +9,7 @@ use std::rc::Rc;
 use saphyr_parser::{Event, Parser, ScalarStyle, Span, Tag};
 
 use super::diagnostics::FileDiagnostics;
-pub(super) use super::node::{Content, Entry, Node, is_flag, is_number};
+use super::node::{Content, Entry, Node};
 use super::node::{MAX_DEPTH, MAX_NODES, duplicate, too_deep, too_many};
 use crate::report::Position;
 

@@ -7,10 +7,11 @@ use serde_json::{Map, Value, json};
 use super::imports::{Warning, imports};
 use crate::aws::Aws;
 use crate::cty::json::to_json;
+use crate::cty::{Path, Step};
 use crate::flow_log::drift;
 use crate::framework::{Mode, Model as _, Nesting, Schema};
 use crate::stack::compare::{AwsOptions, Progress};
-use crate::stack::declare::{Declaration, Stack};
+use crate::stack::declare::{Declaration, Stack, name_of};
 use crate::stack::error::Error;
 
 /// What to export.
@@ -41,6 +42,10 @@ pub async fn to_terraform(
     export: ExportOptions,
     progress: &Progress<'_>,
 ) -> Result<Exported, Vec<Error>> {
+    let unknown = unknown(stack);
+    if !unknown.is_empty() {
+        return Err(unknown);
+    }
     let base = if export.imports {
         let connected = options.connect().await;
         Some(connected.map_err(|error| vec![error.into()])?)
@@ -65,6 +70,40 @@ pub async fn to_terraform(
         configuration: Value::Object(configuration),
         warnings,
     })
+}
+
+/// Returns an error for each value that only the deployed stack has: a configuration cannot be written without it.
+fn unknown(stack: &Stack) -> Vec<Error> {
+    let entries = stack.entries.iter();
+    let errors = entries.flat_map(|declared| {
+        declared.unknown.iter().map(|unknown| {
+            let name = &declared.name;
+            let set = (!unknown.path.is_root())
+                .then(|| format!("--set {name}.{}=…", set_name(&unknown.path)));
+            let options: Vec<_> = unknown.reason.option().into_iter().chain(set).collect();
+            let options = if options.is_empty() {
+                "--parameter".to_owned()
+            } else {
+                options.join(" or ")
+            };
+            Error::Unknown {
+                label: match set_name(&unknown.path) {
+                    property if property.is_empty() => name.clone(),
+                    property => format!("{name}.{property}"),
+                },
+                reason: unknown.reason.clone(),
+                options,
+            }
+        })
+    });
+    errors.collect()
+}
+
+/// Returns the name of a property that `--set` takes: a part of a list is set with the whole list.
+fn set_name(path: &Path) -> String {
+    let steps = path.steps().iter();
+    let named = steps.take_while(|step| matches!(step, Step::Attribute(_)));
+    name_of(&named.cloned().collect())
 }
 
 /// Returns the parts of the configuration that do not depend on what exists.

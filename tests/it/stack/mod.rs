@@ -1,6 +1,7 @@
 //! Stack definitions, drift checks and their reports, through the command line.
 
 mod ci;
+mod corpus;
 mod drift;
 mod formats;
 mod inputs;

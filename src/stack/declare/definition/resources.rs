@@ -1,61 +1,58 @@
 //! The resources of a template: which of them are flow logs, and whether their conditions hold.
 
+use std::rc::Rc;
+
 use super::super::declaration::Declaration;
-use super::super::template::unresolvable;
-use super::super::yaml::{Content, Entry, Node};
+use super::super::node::{Content, Entry, Node};
+use super::super::parameters::Parameters;
+use super::super::template::{Resolved, Verdict, conditional};
+use super::super::unknown::Unknown;
 use super::Reader;
+use crate::cty::Path;
 
 /// CloudFormation's name of the resource.
-const RESOURCE: &str = "AWS::EC2::FlowLog";
+pub(super) const RESOURCE: &str = "AWS::EC2::FlowLog";
+/// Resources that contain others, in templates of their own.
+const NESTED: [&str; 3] = [
+    "AWS::CloudFormation::Stack",
+    "AWS::CloudFormation::StackSet",
+    "AWS::Serverless::Application",
+];
 
 impl Reader<'_> {
     /// Reads the flow logs of a template.
-    pub(super) fn template(&mut self, root: &Node) -> Vec<Declaration> {
+    pub(super) fn template(
+        &mut self,
+        root: &Node,
+        entries: &[Entry],
+        parameters: &Parameters,
+    ) -> Vec<Declaration> {
         let Some(resources) = root.get("Resources") else {
             let message = "the template has no `Resources`";
             self.diagnostics.error(root.position, message);
             return Vec::new();
         };
-        let Content::Map(entries) = &resources.content else {
+        let Content::Map(_) = &resources.content else {
             let message = format!("`Resources` is {}, not a mapping", resources.what());
             self.diagnostics.error(resources.position, message);
             return Vec::new();
         };
+        self.check_set(entries, parameters);
         let mut declared = Vec::new();
         let mut found = false;
         for entry in entries {
             if entry.key.starts_with("Fn::") {
-                found |= self.produced_by_function(entry);
-                continue;
-            }
-            if !is_flow_log(&entry.value) {
-                continue;
-            }
-            found = true;
-            match entry.value.entry("Condition") {
-                Some(condition) if !self.holds(condition) => continue,
-                _ => {}
-            }
-            match entry.value.get("Properties") {
-                Some(properties) => {
-                    let known = |entry: &Entry| !entry.key.starts_with("Fn::");
-                    let whole =
-                        matches!(&properties.content, Content::Map(all) if all.iter().all(known));
-                    if whole && properties.get("ResourceType").is_none() {
-                        let message = "`ResourceType` is missing: CloudFormation requires it, as in `ResourceType: VPC`";
-                        self.diagnostics.error(entry.position, message);
-                    }
-                    declared.extend(self.flow_log(&entry.key, entry.position, properties, None));
-                }
-                None => {
-                    let message = format!("`{}` has no `Properties`", entry.key);
-                    self.diagnostics.error(entry.position, message);
-                }
+                found |= holds_flow_log(&entry.value);
+                declared.extend(self.produced_later(entry));
+            } else if is_flow_log(&entry.value) {
+                found = true;
+                self.overrides = parameters.into();
+                self.overrides.select(&entry.key);
+                declared.extend(self.resource(entry));
             }
         }
         if !found {
-            let message = format!("the template has no resource of the type {RESOURCE}");
-            self.diagnostics.error(resources.position, message);
+            self.no_flow_log(resources, entries);
         }
         if let Some(scope) = &self.scope {
             scope.unused(&mut self.diagnostics);
@@ -63,42 +60,101 @@ impl Reader<'_> {
         declared
     }
 
-    /// Reports a function that produces flow logs, or unknown resources. Returns whether it produces flow logs.
-    fn produced_by_function(&mut self, entry: &Entry) -> bool {
-        let produces = holds_flow_log(&entry.value);
-        if produces || !entry.key.starts_with("Fn::ForEach::") {
-            self.diagnostics
-                .error(entry.position, unresolvable(&entry.key));
+    /// Reads a flow log, unless its condition does not hold.
+    fn resource(&mut self, entry: &Entry) -> Option<Declaration> {
+        if let Some(scope) = &self.scope {
+            scope.check_names(&entry.value, &mut self.diagnostics);
         }
-        produces
+        let condition = match entry.value.entry("Condition") {
+            Some(condition) => self.holds(condition)?,
+            None => None,
+        };
+        let Some(properties) = entry.value.get("Properties") else {
+            let message = format!("`{}` has no `Properties`", entry.key);
+            self.diagnostics.error(entry.position, message);
+            return None;
+        };
+        let mut declared = self.flow_log(&entry.key, entry.position, properties, None)?;
+        declared.unknown.splice(0..0, condition);
+        Some(declared)
     }
 
-    /// Returns whether a condition holds. If that is not known, reports an error and assumes that it does, so that other
-    /// errors in the resource are found.
-    fn holds(&mut self, condition: &Entry) -> bool {
+    /// Returns whether a condition holds: `None` if it does not, otherwise what is unknown about it. After an error,
+    /// assumes that it does, so that other errors in the resource are found.
+    fn holds(&mut self, condition: &Entry) -> Option<Option<Unknown>> {
+        let scope = self.scope.as_ref()?;
         let name = condition.value.as_text().unwrap_or_default();
-        let value = self.scope.as_ref().and_then(|scope| scope.condition(name));
-        value.unwrap_or_else(|| {
-            let message = format!(
-                "this flow log depends on the condition `{name}`, which is not evaluated here. Set \
-                 --parameter {name}=true or {name}=false"
-            );
-            self.diagnostics.error(condition.position, message);
-            true
-        })
+        let position = condition.position;
+        match scope.condition(name, position, &mut self.diagnostics) {
+            Verdict::Known(false) => None,
+            Verdict::Known(true) | Verdict::Failed => Some(None),
+            Verdict::Unknown(reason) if reason.is_location() => {
+                self.incomplete = true;
+                Some(None)
+            }
+            Verdict::Unknown(reason) => Some(Some(Unknown {
+                path: Path::root(),
+                position,
+                reason: conditional(name, reason),
+            })),
+        }
+    }
+
+    /// Declares the flow logs that a loop over an unknown collection, or a macro, produces: how many they are is not known.
+    fn produced_later(&mut self, entry: &Entry) -> Option<Declaration> {
+        let scope = self.scope.as_ref()?;
+        let produced = scope.produced_later(&entry.key, &entry.value, &mut self.diagnostics);
+        let Resolved::Unknown(reason) = produced else {
+            return None;
+        };
+        if !holds_flow_log(&entry.value) {
+            return None;
+        }
+        if reason.is_location() {
+            self.incomplete = true;
+            return None;
+        }
+        let mut declared = self.nameless(&entry.key, entry.position)?;
+        declared.unknown = vec![Unknown {
+            path: Path::root(),
+            position: entry.position,
+            reason,
+        }];
+        Some(declared)
+    }
+
+    /// Reports a template without flow logs. Those of nested stacks are in other files.
+    fn no_flow_log(&mut self, resources: &Node, entries: &[Entry]) {
+        let others = entries.iter().find(|entry| {
+            let ty = entry.value.get("Type").and_then(|node| node.as_text());
+            ty.is_some_and(|ty| NESTED.contains(&ty) || ty.ends_with("::MODULE"))
+        });
+        let has_macros = self.scope.as_ref().is_some_and(|scope| scope.has_macros());
+        let message = match others {
+            Some(other) => format!(
+                "the template has no resource of the type {RESOURCE}; those of `{}` are in another template, which is not read",
+                other.key
+            ),
+            None => format!("the template has no resource of the type {RESOURCE}"),
+        };
+        if others.is_some() || has_macros {
+            self.diagnostics.warning(resources.position, message);
+        } else {
+            self.diagnostics.error(resources.position, message);
+        }
     }
 }
 
-fn is_flow_log(resource: &Node) -> bool {
+pub(super) fn is_flow_log(resource: &Node) -> bool {
     let ty = resource.get("Type").and_then(|node| node.as_text());
     ty == Some(RESOURCE)
 }
 
-fn holds_flow_log(node: &Node) -> bool {
+fn holds_flow_log(node: &Rc<Node>) -> bool {
     is_flow_log(node)
         || match &node.content {
             Content::Map(entries) => entries.iter().any(|entry| holds_flow_log(&entry.value)),
-            Content::List(elements) => elements.iter().any(|element| holds_flow_log(element)),
+            Content::List(elements) => elements.iter().any(holds_flow_log),
             Content::Scalar { .. } => false,
         }
 }

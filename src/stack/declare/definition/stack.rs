@@ -1,8 +1,8 @@
 //! The top level of a stack definition: its region, its account, and the names of its flow logs.
 
 use super::super::declaration::Declaration;
+use super::super::node::{Content, Node};
 use super::super::parameters::Parameters;
-use super::super::yaml::{Content, Node};
 use super::Reader;
 use crate::arn::{account, region};
 use crate::report::Position;
@@ -29,9 +29,19 @@ impl Reader<'_> {
             return (None, Vec::new());
         }
         self.keys(root);
-        if let Some(name) = parameters.given.keys().next() {
+        let mut required = parameters.given.keys();
+        let mut required = required
+            .by_ref()
+            .filter(|name| !parameters.optional.contains(*name));
+        if let Some(name) = required.next() {
             let message = format!(
                 "--parameter {name}: a stack definition has no parameters, only CloudFormation templates have"
+            );
+            self.diagnostics.error(Position::START, message);
+        }
+        if let Some((id, property)) = parameters.set.keys().next() {
+            let message = format!(
+                "--set {id}.{property}: only the flow logs of CloudFormation templates have values to set"
             );
             self.diagnostics.error(Position::START, message);
         }

@@ -4,9 +4,9 @@
 
 use std::rc::Rc;
 
+use super::super::node::{Content, Entry, Node, is_flag, is_number};
 use super::super::property::{Accepts, Property};
 use super::super::template::Resolved;
-use super::super::yaml::{Content, Entry, Node, is_flag, is_number};
 use super::{Positions, Reader};
 use crate::cty::{Map, Number, Path, Value};
 use crate::report::Position;
@@ -66,7 +66,11 @@ impl Reader<'_> {
     ) -> Map<Value> {
         let mut values = Map::new();
         for entry in entries {
+            if self.scope.is_some() && entry.key.starts_with("Fn::") {
+                continue;
+            }
             let property = properties.iter().find(|p| p.name == entry.key);
+            let property = property.or_else(|| self.camel_case(entry, properties, path));
             let Some(property) = property.filter(|property| self.has(property)) else {
                 values.extend(self.meant(entry, properties, path));
                 continue;
@@ -83,7 +87,7 @@ impl Reader<'_> {
             let value = self.value(&entry.value, name, accepts, &path, positions);
             values.insert(attribute.into(), value);
         }
-        if self.scope.is_some() && entries.iter().any(|entry| entry.key.starts_with("Fn::")) {
+        if self.scope.is_some() && self.supplied_later(entries, path) {
             // The function may supply any property that is missing.
             for property in properties {
                 let value = values.entry(property.attribute.as_str().into());
@@ -101,6 +105,61 @@ impl Reader<'_> {
             }
         }
         values
+    }
+
+    /// Reads the properties that the user gave of a flow log whose own are unknown. All others are unknown.
+    pub(super) fn open(
+        &mut self,
+        entries: &[Entry],
+        properties: &[Property],
+        positions: &mut Positions,
+        position: Position,
+    ) -> Map<Value> {
+        let transform = Entry {
+            key: "Fn::".to_owned(),
+            position,
+            value: Rc::new(Node::new(position, Content::Map(Vec::new()))),
+        };
+        let entries: Vec<_> = entries.iter().cloned().chain([transform]).collect();
+        self.object(&entries, properties, &Path::root(), positions, position)
+    }
+
+    /// Records the functions that supply entries of an object, which are not known. Returns whether there are any.
+    fn supplied_later(&mut self, entries: &[Entry], path: &Path) -> bool {
+        let mut found = false;
+        for entry in entries.iter().filter(|entry| entry.key.starts_with("Fn::")) {
+            found = true;
+            let Some(scope) = self.scope.as_ref().filter(|_| entry.key != "Fn::") else {
+                continue;
+            };
+            let supplied = scope.produced_later(&entry.key, &entry.value, &mut self.diagnostics);
+            if let Resolved::Unknown(reason) = supplied {
+                self.know_later(path, entry.position, reason);
+            }
+        }
+        found
+    }
+
+    /// Finds the property that the AWS CDK writes in its own case, such as `fileFormat`.
+    fn camel_case<'p>(
+        &mut self,
+        entry: &Entry,
+        properties: &'p [Property],
+        path: &Path,
+    ) -> Option<&'p Property> {
+        if self.scope.is_none() || path.is_root() {
+            return None;
+        }
+        let mut letters = entry.key.chars();
+        let first = letters.next()?.to_ascii_uppercase();
+        let name: String = [first].into_iter().chain(letters).collect();
+        let property = properties.iter().find(|property| property.name == name)?;
+        let message = format!(
+            "`{}` is written as the AWS CDK writes it; CloudFormation's name is `{name}`",
+            entry.key
+        );
+        self.diagnostics.warning(entry.position, message);
+        Some(property)
     }
 
     /// Returns whether the file's kind has a property: only stack definitions have a region.
@@ -136,10 +195,21 @@ impl Reader<'_> {
         path: &Path,
         positions: &mut Positions,
     ) -> Value {
-        let node = match self.resolve(node) {
+        let resolved = self.resolve(node);
+        let resolved = match accepts {
+            Accepts::Object(_) if self.has_overrides(name) => {
+                return self.overridden_object(node, resolved, name, accepts, path, positions);
+            }
+            _ => resolved,
+        };
+        let node = match resolved {
             Resolved::Node(node) => node,
             Resolved::Nothing => return Value::Null,
-            Resolved::Later | Resolved::Failed => return Value::unknown(),
+            Resolved::Unknown(reason) => {
+                self.know_later(path, node.position, reason);
+                return Value::unknown();
+            }
+            Resolved::Failed => return Value::unknown(),
         };
         if node.is_null() {
             if self.scope.is_none() {
@@ -162,6 +232,7 @@ impl Reader<'_> {
             (Accepts::Flag, _) => flag(&node, lenient),
             (Accepts::Object(properties), Content::Map(entries)) => {
                 let object = self.object(entries, properties, path, positions, node.position);
+                self.members_of_template(name, &object, properties, node.position);
                 Ok(Value::Map(object))
             }
             (Accepts::Object(_), _) => Err(expected("a mapping")),
@@ -176,6 +247,70 @@ impl Reader<'_> {
             self.diagnostics.error(node.position, message);
             Value::unknown()
         })
+    }
+
+    /// Reads an object of which the user gave members. If the others are unknown, they stay so.
+    fn overridden_object(
+        &mut self,
+        node: &Rc<Node>,
+        resolved: Resolved,
+        name: &str,
+        accepts: &Accepts,
+        path: &Path,
+        positions: &mut Positions,
+    ) -> Value {
+        let Accepts::Object(properties) = accepts else {
+            return Value::unknown();
+        };
+        let (entries, later) = match &resolved {
+            Resolved::Node(node) => match &node.content {
+                Content::Map(entries) => (entries.as_slice(), None),
+                Content::Scalar { .. } | Content::List(_) => (&[][..], None),
+            },
+            Resolved::Unknown(reason) => (&[][..], Some(reason.clone())),
+            Resolved::Nothing | Resolved::Failed => (&[][..], None),
+        };
+        let entries = self.overridden(entries, name, node.position);
+        let mut object = Map::new();
+        if let Some(reason) = later {
+            for property in properties {
+                let is_given = entries.iter().any(|entry| entry.key == property.name);
+                if !is_given {
+                    let path = path.clone().attribute(property.attribute.as_str());
+                    self.know_later(&path, node.position, reason.clone());
+                    object.insert(property.attribute.as_str().into(), Value::unknown());
+                }
+            }
+        }
+        let given = self.object(&entries, properties, path, positions, node.position);
+        object.extend(given);
+        self.members_of_template(name, &object, properties, node.position);
+        Value::Map(object)
+    }
+
+    /// Reports members that CloudFormation requires, although EC2 does not.
+    fn members_of_template(
+        &mut self,
+        name: &str,
+        object: &Map<Value>,
+        properties: &[Property],
+        position: Position,
+    ) {
+        if self.scope.is_none() || name != "DestinationOptions" {
+            return;
+        }
+        let missing = properties.iter().filter(|property| {
+            let value = object.get(property.attribute.as_str());
+            value.is_none_or(Value::is_null)
+        });
+        let names: Vec<_> = missing.map(|p| format!("`{}`", p.name)).collect();
+        if !names.is_empty() {
+            let message = format!(
+                "`DestinationOptions` has no {}: CloudFormation requires all three members",
+                names.join(" and no ")
+            );
+            self.diagnostics.error(position, message);
+        }
     }
 
     fn list(
@@ -195,6 +330,7 @@ impl Reader<'_> {
         else {
             return Value::unknown();
         };
+        let elements = self.existing(elements);
         if let Some(most) = most.filter(|most| elements.len() > *most) {
             let message = format!(
                 "`{name}` has {} elements; at most {most} are allowed",
@@ -202,12 +338,14 @@ impl Reader<'_> {
             );
             self.diagnostics.error(node.position, message);
         }
-        if elements.is_empty() && most.is_some() {
+        let needs_one =
+            most.is_some() || (self.scope.is_some() && matches!(**each, Accepts::Object(_)));
+        if elements.is_empty() && needs_one {
             let message = format!("`{name}` is empty; write at least one");
             self.diagnostics.error(node.position, message);
         }
         let mut values = Vec::new();
-        for (index, element) in (0..).zip(elements) {
+        for (index, element) in (0..).zip(&elements) {
             let path = if *ordered {
                 path.clone().index(index)
             } else {
@@ -223,6 +361,19 @@ impl Reader<'_> {
         }
     }
 
+    /// Returns the elements of a list without those that have no value, which CloudFormation leaves out.
+    fn existing(&mut self, elements: &[Rc<Node>]) -> Vec<Rc<Node>> {
+        let mut existing = Vec::new();
+        for element in elements {
+            match self.resolve(element) {
+                Resolved::Node(node) => existing.push(node),
+                Resolved::Nothing => {}
+                Resolved::Unknown(_) | Resolved::Failed => existing.push(Rc::clone(element)),
+            }
+        }
+        existing
+    }
+
     fn tags(&mut self, node: &Node, path: &Path, positions: &mut Positions) -> Value {
         let Content::List(elements) = &node.content else {
             let message = "`Tags` must be a list of keys and values: `- Key: Name`, and `Value: main` below `Key`";
@@ -230,8 +381,19 @@ impl Reader<'_> {
             return Value::unknown();
         };
         let mut tags = Map::new();
+        let mut known = true;
         for element in elements {
-            let Some((key, value)) = self.tag(element) else {
+            let resolved = match self.resolve(element) {
+                Resolved::Node(node) => self.tag(&node, path),
+                Resolved::Nothing => continue,
+                Resolved::Unknown(reason) => {
+                    self.know_later(path, element.position, reason);
+                    None
+                }
+                Resolved::Failed => None,
+            };
+            let Some((key, value)) = resolved else {
+                known = false;
                 continue;
             };
             let path = path.clone().key(key.as_str());
@@ -241,13 +403,15 @@ impl Reader<'_> {
                 self.diagnostics.error(element.position, message);
             }
         }
-        Value::Map(tags)
+        if known {
+            Value::Map(tags)
+        } else {
+            Value::unknown()
+        }
     }
 
-    fn tag(&mut self, element: &Rc<Node>) -> Option<(String, Value)> {
-        let Resolved::Node(element) = self.resolve(element) else {
-            return None;
-        };
+    /// Reads a tag. Returns `None` if its key is unknown or wrong.
+    fn tag(&mut self, element: &Rc<Node>, path: &Path) -> Option<(String, Value)> {
         let Content::Map(entries) = &element.content else {
             let message = "a tag is `Key: …` and `Value: …`";
             self.diagnostics.error(element.position, message);
@@ -258,10 +422,10 @@ impl Reader<'_> {
                 self.unknown(entry, &["Key", "Value"], "The keys of a tag are");
             }
         }
-        let mut part = |name: &str| match element.get(name) {
+        let mut part = |name: &str, path: &Path| match element.get(name) {
             Some(node) => {
                 let any = Accepts::Text(Vec::new());
-                Some(self.value(node, name, &any, &Path::root(), &mut Positions::new()))
+                Some(self.value(node, name, &any, path, &mut Positions::new()))
             }
             None => {
                 let message = format!("the tag has no `{name}`");
@@ -269,7 +433,12 @@ impl Reader<'_> {
                 None
             }
         };
-        let (key, value) = (part("Key"), part("Value"));
+        let key = part("Key", path);
+        let of_key = match &key {
+            Some(Value::String(key)) => path.clone().key(key.as_str()),
+            _ => path.clone(),
+        };
+        let value = part("Value", &of_key);
         match key? {
             Value::String(key) => Some((key, value?)),
             _ => None,
@@ -325,7 +494,7 @@ fn one_of(text: String, allowed: &[String]) -> Result<Value, Problem> {
 
 fn number(node: &Node, lenient: bool, allowed: &[i64]) -> Result<Value, Problem> {
     let written = match &node.content {
-        Content::Scalar { text, plain } if *plain || lenient => text.parse::<i64>().ok(),
+        Content::Scalar { text, plain } if *plain || lenient => whole(text),
         _ => None,
     };
     let all: Vec<_> = allowed.iter().map(i64::to_string).collect();
@@ -343,6 +512,16 @@ fn number(node: &Node, lenient: bool, allowed: &[i64]) -> Result<Value, Problem>
             expected,
         }),
     }
+}
+
+/// Reads a whole number, also as `60.0`, which JSON Schema regards as the same.
+fn whole(text: &str) -> Option<i64> {
+    let exact = text.parse::<i64>().ok();
+    exact.or_else(|| {
+        let (digits, zeros) = text.split_once('.')?;
+        let is_whole = !zeros.is_empty() && zeros.bytes().all(|byte| byte == b'0');
+        digits.parse().ok().filter(|_| is_whole)
+    })
 }
 
 fn flag(node: &Node, lenient: bool) -> Result<Value, Problem> {

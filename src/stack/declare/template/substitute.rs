@@ -4,18 +4,17 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use super::super::diagnostics::FileDiagnostics;
-use super::super::yaml::{Content, Node};
-use super::{Resolved, Scope};
+use super::super::node::{Content, Node};
+use super::super::unknown::Reason;
+use super::{LONGEST, Resolved, Scope, stronger, unknown};
 use crate::report::Position;
 
-/// The longest result, in bytes. No property of a flow log accepts as much.
-const LONGEST: usize = 64 << 10;
 const FORM: &str = "`Fn::Sub` takes text with `${Name}` placeholders, or a list of such text and a mapping of names";
 
 /// The value of a placeholder.
 enum Part {
     Text(String),
-    Later,
+    Unknown(Reason),
     Failed,
 }
 
@@ -33,7 +32,7 @@ impl Scope<'_> {
         };
         let mut known: BTreeMap<&str, Part> = BTreeMap::new();
         let mut result = String::new();
-        let (mut later, mut failed) = (false, false);
+        let (mut reason, mut failed) = (None, false);
         let mut rest = text;
         while let Some((before, after)) = rest.split_once("${") {
             result.push_str(before);
@@ -58,15 +57,18 @@ impl Scope<'_> {
                     return Resolved::Failed;
                 }
                 Part::Text(text) => result.push_str(text),
-                Part::Later => later = true,
+                Part::Unknown(other) => {
+                    reason = stronger(reason, other.clone());
+                    result.push_str(&format!("${{{name}}}"));
+                }
                 Part::Failed => failed = true,
             }
         }
         result.push_str(rest);
-        match (failed, later) {
-            (true, _) => Resolved::Failed,
-            (false, true) => Resolved::Later,
-            (false, false) => self.text(result, position, diagnostics),
+        match reason {
+            _ if failed => Resolved::Failed,
+            Some(reason) => unknown(reason, &result),
+            None => self.text(result, position, diagnostics),
         }
     }
 
@@ -77,20 +79,20 @@ impl Scope<'_> {
         position: Position,
         diagnostics: &mut FileDiagnostics,
     ) -> Part {
-        let resolved = match own.get(name) {
-            Some(node) => self.resolve(node, diagnostics),
-            None if name.contains('.') => {
-                self.attribute(&Node::text(position, name), position, diagnostics)
+        let resolved = match (own.get(name), name.split_once('.')) {
+            (Some(node), _) => self.resolve(node, diagnostics),
+            (None, Some((resource, attribute))) => {
+                self.attribute_of(resource, attribute, position, diagnostics)
             }
-            None => self.name(name, position, diagnostics),
+            (None, None) => self.name(name, position, diagnostics),
         };
         let what = match &resolved {
-            Resolved::Node(node) => match node.as_text() {
-                Some(text) => return Part::Text(text.to_owned()),
-                None => node.what(),
+            Resolved::Node(node) => match &node.content {
+                Content::Scalar { text, .. } if !node.is_null() => return Part::Text(text.clone()),
+                _ => node.what(),
             },
             Resolved::Nothing => "nothing",
-            Resolved::Later => return Part::Later,
+            Resolved::Unknown(reason) => return Part::Unknown(reason.clone()),
             Resolved::Failed => return Part::Failed,
         };
         let message = format!("`${{{name}}}` is {what}; `Fn::Sub` takes only text");
