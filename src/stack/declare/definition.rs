@@ -4,6 +4,8 @@
 //! other errors. This module must not know what is done with flow logs.
 
 mod cloud_control;
+mod collection;
+mod members;
 mod overrides;
 mod resources;
 mod stack;

@@ -45,6 +45,7 @@ use super::parameters::Parameters;
 use super::unknown::Reason;
 use crate::report::Position;
 use crate::text::suggest::nearest;
+use check::hint;
 pub(super) use condition::conditional;
 use function::function;
 
@@ -191,7 +192,7 @@ impl<'a> Scope<'a> {
         }
     }
 
-    /// Returns the macros that may change the template.
+    /// Returns whether macros may change the template.
     pub(super) fn has_macros(&self) -> bool {
         !self.macros.is_empty()
     }
@@ -348,12 +349,6 @@ impl<'a> Scope<'a> {
     }
 }
 
-/// Returns a text as a suggestion, if it resembles one of the names.
-fn hint<'n>(name: &str, names: impl Iterator<Item = &'n String>) -> String {
-    let near = nearest(name, names.map(String::as_str));
-    near.map_or_else(String::new, |near| format!("; did you mean `{near}`?"))
-}
-
 /// Returns the reason to tell of two: the one that no call to AWS removes.
 fn stronger(first: Option<Reason>, second: Reason) -> Option<Reason> {
     match first {
@@ -396,3 +391,6 @@ fn entries(root: &Node, section: &str) -> Vec<Entry> {
 fn index(entries: Vec<Entry>) -> BTreeMap<String, Rc<Node>> {
     entries.into_iter().map(|e| (e.key, e.value)).collect()
 }
+
+#[cfg(test)]
+mod tests;

@@ -20,15 +20,6 @@ pub(super) struct Overrides {
     own: BTreeMap<String, String>,
 }
 
-impl From<&Parameters> for Overrides {
-    fn from(parameters: &Parameters) -> Self {
-        Self {
-            all: parameters.set.clone(),
-            own: BTreeMap::new(),
-        }
-    }
-}
-
 impl Overrides {
     /// Selects the values of a flow log.
     pub(super) fn select(&mut self, id: &str) {
@@ -37,6 +28,11 @@ impl Overrides {
         self.own = own
             .map(|((_, property), value)| (property.clone(), value.clone()))
             .collect();
+    }
+
+    /// Returns whether the user gave a property of the flow log.
+    pub(super) fn has(&self, property: &str) -> bool {
+        self.own.contains_key(property)
     }
 
     /// Returns the values of the members of an object, by their names.
@@ -54,8 +50,13 @@ impl Overrides {
 }
 
 impl Reader<'_> {
-    /// Reports values for flow logs and properties that do not exist.
-    pub(super) fn check_set(&mut self, entries: &[Entry], parameters: &Parameters) {
+    /// Returns the values for flow logs and properties that exist, and reports the others.
+    pub(super) fn valid_overrides(
+        &mut self,
+        entries: &[Entry],
+        parameters: &Parameters,
+    ) -> Overrides {
+        let mut valid = parameters.set.clone();
         let logs = entries.iter().filter(|entry| is_flow_log(&entry.value));
         let ids: Vec<&str> = logs.map(|entry| entry.key.as_str()).collect();
         for (id, property) in parameters.set.keys() {
@@ -67,6 +68,7 @@ impl Reader<'_> {
                     hint.unwrap_or_default()
                 );
                 self.diagnostics.error(Position::START, message);
+                valid.remove(&(id.clone(), property.clone()));
                 continue;
             }
             let paths = paths(&self.properties, "");
@@ -78,7 +80,12 @@ impl Reader<'_> {
                     hint.unwrap_or_default()
                 );
                 self.diagnostics.error(Position::START, message);
+                valid.remove(&(id.clone(), property.clone()));
             }
+        }
+        Overrides {
+            all: valid,
+            own: BTreeMap::new(),
         }
     }
 

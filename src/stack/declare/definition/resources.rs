@@ -37,7 +37,7 @@ impl Reader<'_> {
             self.diagnostics.error(resources.position, message);
             return Vec::new();
         };
-        self.check_set(entries, parameters);
+        self.overrides = self.valid_overrides(entries, parameters);
         let mut declared = Vec::new();
         let mut found = false;
         for entry in entries {
@@ -46,7 +46,6 @@ impl Reader<'_> {
                 declared.extend(self.produced_later(entry));
             } else if is_flow_log(&entry.value) {
                 found = true;
-                self.overrides = parameters.into();
                 self.overrides.select(&entry.key);
                 declared.extend(self.resource(entry));
             }
@@ -74,9 +73,26 @@ impl Reader<'_> {
             self.diagnostics.error(entry.position, message);
             return None;
         };
+        let given = self.has_type(properties);
+        if !given {
+            let message =
+                "`ResourceType` is missing: CloudFormation requires it, as in `ResourceType: VPC`";
+            self.diagnostics.error(entry.position, message);
+        }
         let mut declared = self.flow_log(&entry.key, entry.position, properties, None)?;
         declared.unknown.splice(0..0, condition);
         Some(declared)
+    }
+
+    /// Returns whether properties contain the type of the resource, or may contain it.
+    fn has_type(&self, properties: &Node) -> bool {
+        let supplied = |entry: &Entry| entry.key.starts_with("Fn::") || entry.key == "ResourceType";
+        match &properties.content {
+            Content::Map(entries) if properties.tag.is_none() => {
+                entries.iter().any(supplied) || self.overrides.has("ResourceType")
+            }
+            _ => true,
+        }
     }
 
     /// Returns whether a condition holds: `None` if it does not, otherwise what is unknown about it. After an error,

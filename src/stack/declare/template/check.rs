@@ -4,8 +4,9 @@ use std::rc::Rc;
 
 use super::super::diagnostics::FileDiagnostics;
 use super::super::node::{Content, Node};
-use super::{Scope, function, hint, repeat};
+use super::{Scope, function, repeat};
 use crate::report::Position;
+use crate::text::suggest::nearest;
 
 impl Scope<'_> {
     /// Reports every name in a node that the template does not have.
@@ -123,4 +124,10 @@ impl Scope<'_> {
             self.nothing(name, position, diagnostics);
         }
     }
+}
+
+/// Returns a text as a suggestion, if it resembles one of the names.
+pub(super) fn hint<'n>(name: &str, names: impl Iterator<Item = &'n String>) -> String {
+    let near = nearest(name, names.map(String::as_str));
+    near.map_or_else(String::new, |near| format!("; did you mean `{near}`?"))
 }
