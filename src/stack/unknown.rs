@@ -62,7 +62,7 @@ impl UnknownValue {
 }
 
 /// Tells unknown values in one line. Returns `None` if there are none.
-pub fn sentence(values: &[UnknownValue]) -> Option<String> {
+pub(super) fn sentence(values: &[UnknownValue]) -> Option<String> {
     let listed = values.iter().take(LISTED);
     let listed = listed.map(|value| format!("{} ({})", value.label(), value.reason));
     let mut listed: Vec<_> = listed.collect();

@@ -33,6 +33,8 @@ pub struct FileReport {
     pub name: String,
     /// The names of the flow logs that it declares; null if it has errors.
     pub flow_logs: Option<Vec<String>>,
+    /// The values that only the deployed stack has.
+    pub unknown: Vec<UnknownValue>,
     /// Errors, warnings and notes, in the order of their positions.
     pub diagnostics: Vec<Diagnostic>,
 }

@@ -63,6 +63,7 @@ impl DriftReport {
         self.failures.extend(declared.failures.iter().cloned());
         for stack in &declared.stacks {
             let unreadable = stack.unreadable.len();
+            self.unknown.extend(rules.unknown(stack));
             let counts = self.counts_of(&stack.file);
             counts.declared += stack.entries.len() + unreadable;
             counts.not_checked += unreadable;

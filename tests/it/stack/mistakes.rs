@@ -129,7 +129,8 @@ fn a_validation_in_json_lists_files_and_flow_logs() {
         (1, &json!(2), &json!(0))
     );
     let files = &report["files"];
-    let valid = json!({ "name": "valid.yaml", "flow_logs": ["main"], "diagnostics": [] });
+    let valid =
+        json!({ "name": "valid.yaml", "flow_logs": ["main"], "unknown": [], "diagnostics": [] });
     assert_eq!(files[0], valid);
     assert_eq!(files[1]["flow_logs"], Value::Null);
     assert_eq!(
