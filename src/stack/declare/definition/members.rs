@@ -69,7 +69,7 @@ impl Reader<'_> {
     pub(super) fn overridden_object(
         &mut self,
         node: &Rc<Node>,
-        resolved: Resolved,
+        resolved: &Resolved,
         name: &str,
         accepts: &Accepts,
         path: &Path,
@@ -78,7 +78,7 @@ impl Reader<'_> {
         let Accepts::Object(properties) = accepts else {
             return Value::unknown();
         };
-        let (entries, later) = match &resolved {
+        let (entries, later) = match resolved {
             Resolved::Node(node) => match &node.content {
                 Content::Map(entries) => (entries.as_slice(), None),
                 Content::Scalar { .. } | Content::List(_) => (&[][..], None),

@@ -143,7 +143,7 @@ impl Reader<'_> {
         let resolved = self.resolve(node);
         let resolved = match accepts {
             Accepts::Object(_) if self.has_overrides(name) => {
-                return self.overridden_object(node, resolved, name, accepts, path, positions);
+                return self.overridden_object(node, &resolved, name, accepts, path, positions);
             }
             _ => resolved,
         };
