@@ -1,7 +1,7 @@
 //! The examples for pipelines, run as scripts: what they say on pull requests, and when they fail.
 //!
-//! The scripts come from the examples. Only the services behind them are substitutes: `gh` is a script that keeps comments
-//! in a file, GitLab's API is a small HTTP server.
+//! The scripts come from the examples. Substitutes are only the services behind them (`gh` is a script that keeps comments
+//! in a file, GitLab's API is a small HTTP server), and `jq` and `unzip`, which run on Python packages.
 
 mod gitlab;
 mod history;
@@ -33,6 +33,12 @@ enum Event {
     Schedule,
 }
 
+/// Programs of a pipeline that a machine may lack.
+const PROGRAMS: [(&str, &str); 2] = [
+    ("jq", include_str!("ci/programs/jq.py")),
+    ("unzip", include_str!("ci/programs/unzip.py")),
+];
+
 /// A working directory like a pipeline's: a repository with the stack, the script, and the program.
 struct Runner {
     folder: Folder,
@@ -59,6 +65,9 @@ impl Runner {
         let fake = Fake::start();
         fake.insert(running());
         let runner = Self { folder, fake };
+        for (name, text) in PROGRAMS {
+            runner.tool(name, &format!("#!{}\n{text}", python().display()));
+        }
         runner.git("init --quiet");
         runner.git("add flow-logs.yaml");
         runner.commit("base");
