@@ -51,6 +51,8 @@ pub(super) enum Said {
     DestinationDenied,
     /// The log stream does not exist.
     NoLogStream,
+    /// The stack does not exist.
+    NoStack,
 }
 
 impl Error {
@@ -72,6 +74,11 @@ impl Error {
     /// Reports whether CloudWatch Logs has no such log stream.
     pub fn is_log_stream_not_found(&self) -> bool {
         self.said() == Some(Said::NoLogStream)
+    }
+
+    /// Reports whether CloudFormation has no such stack.
+    pub fn is_stack_not_found(&self) -> bool {
+        self.said() == Some(Said::NoStack)
     }
 
     /// Reports whether the class of a log group may be why CloudWatch Logs refused a call. No code says so; other codes
@@ -114,6 +121,9 @@ impl Error {
             Some(Said::DestinationDenied)
         } else if self.is_log_group_or_stream_not_found() && says("log stream") {
             Some(Said::NoLogStream)
+        } else if self.has_code(&["ValidationError"]) && says("does not exist") {
+            // CloudFormation has no code of its own for a stack that does not exist.
+            Some(Said::NoStack)
         } else {
             None
         }

@@ -25,10 +25,18 @@ pub(super) enum Service {
     Sts,
     Sso,
     SsoOidc,
+    CloudFormation,
 }
 
 impl Service {
-    pub(super) const ALL: [Self; 5] = [Self::Ec2, Self::Logs, Self::Sts, Self::Sso, Self::SsoOidc];
+    pub(super) const ALL: [Self; 6] = [
+        Self::Ec2,
+        Self::Logs,
+        Self::Sts,
+        Self::Sso,
+        Self::SsoOidc,
+        Self::CloudFormation,
+    ];
 
     pub(super) fn argument(self) -> &'static str {
         self.names()[0]
@@ -46,6 +54,11 @@ impl Service {
             Self::Sts => ["endpoints.sts", "AWS_ENDPOINT_URL_STS", "sts"],
             Self::Sso => ["endpoints.sso", "AWS_ENDPOINT_URL_SSO", "sso"],
             Self::SsoOidc => ["endpoints.ssooidc", "AWS_ENDPOINT_URL_SSO_OIDC", "sso_oidc"],
+            Self::CloudFormation => [
+                "endpoints.cloudformation",
+                "AWS_ENDPOINT_URL_CLOUDFORMATION",
+                "cloudformation",
+            ],
         }
     }
 }
@@ -58,6 +71,7 @@ impl Endpoints {
             Service::Sts => &self.sts,
             Service::Sso => &self.sso,
             Service::SsoOidc => &self.sso_oidc,
+            Service::CloudFormation => &self.cloudformation,
         }
     }
 }

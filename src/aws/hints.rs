@@ -76,6 +76,7 @@ impl Error {
                  A new role may take two minutes to become usable."
             }
             Said::NoLogStream => "The log group has no such log stream.",
+            Said::NoStack => "The region has no such stack.",
         })
     }
 
@@ -98,6 +99,10 @@ impl Error {
             "DeleteFlowLogs" => "The caller needs ec2:DeleteFlowLogs and logs:DeleteLogDelivery.",
             "DescribeFlowLogs" => "The caller needs ec2:DescribeFlowLogs.",
             "DescribeRegions" => "The caller needs ec2:DescribeRegions.",
+            "DescribeStacks" | "GetTemplate" | "ListStackResources" | "ListExports" => {
+                "The caller needs cloudformation:DescribeStacks, GetTemplate and ListStackResources, and ListExports if a \
+                 template imports a value."
+            }
             "CreateTags" => "The caller needs ec2:CreateTags on vpc-flow-log resources.",
             "DeleteTags" => "The caller needs ec2:DeleteTags on vpc-flow-log resources.",
             "FilterLogEvents" => {

@@ -1,7 +1,7 @@
 //! AWS behind concrete gateways. This is the only place that sees the SDKs.
 //!
-//! [`Aws::connect`] turns [`Settings`] into clients. [`Ec2`] and [`Logs`] take and return flow logs and log events in plain
-//! types. Every failure is an [`Error`] with its code, its request ID and, often, a hint.
+//! [`Aws::connect`] turns [`Settings`] into clients. [`Ec2`], [`Logs`] and [`CloudFormation`] take and return flow logs, log
+//! events and stacks in plain types. Every failure is an [`Error`] with its code, its request ID and, often, a hint.
 //!
 //! # Which calls are sent
 //!
@@ -25,6 +25,7 @@
 
 mod account;
 mod call;
+pub mod cloudformation;
 mod codes;
 mod configuration;
 mod credentials;
@@ -68,6 +69,7 @@ use tokio::sync::OnceCell;
 
 pub use account::Account;
 pub use call::Stop;
+pub use cloudformation::CloudFormation;
 pub use credentials::Warning;
 pub use ec2::{DestinationOptions, Ec2, FlowLog, NewFlowLog, TagField};
 pub use error::{Error, Kind, Setting};
@@ -105,6 +107,7 @@ struct Shared {
     context: CallContext,
     ec2: Mutex<BTreeMap<String, Ec2>>,
     logs: Mutex<BTreeMap<String, Logs>>,
+    cloudformation: Mutex<BTreeMap<String, CloudFormation>>,
     account: OnceCell<Account>,
 }
 
@@ -173,6 +176,7 @@ impl Aws {
             context: context.with_credentials(keys),
             ec2: Mutex::default(),
             logs: Mutex::default(),
+            cloudformation: Mutex::default(),
             account: OnceCell::new(),
         })))
     }
@@ -233,6 +237,21 @@ impl Aws {
             }
             let client = aws_sdk_cloudwatchlogs::Client::from_conf(config.build());
             Logs::new(client, region, shared.context.for_another_service())
+        })
+    }
+
+    /// Returns CloudFormation in a region.
+    pub fn cloudformation(&self, region: &str) -> CloudFormation {
+        let shared = &self.0;
+        once(&shared.cloudformation, region, || {
+            let mut config = aws_sdk_cloudformation::config::Builder::from(&shared.sdk)
+                .region(Region::new(region.to_owned()))
+                .retry_partition(shared.partition("cloudformation", region));
+            if let Some(endpoint) = shared.addresses.of(Service::CloudFormation) {
+                config = config.endpoint_url(endpoint);
+            }
+            let client = aws_sdk_cloudformation::Client::from_conf(config.build());
+            CloudFormation::new(client, region, shared.context.for_another_service())
         })
     }
 }

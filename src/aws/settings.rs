@@ -121,6 +121,8 @@ pub struct Endpoints {
     pub sso: Option<String>,
     /// The address of the IAM Identity Center OIDC service, which renews tokens.
     pub sso_oidc: Option<String>,
+    /// The address of CloudFormation.
+    pub cloudformation: Option<String>,
 }
 
 impl fmt::Debug for Settings {

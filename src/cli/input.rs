@@ -113,6 +113,8 @@ impl TemplateArguments {
                 .cloned()
                 .collect(),
             set: self.set.iter().cloned().collect(),
+            physical: BTreeMap::new(),
+            exports: BTreeMap::new(),
             region: pseudo("AWS::Region").or_else(|| region.map(str::to_owned)),
             account: pseudo("AWS::AccountId"),
             partition: pseudo("AWS::Partition"),

@@ -40,6 +40,7 @@ impl AwsArguments {
                     ec2: endpoint.clone(),
                     logs: endpoint.clone(),
                     sts: endpoint.clone(),
+                    cloudformation: endpoint.clone(),
                     ..Endpoints::default()
                 },
                 deadline: Instant::now().checked_add(self.timeout),

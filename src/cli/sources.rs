@@ -1,4 +1,4 @@
-//! The sources of declarations that a drift check reads: stacks, states, and folders of states.
+//! The sources of declarations that a drift check reads: stacks, states, folders of states, and deployed stacks.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -28,15 +28,21 @@ pub(super) struct SourceArguments {
     /// input. A folder stands for all `*.tfstate` files in it and in its folders.
     #[arg(long = "state", value_name = "FILE", group = "declared")]
     states: Vec<String>,
+    /// Name or ARN of a deployed CloudFormation stack in the region, with its nested stacks. `*` in a name stands for any
+    /// text. The template, the parameters, and the ids of the flow logs are those of the stack.
+    #[arg(long = "stack-name", value_name = "NAME", group = "declared")]
+    deployed: Vec<String>,
     #[command(flatten)]
     template: TemplateArguments,
 }
 
-/// A file that declares flow logs.
+/// A file that declares flow logs, or a deployed stack.
 #[derive(Clone, Debug)]
 enum Source {
     Stack(String),
     State(String),
+    /// A deployed stack, or several, by name.
+    Deployed(String),
     /// A folder without states, or one that cannot be read.
     Unreadable {
         folder: String,
@@ -44,7 +50,7 @@ enum Source {
     },
 }
 
-/// The files to read, in the order of the command line.
+/// What to read, in the order of the command line.
 #[derive(Debug)]
 pub(super) struct Sources(Vec<Source>);
 
@@ -70,26 +76,25 @@ impl SourceArguments {
     /// # Errors
     /// The standard input would be read twice.
     pub(super) fn list(&self, matches: &ArgMatches) -> Result<Sources, Error> {
-        let indices = |name: &str| matches.indices_of(name).into_iter().flatten();
-        let stacks = indices("stacks").zip(&self.stacks);
-        let stacks = stacks.map(|(index, file)| (index, false, file));
-        let states = indices("states").zip(&self.states);
-        let states = states.map(|(index, file)| (index, true, file));
-        let mut named: Vec<_> = stacks.chain(states).collect();
-        named.sort_unstable();
-        let standard = named.iter().filter(|(_, _, file)| *file == STANDARD);
-        if standard.count() > 1 {
+        let placed = |name: &str, values: &[String], source: fn(String) -> Source| {
+            let indices = matches.indices_of(name).into_iter().flatten();
+            let sources = values.iter().cloned().map(source);
+            indices.zip(sources).collect::<Vec<_>>()
+        };
+        let mut named = placed("stacks", &self.stacks, Source::Stack);
+        named.extend(placed("states", &self.states, Source::State));
+        named.extend(placed("deployed", &self.deployed, Source::Deployed));
+        named.sort_by_key(|(index, _)| *index);
+        let files = named.iter().filter_map(|(_, source)| source.file());
+        if files.filter(|file| *file == STANDARD).count() > 1 {
             return Err(Error::StandardInputTwice);
         }
         let mut sources = Vec::new();
         let mut seen = BTreeSet::new();
-        for (_, is_state, file) in named {
-            let listed = if !is_state {
-                vec![Source::Stack(file.clone())]
-            } else if Path::new(file).is_dir() {
-                states_in(file)
-            } else {
-                vec![Source::State(file.clone())]
+        for (_, source) in named {
+            let listed = match source {
+                Source::State(folder) if Path::new(&folder).is_dir() => states_in(&folder),
+                source => vec![source],
             };
             let is_new = |source: &Source| {
                 let identity = source.file().and_then(place::input);
@@ -116,12 +121,11 @@ impl SourceArguments {
     ) -> DeclaredSet {
         let until = options.settings.deadline;
         let mut declared = DeclaredSet::default();
-        let is_stack = |source: &&Source| matches!(source, Source::Stack(_));
-        let stacks = sources.0.iter().filter(is_stack).count();
-        let parameters = match stacks {
+        let takes = |source: &&Source| matches!(source, Source::Stack(_) | Source::Deployed(_));
+        let parameters = match sources.0.iter().filter(takes).count() {
             0 => None,
-            stacks => match self.template.parameters(region, until) {
-                Ok(parameters) if stacks == 1 => Some(parameters),
+            templates => match self.template.parameters(region, until) {
+                Ok(parameters) if templates == 1 => Some(parameters),
                 // Each template takes the parameters that it has.
                 Ok(mut parameters) => {
                     parameters.optional.extend(parameters.given.keys().cloned());
@@ -139,8 +143,11 @@ impl SourceArguments {
                     let read = stack(file, parameters.clone(), options).await;
                     add(&mut declared, file, read);
                 }
+                (Source::Deployed(name), Some(parameters)) => {
+                    deployed(&mut declared, name, parameters, options).await;
+                }
                 // The parameters could not be read, which is told.
-                (Source::Stack(_), None) => {}
+                (Source::Stack(_) | Source::Deployed(_), None) => {}
                 (Source::State(file), _) => add(&mut declared, file, state(file, until)),
                 (Source::Unreadable { folder, reason }, _) => {
                     declared.add_unreadable(folder, reason.clone());
@@ -162,7 +169,7 @@ impl Source {
     fn file(&self) -> Option<&str> {
         match self {
             Self::Stack(file) | Self::State(file) => Some(file),
-            Self::Unreadable { .. } => None,
+            Self::Deployed(_) | Self::Unreadable { .. } => None,
         }
     }
 }
@@ -179,6 +186,29 @@ fn add(declared: &mut DeclaredSet, name: &str, read: Result<Stack, Error>) {
 async fn stack(file: &str, parameters: Parameters, options: &AwsOptions) -> Result<Stack, Error> {
     let text = read_text(file, options.settings.deadline)?;
     read_stack(file, &text, parameters, options).await
+}
+
+/// Adds the deployed stacks with a name that were not added before.
+async fn deployed(
+    declared: &mut DeclaredSet,
+    name: &str,
+    parameters: &Parameters,
+    options: &AwsOptions,
+) {
+    let aws = match options.connect().await {
+        Ok(aws) => aws,
+        Err(error) => return declared.add_unreadable(name, stack::Error::from(error).to_string()),
+    };
+    for (name, read) in stack::read_deployed(&aws, name, parameters).await {
+        if declared.has(&name) {
+            continue;
+        }
+        match read {
+            Ok(stack) => declared.add(stack),
+            Err(stack::Error::File(mistakes)) => declared.add_mistakes(&mistakes),
+            Err(error) => declared.add_unreadable(&name, error.to_string()),
+        }
+    }
 }
 
 fn state(file: &str, until: Option<Instant>) -> Result<Stack, Error> {

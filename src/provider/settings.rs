@@ -48,6 +48,7 @@ impl Config {
                 sts: endpoints.sts().map(str::to_owned),
                 sso: endpoints.sso().map(str::to_owned),
                 sso_oidc: endpoints.sso_oidc().map(str::to_owned),
+                ..aws::Endpoints::default()
             },
             deadline: None,
         }

@@ -58,6 +58,36 @@ pub enum Error {
         /// The options that set it.
         options: String,
     },
+    /// There is no such stack.
+    #[error(
+        "There is no stack {name} in {region}. Check --stack-name, --region and the credentials."
+    )]
+    NoStack {
+        /// Its name or ARN.
+        name: String,
+        /// The region.
+        region: String,
+    },
+    /// No stack has a name that fits.
+    #[error("No stack in {region} has a name that fits {pattern}.")]
+    NoStackFits {
+        /// The pattern.
+        pattern: String,
+        /// The region.
+        region: String,
+    },
+    /// The template of a stack does not say what runs.
+    #[error("The status of the stack {name} is {status}{}. {why}", because(.reason.as_deref()))]
+    StackNotUsable {
+        /// Its name.
+        name: String,
+        /// Its status.
+        status: String,
+        /// Why it has this status, according to CloudFormation.
+        reason: Option<String>,
+        /// What the status means, and what to do.
+        why: &'static str,
+    },
     /// The model has no schema. A test ensures that it has one.
     #[error(transparent)]
     Schema(#[from] LowerError),
@@ -93,6 +123,12 @@ fn explained(error: &aws::Error) -> String {
         );
     }
     error.explained_on_one_line()
+}
+
+fn because(reason: Option<&str>) -> String {
+    let reason = reason.map(|reason| reason.trim().trim_end_matches('.'));
+    let reason = reason.filter(|reason| !reason.is_empty());
+    reason.map_or_else(String::new, |reason| format!(" ({reason})"))
 }
 
 fn one_line(diagnostics: &Diagnostics) -> String {

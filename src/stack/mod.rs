@@ -4,6 +4,7 @@
 //! | room | holds |
 //! |---|---|
 //! | `declare` | reading declarations: files, vocabulary, errors with their positions |
+//! | `deployed` | reading the declarations of deployed CloudFormation stacks |
 //! | `compare` | the drift check: reading what runs, pairing, comparing, the drift report |
 //! | `validation` | what is wrong in files of declarations, as a report |
 //! | `export` | a stack as a Terraform configuration |
@@ -15,6 +16,7 @@
 
 mod compare;
 mod declare;
+mod deployed;
 mod error;
 mod export;
 mod unknown;
@@ -30,6 +32,7 @@ pub use declare::{
     LARGEST_STACK, LARGEST_STATE, Parameters, Reason, Stack, Unknown, Unreadable, attribute,
     decode, read, read_parameters, read_state, stack_schema,
 };
+pub use deployed::read_deployed;
 pub use error::Error;
 pub use export::{ExportOptions, Exported, Warning, to_terraform};
 pub use unknown::UnknownValue;

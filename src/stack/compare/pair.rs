@@ -48,26 +48,32 @@ pub(in crate::stack) fn pair<'f>(
     let mut taken: BTreeMap<&str, BTreeSet<usize>> = BTreeMap::new();
     for (place, entry) in declared.iter().enumerate() {
         let declared = entry.declared;
-        let pair = match &declared.desired {
-            Desired::State {
-                recorded,
-                attributes,
-                names: _,
-            } => {
-                let id = declared.id.as_deref();
-                match id.and_then(|id| by_id.get(id)) {
-                    Some(&log) => {
-                        taken.entry(&log.id).or_default().insert(entry.source);
-                        let only = attributes.as_deref();
-                        match comparison.with_state(recorded, log, region, only) {
-                            Ok(differences) => Pair::Found(log, differences),
-                            Err(refused) => Pair::Invalid(refused.diagnostics(&Hcl)),
-                        }
-                    }
-                    None => Pair::Missing,
+        let id = declared.id.as_deref();
+        let known = id.and_then(|id| by_id.get(id)).copied();
+        if let Some(log) = known {
+            taken.entry(&log.id).or_default().insert(entry.source);
+        }
+        let pair = match (&declared.desired, known) {
+            (
+                Desired::State {
+                    recorded,
+                    attributes,
+                    names: _,
+                },
+                Some(log),
+            ) => match comparison.with_state(recorded, log, region, attributes.as_deref()) {
+                Ok(differences) => Pair::Found(log, differences),
+                Err(refused) => Pair::Invalid(refused.diagnostics(&Hcl)),
+            },
+            (Desired::Configuration(config), Some(log)) => {
+                match comparison.with_configuration(config, log, region) {
+                    Ok(differences) => Pair::Found(log, differences),
+                    Err(refused) => Pair::Invalid(refused.diagnostics(&CloudFormation)),
                 }
             }
-            Desired::Configuration(config) => {
+            (_, None) if id.is_some() => Pair::Missing,
+            (Desired::State { .. }, None) => Pair::Missing,
+            (Desired::Configuration(config), None) => {
                 match Candidate::all(comparison, region, config, declared.is_open(), &by_resource) {
                     Ok(found) => {
                         candidates.extend(found.into_iter().map(|candidate| (place, candidate)));

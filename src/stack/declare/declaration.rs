@@ -73,6 +73,20 @@ pub enum Desired {
     },
 }
 
+impl Stack {
+    /// Creates a stack without flow logs.
+    pub(in crate::stack) fn empty(file: &str) -> Self {
+        Self {
+            file: file.to_owned(),
+            region: None,
+            entries: Vec::new(),
+            warnings: FileDiagnostics::of(file),
+            incomplete: false,
+            unreadable: Vec::new(),
+        }
+    }
+}
+
 impl Desired {
     /// Returns the attributes.
     pub fn flow_log(&self) -> &FlowLog {

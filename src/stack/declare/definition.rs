@@ -31,6 +31,8 @@ use crate::report::Position;
 use crate::text::suggest::nearest;
 use overrides::Overrides;
 
+pub(in crate::stack) use resources::RESOURCE;
+
 /// The positions of attributes, by their paths in the model.
 type Positions = BTreeMap<Path, Position>;
 

@@ -35,6 +35,7 @@ mod yaml;
 
 pub use declaration::{Declaration, Desired, Stack, Unreadable};
 pub use decode::{LARGEST as LARGEST_STACK, text as decode};
+pub(super) use definition::RESOURCE;
 pub use definition::read;
 pub use diagnostics::{FileDiagnostic, FileDiagnostics};
 pub use parameters::{Parameters, read_parameters};

@@ -20,6 +20,10 @@ pub struct Parameters {
     pub optional: BTreeSet<String>,
     /// Values of properties, by the logical id and the property's path: `Main`, `DestinationOptions.FileFormat`.
     pub set: BTreeMap<(String, String), String>,
+    /// The names of the deployed stack's resources at their services, by logical id.
+    pub physical: BTreeMap<String, String>,
+    /// The values that other stacks export, by name.
+    pub exports: BTreeMap<String, String>,
     /// The value of `AWS::Region`, if it is known.
     pub region: Option<String>,
     /// The value of `AWS::AccountId`, if it is known.

@@ -223,7 +223,10 @@ impl<'a> Scope<'a> {
                 Err(resolved) => resolved,
             },
             "Fn::ImportValue" => match self.text_of(argument, name, diagnostics) {
-                Ok(export) => Resolved::Unknown(Reason::Import(Some(export))),
+                Ok(export) => match self.parameters.exports.get(&export) {
+                    Some(value) => self.text(value.clone(), position, diagnostics),
+                    None => Resolved::Unknown(Reason::Import(Some(export))),
+                },
                 Err(Resolved::Unknown(_)) => Resolved::Unknown(Reason::Import(None)),
                 Err(resolved) => resolved,
             },

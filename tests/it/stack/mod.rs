@@ -2,6 +2,7 @@
 
 mod ci;
 mod corpus;
+mod deployed;
 mod drift;
 mod formats;
 mod inputs;

@@ -11,7 +11,7 @@ use super::Reader;
 use crate::cty::Path;
 
 /// CloudFormation's name of the resource.
-pub(super) const RESOURCE: &str = "AWS::EC2::FlowLog";
+pub(in crate::stack) const RESOURCE: &str = "AWS::EC2::FlowLog";
 /// Resources that contain others, in templates of their own.
 const NESTED: [&str; 3] = [
     "AWS::CloudFormation::Stack",

@@ -103,6 +103,9 @@ impl Scope<'_> {
         if name.starts_with("AWS::") {
             return self.pseudo(name, position, diagnostics);
         }
+        if let Some(physical) = self.parameters.physical.get(name) {
+            return self.text(physical.clone(), position, diagnostics);
+        }
         match self.resources.get(name) {
             Some(node) => self.resource(name, None, node, position, diagnostics),
             None => self.nothing(name, position, diagnostics),

@@ -73,6 +73,10 @@ impl Scope<'_> {
         node: &Rc<Node>,
         diagnostics: &mut FileDiagnostics,
     ) -> Option<Resolved> {
+        let names = NAMED.iter().any(|(_, naming)| *naming == property);
+        if let Some(physical) = self.parameters.physical.get(id).filter(|_| names) {
+            return Some(self.text(physical.clone(), node.position, diagnostics));
+        }
         let key = format!("{id}.{property}");
         if let Some(known) = self.named.borrow().get(&key) {
             return given(known.clone());

@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use super::state::Rate;
-use super::{Call, Fake, Fault, FlowLog, REGION};
+use super::{Call, DeployedStack, Fake, Fault, FlowLog, REGION};
 
 impl Fake {
     /// Returns the flow logs of a region in all accounts, in the order of creation.
@@ -37,6 +37,11 @@ impl Fake {
         let known = state.place(|known| known.id == log.id);
         assert!(known.is_none(), "flow log {} exists already", log.id);
         state.add(log);
+    }
+
+    /// Adds a deployed stack, without any checks.
+    pub(crate) fn deploy(&self, stack: DeployedStack) {
+        self.shared.state().stacks.push(stack);
     }
 
     /// Sets the delivery of a flow log to failed, with a cause of AWS such as `Access error`.

@@ -1,4 +1,5 @@
-//! A fake server for the AWS APIs: EC2 flow logs, STS and CloudWatch Logs.
+//! A fake server for the AWS APIs: EC2 flow logs, STS, CloudWatch Logs and deployed
+//! CloudFormation stacks.
 //!
 //! Tests use the real SDK over HTTP, so this is a server and not a test double. It is stricter than AWS where the
 //! documentation of AWS defines a rule. A test controls what is random in AWS: failures, lost replies, latency, pages
@@ -8,6 +9,7 @@
 //! signatures, and reads the region, the service and the account from the credential scope and the access key.
 //! It must not know Terraform or the code of this provider.
 
+mod cloudformation;
 mod controls;
 mod ec2;
 mod fault;
@@ -26,6 +28,7 @@ use std::thread::JoinHandle;
 
 use tokio::sync::{oneshot, watch};
 
+pub(crate) use cloudformation::DeployedStack;
 pub(crate) use ec2::Endless;
 pub(crate) use fault::Fault;
 pub(crate) use state::{ACCOUNT, Call, DestinationOptions, FlowLog, REGION, TagFieldSpecification};

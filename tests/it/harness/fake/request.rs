@@ -10,6 +10,7 @@ use super::Call;
 
 const EC2_VERSION: &str = "2016-11-15";
 const STS_VERSION: &str = "2011-06-15";
+const CLOUDFORMATION_VERSION: &str = "2010-05-15";
 const LOGS_TARGET: &str = "Logs_20140328.";
 
 /// The service of a call, which determines the format of the reply.
@@ -18,6 +19,7 @@ pub(super) enum Service {
     Ec2,
     Sts,
     Logs,
+    CloudFormation,
 }
 
 impl Service {
@@ -26,6 +28,7 @@ impl Service {
             Self::Ec2 => "ec2",
             Self::Sts => "sts",
             Self::Logs => "logs",
+            Self::CloudFormation => "cloudformation",
         }
     }
 }
@@ -77,6 +80,7 @@ impl Request {
         self.service = match self.form.remove("Version").as_deref() {
             Some(EC2_VERSION) => Service::Ec2,
             Some(STS_VERSION) => Service::Sts,
+            Some(CLOUDFORMATION_VERSION) => Service::CloudFormation,
             other => return Err(format!("no service has the version {other:?}")),
         };
         Ok(())

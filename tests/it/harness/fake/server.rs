@@ -19,7 +19,7 @@ use tokio::sync::oneshot;
 use super::fault::Fault;
 use super::request::{Request, Service};
 use super::state::State;
-use super::{Shared, ec2, logs, sts};
+use super::{Shared, cloudformation, ec2, logs, sts};
 
 /// Serves until `stopped` resolves.
 pub(super) fn run(listener: TcpListener, shared: Arc<Shared>, stopped: oneshot::Receiver<()>) {
@@ -170,6 +170,7 @@ fn act(shared: &Shared, request: &Request, request_id: &str) -> Outcome {
         Service::Ec2 => ec2::answer(state, request, request_id),
         Service::Sts => sts::answer(state, request, request_id),
         Service::Logs => logs::answer(state, request),
+        Service::CloudFormation => cloudformation::answer(state, request, request_id),
     }
 }
 
@@ -180,7 +181,7 @@ fn authorized(request: &Request) -> Result<(), ApiError> {
     }
     let (status, code) = match request.service {
         Service::Ec2 => (401, "AuthFailure"),
-        Service::Sts => (403, "MissingAuthenticationToken"),
+        Service::Sts | Service::CloudFormation => (403, "MissingAuthenticationToken"),
         Service::Logs => (400, "MissingAuthenticationTokenException"),
     };
     let message = "AWS was not able to validate the provided access credentials";
@@ -192,7 +193,7 @@ fn throttled(service: Service) -> ApiError {
         Service::Ec2 => {
             ApiError::with_status(503, "RequestLimitExceeded", "Request limit exceeded.")
         }
-        Service::Sts => ApiError::new("Throttling", "Rate exceeded"),
+        Service::Sts | Service::CloudFormation => ApiError::new("Throttling", "Rate exceeded"),
         Service::Logs => ApiError::new("ThrottlingException", "Rate exceeded"),
     }
 }
@@ -283,7 +284,7 @@ impl ApiError {
                 ec2::CONTENT_TYPE,
                 ec2::error(&self.code, &self.message, request_id),
             ),
-            Service::Sts => (
+            Service::Sts | Service::CloudFormation => (
                 sts::CONTENT_TYPE,
                 sts::error(&self.code, &self.message, request_id),
             ),

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::{Duration, Instant};
 
+use super::cloudformation::DeployedStack;
 use super::fault::Faults;
 use super::logs::Groups;
 
@@ -138,7 +139,7 @@ pub(crate) struct TagFieldSpecification {
 /// A call as it arrived.
 #[derive(Clone, Debug)]
 pub(crate) struct Call {
-    /// `ec2`, `sts` or `logs`.
+    /// `ec2`, `sts`, `logs` or `cloudformation`.
     pub(crate) service: String,
     /// The operation, such as `CreateFlowLogs`.
     pub(crate) action: String,
@@ -179,6 +180,7 @@ pub(super) struct State {
     pub(super) tokens: BTreeMap<(String, String, String), Token>,
     pub(super) sessions: BTreeMap<String, Session>,
     pub(super) groups: Groups,
+    pub(super) stacks: Vec<DeployedStack>,
     pub(super) calls: Vec<Call>,
     pub(super) faults: Faults,
     pub(super) settings: Settings,
@@ -247,6 +249,8 @@ pub(super) struct Settings {
     /// The number of polls that see a query as running, and its status afterwards.
     pub(super) insights_running_for: u32,
     pub(super) insights_ends_as: &'static str,
+    /// The most stacks, resources or exports on a page.
+    pub(super) stacks_page: usize,
 }
 
 impl Default for Settings {
@@ -270,6 +274,7 @@ impl Default for Settings {
             rates: BTreeMap::new(),
             insights_running_for: 1,
             insights_ends_as: "Complete",
+            stacks_page: 2,
         }
     }
 }
