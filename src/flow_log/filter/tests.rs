@@ -50,7 +50,7 @@ fn an_unknown_name_warns_and_is_passed_on() {
     );
     let misspelt = problems(&filters([filter("Resource_ID", &["vpc-1"])]));
     assert!(
-        misspelt[0].1.ends_with("Write `resource-id`."),
+        misspelt[0].1.ends_with("Did you mean `resource-id`?"),
         "{misspelt:?}"
     );
 }

@@ -87,7 +87,7 @@ fn expression() -> impl Strategy<Value = Value> {
             (inner.clone(), inner.clone()).prop_map(
                 |(key, default)| json!({ "Fn::FindInMap": ["M", "a", key, { "DefaultValue": default }] })
             ),
-            list,
+            list.prop_map(Value::from),
             inner,
         ]
     })

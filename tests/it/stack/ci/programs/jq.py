@@ -9,7 +9,8 @@ options, variables, rest = set(), {}, []
 words = iter(sys.argv[1:])
 for word in words:
     if word == "--arg":
-        variables[next(words)] = next(words)
+        name = next(words)
+        variables[name] = next(words)
     elif word == "--slurpfile":
         name, file = next(words), next(words)
         variables[name] = jq.compile(".").input_text(open(file).read()).all()
