@@ -77,7 +77,7 @@ impl Path {
 
 /// Returns a key as a JSON string. What has an effect instead of a glyph is escaped, so that a person can copy the key from
 /// a message.
-pub(crate) fn quoted(key: &str) -> String {
+pub fn quoted(key: &str) -> String {
     let mut text = "\"".to_owned();
     for c in key.chars() {
         match c {

@@ -15,9 +15,6 @@ use super::super::{
 };
 use super::model::{Stack, StackResource, Template};
 
-/// The most pages of one list. A list that never ends stops here.
-const MOST_PAGES: usize = 1_000;
-
 /// CloudFormation in one region.
 #[derive(Clone, Debug)]
 pub struct CloudFormation {
@@ -101,7 +98,7 @@ impl CloudFormation {
             .set_next_token(token.clone());
         let page = call.run(send!(request, call)).await?;
         let stacks = page.stacks.unwrap_or_default().into_iter();
-        let next = next(&call, token, page.next_token)?;
+        let next = next(&call, token.as_deref(), page.next_token)?;
         Ok((stacks.map(Stack::from).collect(), next))
     }
 
@@ -124,7 +121,7 @@ impl CloudFormation {
             .stack_resource_summaries
             .unwrap_or_default()
             .into_iter();
-        let next = next(&call, token, page.next_token)?;
+        let next = next(&call, token.as_deref(), page.next_token)?;
         Ok((resources.map(StackResource::from).collect(), next))
     }
 
@@ -139,7 +136,7 @@ impl CloudFormation {
         let request = self.client.list_exports().set_next_token(token.clone());
         let page = call.run(send!(request, call)).await?;
         let exports = page.exports.unwrap_or_default().into_iter();
-        let next = next(&call, token, page.next_token)?;
+        let next = next(&call, token.as_deref(), page.next_token)?;
         let named = exports.filter_map(|export| Some((export.name?, export.value?)));
         Ok((named.collect(), next))
     }
@@ -161,27 +158,26 @@ impl CloudFormation {
 type Page<T> = (Vec<T>, Option<String>);
 
 /// Returns the token of the next page. A reply that repeats the token of its page would never end.
-fn next(call: &Call, token: Option<String>, next: Option<String>) -> Result<Option<String>, Error> {
+fn next(call: &Call, token: Option<&str>, next: Option<String>) -> Result<Option<String>, Error> {
     let next = next.filter(|next| !next.is_empty());
-    if next.is_some() && next == token {
+    if next.is_some() && next.as_deref() == token {
         return Err(call.error(Kind::Unreadable, "the reply repeats the token of its page"));
     }
     Ok(next)
 }
 
-/// Reads all pages of a list.
+/// Reads all pages of a list. The time limit of the query ends a list that never ends.
 async fn all_pages<T>(
     page: impl AsyncFn(Option<String>) -> Result<Page<T>, Error>,
 ) -> Result<Vec<T>, Error> {
     let mut all = Vec::new();
     let mut token = None;
-    for _ in 0..MOST_PAGES {
+    loop {
         let (found, next) = page(token).await?;
         all.extend(found);
-        token = next;
-        if token.is_none() {
-            break;
+        if next.is_none() {
+            return Ok(all);
         }
+        token = next;
     }
-    Ok(all)
 }

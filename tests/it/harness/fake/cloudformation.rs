@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::request::Request;
 use super::server::{ApiError, Outcome, Reply};
-use super::state::{ACCOUNT, REGION, State};
+use super::state::{ACCOUNT, State};
 use super::xml::Xml;
 
 const NAMESPACE: &str = "xmlns=\"http://cloudformation.amazonaws.com/doc/2010-05-15/\"";
@@ -37,10 +37,11 @@ pub(crate) struct DeployedResource {
 
 impl DeployedStack {
     /// Returns a complete stack without parameters and resources. A test can change it.
+    #[cfg(feature = "aws")]
     pub(crate) fn of(name: &str, template: &str) -> Self {
         Self {
             name: name.to_owned(),
-            region: REGION.to_owned(),
+            region: super::state::REGION.to_owned(),
             status: "CREATE_COMPLETE".to_owned(),
             status_reason: None,
             template: template.to_owned(),
@@ -52,6 +53,7 @@ impl DeployedStack {
     }
 
     /// Adds a resource.
+    #[cfg(feature = "aws")]
     pub(crate) fn with(mut self, logical_id: &str, resource_type: &str, physical_id: &str) -> Self {
         self.resources.push(DeployedResource {
             logical_id: logical_id.to_owned(),

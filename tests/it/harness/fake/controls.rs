@@ -2,8 +2,10 @@
 
 use std::time::{Duration, Instant};
 
+#[cfg(feature = "aws")]
+use super::DeployedStack;
 use super::state::Rate;
-use super::{Call, DeployedStack, Fake, Fault, FlowLog, REGION};
+use super::{Call, Fake, Fault, FlowLog, REGION};
 
 impl Fake {
     /// Returns the flow logs of a region in all accounts, in the order of creation.
@@ -40,6 +42,7 @@ impl Fake {
     }
 
     /// Adds a deployed stack, without any checks.
+    #[cfg(feature = "aws")]
     pub(crate) fn deploy(&self, stack: DeployedStack) {
         self.shared.state().stacks.push(stack);
     }

@@ -28,6 +28,7 @@ use std::thread::JoinHandle;
 
 use tokio::sync::{oneshot, watch};
 
+#[cfg(feature = "aws")]
 pub(crate) use cloudformation::DeployedStack;
 pub(crate) use ec2::Endless;
 pub(crate) use fault::Fault;
