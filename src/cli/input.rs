@@ -113,8 +113,7 @@ impl TemplateArguments {
                 .cloned()
                 .collect(),
             set: self.set.iter().cloned().collect(),
-            physical: BTreeMap::new(),
-            exports: BTreeMap::new(),
+            deployed: None,
             region: pseudo("AWS::Region").or_else(|| region.map(str::to_owned)),
             account: pseudo("AWS::AccountId"),
             partition: pseudo("AWS::Partition"),

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 
 use futures_util::{StreamExt as _, stream};
 
-use super::declare::{self, Declaration, Parameters, RESOURCE, Reason, Stack};
+use super::declare::{self, Declaration, Deployed, Parameters, RESOURCE, Reason, Stack};
 use super::error::Error;
 use crate::arn::Arn;
 use crate::aws::Aws;
@@ -209,7 +209,9 @@ impl Reader<'_> {
         let mut parameters = parameters(stack, resources, self.parameters);
         let mut read = declare::read(&stack.name, &template.body, &parameters)?;
         if read.entries.iter().any(imports) {
-            parameters.exports = self.cloudformation.exports().await?;
+            let exports = self.cloudformation.exports().await?;
+            let deployed = parameters.deployed.get_or_insert_default();
+            deployed.exports = exports;
             read = declare::read(&stack.name, &template.body, &parameters)?;
         }
         read.entries = pair(read.entries, resources);
@@ -231,26 +233,25 @@ fn parameters(
     resources: &[StackResource],
     given: &Parameters,
 ) -> Parameters {
-    let arn = Arn::parse(&stack.id);
-    let own = [
-        ("AWS::StackName", stack.name.clone()),
-        ("AWS::StackId", stack.id.clone()),
-    ];
-    let own = own
-        .into_iter()
-        .map(|(name, value)| (name.to_owned(), value));
     let mut parameters = given.clone();
-    let mut names: BTreeMap<String, String> = stack.parameters.clone();
-    names.extend(own);
-    parameters.optional.extend(given.given.keys().cloned());
-    parameters.optional.extend(names.keys().cloned());
-    for (name, value) in names {
-        parameters.given.entry(name).or_insert(value);
+    let own = [("AWS::StackName", &stack.name), ("AWS::StackId", &stack.id)];
+    for (name, value) in own {
+        let value = || value.clone();
+        parameters
+            .given
+            .entry(name.to_owned())
+            .or_insert_with(value);
     }
-    parameters.physical = resources
+    let names: Vec<_> = resources
         .iter()
         .filter_map(|r| Some((r.logical_id.clone(), r.physical_id.clone()?)))
         .collect();
+    parameters.deployed = Some(Deployed {
+        parameters: stack.parameters.clone(),
+        physical: names.into_iter().collect(),
+        exports: BTreeMap::new(),
+    });
+    let arn = Arn::parse(&stack.id);
     let part = |part: Option<&str>| part.map(str::to_owned);
     parameters.region = part(arn.and_then(|arn| arn.region));
     parameters.account = part(arn.and_then(|arn| arn.account));

@@ -28,7 +28,7 @@ pub use compare::{
     Warning as SourceWarning, check, report_schema,
 };
 pub use declare::{
-    AttributeError, AttributePath, Declaration, Desired, FileDiagnostic, FileDiagnostics,
+    AttributeError, AttributePath, Declaration, Deployed, Desired, FileDiagnostic, FileDiagnostics,
     LARGEST_STACK, LARGEST_STATE, Parameters, Reason, Stack, Unknown, Unreadable, attribute,
     decode, read, read_parameters, read_state, stack_schema,
 };

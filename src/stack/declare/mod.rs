@@ -38,7 +38,7 @@ pub use decode::{LARGEST as LARGEST_STACK, text as decode};
 pub(super) use definition::RESOURCE;
 pub use definition::read;
 pub use diagnostics::{FileDiagnostic, FileDiagnostics};
-pub use parameters::{Parameters, read_parameters};
+pub use parameters::{Deployed, Parameters, read_parameters};
 pub(super) use property::name_of;
 pub use property::{AttributeError, AttributePath, attribute};
 pub use schema::stack_schema;

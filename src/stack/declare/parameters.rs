@@ -20,16 +20,37 @@ pub struct Parameters {
     pub optional: BTreeSet<String>,
     /// Values of properties, by the logical id and the property's path: `Main`, `DestinationOptions.FileFormat`.
     pub set: BTreeMap<(String, String), String>,
-    /// The names of the deployed stack's resources at their services, by logical id.
-    pub physical: BTreeMap<String, String>,
-    /// The values that other stacks export, by name.
-    pub exports: BTreeMap<String, String>,
+    /// What the deployed stack knows, if the template is that of one.
+    pub deployed: Option<Deployed>,
     /// The value of `AWS::Region`, if it is known.
     pub region: Option<String>,
     /// The value of `AWS::AccountId`, if it is known.
     pub account: Option<String>,
     /// The value of `AWS::Partition`, if it is known.
     pub partition: Option<String>,
+}
+
+/// What a deployed stack knows.
+#[derive(Clone, Debug, Default)]
+pub struct Deployed {
+    /// The values of its parameters, those in Systems Manager included. The stack hides the others.
+    pub parameters: BTreeMap<String, String>,
+    /// The names of its resources at their services, by logical id.
+    pub physical: BTreeMap<String, String>,
+    /// The values that other stacks export, by name.
+    pub exports: BTreeMap<String, String>,
+}
+
+impl Parameters {
+    /// Returns the name that a resource of the deployed stack has at its service.
+    pub(super) fn physical(&self, logical_id: &str) -> Option<&String> {
+        self.deployed.as_ref()?.physical.get(logical_id)
+    }
+
+    /// Returns the value that another stack exports.
+    pub(super) fn export(&self, name: &str) -> Option<&String> {
+        self.deployed.as_ref()?.exports.get(name)
+    }
 }
 
 /// Reads a file of parameters, in the forms of the AWS CLI and of CodePipeline, or as an object of names and values.

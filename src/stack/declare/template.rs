@@ -223,7 +223,7 @@ impl<'a> Scope<'a> {
                 Err(resolved) => resolved,
             },
             "Fn::ImportValue" => match self.text_of(argument, name, diagnostics) {
-                Ok(export) => match self.parameters.exports.get(&export) {
+                Ok(export) => match self.parameters.export(&export) {
                     Some(value) => self.text(value.clone(), position, diagnostics),
                     None => Resolved::Unknown(Reason::Import(Some(export))),
                 },

@@ -84,6 +84,7 @@ fn a_deployed_stack_is_compared_with_all_that_it_knows() {
     assert_eq!(code, 0, "{report:#}");
     assert_eq!(report["counts"]["in_sync"], 1);
     assert_eq!(report["source"], "network");
+    assert_eq!(report["unknown"], json!([]));
 
     fake.change(ID, |log| log.traffic_type = Some("REJECT".to_owned()));
     let (code, report) = check(&fake, &["--stack-name", "network"]);
@@ -149,7 +150,7 @@ fn a_hidden_parameter_is_not_compared() {
         .replace("!ImportValue central-log-group", "!Ref Group")
         .replace(
             "  Record:",
-            "  Group: { Type: String, NoEcho: true }\n  Record:",
+            "  Group: { Type: String, NoEcho: true, Default: other }\n  Record:",
         );
     stack
         .parameters

@@ -103,7 +103,7 @@ impl Scope<'_> {
         if name.starts_with("AWS::") {
             return self.pseudo(name, position, diagnostics);
         }
-        if let Some(physical) = self.parameters.physical.get(name) {
+        if let Some(physical) = self.parameters.physical(name) {
             return self.text(physical.clone(), position, diagnostics);
         }
         match self.resources.get(name) {

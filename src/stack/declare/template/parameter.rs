@@ -34,6 +34,13 @@ impl Scope<'_> {
             }
             return self.typed(name, value, position, diagnostics);
         }
+        if let Some(deployed) = &self.parameters.deployed {
+            return match deployed.parameters.get(name) {
+                Some(value) => self.typed(name, value, position, diagnostics),
+                // The stack hides the value, which need not be the default.
+                None => Resolved::Unknown(Reason::Parameter(name.to_owned())),
+            };
+        }
         match self.default(name, diagnostics) {
             Some(default) if stored => unknown(default),
             Some(default) => self.typed(name, &default, position, diagnostics),
@@ -48,7 +55,12 @@ impl Scope<'_> {
                 continue;
             }
             let given = self.parameters.given.get(name).cloned();
-            let Some(value) = given.or_else(|| self.default(name, diagnostics)) else {
+            // CloudFormation has checked the values of a deployed stack.
+            let default = || match self.parameters.deployed {
+                None => self.default(name, diagnostics),
+                Some(_) => None,
+            };
+            let Some(value) = given.or_else(default) else {
                 continue;
             };
             let Some(Content::List(allowed)) = declared.get("AllowedValues").map(|n| &n.content)

@@ -74,7 +74,7 @@ impl Scope<'_> {
         diagnostics: &mut FileDiagnostics,
     ) -> Option<Resolved> {
         let names = NAMED.iter().any(|(_, naming)| *naming == property);
-        if let Some(physical) = self.parameters.physical.get(id).filter(|_| names) {
+        if let Some(physical) = self.parameters.physical(id).filter(|_| names) {
             return Some(self.text(physical.clone(), node.position, diagnostics));
         }
         let key = format!("{id}.{property}");
