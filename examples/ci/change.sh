@@ -4,7 +4,7 @@
 # Usage: change.sh FILE BASE. BASE is the revision on which the change is based. Needs git and jq. If the flow logs run as
 # FILE declares them, it also writes the file `unchanged`: then no comment is needed.
 #
-# What only the changed file differs in from what runs is the coming change. What the file differs in at BASE as well is
+# A difference that only the changed file has is the effect of the change. A difference that the file also has at BASE is
 # drift. Exit code: 0, or 1 if the file has mistakes or something could not be checked.
 set -euo pipefail
 file=$1 base=$2
@@ -12,23 +12,21 @@ mark='<!-- terraform-provider-vpcflow change -->'
 
 # Compares a file with what runs. A difference is not an error here.
 compare() {
-  code=0
-  terraform-provider-vpcflow drift --stack "$1" --unmanaged --format json --output "$2" || code=$?
+  terraform-provider-vpcflow drift --stack "$1" --unmanaged --format json --output "$2" || true
   [ -s "$2" ]
 }
 
 rm -f comment.md unchanged mistakes.md head.json base.json
 if ! terraform-provider-vpcflow stack validate "$file" --format text --format markdown --output mistakes.md; then
-  sed "1i $mark" mistakes.md > comment.md
+  { echo "$mark"; cat mistakes.md; } > comment.md
   exit 1
 fi
 compare "$file" head.json
-checked=$code
 if git show "$base:./$file" > base-definition && terraform-provider-vpcflow stack validate base-definition; then
   compare base-definition base.json
 else
   # The file is new, or was broken: then nothing is drift.
-  echo '{ "findings": [], "without": true }' > base.json
+  echo '{ "findings": [], "failures": [], "without": true }' > base.json
 fi
 
 jq --raw-output --arg mark "$mark" --slurpfile base base.json '
@@ -46,12 +44,15 @@ jq --raw-output --arg mark "$mark" --slurpfile base base.json '
   rows as $rows | ($base[0] | rows) as $old
   | ($rows - $old | map(select($base[0].without != true or .kind != "unmanaged"))) as $coming
   | ($rows - ($rows - $old)) as $drift
+  | (.failures + $base[0].failures | unique_by(.message)) as $failures
   | $mark,
-    if $coming == [] then "### This change leaves the flow logs as they are"
-    else "### This change will change flow logs\n", ($coming | table("now"; "with this change")) end,
+    if $failures != [] then "### The effect of this change could not be fully determined"
+    elif $coming == [] then "### This change leaves the flow logs as they are"
+    else "### This change will change flow logs" end,
+    if $coming == [] then empty else "", ($coming | table("now"; "with this change")) end,
     if $drift == [] then empty
-    else "\n### Drift, which is there without this change\n", ($drift | table("found"; "declared")) end,
-    (.failures[:20][] | "\n> **Not checked:** \(.message | code(1000))")
+    else "\n### Existing drift, not caused by this change\n", ($drift | table("found"; "declared")) end,
+    ($failures[:10][] | "\n> **Not checked:** \(.message | code(1000))")
 ' head.json > comment.md
 if jq --exit-status '.findings + .failures == []' head.json > /dev/null; then touch unchanged; fi
-[ "$checked" != 1 ]
+jq --exit-status --slurp '[.[].failures[]] == []' head.json base.json > /dev/null

@@ -33,7 +33,7 @@ pub(super) enum Error {
     SameOutput { file: String, other: String },
     #[error("the standard input can be read only once; name a file instead of the second `-`")]
     StandardInputTwice,
-    #[error("{file}: nothing more arrived within --timeout")]
+    #[error("{file}: the input did not end within --timeout")]
     OutOfTime { file: String },
     #[error("several reports were not written")]
     Several(Vec<Self>),

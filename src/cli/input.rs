@@ -114,6 +114,7 @@ impl TemplateArguments {
                 .collect(),
             set: self.set.iter().cloned().collect(),
             deployed: None,
+            shared: false,
             region: pseudo("AWS::Region").or_else(|| region.map(str::to_owned)),
             account: pseudo("AWS::AccountId"),
             partition: pseudo("AWS::Partition"),

@@ -23,7 +23,7 @@ pub(super) struct AwsArguments {
     /// IAM role to assume. `{account}` in the ARN stands for the account of each flow log.
     #[arg(long, value_name = "ARN")]
     role: Option<String>,
-    /// Time limit for all calls to AWS, such as `90s` or `1h`. What is not read by then is an error.
+    /// Time limit for all calls to AWS, such as `90s` or `1h`. Anything not read by then is reported as an error.
     #[arg(long, value_name = "TIME", default_value = "10m", value_parser = duration::parse)]
     timeout: Duration,
 }

@@ -122,16 +122,13 @@ impl SourceArguments {
         let until = options.settings.deadline;
         let mut declared = DeclaredSet::default();
         let takes = |source: &&Source| matches!(source, Source::Stack(_) | Source::Deployed(_));
-        let mut templates = sources.0.iter().filter(takes);
-        let parameters = match (templates.next(), templates.next()) {
-            (None, _) => None,
-            (Some(first), second) => match self.template.parameters(region, until) {
-                Ok(parameters) if second.is_none() && !first.is_pattern() => Some(parameters),
-                // Each template takes the parameters that it has.
-                Ok(mut parameters) => {
-                    parameters.optional.extend(parameters.given.keys().cloned());
-                    Some(parameters)
-                }
+        let parameters = match sources.0.iter().filter(takes).count() {
+            0 => None,
+            templates => match self.template.parameters(region, until) {
+                Ok(parameters) => Some(Parameters {
+                    shared: templates > 1,
+                    ..parameters
+                }),
                 Err(error) => {
                     add(&mut declared, "--parameters", Err(error));
                     None
@@ -167,11 +164,6 @@ impl Sources {
 }
 
 impl Source {
-    /// Returns whether it stands for any number of deployed stacks.
-    fn is_pattern(&self) -> bool {
-        matches!(self, Self::Deployed(name) if name.contains('*'))
-    }
-
     fn file(&self) -> Option<&str> {
         match self {
             Self::Stack(file) | Self::State(file) => Some(file),

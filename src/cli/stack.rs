@@ -7,7 +7,7 @@ use super::input::{TemplateArguments, read_stack, read_text};
 use super::options::{AwsArguments, block_on};
 use super::output::{print, print_error, progress};
 use super::reports::ReportArguments;
-use crate::stack::{self, CheckedFile, ExportOptions, Stack, ValidationReport};
+use crate::stack::{self, CheckedFile, ExportOptions, Parameters, Stack, ValidationReport};
 use crate::text::sanitize;
 
 /// What to do with a stack definition.
@@ -107,11 +107,11 @@ impl Validate {
     fn read(&self, file: &str) -> Result<Stack, Error> {
         let text = read_text(file, None)?;
         // No call is made: what depends on the region or the account stays open.
-        Ok(stack::read(
-            file,
-            &text,
-            &self.template.parameters(None, None)?,
-        )?)
+        let parameters = Parameters {
+            shared: self.files.len() > 1,
+            ..self.template.parameters(None, None)?
+        };
+        Ok(stack::read(file, &text, &parameters)?)
     }
 }
 

@@ -15,6 +15,8 @@ const DETAILS: usize = 45_000;
 const FAILURES: usize = 57_000;
 const WARNINGS: usize = 59_000;
 const OUTCOMES: usize = 62_000;
+/// The longest text in one line, in characters.
+const LONGEST_TEXT: usize = 2_000;
 /// The longest quoted text, in characters.
 const LONGEST_QUOTE: usize = 1_000;
 
@@ -24,7 +26,7 @@ pub(super) fn write(report: &Report) -> io::Result<String> {
         report.check,
         report.title,
         code(&report.source()),
-        report.summary
+        plain(&report.summary)
     );
     if !report.findings.is_empty() {
         text.push_str("\n| level | rule | name | location |\n|---|---|---|---|\n");
@@ -105,8 +107,25 @@ fn warning(warning: &Failure) -> String {
 
 fn outcome(source: &Source) -> Option<String> {
     let outcome = source.outcome.as_deref()?;
-    let outcome = sanitize::line(outcome);
-    Some(format!("\n- {} {outcome}", code(&source.name)))
+    Some(format!("\n- {} {}", code(&source.name), plain(outcome)))
+}
+
+/// Returns text that Markdown does not interpret, up to a length.
+fn plain(text: &str) -> String {
+    let text: String = text.chars().take(LONGEST_TEXT).collect();
+    let mut escaped = String::new();
+    for c in sanitize::line(&text).chars() {
+        match c {
+            '<' => escaped.push_str("&lt;"),
+            '>' => escaped.push_str("&gt;"),
+            '&' => escaped.push_str("&amp;"),
+            // A name after it would be notified.
+            '@' => escaped.push_str("&#64;"),
+            '`' | '*' | '_' | '[' | ']' | '\\' | '|' | '~' => escaped.extend(['\\', c]),
+            c => escaped.push(c),
+        }
+    }
+    escaped
 }
 
 /// Returns text as inline code, which Markdown does not interpret.
@@ -133,6 +152,20 @@ fn cell(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn text_in_a_line_is_not_interpreted() {
+        let hostile = "a\n::error::b <img src=x> @team `c`";
+        let text = plain(hostile);
+        assert!(
+            !text.contains('\n') && !text.contains('<') && !text.contains('@'),
+            "{text}"
+        );
+        assert_eq!(
+            plain("2 flow logs declared: 1 in sync."),
+            "2 flow logs declared: 1 in sync."
+        );
+    }
 
     #[test]
     fn only_tables_escape_bars() {

@@ -234,6 +234,8 @@ fn parameters(
     given: &Parameters,
 ) -> Parameters {
     let mut parameters = given.clone();
+    // Nested stacks have other parameters.
+    parameters.shared = true;
     let own = [("AWS::StackName", &stack.name), ("AWS::StackId", &stack.id)];
     for (name, value) in own {
         let value = || value.clone();

@@ -69,7 +69,7 @@ pub enum Error {
         region: String,
     },
     /// No stack has a name that fits.
-    #[error("No stack in {region} has a name that fits {pattern}.")]
+    #[error("No stack in {region} matches {pattern}.")]
     NoStackFits {
         /// The pattern.
         pattern: String,

@@ -96,7 +96,7 @@ impl DriftReport {
                 ..Failure::default()
             });
         } else if is_empty && !rules.unmanaged {
-            let message = "it declares no flow log, so nothing is checked. Add --unmanaged to report what runs";
+            let message = "no flow log is declared, so nothing was checked. Add --unmanaged to report the flow logs that exist";
             self.warnings.push(Warning {
                 level: Level::Warning,
                 source: first.filter(|_| declared.sources.len() == 1),

@@ -16,6 +16,8 @@ const FORM: &str = "a file of parameters is a list of {\"ParameterKey\": …, \"
 pub struct Parameters {
     /// Values from the user: of parameters, `AWS::…`, resources, their attributes (`Role.Arn`), and conditions.
     pub given: BTreeMap<String, String>,
+    /// Whether the values are for several templates, each of which takes those that it has.
+    pub shared: bool,
     /// Names in `given` that the template need not have, because they come from a file.
     pub optional: BTreeSet<String>,
     /// Values of properties, by the logical id and the property's path: `Main`, `DestinationOptions.FileFormat`.

@@ -174,6 +174,9 @@ impl<'a> Scope<'a> {
 
     /// Reports values for names that the template does not have.
     pub(super) fn unused(&self, diagnostics: &mut FileDiagnostics) {
+        if self.parameters.shared {
+            return;
+        }
         let used = self.used.borrow();
         for name in self.parameters.given.keys() {
             let head = name.split('.').next().unwrap_or(name);

@@ -289,7 +289,7 @@ fn stacks_that_cannot_be_read_hide_no_other() {
         messages,
         [
             "There is no stack absent in us-east-1. Check --stack-name, --region and the credentials.",
-            "No stack in us-east-1 has a name that fits gone-*.",
+            "No stack in us-east-1 matches gone-*.",
         ]
     );
 

@@ -20,6 +20,7 @@ mod terminal;
 mod terraform;
 mod trust;
 mod validate;
+mod values;
 
 use std::collections::BTreeMap;
 use std::io::Write as _;
@@ -90,7 +91,7 @@ impl Folder {
         let mut command = Command::new(program);
         for (name, _) in std::env::vars_os() {
             let name = name.to_string_lossy().into_owned();
-            if ["AWS_", "TF_", "PLUGIN_"]
+            if ["AWS_", "GIT_", "TF_", "PLUGIN_"]
                 .iter()
                 .any(|head| name.starts_with(head))
             {

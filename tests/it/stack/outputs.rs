@@ -188,7 +188,7 @@ fn the_timeout_also_limits_the_reading() {
         .stdin(Stdio::from(reader));
     let run = Run::of(&command.output().unwrap());
     assert_eq!(run.code, 1, "{}", run.output);
-    run.says(&["error: -: nothing more arrived within --timeout"]);
+    run.says(&["error: -: the input did not end within --timeout"]);
 }
 
 #[test]

@@ -203,7 +203,7 @@ fn a_state_without_flow_logs_passes_with_a_warning() {
     folder
         .run(Some(fake.url()), &drift)
         .succeeds()
-        .says(&["warning: terraform.tfstate: it declares no flow log, so nothing is checked"]);
+        .says(&["warning: terraform.tfstate: no flow log is declared, so nothing was checked"]);
     assert_eq!(fake.calls().len(), 0);
     let unmanaged = [&drift[..], &["--unmanaged"]].concat();
     folder

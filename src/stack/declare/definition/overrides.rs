@@ -60,6 +60,10 @@ impl Reader<'_> {
         let logs = entries.iter().filter(|entry| is_flow_log(&entry.value));
         let ids: Vec<&str> = logs.map(|entry| entry.key.as_str()).collect();
         for (id, property) in parameters.set.keys() {
+            if !ids.contains(&id.as_str()) && parameters.shared {
+                valid.remove(&(id.clone(), property.clone()));
+                continue;
+            }
             if !ids.contains(&id.as_str()) {
                 let near = nearest(id, ids.iter().copied());
                 let hint = near.map(|near| format!("; did you mean `{near}`?"));

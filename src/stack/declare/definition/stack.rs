@@ -32,14 +32,15 @@ impl Reader<'_> {
         let mut required = parameters.given.keys();
         let mut required = required
             .by_ref()
-            .filter(|name| !parameters.optional.contains(*name));
+            .filter(|name| !parameters.shared && !parameters.optional.contains(*name));
         if let Some(name) = required.next() {
             let message = format!(
                 "--parameter {name}: a stack definition has no parameters, only CloudFormation templates have"
             );
             self.diagnostics.error(Position::START, message);
         }
-        if let Some((id, property)) = parameters.set.keys().next() {
+        let set = parameters.set.keys().next();
+        if let Some((id, property)) = set.filter(|_| !parameters.shared) {
             let message = format!(
                 "--set {id}.{property}: only the flow logs of CloudFormation templates have values to set"
             );

@@ -24,7 +24,10 @@ impl Scope<'_> {
         diagnostics: &mut FileDiagnostics,
     ) -> Verdict {
         self.used.borrow_mut().insert(name.to_owned());
-        match self.parameters.given.get(name).map(String::as_str) {
+        // A parameter of the same name has its own value.
+        let given = self.parameters.given.get(name);
+        let given = given.filter(|_| !self.declared.contains_key(name));
+        match given.map(String::as_str) {
             Some("true") => return Verdict::Known(true),
             Some("false") => return Verdict::Known(false),
             _ => {}

@@ -5,6 +5,7 @@ use std::rc::Rc;
 use super::super::diagnostics::FileDiagnostics;
 use super::super::node::{Content, Node};
 use super::super::unknown::Reason;
+use super::function::function;
 use super::{Resolved, Scope, hint, scalar, stronger};
 use crate::report::Position;
 
@@ -43,6 +44,11 @@ impl Scope<'_> {
             return reason.map_or(Resolved::Failed, Resolved::Unknown);
         };
         match (self.find(map, first, second), default) {
+            (Ok(node), _) if calls(&node) => {
+                let message = "a mapping holds only text and lists of text, no functions";
+                diagnostics.error(node.position, message);
+                Resolved::Failed
+            }
             (Ok(node), _) => self.resolve(&node, diagnostics),
             (Err(_), Some(default)) => self.resolve(default, diagnostics),
             (Err(Some(name)), None) => Resolved::Unknown(Reason::Macro(name)),
@@ -82,6 +88,16 @@ impl Scope<'_> {
             ),
         }
     }
+}
+
+/// Returns whether a value contains a function. A macro may replace `Fn::Transform`.
+fn calls(node: &Rc<Node>) -> bool {
+    function(node).is_some_and(|(name, _)| name != "Fn::Transform")
+        || match &node.content {
+            Content::Scalar { .. } => false,
+            Content::List(elements) => elements.iter().any(calls),
+            Content::Map(entries) => entries.iter().any(|entry| calls(&entry.value)),
+        }
 }
 
 /// Returns the value of a key. A plain key is read as YAML 1.1 reads it, too.

@@ -27,15 +27,20 @@ impl Scope<'_> {
                 key,
             })
         };
-        if let Some(value) = self.parameters.given.get(name) {
+        let optional = self.parameters.optional.contains(name);
+        let deployed = self.parameters.deployed.as_ref();
+        // What the stack knows replaces the values of files, which may be meant for other templates.
+        let own = deployed.and_then(|deployed| deployed.parameters.get(name));
+        let given = self.parameters.given.get(name);
+        if let Some(value) = given.filter(|_| !(optional && own.is_some())) {
             // A file holds what a deployment gets: the name in Systems Manager.
-            if stored && self.parameters.optional.contains(name) {
+            if stored && optional {
                 return unknown(value.clone());
             }
             return self.typed(name, value, position, diagnostics);
         }
-        if let Some(deployed) = &self.parameters.deployed {
-            return match deployed.parameters.get(name) {
+        if deployed.is_some() {
+            return match own {
                 Some(value) => self.typed(name, value, position, diagnostics),
                 // The stack hides the value, which need not be the default.
                 None => Resolved::Unknown(Reason::Parameter(name.to_owned())),
@@ -122,11 +127,8 @@ impl Scope<'_> {
         if !self.is_list(name) {
             return self.text(value.to_owned(), position, diagnostics);
         }
-        let texts = if value.is_empty() {
-            Vec::new()
-        } else {
-            value.split(',').map(str::trim).collect()
-        };
+        // An empty value is a list of one empty text.
+        let texts: Vec<_> = value.split(',').map(str::trim).collect();
         self.list(&texts, position, diagnostics)
     }
 

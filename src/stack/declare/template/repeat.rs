@@ -3,11 +3,12 @@
 //! The number of turns of all loops and the size of what they produce are limited. A loop over a collection that is not
 //! known stays as it is.
 
+use std::cell::Cell;
 use std::rc::Rc;
 
 use super::super::diagnostics::FileDiagnostics;
 use super::super::node::{Content, Entry, Node};
-use super::{Resolved, Scope};
+use super::{MOST_TEXT, Resolved, Scope};
 use crate::report::Position;
 
 /// The beginning of the keys of loops. The rest of the key names the loop.
@@ -136,8 +137,12 @@ impl Scope<'_> {
             let turn = Turn {
                 identifier,
                 value: &value,
+                produced: Cell::default(),
             };
             let replaced = turn.entries(body_entries);
+            if !self.affords(turn.produced.get(), entry.position, diagnostics) {
+                return Some(Vec::new());
+            }
             let replaced = replaced.as_deref().unwrap_or(body_entries);
             produced.extend(self.expanded(replaced, diagnostics));
         }
@@ -197,6 +202,8 @@ fn parts(argument: &Node) -> Option<(&str, &Rc<Node>, &Rc<Node>)> {
 struct Turn<'t> {
     identifier: &'t str,
     value: &'t str,
+    /// The amount of text that it has produced, in bytes.
+    produced: Cell<usize>,
 }
 
 impl Turn<'_> {
@@ -290,7 +297,12 @@ impl Turn<'_> {
             .chars()
             .filter(char::is_ascii_alphanumeric)
             .collect();
-        Some(text.replace(&letters, &short).replace(&whole, value))
+        let times = text.matches(&whole).count() + text.matches(&letters).count();
+        let length = text.len().saturating_add(times.saturating_mul(value.len()));
+        let produced = self.produced.get().saturating_add(length);
+        self.produced.set(produced);
+        // The caller reports the limit.
+        (produced <= MOST_TEXT).then(|| text.replace(&letters, &short).replace(&whole, value))
     }
 
     fn is_identifier(&self, node: &Node) -> bool {

@@ -29,8 +29,12 @@ pub(super) fn read(node: &Rc<Node>, diagnostics: &mut FileDiagnostics) -> Rc<Nod
 /// Returns the canonical form of a plain scalar, if it is written in another one.
 pub(super) fn canonical(text: &str) -> Option<String> {
     match text {
-        "yes" | "Yes" | "YES" | "on" | "On" | "ON" => return Some("true".to_owned()),
-        "no" | "No" | "NO" | "off" | "Off" | "OFF" => return Some("false".to_owned()),
+        "True" | "TRUE" | "yes" | "Yes" | "YES" | "on" | "On" | "ON" => {
+            return Some("true".to_owned());
+        }
+        "False" | "FALSE" | "no" | "No" | "NO" | "off" | "Off" | "OFF" => {
+            return Some("false".to_owned());
+        }
         _ => {}
     }
     let (sign, digits) = match text.strip_prefix(['-', '+']) {

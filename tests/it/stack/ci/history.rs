@@ -36,7 +36,7 @@ fn deny(runner: &Runner) {
 
 const SAME: &str = "### This change leaves the flow logs as they are";
 const CHANGES: &str = "### This change will change flow logs";
-const DRIFT: &str = "### Drift, which is there without this change";
+const DRIFT: &str = "### Existing drift, not caused by this change";
 
 /// No drift, a coming change, the change applied, drift, mended, a broken file, AWS out of reach.
 pub(super) fn pull_requests(pipeline: &dyn Pipeline, runner: &Runner) {
@@ -107,7 +107,8 @@ pub(super) fn pull_requests(pipeline: &dyn Pipeline, runner: &Runner) {
     // AWS refuses.
     deny(runner);
     let text = comment(pipeline, runner, 1);
-    says(&text, &["**Not checked:**"], &[CHANGES]);
+    let undetermined = "### The effect of this change could not be fully determined";
+    says(&text, &[undetermined, "**Not checked:**"], &[CHANGES, SAME]);
     // The check cannot even start. A checkout has no comment of an earlier run.
     for file in ["ci/change.sh", "comment.md"] {
         std::fs::remove_file(runner.folder.path().join(file)).unwrap();

@@ -177,7 +177,7 @@ fn the_state_in_a_plan_is_read_and_that_is_said() {
     folder
         .run(Some(fake.url()), &arguments)
         .succeeds()
-        .says(&["this is a plan", "declares no flow log"]);
+        .says(&["this is a plan", "no flow log is declared"]);
     plan["prior_state"] = json!({ "format_version": "2.0" });
     folder.write("plan.json", &plan.to_string());
     folder
