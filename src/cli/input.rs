@@ -8,6 +8,7 @@ use std::thread;
 use std::time::Instant;
 
 use super::error::Error;
+use super::place::STANDARD;
 use crate::arn::partition;
 use crate::stack::{self, AwsOptions, Parameters, Stack};
 
@@ -45,7 +46,7 @@ pub(super) fn read(file: &str, limit: usize, until: Option<Instant>) -> Result<V
 fn read_at_most(file: &str, limit: usize) -> io::Result<Vec<u8>> {
     let most = u64::try_from(limit).unwrap_or(u64::MAX).saturating_add(1);
     let mut bytes = Vec::new();
-    if file == "-" {
+    if file == STANDARD {
         io::stdin().take(most).read_to_end(&mut bytes)?;
         return Ok(bytes);
     }
@@ -55,6 +56,14 @@ fn read_at_most(file: &str, limit: usize) -> io::Result<Vec<u8>> {
     bytes.reserve_exact(usize::try_from(length).unwrap_or(limit).min(limit) + 1);
     file.take(most).read_to_end(&mut bytes)?;
     Ok(bytes)
+}
+
+/// Checks that the standard input is read only once.
+pub(super) fn check_standard<'f>(files: impl Iterator<Item = &'f String>) -> Result<(), Error> {
+    match files.filter(|file| *file == STANDARD).count() {
+        0 | 1 => Ok(()),
+        _ => Err(Error::StandardInputTwice),
+    }
 }
 
 /// Reads a file of text.

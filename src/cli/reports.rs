@@ -109,7 +109,7 @@ impl Outputs<'_> {
         }
     }
 
-    /// Reports whether somebody who looks at the standard output sees what is wrong there.
+    /// Returns whether a report on the standard output shows errors and warnings to a person.
     fn show_problems(&self) -> bool {
         let mut printed = self.0.iter().filter(|(_, file)| file.is_none());
         printed.any(|(format, _)| matches!(format, Format::Text | Format::Github))

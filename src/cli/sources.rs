@@ -8,8 +8,8 @@ use std::time::Instant;
 use clap::ArgMatches;
 
 use super::error::Error;
-use super::input::{TemplateArguments, read, read_stack, read_text};
-use super::place::{self, STANDARD};
+use super::input::{TemplateArguments, check_standard, read, read_stack, read_text};
+use super::place;
 use crate::stack::{self, AwsOptions, DeclaredSet, Parameters, Stack};
 
 /// The most states in folders, and the deepest folder below the one that is named.
@@ -85,10 +85,8 @@ impl SourceArguments {
         named.extend(placed("states", &self.states, Source::State));
         named.extend(placed("deployed", &self.deployed, Source::Deployed));
         named.sort_by_key(|(index, _)| *index);
-        let files = named.iter().filter_map(|(_, source)| source.file());
-        if files.filter(|file| *file == STANDARD).count() > 1 {
-            return Err(Error::StandardInputTwice);
-        }
+        let files = self.stacks.iter().chain(&self.states);
+        check_standard(files.chain(self.template.files()))?;
         let mut sources = Vec::new();
         let mut seen = BTreeSet::new();
         for (_, source) in named {
@@ -121,6 +119,8 @@ impl SourceArguments {
     ) -> DeclaredSet {
         let until = options.settings.deadline;
         let mut declared = DeclaredSet::default();
+        // The names of deployed stacks that are read: several patterns may select one.
+        let mut taken = BTreeSet::new();
         let takes = |source: &&Source| matches!(source, Source::Stack(_) | Source::Deployed(_));
         let parameters = match sources.0.iter().filter(takes).count() {
             0 => None,
@@ -142,9 +142,10 @@ impl SourceArguments {
                     add(&mut declared, file, read);
                 }
                 (Source::Deployed(name), Some(parameters)) => {
-                    deployed(&mut declared, name, parameters, options).await;
+                    let taken = &mut taken;
+                    deployed(&mut declared, taken, name, parameters, options).await;
                 }
-                // The parameters could not be read, which is told.
+                // The failure of the parameters is reported once.
                 (Source::Stack(_) | Source::Deployed(_), None) => {}
                 (Source::State(file), _) => add(&mut declared, file, state(file, until)),
                 (Source::Unreadable { folder, reason }, _) => {
@@ -186,9 +187,10 @@ async fn stack(file: &str, parameters: Parameters, options: &AwsOptions) -> Resu
     read_stack(file, &text, parameters, options).await
 }
 
-/// Adds the deployed stacks with a name that were not added before.
+/// Adds the deployed stacks with a name, except those that were taken before.
 async fn deployed(
     declared: &mut DeclaredSet,
+    taken: &mut BTreeSet<String>,
     name: &str,
     parameters: &Parameters,
     options: &AwsOptions,
@@ -198,7 +200,7 @@ async fn deployed(
         Err(error) => return declared.add_unreadable(name, stack::Error::from(error).to_string()),
     };
     for (name, read) in stack::read_deployed(&aws, name, parameters).await {
-        if declared.has(&name) {
+        if !taken.insert(name.clone()) {
             continue;
         }
         match read {

@@ -3,7 +3,7 @@
 use clap::ArgMatches;
 
 use super::error::Error;
-use super::input::{TemplateArguments, read_stack, read_text};
+use super::input::{TemplateArguments, check_standard, read_stack, read_text};
 use super::options::{AwsArguments, block_on};
 use super::output::{print, print_error, progress};
 use super::reports::ReportArguments;
@@ -90,28 +90,44 @@ impl Subcommands {
 impl Validate {
     fn run(&self, matches: &ArgMatches) -> Result<u8, Error> {
         let inputs = self.files.iter().chain(self.template.files()).cloned();
-        let outputs = self.reports.outputs(matches, &inputs.collect::<Vec<_>>())?;
-        let files = self.files.iter().map(|file| match self.read(file) {
-            Ok(stack) => CheckedFile::Valid(stack),
-            Err(Error::Declaration(mistakes)) => CheckedFile::Invalid(mistakes),
-            Err(error) => CheckedFile::Unreadable {
-                file: file.clone(),
-                reason: error.reason(),
-            },
-        });
+        let inputs: Vec<_> = inputs.collect();
+        check_standard(inputs.iter())?;
+        let outputs = self.reports.outputs(matches, &inputs)?;
+        let files = match self.template.parameters(None, None) {
+            Ok(parameters) => {
+                let parameters = Parameters {
+                    shared: self.files.len() > 1,
+                    ..parameters
+                };
+                let files = self.files.iter();
+                files
+                    .map(|file| checked(file, read(file, &parameters)))
+                    .collect()
+            }
+            // Without the parameters, the errors in the files would be misleading.
+            Err(error) => vec![checked("--parameters", Err(error))],
+        };
         let outcome = ValidationReport::of(files);
         outputs.write(outcome.to_report()?)?;
         Ok(outcome.exit_code())
     }
+}
 
-    fn read(&self, file: &str) -> Result<Stack, Error> {
-        let text = read_text(file, None)?;
-        // No call is made: what depends on the region or the account stays open.
-        let parameters = Parameters {
-            shared: self.files.len() > 1,
-            ..self.template.parameters(None, None)?
-        };
-        Ok(stack::read(file, &text, &parameters)?)
+/// Reads a file. No call is made: what depends on the region or the account stays open.
+fn read(file: &str, parameters: &Parameters) -> Result<Stack, Error> {
+    let text = read_text(file, None)?;
+    Ok(stack::read(file, &text, parameters)?)
+}
+
+/// Returns a file after its validation.
+fn checked(file: &str, read: Result<Stack, Error>) -> CheckedFile {
+    match read {
+        Ok(stack) => CheckedFile::Valid(stack),
+        Err(Error::Declaration(mistakes)) => CheckedFile::Invalid(mistakes),
+        Err(error) => CheckedFile::Unreadable {
+            file: file.to_owned(),
+            reason: error.reason(),
+        },
     }
 }
 

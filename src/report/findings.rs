@@ -206,6 +206,14 @@ impl Failure {
             (None, None) => String::new(),
         }
     }
+
+    /// Returns the message, after what failed if that is known.
+    pub(super) fn sentence(&self) -> String {
+        match self.subject() {
+            subject if subject.is_empty() => self.message.clone(),
+            subject => format!("{subject}: {}", self.message),
+        }
+    }
 }
 
 /// Returns a position as compilers write it: `file:3:5`.

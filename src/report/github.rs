@@ -31,7 +31,7 @@ pub(super) fn write(report: &Report) -> io::Result<String> {
         let message = match &failure.label {
             Some(label) => format!("{label}: {}", failure.message),
             None if failure.position.is_some() => failure.message.clone(),
-            None => format!("{}: {}", failure.subject(), failure.message),
+            None => failure.sentence(),
         };
         let (command, message) = (command(failure.level), data(&message));
         text.push_str(&format!("::{command} {properties}::{message}\n"));

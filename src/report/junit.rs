@@ -115,7 +115,7 @@ impl Suite<'_> {
                         .write_empty()?;
                 }
                 let warnings = self.warnings.iter();
-                let warnings = warnings.map(|w| format!("{}: {}", w.subject(), w.message));
+                let warnings = warnings.map(|warning| warning.sentence());
                 let warnings = warnings.collect::<Vec<_>>().join("\n");
                 if !warnings.is_empty() {
                     xml.create_element("system-err")

@@ -32,7 +32,7 @@ pub(super) fn write(report: &Report) -> io::Result<String> {
     let notifications: Vec<_> = rest
         .into_iter()
         .map(|other| {
-            let text = format!("{}: {}", other.subject(), other.message);
+            let text = other.sentence();
             json!({ "level": other.level.name(), "message": { "text": sanitize::lines(&text) } })
         })
         .collect();

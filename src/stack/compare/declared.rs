@@ -38,11 +38,6 @@ impl DeclaredSet {
         });
     }
 
-    /// Returns whether a source was added, read or not.
-    pub fn has(&self, source: &str) -> bool {
-        self.sources.iter().any(|known| known == source)
-    }
-
     /// Returns the number of flow logs that are declared.
     pub(super) fn len(&self) -> usize {
         self.stacks.iter().map(|stack| stack.entries.len()).sum()

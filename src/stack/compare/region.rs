@@ -1,4 +1,4 @@
-//! Checks the declarations in one region of an account, and finds what nobody declared there.
+//! Checks the declarations in one region of an account, and finds the undeclared flow logs there.
 
 use std::collections::{BTreeMap, BTreeSet};
 

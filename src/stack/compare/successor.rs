@@ -1,6 +1,6 @@
 //! Finds the flow log that replaced a declared one.
 //!
-//! A flow log cannot be changed in place, so that somebody who changes one by hand creates another and deletes the first.
+//! A flow log cannot be changed in place: a change by hand creates another one and deletes the first.
 //! The successor of a declared flow log that is gone is a flow log on the same resource that no declaration claims, and that
 //! differs in at most [`MOST`] attributes. Tags do not count. Among several, the one with the fewest differences.
 //! With more differences, two flow logs have little in common but their resource.

@@ -1,4 +1,4 @@
-//! Flow logs that nobody declared: which of them to report, and who created them.
+//! Undeclared flow logs: which of them to report, and who created them.
 
 use std::collections::BTreeMap;
 use std::fmt;

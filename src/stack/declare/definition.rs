@@ -232,8 +232,7 @@ impl Reader<'_> {
     /// Resolves a node of a template. A stack definition has no functions.
     fn resolve(&mut self, node: &Rc<Node>) -> Resolved {
         if let Some(scope) = &self.scope {
-            let resolved = scope.resolve(node, &mut self.diagnostics);
-            return resolved;
+            return scope.resolve(node, &mut self.diagnostics);
         }
         match node.tag.as_deref().filter(|tag| !tag.starts_with('!')) {
             Some(tag) => {

@@ -8,7 +8,7 @@
 //! | file | holds |
 //! |---|---|
 //! | `function` | which function a node calls |
-//! | `names` | `Ref` and `Fn::GetAtt`: parameters, pseudo parameters, resources |
+//! | `names` | `Ref`, `Fn::GetAtt`, `Fn::ImportValue`: parameters, pseudo parameters, resources, exports |
 //! | `resource` | names and ARNs of resources whose names the template determines |
 //! | `parameter` | values of parameters, as text or list |
 //! | `condition` | conditions, and `Fn::If` |
@@ -225,14 +225,7 @@ impl<'a> Scope<'a> {
                 }
                 Err(resolved) => resolved,
             },
-            "Fn::ImportValue" => match self.text_of(argument, name, diagnostics) {
-                Ok(export) => match self.parameters.export(&export) {
-                    Some(value) => self.text(value.clone(), position, diagnostics),
-                    None => Resolved::Unknown(Reason::Import(Some(export))),
-                },
-                Err(Resolved::Unknown(_)) => Resolved::Unknown(Reason::Import(None)),
-                Err(resolved) => resolved,
-            },
+            "Fn::ImportValue" => self.import(argument, position, diagnostics),
             _ if OF_AWS.contains(&name) => Resolved::Unknown(Reason::Function(name.to_owned())),
             _ if name == "Fn::Transform" || name.starts_with(repeat::PREFIX) => {
                 self.produced_later(name, argument, diagnostics)

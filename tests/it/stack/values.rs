@@ -98,3 +98,25 @@ fn values_for_several_templates_go_to_those_that_have_them() {
     let run = folder.run(None, &[&["stack", "validate", "b.yaml"][..], &set].concat());
     assert_eq!(run.code, 1, "{}", run.output);
 }
+
+#[test]
+fn parameters_are_read_once_for_all_templates() {
+    let text = "Parameters:\n  Wanted: { Type: String }\nConditions:\n  Wanted: !Equals [!Ref Wanted, 'true']";
+    let folder = Folder::with("a.yaml", &template(text));
+    folder.write("b.yaml", &template(text));
+    let arguments = ["stack", "validate", "a.yaml", "b.yaml", "--parameters", "-"];
+    let run = folder.run_with(None, &arguments, r#"{ "Wanted": "true" }"#);
+    assert_eq!(run.code, 0, "{}", run.output);
+    assert!(
+        run.stdout.contains("2 flow logs, no errors"),
+        "{}",
+        run.output
+    );
+    // The standard input holds one of them.
+    for first in ["stack validate -", "drift --stack -"] {
+        let mut arguments: Vec<&str> = first.split(' ').collect();
+        arguments.extend(["--parameters", "-"]);
+        let run = folder.run_with(None, &arguments, "{}");
+        run.fails_with(&["the standard input can be read only once"]);
+    }
+}

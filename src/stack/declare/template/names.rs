@@ -1,4 +1,4 @@
-//! `Ref` and `Fn::GetAtt`: parameters, pseudo parameters, and resources.
+//! `Ref`, `Fn::GetAtt` and `Fn::ImportValue`: parameters, pseudo parameters, resources, and exports.
 
 use std::rc::Rc;
 
@@ -65,6 +65,23 @@ impl Scope<'_> {
             return Resolved::Failed;
         };
         self.attribute_of(resource, attribute, position, diagnostics)
+    }
+
+    /// Evaluates `Fn::ImportValue`.
+    pub(super) fn import(
+        &self,
+        argument: &Rc<Node>,
+        position: Position,
+        diagnostics: &mut FileDiagnostics,
+    ) -> Resolved {
+        match self.text_of(argument, "Fn::ImportValue", diagnostics) {
+            Ok(export) => match self.parameters.export(&export) {
+                Some(value) => self.text(value.clone(), position, diagnostics),
+                None => Resolved::Unknown(Reason::Import(Some(export))),
+            },
+            Err(Resolved::Unknown(_)) => Resolved::Unknown(Reason::Import(None)),
+            Err(resolved) => resolved,
+        }
     }
 
     /// Returns the value of an attribute of a resource.
