@@ -207,12 +207,12 @@ impl Reader<'_> {
     ) -> Result<Stack, Error> {
         let template = self.cloudformation.template(&stack.id).await?;
         let mut parameters = parameters(stack, resources, self.parameters);
-        let mut read = declare::read(&stack.name, &template.body, &parameters)?;
+        let mut read = declare::read(&stack.name, &template, &parameters)?;
         if read.entries.iter().any(imports) {
             let exports = self.cloudformation.exports().await?;
             let deployed = parameters.deployed.get_or_insert_default();
             deployed.exports = exports;
-            read = declare::read(&stack.name, &template.body, &parameters)?;
+            read = declare::read(&stack.name, &template, &parameters)?;
         }
         read.entries = pair(read.entries, resources);
         Ok(read)

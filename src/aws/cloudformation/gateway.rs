@@ -13,7 +13,7 @@ use super::super::{
     call::{Call, CallContext, QUERY_TIME, send},
     error::{Error, Kind},
 };
-use super::model::{Stack, StackResource, Template};
+use super::model::{Stack, StackResource};
 
 /// CloudFormation in one region.
 #[derive(Clone, Debug)]
@@ -47,8 +47,8 @@ impl CloudFormation {
         all_pages(async |token| gateway.stacks_page(None, token).await).await
     }
 
-    /// Returns the template of a stack: as processed by macros, or as it was written if CloudFormation has no other.
-    pub async fn template(&self, stack: &str) -> Result<Template, Error> {
+    /// Returns the template of a stack after its macros, in JSON or YAML.
+    pub async fn template(&self, stack: &str) -> Result<String, Error> {
         let call = self
             .query("GetTemplate")
             .requiring(|reply: &GetTemplateOutput, _| {
@@ -60,11 +60,7 @@ impl CloudFormation {
         let request = self.client.get_template().stack_name(stack);
         let request = request.template_stage(TemplateStage::Processed);
         let reply = call.run(send!(request, call)).await?;
-        let stages = reply.stages_available.unwrap_or_default();
-        Ok(Template {
-            body: reply.template_body.unwrap_or_default(),
-            processed: stages.is_empty() || stages.contains(&TemplateStage::Processed),
-        })
+        Ok(reply.template_body.unwrap_or_default())
     }
 
     /// Lists the resources of a stack, on all pages.

@@ -6,4 +6,4 @@ mod gateway;
 mod model;
 
 pub use gateway::CloudFormation;
-pub use model::{Stack, StackResource, Template};
+pub use model::{Stack, StackResource};

@@ -34,15 +34,6 @@ pub struct StackResource {
     pub status: String,
 }
 
-/// The template of a stack.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Template {
-    /// The template, in JSON or YAML.
-    pub body: String,
-    /// Whether macros were applied to it.
-    pub processed: bool,
-}
-
 /// CloudFormation shows this instead of the value of a parameter with `NoEcho`.
 const HIDDEN: &str = "****";
 

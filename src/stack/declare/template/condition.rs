@@ -136,10 +136,7 @@ impl Scope<'_> {
         match (name, parts) {
             ("Condition", _) if argument.as_text().is_some() => {
                 let name = argument.as_text().unwrap_or_default();
-                match self.condition(name, position, diagnostics) {
-                    Verdict::Unknown(reason) => Verdict::Unknown(reason),
-                    known => known,
-                }
+                self.condition(name, position, diagnostics)
             }
             ("Fn::Not", [part]) => match self.verdict(part, diagnostics) {
                 Verdict::Known(holds) => Verdict::Known(!holds),

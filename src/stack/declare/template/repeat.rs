@@ -76,14 +76,13 @@ impl Scope<'_> {
         let mut changed = false;
         let mut result: Vec<Entry> = Vec::with_capacity(entries.len());
         for entry in entries {
-            if entry.key.starts_with(PREFIX)
-                && let Some(produced) = self.repeat(entry, diagnostics)
-            {
+            let is_loop = entry.key.starts_with(PREFIX);
+            if is_loop && let Some(produced) = self.repeat(entry, diagnostics) {
                 changed = true;
                 result.extend(produced);
                 continue;
             }
-            let is_loop = entry.key.starts_with(PREFIX);
+            // A loop whose collection is not known stays as it is.
             let new = if is_loop {
                 None
             } else {
