@@ -13,7 +13,7 @@ use super::scan::{Collector, Counts, Found, Paging, Scan, ScanError};
 use super::search::Search;
 use super::statistics::Statistics;
 use crate::framework::{Context, Diagnostic};
-use crate::record::Values;
+use crate::record::{Format, Values};
 
 /// The maximum number of lines that a second look reads, from each end of the window.
 const LINES: i32 = 1000;
@@ -226,6 +226,10 @@ struct CountsOnly;
 impl Collector for CountsOnly {
     type Part = ();
 
+    fn format(&mut self, _format: &Format) -> usize {
+        0
+    }
+
     fn record(
         &mut self,
         (): &mut (),
@@ -237,6 +241,14 @@ impl Collector for CountsOnly {
     }
 
     fn unparsed(&mut self, (): &mut (), _event: &Event, _problem: String) {}
+
+    fn fork(&self) -> Self {
+        Self
+    }
+
+    fn join(&mut self, _other: Self) -> Result<(), ScanError> {
+        Ok(())
+    }
 
     fn count((): &()) -> usize {
         0

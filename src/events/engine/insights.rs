@@ -67,7 +67,7 @@ pub(super) async fn count(
         aggregate,
         search,
         context,
-        nothing: Tally::nothing(&positions),
+        nothing: Tally::nothing(positions.iter()),
         gaps: search.discovery.gaps.clone(),
         statistics: Statistics {
             calls: search.discovery.calls,

@@ -14,7 +14,7 @@ use crate::events::reading;
 use crate::events::scan::{Collector, Paging, ScanError};
 use crate::events::search::{Needs, Search};
 use crate::framework::{Context, Diagnostics};
-use crate::record::{Aggregate, Values};
+use crate::record::{Aggregate, Format, Values};
 
 /// The maximum number of groups.
 const MOST: usize = 100_000;
@@ -40,7 +40,7 @@ pub(super) async fn count(
     aggregate: &Aggregate,
     context: &Context,
 ) -> Result<Counted, Diagnostics> {
-    let mut groups = Groups::new(search, aggregate);
+    let mut groups = Groups::new(aggregate);
     let (paging, detail) = (Paging::default(), Detail::Full);
     let reading = reading::read(search, paging, &mut groups, detail, context).await?;
     diagnostics::warn_of_samples(&reading.found.counts, context);
@@ -49,39 +49,33 @@ pub(super) async fn count(
         gaps: reading.gaps,
         pushed: search.push_down.pushed(),
         not_pushed: search.push_down.not_pushed(),
-        ..groups.greatest(aggregate)
+        ..groups.greatest()
     })
 }
 
 /// The groups so far.
 #[derive(Debug)]
-struct Groups {
-    formats: Vec<Positions>,
+struct Groups<'a> {
+    aggregate: &'a Aggregate,
+    formats: Vec<(Format, Positions)>,
     groups: BTreeMap<Box<str>, Tally>,
     key: String,
 }
 
-impl Groups {
-    fn new(search: &Search, aggregate: &Aggregate) -> Self {
-        let formats = search.formats().iter();
-        Self::of(
-            formats
-                .map(|format| Positions::of(format, aggregate))
-                .collect(),
-        )
-    }
-
-    fn of(formats: Vec<Positions>) -> Self {
+impl<'a> Groups<'a> {
+    fn new(aggregate: &'a Aggregate) -> Self {
         Self {
-            formats,
+            aggregate,
+            formats: Vec::new(),
             groups: BTreeMap::new(),
             key: String::new(),
         }
     }
 
     /// Returns the greatest groups, and the total of all.
-    fn greatest(&self, aggregate: &Aggregate) -> Counted {
-        let nothing = Tally::nothing(&self.formats);
+    fn greatest(&self) -> Counted {
+        let aggregate = self.aggregate;
+        let nothing = Tally::nothing(self.formats.iter().map(|(_, positions)| positions));
         let mut total = nothing;
         self.groups.values().for_each(|tally| total.add(tally));
         let mut found: Vec<(&str, &Tally)> = self
@@ -110,8 +104,19 @@ impl Groups {
     }
 }
 
-impl Collector for Groups {
+impl Collector for Groups<'_> {
     type Part = ();
+
+    fn format(&mut self, format: &Format) -> usize {
+        let mut known = self.formats.iter();
+        known
+            .position(|(known, _)| known == format)
+            .unwrap_or_else(|| {
+                let positions = Positions::of(format, self.aggregate);
+                self.formats.push((format.clone(), positions));
+                self.formats.len() - 1
+            })
+    }
 
     fn record(
         &mut self,
@@ -120,7 +125,7 @@ impl Collector for Groups {
         format: usize,
         record: &dyn Values,
     ) -> Result<(), ScanError> {
-        let Some(positions) = self.formats.get(format) else {
+        let Some((_, positions)) = self.formats.get(format) else {
             return Ok(());
         };
         self.key.clear();
@@ -132,28 +137,47 @@ impl Collector for Groups {
             self.key.push_str(value.as_deref().unwrap_or("-"));
         }
         let tally = Tally::of(positions, record);
-        if let Some(group) = self.groups.get_mut(self.key.as_str()) {
-            group.add(&tally);
-        } else if self.groups.len() == MOST {
-            return Err(ScanError::TooManyGroups);
-        } else {
-            self.groups.insert(self.key.as_str().into(), tally);
-        }
-        Ok(())
+        add(&mut self.groups, &self.key, &tally)
     }
 
     /// Ignores the line: it belongs to no group, and is counted and reported elsewhere.
     fn unparsed(&mut self, (): &mut (), _event: &Event, _problem: String) {}
+
+    fn fork(&self) -> Self {
+        Self::new(self.aggregate)
+    }
+
+    fn join(&mut self, other: Self) -> Result<(), ScanError> {
+        for (format, _) in &other.formats {
+            self.format(format);
+        }
+        for (key, tally) in &other.groups {
+            add(&mut self.groups, key, tally)?;
+        }
+        Ok(())
+    }
 
     fn count((): &()) -> usize {
         0
     }
 }
 
+/// Adds a tally to the group of a key.
+fn add(groups: &mut BTreeMap<Box<str>, Tally>, key: &str, tally: &Tally) -> Result<(), ScanError> {
+    if let Some(group) = groups.get_mut(key) {
+        group.add(tally);
+    } else if groups.len() == MOST {
+        return Err(ScanError::TooManyGroups);
+    } else {
+        groups.insert(key.into(), *tally);
+    }
+    Ok(())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::record::{Format, Key, Measure, parse};
+    use crate::record::{Key, Measure, parse};
 
     fn line(number: usize) -> String {
         let (a, b) = (number / 250, number % 250);
@@ -175,11 +199,13 @@ mod tests {
     #[test]
     fn a_hundred_thousand_groups_are_counted_and_one_more_is_refused() {
         let format = Format::vpc_default();
-        let mut groups = Groups::of(vec![Positions::of(&format, &by(&["src_addr"]))]);
+        let aggregate = by(&["src_addr"]);
+        let mut groups = Groups::new(&aggregate);
+        let known = groups.format(&format);
         let mut add = |number: usize| {
             let line = line(number);
             let record = parse(&line, &format).unwrap();
-            groups.record(&mut (), &Event::default(), 0, &record)
+            groups.record(&mut (), &Event::default(), known, &record)
         };
         for number in (0..MOST).chain(0..10) {
             add(number).unwrap();
@@ -194,12 +220,13 @@ mod tests {
     fn values_with_spaces_stay_apart() {
         let format = Format::parse("${instance-tag} ${srcaddr}").unwrap();
         let aggregate = by(&["instance-tag", "src_addr"]);
-        let mut groups = Groups::of(vec![Positions::of(&format, &aggregate)]);
+        let mut groups = Groups::new(&aggregate);
+        let known = groups.format(&format);
         let record = parse("web%20front 10.0.0.1", &format).unwrap();
         groups
-            .record(&mut (), &Event::default(), 0, &record)
+            .record(&mut (), &Event::default(), known, &record)
             .unwrap();
-        let counted = groups.greatest(&aggregate);
+        let counted = groups.greatest();
         assert_eq!(counted.groups[0].values, ["web front", "10.0.0.1"]);
     }
 }

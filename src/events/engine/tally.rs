@@ -74,7 +74,7 @@ impl Tally {
     }
 
     /// Returns the tally of no record, in any of the formats.
-    pub(super) fn nothing(formats: &[Positions]) -> Self {
+    pub(super) fn nothing<'a>(formats: impl Iterator<Item = &'a Positions>) -> Self {
         let mut together = Self::default();
         for positions in formats {
             together.add(&positions.complete(Self::default()));

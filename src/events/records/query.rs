@@ -37,7 +37,7 @@ pub(super) async fn read(
         search.check_backward()?;
     }
     let include_message = selection.include_message == Attr::Known(true);
-    let mut rows = Rows::new(&search.lines.reader, include_message);
+    let mut rows = Rows::new(include_message);
     let mut reading = reading::read(&search, paging, &mut rows, detail, context).await?;
     if reading.found.truncated {
         reading.gaps.add(Reason::Truncated(Truncation {

@@ -3,7 +3,7 @@
 use super::output::{Columns, Event};
 use crate::events::page;
 use crate::events::scan::{Collector, ScanError};
-use crate::record::{Format, Reader, Values};
+use crate::record::{Format, Values};
 
 /// Converts every matching record to a row.
 #[derive(Debug)]
@@ -13,12 +13,9 @@ pub(super) struct Rows {
 }
 
 impl Rows {
-    pub(super) fn new(reader: &Reader, include_message: bool) -> Self {
-        let formats = reader.formats().iter();
+    pub(super) fn new(include_message: bool) -> Self {
         Self {
-            formats: formats
-                .map(|format| (format.clone(), Columns::of(format)))
-                .collect(),
+            formats: Vec::new(),
             include_message,
         }
     }
@@ -26,6 +23,16 @@ impl Rows {
 
 impl Collector for Rows {
     type Part = Vec<Event>;
+
+    fn format(&mut self, format: &Format) -> usize {
+        let mut known = self.formats.iter();
+        known
+            .position(|(known, _)| known == format)
+            .unwrap_or_else(|| {
+                self.formats.push((format.clone(), Columns::of(format)));
+                self.formats.len() - 1
+            })
+    }
 
     fn record(
         &mut self,
@@ -49,6 +56,14 @@ impl Collector for Rows {
             parse_error: Some(problem),
             ..Event::without_record(event)
         });
+    }
+
+    fn fork(&self) -> Self {
+        Self::new(self.include_message)
+    }
+
+    fn join(&mut self, _other: Self) -> Result<(), ScanError> {
+        Ok(())
     }
 
     fn count(part: &Vec<Event>) -> usize {

@@ -2,14 +2,18 @@
 
 use super::error::ScanError;
 use crate::events::page::Event;
-use crate::record::Values;
+use crate::record::{Format, Values};
 
-/// Collects the records that match.
-pub(crate) trait Collector {
+/// Collects the records that match. Several of one kind may collect side by side.
+pub(crate) trait Collector: Sized + Send {
     /// What is collected from one slice of the window.
-    type Part: Default;
+    type Part: Default + Send;
 
-    /// Adds a record that matches the quals. `format` is the index of its format.
+    /// Prepares for the records of a format, and returns the number by which `record` names it. Equal formats have the
+    /// same number.
+    fn format(&mut self, format: &Format) -> usize;
+
+    /// Adds a record that matches the quals. `format` is the number that was returned for its format.
     ///
     /// # Errors
     /// The collection exceeds its limit.
@@ -23,6 +27,15 @@ pub(crate) trait Collector {
 
     /// Adds a line that does not parse. Called only if there are no quals.
     fn unparsed(&mut self, part: &mut Self::Part, event: &Event, problem: String);
+
+    /// Creates an empty collector that collects the same.
+    fn fork(&self) -> Self;
+
+    /// Adds what another collector of the same kind collected.
+    ///
+    /// # Errors
+    /// The collection exceeds its limit.
+    fn join(&mut self, other: Self) -> Result<(), ScanError>;
 
     /// Returns how many rows of the limit a part takes.
     fn count(part: &Self::Part) -> usize;

@@ -5,7 +5,7 @@ use super::error::ScanError;
 use crate::events::completeness::Sample;
 use crate::events::page::Event;
 use crate::record::reader::ReadError;
-use crate::record::{self, ParseError, Reader, Row, Values as _};
+use crate::record::{self, Format, ParseError, Reader, Row, Values as _};
 
 /// How the lines of a source are parsed, and which of them match.
 #[derive(Clone, Debug)]
@@ -39,6 +39,12 @@ pub(crate) enum Outcome<'a> {
 }
 
 impl Lines {
+    /// Returns the formats that are asked for.
+    pub(crate) fn asked(&self) -> &[Format] {
+        let formats = self.reader.formats();
+        formats.get(..self.formats).unwrap_or(formats)
+    }
+
     /// Parses a line, checks it, and counts it.
     ///
     /// # Errors

@@ -63,6 +63,8 @@ impl Scan<'_> {
         collector: &mut C,
         context: &Context,
     ) -> Result<Found<C::Part>, ScanError> {
+        let formats = self.lines.asked().iter();
+        let formats: Vec<usize> = formats.map(|format| collector.format(format)).collect();
         let mut counts = Counts::default();
         let mut progress = Progress::new(Instant::now());
         let Paging {
@@ -88,7 +90,7 @@ impl Scan<'_> {
                     let page = page.map_err(ScanError::Refused)?;
                     counts.statistics.pages += 1;
                     counts.statistics.calls += 1;
-                    let add = |part: &mut C::Part, event: &Event| self.add(collector, part, event, &mut counts);
+                    let add = |part: &mut C::Part, event: &Event| self.add(collector, &formats, part, event, &mut counts);
                     slices.receive(&fetch, page, add)?;
                     slices.split(self.requests_at_once(took));
                     if progress.is_due(Instant::now()) {
@@ -127,12 +129,17 @@ impl Scan<'_> {
     fn add<C: Collector>(
         &self,
         collector: &mut C,
+        formats: &[usize],
         part: &mut C::Part,
         event: &Event,
         counts: &mut Counts,
     ) -> Result<usize, ScanError> {
         match self.lines.evaluate(event, counts)? {
-            Outcome::Match(format, record) => collector.record(part, event, format, &record)?,
+            Outcome::Match(format, record) => {
+                if let Some(format) = formats.get(format) {
+                    collector.record(part, event, *format, &record)?;
+                }
+            }
             Outcome::Unparsed(problem) => collector.unparsed(part, event, problem),
             Outcome::NoMatch => {}
         }
