@@ -26,16 +26,18 @@ pub(super) enum Service {
     Sso,
     SsoOidc,
     CloudFormation,
+    S3,
 }
 
 impl Service {
-    pub(super) const ALL: [Self; 6] = [
+    pub(super) const ALL: [Self; 7] = [
         Self::Ec2,
         Self::Logs,
         Self::Sts,
         Self::Sso,
         Self::SsoOidc,
         Self::CloudFormation,
+        Self::S3,
     ];
 
     pub(super) fn argument(self) -> &'static str {
@@ -59,6 +61,7 @@ impl Service {
                 "AWS_ENDPOINT_URL_CLOUDFORMATION",
                 "cloudformation",
             ],
+            Self::S3 => ["endpoints.s3", "AWS_ENDPOINT_URL_S3", "s3"],
         }
     }
 }
@@ -72,6 +75,7 @@ impl Endpoints {
             Service::Sso => &self.sso,
             Service::SsoOidc => &self.sso_oidc,
             Service::CloudFormation => &self.cloudformation,
+            Service::S3 => &self.s3,
         }
     }
 }

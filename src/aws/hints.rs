@@ -103,6 +103,11 @@ impl Error {
                 "The caller needs cloudformation:DescribeStacks, GetTemplate and ListStackResources, and ListExports if a \
                  template imports a value."
             }
+            "ListObjectsV2" => "The caller needs s3:ListBucket on the bucket.",
+            "GetObject" => {
+                "The caller needs s3:GetObject on the objects, and kms:Decrypt on the key if they are encrypted with SSE-KMS. \
+                 The policies of a bucket or a key of another account must allow it, too."
+            }
             "CreateTags" => "The caller needs ec2:CreateTags on vpc-flow-log resources.",
             "DeleteTags" => "The caller needs ec2:DeleteTags on vpc-flow-log resources.",
             "FilterLogEvents" => {

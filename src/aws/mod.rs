@@ -1,7 +1,7 @@
 //! AWS behind concrete gateways. This is the only place that sees the SDKs.
 //!
-//! [`Aws::connect`] turns [`Settings`] into clients. [`Ec2`], [`Logs`] and [`CloudFormation`] take and return flow logs, log
-//! events and stacks in plain types. Every failure is an [`Error`] with its code, its request ID and, often, a hint.
+//! [`Aws::connect`] turns [`Settings`] into clients. [`Ec2`], [`Logs`], [`S3`] and [`CloudFormation`] take and return flow
+//! logs, log events, objects and stacks in plain types. Every failure is an [`Error`] with its code, its request ID and, often, a hint.
 //!
 //! # Which calls are sent
 //!
@@ -42,6 +42,7 @@ mod profiles;
 mod rate_limiter;
 mod reply;
 mod roots;
+pub mod s3;
 mod settings;
 #[cfg(test)]
 mod tests;
@@ -59,6 +60,7 @@ use aws_config::{
 };
 use aws_credential_types::provider::{ProvideCredentials, SharedCredentialsProvider};
 use aws_sdk_ec2::config::retry::{RetryPartition, TokenBucket};
+use aws_sdk_s3::config::{RequestChecksumCalculation, ResponseChecksumValidation};
 use aws_smithy_async::{
     rt::sleep::{SharedAsyncSleep, TokioSleep},
     time::{SharedTimeSource, SystemTimeSource},
@@ -75,6 +77,7 @@ pub use ec2::{DestinationOptions, Ec2, FlowLog, NewFlowLog, TagField};
 pub use error::{Error, Kind, Setting};
 pub use logs::{Event, EventsPage, EventsQuery, InsightsAnswer, InsightsQuery, Logs};
 pub use network::NetworkProblem;
+pub use s3::S3;
 pub use settings::{AssumeRole, AssumeRoleWithWebIdentity, Endpoints, Settings};
 
 use call::CallContext;
@@ -108,6 +111,8 @@ struct Shared {
     ec2: Mutex<BTreeMap<String, Ec2>>,
     logs: Mutex<BTreeMap<String, Logs>>,
     cloudformation: Mutex<BTreeMap<String, CloudFormation>>,
+    s3: Mutex<BTreeMap<String, S3>>,
+    s3_use_path_style: bool,
     account: OnceCell<Account>,
 }
 
@@ -177,6 +182,8 @@ impl Aws {
             ec2: Mutex::default(),
             logs: Mutex::default(),
             cloudformation: Mutex::default(),
+            s3: Mutex::default(),
+            s3_use_path_style: settings.s3_use_path_style,
             account: OnceCell::new(),
         })))
     }
@@ -252,6 +259,28 @@ impl Aws {
             }
             let client = aws_sdk_cloudformation::Client::from_conf(config.build());
             CloudFormation::new(client, region, shared.context.for_another_service())
+        })
+    }
+}
+
+impl Aws {
+    /// Returns S3 in a region.
+    pub fn s3(&self, region: &str) -> S3 {
+        let shared = &self.0;
+        once(&shared.s3, region, || {
+            let mut config = aws_sdk_s3::config::Builder::from(&shared.sdk)
+                .region(Region::new(region.to_owned()))
+                .retry_partition(shared.partition("s3", region))
+                .force_path_style(shared.s3_use_path_style)
+                .disable_s3_express_session_auth(true)
+                // Other stores do not know the checksums. Lengths are checked, and so are gzip and Parquet.
+                .request_checksum_calculation(RequestChecksumCalculation::WhenRequired)
+                .response_checksum_validation(ResponseChecksumValidation::WhenRequired);
+            if let Some(endpoint) = shared.addresses.of(Service::S3) {
+                config = config.endpoint_url(endpoint);
+            }
+            let client = aws_sdk_s3::Client::from_conf(config.build());
+            S3::new(client, region, shared.context.for_another_service())
         })
     }
 }

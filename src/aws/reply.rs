@@ -25,6 +25,8 @@ const EC2: usize = 64 * MIB;
 /// The most bytes of a reply of CloudWatch Logs. A page of 10,000 events has 1 MB of text, which can be 6 MB in JSON, and
 /// as much around it. Many pages are read at once.
 const LOGS: usize = 16 * MIB;
+/// The most bytes of a reply of S3: a part of an object, or a page of 1,000 keys, which can have 3 KB each when encoded.
+const S3: usize = 16 * MIB;
 /// The most bytes of an error, and of a reply with one account or one set of credentials.
 const SMALL: usize = MIB;
 /// The most characters of a foreign reply that an error shows.
@@ -36,6 +38,10 @@ enum Service {
     Ec2,
     Sts,
     Logs,
+    /// A listing of S3.
+    S3,
+    /// An object of S3, which can be anything.
+    Object,
     /// Sources of credentials and regions.
     Other,
 }
@@ -134,6 +140,12 @@ impl Expected {
             expected.service = Service::Logs;
             return expected;
         }
+        if let Some((_, query)) = request.uri().split_once('?') {
+            let mut parameters = query.split('&');
+            expected.service = parameters.find_map(s3).unwrap_or(Service::Other);
+            expected.root = "ListBucketResult".to_owned();
+            return expected;
+        }
         let form = request.body().bytes().unwrap_or_default();
         for parameter in form.split(|byte| *byte == b'&').take(2) {
             match parameter.split_at_checked(b"Action=".len()) {
@@ -173,6 +185,7 @@ impl Expected {
         let most = match self.service {
             Service::Ec2 if success => EC2,
             Service::Logs if success => LOGS,
+            Service::S3 | Service::Object if success => S3,
             _ => SMALL,
         };
         let mut body = ByteStream::new(body);
@@ -188,13 +201,15 @@ impl Expected {
     }
 
     fn check(&self, bytes: &[u8], success: bool) -> Result<(), Flaw> {
-        if self.service == Service::Other {
+        if self.service == Service::Other || self.service == Service::Object && success {
             return Ok(());
         }
         let body = bytes.trim_ascii();
         match (body.first(), body.last(), self.service) {
             (None, ..) => Err(Flaw::Empty),
-            (_, _, Service::Ec2 | Service::Sts) => self.check_xml(bytes, success),
+            (_, _, Service::Ec2 | Service::Sts | Service::S3 | Service::Object) => {
+                self.check_xml(bytes, success)
+            }
             (Some(b'{'), Some(b'}'), _) if success => Ok(()),
             (Some(b'{'), ..) if success => Err(Flaw::Cut(bytes.len())),
             (Some(b'{'), ..) => match serde_json::from_slice::<serde::de::IgnoredAny>(body) {
@@ -248,7 +263,7 @@ impl Expected {
         let known = if success {
             name == self.root
         } else {
-            matches!(name, "Response" | "ErrorResponse")
+            matches!(name, "Response" | "ErrorResponse" | "Error")
         };
         match (known, closed) {
             (true, false) => Ok(()),
@@ -273,6 +288,15 @@ impl Expected {
             "{described}: {}",
             super::error_chain::one_line(&begin, EXCERPT)
         )
+    }
+}
+
+/// Returns what a parameter of a request says about its reply, if it is one of S3.
+fn s3(parameter: &str) -> Option<Service> {
+    match parameter {
+        "list-type=2" => Some(Service::S3),
+        "x-id=GetObject" => Some(Service::Object),
+        _ => None,
     }
 }
 

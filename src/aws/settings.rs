@@ -34,6 +34,8 @@ pub struct Settings {
     pub use_fips_endpoint: Option<bool>,
     /// Whether to call dual-stack endpoints.
     pub use_dualstack_endpoint: Option<bool>,
+    /// Whether to name the bucket in the path of an address instead of its host.
+    pub s3_use_path_style: bool,
     /// Whether to trust any server certificate. Not supported.
     pub insecure: bool,
     /// The file of PEM certificates to trust instead of the system's.
@@ -123,6 +125,8 @@ pub struct Endpoints {
     pub sso_oidc: Option<String>,
     /// The address of CloudFormation.
     pub cloudformation: Option<String>,
+    /// The address of S3, or of a store with its interface.
+    pub s3: Option<String>,
 }
 
 impl fmt::Debug for Settings {
@@ -143,6 +147,7 @@ impl fmt::Debug for Settings {
             )
             .field("use_fips_endpoint", &self.use_fips_endpoint)
             .field("use_dualstack_endpoint", &self.use_dualstack_endpoint)
+            .field("s3_use_path_style", &self.s3_use_path_style)
             .field("insecure", &self.insecure)
             .field("custom_ca_bundle", &self.custom_ca_bundle)
             .field("http_proxy", &Redacted(self.http_proxy.is_some()))

@@ -41,6 +41,7 @@ impl AwsArguments {
                     logs: endpoint.clone(),
                     sts: endpoint.clone(),
                     cloudformation: endpoint.clone(),
+                    s3: endpoint.clone(),
                     ..Endpoints::default()
                 },
                 deadline: Instant::now().checked_add(self.timeout),

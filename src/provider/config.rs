@@ -73,7 +73,8 @@ pub struct Config {
     /// `AWS_USE_DUALSTACK_ENDPOINT` or in the profile.
     #[serde(default)]
     pub use_dualstack_endpoint: Attr<bool>,
-    /// Whether to address S3 buckets by path. This argument has no effect, because the provider does not call S3.
+    /// Whether to name S3 buckets in the path of an address instead of its host. Other stores with the interface of S3 often
+    /// need it.
     #[serde(default)]
     pub s3_use_path_style: Attr<bool>,
     /// Whether to skip the verification of TLS certificates. Only `false` is supported. Set `custom_ca_bundle` to

@@ -16,9 +16,10 @@ use crate::framework::Attr;
 const SERVICES: &str = include_str!("services.txt");
 
 /// The services that the provider calls: their names, the usual one first, and the description of the URL.
-const CALLED: [(&[&str], &str); 5] = [
+const CALLED: [(&[&str], &str); 6] = [
     (EC2, "URL of EC2."),
     (LOGS, "URL of CloudWatch Logs."),
+    (S3, "URL of S3, or of a store with the interface of S3."),
     (STS, "URL of STS."),
     (SSO, "URL of the portal of IAM Identity Center."),
     (
@@ -28,6 +29,7 @@ const CALLED: [(&[&str], &str); 5] = [
 ];
 const EC2: &[&str] = &["ec2"];
 const LOGS: &[&str] = &["logs", "cloudwatchlogs", "cloudwatchlog"];
+const S3: &[&str] = &["s3", "s3api"];
 const STS: &[&str] = &["sts"];
 const SSO: &[&str] = &["sso"];
 const SSO_OIDC: &[&str] = &["ssooidc"];
@@ -44,6 +46,10 @@ impl Endpoints {
 
     pub(super) fn logs(&self) -> Option<&str> {
         self.first(LOGS)
+    }
+
+    pub(super) fn s3(&self) -> Option<&str> {
+        self.first(S3)
     }
 
     pub(super) fn sts(&self) -> Option<&str> {
@@ -137,8 +143,8 @@ mod tests {
 
     #[test]
     fn endpoints_of_services_that_are_never_called_have_no_effect() {
-        let pasted = endpoints(&[("s3", url("http://a")), ("lambda", url("http://a"))]);
+        let pasted = endpoints(&[("s3control", url("http://a")), ("lambda", url("http://a"))]);
         let unused: Vec<_> = pasted.without_effect().collect();
-        assert_eq!(unused, ["lambda", "s3"]);
+        assert_eq!(unused, ["lambda", "s3control"]);
     }
 }

@@ -42,12 +42,14 @@ impl Config {
                 .assume_role_with_web_identity
                 .known()
                 .map(AssumeRoleWithWebIdentity::settings),
+            s3_use_path_style: self.s3_use_path_style == Attr::Known(true),
             endpoints: aws::Endpoints {
                 ec2: endpoints.ec2().map(str::to_owned),
                 logs: endpoints.logs().map(str::to_owned),
                 sts: endpoints.sts().map(str::to_owned),
                 sso: endpoints.sso().map(str::to_owned),
                 sso_oidc: endpoints.sso_oidc().map(str::to_owned),
+                s3: endpoints.s3().map(str::to_owned),
                 ..aws::Endpoints::default()
             },
             deadline: None,

@@ -38,15 +38,12 @@ impl Config {
     fn name_what_has_no_effect(&self, diagnostics: &mut Diagnostics) {
         let services = self.endpoints.known().into_iter();
         let services = services.flat_map(Endpoints::without_effect);
-        let mut names: Vec<_> = services.map(|name| format!("`endpoints.{name}`")).collect();
-        if self.s3_use_path_style == Attr::Known(true) {
-            names.push("`s3_use_path_style`".to_owned());
-        }
+        let names: Vec<_> = services.map(|name| format!("`endpoints.{name}`")).collect();
         if names.is_empty() {
             return;
         }
         let detail = format!(
-            "This provider calls only EC2, CloudWatch Logs, STS and IAM Identity Center. The following arguments are accepted \
+            "This provider calls only EC2, CloudWatch Logs, S3, STS and IAM Identity Center. The following arguments are accepted \
              for compatibility with the AWS provider, but have no effect: {}.",
             names.join(", ")
         );

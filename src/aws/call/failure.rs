@@ -78,6 +78,7 @@ impl Call {
             code: error.code().map(|code| one_line(code, CODE)),
             request_id: request_id(raw).map(String::into_boxed_str),
             status: Some(raw.status().as_u16()),
+            bucket_region: raw.headers().get("x-amz-bucket-region").map(Box::from),
             ..self.error(kind, message)
         }
     }

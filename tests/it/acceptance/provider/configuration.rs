@@ -82,7 +82,7 @@ fn a_block_that_was_copied_from_the_aws_provider_is_taken_with_one_warning() {
         plan.says(&[
             "Warning: Provider arguments without effect",
             "`endpoints.apigateway`, `endpoints.dynamodb`, `endpoints.es`, `endpoints.iam`, `endpoints.lambda`, \
-             `endpoints.s3`, `endpoints.stepfunctions`, `s3_use_path_style`.",
+             `endpoints.stepfunctions`.",
         ]);
         work.apply();
         work.plans_empty();
