@@ -55,17 +55,17 @@ pub(super) async fn count(
 
 /// The groups so far.
 #[derive(Debug)]
-struct Groups<'a> {
-    aggregate: &'a Aggregate,
+struct Groups {
+    aggregate: Aggregate,
     formats: Vec<(Format, Positions)>,
     groups: BTreeMap<Box<str>, Tally>,
     key: String,
 }
 
-impl<'a> Groups<'a> {
-    fn new(aggregate: &'a Aggregate) -> Self {
+impl Groups {
+    fn new(aggregate: &Aggregate) -> Self {
         Self {
-            aggregate,
+            aggregate: aggregate.clone(),
             formats: Vec::new(),
             groups: BTreeMap::new(),
             key: String::new(),
@@ -74,7 +74,7 @@ impl<'a> Groups<'a> {
 
     /// Returns the greatest groups, and the total of all.
     fn greatest(&self) -> Counted {
-        let aggregate = self.aggregate;
+        let aggregate = &self.aggregate;
         let nothing = Tally::nothing(self.formats.iter().map(|(_, positions)| positions));
         let mut total = nothing;
         self.groups.values().for_each(|tally| total.add(tally));
@@ -104,7 +104,7 @@ impl<'a> Groups<'a> {
     }
 }
 
-impl Collector for Groups<'_> {
+impl Collector for Groups {
     type Part = ();
 
     fn format(&mut self, format: &Format) -> usize {
@@ -112,7 +112,7 @@ impl Collector for Groups<'_> {
         known
             .position(|(known, _)| known == format)
             .unwrap_or_else(|| {
-                let positions = Positions::of(format, self.aggregate);
+                let positions = Positions::of(format, &self.aggregate);
                 self.formats.push((format.clone(), positions));
                 self.formats.len() - 1
             })
@@ -144,7 +144,7 @@ impl Collector for Groups<'_> {
     fn unparsed(&mut self, (): &mut (), _event: &Event, _problem: String) {}
 
     fn fork(&self) -> Self {
-        Self::new(self.aggregate)
+        Self::new(&self.aggregate)
     }
 
     fn join(&mut self, other: Self) -> Result<(), ScanError> {

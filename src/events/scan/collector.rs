@@ -5,9 +5,9 @@ use crate::events::page::Event;
 use crate::record::{Format, Values};
 
 /// Collects the records that match. Several of one kind may collect side by side.
-pub(crate) trait Collector: Sized + Send {
+pub(crate) trait Collector: Sized + Send + 'static {
     /// What is collected from one slice of the window.
-    type Part: Default + Send;
+    type Part: Default + Send + 'static;
 
     /// Prepares for the records of a format, and returns the number by which `record` names it. Equal formats have the
     /// same number.
