@@ -10,6 +10,7 @@
 //! | [`qual`], [`quals`] | one condition, and all conditions of a query bound to a format |
 //! | [`aggregate`] | what is counted of the records that match |
 //! | [`reader`] | messages of a log group as records, of either kind |
+//! | [`object`] | the records of one object of a bucket: text, Parquet and JSON |
 //! | [`dialect`] | quals and aggregates in the language of a service |
 //!
 //! This module is pure. It must not know Terraform or AWS's APIs, read a clock, or do any input or output.
@@ -18,6 +19,7 @@ pub mod aggregate;
 pub mod dialect;
 pub mod field;
 pub mod format;
+pub mod object;
 pub mod parse;
 mod percent;
 pub mod qual;

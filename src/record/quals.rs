@@ -4,6 +4,7 @@
 //! quals, at least one `where` block, if there are any, and no `exclude` block. Within a block, all quals must match. A
 //! field without a value matches no qual, except one that asks for that.
 
+use std::cell::RefCell;
 use std::net::IpAddr;
 
 use ipnet::IpNet;
@@ -110,6 +111,24 @@ impl Quals {
             .collect()
     }
 
+    /// Binds the quals to a format that may lack their fields: in its records, these have no value. Also returns the first
+    /// qual on such a field.
+    pub(super) fn bind_with_gaps(
+        &self,
+        format: &Format,
+    ) -> Result<(Bound, Option<BindError>), BindError> {
+        let first = RefCell::new(None);
+        let note = |error| match error {
+            BindError::MissingField { .. } => {
+                first.borrow_mut().get_or_insert(error);
+                Ok(())
+            }
+            BindError::EmptyBlock { .. } => Err(error),
+        };
+        let bound = self.bind_leniently(format, &note)?;
+        Ok((bound, first.into_inner()))
+    }
+
     fn bind_leniently(
         &self,
         format: &Format,
@@ -146,8 +165,13 @@ impl Bound {
         quals.map(|qual| qual.path.clone()).collect()
     }
 
+    /// Returns the format to which the quals are bound.
+    pub(super) fn format(&self) -> &Format {
+        &self.format
+    }
+
     /// Returns the positions that the quals check.
-    fn places(&self) -> Vec<usize> {
+    pub(super) fn places(&self) -> Vec<usize> {
         let blocks = self.any.iter().chain(&self.none).flatten();
         let places = self.all.iter().chain(blocks).map(|qual| &qual.place);
         let indexes = places.flat_map(|place| match place {

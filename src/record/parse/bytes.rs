@@ -8,7 +8,7 @@ use std::ops::Range;
 use crate::record::format::MAX_FIELDS;
 
 /// The maximum length of a line, in bytes.
-pub(super) const LONGEST: u16 = u16::MAX - 1;
+pub(in crate::record) const LONGEST: u16 = u16::MAX - 1;
 
 /// For each value of a line, the byte after the space before it. The first value starts with the line.
 ///

@@ -104,7 +104,7 @@ fn is_record_like(text: &str) -> bool {
 }
 
 /// Reports whether every word could be the name of a field, and most of them are.
-fn is_header(line: &str) -> bool {
+pub(in crate::record) fn is_header(line: &str) -> bool {
     let could_be = |word: &str| {
         word.starts_with(|letter: char| letter.is_ascii_lowercase())
             && word.bytes().all(|byte| {

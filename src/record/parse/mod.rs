@@ -21,10 +21,11 @@ use super::format::{Format, MAX_FIELDS};
 use super::percent;
 use super::values::Values;
 use bytes::{Begins, digits, has, ipv4, words};
-pub(super) use bytes::{address, integer};
+pub(super) use bytes::{LONGEST, address, integer};
 
 pub use error::ParseError;
 pub use likeness::Likeness;
+pub(super) use likeness::is_header;
 
 /// How AWS writes that there is no value.
 pub(super) const NO_VALUE: &str = "-";
