@@ -27,6 +27,8 @@ const EC2: usize = 64 * MIB;
 const LOGS: usize = 16 * MIB;
 /// The most bytes of a reply of S3: a part of an object, or a page of 1,000 keys, which can have 3 KB each when encoded.
 const S3: usize = 16 * MIB;
+/// The most bytes of a reply of CloudFormation. A template has 1 MB, of which each quotation mark takes six bytes in XML.
+const CLOUDFORMATION: usize = 16 * MIB;
 /// The most bytes of an error, and of a reply with one account or one set of credentials.
 const SMALL: usize = MIB;
 /// The most characters of a foreign reply that an error shows.
@@ -42,6 +44,7 @@ enum Service {
     S3,
     /// An object of S3, which can be anything.
     Object,
+    CloudFormation,
     /// Sources of credentials and regions.
     Other,
 }
@@ -128,6 +131,16 @@ impl From<Unreadable> for ConnectorError {
     }
 }
 
+impl Service {
+    /// Reports whether its replies are XML. An error of S3 is, whatever was asked for.
+    fn speaks_xml(self) -> bool {
+        match self {
+            Self::Ec2 | Self::Sts | Self::CloudFormation | Self::S3 | Self::Object => true,
+            Self::Logs | Self::Other => false,
+        }
+    }
+}
+
 impl Expected {
     /// Determines from a request what its reply must look like.
     pub(super) fn of(request: &HttpRequest) -> Self {
@@ -154,6 +167,9 @@ impl Expected {
                 }
                 _ if parameter == b"Version=2016-11-15" => expected.service = Service::Ec2,
                 _ if parameter == b"Version=2011-06-15" => expected.service = Service::Sts,
+                _ if parameter == b"Version=2010-05-15" => {
+                    expected.service = Service::CloudFormation;
+                }
                 _ => {}
             }
         }
@@ -186,6 +202,7 @@ impl Expected {
             Service::Ec2 if success => EC2,
             Service::Logs if success => LOGS,
             Service::S3 | Service::Object if success => S3,
+            Service::CloudFormation if success => CLOUDFORMATION,
             _ => SMALL,
         };
         let mut body = ByteStream::new(body);
@@ -207,9 +224,7 @@ impl Expected {
         let body = bytes.trim_ascii();
         match (body.first(), body.last(), self.service) {
             (None, ..) => Err(Flaw::Empty),
-            (_, _, Service::Ec2 | Service::Sts | Service::S3 | Service::Object) => {
-                self.check_xml(bytes, success)
-            }
+            (_, _, service) if service.speaks_xml() => self.check_xml(bytes, success),
             (Some(b'{'), Some(b'}'), _) if success => Ok(()),
             (Some(b'{'), ..) if success => Err(Flaw::Cut(bytes.len())),
             (Some(b'{'), ..) => match serde_json::from_slice::<serde::de::IgnoredAny>(body) {
@@ -332,83 +347,4 @@ pub(super) fn text_of(reply: &HttpResponse, name: &str) -> Option<String> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn expected(service: Service) -> Expected {
-        Expected {
-            service,
-            root: "DescribeFlowLogsResponse".to_owned(),
-        }
-    }
-
-    #[test]
-    fn xml_is_complete_or_not_at_every_byte() {
-        let whole = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<!-- ä -->\n<DescribeFlowLogsResponse xmlns=\"x\">\
-                     <flowLogSet><item><key>a &amp; ü</key><a:b c='>'/><![CDATA[ ] ]]></item></flowLogSet>\
-                     </DescribeFlowLogsResponse>\n <!-- end -->\n";
-        let end = whole.find("Response>\n").unwrap() + "Response>".len();
-        let ec2 = expected(Service::Ec2);
-        for at in 0..=whole.len() {
-            let checked = ec2.check(&whole.as_bytes()[..at], true);
-            // Only a comment or white space is lost after the root.
-            let whole = at >= end && (at <= end + 2 || at >= whole.len() - 1);
-            assert_eq!(checked.is_ok(), whole, "{at}: {checked:?}");
-            assert!(
-                !matches!(checked, Err(Flaw::Foreign(_))),
-                "{at}: {checked:?}"
-            );
-        }
-    }
-
-    #[test]
-    fn a_reply_to_something_else_is_foreign() {
-        let ec2 = expected(Service::Ec2);
-        for body in [
-            "<html><p>Sign in",
-            "<!DOCTYPE html><html></html>",
-            "<CreateTagsResponse><return>true</return></CreateTagsResponse>",
-            "<Response><Errors/></Response>",
-            "{}",
-            "Bad gateway",
-        ] {
-            let checked = ec2.check(body.as_bytes(), true);
-            assert!(
-                matches!(checked, Err(Flaw::Foreign(_))),
-                "{body}: {checked:?}"
-            );
-        }
-        let twice = "<DescribeFlowLogsResponse/><DescribeFlowLogsResponse/>";
-        assert_eq!(ec2.check(twice.as_bytes(), true), Err(Flaw::Malformed));
-        let error = "<Response><Errors/></Response>";
-        assert_eq!(ec2.check(error.as_bytes(), false), Ok(()));
-        let cut = ec2.check(&error.as_bytes()[..20], false);
-        assert_eq!(cut, Err(Flaw::Cut(20)));
-    }
-
-    #[test]
-    fn json_is_checked_by_its_ends_and_errors_in_full() {
-        let logs = expected(Service::Logs);
-        let check = |body: &str, success| logs.check(body.as_bytes(), success);
-        assert_eq!(check(" {\"events\":[]}\n", true), Ok(()));
-        assert_eq!(check("", true), Err(Flaw::Empty));
-        assert_eq!(check("{\"events\":[", true), Err(Flaw::Cut(11)));
-        assert!(matches!(check("[]", true), Err(Flaw::Foreign(_))));
-        assert_eq!(check("{\"__type\":\"X\"}", false), Ok(()));
-        assert_eq!(check("{\"a\":{}", false), Err(Flaw::Cut(7)));
-        assert_eq!(check("{\"a\":}}", false), Err(Flaw::Malformed));
-    }
-
-    #[test]
-    fn the_text_of_other_services_is_never_shown() {
-        let mut reply = HttpResponse::new(403.try_into().unwrap(), SdkBody::empty());
-        reply.headers_mut().insert("content-type", "text/html");
-        let shown = |service| expected(service).described("not XML", &reply, b"<html> CANARY");
-        assert_eq!(
-            shown(Service::Ec2),
-            "not XML (text/html, 13 bytes): <html> CANARY"
-        );
-        assert_eq!(shown(Service::Sts), "not XML (text/html, 13 bytes)");
-        assert_eq!(shown(Service::Logs), "not XML (text/html, 13 bytes)");
-    }
-}
+mod tests;

@@ -1,5 +1,7 @@
 //! Deployed CloudFormation stacks as declarations: `drift --stack-name`.
 
+mod replies;
+
 use serde_json::{Value, json};
 
 use super::{Folder, VPC, running};
