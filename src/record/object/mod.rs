@@ -6,6 +6,7 @@
 //! | `visitor` | what is asked of the records, and who takes them |
 //! | `problem` | why an object cannot be read |
 //! | `matching` | the quals and the window, for the records of one format |
+//! | [`key`] | the keys of objects, and where those of a window are |
 //! | `names` | the names of fields in a header or a schema as a format |
 //! | `gzip` | compressed bytes, decompressed |
 //! | `lines` | the lines of text, in bounded memory |
@@ -15,6 +16,7 @@
 
 mod content;
 mod gzip;
+pub mod key;
 mod lines;
 mod matching;
 mod names;
