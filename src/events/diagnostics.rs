@@ -49,9 +49,9 @@ fn not_read(error: &ScanError, source: &str, detail: Detail) -> Diagnostic {
             Diagnostic::error("out-of-time", NOT_READ, detail).at("timeout")
         }
         ScanError::TooManyGroups => {
-            let detail = "The events form more than 100,000 groups, the maximum for the engine `scan`. Group by fewer or \
-                          coarser keys (an address and a source port together seldom repeat), narrow the query, or use \
-                          CloudWatch Logs Insights with `engine = \"insights\"`.";
+            let detail = "The groups take more than 64 MB, the maximum for a summary, with the values that \
+                          `count_distinct` counts. Group by fewer or coarser keys, such as `src_addr/24` instead of an \
+                          address, narrow the query, or let a service count with `engine`.";
             Diagnostic::error("too-many-groups", "Too many groups", detail).at("group_by")
         }
         ScanError::TooManyIds => {

@@ -28,7 +28,7 @@ pub mod reader;
 pub mod values;
 pub mod yandex;
 
-pub use aggregate::{Aggregate, Key, Measure};
+pub use aggregate::{Aggregate, Key, Measure, Order};
 pub use format::Format;
 pub use parse::{Likeness, ParseError, Record, parse};
 pub use qual::{Block, Qual, QualError, QualName, QualPath};

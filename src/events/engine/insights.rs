@@ -1,9 +1,10 @@
 //! The engine "insights": CloudWatch Logs Insights counts, and we read the answer.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-use super::counted::{self, Counted, CountedGroup};
-use super::tally::{Positions, Tally};
+use super::MEMORY;
+use super::counted::Counted;
 use crate::events::NOT_READ;
 use crate::events::completeness::{Detail, FoundBy, Gaps, Reason, Unread};
 use crate::events::diagnostics;
@@ -13,14 +14,21 @@ use crate::events::search::{Needs, Search};
 use crate::events::source::{LogGroup, Source};
 use crate::events::statistics::Statistics;
 use crate::framework::{Context, Diagnostic, Diagnostics};
-use crate::record::dialect::insights::{self, InsightsError, Scope};
-use crate::record::{Aggregate, Bound, Format, RecordType};
+use crate::record::aggregate::{
+    Answer, Budget, Fold, Group, Measure, OrderBy, Positions, Quantity, Tally,
+};
+use crate::record::dialect::insights::{self, InsightsError, MOST_ROWS, Rows, Scope};
+use crate::record::field::Kind;
+use crate::record::{Aggregate, Bound, Format, Key, RecordType};
 
 /// Insights decides alone which records match.
 pub(super) const NEEDS: Needs = Needs {
     by_stream: false,
     service_decides: true,
 };
+
+/// Up to this number, every whole number is a floating-point number.
+const EXACT: u64 = 1 << 53;
 
 /// One row of an answer: names and values.
 type Row = Vec<(String, String)>;
@@ -40,8 +48,9 @@ pub(super) fn validate(query: &Query, diagnostics: &mut Diagnostics) {
     }
 }
 
-/// Runs the aggregate as a query. A second query counts the total if there are more groups than the limit. One more counts
-/// what these leave out, if nothing was found or the answer must be complete.
+/// Runs the aggregate as a query that returns all groups, by the fields themselves, from which the answer is made here. If
+/// there are more of them than an answer has rows, more queries return those that the answer can hold, and the total. One
+/// more counts what these leave out, if nothing was found or the answer must be complete.
 ///
 /// # Errors
 /// Insights cannot express the query, or a service refuses it.
@@ -60,7 +69,7 @@ pub(super) async fn count(
     let positions: Vec<_> = formats
         .map(|format| Positions::of(format, aggregate))
         .collect();
-    let candidates = candidates(search, &positions)?;
+    let candidates = candidates(search, aggregate, &positions)?;
     let Source::LogGroup(group) = &search.source;
     let mut runner = Runner {
         group,
@@ -78,7 +87,7 @@ pub(super) async fn count(
     let mut counted = Counted::default();
     for candidate in candidates {
         counted = runner.count(&candidate).await?;
-        if counted.total.flows > 0 || runner.has_no_group {
+        if counted.answer.total.flows > 0 || runner.has_no_group {
             break;
         }
     }
@@ -94,23 +103,24 @@ pub(super) async fn count(
 struct Candidate<'a> {
     format: &'a Format,
     positions: &'a Positions,
-    keys: Vec<usize>,
+    /// The columns of the keys, and of the values that are counted once.
+    columns: Vec<String>,
     bound: &'a Bound,
 }
 
 /// Returns what can be counted. A query reads records of one format. If the format is assumed, each one is tried.
 fn candidates<'a>(
     search: &'a Search,
+    aggregate: &Aggregate,
     positions: &'a [Positions],
 ) -> Result<Vec<Candidate<'a>>, Diagnostic> {
     let formats = search.formats().iter().zip(positions);
     let all = formats.zip(search.asked.bounds());
     let candidate = |((format, positions), bound): ((&'a Format, &'a Positions), &'a Bound)| {
-        let keys: Option<Vec<usize>> = positions.keys.iter().copied().collect();
         Some(Candidate {
             format,
             positions,
-            keys: keys?,
+            columns: insights::columns(format, aggregate)?,
             bound,
         })
     };
@@ -151,60 +161,105 @@ impl Runner<'_> {
         }
     }
 
-    fn compile(
-        &self,
-        candidate: &Candidate<'_>,
-        aggregate: &Aggregate,
-    ) -> Result<String, Diagnostic> {
-        insights::compile(candidate.bound, candidate.format, aggregate, &self.scope())
+    fn compile(&self, candidate: &Candidate<'_>, rows: Rows) -> Result<String, Diagnostic> {
+        let (bound, format, scope) = (candidate.bound, candidate.format, self.scope());
+        insights::compile(bound, format, self.aggregate, rows, &scope)
             .map_err(|error| not_possible(&error))
     }
 
     /// Counts records of one format.
     async fn count(&mut self, candidate: &Candidate<'_>) -> Result<Counted, Diagnostic> {
-        let (aggregate, limit) = (self.aggregate, self.aggregate.limit);
-        // One more than the limit shows whether there are more.
-        let one_more = Aggregate {
-            limit: limit + 1,
-            ..aggregate.clone()
-        };
-        let query = self.compile(candidate, &one_more)?;
+        let query = self.compile(candidate, Rows::Groups)?;
         let rows = self.run(&query, true).await?;
-        let columns = candidate.keys.iter();
-        let columns: Vec<_> = columns
-            .map(|key| insights::field_column(candidate.format, *key))
-            .collect();
-        let group = |row: &Row, columns: &[String]| group(row, columns, candidate.positions);
-        let mut groups: Vec<_> = rows.iter().map(|row| group(row, &columns)).collect();
-        if groups.is_empty() && candidate.keys.is_empty() {
-            groups.push(CountedGroup {
-                values: Vec::new(),
-                tally: self.nothing,
-            });
-        }
-        groups.sort_by(|one, other| {
-            counted::compare(aggregate, values_and_tally(one), values_and_tally(other))
-        });
-        let truncated = groups.len() > limit;
-        let mut total = self.nothing;
-        if truncated {
-            let query = self.compile(candidate, &one_more.total())?;
-            let rows = self.run(&query, false).await?;
-            rows.iter()
-                .for_each(|row| total.add(&group(row, &[]).tally));
+        let (answer, query) = if rows.len() < MOST_ROWS {
+            (self.answer(&rows, candidate)?, query)
         } else {
-            groups.iter().for_each(|group| total.add(&group.tally));
-        }
-        let count = (!truncated).then_some(groups.len());
-        groups.truncate(limit);
+            self.count_many(rows, query, candidate).await?
+        };
         Ok(Counted {
-            groups,
-            count,
-            total,
-            truncated,
+            answer,
             query: Some(query),
             ..Counted::default()
         })
+    }
+
+    /// Makes the answer from the greatest of very many groups, and the total from another query.
+    async fn count_many(
+        &mut self,
+        rows: Vec<Row>,
+        query: String,
+        candidate: &Candidate<'_>,
+    ) -> Result<(Answer, String), Diagnostic> {
+        if !self.aggregate.is_plain() || self.aggregate.top.is_some() {
+            return Err(too_many_groups());
+        }
+        let (rows, query) = if self.aggregate.having.is_empty() {
+            (rows, query)
+        } else {
+            let query = self.compile(candidate, Rows::Chosen)?;
+            (self.run(&query, false).await?, query)
+        };
+        let answer = self.answer(&rows, candidate)?;
+        if rows.len() >= MOST_ROWS && !self.is_decided(&answer, &rows, candidate)? {
+            return Err(too_many_groups());
+        }
+        let total = self.compile(candidate, Rows::Total)?;
+        let mut sum = self.nothing.clone();
+        for row in &self.run(&total, false).await? {
+            sum.add(&tally(row, self.aggregate, candidate.positions)?);
+        }
+        Ok((answer.within(sum, None), query))
+    }
+
+    /// Reports whether every group that was not returned comes after the last group of the answer.
+    fn is_decided(
+        &self,
+        answer: &Answer,
+        rows: &[Row],
+        candidate: &Candidate<'_>,
+    ) -> Result<bool, Diagnostic> {
+        let OrderBy::Quantity(quantity) = self.aggregate.order.by else {
+            return Ok(false);
+        };
+        let number = |tally: &Tally| quantity_of(tally, quantity);
+        let (Some(Group { tally: worst, .. }), Some(last)) = (answer.groups.last(), rows.last())
+        else {
+            return Ok(false);
+        };
+        let last = tally(last, self.aggregate, candidate.positions)?;
+        let (worst, last) = (number(worst), number(&last));
+        let before = if self.aggregate.order.ascending {
+            worst < last
+        } else {
+            worst > last
+        };
+        Ok(answer.truncated && before)
+    }
+
+    /// Makes the answer from all rows.
+    fn answer(&self, rows: &[Row], candidate: &Candidate<'_>) -> Result<Answer, Diagnostic> {
+        let mut fold = Fold::new(self.aggregate, Budget::new(MEMORY));
+        for row in rows {
+            let tally = tally(row, self.aggregate, candidate.positions)?;
+            if tally.flows == 0 {
+                continue;
+            }
+            let found: BTreeMap<&str, &str> = row.iter().map(pair).collect();
+            let keys = self.aggregate.keys.iter().chain(&self.aggregate.distinct);
+            let value = |(key, column): (&Key, &String)| {
+                let text = *found.get(column.as_str())?;
+                Some(match key.kind {
+                    Some(Kind::Integer | Kind::Seconds) => plain(text),
+                    _ => Cow::Borrowed(text),
+                })
+            };
+            let values: Vec<_> = keys.zip(&candidate.columns).map(value).collect();
+            let values: Vec<_> = values.iter().map(Option::as_deref).collect();
+            let counted = fold.partial(&values, &tally);
+            counted.map_err(|_| too_many_groups())?;
+        }
+        let window = (self.search.window.start, self.search.window.end);
+        Ok(fold.answer(&self.nothing, window))
     }
 
     /// Counts what the queries for records leave out.
@@ -216,7 +271,7 @@ impl Runner<'_> {
             self.search.note_no_lines(&mut self.gaps);
             return Ok(());
         }
-        if !self.search.required && counted.total.flows > 0 {
+        if !self.search.required && counted.answer.total.flows > 0 {
             self.gaps.unchecked = true;
             return Ok(());
         }
@@ -286,35 +341,69 @@ fn not_possible(error: &InsightsError) -> Diagnostic {
     Diagnostic::error(rule, "Query not possible with this engine", detail).at("engine")
 }
 
-fn values_and_tally(group: &CountedGroup) -> (impl Iterator<Item = &str>, &Tally) {
-    (group.values.iter().map(String::as_str), &group.tally)
+fn too_many_groups() -> Diagnostic {
+    let detail = format!(
+        "The records form more than {MOST_ROWS} groups by the fields of `group_by` and `count_distinct`, the maximum for a \
+         query of CloudWatch Logs Insights, and the answer cannot be told from the greatest of them. Narrow the query, set \
+         a lower `limit`, or use the engine `scan`."
+    );
+    Diagnostic::error("too-many-groups", "Too many groups", detail).at("group_by")
 }
 
-/// Reads a row: the values of its key, and its measures.
-fn group(row: &Row, columns: &[String], positions: &Positions) -> CountedGroup {
+fn inexact(number: &str) -> Diagnostic {
+    let detail = format!(
+        "CloudWatch Logs Insights returned {number}, and numbers from 2^53 on are not exact there. Narrow the query, or use \
+         the engine `scan`."
+    );
+    Diagnostic::error("inexact-number", NOT_READ, detail).at("engine")
+}
+
+/// Reads the measures of a row.
+fn tally(row: &Row, aggregate: &Aggregate, positions: &Positions) -> Result<Tally, Diagnostic> {
     let row: BTreeMap<&str, &str> = row.iter().map(pair).collect();
-    let values = columns
-        .iter()
-        .map(|column| row.get(column.as_str()).copied().unwrap_or("-").to_owned());
-    let measure = |measure| row.get(insights::measure_column(measure)).copied();
-    let tally = Tally::from_measures(|which| measure(which).and_then(whole));
-    CountedGroup {
-        values: values.collect(),
-        tally: positions.complete(tally),
+    let number = |column: &str| match row.get(column) {
+        None => Ok(None),
+        Some(text) => whole(text).map(Some).ok_or_else(|| inexact(text)),
+    };
+    let mut measures = BTreeMap::new();
+    for measure in Measure::ALL {
+        measures.insert(measure, number(insights::measure_column(measure))?);
     }
+    let sums = 0..aggregate.sums.len();
+    let sums: Result<Vec<_>, _> = sums.map(|sum| number(&insights::sum_column(sum))).collect();
+    let measure = |measure| measures.get(&measure).copied().flatten();
+    let tally = Tally::from_measures(measure, sums?.into_iter());
+    Ok(positions.complete(tally))
+}
+
+fn quantity_of(tally: &Tally, quantity: Quantity) -> i64 {
+    let number = match quantity {
+        Quantity::Measure(measure) => tally.measure(measure),
+        Quantity::Sum(index) => tally.sums.get(index).copied().flatten(),
+        Quantity::Distinct(_) => None,
+    };
+    number.unwrap_or(0)
 }
 
 fn pair((name, value): &(String, String)) -> (&str, &str) {
     (name, value)
 }
 
-/// Parses a number of Insights, which may write whole numbers with a fraction or an exponent.
+/// Returns a value as it is in records: without the fraction or the exponent that a computed number may have.
+fn plain(text: &str) -> Cow<'_, str> {
+    match whole(text) {
+        Some(number) if text.contains(['.', 'E', 'e']) => Cow::Owned(number.to_string()),
+        _ => Cow::Borrowed(text),
+    }
+}
+
+/// Parses a number of Insights, which may write whole numbers with a fraction or an exponent; none if it may not be exact.
 fn whole(text: &str) -> Option<i64> {
-    let exact = text.parse().ok();
-    exact.or_else(|| {
+    let number: i64 = text.parse().ok().or_else(|| {
         let number: f64 = text.parse().ok()?;
         number.is_finite().then(|| number.round() as i64)
-    })
+    })?;
+    (number.unsigned_abs() <= EXACT).then_some(number)
 }
 
 fn timed_out(source: &str) -> Diagnostic {

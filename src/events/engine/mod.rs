@@ -4,7 +4,6 @@
 //! |---|---|
 //! | `scan` | the engine "scan": we read the records and count |
 //! | `insights` | the engine "insights": CloudWatch Logs Insights counts |
-//! | `tally` | the measures of one group |
 //! | `counted` | what every engine returns |
 //!
 //! An engine has `NEEDS` (what a search must prepare for it), `validate` and `count`. All engines return the same groups.
@@ -13,15 +12,16 @@
 mod counted;
 mod insights;
 mod scan;
-mod tally;
 
-pub(crate) use counted::{Counted, CountedGroup};
-pub(crate) use tally::Tally;
+pub(crate) use counted::Counted;
 
 use super::query::Query;
 use super::search::{Needs, Search};
 use crate::framework::{Context, Diagnostics};
 use crate::record::Aggregate;
+
+/// The most memory that the groups of one summary take, in bytes, with the values that are counted once.
+const MEMORY: usize = 64 * 1024 * 1024;
 
 /// Who counts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

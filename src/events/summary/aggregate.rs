@@ -3,7 +3,7 @@
 use super::model::Summary;
 use crate::cty::Path;
 use crate::framework::{Diagnostic, Diagnostics};
-use crate::record::{Aggregate, Format, Key, field};
+use crate::record::{Aggregate, Format, Key, Order, field};
 
 /// Checks the arguments that are known.
 pub(super) fn validate(summary: &Summary, diagnostics: &mut Diagnostics) {
@@ -35,8 +35,9 @@ pub(super) fn validate(summary: &Summary, diagnostics: &mut Diagnostics) {
 pub(super) fn of(summary: &Summary, formats: &[Format]) -> Result<Aggregate, Diagnostics> {
     let aggregate = Aggregate {
         keys: summary.group_by().into_iter().map(Key::named).collect(),
-        order_by: summary.order_by(),
+        order: Order::greatest(summary.order_by()),
         limit: summary.limit(),
+        ..Aggregate::default()
     };
     let mut diagnostics = Diagnostics::new();
     let is_lacking = |name: &str| formats.iter().all(|format| format.position(name).is_none());
@@ -45,7 +46,7 @@ pub(super) fn of(summary: &Summary, formats: &[Format]) -> Result<Aggregate, Dia
             diagnostics.push(missing(key, index, formats));
         }
     }
-    if let Some(field) = aggregate.order_by.field().filter(|field| is_lacking(field)) {
+    if let Some(field) = summary.order_by().field().filter(|field| is_lacking(field)) {
         let detail = format!(
             "`order_by` needs the field {field}, which {}.",
             lacking(formats)

@@ -39,7 +39,7 @@ impl framework::DataSource for SummaryDataSource {
         let aggregate = aggregate::of(&summary, search.formats())?;
         let mut counted = engine.count(&search, &aggregate, context).await?;
         let mut gaps = std::mem::take(&mut counted.gaps);
-        if counted.truncated {
+        if counted.answer.truncated {
             gaps.add(Reason::Truncated(Truncation {
                 what: "groups",
                 limit: summary.limit(),
@@ -60,14 +60,15 @@ fn output(
     search: &Search,
     counted: Counted,
 ) -> SummaryOutput {
-    let groups = counted.groups.iter();
+    let answer = &counted.answer;
+    let groups = answer.groups.iter();
     let groups = groups.map(|group| groups::group(aggregate, group));
     let account = connection.account.as_ref();
     let partition = partition::of_region(search.source.region());
     SummaryOutput {
         groups: Attr::Known(groups.collect()),
-        total: Attr::Known(groups::total(&counted.total, counted.count)),
-        truncated: Attr::Known(counted.truncated),
+        total: Attr::Known(groups::total(&answer.total, answer.count)),
+        truncated: Attr::Known(answer.truncated),
         pushed: Attr::Known(counted.pushed),
         not_pushed: Attr::Known(counted.not_pushed),
         insights_query: Attr::from(counted.query),

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use super::model::{Group, Total};
-use crate::events::engine::{CountedGroup, Tally};
+use crate::record::aggregate::{self, Tally};
 use crate::record::field::Kind;
 use crate::record::{Aggregate, Key};
 
@@ -11,12 +11,15 @@ use crate::record::{Aggregate, Key};
 const FIRST_MILLISECONDS: i64 = 100_000_000_000;
 
 /// Converts one group.
-pub(super) fn group(aggregate: &Aggregate, group: &CountedGroup) -> Group {
-    let keys = aggregate.keys.iter().zip(&group.values);
+pub(super) fn group(of: &Aggregate, group: &aggregate::Group) -> Group {
+    let keys = of.keys.iter().zip(&group.values);
     let tally = &group.tally;
     Group {
         key: keys
-            .map(|(key, value)| (key.name.clone(), converted(key, value)))
+            .map(|(key, value)| {
+                let value = value.as_deref().and_then(|value| converted(key, value));
+                (key.name.clone(), value)
+            })
             .collect(),
         flows: tally.flows,
         packets: tally.packets,
@@ -45,7 +48,6 @@ pub(super) fn total(tally: &Tally, groups: Option<usize>) -> Total {
 /// Converts a value to the form that events have: `-` is null, and a time is RFC 3339.
 fn converted(key: &Key, value: &str) -> Option<String> {
     match (key.kind, value) {
-        (_, "-") => None,
         (Some(Kind::Seconds), number) => {
             let number = number.parse().ok();
             Some(number.and_then(time).unwrap_or_else(|| value.to_owned()))

@@ -334,7 +334,8 @@ impl Values for Record<'_> {
     }
 }
 
-fn timestamp(number: i64) -> Option<Timestamp> {
+/// Converts a time in seconds or milliseconds.
+pub(super) fn timestamp(number: i64) -> Option<Timestamp> {
     if number < FIRST_MILLISECONDS {
         Timestamp::from_second(number).ok()
     } else {

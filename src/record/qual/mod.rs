@@ -152,6 +152,16 @@ pub fn names() -> impl Iterator<Item = &'static str> {
         .chain([EVENT_ID])
 }
 
+/// Parses alternatives of numbers in the grammar of quals.
+pub(super) fn numbers(text: &str) -> Result<Vec<Range>, QualError> {
+    number::ranges(&part::split(text)?, &number::ANY)
+}
+
+/// Finds the usual name of a protocol.
+pub(super) fn protocol_name(number: i64) -> Option<&'static str> {
+    protocol::name(number)
+}
+
 /// Parses the alternatives of a qual. A `-` among them matches records without a value for the field.
 fn test(
     text: &str,

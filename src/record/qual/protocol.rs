@@ -35,6 +35,12 @@ const NAMES: [(&str, i64); 30] = [
     ("mpls-in-ip", 137),
 ];
 
+/// Finds the usual name of a protocol.
+pub(super) fn name(number: i64) -> Option<&'static str> {
+    let known = NAMES.iter().find(|(_, known)| *known == number);
+    known.map(|(name, _)| *name)
+}
+
 /// Finds the number of a protocol by its name, in any case.
 pub(super) fn number(name: &str) -> Option<i64> {
     let known = NAMES

@@ -20,9 +20,9 @@ mod syntax;
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
-pub use stats::measure_column;
+pub use stats::{Rows, measure_column, sum_column};
 
-use crate::record::aggregate::{Aggregate, Measure};
+use crate::record::aggregate::{Aggregate, Key, Measure};
 use crate::record::field::Kind;
 use crate::record::format::Format;
 use crate::record::qual::QualPath;
@@ -30,6 +30,8 @@ use crate::record::quals::{Bound, BoundQual, Place};
 use condition::alternatives;
 use syntax::{bracketed, escaped, joined, quoted};
 
+/// The maximum number of rows of an answer.
+pub const MOST_ROWS: usize = 100_000;
 /// The maximum length of a query, in characters.
 const MAX_LENGTH: usize = 10_000;
 
@@ -115,6 +117,7 @@ pub fn compile(
     bound: &Bound,
     format: &Format,
     aggregate: &Aggregate,
+    rows: Rows,
     scope: &Scope<'_>,
 ) -> Result<String, InsightsError> {
     let mut writer = Writer {
@@ -122,7 +125,7 @@ pub fn compile(
         used: BTreeSet::new(),
     };
     let condition = writer.condition(bound)?;
-    let stats = writer.stats(format, aggregate)?;
+    let stats = writer.stats(format, aggregate, rows)?;
     if let Some(index) = writer.used.iter().find(|index| format.is_encoded(**index)) {
         let field = format.names().get(*index).cloned().unwrap_or_default();
         return Err(InsightsError::Encoded { field });
@@ -164,10 +167,20 @@ pub fn left_out(formats: &[&Format], scope: &Scope<'_>) -> String {
     query
 }
 
-/// Returns the column under which the answer holds the field at a position.
+/// Returns the columns under which the answer holds the fields of the keys, then those of the values that are counted
+/// once; none if the format lacks one of them.
 #[must_use]
-pub fn field_column(format: &Format, index: usize) -> String {
-    name(*format == Format::vpc_default(), index)
+pub fn columns(format: &Format, aggregate: &Aggregate) -> Option<Vec<String>> {
+    let keys = aggregate.keys.iter().chain(&aggregate.distinct);
+    keys.map(|key| Some(column(key, format, format.position(&key.field)?)))
+        .collect()
+}
+
+fn column(key: &Key, format: &Format, index: usize) -> String {
+    match key.bin() {
+        Some(_) => stats::BIN.to_owned(),
+        None => name(*format == Format::vpc_default(), index),
+    }
 }
 
 fn name(discovered: bool, index: usize) -> String {
@@ -279,7 +292,12 @@ impl Writer {
         }
     }
 
-    fn stats(&mut self, format: &Format, aggregate: &Aggregate) -> Result<String, InsightsError> {
+    fn stats(
+        &mut self,
+        format: &Format,
+        aggregate: &Aggregate,
+        rows: Rows,
+    ) -> Result<String, InsightsError> {
         let mut columns = Vec::new();
         for measure in Measure::ALL {
             match measure.field() {
@@ -291,14 +309,30 @@ impl Writer {
                 }
             }
         }
-        let mut keys = Vec::new();
-        for key in &aggregate.keys {
+        for (number, key) in aggregate.sums.iter().enumerate() {
             let index = format.position(&key.field);
-            let field = || key.field.clone();
-            let index = index.ok_or_else(|| InsightsError::MissingField { field: field() })?;
-            keys.push(self.field(index));
+            columns.extend(index.map(|index| stats::sum(number, &self.field(index))));
         }
-        Ok(stats::stats(&columns, &keys, aggregate))
+        let (mut bin, mut keys) = (String::new(), Vec::new());
+        if rows != Rows::Total {
+            for key in aggregate.keys.iter().chain(&aggregate.distinct) {
+                let field = || key.field.clone();
+                let index = format.position(&key.field);
+                let index = index.ok_or_else(|| InsightsError::MissingField { field: field() })?;
+                let field = self.field(index);
+                if let Some(width) = key.bin() {
+                    bin = stats::bin(&field, width);
+                }
+                keys.push(column(key, format, index));
+            }
+        }
+        let mut unique: Vec<String> = Vec::new();
+        keys.retain(|key| {
+            let new = !unique.contains(key);
+            unique.extend(new.then(|| key.clone()));
+            new
+        });
+        Ok(bin + &stats::stats(&columns, &keys, aggregate, rows, MOST_ROWS))
     }
 }
 

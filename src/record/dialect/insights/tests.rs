@@ -3,7 +3,7 @@
 use expect_test::{Expect, expect};
 
 use super::*;
-use crate::record::{Key, Qual, QualName, Quals};
+use crate::record::{Key, Order, Qual, QualName, Quals};
 
 fn quals(texts: &[(&str, &str)]) -> Vec<Qual> {
     let parse = |(name, text): &(&str, &str)| match name.strip_prefix("fields.") {
@@ -22,14 +22,14 @@ fn check(
 ) {
     let bound = quals.bind(format).unwrap();
     let scope = Scope { streams, ..SCOPE };
-    expected.assert_eq(&compile(&bound, format, aggregate, &scope).unwrap());
+    expected.assert_eq(&compile(&bound, format, aggregate, Rows::Groups, &scope).unwrap());
 }
 
 fn by(keys: &[&str]) -> Aggregate {
     Aggregate {
         keys: keys.iter().map(|name| Key::named(name)).collect(),
-        order_by: Measure::Flows,
         limit: 11,
+        ..Aggregate::default()
     }
 }
 
@@ -59,7 +59,7 @@ fn the_default_format_has_discovered_fields() {
         &Format::vpc_default(),
         &quals,
         &Aggregate {
-            order_by: Measure::Bytes,
+            order: Order::greatest(Measure::Bytes),
             ..by(&["src_addr", "dst_port"])
         },
         Streams::All,
@@ -165,6 +165,7 @@ fn quals_that_insights_cannot_express_are_errors() {
         &by_id.bind(&format).unwrap(),
         &format,
         &by(&["src_addr"]),
+        Rows::Groups,
         &SCOPE,
     )
     .unwrap_err();
@@ -188,6 +189,7 @@ fn quals_that_insights_cannot_express_are_errors() {
         &many.bind(&format).unwrap(),
         &format,
         &by(&["src_addr"]),
+        Rows::Groups,
         &SCOPE,
     )
     .unwrap_err();
@@ -207,7 +209,7 @@ fn encoded_values_are_left_to_the_scan() {
         (&by_tag, &group_by_address),
         (&Quals::default(), &group_by_tag),
     ] {
-        let error = compile(&quals.bind(&format).unwrap(), &format, aggregate, &SCOPE).unwrap_err();
+        let error = compile(&quals.bind(&format).unwrap(), &format, aggregate, Rows::Groups, &SCOPE).unwrap_err();
         assert_eq!(
             error,
             InsightsError::Encoded {
@@ -216,5 +218,5 @@ fn encoded_values_are_left_to_the_scan() {
         );
     }
     let bound = Quals::default().bind(&format).unwrap();
-    assert!(compile(&bound, &format, &group_by_address, &SCOPE).is_ok());
+    assert!(compile(&bound, &format, &group_by_address, Rows::Groups, &SCOPE).is_ok());
 }
