@@ -7,7 +7,7 @@ use std::time::Duration;
 use aws_sdk_cloudwatchlogs::operation::{
     get_query_results::GetQueryResultsOutput, start_query::StartQueryOutput,
 };
-use aws_sdk_cloudwatchlogs::types::{QueryStatus, ResultField};
+use aws_sdk_cloudwatchlogs::types::{QueryStatistics, QueryStatus, ResultField};
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 
 use super::super::{
@@ -18,7 +18,9 @@ use super::gateway::Logs;
 use crate::arn::{is_arn_like, log_group};
 
 /// The most rows of one result.
-const MOST_ROWS: i32 = 10_000;
+const MOST_ROWS: i32 = 100_000;
+/// The most rows of one page of a result.
+const PAGE: i32 = 10_000;
 /// The first wait between two polls. Each wait is 1.5 times as long as the one before, up to the longest.
 const FIRST_WAIT: Duration = Duration::from_millis(250);
 const LONGEST_WAIT: Duration = Duration::from_secs(3);
@@ -47,6 +49,8 @@ pub struct InsightsAnswer {
     pub scanned: i64,
     /// The events that matched the query's filters.
     pub matched: i64,
+    /// The events that field indexes made it unnecessary to scan, as the service estimates them.
+    pub skipped_by_index: i64,
     /// The calls that it took.
     pub calls: i64,
 }
@@ -68,27 +72,19 @@ impl Logs {
         let mut wait = FIRST_WAIT;
         let mut calls = 1;
         loop {
-            let call = self.query("GetQueryResults").requiring(missing);
-            let request = self.client.get_query_results().query_id(&id);
-            let results = call.run(send!(request, call)).await?;
+            let results = self.results(&id, None).await?;
             calls += 1;
             match results.status {
                 Some(QueryStatus::Complete) => {
                     running.id = None;
-                    let statistics = results.statistics;
-                    let rows = results.results.unwrap_or_default();
-                    return Ok(InsightsAnswer {
-                        rows: rows.into_iter().map(row).collect(),
-                        scanned: statistics.as_ref().map_or(0, |s| s.records_scanned as i64),
-                        matched: statistics.as_ref().map_or(0, |s| s.records_matched as i64),
-                        calls,
-                    });
+                    return self.answer(&id, results, calls).await;
                 }
                 Some(
                     status @ (QueryStatus::Failed | QueryStatus::Cancelled | QueryStatus::Timeout),
                 ) => {
                     running.id = None;
                     let message = format!("the query {id} ended as {}", status.as_str());
+                    let call = self.query("GetQueryResults");
                     return Err(call.error(Kind::Unsuccessful, message));
                 }
                 _ => tracing::info!(query_id = id, calls, "waiting for CloudWatch Logs Insights"),
@@ -96,6 +92,56 @@ impl Logs {
             tokio::time::sleep(wait).await;
             wait = (wait * 3 / 2).min(LONGEST_WAIT);
         }
+    }
+
+    /// Reads the pages of a result that is complete, after its first one.
+    async fn answer(
+        &self,
+        id: &str,
+        first: GetQueryResultsOutput,
+        mut calls: i64,
+    ) -> Result<InsightsAnswer, Error> {
+        let statistics = first.statistics;
+        let number =
+            |of: fn(&QueryStatistics) -> f64| statistics.as_ref().map_or(0, |s| of(s) as i64);
+        let (scanned, matched) = (number(|s| s.records_scanned), number(|s| s.records_matched));
+        let skipped_by_index = number(|s| s.estimated_records_skipped);
+        let mut rows: Vec<_> = first
+            .results
+            .unwrap_or_default()
+            .into_iter()
+            .map(row)
+            .collect();
+        let mut token = first.next_token.filter(|token| !token.is_empty());
+        while let Some(current) = token {
+            let page = self.results(id, Some(&current)).await?;
+            calls += 1;
+            rows.extend(page.results.unwrap_or_default().into_iter().map(row));
+            token = page.next_token.filter(|token| !token.is_empty());
+            let is_endless = token.as_ref() == Some(&current)
+                || token.is_some() && rows.len() >= MOST_ROWS.unsigned_abs() as usize;
+            if is_endless {
+                let message = format!("the pages of the query {id} do not end");
+                return Err(self
+                    .query("GetQueryResults")
+                    .error(Kind::Unreadable, message));
+            }
+        }
+        Ok(InsightsAnswer {
+            rows,
+            scanned,
+            matched,
+            skipped_by_index,
+            calls,
+        })
+    }
+
+    /// Asks for the state of a query, and for a page of its rows.
+    async fn results(&self, id: &str, token: Option<&str>) -> Result<GetQueryResultsOutput, Error> {
+        let call = self.query("GetQueryResults").requiring(missing);
+        let request = self.client.get_query_results().query_id(id).max_items(PAGE);
+        let request = request.set_next_token(token.map(str::to_owned));
+        call.run(send!(request, call)).await
     }
 
     async fn start_query(&self, query: &InsightsQuery) -> Result<String, Error> {

@@ -140,8 +140,10 @@ impl Aggregate {
     fn keep_top(&self, groups: &mut Vec<Whole>, most: usize) {
         let order = self.order.of_top();
         groups.sort_unstable_by(|one, other| {
-            let (outer, other_outer) =
-                (packed::without_last(&one.key), packed::without_last(&other.key));
+            let (outer, other_outer) = (
+                packed::without_last(&one.key),
+                packed::without_last(&other.key),
+            );
             let same = outer.cmp(other_outer);
             same.then_with(|| self.compare(order, one, other))
         });

@@ -163,7 +163,8 @@ impl Fold {
             let group = numbers.get(number).copied().unwrap_or(0);
             let index = rest.first().copied().unwrap_or(0);
             self.begin_seen(group, index);
-            self.key.extend_from_slice(rest.get(1..).unwrap_or_default());
+            self.key
+                .extend_from_slice(rest.get(1..).unwrap_or_default());
             self.see(group, usize::from(index))?;
         }
         Ok(())

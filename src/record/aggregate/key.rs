@@ -124,7 +124,10 @@ impl Key {
             return Err(KeyError::NotAnAddress { field });
         }
         let is_number = !prefix.is_empty() && prefix.bytes().all(|byte| byte.is_ascii_digit());
-        let prefix = prefix.parse().ok().filter(|prefix| is_number && *prefix <= 128);
+        let prefix = prefix
+            .parse()
+            .ok()
+            .filter(|prefix| is_number && *prefix <= 128);
         Ok(Self {
             name: name.to_owned(),
             derived: Derived::Network(prefix.ok_or(KeyError::NotAPrefix)?),
@@ -182,7 +185,9 @@ impl Key {
             Derived::Protocol => record.integer(index).and_then(qual::protocol_name),
             Derived::Service => record.integer(index).and_then(service::name),
             Derived::Bin(width) => {
-                let start = record.seconds(index).map(|time| time - time.rem_euclid(width));
+                let start = record
+                    .seconds(index)
+                    .map(|time| time - time.rem_euclid(width));
                 let start = start.map(|start| start.to_string());
                 packed::push(packed, start.as_deref());
                 return;

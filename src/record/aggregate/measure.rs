@@ -56,7 +56,10 @@ pub struct Order {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum OrderError {
     /// The text names nothing that groups have.
-    #[error("groups are ordered by {}, with a `-` in front for the smallest first", Orders)]
+    #[error(
+        "groups are ordered by {}, with a `-` in front for the smallest first",
+        Orders
+    )]
     Unknown,
     /// The text names a field that is not counted.
     #[error("`count_distinct` does not name {0}")]

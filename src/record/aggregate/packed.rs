@@ -44,7 +44,9 @@ pub(super) fn values(packed: &[u8]) -> impl Iterator<Item = Option<&[u8]>> {
 pub(super) fn without_last(packed: &[u8]) -> &[u8] {
     let last = values(packed).last().flatten();
     let length = LENGTH + last.map_or(0, <[u8]>::len);
-    packed.get(..packed.len().saturating_sub(length)).unwrap_or_default()
+    packed
+        .get(..packed.len().saturating_sub(length))
+        .unwrap_or_default()
 }
 
 /// Returns the values as text.

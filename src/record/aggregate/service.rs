@@ -72,7 +72,10 @@ pub const SERVICES: [(i64, &str); 62] = [
 /// Finds the name of a port.
 pub(super) fn name(port: i64) -> Option<&'static str> {
     let found = SERVICES.binary_search_by_key(&port, |(known, _)| *known);
-    found.ok().and_then(|index| SERVICES.get(index)).map(|(_, name)| *name)
+    found
+        .ok()
+        .and_then(|index| SERVICES.get(index))
+        .map(|(_, name)| *name)
 }
 
 #[cfg(test)]
@@ -84,7 +87,10 @@ mod tests {
         assert!(SERVICES.is_sorted_by(|(one, _), (other, _)| one < other));
         for (port, service) in SERVICES {
             assert_eq!(name(port), Some(service));
-            assert_eq!(SERVICES.iter().filter(|(_, name)| *name == service).count(), 1);
+            assert_eq!(
+                SERVICES.iter().filter(|(_, name)| *name == service).count(),
+                1
+            );
         }
         assert_eq!(name(0), None);
         assert_eq!(name(65_535), None);

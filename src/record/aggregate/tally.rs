@@ -64,9 +64,8 @@ impl Positions {
     pub fn complete(&self, tally: Tally) -> Tally {
         let sum = |position: Option<usize>, sum: Option<i64>| position.map(|_| sum.unwrap_or(0));
         let sums = self.sums.iter().enumerate();
-        let sums = sums.map(|(index, position)| {
-            sum(*position, tally.sums.get(index).copied().flatten())
-        });
+        let sums =
+            sums.map(|(index, position)| sum(*position, tally.sums.get(index).copied().flatten()));
         Tally {
             packets: sum(self.packets, tally.packets),
             bytes: sum(self.bytes, tally.bytes),

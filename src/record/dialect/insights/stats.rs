@@ -59,7 +59,10 @@ pub(super) fn sum(index: usize, field: &str) -> String {
 
 /// Renders the command that computes the start of a bin.
 pub(super) fn bin(field: &str, width: i64) -> String {
-    format!("\n| fields floor({} / {width}) * {width} as {BIN}", in_seconds(field))
+    format!(
+        "\n| fields floor({} / {width}) * {width} as {BIN}",
+        in_seconds(field)
+    )
 }
 
 /// Renders the commands that group, choose, sort and limit.
@@ -81,7 +84,11 @@ pub(super) fn stats(
         }
     }
     if aggregate.is_plain() {
-        let direction = if aggregate.order.ascending { "asc" } else { "desc" };
+        let direction = if aggregate.order.ascending {
+            "asc"
+        } else {
+            "desc"
+        };
         let mut order = Vec::new();
         match aggregate.order.by {
             OrderBy::Key => order.extend(keys.iter().map(|key| format!("{key} {direction}"))),

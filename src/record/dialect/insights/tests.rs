@@ -72,7 +72,7 @@ fn the_default_format_has_discovered_fields() {
             | filter action = "REJECT" and (dstPort = 22 or dstPort = 3389 or (dstPort >= 8000 and dstPort <= 8999)) and bytes >= 400 and (isIpInSubnet(srcAddr, "10.0.0.0/8") or (protocol = 1 and (isIpInSubnet(srcAddr, "2001:db8::/32") or isIpInSubnet(dstAddr, "2001:db8::/32")))) and not (dstAddr = "10.1.2.3") and not (interfaceId in ["eni-1", "eni-2"] and packets = 1)
             | stats count(*) as flows, sum(packets) as packetsSum, sum(bytes) as bytesSum, sum(strcontains(action, "ACCEPT")) as accepted, sum(strcontains(action, "REJECT")) as rejected, min(floor(startTime / (1 + 999 * floor(strlen(startTime) / 12)))) as firstSeen, max(floor(endTime / (1 + 999 * floor(strlen(endTime) / 12)))) as lastSeen by srcAddr, dstPort
             | sort bytesSum desc, srcAddr asc, dstPort asc
-            | limit 11"#]],
+            | limit 100000"#]],
     );
 }
 
@@ -99,7 +99,7 @@ fn any_other_format_is_parsed_by_position() {
             | filter ((floor(f4 / 2) % 2 = 1 and floor(f4 / 16) % 2 = 1) or floor(f4 / 4) % 2 = 1 or f4 = 0) and f5 = "a\"b"
             | stats count(*) as flows by f2
             | sort flows desc, f2 asc
-            | limit 11"#]],
+            | limit 100000"#]],
     );
 }
 
@@ -209,7 +209,14 @@ fn encoded_values_are_left_to_the_scan() {
         (&by_tag, &group_by_address),
         (&Quals::default(), &group_by_tag),
     ] {
-        let error = compile(&quals.bind(&format).unwrap(), &format, aggregate, Rows::Groups, &SCOPE).unwrap_err();
+        let error = compile(
+            &quals.bind(&format).unwrap(),
+            &format,
+            aggregate,
+            Rows::Groups,
+            &SCOPE,
+        )
+        .unwrap_err();
         assert_eq!(
             error,
             InsightsError::Encoded {

@@ -218,6 +218,13 @@ impl Fake {
         self.shared.state().settings.masked = Some(text.to_owned());
     }
 
+    /// Lets a page of a query's result hold at most this many rows, and says that events were skipped because of indexes.
+    pub(crate) fn insights_pages(&self, rows: usize, skipped: u32) {
+        let mut state = self.shared.state();
+        state.settings.insights_page = rows;
+        state.settings.insights_skipped = skipped;
+    }
+
     /// Sets how many polls see an Insights query as running, and its status afterwards (default `Complete`).
     pub(crate) fn insights_end(&self, running_for: u32, as_status: &'static str) {
         let mut state = self.shared.state();

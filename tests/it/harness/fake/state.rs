@@ -249,6 +249,10 @@ pub(super) struct Settings {
     /// The number of polls that see a query as running, and its status afterwards.
     pub(super) insights_running_for: u32,
     pub(super) insights_ends_as: &'static str,
+    /// The most rows of one page of a result.
+    pub(super) insights_page: usize,
+    /// The events that the service says it skipped because of field indexes.
+    pub(super) insights_skipped: u32,
     /// The most stacks, resources or exports on a page.
     pub(super) stacks_page: usize,
 }
@@ -274,6 +278,8 @@ impl Default for Settings {
             rates: BTreeMap::new(),
             insights_running_for: 1,
             insights_ends_as: "Complete",
+            insights_page: 10_000,
+            insights_skipped: 0,
             stacks_page: 2,
         }
     }

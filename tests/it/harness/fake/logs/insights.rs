@@ -19,6 +19,10 @@ use super::{
 use query::Query;
 
 const LONGEST_QUERY: usize = 10_000;
+/// The most rows of a result, those without a limit, and those of one page.
+const MOST_ROWS: i64 = 100_000;
+const DEFAULT_ROWS: i64 = 10_000;
+const PAGE: i64 = 10_000;
 
 /// The fields that the service finds by itself in a line of the default format.
 const DISCOVERED: [&str; 14] = [
@@ -69,7 +73,7 @@ fn start(state: &mut State, request: &Request) -> Result<Value, ApiError> {
     }
     let malformed = |reason| ApiError::new("MalformedQueryException", reason);
     let query = Query::parse(query).map_err(malformed)?;
-    integer(request, "limit", 1, 10_000)?;
+    let limit = integer(request, "limit", 1, MOST_ROWS)?.unwrap_or(DEFAULT_ROWS);
     let second = |name| {
         integer(request, name, 0, i64::MAX)?.ok_or_else(|| invalid(format!("{name} is required")))
     };
@@ -83,7 +87,8 @@ fn start(state: &mut State, request: &Request) -> Result<Value, ApiError> {
         let mask = |event: &mut Event| event.message = event.message.replace(masked, &stars);
         events.iter_mut().for_each(mask);
     }
-    let (results, matched) = query.run(events.iter().map(row)).map_err(malformed)?;
+    let (mut results, matched) = query.run(events.iter().map(row)).map_err(malformed)?;
+    results.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
     let started = Started {
         results,
         scanned: events.len(),
@@ -97,20 +102,38 @@ fn start(state: &mut State, request: &Request) -> Result<Value, ApiError> {
 }
 
 fn results(state: &mut State, request: &Request) -> Result<Value, ApiError> {
+    let page = integer(request, "maxItems", 1, PAGE)?.unwrap_or(PAGE);
+    let page = usize::try_from(page)
+        .unwrap_or(usize::MAX)
+        .min(state.settings.insights_page);
+    let skipped = state.settings.insights_skipped;
+    let token = text(request, "nextToken")?.map(str::to_owned);
     let started = found(state, request)?;
     if started.running_for > 0 {
         started.running_for -= 1;
         return Ok(json!({ "status": "Running", "results": [] }));
     }
     let field = |(name, value): (&String, &String)| json!({ "field": name, "value": value });
-    let rows = started.results.iter();
+    let from: usize = match &token {
+        None => 0,
+        Some(token) => token
+            .strip_prefix("row-")
+            .and_then(|row| row.parse().ok())
+            .ok_or_else(|| invalid("The specified nextToken is invalid."))?,
+    };
+    let rows = started.results.iter().skip(from).take(page);
     let rows: Vec<Vec<Value>> = rows.map(|row| row.iter().map(field).collect()).collect();
+    let complete = started.status == "Complete";
+    let more = complete && from + page < started.results.len();
+    let next = more.then(|| format!("row-{}", from + page));
     Ok(json!({
         "status": started.status,
-        "results": if started.status == "Complete" { rows } else { Vec::new() },
+        "results": if complete { rows } else { Vec::new() },
+        "nextToken": next,
         "statistics": {
             "recordsScanned": started.scanned as f64,
             "recordsMatched": started.matched as f64,
+            "estimatedRecordsSkipped": skipped,
             "bytesScanned": 0.0,
         },
     }))

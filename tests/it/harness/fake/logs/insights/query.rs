@@ -15,6 +15,8 @@ pub(super) struct Query(Vec<Command>);
 #[derive(Debug)]
 enum Command {
     Filter(Expression),
+    /// An expression, and the name of the field that holds what it comes to.
+    Fields(Expression, String),
     /// The field, the expression, and the names that it captures.
     Parse(String, Regex, Vec<String>),
     Stats(Vec<Column>, Vec<String>),
@@ -44,7 +46,7 @@ impl Query {
         let mut rows: Vec<Row> = rows.collect();
         let mut matched = None;
         for command in &self.0 {
-            if matches!(command, Command::Stats(..)) {
+            if matches!(command, Command::Stats(..)) && matched.is_none() {
                 matched = Some(rows.len());
             }
             rows = command.run(rows);
@@ -60,6 +62,10 @@ impl Command {
             .ok_or_else(|| format!("unknown command {text}"))?;
         match command {
             "filter" => Expression::parse(rest).map(Self::Filter),
+            "fields" => {
+                let (of, name) = rest.rsplit_once(" as ").ok_or("fields without a name")?;
+                Ok(Self::Fields(Expression::parse(of)?, name.to_owned()))
+            }
             "parse" => Self::parse_fields(rest),
             "stats" => Self::parse_stats(rest),
             "sort" => rest
@@ -121,6 +127,12 @@ impl Command {
     fn run(&self, mut rows: Vec<Row>) -> Vec<Row> {
         match self {
             Self::Filter(condition) => rows.retain(|row| condition.value(row) == Value::Bool(true)),
+            Self::Fields(of, name) => {
+                for row in &mut rows {
+                    let text = of.value(row).text();
+                    row.extend(text.map(|text| (name.clone(), text)));
+                }
+            }
             Self::Parse(field, regex, names) => {
                 for row in &mut rows {
                     let text = row.get(field).cloned().unwrap_or_default();
