@@ -7,6 +7,7 @@ shows. The first step that fails stops the demo with the output of Terraform and
 """
 
 import argparse
+import gzip
 import json
 import os
 import shutil
@@ -26,9 +27,14 @@ HERE = Path(__file__).resolve().parent
 ADDRESS = "registry.terraform.io/vpcflow/vpcflow"
 REGION = "eu-central-1"
 LOG_GROUP = "demo-vpc-flow-logs"
+BUCKET = "demo-vpc-flow-logs"
+ACCOUNT = "123456789012"
 ROLE = "arn:aws:iam::123456789012:role/demo-flow-log-delivery"
 INTERFACE = "eni-0a1b2c3d4e5f60718"
 REFUSED = 3
+FIELDS = (
+    "version account-id interface-id srcaddr dstaddr srcport dstport protocol packets bytes start end action log-status"
+)
 # Seconds that Terraform has to end after an interrupt, before the script kills it.
 PATIENCE = 60
 
@@ -219,6 +225,17 @@ def put_records(logs):
     return len(events)
 
 
+def put_object(s3):
+    """Writes the records to a bucket, as AWS would: in an object of compressed text whose first line names the fields."""
+    s3.create_bucket(Bucket=BUCKET, CreateBucketConfiguration={"LocationConstraint": REGION})
+    now = time.gmtime()
+    folder = f"AWSLogs/{ACCOUNT}/vpcflowlogs/{REGION}/{time.strftime('%Y/%m/%d', now)}"
+    name = f"{ACCOUNT}_vpcflowlogs_{REGION}_fl-0a1b2c3d4e5f60718_{time.strftime('%Y%m%dT%H%MZ', now)}_0a1b2c3d.log.gz"
+    lines = [FIELDS, *(line for _, line in sample_records())]
+    s3.put_object(Bucket=BUCKET, Key=f"{folder}/{name}", Body=gzip.compress("\n".join(lines).encode()))
+    return f"{folder}/{name}"
+
+
 def table(rows):
     columns = ["src_addr", "dst_addr", "dst_port", "packets"]
     cells = [columns] + [[str(row[column]) for column in columns] for row in rows]
@@ -265,6 +282,14 @@ def demo(arguments, folder, endpoint, steps):
     rows = events.output("refused_logins")
     expect(len(rows) == REFUSED, f"There are {REFUSED} such records, but the data source gave {rows}")
     steps.detail(table(rows))
+
+    key = put_object(boto3.client("s3"))
+    steps.show(f"The same data source reads them from a bucket, too: s3://{BUCKET}/{key}")
+    objects = Terraform(arguments.terraform, HERE / "objects", folder / "objects", env, s3_uri=f"s3://{BUCKET}")
+    objects.apply()
+    same = objects.output("refused_logins")
+    expect(table(same) == table(rows), f"The bucket should give the same records, but gave {same}")
+    steps.detail(table(same))
 
     steps.show("Someone changes tags outside of Terraform: the plan shows the changes")
     ec2.create_tags(Resources=[flow_log], Tags=[{"Key": "Environment", "Value": "production"}])

@@ -75,9 +75,63 @@ pub fn is_reserved_folder(folder: &str) -> bool {
     folder.split('/').next() == Some("AWSLogs")
 }
 
+/// A place in a bucket: what its keys begin with, or the key of one object.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Uri<'a> {
+    /// The name of the bucket.
+    pub bucket: &'a str,
+    /// What the keys begin with.
+    pub prefix: &'a str,
+}
+
+/// Why a text is not the URI of a place in a bucket.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum UriProblem {
+    /// It does not begin with `s3://`.
+    Scheme,
+    /// The name of the bucket is malformed.
+    Name,
+}
+
+impl<'a> Uri<'a> {
+    /// Parses `s3://bucket/prefix`.
+    pub fn parse(text: &'a str) -> Result<Self, UriProblem> {
+        let scheme = text
+            .get(..5)
+            .filter(|scheme| scheme.eq_ignore_ascii_case("s3://"));
+        let rest = scheme.map(|scheme| &text[scheme.len()..]);
+        let rest = rest.ok_or(UriProblem::Scheme)?;
+        let (bucket, prefix) = rest.split_once('/').unwrap_or((rest, ""));
+        if is_name(bucket) {
+            Ok(Self { bucket, prefix })
+        } else {
+            Err(UriProblem::Name)
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_uri_has_a_bucket_and_maybe_a_prefix() {
+        let parse = |text| Uri::parse(text).map(|uri| (uri.bucket, uri.prefix));
+        assert_eq!(parse("s3://name"), Ok(("name", "")));
+        assert_eq!(parse("S3://name/"), Ok(("name", "")));
+        assert_eq!(parse("s3://name/a//b/ä"), Ok(("name", "a//b/ä")));
+        for (text, problem) in [
+            ("", UriProblem::Scheme),
+            ("s3:/", UriProblem::Scheme),
+            ("ä", UriProblem::Scheme),
+            ("https://name", UriProblem::Scheme),
+            ("s3://", UriProblem::Name),
+            ("s3:///a", UriProblem::Name),
+            ("s3://a b", UriProblem::Name),
+        ] {
+            assert_eq!(parse(text), Err(problem), "{text}");
+        }
+    }
 
     #[test]
     fn a_bucket_has_a_name_and_maybe_a_folder() {

@@ -22,6 +22,17 @@ const DENIED: [&str; 3] = [
     "AccessDenied",
     "AccessDeniedException",
 ];
+/// Codes of a service that is called too often, or is too busy.
+const THROTTLED: [&str; 8] = [
+    "RequestLimitExceeded",
+    "Throttling",
+    "ThrottlingException",
+    "EC2ThrottledException",
+    "TooManyRequestsException",
+    "SlowDown",
+    "ServiceUnavailable",
+    "InternalError",
+];
 /// Codes of CloudWatch Logs that exclude the log class as the cause.
 const OF_CALLER: [&str; 12] = [
     "ResourceNotFoundException",
@@ -71,9 +82,24 @@ impl Error {
         self.has_code(&["ResourceNotFoundException"])
     }
 
+    /// Reports whether CloudWatch Logs has no such log group.
+    pub fn is_log_group_not_found(&self) -> bool {
+        self.is_log_group_or_stream_not_found() && !self.is_log_stream_not_found()
+    }
+
     /// Reports whether CloudWatch Logs has no such log stream.
     pub fn is_log_stream_not_found(&self) -> bool {
         self.said() == Some(Said::NoLogStream)
+    }
+
+    /// Reports whether S3 has no such bucket.
+    pub fn is_bucket_not_found(&self) -> bool {
+        self.has_code(&["NoSuchBucket"])
+    }
+
+    /// Reports whether the service limits the rate of calls.
+    pub fn is_throttled(&self) -> bool {
+        self.has_code(&THROTTLED)
     }
 
     /// Reports whether CloudFormation has no such stack.

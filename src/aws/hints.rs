@@ -240,6 +240,18 @@ fn about_destination(code: &str) -> Option<&'static str> {
             "Check that the destination exists. A bucket that is encrypted with SSE-KMS must name its key by ARN, and \
              the key's policy must allow delivery.logs.amazonaws.com."
         }
+        "NoSuchBucket" => {
+            "There is no such bucket. Check its name, and the partition of the credentials. A bucket of another store than S3 \
+             needs the address of the store (endpoints.s3, AWS_ENDPOINT_URL_S3)."
+        }
+        "PermanentRedirect"
+        | "AuthorizationHeaderMalformed"
+        | "IllegalLocationConstraintException" => {
+            "The bucket is in another region. Set the region of the bucket."
+        }
+        "InvalidObjectState" => "The object is archived in S3 Glacier. Restore it, and run again.",
+        "NoSuchKey" => "The object was deleted while the query ran.",
+        "PreconditionFailed" => "The object was changed while the query ran. Run again.",
         "ResourceNotFoundException" => {
             "There is no such log group in this account and region. The flow logs service creates it when it records \
              the first traffic. Name a log group of another account by its ARN."

@@ -4,6 +4,9 @@ use super::NOT_READ;
 use super::completeness::{Detail, Empty};
 use super::scan::{Counts, ScanError};
 use super::search::Search;
+use super::source::Source;
+use crate::aws;
+use crate::aws::ec2::FlowLog;
 use crate::framework::{Context, Diagnostic};
 
 /// Explains why a scan has no result. A flow log whose log group does not exist has delivered nothing yet, so its result is
@@ -16,19 +19,44 @@ pub(crate) async fn empty_or_error(
     search: &Search,
     detail: Detail,
 ) -> Result<Empty, Diagnostic> {
+    if let (ScanError::Refused(refused), Some(flow_log)) = (&error, &search.discovery.flow_log)
+        && let Some(empty) = empty(refused, &search.source, flow_log)
+    {
+        return Ok(empty);
+    }
+    Err(self::error(error, search, detail).await)
+}
+
+/// Explains why a scan has no result.
+pub(crate) async fn error(error: ScanError, search: &Search, detail: Detail) -> Diagnostic {
     let source = &search.source;
-    match (error, &search.discovery.flow_log) {
-        (ScanError::Refused(error), Some(flow_log)) if source.is_missing(&error) => {
-            let status = flow_log.deliver_logs_status.as_deref().unwrap_or("unknown");
-            Ok(Empty::NoGroup {
-                log_group: source.name().to_owned(),
-                flow_log: flow_log.id.clone(),
-                status: status.to_owned(),
-                cause: flow_log.deliver_logs_error_message.clone(),
-            })
-        }
-        (ScanError::Refused(error), _) => Err(source.explain(&error).await),
-        (error, _) => Err(not_read(&error, source.name(), detail)),
+    match error {
+        ScanError::Refused(error) => source.explain(&error).await,
+        error => not_read(&error, source.name(), detail),
+    }
+}
+
+/// Returns what is empty if an error means that the destination of a flow log does not exist.
+fn empty(error: &aws::Error, source: &Source, flow_log: &FlowLog) -> Option<Empty> {
+    let status = flow_log.deliver_logs_status.as_deref().unwrap_or("unknown");
+    let (flow_log, status, cause) = (
+        flow_log.id.clone(),
+        status.to_owned(),
+        flow_log.deliver_logs_error_message.clone(),
+    );
+    match source {
+        Source::LogGroup(group) => error.is_log_group_not_found().then(|| Empty::NoGroup {
+            log_group: group.name().to_owned(),
+            flow_log,
+            status,
+            cause,
+        }),
+        Source::Bucket(bucket) => error.is_bucket_not_found().then(|| Empty::NoBucket {
+            bucket: bucket.bucket_name().to_owned(),
+            flow_log,
+            status,
+            cause,
+        }),
     }
 }
 

@@ -2,13 +2,17 @@
 //!
 //! Must not know any source, nor what an event holds.
 
+use std::sync::Arc;
+
 use super::half_open::HalfOpen;
+use crate::aws::s3::Object;
+use crate::record::object::Kind;
 
 /// One event, as its source delivers it.
 #[derive(Clone, Debug)]
 #[cfg_attr(test, derive(Default))]
 pub(crate) struct Event {
-    /// The id, unique within its source.
+    /// The id, unique within its source. Empty if the source has none.
     pub(crate) id: String,
     /// When it happened, in milliseconds since 1970.
     pub(crate) time: Option<i64>,
@@ -26,6 +30,22 @@ pub(crate) enum Origin {
         /// When CloudWatch Logs received it, in milliseconds since 1970.
         ingestion_time: Option<i64>,
     },
+    /// An object of a bucket.
+    Object {
+        /// The key of the object.
+        key: Arc<str>,
+    },
+}
+
+/// One object with events, as its bucket lists it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Stored {
+    pub(crate) object: Object,
+    pub(crate) kind: Kind,
+    /// The time in its name, in milliseconds since 1970.
+    pub(crate) named: Option<i64>,
+    /// When its records can start. Without a time in its name, at any time.
+    pub(crate) span: Option<HalfOpen>,
 }
 
 /// One page of events.
@@ -63,8 +83,11 @@ pub(crate) enum Subset {
 impl Event {
     /// Returns what the source orders events by.
     pub(crate) fn key(&self) -> (Option<i64>, Option<i64>, &str) {
-        let Origin::LogStream { ingestion_time, .. } = self.origin;
-        (self.time, ingestion_time, &self.id)
+        let received = match self.origin {
+            Origin::LogStream { ingestion_time, .. } => ingestion_time,
+            Origin::Object { .. } => None,
+        };
+        (self.time, received, &self.id)
     }
 }
 

@@ -10,7 +10,7 @@ use super::completeness::{Empty, Gaps, Reason};
 use super::half_open::HalfOpen;
 use super::query::{self, Quals, Query};
 use super::scan::{Lines, Paging, Scan};
-use super::source::{self, Discovery, Implied, PushDown, Source};
+use super::source::{self, Discovery, Implied, LogGroup, PushDown, Source};
 use crate::aws::ec2::FlowLog;
 use crate::connection::Connection;
 use crate::framework::{Context, Diagnostic, Diagnostics};
@@ -18,6 +18,8 @@ use crate::record::{self, Format, Reader, RecordType};
 
 /// How long AWS usually takes to deliver a record to CloudWatch Logs, in milliseconds.
 const USUAL_DELAY: i64 = 300_000;
+/// How long AWS usually takes to deliver a record to S3, in milliseconds.
+const USUAL_DELAY_OF_OBJECTS: i64 = 600_000;
 /// The aggregation interval, in seconds, that is assumed for an unknown flow log: the longest.
 const LONGEST_INTERVAL: i64 = 600;
 
@@ -30,6 +32,10 @@ pub(crate) struct Search {
     pub(crate) push_down: PushDown,
     /// How lines are parsed and checked.
     pub(crate) lines: Lines,
+    /// The quals.
+    pub(crate) quals: record::Quals,
+    /// The most bytes of objects to read.
+    pub(crate) most_bytes: Option<u64>,
     /// The quals as the service is asked, including what the flow log implies.
     pub(crate) asked: Reader,
     pub(crate) record_type: RecordType,
@@ -98,7 +104,9 @@ impl Search {
         }
         Ok(Self {
             lines: lines(query, &quals, &discovery, &implied)?,
-            settled: settled(query, &discovery, window, now),
+            settled: settled(query, &source, &discovery, window, now),
+            quals,
+            most_bytes: query.most_bytes(),
             source,
             discovery,
             push_down,
@@ -113,10 +121,10 @@ impl Search {
     }
 
     /// Creates the scan that reads every matching record.
-    pub(crate) fn scan(&self, paging: Paging) -> Scan<'_> {
+    pub(crate) fn scan<'a>(&'a self, group: &'a LogGroup, paging: Paging) -> Scan<'a> {
         Scan {
-            source: &self.source,
-            calls: self.source.planned(),
+            source: group,
+            calls: group.planned(),
             window: self.narrowed,
             lines: &self.lines,
             paging,
@@ -125,8 +133,8 @@ impl Search {
     }
 
     /// Reports whether the calls of the plan leave out lines in the window.
-    pub(crate) fn is_selective(&self) -> bool {
-        self.narrowed != self.window || self.source.is_selective()
+    pub(crate) fn is_selective(&self, group: &LogGroup) -> bool {
+        self.narrowed != self.window || group.is_selective()
     }
 
     /// Reports whether records can report skipped records.
@@ -156,8 +164,9 @@ impl Search {
     /// # Errors
     /// The service cannot do that.
     pub(crate) fn check_backward(&self) -> Result<(), Diagnostic> {
-        if self.narrowed.start >= self.source.backward_since() {
-            return Ok(());
+        match &self.source {
+            Source::LogGroup(group) if !group.reads_backward(self.narrowed.start) => {}
+            Source::LogGroup(_) | Source::Bucket(_) => return Ok(()),
         }
         let detail = "CloudWatch Logs reads backward only from 2024-01-01T00:00:00Z on, and this window starts before \
                       that. Let the window start later, or set `order = \"oldest_first\"`.";
@@ -235,6 +244,7 @@ fn check_writers(discovery: &mut Discovery, action: Option<&str>, window: HalfOp
 /// Returns up to when records have had time to arrive, in whole seconds; none for records that AWS does not deliver.
 fn settled(
     query: &Query,
+    source: &Source,
     discovery: &Discovery,
     window: HalfOpen,
     now: Timestamp,
@@ -245,7 +255,11 @@ fn settled(
     let intervals = discovery.writers.iter();
     let interval = intervals.filter_map(|flow_log| flow_log.max_aggregation_interval);
     let interval = interval.max().unwrap_or(LONGEST_INTERVAL);
-    let arrived = now.as_millisecond() - interval * 1000 - USUAL_DELAY;
+    let delay = match source {
+        Source::LogGroup(_) => USUAL_DELAY,
+        Source::Bucket(_) => USUAL_DELAY_OF_OBJECTS,
+    };
+    let arrived = now.as_millisecond() - interval * 1000 - delay;
     Timestamp::from_second(arrived.min(window.end).div_euclid(1000)).ok()
 }
 

@@ -16,6 +16,23 @@ pub struct Push {
     pub stream_prefix: Option<String>,
 }
 
+/// What a query did with the objects of a bucket.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Objects {
+    /// The number of objects that may hold records of the time window.
+    #[schemars(transform = behaviour::read_only)]
+    pub listed: i64,
+    /// The number of objects that were read. Fewer than `listed` if `limit` was reached before.
+    #[schemars(transform = behaviour::read_only)]
+    pub read: i64,
+    /// The number of bytes that were fetched.
+    #[schemars(transform = behaviour::read_only)]
+    pub bytes: i64,
+    /// The number of objects that could not be read to their end. `incomplete` names them.
+    #[schemars(transform = behaviour::read_only)]
+    pub unreadable: i64,
+}
+
 /// What a query did.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Statistics {
@@ -38,10 +55,13 @@ pub struct Statistics {
     /// `require_complete` is not set.
     #[schemars(transform = behaviour::read_only)]
     pub skip_data: Option<i64>,
+    /// The objects of the bucket. Null if the records are not in a bucket.
+    #[schemars(transform = behaviour::read_only)]
+    pub objects: Option<Objects>,
     /// The number of pages read.
     #[schemars(transform = behaviour::read_only)]
     pub pages: i64,
-    /// The number of calls made: for pages, to EC2 for the record formats, and to find out what pages do not show.
+    /// The number of calls made: for pages and objects, to EC2 for the record formats, and to find out what pages do not show.
     #[schemars(transform = behaviour::read_only)]
     pub calls: i64,
 }

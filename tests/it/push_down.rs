@@ -4,6 +4,8 @@
 mod aws;
 mod external_flow;
 #[cfg(feature = "aws")]
+mod objects;
+#[cfg(feature = "aws")]
 mod server;
 
 use std::collections::BTreeSet;

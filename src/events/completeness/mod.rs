@@ -24,6 +24,7 @@
 //! | AWS skipped records (SKIPDATA, INCOMPLETEDATA) | [`Reason::SkippedRecords`] |
 //! | a flow log records only accepted or only rejected traffic, and the query asks for the other | [`Reason::NotRecorded`] |
 //! | records of another flow log cannot be distinguished from those that are asked for | [`Reason::SharedGroup`] |
+//! | objects of a bucket cannot be read to their end | [`Reason::UnreadableObjects`] |
 //! | `limit` ends the scan | [`Reason::Truncated`] |
 //! | a data protection policy masks values | [`Reason::Masked`] |
 //! | EC2 refuses to list the flow logs that write to the log group | [`Reason::Denied`] |
@@ -45,4 +46,6 @@ mod text;
 pub(crate) use detail::Detail;
 pub(crate) use gaps::Gaps;
 pub use output::{Completeness, Incomplete};
-pub(crate) use reason::{Assumed, Empty, FoundBy, Reason, Sample, Truncation, Unread};
+pub(crate) use reason::{
+    Assumed, Empty, FoundBy, ObjectProblem, Reason, Sample, Truncation, Unread, UnreadableObject,
+};

@@ -37,7 +37,7 @@ pub struct Incomplete {
     /// before a flow log was created), `delivery_failed` (AWS cannot deliver), `nothing_delivered` (the log group does
     /// not exist, or the window holds no line), `skipped_records` (AWS skipped records), `not_recorded` (the flow log
     /// does not record this traffic), `shared_group` (records of another flow log cannot be distinguished), `truncated`
-    /// (`limit` was reached),
+    /// (`limit` was reached), `unreadable_objects` (some objects could not be read to their end),
     /// `masked` (a data protection policy masks values), `expired` (the log group no longer has the events at the start of
     /// the window; checked only with `require_complete`), `denied` (AWS denied a call that this check needs).
     #[schemars(transform = behaviour::read_only)]

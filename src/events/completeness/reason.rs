@@ -33,6 +33,8 @@ pub(crate) enum Reason {
         log_group: String,
         others: Vec<String>,
     },
+    /// These objects could not be read to their end.
+    UnreadableObjects(Vec<UnreadableObject>),
     /// The limit was reached.
     Truncated(Truncation),
     /// This many lines have masked values.
@@ -114,6 +116,46 @@ pub(crate) enum Empty {
         start: Timestamp,
         end: Timestamp,
     },
+    /// The bucket of a flow log does not exist. EC2 describes the delivery like this.
+    NoBucket {
+        bucket: String,
+        flow_log: String,
+        status: String,
+        cause: Option<String>,
+    },
+    /// The bucket holds no object of the window under these prefixes.
+    NoObjects {
+        bucket: String,
+        prefixes: Vec<String>,
+        start: Timestamp,
+        end: Timestamp,
+    },
+}
+
+/// An object that could not be read to its end.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct UnreadableObject {
+    pub(crate) key: String,
+    pub(crate) problem: ObjectProblem,
+}
+
+/// Why an object could not be read to its end.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum ObjectProblem {
+    /// The service refuses it.
+    Refused(Box<aws::Error>),
+    /// What it holds, as text: only users read it.
+    Content(String),
+}
+
+impl UnreadableObject {
+    /// Returns the error with which the service refuses it.
+    pub(crate) fn refusal(&self) -> Option<&aws::Error> {
+        match &self.problem {
+            ObjectProblem::Refused(error) => Some(error),
+            ObjectProblem::Content(_) => None,
+        }
+    }
 }
 
 /// A result that was cut at its limit.
@@ -140,6 +182,7 @@ impl Reason {
             Self::SkippedRecords { .. } => "skipped_records",
             Self::NotRecorded { .. } => "not_recorded",
             Self::SharedGroup { .. } => "shared_group",
+            Self::UnreadableObjects(_) => "unreadable_objects",
             Self::Truncated(_) => "truncated",
             Self::Masked { .. } => "masked",
             Self::Denied { .. } | Self::RetentionDenied { .. } => "denied",

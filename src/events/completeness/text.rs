@@ -3,11 +3,15 @@
 use jiff::Timestamp;
 
 use super::detail::Detail;
-use super::reason::{Assumed, Empty, FoundBy, Reason, Sample, Unread};
+use super::reason::{
+    Assumed, Empty, FoundBy, ObjectProblem, Reason, Sample, Unread, UnreadableObject,
+};
 use crate::aws;
 use crate::framework::Diagnostic;
 use crate::record::Format;
 
+/// The maximum number of objects, or of prefixes, that are named.
+const OBJECTS: usize = 20;
 /// The maximum number of characters of a line that are shown.
 const SHOWN: usize = 300;
 
@@ -43,7 +47,9 @@ fn title(reason: &Reason) -> &'static str {
         Reason::UnreadLines(_) => "Lines that do not parse",
         Reason::FormatChanged { .. } => "Time window starts before the flow log",
         Reason::DeliveryFailed { .. } => "Flow log cannot deliver its records",
-        Reason::NothingDelivered(Empty::NoGroup { .. }) => "No events yet",
+        Reason::NothingDelivered(Empty::NoGroup { .. } | Empty::NoBucket { .. }) => "No events yet",
+        Reason::NothingDelivered(Empty::NoObjects { .. }) => "No objects in the time window",
+        Reason::UnreadableObjects(_) => "Objects not read",
         Reason::NothingDelivered(Empty::NoLines { .. }) => "No events in the time window",
         Reason::SkippedRecords { .. } => "Records were skipped",
         Reason::NotRecorded { .. } => "Traffic not recorded",
@@ -60,9 +66,8 @@ fn title(reason: &Reason) -> &'static str {
 fn argument(reason: &Reason) -> Option<&'static str> {
     match reason {
         Reason::FormatAssumed(_) | Reason::Denied { .. } => Some("log_format"),
-        Reason::NothingDelivered(Empty::NoGroup { .. }) | Reason::SharedGroup { .. } => {
-            Some("flow_log_id")
-        }
+        Reason::NothingDelivered(Empty::NoGroup { .. } | Empty::NoBucket { .. })
+        | Reason::SharedGroup { .. } => Some("flow_log_id"),
         Reason::Truncated(_) => Some("limit"),
         Reason::NotRecorded { .. } => Some("action"),
         _ => None,
@@ -93,6 +98,7 @@ pub(super) fn detail(reason: &Reason, shown: Detail) -> String {
             log_group,
             others,
         } => shared_group(flow_log, log_group, others),
+        Reason::UnreadableObjects(objects) => unreadable_objects(objects, shown),
         Reason::Truncated(cut) => format!(
             "There may be more {} than the {} returned. Set `limit` (at most {}), or narrow the query.",
             cut.what, cut.limit, cut.most
@@ -228,8 +234,69 @@ fn sample(sample: &Sample) -> String {
     format!("The first: {}: \"{line}\".", sample.problem)
 }
 
+fn unreadable_objects(objects: &[UnreadableObject], shown: Detail) -> String {
+    if shown == Detail::FixedText {
+        return "Some objects could not be read to their end; `statistics` says how many. Their records may be missing."
+            .to_owned();
+    }
+    let line = |object: &UnreadableObject| match &object.problem {
+        ObjectProblem::Refused(error) => {
+            format!("\n{}: {}", object.key, error.explained_on_one_line())
+        }
+        ObjectProblem::Content(problem) => format!("\n{}: {problem}.", object.key),
+    };
+    let named: String = objects.iter().take(OBJECTS).map(line).collect();
+    let more = match objects.len().saturating_sub(OBJECTS) {
+        0 => String::new(),
+        more => format!("\nand {more} more."),
+    };
+    format!(
+        "{} could not be read to the end. Records that were read before count; the others are missing.{named}{more}",
+        match objects.len() {
+            1 => "One object".to_owned(),
+            number => format!("{number} objects"),
+        }
+    )
+}
+
 fn nothing_delivered(empty: &Empty) -> String {
     match empty {
+        Empty::NoBucket {
+            bucket,
+            flow_log,
+            status,
+            cause,
+        } => {
+            let cause = cause.as_ref().map(|cause| format!(" ({cause})"));
+            format!(
+                "The bucket {bucket} of flow log {flow_log} does not exist: nothing can be delivered. The delivery status is \
+                 {status}{}.",
+                cause.unwrap_or_default()
+            )
+        }
+        Empty::NoObjects {
+            bucket,
+            prefixes,
+            start,
+            end,
+        } => {
+            let more = match prefixes.len().saturating_sub(OBJECTS) {
+                0 => String::new(),
+                more => format!(" and {more} more"),
+            };
+            format!(
+                "The bucket {bucket} holds no object with records from {start} to {end}. Nothing was delivered, or not yet: \
+                 records take some minutes to arrive (see `settled_until`). The provider looked for keys that begin with \
+                 {}{more}. Check the bucket and the prefix, and the delivery status of the flow log, or let the time window \
+                 start earlier.",
+                prefixes
+                    .iter()
+                    .take(OBJECTS)
+                    .cloned()
+                    .collect::<Vec<_>>()
+                    .join(", ")
+            )
+        }
         Empty::NoGroup {
             log_group,
             flow_log,

@@ -70,7 +70,13 @@ pub(super) async fn count(
         .map(|format| Positions::of(format, aggregate))
         .collect();
     let candidates = candidates(search, aggregate, &positions)?;
-    let Source::LogGroup(group) = &search.source;
+    let Source::LogGroup(group) = &search.source else {
+        let detail = "The records are objects of a bucket. CloudWatch Logs Insights counts only records in log groups. Use \
+                      the engine `scan`.";
+        let summary = "Not possible with this engine";
+        let rule = "not-possible-with-this-engine";
+        return Err(Diagnostic::error(rule, summary, detail).at("engine").into());
+    };
     let mut runner = Runner {
         group,
         aggregate,

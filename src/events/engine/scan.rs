@@ -88,6 +88,11 @@ impl Collector for Groups {
             })
     }
 
+    fn fields(&self) -> Option<Vec<String>> {
+        let fields = self.aggregate.fields().into_iter();
+        Some(fields.map(str::to_owned).collect())
+    }
+
     fn record(
         &mut self,
         (): &mut (),

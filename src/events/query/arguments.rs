@@ -7,19 +7,41 @@ use super::quals::Quals;
 use crate::framework::{Attr, Model, behaviour};
 use crate::record::RecordType;
 
+/// The value of `request_payer`.
+const REQUESTER: &str = "requester";
+
 /// Where the events are, which time is wanted, and what else they must match.
 #[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
 pub struct Query {
-    /// The flow log whose events to query. The provider asks EC2 in `region` for its log group and record format. If
-    /// the log group does not exist yet, the result is empty and there is a warning.
+    /// The flow log whose events to query. The provider asks EC2 in `region` where it delivers, and for its record format.
+    /// If the log group does not exist yet, or the bucket holds no object of the flow log, the result is empty and there is
+    /// a warning.
     #[serde(default)]
     #[schemars(transform = behaviour::conflicts_with("log_group_name"))]
+    #[schemars(transform = behaviour::conflicts_with("s3_uri"))]
     pub flow_log_id: Attr<String>,
-    /// The log group whose events to query, as a name or an ARN. With `flow_log_id`: the log group of the flow log.
+    /// The log group whose events to query, as a name or an ARN. With `flow_log_id`: the log group of the flow log, if it
+    /// delivers to one.
     #[serde(default)]
     #[schemars(transform = behaviour::computed)]
+    #[schemars(transform = behaviour::conflicts_with("s3_uri"))]
     pub log_group_name: Attr<String>,
-    /// The region of the flow log or log group. Defaults to the region of the provider.
+    /// The objects whose events to query, as `s3://bucket/prefix`: the folder that one or several flow logs deliver to, a
+    /// folder in it, or one object. The objects are gzip text with a header or Parquet, in any of AWS's layouts. With
+    /// `flow_log_id`: the folder of the flow log, if it delivers to a bucket.
+    #[serde(default)]
+    #[schemars(transform = behaviour::computed)]
+    pub s3_uri: Attr<String>,
+    /// Who pays for the requests to the bucket: `requester`, if the bucket requires that. By default its owner does.
+    #[serde(default)]
+    #[schemars(transform = behaviour::one_of(&[REQUESTER]))]
+    pub request_payer: Attr<String>,
+    /// The most bytes of objects to read. A query over more fails before it reads any of them.
+    #[serde(default)]
+    #[schemars(range(min = 1))]
+    pub max_scan_bytes: Attr<i64>,
+    /// The region of the flow log, log group or bucket. Defaults to the region of the provider. A bucket in another region
+    /// is found.
     #[serde(default)]
     #[schemars(transform = behaviour::computed)]
     pub region: Attr<String>,
@@ -77,6 +99,14 @@ pub struct Query {
     pub exclude: Attr<Vec<Quals>>,
 }
 
+/// Where events were found.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Place {
+    pub(crate) log_group: Option<String>,
+    pub(crate) s3_uri: Option<String>,
+    pub(crate) region: String,
+}
+
 impl Model for Query {}
 
 impl Query {
@@ -93,11 +123,37 @@ impl Query {
         self.require_complete.known() == Some(&true)
     }
 
-    /// Fills in the log group and the region that were found.
-    pub(crate) fn found_at(self, log_group: &str, region: &str) -> Self {
+    /// Reports whether the caller pays for the requests to the bucket.
+    pub(crate) fn requester_pays(&self) -> bool {
+        self.request_payer.given() == Some(REQUESTER)
+    }
+
+    /// Returns the most bytes of objects to read.
+    pub(crate) fn most_bytes(&self) -> Option<u64> {
+        let most = self.max_scan_bytes.known();
+        most.and_then(|most| u64::try_from(*most).ok())
+    }
+
+    /// Returns the arguments that are only for log groups, and whether they are set.
+    pub(crate) fn only_for_log_groups(&self) -> [(&'static str, bool); 4] {
+        let is_set = |value: &Attr<String>| value.given().is_some();
+        [
+            ("log_stream_name", is_set(&self.log_stream_name)),
+            (
+                "log_stream_name_prefix",
+                is_set(&self.log_stream_name_prefix),
+            ),
+            ("filter_pattern", is_set(&self.filter_pattern)),
+            ("unmask", self.unmask.known() == Some(&true)),
+        ]
+    }
+
+    /// Fills in the source and the region that were found.
+    pub(crate) fn found_at(self, place: Place) -> Self {
         Self {
-            log_group_name: self.log_group_name.or(log_group.to_owned().into()),
-            region: self.region.or(region.to_owned().into()),
+            log_group_name: self.log_group_name.or(place.log_group.into()),
+            s3_uri: self.s3_uri.or(place.s3_uri.into()),
+            region: self.region.or(place.region.into()),
             ..self
         }
     }

@@ -3,6 +3,7 @@
 use super::arguments::Query;
 use super::quals::Quals;
 use super::{conditions, window};
+use crate::arn::bucket::{Uri, UriProblem};
 use crate::framework::{Diagnostic, Diagnostics};
 use crate::record::Format;
 use crate::record::dialect::filter_pattern;
@@ -10,11 +11,12 @@ use crate::record::format::{Flaw, FormatError};
 
 /// Checks the arguments that are known.
 pub(crate) fn validate(query: &Query, quals: &Quals, diagnostics: &mut Diagnostics) {
-    let sources = [&query.flow_log_id, &query.log_group_name];
+    let sources = [&query.flow_log_id, &query.log_group_name, &query.s3_uri];
     let unknown = sources.iter().any(|source| source.is_unknown());
     if !unknown && sources.iter().all(|source| source.given().is_none()) {
         diagnostics.push(one_source());
     }
+    bucket(query, diagnostics);
     diagnostics.extend(window::validate(query));
     record_type(query, diagnostics);
     conditions::parse(query, quals, diagnostics);
@@ -35,14 +37,48 @@ pub(crate) fn validate(query: &Query, quals: &Quals, diagnostics: &mut Diagnosti
 
 /// Reports that exactly one source is required.
 pub(crate) fn one_source() -> Diagnostic {
-    let detail = "Set exactly one of `flow_log_id` (the id of a flow log) and `log_group_name` (the name or ARN of a \
-                  CloudWatch Logs log group).";
+    let detail = "Set exactly one of `flow_log_id` (the id of a flow log), `log_group_name` (the name or ARN of a \
+                  CloudWatch Logs log group) and `s3_uri` (a bucket and a prefix, such as s3://my-bucket/my-prefix).";
     Diagnostic::error(
         "exactly-one-source-needed",
         "Exactly one source needed",
         detail,
     )
     .at("flow_log_id")
+}
+
+/// Checks that the source allows the arguments. Where a flow log delivers to is not known yet.
+fn bucket(query: &Query, diagnostics: &mut Diagnostics) {
+    let Some(uri) = query.s3_uri.given() else {
+        return;
+    };
+    if let Err(problem) = Uri::parse(uri) {
+        diagnostics.push(malformed_uri(uri, problem));
+    }
+    for (name, given) in query.only_for_log_groups() {
+        if given {
+            diagnostics.push(not_for_buckets(name));
+        }
+    }
+}
+
+/// Reports an argument that has no meaning for objects of a bucket.
+pub(crate) fn not_for_buckets(name: &str) -> Diagnostic {
+    let detail = format!(
+        "The records are objects of a bucket, and `{name}` is only for log groups. Remove `{name}`."
+    );
+    let summary = "Not possible for records in a bucket";
+    Diagnostic::error("not-possible-for-records-in-a-bucket", summary, detail).at(name)
+}
+
+/// Reports a URI that cannot be parsed.
+pub(crate) fn malformed_uri(uri: &str, problem: UriProblem) -> Diagnostic {
+    let why = match problem {
+        UriProblem::Scheme => "it must begin with s3://",
+        UriProblem::Name => "the name of the bucket is not valid",
+    };
+    let detail = format!("`s3_uri` is \"{uri}\"; {why}. Example: s3://my-bucket/my-prefix.");
+    Diagnostic::error("malformed-s3-uri", "Malformed S3 URI", detail).at("s3_uri")
 }
 
 /// Reports a record format that cannot be parsed.
@@ -64,7 +100,7 @@ fn record_type(query: &Query, diagnostics: &mut Diagnostics) {
             let record_type = query.record_type.given().unwrap_or_default();
             let detail = format!(
                 "Records of type {record_type} have a fixed format and do not come from AWS flow logs. Set \
-                 `log_group_name` to their log group, and remove `{name}`."
+                 `log_group_name` to their log group, or `s3_uri` to their bucket, and remove `{name}`."
             );
             diagnostics.error(
                 name,

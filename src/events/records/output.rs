@@ -61,12 +61,15 @@ pub struct Event {
     /// When CloudWatch Logs received the event, as RFC 3339.
     #[schemars(transform = behaviour::read_only)]
     pub ingestion_time: Option<String>,
-    /// The id that CloudWatch Logs assigned to the event.
+    /// The id that CloudWatch Logs assigned to the event, or that the event itself has. Null for records of AWS in a bucket.
     #[schemars(transform = behaviour::read_only)]
     pub event_id: Option<String>,
     /// The log stream. Usually there is one for each network interface.
     #[schemars(transform = behaviour::read_only)]
     pub log_stream_name: Option<String>,
+    /// The key of the object that the event was read from, if it was read from a bucket.
+    #[schemars(transform = behaviour::read_only)]
+    pub object_key: Option<String>,
     /// The version of the record.
     #[schemars(transform = behaviour::read_only)]
     pub version: Option<i64>,
@@ -184,6 +187,7 @@ impl Columns {
                 .or(bare.timestamp),
             ingestion_time: bare.ingestion_time,
             log_stream_name: bare.log_stream_name,
+            object_key: bare.object_key,
             version: integer("version"),
             interface_account_id: text("interface_account_id"),
             interface_id: text("interface_id"),
@@ -214,16 +218,24 @@ impl Columns {
 impl Event {
     /// Converts an event to a result without the values of its record.
     pub(super) fn without_record(event: &page::Event) -> Self {
-        let Origin::LogStream {
-            name,
-            ingestion_time,
-        } = &event.origin;
-        Self {
+        let bare = Self {
             timestamp: time(event.time),
-            ingestion_time: time(*ingestion_time),
-            event_id: Some(event.id.clone()),
-            log_stream_name: Some(name.clone()),
+            event_id: Some(event.id.clone()).filter(|id| !id.is_empty()),
             ..Self::default()
+        };
+        match &event.origin {
+            Origin::LogStream {
+                name,
+                ingestion_time,
+            } => Self {
+                ingestion_time: time(*ingestion_time),
+                log_stream_name: Some(name.clone()),
+                ..bare
+            },
+            Origin::Object { key } => Self {
+                object_key: Some(key.to_string()),
+                ..bare
+            },
         }
     }
 }

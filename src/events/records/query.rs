@@ -56,7 +56,7 @@ pub(super) async fn read(
         reading.found,
         reading.statistics,
     );
-    let query = query.found_at(search.source.name(), search.source.region());
+    let query = query.found_at(search.source.place());
     Ok((selection, query, quals, output, completeness))
 }
 

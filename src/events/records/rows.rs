@@ -34,6 +34,10 @@ impl Collector for Rows {
             })
     }
 
+    fn wants_message(&self) -> bool {
+        self.include_message
+    }
+
     fn record(
         &mut self,
         part: &mut Vec<Event>,

@@ -13,6 +13,16 @@ pub(crate) trait Collector: Sized + Send + 'static {
     /// same number.
     fn format(&mut self, format: &Format) -> usize;
 
+    /// Returns AWS's names of the fields that `record` reads; none if it reads all of them.
+    fn fields(&self) -> Option<Vec<String>> {
+        None
+    }
+
+    /// Reports whether `record` reads the message of an event.
+    fn wants_message(&self) -> bool {
+        false
+    }
+
     /// Adds a record that matches the quals. `format` is the number that was returned for its format.
     ///
     /// # Errors

@@ -1,8 +1,10 @@
-//! Our own reading: pages through a source at its pace, parses every line, and checks every qual again.
+//! Our own reading: pages through a log group at its pace, or reads the objects of a bucket, parses every line, and checks
+//! every qual again.
 //!
 //! | file | holds |
 //! |---|---|
 //! | `run` | the loop that requests pages and hands on their events |
+//! | `objects` | the objects of a bucket, fetched and decoded side by side |
 //! | `slices` | the window split into slices that are read side by side, in order |
 //! | `lines` | one line, parsed and checked |
 //! | `counts` | what is counted on the way |
@@ -19,6 +21,7 @@ mod counts;
 mod error;
 mod ids;
 mod lines;
+mod objects;
 mod progress;
 mod run;
 mod slices;
@@ -27,4 +30,5 @@ pub(crate) use collector::Collector;
 pub(crate) use counts::Counts;
 pub(crate) use error::ScanError;
 pub(crate) use lines::Lines;
+pub(crate) use objects::{Asked, ObjectScan, Unread as UnreadObjects};
 pub(crate) use run::{Found, Paging, Scan};

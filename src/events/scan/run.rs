@@ -14,14 +14,14 @@ use super::slices::{Fetch, Slices};
 use crate::aws;
 use crate::events::half_open::HalfOpen;
 use crate::events::page::{Event, Page, PageRequest, Subset};
-use crate::events::source::{Permit, Source};
+use crate::events::source::{LogGroup, Permit};
 use crate::events::statistics::Statistics;
 use crate::framework::Context;
 
 /// What to scan.
 #[derive(Clone, Debug)]
 pub(crate) struct Scan<'a> {
-    pub(crate) source: &'a Source,
+    pub(crate) source: &'a LogGroup,
     /// The calls that together receive every matching event; none if no event can match. What two of them receive counts
     /// once.
     pub(crate) calls: Vec<Subset>,
@@ -171,7 +171,7 @@ impl Scan<'_> {
 }
 
 /// Resumes a panic of the task that requested a page.
-fn resume_panic(error: JoinError) -> Reply {
+pub(super) fn resume_panic<T>(error: JoinError) -> T {
     match error.try_into_panic() {
         Ok(panic) => std::panic::resume_unwind(panic),
         Err(error) => panic!("the task of a page was canceled: {error}"),

@@ -1,13 +1,14 @@
 //! What is known about the records of a source before one is read: their formats, and the flow logs that write them.
 
 use super::implied::{self, Implied};
+use crate::arn::bucket::Bucket;
 use crate::arn::{Arn, log_group, resource_id};
 use crate::aws::ec2::{self, Ec2};
 use crate::connection::Connection;
 use crate::events::completeness::{Assumed, Gaps, Reason};
 use crate::events::query::{Query, malformed_format};
 use crate::framework::{Diagnostic, Diagnostics};
-use crate::record::Format;
+use crate::record::{Format, RecordType};
 
 /// What is known about the records of a source.
 #[derive(Debug, Default)]
@@ -32,16 +33,48 @@ pub(crate) struct Discovery {
     pub(crate) calls: i64,
 }
 
-/// Finds the log group of a flow log.
+/// Where a flow log delivers to.
+#[derive(Debug)]
+pub(super) enum Destination {
+    /// A log group, by its name.
+    Group(String),
+    /// A bucket, and the folder in it that the flow log delivers to.
+    Bucket {
+        name: String,
+        folder: String,
+        flow_log: Box<ec2::FlowLog>,
+    },
+}
+
+/// Finds where a flow log delivers to.
 pub(super) async fn of_flow_log(
     connection: &Connection,
     query: &Query,
     id: &str,
     region: &str,
-) -> Result<(String, Discovery), Diagnostics> {
+) -> Result<(Destination, Discovery), Diagnostics> {
     let finder = Finder::new(connection, query, region)?;
-    let (group, discovery) = finder.of_flow_log(id, region).await?;
-    Ok((group, finder.finish(discovery)))
+    let (destination, discovery) = finder.of_flow_log(id, region).await?;
+    let mut discovery = finder.finish(discovery);
+    // The name of an object tells its flow log, so the others need not be known.
+    discovery.gaps.unchecked &= matches!(destination, Destination::Group(_));
+    Ok((destination, discovery))
+}
+
+/// Finds what is known about the objects of a bucket. They tell their formats themselves; those here are of lines without a
+/// header.
+pub(super) fn of_bucket(query: &Query) -> Result<Discovery, Diagnostics> {
+    let formats = match (query.record_type().format(), written(query)?) {
+        (Some(format), _) | (None, Some(format)) => vec![format],
+        (None, None) => Vec::new(),
+    };
+    let mut discovery = Discovery {
+        formats,
+        ..Discovery::default()
+    };
+    // Nothing tells which flow logs deliver to a bucket, and whether they can.
+    discovery.gaps.unchecked = query.record_type() == RecordType::Aws;
+    Ok(discovery)
 }
 
 /// Finds what is known about a log group.
@@ -103,10 +136,7 @@ struct Finder<'a> {
 
 impl<'a> Finder<'a> {
     fn new(connection: &'a Connection, query: &Query, region: &str) -> Result<Self, Diagnostic> {
-        let written = query.log_format.given();
-        let written =
-            written.map(|text| Format::parse(text).map_err(|error| malformed_format(text, &error)));
-        let written = written.transpose()?;
+        let written = written(query)?;
         let account = connection.account.as_ref();
         Ok(Self {
             ec2: connection.aws()?.ec2(region),
@@ -133,13 +163,24 @@ impl<'a> Finder<'a> {
         &self,
         id: &str,
         region: &str,
-    ) -> Result<(String, Discovery), Diagnostics> {
+    ) -> Result<(Destination, Discovery), Diagnostics> {
         let flow_log = self.describe(id, region).await?;
-        let group = group_of(&flow_log)?;
+        let destination = destination_of(&flow_log)?;
         let mut gaps = Gaps::default();
         let format = match &self.written {
             Some(format) => format.clone(),
             None => format_of(&flow_log, &mut gaps),
+        };
+        let Destination::Group(group) = destination else {
+            let discovery = Discovery {
+                formats: vec![format],
+                writers: vec![flow_log.clone()],
+                flow_log: Some(flow_log),
+                of_flow_logs: true,
+                calls: 1,
+                ..Discovery::default()
+            };
+            return Ok((destination, discovery));
         };
         let mut neighbors = self.writers(&group, &mut gaps).await;
         neighbors.retain(|other| other.id != flow_log.id);
@@ -164,7 +205,7 @@ impl<'a> Finder<'a> {
             calls: 1 + i64::from(self.looks),
             ..Discovery::default()
         };
-        Ok((group, discovery))
+        Ok((Destination::Group(group), discovery))
     }
 
     async fn describe(&self, id: &str, region: &str) -> Result<ec2::FlowLog, Diagnostic> {
@@ -250,22 +291,38 @@ fn indistinguishable(
     mixed.map(|other| other.id.clone()).collect()
 }
 
-/// Returns the log group that a flow log delivers to.
-fn group_of(flow_log: &ec2::FlowLog) -> Result<String, Diagnostic> {
+/// Returns where a flow log delivers to.
+fn destination_of(flow_log: &ec2::FlowLog) -> Result<Destination, Diagnostic> {
     let arn = flow_log.log_destination.as_deref().unwrap_or_default();
     if let Some(name) = &flow_log.log_group_name {
-        return Ok(name.clone());
+        return Ok(Destination::Group(name.clone()));
     }
     if let Some(name) = log_group::name_in_arn(arn) {
-        return Ok(name.to_owned());
+        return Ok(Destination::Group(name.to_owned()));
+    }
+    let parsed = Arn::parse(arn);
+    if let Some(Ok(bucket)) = parsed.as_ref().map(Bucket::from_arn) {
+        return Ok(Destination::Bucket {
+            name: bucket.name.to_owned(),
+            folder: bucket.folder.unwrap_or_default().to_owned(),
+            flow_log: Box::new(flow_log.clone()),
+        });
     }
     let detail = format!(
-        "The flow log {} delivers to {arn}, not to CloudWatch Logs, so this data source cannot query its records. \
-         Query them at their destination: use Athena for S3, or the target of the delivery stream.",
+        "The flow log {} delivers to {arn}. This data source reads records in CloudWatch Logs and in S3. Query the records of \
+         a delivery stream at its target.",
         flow_log.id
     );
-    let summary = "Records are not in CloudWatch Logs";
-    Err(Diagnostic::error("records-are-not-in-cloudwatch-logs", summary, detail).at("flow_log_id"))
+    let summary = "Records are not in CloudWatch Logs or S3";
+    Err(Diagnostic::error("records-not-readable", summary, detail).at("flow_log_id"))
+}
+
+/// Returns the format in the configuration.
+fn written(query: &Query) -> Result<Option<Format>, Diagnostic> {
+    let text = query.log_format.given();
+    let parsed =
+        text.map(|text| Format::parse(text).map_err(|error| malformed_format(text, &error)));
+    parsed.transpose()
 }
 
 /// Returns the formats of flow logs, each once.

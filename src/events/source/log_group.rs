@@ -18,7 +18,7 @@ use crate::record::dialect::filter_pattern::Call;
 use crate::record::dialect::insights::Streams;
 
 /// The start of 2024: CloudWatch Logs reads backward only from then on.
-pub(super) const BACKWARD_SINCE: i64 = 1_704_067_200_000;
+const BACKWARD_SINCE: i64 = 1_704_067_200_000;
 
 /// The pattern that finds the records by which AWS says that it skipped others, in any format.
 const SKIPPED: &str = "?SKIPDATA ?INCOMPLETEDATA";
@@ -63,7 +63,8 @@ impl LogGroup {
         }
     }
 
-    pub(super) fn name(&self) -> &str {
+    /// Returns the name, or the ARN if one was given.
+    pub(crate) fn name(&self) -> &str {
         &self.name
     }
 
@@ -71,27 +72,36 @@ impl LogGroup {
         &self.region
     }
 
+    /// Reports whether CloudWatch Logs reads a window that starts then backward.
+    pub(crate) fn reads_backward(&self, start: i64) -> bool {
+        start >= BACKWARD_SINCE
+    }
+
     pub(super) fn set_calls(&mut self, calls: &[Call]) {
         self.calls = calls.into();
     }
 
-    pub(super) async fn permit(&self) -> Permit {
+    /// Waits until another page may be requested. Canceling the wait uses up no permission.
+    pub(crate) async fn permit(&self) -> Permit {
         Permit {
             permit: self.logs.permit().await,
             group: self.clone(),
         }
     }
 
-    pub(super) fn requests_at_once(&self, took: Duration) -> usize {
+    /// Returns how many requests must be under way to keep the pace, if one takes this long.
+    pub(crate) fn requests_at_once(&self, took: Duration) -> usize {
         let under_way = self.logs.pages_per_second() * took.min(LONGEST_PAGE).as_secs_f64();
         under_way.ceil() as usize
     }
 
-    pub(super) fn planned(&self) -> Vec<Subset> {
+    /// Returns the calls of the plan; none if no event can match.
+    pub(crate) fn planned(&self) -> Vec<Subset> {
         (0..self.calls.len()).map(Subset::Planned).collect()
     }
 
-    pub(super) fn is_selective(&self) -> bool {
+    /// Reports whether the calls of the plan leave out events.
+    pub(crate) fn is_selective(&self) -> bool {
         let whole = Call {
             pattern: None,
             stream_prefix: self.stream_prefix.clone(),
@@ -229,7 +239,8 @@ impl LogGroup {
 }
 
 impl Permit {
-    pub(super) async fn page(self, request: &PageRequest) -> Result<Page, aws::Error> {
+    /// Reads the page.
+    pub(crate) async fn page(self, request: &PageRequest) -> Result<Page, aws::Error> {
         let query = self.group.query(request);
         let token = request.token.clone();
         let page = self
@@ -255,9 +266,4 @@ fn event(event: logs::Event) -> Event {
         },
         payload: event.message,
     }
-}
-
-/// Reports whether an error means that the log group, or the log stream, does not exist.
-pub(super) fn is_missing(error: &aws::Error) -> bool {
-    error.is_log_group_or_stream_not_found() && !error.is_log_stream_not_found()
 }

@@ -3,31 +3,33 @@
 //! | file | holds |
 //! |---|---|
 //! | `log_group` | the source "log group of CloudWatch Logs" |
+//! | `bucket` | the source "objects of a bucket" |
 //! | `discovery` | the source of a query, its record formats, and the flow logs that write to it |
 //! | `implied` | what a flow log says about all its records |
 //! | `push_down` | the calls that the quals are pushed down into |
 //!
-//! A source says where its pages come from, how many requests can be under way at once, and at what pace. Must not know
-//! what becomes of the events.
+//! A log group brings pages of events, at the pace that CloudWatch Logs allows. A bucket brings objects. Must not know what
+//! becomes of the events.
 
+mod bucket;
 mod discovery;
 mod implied;
 mod log_group;
 mod push_down;
 
-use std::time::Duration;
-
+pub(crate) use bucket::{Bucket, Listed};
 pub(crate) use discovery::Discovery;
 pub(crate) use implied::Implied;
-pub(crate) use log_group::LogGroup;
+pub(crate) use log_group::{LogGroup, Permit};
 pub(crate) use push_down::PushDown;
 
+use discovery::Destination;
+
 use super::half_open::HalfOpen;
-use super::page::{Page, PageRequest, Subset};
-use super::query::{Query, one_source};
+use super::query::{Place, Query, not_for_buckets, one_source};
 use crate::aws;
 use crate::connection::Connection;
-use crate::framework::{Diagnostic, Diagnostics};
+use crate::framework::{Attr, Diagnostic, Diagnostics};
 use crate::record::Reader;
 
 /// Where pages of events come from.
@@ -35,13 +37,8 @@ use crate::record::Reader;
 pub(crate) enum Source {
     /// A log group of CloudWatch Logs.
     LogGroup(LogGroup),
-}
-
-/// The permission to request one page, at the pace of its source.
-#[derive(Debug)]
-pub(crate) enum Permit {
-    /// For a page of a log group.
-    LogGroup(log_group::Permit),
+    /// Objects of a bucket.
+    Bucket(Bucket),
 }
 
 /// Finds the source of a query, and what is known about its records.
@@ -53,31 +50,48 @@ pub(crate) async fn find(
     query: &Query,
 ) -> Result<(Source, Discovery), Diagnostics> {
     let region = connection.region(query.region.given())?;
-    let (name, discovery) = match (query.flow_log_id.given(), query.log_group_name.given()) {
-        (Some(id), None) => discovery::of_flow_log(connection, query, id, &region).await?,
-        (None, Some(group)) => discovery::of_group(connection, query, group, &region).await?,
+    let given = [&query.flow_log_id, &query.log_group_name, &query.s3_uri].map(Attr::given);
+    let (destination, discovery) = match given {
+        [Some(id), None, None] => discovery::of_flow_log(connection, query, id, &region).await?,
+        [None, Some(group), None] => {
+            let (name, discovery) = discovery::of_group(connection, query, group, &region).await?;
+            (Destination::Group(name), discovery)
+        }
+        [None, None, Some(uri)] => {
+            let bucket = Bucket::at(connection.aws()?, uri, &region, query)?;
+            return Ok((Source::Bucket(bucket), discovery::of_bucket(query)?));
+        }
         _ => return Err(one_source().into()),
     };
-    let logs = connection.aws()?.logs(&region);
-    let group = LogGroup::new(logs, name, region, query);
-    Ok((Source::LogGroup(group), discovery))
+    let aws = connection.aws()?;
+    let source = match destination {
+        Destination::Group(name) => {
+            let logs = aws.logs(&region);
+            Source::LogGroup(LogGroup::new(logs, name, region, query))
+        }
+        Destination::Bucket {
+            name,
+            folder,
+            flow_log,
+        } => {
+            let set = query
+                .only_for_log_groups()
+                .into_iter()
+                .find(|(_, set)| *set);
+            if let Some((argument, _)) = set {
+                return Err(not_for_buckets(argument).into());
+            }
+            let account = connection.account.as_ref();
+            let account = account.map(|account| account.id.as_str());
+            let folder = (name, folder);
+            let bucket = Bucket::of_flow_log(aws, folder, account, &flow_log, region, query);
+            Source::Bucket(bucket)
+        }
+    };
+    Ok((source, discovery))
 }
 
 impl Source {
-    /// Waits until another page may be requested. Canceling the wait uses up no permission.
-    pub(crate) async fn permit(&self) -> Permit {
-        match self {
-            Self::LogGroup(group) => Permit::LogGroup(group.permit().await),
-        }
-    }
-
-    /// Returns how many requests must be under way to keep the pace, if one takes this long.
-    pub(crate) fn requests_at_once(&self, took: Duration) -> usize {
-        match self {
-            Self::LogGroup(group) => group.requests_at_once(took),
-        }
-    }
-
     /// Decides how the quals are pushed down, and keeps the calls. Returns nothing once `is_wanted` returns false.
     pub(crate) async fn push_down(
         &mut self,
@@ -93,27 +107,7 @@ impl Source {
                     push_down::decide(query, reader, by_stream, group, discovery, is_wanted).await;
                 decided.inspect(|push_down| group.set_calls(&push_down.calls))
             }
-        }
-    }
-
-    /// Returns the calls of the plan; none if no event can match.
-    pub(crate) fn planned(&self) -> Vec<Subset> {
-        match self {
-            Self::LogGroup(group) => group.planned(),
-        }
-    }
-
-    /// Reports whether the calls of the plan leave out events.
-    pub(crate) fn is_selective(&self) -> bool {
-        match self {
-            Self::LogGroup(group) => group.is_selective(),
-        }
-    }
-
-    /// Returns the earliest start of a window that can be read backward, in milliseconds since 1970.
-    pub(crate) fn backward_since(&self) -> i64 {
-        match self {
-            Self::LogGroup(_) => log_group::BACKWARD_SINCE,
+            Self::Bucket(_) => Some(PushDown::nothing(reader)),
         }
     }
 
@@ -121,6 +115,7 @@ impl Source {
     pub(crate) fn name(&self) -> &str {
         match self {
             Self::LogGroup(group) => group.name(),
+            Self::Bucket(bucket) => bucket.name(),
         }
     }
 
@@ -128,6 +123,24 @@ impl Source {
     pub(crate) fn region(&self) -> &str {
         match self {
             Self::LogGroup(group) => group.region(),
+            Self::Bucket(bucket) => bucket.region(),
+        }
+    }
+
+    /// Returns where it is, as the arguments of a query say that.
+    pub(crate) fn place(&self) -> Place {
+        let region = self.region().to_owned();
+        match self {
+            Self::LogGroup(group) => Place {
+                log_group: Some(group.name().to_owned()),
+                s3_uri: None,
+                region,
+            },
+            Self::Bucket(bucket) => Place {
+                log_group: None,
+                s3_uri: Some(bucket.name().to_owned()),
+                region,
+            },
         }
     }
 
@@ -141,13 +154,8 @@ impl Source {
     ) {
         match self {
             Self::LogGroup(group) => group.check_retention(window, age, discovery).await,
-        }
-    }
-
-    /// Reports whether an error means that the source does not exist.
-    pub(crate) fn is_missing(&self, error: &aws::Error) -> bool {
-        match self {
-            Self::LogGroup(_) => log_group::is_missing(error),
+            // The rules by which a bucket deletes objects are not read.
+            Self::Bucket(_) => {}
         }
     }
 
@@ -155,15 +163,7 @@ impl Source {
     pub(crate) async fn explain(&self, error: &aws::Error) -> Diagnostic {
         match self {
             Self::LogGroup(group) => group.explain(error).await,
-        }
-    }
-}
-
-impl Permit {
-    /// Reads the page.
-    pub(crate) async fn page(self, request: &PageRequest) -> Result<Page, aws::Error> {
-        match self {
-            Self::LogGroup(permit) => permit.page(request).await,
+            Self::Bucket(bucket) => bucket.explain(error),
         }
     }
 }

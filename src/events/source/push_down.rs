@@ -8,7 +8,7 @@ use crate::events::half_open::HalfOpen;
 use crate::events::query::Query;
 use crate::events::statistics::Push;
 use crate::record::dialect::filter_pattern::{Call, Class, Plan, Streams, TimeBounds};
-use crate::record::{QualPath, Reader};
+use crate::record::{Bound, QualPath, Reader};
 
 /// The maximum number of pages of stream names that are read to find out whether every stream belongs to an interface.
 const MOST_PAGES: usize = 20;
@@ -109,6 +109,18 @@ fn is_of_interface(stream: &str) -> bool {
 }
 
 impl PushDown {
+    /// Pushes nothing down.
+    pub(super) fn nothing(reader: &Reader) -> Self {
+        let paths = reader.bounds().iter().flat_map(Bound::paths);
+        let mut classes: Vec<_> = paths.map(|path| (path, Class::None)).collect();
+        classes.dedup();
+        Self {
+            calls: Vec::new(),
+            classes,
+            time: TimeBounds::default(),
+        }
+    }
+
     fn of_plan(plan: Plan) -> Self {
         Self {
             calls: plan.calls,

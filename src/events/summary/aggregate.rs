@@ -40,7 +40,11 @@ pub(super) fn of(summary: &Summary, formats: &[Format]) -> Result<Aggregate, Dia
         ..Aggregate::default()
     };
     let mut diagnostics = Diagnostics::new();
-    let is_lacking = |name: &str| formats.iter().all(|format| format.position(name).is_none());
+    // Without any, the formats are known only when the records are read.
+    let is_lacking = |name: &str| {
+        let mut formats = formats.iter().peekable();
+        formats.peek().is_some() && formats.all(|format| format.position(name).is_none())
+    };
     for (index, key) in (0..).zip(&aggregate.keys) {
         if is_lacking(&key.field) {
             diagnostics.push(missing(key, index, formats));

@@ -49,7 +49,7 @@ impl framework::DataSource for SummaryDataSource {
         }
         let completeness = gaps.report(search.required, search.settled, Detail::Full, context)?;
         let output = output(connection, &aggregate, &search, counted);
-        let query = query.found_at(search.source.name(), search.source.region());
+        let query = query.found_at(search.source.place());
         Ok((summary, query, quals, output, completeness))
     }
 }

@@ -92,7 +92,7 @@ impl Core {
             "access_key": "AKIAEXAMPLE",
             "secret_key": "secret-canary",
             "skip_metadata_api_check": "true",
-            "endpoints": { "ec2": endpoint, "logs": endpoint, "sts": endpoint },
+            "endpoints": { "ec2": endpoint, "logs": endpoint, "s3": endpoint, "sts": endpoint },
         });
         let arguments = config.as_object_mut().unwrap();
         arguments.extend(more.as_object().unwrap().clone());

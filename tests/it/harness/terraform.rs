@@ -110,6 +110,7 @@ provider "vpcflow" {{
   endpoints {{
     ec2  = "{endpoint}"
     logs = "{endpoint}"
+    s3   = "{endpoint}"
     sts  = "{endpoint}"
   }}
   {settings}

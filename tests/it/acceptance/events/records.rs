@@ -378,17 +378,18 @@ fn queries_that_fail_say_why() {
         unknown,
         &["Flow log not found", "fl-0bbbbbbbbbbbbbbbb in us-east-1"],
     );
-    let mut s3 = FlowLog::sample("fl-0cccccccccccccccc", "vpc-0123456789abcdef0");
-    s3.log_group_name = None;
-    s3.log_destination_type = "s3".to_owned();
-    s3.log_destination = Some("arn:aws:s3:::bucket".to_owned());
-    fake.insert(s3);
-    let on_s3 = "flow_log_id = \"fl-0cccccccccccccccc\"\n lookback = \"1h\"";
+    let mut firehose = FlowLog::sample("fl-0cccccccccccccccc", "vpc-0123456789abcdef0");
+    firehose.log_group_name = None;
+    firehose.log_destination_type = "kinesis-data-firehose".to_owned();
+    let stream = "arn:aws:firehose:us-east-1:123456789012:deliverystream/logs";
+    firehose.log_destination = Some(stream.to_owned());
+    fake.insert(firehose);
+    let in_stream = "flow_log_id = \"fl-0cccccccccccccccc\"\n lookback = \"1h\"";
     fails(
-        on_s3,
+        in_stream,
         &[
-            "Records are not in CloudWatch Logs",
-            "delivers to arn:aws:s3:::bucket",
+            "Records are not in CloudWatch Logs or S3",
+            "delivers to arn:aws:firehose",
         ],
     );
     let window = format!("log_group_name = \"flow-logs\"\n{WINDOW}");

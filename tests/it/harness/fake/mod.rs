@@ -1,5 +1,5 @@
-//! A fake server for the AWS APIs: EC2 flow logs, STS, CloudWatch Logs and deployed
-//! CloudFormation stacks.
+//! A fake server for the AWS APIs: EC2 flow logs, STS, CloudWatch Logs, S3 and deployed CloudFormation
+//! stacks.
 //!
 //! Tests use the real SDK over HTTP, so this is a server and not a test double. It is stricter than AWS where the
 //! documentation of AWS defines a rule. A test controls what is random in AWS: failures, lost replies, latency, pages
@@ -16,6 +16,7 @@ mod fault;
 mod logs;
 pub(crate) mod pattern;
 mod request;
+mod s3;
 mod server;
 mod state;
 mod sts;

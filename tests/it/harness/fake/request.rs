@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::Instant;
 
-use hyper::HeaderMap;
+use hyper::{HeaderMap, Method, Uri};
 use serde_json::{Map, Value};
 
 use super::Call;
@@ -20,6 +20,7 @@ pub(super) enum Service {
     Sts,
     Logs,
     CloudFormation,
+    S3,
 }
 
 impl Service {
@@ -29,6 +30,7 @@ impl Service {
             Self::Sts => "sts",
             Self::Logs => "logs",
             Self::CloudFormation => "cloudformation",
+            Self::S3 => "s3",
         }
     }
 }
@@ -51,7 +53,11 @@ pub(super) struct Request {
 
 impl Request {
     /// Decodes a call, or returns the reason why it is invalid.
-    pub(super) fn decode(headers: &HeaderMap, body: &[u8]) -> Result<Self, String> {
+    pub(super) fn decode(
+        (method, uri): (&Method, &Uri),
+        headers: &HeaderMap,
+        body: &[u8],
+    ) -> Result<Self, String> {
         let (access_key, region) = scope(header(headers, "authorization"));
         let mut request = Self {
             service: Service::Logs,
@@ -63,10 +69,49 @@ impl Request {
             json: Map::new(),
         };
         match header(headers, "x-amz-target") {
+            "" if method == Method::GET => request.read_path(uri, headers)?,
             "" => request.read_form(body)?,
             target => request.read_json(target, body)?,
         }
         Ok(request)
+    }
+
+    /// Reads a call of S3: the path has the bucket and the key, and the query the rest.
+    fn read_path(&mut self, uri: &Uri, headers: &HeaderMap) -> Result<(), String> {
+        self.service = Service::S3;
+        let query = uri.query().unwrap_or_default();
+        for (name, value) in form_urlencoded::parse(query.as_bytes()) {
+            self.form.insert(name.into_owned(), value.into_owned());
+        }
+        let path = format!(
+            "path={}",
+            uri.path().trim_start_matches('/').replace('+', "%2B")
+        );
+        let decoded = form_urlencoded::parse(path.as_bytes()).next();
+        let path = decoded
+            .map(|(_, path)| path.into_owned())
+            .unwrap_or_default();
+        let (bucket, key) = path.split_once('/').unwrap_or((&path, ""));
+        self.form.insert("Bucket".to_owned(), bucket.to_owned());
+        if self
+            .form
+            .get("list-type")
+            .is_some_and(|version| version == "2")
+        {
+            self.action = "ListObjectsV2".to_owned();
+        } else if !key.is_empty() {
+            self.action = "GetObject".to_owned();
+            self.form.insert("Key".to_owned(), key.to_owned());
+        } else {
+            return Err(format!("not a call of S3: {uri}"));
+        }
+        for name in ["range", "if-match", "x-amz-request-payer"] {
+            let value = header(headers, name);
+            if !value.is_empty() {
+                self.form.insert(name.to_owned(), value.to_owned());
+            }
+        }
+        Ok(())
     }
 
     fn read_form(&mut self, body: &[u8]) -> Result<(), String> {

@@ -19,7 +19,7 @@ use tokio::sync::oneshot;
 use super::fault::Fault;
 use super::request::{Request, Service};
 use super::state::State;
-use super::{Shared, cloudformation, ec2, logs, sts};
+use super::{Shared, cloudformation, ec2, logs, s3, sts};
 
 /// Serves until `stopped` resolves.
 pub(super) fn run(listener: TcpListener, shared: Arc<Shared>, stopped: oneshot::Receiver<()>) {
@@ -61,7 +61,7 @@ async fn accept(listener: tokio::net::TcpListener, shared: Arc<Shared>) -> Infal
 async fn answer(shared: &Shared, request: hyper::Request<Incoming>) -> io::Result<Response<Body>> {
     let (head, body) = request.into_parts();
     let body = body.collect().await.map_err(io::Error::other)?.to_bytes();
-    let request = match Request::decode(&head.headers, &body) {
+    let request = match Request::decode((&head.method, &head.uri), &head.headers, &body) {
         Ok(request) => request,
         Err(reason) => return Ok(Reply::not_a_call(&reason).into_response("none", shared)),
     };
@@ -145,7 +145,8 @@ fn reply(shared: &Shared, request: &Request, fault: Option<&Fault>, request_id: 
         Some(Fault::Instead(status, body)) => Ok(Reply {
             status: *status,
             content_type: "text/html",
-            body: body.clone(),
+            body: body.clone().into(),
+            headers: Vec::new(),
         }),
         Some(Fault::Unsuccessful { code, message }) => {
             ec2::unsuccessful(request, code, message, request_id)
@@ -171,6 +172,7 @@ fn act(shared: &Shared, request: &Request, request_id: &str) -> Outcome {
         Service::Sts => sts::answer(state, request, request_id),
         Service::Logs => logs::answer(state, request),
         Service::CloudFormation => cloudformation::answer(state, request, request_id),
+        Service::S3 => s3::answer(state, request),
     }
 }
 
@@ -182,6 +184,7 @@ fn authorized(request: &Request) -> Result<(), ApiError> {
     let (status, code) = match request.service {
         Service::Ec2 => (401, "AuthFailure"),
         Service::Sts | Service::CloudFormation => (403, "MissingAuthenticationToken"),
+        Service::S3 => (403, "AccessDenied"),
         Service::Logs => (400, "MissingAuthenticationTokenException"),
     };
     let message = "AWS was not able to validate the provided access credentials";
@@ -195,6 +198,7 @@ fn throttled(service: Service) -> ApiError {
         }
         Service::Sts | Service::CloudFormation => ApiError::new("Throttling", "Rate exceeded"),
         Service::Logs => ApiError::new("ThrottlingException", "Rate exceeded"),
+        Service::S3 => ApiError::with_status(503, "SlowDown", "Please reduce your request rate."),
     }
 }
 
@@ -206,31 +210,50 @@ pub(super) type Outcome = Result<Reply, ApiError>;
 pub(super) struct Reply {
     status: u16,
     content_type: &'static str,
-    body: String,
+    body: Vec<u8>,
+    headers: Vec<(&'static str, String)>,
 }
 
 impl Reply {
     /// HTTP 200.
-    pub(super) fn ok(content_type: &'static str, body: impl Into<String>) -> Self {
+    pub(super) fn ok(content_type: &'static str, body: impl Into<Vec<u8>>) -> Self {
         Self {
             status: 200,
             content_type,
             body: body.into(),
+            headers: Vec::new(),
         }
+    }
+
+    /// Sets HTTP 206.
+    pub(super) fn partial(self) -> Self {
+        Self {
+            status: 206,
+            ..self
+        }
+    }
+
+    /// Adds a header.
+    pub(super) fn with_header(mut self, name: &'static str, value: &str) -> Self {
+        self.headers.push((name, value.to_owned()));
+        self
     }
 
     fn not_a_call(reason: &str) -> Self {
         Self {
             status: 404,
             content_type: "text/plain",
-            body: format!("the fake does not understand this: {reason}\n"),
+            body: format!("the fake does not understand this: {reason}\n").into(),
+            headers: Vec::new(),
         }
     }
 
     /// Ends the body after a text, or at once if it does not contain the text.
     fn cut(&mut self, behind: &str) {
-        let at = self.body.find(behind).map_or(0, |at| at + behind.len());
-        self.body.truncate(at);
+        let behind = behind.as_bytes();
+        let mut windows = self.body.windows(behind.len().max(1));
+        let at = windows.position(|window| window == behind);
+        self.body.truncate(at.map_or(0, |at| at + behind.len()));
     }
 
     fn into_response(self, request_id: &str, shared: &Shared) -> Response<Body> {
@@ -250,6 +273,9 @@ impl Reply {
             .now()
             .strftime("%a, %d %b %Y %H:%M:%S GMT")
             .to_string();
+        for (name, value) in self.headers {
+            headers.insert(name, value.parse().expect("the value of a header"));
+        }
         headers.insert("date", date.parse().expect("a date"));
         response
     }
@@ -261,6 +287,7 @@ pub(super) struct ApiError {
     status: u16,
     code: String,
     message: String,
+    headers: Vec<(&'static str, String)>,
 }
 
 impl ApiError {
@@ -275,7 +302,14 @@ impl ApiError {
             status,
             code: code.to_owned(),
             message: message.into(),
+            headers: Vec::new(),
         }
+    }
+
+    /// Adds a header.
+    pub(super) fn with_header(mut self, name: &'static str, value: &str) -> Self {
+        self.headers.push((name, value.to_owned()));
+        self
     }
 
     fn into_reply(self, service: Service, request_id: &str) -> Reply {
@@ -289,11 +323,16 @@ impl ApiError {
                 sts::error(&self.code, &self.message, request_id),
             ),
             Service::Logs => (logs::CONTENT_TYPE, logs::error(&self.code, &self.message)),
+            Service::S3 => (
+                s3::CONTENT_TYPE,
+                s3::error(&self.code, &self.message, request_id),
+            ),
         };
         Reply {
             status: self.status,
             content_type,
-            body,
+            body: body.into(),
+            headers: self.headers,
         }
     }
 }

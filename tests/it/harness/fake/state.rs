@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 use super::cloudformation::DeployedStack;
 use super::fault::Faults;
 use super::logs::Groups;
+use super::s3::Bucket;
 
 /// The account of all access keys that do not come from an assumed role.
 pub(crate) const ACCOUNT: &str = "123456789012";
@@ -181,6 +182,7 @@ pub(super) struct State {
     pub(super) sessions: BTreeMap<String, Session>,
     pub(super) groups: Groups,
     pub(super) stacks: Vec<DeployedStack>,
+    pub(super) buckets: BTreeMap<String, Bucket>,
     pub(super) calls: Vec<Call>,
     pub(super) faults: Faults,
     pub(super) settings: Settings,

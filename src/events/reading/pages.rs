@@ -1,4 +1,4 @@
-//! Reads what a query asks for, and takes a second look at what that could not show: lines that the filter pattern
+//! Reads the lines of a log group, and takes a second look at what that could not show: lines that the filter pattern
 //! excludes, and records by which AWS says that it skipped others.
 //!
 //! A second look takes calls of its own. It looks at lines if nothing was found, since that distinguishes "there was
@@ -6,85 +6,90 @@
 
 use tokio::time::timeout_at;
 
-use super::completeness::{Detail, FoundBy, Gaps, Reason, Unread};
-use super::diagnostics;
-use super::page::{Event, Page, PageRequest, Subset};
-use super::scan::{Collector, Counts, Found, Paging, Scan, ScanError};
-use super::search::Search;
-use super::statistics::Statistics;
+use super::Reading;
+use crate::events::completeness::{Detail, FoundBy, Reason, Unread};
+use crate::events::diagnostics;
+use crate::events::page::{Event, Page, PageRequest, Subset};
+use crate::events::scan::{Collector, Counts, Paging, Scan, ScanError};
+use crate::events::search::Search;
+use crate::events::source::LogGroup;
+use crate::events::statistics::Statistics;
 use crate::framework::{Context, Diagnostic};
 use crate::record::{Format, Values};
 
 /// The maximum number of lines that a second look reads, from each end of the window.
 const LINES: i32 = 1000;
 
-/// What a query found, and what it could not see.
-#[derive(Debug)]
-pub(crate) struct Reading<P> {
-    pub(crate) found: Found<P>,
-    pub(crate) gaps: Gaps,
-    pub(crate) statistics: Statistics,
-    /// The highest number of records in one scan that report skipped records.
-    skipped: i64,
+/// The lines of a log group.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Pages<'a> {
+    search: &'a Search,
+    group: &'a LogGroup,
+    context: &'a Context,
 }
 
-/// Runs the scan of a search, and finds out what it could not see.
-///
-/// # Errors
-/// A service refuses a request, or the query runs out of time or is stopped. There is no partial result.
-pub(crate) async fn read<C: Collector>(
-    search: &Search,
-    paging: Paging,
-    collector: &mut C,
-    detail: Detail,
-    context: &Context,
-) -> Result<Reading<C::Part>, Diagnostic> {
-    let mut reading = Reading {
-        found: Found::default(),
-        gaps: search.discovery.gaps.clone(),
-        statistics: Statistics::default(),
-        skipped: 0,
-    };
-    let result = reading.scan(search, paging, collector, context).await;
-    if let Err(error) = result {
-        let empty = diagnostics::empty_or_error(error, search, detail).await?;
-        reading.gaps.add(Reason::NothingDelivered(empty));
+impl<'a> Pages<'a> {
+    pub(super) fn new(search: &'a Search, group: &'a LogGroup, context: &'a Context) -> Self {
+        Self {
+            search,
+            group,
+            context,
+        }
     }
-    reading.statistics.calls += search.discovery.calls;
-    Ok(reading)
-}
 
-impl<P> Reading<P> {
-    async fn scan<C: Collector<Part = P>>(
-        &mut self,
-        search: &Search,
+    /// Reads them. A flow log whose log group does not exist has delivered nothing yet, so its result is empty.
+    pub(super) async fn read<C: Collector>(
+        self,
         paging: Paging,
         collector: &mut C,
-        context: &Context,
-    ) -> Result<(), ScanError> {
-        self.found = search.scan(paging).run(collector, context).await?;
-        let selective = search.is_selective();
-        self.count(search, selective);
-        let look = SecondLook { search, context };
-        let (mut sample, mut skipped) = (None, None);
-        if selective && !self.found.truncated {
-            if search.required || self.statistics.matched == 0 {
-                sample = Some(look.at_lines().await?);
-            }
-            if search.required && search.reports_skipped() {
-                skipped = Some(look.at_skipped().await?);
-            }
+        detail: Detail,
+        reading: &mut Reading<C::Part>,
+    ) -> Result<(), Diagnostic> {
+        if let Err(error) = self.scan(paging, collector, reading).await {
+            let empty = diagnostics::empty_or_error(error, self.search, detail).await?;
+            reading.gaps.add(Reason::NothingDelivered(empty));
         }
-        self.gaps.unchecked |= selective && !search.required;
-        self.note_lines(search, &sample.unwrap_or_default());
-        self.note_skipped(skipped);
         Ok(())
     }
 
-    fn count(&mut self, search: &Search, selective: bool) {
-        let counts = &self.found.counts;
-        let counted = search.reports_skipped() && !selective;
-        self.statistics = Statistics {
+    async fn scan<C: Collector>(
+        self,
+        paging: Paging,
+        collector: &mut C,
+        reading: &mut Reading<C::Part>,
+    ) -> Result<(), ScanError> {
+        let Self { search, group, .. } = self;
+        let scan = search.scan(group, paging);
+        reading.found = scan.run(collector, self.context).await?;
+        let selective = search.is_selective(group);
+        self.count(reading, selective);
+        let (mut sample, mut skipped) = (None, None);
+        if selective && !reading.found.truncated {
+            if search.required || reading.statistics.matched == 0 {
+                sample = Some(self.at_lines().await?);
+            }
+            if search.required && search.reports_skipped() {
+                skipped = Some(self.at_skipped().await?);
+            }
+        }
+        reading.gaps.unchecked |= selective && !search.required;
+        let sample = sample.unwrap_or_default();
+        self.note_lines(reading, &sample);
+        let counts = [Some(&reading.found.counts), Some(&sample), skipped.as_ref()];
+        let most = counts.into_iter().flatten().map(|counts| counts.skip_data);
+        let most = most.max().unwrap_or_default();
+        if let Some(counts) = skipped {
+            reading.statistics.calls += counts.statistics.calls;
+            reading.statistics.skip_data = Some(counts.skip_data);
+        }
+        reading.note_skipped(most);
+        Ok(())
+    }
+
+    fn count<P>(self, reading: &mut Reading<P>, selective: bool) {
+        let counts = &reading.found.counts;
+        let counted = self.search.reports_skipped() && !selective;
+        reading.statistics = Statistics {
             parse_errors: Some(counts.parse_errors),
             no_data: counted.then_some(counts.no_data),
             skip_data: counted.then_some(counts.skip_data),
@@ -93,10 +98,9 @@ impl<P> Reading<P> {
     }
 
     /// Notes what the received lines show, and those of a second look.
-    fn note_lines(&mut self, search: &Search, sample: &Counts) {
-        let (counts, log_group) = (&self.found.counts, search.source.name());
-        self.statistics.calls += sample.statistics.calls;
-        self.skipped = counts.skip_data.max(sample.skip_data);
+    fn note_lines<P>(self, reading: &mut Reading<P>, sample: &Counts) {
+        let (counts, log_group) = (&reading.found.counts, self.group.name());
+        reading.statistics.calls += sample.statistics.calls;
         let unread = |lines, found_by| {
             Reason::UnreadLines(Unread {
                 log_group: log_group.to_owned(),
@@ -109,53 +113,35 @@ impl<P> Reading<P> {
         if let Some(first) = counts.unread.clone() {
             let among = received;
             let found_by = FoundBy::Query { among, first };
-            self.gaps.add(unread(counts.unread(), found_by));
+            reading.gaps.add(unread(counts.unread(), found_by));
         } else if let Some(first) = sample.unread.clone() {
             let among = sampled;
             let found_by = FoundBy::SecondLook { among, first };
-            self.gaps.add(unread(sample.unread(), found_by));
-        } else if left_out && !search.has_own_pattern {
+            reading.gaps.add(unread(sample.unread(), found_by));
+        } else if left_out && !self.search.has_own_pattern {
             let lines = sample.statistics.matched;
-            self.gaps.add(unread(lines, FoundBy::LeftOut));
+            reading.gaps.add(unread(lines, FoundBy::LeftOut));
         }
         let masked = counts.masked.max(sample.masked);
         if masked > 0 {
-            self.gaps.add(Reason::Masked {
+            reading.gaps.add(Reason::Masked {
                 log_group: log_group.to_owned(),
                 count: masked,
             });
         }
         if received + sampled == 0 {
-            search.note_no_lines(&mut self.gaps);
-        }
-    }
-
-    /// Notes that AWS skipped records.
-    fn note_skipped(&mut self, found: Option<Counts>) {
-        if let Some(counts) = found {
-            self.statistics.calls += counts.statistics.calls;
-            self.statistics.skip_data = Some(counts.skip_data);
-            self.skipped = self.skipped.max(counts.skip_data);
-        }
-        if self.skipped > 0 {
-            let count = self.skipped;
-            self.gaps.add(Reason::SkippedRecords { count });
+            self.search.note_no_lines(&mut reading.gaps);
         }
     }
 }
 
-/// Looks at a source without the filter pattern of a query.
-struct SecondLook<'a> {
-    search: &'a Search,
-    context: &'a Context,
-}
-
-impl SecondLook<'_> {
+/// The second look, without the filter pattern of the query.
+impl Pages<'_> {
     /// Reads some lines from the start of the window, and some from its end.
     async fn at_lines(&self) -> Result<Counts, ScanError> {
         let mut counts = Counts::default();
         let is_all = self.at_first_lines(false, &mut counts).await?;
-        if !is_all && self.search.window.start >= self.search.source.backward_since() {
+        if !is_all && self.group.reads_backward(self.search.window.start) {
             self.at_first_lines(true, &mut counts).await?;
         }
         Ok(counts)
@@ -196,7 +182,7 @@ impl SecondLook<'_> {
         statistics: &Statistics,
     ) -> Result<Page, ScanError> {
         let page = async {
-            let permit = self.search.source.permit().await;
+            let permit = self.group.permit().await;
             permit.page(request).await
         };
         let page = timeout_at(self.search.deadline, page);
@@ -212,7 +198,7 @@ impl SecondLook<'_> {
         let scan = Scan {
             calls: vec![Subset::SkippedRecords],
             window: self.search.window,
-            ..self.search.scan(Paging::default())
+            ..self.search.scan(self.group, Paging::default())
         };
         let found = scan.run(&mut CountsOnly, self.context).await?;
         Ok(found.counts)

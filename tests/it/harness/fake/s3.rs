@@ -1,0 +1,208 @@
+//! S3: ListObjectsV2 and GetObject of buckets in one region each, with ranges, in path style.
+
+use std::collections::BTreeMap;
+
+use super::request::Request;
+use super::server::{ApiError, Outcome, Reply};
+use super::state::State;
+use super::xml::Xml;
+use super::{Fake, REGION};
+
+pub(super) const CONTENT_TYPE: &str = "application/xml";
+
+/// A bucket.
+#[derive(Debug)]
+pub(super) struct Bucket {
+    region: String,
+    objects: BTreeMap<String, Vec<u8>>,
+    /// The errors with which GetObject refuses objects: status and code by key.
+    refused: BTreeMap<String, (u16, String)>,
+    /// The most keys on a page.
+    page: usize,
+    requester_pays: bool,
+}
+
+impl Default for Bucket {
+    fn default() -> Self {
+        Self {
+            region: REGION.to_owned(),
+            objects: BTreeMap::new(),
+            refused: BTreeMap::new(),
+            page: 1000,
+            requester_pays: false,
+        }
+    }
+}
+
+impl Fake {
+    /// Stores an object, and creates the bucket if necessary.
+    pub(crate) fn put_object(&self, bucket: &str, key: &str, content: impl Into<Vec<u8>>) {
+        self.bucket(bucket, |bucket| {
+            bucket.objects.insert(key.to_owned(), content.into());
+        });
+    }
+
+    /// Refuses GetObject for an object with a status and a code.
+    pub(crate) fn refuse_object(&self, bucket: &str, key: &str, status: u16, code: &str) {
+        self.bucket(bucket, |bucket| {
+            let refusal = (status, code.to_owned());
+            bucket.refused.insert(key.to_owned(), refusal);
+        });
+    }
+
+    /// Sets the most keys on a page of a listing.
+    pub(crate) fn keys_on_a_page(&self, bucket: &str, keys: usize) {
+        assert!(keys > 0, "a page holds at least one key");
+        self.bucket(bucket, |bucket| bucket.page = keys);
+    }
+
+    /// Sets the region of a bucket.
+    pub(crate) fn bucket_in(&self, bucket: &str, region: &str) {
+        self.bucket(bucket, |bucket| region.clone_into(&mut bucket.region));
+    }
+
+    /// Refuses requests to a bucket whose sender does not agree to pay.
+    pub(crate) fn requester_pays(&self, bucket: &str) {
+        self.bucket(bucket, |bucket| bucket.requester_pays = true);
+    }
+
+    fn bucket(&self, name: &str, change: impl FnOnce(&mut Bucket)) {
+        let mut state = self.shared.state();
+        change(state.buckets.entry(name.to_owned()).or_default());
+    }
+}
+
+pub(super) fn answer(state: &State, request: &Request) -> Outcome {
+    let name = request.get("Bucket").unwrap_or_default();
+    let bucket = state.buckets.get(name);
+    let bucket = bucket.ok_or_else(|| {
+        ApiError::with_status(404, "NoSuchBucket", "The specified bucket does not exist")
+    })?;
+    if bucket.region != request.region {
+        let error =
+            ApiError::with_status(301, "PermanentRedirect", "Use the endpoint of the bucket");
+        return Err(error.with_header("x-amz-bucket-region", &bucket.region));
+    }
+    if bucket.requester_pays && request.get("x-amz-request-payer") != Some("requester") {
+        return Err(ApiError::with_status(403, "AccessDenied", "Access Denied"));
+    }
+    match request.action.as_str() {
+        "ListObjectsV2" => list(bucket, request),
+        "GetObject" => get(bucket, request),
+        other => Err(ApiError::with_status(501, "NotImplemented", other)),
+    }
+}
+
+/// An entry of a listing: an object or a folder.
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
+enum Entry<'a> {
+    Object(&'a str),
+    Folder(String),
+}
+
+impl Entry<'_> {
+    fn name(&self) -> &str {
+        match self {
+            Self::Object(key) => key,
+            Self::Folder(prefix) => prefix,
+        }
+    }
+}
+
+fn list(bucket: &Bucket, request: &Request) -> Outcome {
+    let prefix = request.get("prefix").unwrap_or_default();
+    let delimiter = request.get("delimiter").filter(|text| !text.is_empty());
+    let after = request.get("continuation-token");
+    let after = after.or(request.get("start-after")).unwrap_or_default();
+    let encoded = request.get("encoding-type") == Some("url");
+    let keys = bucket.objects.keys().filter(|key| key.starts_with(prefix));
+    let mut entries: Vec<Entry<'_>> = keys
+        .map(|key| {
+            let folder = delimiter.and_then(|delimiter| key[prefix.len()..].split_once(delimiter));
+            match folder {
+                Some((name, _)) => Entry::Folder(format!("{prefix}{name}/")),
+                None => Entry::Object(key),
+            }
+        })
+        .filter(|entry| entry.name() > after)
+        .collect();
+    entries.dedup();
+    let rest = entries.split_off(entries.len().min(bucket.page));
+    let token = entries.last().filter(|_| !rest.is_empty());
+    let write = |text: &str| match encoded {
+        true => form_urlencoded::byte_serialize(text.as_bytes()).collect(),
+        false => text.to_owned(),
+    };
+    let mut xml = Xml::document();
+    let namespace = "xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\"";
+    xml.within("ListBucketResult", namespace, |xml| {
+        xml.text("IsTruncated", &token.is_some().to_string());
+        if encoded {
+            xml.text("EncodingType", "url");
+        }
+        if let Some(token) = token {
+            xml.text("NextContinuationToken", token.name());
+        }
+        for entry in &entries {
+            match entry {
+                Entry::Folder(folder) => xml.group("CommonPrefixes", |xml| {
+                    xml.text("Prefix", &write(folder));
+                }),
+                Entry::Object(key) => xml.group("Contents", |xml| {
+                    xml.text("Key", &write(key));
+                    let size = bucket.objects[*key].len();
+                    xml.text("Size", &size.to_string());
+                    xml.text("ETag", &etag(size));
+                }),
+            };
+        }
+    });
+    Ok(Reply::ok(CONTENT_TYPE, xml.finish()))
+}
+
+fn get(bucket: &Bucket, request: &Request) -> Outcome {
+    let key = request.get("Key").unwrap_or_default();
+    if let Some((status, code)) = bucket.refused.get(key) {
+        return Err(ApiError::with_status(*status, code, "refused by the test"));
+    }
+    let content = bucket.objects.get(key);
+    let content = content.ok_or_else(|| {
+        ApiError::with_status(404, "NoSuchKey", "The specified key does not exist.")
+    })?;
+    if request
+        .get("if-match")
+        .is_some_and(|tag| tag != etag(content.len()))
+    {
+        let message = "At least one of the pre-conditions you specified did not hold";
+        return Err(ApiError::with_status(412, "PreconditionFailed", message));
+    }
+    let range = request
+        .get("range")
+        .and_then(|range| range.strip_prefix("bytes="));
+    let (from, to) = range
+        .and_then(|range| range.split_once('-'))
+        .and_then(|(from, to)| Some((from.parse::<usize>().ok()?, to.parse::<usize>().ok()?)))
+        .ok_or_else(|| ApiError::with_status(400, "InvalidRequest", "a range is required"))?;
+    let part = content
+        .get(from..content.len().min(to + 1))
+        .ok_or_else(|| ApiError::with_status(416, "InvalidRange", "not satisfiable"))?;
+    let reply = Reply::ok("application/octet-stream", part);
+    let until = from + part.len() - 1;
+    let range = format!("bytes {from}-{until}/{}", content.len());
+    Ok(reply.partial().with_header("content-range", &range))
+}
+
+fn etag(size: usize) -> String {
+    format!("\"{size:032x}\"")
+}
+
+/// Renders an error.
+pub(super) fn error(code: &str, message: &str, request_id: &str) -> String {
+    let mut xml = Xml::document();
+    xml.group("Error", |xml| {
+        xml.text("Code", code);
+        xml.text("Message", message);
+        xml.text("RequestId", request_id);
+    });
+    xml.finish()
+}
