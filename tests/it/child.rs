@@ -1,4 +1,4 @@
-//! The real binary as a child: signals, the death of its parent, what it prints.
+//! The real binary as a child process: signals, the end of its parent, and its output.
 
 use std::io::{BufRead, BufReader, Read};
 use std::path::PathBuf;
@@ -17,7 +17,7 @@ use crate::harness::terraform::{Run, Version, Workspace};
 
 const SHUTDOWN: &str = "/plugin.GRPCController/Shutdown";
 
-/// Long enough for any machine, and short beside a minute, after which an idle child ends by itself.
+/// Long enough for any machine, and shorter than the minute after which an idle child process ends.
 const SOON: Duration = Duration::from_secs(20);
 
 fn provider() -> Command {
@@ -38,7 +38,7 @@ fn run(command: &mut Command) -> Output {
 }
 
 #[tokio::test]
-async fn an_interrupt_of_the_terminal_changes_nothing() {
+async fn sigint_is_ignored() {
     let client = Client::spawn(&mut provider()).await;
     for _ in 0..3 {
         signal(&client, Signal::INT);
@@ -52,7 +52,7 @@ async fn an_interrupt_of_the_terminal_changes_nothing() {
 }
 
 #[tokio::test]
-async fn a_termination_ends_the_process_in_order() {
+async fn sigterm_ends_the_process_and_removes_its_socket() {
     let client = Client::spawn(&mut provider()).await;
     let socket = client.handshake.address.clone();
     signal(&client, Signal::TERM);
@@ -60,8 +60,8 @@ async fn a_termination_ends_the_process_in_order() {
     assert!(!std::path::Path::new(&socket).exists());
 }
 
-/// Starts a child without a connection, and gives the folder of its socket.
-fn announced(command: &mut Command) -> (Process, PathBuf) {
+/// Starts a child process without a connection, and returns the folder of its socket.
+fn spawn(command: &mut Command) -> (Process, PathBuf) {
     let command = command.env(COOKIE.0, COOKIE.1).stdout(Stdio::piped());
     let mut process = Process(command.spawn().unwrap());
     let mut line = String::new();
@@ -72,15 +72,15 @@ fn announced(command: &mut Command) -> (Process, PathBuf) {
 }
 
 #[test]
-fn a_termination_before_any_connection_leaves_nothing_behind() {
-    let (mut child, folder) = announced(&mut provider());
+fn sigterm_before_a_connection_removes_the_folder_of_the_socket() {
+    let (mut child, folder) = spawn(&mut provider());
     assert!(folder.exists());
     kill_process(Pid::from_child(&child.0), Signal::TERM).unwrap();
     assert!(child.0.wait().unwrap().success());
     assert!(!folder.exists());
 }
 
-/// The provider, started by somebody who has set what becomes of SIGHUP.
+/// Returns the command for the provider, with an inherited disposition of SIGHUP.
 #[cfg(target_os = "linux")]
 fn provider_with_hangup(set: &str) -> Command {
     let provider = provider();
@@ -94,8 +94,8 @@ fn provider_with_hangup(set: &str) -> Command {
 
 #[cfg(target_os = "linux")]
 #[test]
-fn a_terminal_that_is_closed_ends_the_process_in_order() {
-    let (mut child, folder) = announced(&mut provider_with_hangup("--default-signal=HUP"));
+fn sighup_ends_the_process_and_removes_the_folder_of_the_socket() {
+    let (mut child, folder) = spawn(&mut provider_with_hangup("--default-signal=HUP"));
     kill_process(Pid::from_child(&child.0), Signal::HUP).unwrap();
     assert!(child.0.wait().unwrap().success());
     assert!(!folder.exists());
@@ -103,7 +103,7 @@ fn a_terminal_that_is_closed_ends_the_process_in_order() {
 
 #[cfg(target_os = "linux")]
 #[tokio::test]
-async fn under_nohup_the_process_outlives_its_terminal() {
+async fn under_nohup_sighup_is_ignored() {
     let client = Client::spawn(&mut provider_with_hangup("--ignore-signal=HUP")).await;
     for _ in 0..3 {
         signal(&client, Signal::HUP);
@@ -117,14 +117,14 @@ async fn under_nohup_the_process_outlives_its_terminal() {
 }
 
 #[test]
-fn what_a_killed_process_left_behind_is_removed_after_a_day() {
+fn the_folder_of_a_killed_process_is_removed_after_a_day() {
     let temporary = tempfile::tempdir().unwrap();
-    let start = || announced(provider().env("TMPDIR", temporary.path()));
+    let start = || spawn(provider().env("TMPDIR", temporary.path()));
     let (mut killed, left) = start();
     killed.0.kill().unwrap();
     killed.0.wait().unwrap();
     let (mut next, _) = start();
-    assert!(left.join("s").exists(), "it is not a day old");
+    assert!(left.join("s").exists(), "the folder is not a day old yet");
     next.0.kill().unwrap();
     let two_days = Duration::from_secs(2 * 24 * 60 * 60);
     let folder = std::fs::File::open(&left).unwrap();
@@ -144,7 +144,7 @@ async fn shutdown_ends_the_process_and_removes_its_socket() {
 }
 
 #[tokio::test]
-async fn without_tls_the_process_serves_and_ends_as_well() {
+async fn the_process_serves_without_tls() {
     let client = Client::spawn_as(&mut provider(), None).await;
     assert_eq!(client.handshake.certificate, None);
     call(&client.channel, SHUTDOWN).await.unwrap();
@@ -152,21 +152,21 @@ async fn without_tls_the_process_serves_and_ends_as_well() {
 }
 
 #[test]
-fn garbage_in_the_environment_is_explained_on_standard_error() {
-    for (variable, garbage) in [
-        ("PLUGIN_CLIENT_CERT", "garbage"),
+fn an_invalid_environment_variable_is_an_error_on_standard_error() {
+    for (variable, invalid) in [
+        ("PLUGIN_CLIENT_CERT", "invalid"),
         ("PLUGIN_MIN_PORT", "x"),
         ("PLUGIN_MAX_PORT", "70000"),
         ("PLUGIN_UNIX_SOCKET_DIR", "/does/not/exist"),
         ("PLUGIN_UNIX_SOCKET_GROUP", "no such group"),
     ] {
-        let text = refusal(provider().env(variable, garbage));
+        let text = startup_error(provider().env(variable, invalid));
         assert!(
             text.contains(&format!("environment variable {variable} ")),
             "{text}"
         );
     }
-    let text = refusal(
+    let text = startup_error(
         provider()
             .env("PLUGIN_MIN_PORT", "20")
             .env("PLUGIN_MAX_PORT", "10"),
@@ -177,21 +177,21 @@ fn garbage_in_the_environment_is_explained_on_standard_error() {
     );
 }
 
-/// Starts the child as Terraform does, and gives what it says when it cannot serve.
-fn refusal(command: &mut Command) -> String {
+/// Starts the child process as Terraform does, and returns its error.
+fn startup_error(command: &mut Command) -> String {
     let output = run(command.env(COOKIE.0, COOKIE.1));
     let text = String::from_utf8(output.stderr).unwrap();
     assert_eq!(output.status.code(), Some(1), "{text}");
     assert!(!text.contains("panic"), "{text}");
     assert!(
         output.stdout.is_empty(),
-        "the parent takes it for a handshake"
+        "the parent would parse it as a handshake"
     );
     text
 }
 
 #[test]
-fn started_by_hand_the_binary_helps_and_fails() {
+fn started_without_terraform_the_binary_prints_help_and_fails() {
     for cookie in [None, Some("another value")] {
         let mut command = provider();
         match cookie {
@@ -208,7 +208,7 @@ fn started_by_hand_the_binary_helps_and_fails() {
     }
 }
 
-/// Reads what the debugged provider prints, up to what is to be set where Terraform runs.
+/// Reads the output of the provider up to the value of TF_REATTACH_PROVIDERS.
 fn reattach(output: &mut impl BufRead) -> String {
     let mut lines = output.lines().map(Result::unwrap);
     let setting = lines.find_map(|line| {
@@ -219,11 +219,11 @@ fn reattach(output: &mut impl BufRead) -> String {
 }
 
 #[test]
-fn a_debugged_provider_serves_one_terraform_after_the_other_until_interrupted() {
+fn a_provider_in_debug_mode_serves_several_terraform_runs_until_interrupted() {
     let fake = Fake::start();
     let work = Workspace::new(Version::Any, fake.url());
     work.configure(&flow_log("main", ""));
-    // Without the override nothing but the running process can be the provider.
+    // Without the development override, Terraform can use only the running process.
     work.write("terraform.rc", "");
     let mut command = provider();
     command.args(["serve", "--debug"]).env_remove(COOKIE.0);
@@ -251,7 +251,7 @@ fn a_debugged_provider_serves_one_terraform_after_the_other_until_interrupted() 
 }
 
 #[tokio::test]
-async fn a_long_directory_for_temporary_files_does_no_harm() {
+async fn the_process_starts_with_a_long_path_for_temporary_files() {
     let parent = tempfile::tempdir().unwrap();
     let long = parent.path().join("x".repeat(120));
     std::fs::create_dir(&long).unwrap();
@@ -278,15 +278,17 @@ async fn the_process_ends_when_its_parent_is_killed() {
     let channel = handshake.connect(None).await.unwrap();
     parent.kill().unwrap();
     parent.wait().unwrap();
-    // The output ends when the last process that could write to it has ended.
+    // The output ends when no process can write to it any more.
     let rest = tokio::task::spawn_blocking(move || output.read_to_end(&mut Vec::new()));
-    let rest = timeout(SOON, rest).await.expect("the orphan lives on");
+    let rest = timeout(SOON, rest)
+        .await
+        .expect("the provider is still running");
     assert_eq!(rest.unwrap().unwrap(), 0);
     drop(channel);
 }
 
 #[tokio::test]
-async fn log_lines_on_standard_error_are_json_when_asked_for() {
+async fn with_a_log_level_lines_on_standard_error_are_json() {
     let mut command = provider();
     command
         .env("TF_LOG_PROVIDER", "TRACE")
@@ -304,7 +306,7 @@ async fn log_lines_on_standard_error_are_json_when_asked_for() {
 }
 
 #[tokio::test]
-async fn without_a_log_level_standard_error_stays_empty() {
+async fn without_a_log_level_standard_error_is_empty() {
     let mut command = provider();
     command.stderr(Stdio::piped());
     let (client, errors) = Client::spawn_with_errors(&mut command).await;
@@ -312,17 +314,17 @@ async fn without_a_log_level_standard_error_stays_empty() {
     assert_eq!(errors.lines().count(), 0);
 }
 
-/// The most memory that a process has had, in MiB.
+/// Returns the peak_memory memory of a process in MiB.
 #[cfg(target_os = "linux")]
-fn peak(client: &Client) -> usize {
+fn peak_memory(client: &Client) -> usize {
     let status = format!("/proc/{}/status", client.id().unwrap());
     let status = std::fs::read_to_string(status).unwrap();
-    let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
-    let peak = peak.unwrap().trim().strip_suffix(" kB").unwrap();
-    peak.parse::<usize>().unwrap() / 1024
+    let peak_memory = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+    let peak_memory = peak_memory.unwrap().trim().strip_suffix(" kB").unwrap();
+    peak_memory.parse::<usize>().unwrap() / 1024
 }
 
-/// Each of these values is one byte or two on the wire.
+/// Each of these values takes one or two bytes on the wire.
 #[cfg(target_os = "linux")]
 #[tokio::test]
 async fn memory_is_bounded_by_the_size_of_a_message() {
@@ -341,10 +343,12 @@ async fn memory_is_bounded_by_the_size_of_a_message() {
         }),
     };
     let answer = calls.validate_provider_config(request).await.unwrap();
-    let told = answer.into_inner().diagnostics;
+    let diagnostics = answer.into_inner().diagnostics;
     assert!(
-        told[0].detail.contains("olds more than 1000000 values"),
-        "{told:?}"
+        diagnostics[0]
+            .detail
+            .contains("olds more than 1000000 values"),
+        "{diagnostics:?}"
     );
     let zeros = "0,".repeat(VALUES as usize / 2);
     for json in [format!("{{\"tags\":[{zeros}0]}}"), format!("[{zeros}0]")] {
@@ -357,13 +361,15 @@ async fn memory_is_bounded_by_the_size_of_a_message() {
             }),
         };
         let answer = calls.upgrade_resource_state(request).await.unwrap();
-        let told = answer.into_inner().diagnostics;
+        let diagnostics = answer.into_inner().diagnostics;
         assert!(
-            told[0].detail.contains("olds more than 1000000 values"),
-            "{told:?}"
+            diagnostics[0]
+                .detail
+                .contains("olds more than 1000000 values"),
+            "{diagnostics:?}"
         );
     }
-    let peak = peak(&client);
-    assert!(peak < 250, "{peak} MiB");
+    let peak_memory = peak_memory(&client);
+    assert!(peak_memory < 250, "{peak_memory} MiB");
     timeout(SOON, client.shutdown()).await.unwrap();
 }

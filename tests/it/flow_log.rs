@@ -1,8 +1,8 @@
-//! The resource over the protocol, without Terraform: which configurations are refused and accepted, and whole lives.
+//! The resource over the protocol, without Terraform: refused and accepted configurations, and complete lifecycles.
 
 pub(crate) mod accepted;
 mod adopt;
-mod emptied;
+mod empty_strings;
 pub(crate) mod random;
 pub(crate) mod refused;
 mod unreported;
@@ -17,7 +17,8 @@ const STREAM: &str = "arn:aws:firehose:us-east-1:123456789012:deliverystream/flo
 const FOREIGN_STREAM: &str = "arn:aws:firehose:us-east-1:210987654321:deliverystream/flow-logs";
 const CROSS_ROLE: &str = "arn:aws:iam::210987654321:role/AWSLogDeliveryFirehoseCrossAccountRole-x";
 
-/// All traffic of a VPC to a log group, with arguments added, changed, or (by null) taken away.
+/// Returns a flow log of a VPC that delivers all traffic to a log group. `more` adds, changes or (with null) removes
+/// arguments.
 fn to_group(more: Json) -> Json {
     with(
         json!({ "vpc_id": VPC, "traffic_type": "ALL", "log_group_name": "flow-logs", "iam_role_arn": ROLE }),
@@ -25,7 +26,7 @@ fn to_group(more: Json) -> Json {
     )
 }
 
-/// All traffic of a VPC to a bucket.
+/// Returns a flow log of a VPC that delivers all traffic to a bucket.
 fn to_bucket(more: Json) -> Json {
     with(
         json!({ "vpc_id": VPC, "traffic_type": "ALL", "log_destination": "arn:aws:s3:::bucket" }),
@@ -33,7 +34,7 @@ fn to_bucket(more: Json) -> Json {
     )
 }
 
-/// All traffic of a VPC to a delivery stream.
+/// Returns a flow log of a VPC that delivers all traffic to a delivery stream.
 fn to_stream(more: Json) -> Json {
     with(
         json!({ "vpc_id": VPC, "traffic_type": "ALL", "log_destination": STREAM }),
@@ -41,7 +42,7 @@ fn to_stream(more: Json) -> Json {
     )
 }
 
-/// All traffic of a transit gateway to a log group.
+/// Returns a flow log of a transit gateway that delivers to a log group.
 fn of_gateway(more: Json) -> Json {
     let gateway = json!({
         "vpc_id": null, "traffic_type": null, "transit_gateway_id": "tgw-0123456789abcdef0"

@@ -1,5 +1,4 @@
-//! Identities, lists, generated configuration, moves and upgrades, answered by a small provider of the
-//! tests' own over the real transport.
+//! Identities, lists, generated configurations, moves and upgrades of a small test provider, over the real transport.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -20,7 +19,7 @@ use vpcflow::protocol::pb::provider_client::ProviderClient;
 use crate::harness::client::Client;
 use crate::harness::wire::{self, configure, encoded, null, summaries};
 
-/// Tells when a list is over, however it ends.
+/// Notified when a list ends for any reason.
 type Ended = Arc<Notify>;
 
 struct EndOfList(Ended);
@@ -40,13 +39,13 @@ struct Config {}
 /// A note.
 #[derive(Clone, Default, Serialize, Deserialize, JsonSchema)]
 struct Note {
-    /// What it says.
+    /// Its text.
     text: Attr<String>,
-    /// Its colour.
+    /// Its color.
     #[serde(default)]
     #[schemars(transform = behaviour::default_value("yellow"))]
-    colour: Attr<String>,
-    /// A part of what it says.
+    color: Attr<String>,
+    /// Its title.
     #[serde(default)]
     #[schemars(transform = behaviour::computed)]
     title: Attr<String>,
@@ -67,12 +66,12 @@ struct Page {
     #[serde(default)]
     #[schemars(transform = behaviour::read_only)]
     number: Attr<i64>,
-    /// What it says.
+    /// Its text.
     #[serde(default)]
     text: Attr<String>,
 }
 
-/// A note as version 0 stored it, frozen.
+/// A note in the frozen format of version 0.
 #[derive(Deserialize)]
 struct NoteV0 {
     id: String,
@@ -84,7 +83,7 @@ impl From<NoteV0> for Note {
         let NoteV0 { id, says } = note;
         Self {
             text: says.into(),
-            colour: Attr::Null,
+            color: Attr::Null,
             title: Attr::Null,
             id: id.into(),
             page: Attr::Null,
@@ -92,7 +91,7 @@ impl From<NoteV0> for Note {
     }
 }
 
-/// What identifies a note.
+/// The identity of a note.
 #[derive(Serialize, Deserialize, JsonSchema)]
 struct NoteIdentity {
     /// The number.
@@ -102,22 +101,22 @@ struct NoteIdentity {
     shelf: Attr<String>,
 }
 
-/// An identity as version 0 stored it, frozen.
+/// An identity in the frozen format of version 0.
 #[derive(Deserialize)]
 struct NoteIdentityV0 {
     number: String,
 }
 
-/// Which notes.
+/// The notes to list.
 #[derive(Serialize, Deserialize, JsonSchema)]
 struct Notes {
-    /// How many there are.
+    /// Their number.
     #[serde(default)]
     #[schemars(range(min = 0))]
     count: Attr<i64>,
-    /// What breaks after them.
+    /// The failure after the last note.
     #[serde(default)]
-    breaks: Attr<String>,
+    failure: Attr<String>,
 }
 
 impl Model for Config {}
@@ -196,16 +195,16 @@ impl framework::Resource for Notebook {
         planned: Note,
         _: &Context<Note>,
     ) -> Result<Note, Failure<Note>> {
-        let made = Note {
+        let created = Note {
             id: "1".to_owned().into(),
             ..planned
         };
-        match made.text.known().map(String::as_str) {
+        match created.text.known().map(String::as_str) {
             Some("fail") => Err(Failure::with_state(
                 Diagnostic::error("torn", "Torn", "As asked."),
-                made,
+                created,
             )),
-            _ => Ok(made),
+            _ => Ok(created),
         }
     }
 
@@ -300,7 +299,7 @@ impl framework::ListResource for Notebook {
                 return Ok(());
             }
         }
-        match config.breaks.known().map(String::as_str) {
+        match config.failure.known().map(String::as_str) {
             Some("panic") => panic!("as asked"),
             Some(_) => {
                 Err(Diagnostic::error("page-missing", "Page missing", "It was torn out.").into())
@@ -313,7 +312,7 @@ impl framework::ListResource for Notebook {
 fn note(id: &str) -> Note {
     Note {
         text: "a".to_owned().into(),
-        colour: "yellow".to_owned().into(),
+        color: "yellow".to_owned().into(),
         title: "b".to_owned().into(),
         id: id.to_owned().into(),
         page: vec![Page {
@@ -324,7 +323,7 @@ fn note(id: &str) -> Note {
     }
 }
 
-/// A provider that is served and configured, and its client.
+/// A configured provider and its client.
 struct Served {
     client: ProviderClient<Channel>,
     ended: Ended,
@@ -363,7 +362,7 @@ fn decoded(value: Option<pb::DynamicValue>) -> Value {
     wire::decoded(value, &note_type())
 }
 
-/// Gives the two attributes of an identity.
+/// Returns the two attributes of an identity.
 fn identity(data: Option<pb::ResourceIdentityData>) -> (Value, Value) {
     let data = data.unwrap().identity_data.unwrap();
     let value = wire::decoded(Some(data), &identity_type());
@@ -379,7 +378,7 @@ fn raw(json: &str) -> Option<pb::RawState> {
 }
 
 #[tokio::test]
-async fn schemas_of_identities_and_lists_are_told_with_the_capabilities_that_go_with_them() {
+async fn schemas_of_identities_and_lists_and_their_capabilities_are_returned() {
     let mut served = serve().await;
     let request = pb::get_resource_identity_schemas::Request::default();
     let identities = served.client.get_resource_identity_schemas(request).await;
@@ -417,7 +416,7 @@ async fn schemas_of_identities_and_lists_are_told_with_the_capabilities_that_go_
 }
 
 #[tokio::test]
-async fn the_identity_goes_with_every_answer_about_an_object() {
+async fn responses_about_an_object_contain_its_identity() {
     let mut served = serve().await;
     let known = (Value::from("1"), Value::from("top"));
     let config = Note {
@@ -438,7 +437,7 @@ async fn the_identity_goes_with_every_answer_about_an_object() {
         .await
         .unwrap()
         .into_inner();
-    // Terraform 1.15 cannot print a plan with an identity that is not known.
+    // Terraform 1.15 cannot print a plan with an unknown identity.
     assert_eq!(planned.planned_identity, None);
     for text in ["a", "fail"] {
         let config = Note {
@@ -468,20 +467,20 @@ async fn the_identity_goes_with_every_answer_about_an_object() {
         current_state: encoded_note(&note(id)),
         ..Default::default()
     };
-    let answer = served
+    let response = served
         .client
         .read_resource(read("1"))
         .await
         .unwrap()
         .into_inner();
-    assert_eq!(identity(answer.new_identity), known);
-    let answer = served
+    assert_eq!(identity(response.new_identity), known);
+    let response = served
         .client
         .read_resource(read("gone"))
         .await
         .unwrap()
         .into_inner();
-    assert_eq!(answer.new_identity, None);
+    assert_eq!(response.new_identity, None);
     let destroy = pb::apply_resource_change::Request {
         type_name: "example_note".to_owned(),
         prior_state: encoded_note(&note("1")),
@@ -489,20 +488,20 @@ async fn the_identity_goes_with_every_answer_about_an_object() {
         config: null(),
         ..Default::default()
     };
-    let answer = served
+    let response = served
         .client
         .apply_resource_change(destroy)
         .await
         .unwrap()
         .into_inner();
     assert_eq!(
-        (answer.new_identity, summaries(&answer.diagnostics)),
+        (response.new_identity, summaries(&response.diagnostics)),
         (None, vec![])
     );
 }
 
 #[tokio::test]
-async fn an_import_by_identity_takes_what_is_given_of_it_and_answers_with_an_identity() {
+async fn an_import_by_identity_accepts_a_partial_identity_and_returns_the_complete_one() {
     let mut served = serve().await;
     let wanted = Value::map([("id", "7".into()), ("shelf", Value::Null)]);
     let request = pb::import_resource_state::Request {
@@ -512,14 +511,14 @@ async fn an_import_by_identity_takes_what_is_given_of_it_and_answers_with_an_ide
         }),
         ..Default::default()
     };
-    let answer = served
+    let response = served
         .client
         .import_resource_state(request)
         .await
         .unwrap()
         .into_inner();
-    assert_eq!(answer.diagnostics, []);
-    let imported = answer.imported_resources.into_iter().next().unwrap();
+    assert_eq!(response.diagnostics, []);
+    let imported = response.imported_resources.into_iter().next().unwrap();
     assert_eq!(
         identity(imported.identity),
         ("7 on Null".into(), "top".into())
@@ -530,18 +529,18 @@ async fn an_import_by_identity_takes_what_is_given_of_it_and_answers_with_an_ide
         id: "8".to_owned(),
         ..Default::default()
     };
-    let answer = served
+    let response = served
         .client
         .import_resource_state(request)
         .await
         .unwrap()
         .into_inner();
-    let imported = answer.imported_resources.into_iter().next().unwrap();
+    let imported = response.imported_resources.into_iter().next().unwrap();
     assert_eq!(identity(imported.identity), ("8".into(), "top".into()));
 }
 
 #[tokio::test]
-async fn a_stored_identity_is_upgraded_from_every_version_there_was() {
+async fn a_stored_identity_is_upgraded_from_every_version() {
     let mut served = serve().await;
     let upgrade = |version, json: &str| pb::upgrade_resource_identity::Request {
         type_name: "example_note".to_owned(),
@@ -556,30 +555,30 @@ async fn a_stored_identity_is_upgraded_from_every_version_there_was() {
     let old = (0, r#"{ "number": "1" }"#, Value::Null);
     for (version, json, shelf) in [present, old] {
         let request = upgrade(version, json);
-        let answer = served
+        let response = served
             .client
             .upgrade_resource_identity(request)
             .await
             .unwrap()
             .into_inner();
-        assert_eq!(answer.diagnostics, []);
-        assert_eq!(identity(answer.upgraded_identity), ("1".into(), shelf));
+        assert_eq!(response.diagnostics, []);
+        assert_eq!(identity(response.upgraded_identity), ("1".into(), shelf));
     }
     for (version, json) in [(2, "{}"), (0, "{}"), (1, ""), (1, "[")] {
         let request = upgrade(version, json);
-        let answer = served
+        let response = served
             .client
             .upgrade_resource_identity(request)
             .await
             .unwrap()
             .into_inner();
-        assert_eq!(answer.diagnostics.len(), 1, "version {version}: {json}");
-        assert_eq!(answer.upgraded_identity, None);
+        assert_eq!(response.diagnostics.len(), 1, "version {version}: {json}");
+        assert_eq!(response.upgraded_identity, None);
     }
 }
 
 #[tokio::test]
-async fn a_stored_state_of_an_older_version_is_read_as_that_version_wrote_it() {
+async fn a_stored_state_is_upgraded_from_an_older_version() {
     let mut served = serve().await;
     let upgrade = |version, json: &str| pb::upgrade_resource_state::Request {
         type_name: "example_note".to_owned(),
@@ -587,14 +586,14 @@ async fn a_stored_state_of_an_older_version_is_read_as_that_version_wrote_it() {
         raw_state: raw(json),
     };
     let old = upgrade(0, r#"{ "id": "1", "says": "hello", "dropped": [] }"#);
-    let answer = served
+    let response = served
         .client
         .upgrade_resource_state(old)
         .await
         .unwrap()
         .into_inner();
-    assert_eq!(answer.diagnostics, []);
-    let state = decoded(answer.upgraded_state);
+    assert_eq!(response.diagnostics, []);
+    let state = decoded(response.upgraded_state);
     assert_eq!(state.get("text"), Some(&"hello".into()));
     assert_eq!(state.get("page"), Some(&Value::List(Vec::new())));
     for (version, json, text) in [
@@ -607,19 +606,19 @@ async fn a_stored_state_of_an_older_version_is_read_as_that_version_wrote_it() {
         (2, "{}", "has schema version 2"),
     ] {
         let request = upgrade(version, json);
-        let answer = served
+        let response = served
             .client
             .upgrade_resource_state(request)
             .await
             .unwrap()
             .into_inner();
-        let detail = &answer.diagnostics[0].detail;
+        let detail = &response.diagnostics[0].detail;
         assert!(detail.contains(text), "{detail}");
     }
 }
 
 #[tokio::test]
-async fn another_providers_object_is_moved_with_its_identity_or_refused_with_what_can_be() {
+async fn an_object_of_another_provider_is_moved_with_its_identity_or_refused() {
     let mut served = serve().await;
     let moving = |provider: &str, source: &str, json: &str| pb::move_resource_state::Request {
         source_provider_address: provider.to_owned(),
@@ -632,28 +631,31 @@ async fn another_providers_object_is_moved_with_its_identity_or_refused_with_wha
     };
     let json = r#"{ "id": "1", "says": "hello" }"#;
     let request = moving("registry.example.com/other/paper", "paper_note", json);
-    let answer = served
+    let response = served
         .client
         .move_resource_state(request)
         .await
         .unwrap()
         .into_inner();
-    assert_eq!(answer.diagnostics, []);
+    assert_eq!(response.diagnostics, []);
     assert_eq!(
-        decoded(answer.target_state).get("text"),
+        decoded(response.target_state).get("text"),
         Some(&"hello".into())
     );
-    assert_eq!(identity(answer.target_identity), ("1".into(), "top".into()));
-    assert!(answer.target_private.is_empty());
+    assert_eq!(
+        identity(response.target_identity),
+        ("1".into(), "top".into())
+    );
+    assert!(response.target_private.is_empty());
     let request = moving("registry.example.com/else/paper", "paper_note", json);
-    let answer = served
+    let response = served
         .client
         .move_resource_state(request)
         .await
         .unwrap()
         .into_inner();
-    assert_eq!(summaries(&answer.diagnostics), ["Resource not moved"]);
-    let detail = &answer.diagnostics[0].detail;
+    assert_eq!(summaries(&response.diagnostics), ["Resource not moved"]);
+    let detail = &response.diagnostics[0].detail;
     for text in [
         "registry.example.com/else/paper",
         "schema version 3",
@@ -662,33 +664,33 @@ async fn another_providers_object_is_moved_with_its_identity_or_refused_with_wha
         assert!(detail.contains(text), "{detail}");
     }
     let request = moving("registry.example.com/other/paper", "paper_note", "");
-    let answer = served
+    let response = served
         .client
         .move_resource_state(request)
         .await
         .unwrap()
         .into_inner();
-    assert_eq!(answer.diagnostics.len(), 1);
+    assert_eq!(response.diagnostics.len(), 1);
 }
 
 #[tokio::test]
-async fn a_generated_configuration_leaves_out_what_nobody_writes() {
+async fn a_generated_configuration_omits_computed_and_default_values() {
     let mut served = serve().await;
     let request = |state| pb::generate_resource_config::Request {
         type_name: "example_note".to_owned(),
         state,
     };
     let generate = request(encoded_note(&note("1")));
-    let answer = served
+    let response = served
         .client
         .generate_resource_config(generate)
         .await
         .unwrap()
         .into_inner();
-    assert_eq!(answer.diagnostics, []);
-    let config = decoded(answer.config);
+    assert_eq!(response.diagnostics, []);
+    let config = decoded(response.config);
     assert_eq!(config.get("text"), Some(&"a".into()));
-    for name in ["id", "colour", "title"] {
+    for name in ["id", "color", "title"] {
         assert_eq!(config.get(name), Some(&Value::Null), "{name}");
     }
     let Some(Value::List(pages)) = config.get("page") else {
@@ -696,33 +698,33 @@ async fn a_generated_configuration_leaves_out_what_nobody_writes() {
     };
     assert_eq!(pages[0].get("number"), Some(&Value::Null));
     assert_eq!(pages[0].get("text"), Some(&"c".into()));
-    let coloured = Note {
-        colour: "red".to_owned().into(),
+    let colored = Note {
+        color: "red".to_owned().into(),
         ..note("1")
     };
-    let generate = request(encoded_note(&coloured));
-    let answer = served
+    let generate = request(encoded_note(&colored));
+    let response = served
         .client
         .generate_resource_config(generate)
         .await
         .unwrap()
         .into_inner();
-    assert_eq!(decoded(answer.config).get("colour"), Some(&"red".into()));
-    let answer = served
+    assert_eq!(decoded(response.config).get("color"), Some(&"red".into()));
+    let response = served
         .client
         .generate_resource_config(request(null()))
         .await;
     assert_eq!(
-        summaries(&answer.unwrap().into_inner().diagnostics).len(),
+        summaries(&response.unwrap().into_inner().diagnostics).len(),
         1
     );
 }
 
-fn listing(count: Option<i64>, breaks: Option<&str>) -> pb::list_resource::Request {
+fn listing(count: Option<i64>, failure: Option<&str>) -> pb::list_resource::Request {
     let ty = lower::<Notes>(0).unwrap().ty;
     let notes = Notes {
         count: count.into(),
-        breaks: breaks.map(str::to_owned).into(),
+        failure: failure.map(str::to_owned).into(),
     };
     pb::list_resource::Request {
         type_name: "example_note".to_owned(),
@@ -749,7 +751,7 @@ async fn events(
 }
 
 #[tokio::test]
-async fn a_list_gives_names_and_identities_and_objects_when_they_are_asked_for() {
+async fn a_list_returns_names_identities_and_on_request_objects() {
     let mut served = serve().await;
     let found = events(&mut served, listing(Some(3), None)).await;
     let names: Vec<_> = found
@@ -775,13 +777,13 @@ async fn a_list_gives_names_and_identities_and_objects_when_they_are_asked_for()
 }
 
 #[tokio::test]
-async fn a_list_that_breaks_gives_what_it_had_and_then_the_error() {
+async fn a_list_that_fails_returns_its_objects_and_then_the_error() {
     let mut served = serve().await;
-    for (breaks, summary) in [
+    for (failure, summary) in [
         ("error", "Page missing"),
         ("panic", "Listing did not finish"),
     ] {
-        let found = events(&mut served, listing(Some(2), Some(breaks))).await;
+        let found = events(&mut served, listing(Some(2), Some(failure))).await;
         assert_eq!(found[1].display_name, "Note 1");
         let last = found.last().unwrap();
         assert_eq!(summaries(&last.diagnostic), [summary]);
@@ -801,7 +803,7 @@ async fn a_list_that_breaks_gives_what_it_had_and_then_the_error() {
 }
 
 #[tokio::test]
-async fn a_list_waits_for_its_reader_and_ends_when_the_reader_goes() {
+async fn a_list_waits_for_the_client_and_ends_when_the_client_disconnects() {
     let mut served = serve().await;
     let request = listing(None, None);
     let mut stream = served
@@ -822,7 +824,7 @@ async fn a_list_waits_for_its_reader_and_ends_when_the_reader_goes() {
 }
 
 #[tokio::test]
-async fn the_configuration_of_a_list_is_judged() {
+async fn the_configuration_of_a_list_is_validated() {
     let mut served = serve().await;
     for (count, summary) in [(13, "Unlucky"), (-1, "Invalid value for count")] {
         let request = pb::validate_list_resource_config::Request {
@@ -830,11 +832,11 @@ async fn the_configuration_of_a_list_is_judged() {
             config: listing(Some(count), None).config,
             ..Default::default()
         };
-        let answer = served
+        let response = served
             .client
             .validate_list_resource_config(request)
             .await
             .unwrap();
-        assert_eq!(summaries(&answer.into_inner().diagnostics), [summary]);
+        assert_eq!(summaries(&response.into_inner().diagnostics), [summary]);
     }
 }

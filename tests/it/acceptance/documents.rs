@@ -166,19 +166,23 @@ fn the_readmes_configuration_applies_and_its_check_warns() {
     apply(&work, &fake)
         .succeeds()
         .says(&["1 added, 0 changed, 0 destroyed", "No events yet"]);
-    let made = fake.flow_logs(REGION).remove(0);
-    assert_eq!(made.tags["Team"], "network");
-    assert_eq!(made.tags["Name"], "main");
-    assert_eq!(made.max_aggregation_interval, 60);
+    let created = fake.flow_logs(REGION).remove(0);
+    assert_eq!(created.tags["Team"], "network");
+    assert_eq!(created.tags["Name"], "main");
+    assert_eq!(created.max_aggregation_interval, 60);
     traffic(&fake, 443, "REJECT");
-    let quiet = plan(&work, &fake);
-    assert_eq!(quiet.code, 0, "{}", quiet.output);
+    let without_rejects = plan(&work, &fake);
+    assert_eq!(without_rejects.code, 0, "{}", without_rejects.output);
     let failed = "Check block assertion failed";
-    assert!(!quiet.output.contains(failed), "{}", quiet.output);
+    assert!(
+        !without_rejects.output.contains(failed),
+        "{}",
+        without_rejects.output
+    );
     traffic(&fake, 22, "REJECT");
-    let loud = plan(&work, &fake);
-    assert_eq!(loud.code, 0, "{}", loud.output);
-    loud.says(&[failed, "Refused: 203.0.113.9"]);
+    let with_rejects = plan(&work, &fake);
+    assert_eq!(with_rejects.code, 0, "{}", with_rejects.output);
+    with_rejects.says(&[failed, "Refused: 203.0.113.9"]);
     run(&work, &fake, &["destroy", "-auto-approve"]).succeeds();
     assert_eq!(fake.flow_logs(REGION), []);
 }
@@ -229,8 +233,8 @@ fn recorded() -> Fake {
     fake
 }
 
-/// Returns the exit codes of the three commands in the table of the guide.
-fn codes(work: &Workspace, fake: &Fake) -> [i32; 3] {
+/// Returns the exit exit_codes of the three commands in the table of the guide.
+fn exit_codes(work: &Workspace, fake: &Fake) -> [i32; 3] {
     [
         plan(work, fake).code,
         run(work, fake, &["plan"]).code,
@@ -239,13 +243,13 @@ fn codes(work: &Workspace, fake: &Fake) -> [i32; 3] {
 }
 
 #[test]
-fn a_gate_that_warns_lets_the_run_go_on() {
+fn a_gate_that_warns_does_not_stop_the_run() {
     let fake = recorded();
     traffic(&fake, 443, "REJECT");
     let work = gate(&fake, "a_gate_that_warns");
-    assert_eq!(codes(&work, &fake), [0, 0, 0]);
+    assert_eq!(exit_codes(&work, &fake), [0, 0, 0]);
     traffic(&fake, 3389, "REJECT");
-    assert_eq!(codes(&work, &fake), [0, 0, 0]);
+    assert_eq!(exit_codes(&work, &fake), [0, 0, 0]);
     plan(&work, &fake).says(&["Warning: ", "Refused logins from 203.0.113.9."]);
     apply(&work, &fake).says(&["Warning: ", "Refused logins from 203.0.113.9."]);
     work.write("more.tf", "resource \"terraform_data\" \"more\" {}\n");
@@ -257,9 +261,9 @@ fn a_gate_that_fails_stops_the_run_before_anything_changes() {
     let fake = recorded();
     traffic(&fake, 443, "ACCEPT");
     let work = gate(&fake, "a_gate_that_fails");
-    assert_eq!(codes(&work, &fake), [0, 0, 0]);
+    assert_eq!(exit_codes(&work, &fake), [0, 0, 0]);
     traffic(&fake, 23, "ACCEPT");
-    assert_eq!(codes(&work, &fake), [1, 1, 1]);
+    assert_eq!(exit_codes(&work, &fake), [1, 1, 1]);
     work.write("more.tf", &crate::acceptance::flow_log("main", ""));
     let plan = plan(&work, &fake);
     assert_eq!(plan.code, 1);
@@ -276,7 +280,7 @@ fn a_gate_that_gets_no_events_does_not_pass() {
     let fake = Fake::start();
     for name in ["a_gate_that_warns", "a_gate_that_fails"] {
         let work = gate(&fake, name);
-        assert_eq!(codes(&work, &fake), [1, 1, 1], "{name}");
+        assert_eq!(exit_codes(&work, &fake), [1, 1, 1], "{name}");
         plan(&work, &fake).says(&["Flow-log events not read"]);
     }
 }
@@ -287,7 +291,7 @@ fn a_gate_that_cannot_see_everything_does_not_pass() {
         let fake = recorded();
         let work = gate(&fake, name);
         traffic(&fake, 443, "ACCEPT");
-        assert_eq!(codes(&work, &fake), [0, 0, 0], "{name}");
+        assert_eq!(exit_codes(&work, &fake), [0, 0, 0], "{name}");
         // Another writer adds a line in an unknown format to the log group.
         let now = Timestamp::now().as_millisecond() - 60_000;
         let line = "203.0.113.9 23 ACCEPT".to_owned();
@@ -297,7 +301,7 @@ fn a_gate_that_cannot_see_everything_does_not_pass() {
             "eni-0123456789abcdef0-all",
             vec![(now, line)],
         );
-        assert_eq!(codes(&work, &fake), [1, 1, 1], "{name}");
+        assert_eq!(exit_codes(&work, &fake), [1, 1, 1], "{name}");
         plan(&work, &fake).says(&["Query not complete", "unread_lines"]);
     }
 }

@@ -62,8 +62,8 @@ fn ten_minutes_ago() -> i64 {
     i64::try_from(now.as_secs()).unwrap() - 600
 }
 
-/// The results of the queries in the examples: sources and ports of events, or keys of groups.
-const ANSWERS: [(&str, &[&str]); 7] = [
+/// The expected results of the queries in the examples: sources and ports of events, or keys of groups.
+const RESULTS: [(&str, &[&str]); 7] = [
     ("vpcflow_log_events.refused_logins", &["203.0.113.9:22"]),
     (
         "vpcflow_log_events.all",
@@ -96,14 +96,14 @@ const ANSWERS: [(&str, &[&str]); 7] = [
     ),
 ];
 
-/// The results of a query with Insights: the largest group first.
+/// The expected results of a query with Insights: the largest group first.
 const VOLUME: (&str, &[&str]) = (
     "vpcflow_log_summary.volume",
     &["eni-0123456789abcdef0", "eni-0fedcba9876543210"],
 );
 
 /// Compares the results of the queries in a workspace, and returns their addresses.
-fn answers(work: &Workspace) -> Vec<String> {
+fn check_results(work: &Workspace) -> Vec<String> {
     let state = work.state();
     let resources = state["values"]["root_module"]["resources"].as_array();
     let queries = resources.into_iter().flatten().filter(|resource| {
@@ -117,12 +117,12 @@ fn answers(work: &Workspace) -> Vec<String> {
             .unwrap()
             .strip_prefix("data.")
             .unwrap();
-        let answer = ANSWERS
+        let result = RESULTS
             .iter()
             .chain([&VOLUME])
             .find(|(known, _)| *known == address);
-        let (_, answer) = answer.unwrap_or_else(|| panic!("nobody knows what {address} finds"));
-        assert_eq!(rows(&query["values"]), *answer, "{address}");
+        let (_, result) = result.unwrap_or_else(|| panic!("no expected results for {address}"));
+        assert_eq!(rows(&query["values"]), *result, "{address}");
         found.push(address.to_owned());
     }
     found
@@ -160,7 +160,7 @@ fn examples(folder: &str) -> Vec<String> {
         let name = path.rsplit('/').next().unwrap();
         path.ends_with(".tf") && !name.starts_with("import")
     });
-    assert!(!files.is_empty(), "{folder} holds no example");
+    assert!(!files.is_empty(), "{folder} contains no example");
     files
 }
 
@@ -277,12 +277,12 @@ fn data_sources_and_functions_apply_and_plan_no_changes() {
         for example in examples(folder) {
             let work = workspace(Version::Any, &fake, &example);
             work.apply();
-            queries.extend(answers(&work));
+            queries.extend(check_results(&work));
             work.plans_empty();
             work.destroy();
         }
     }
-    let known = ANSWERS.iter().chain([&VOLUME]);
+    let known = RESULTS.iter().chain([&VOLUME]);
     assert_eq!(
         queries,
         known.map(|(address, _)| (*address).to_owned()).collect()
@@ -317,8 +317,8 @@ fn the_environment_configures_the_provider_block() {
     work.write("main.tf", &crate::acceptance::flow_log("main", ""));
     let run = |arguments: &[&str]| Run::of(&from_environment(&work, &fake, arguments));
     run(&["apply", "-auto-approve", "-no-color"]).succeeds();
-    let made = fake.flow_logs("eu-central-1").remove(0);
-    assert_eq!(made.tags["ManagedBy"], "terraform");
+    let created = fake.flow_logs("eu-central-1").remove(0);
+    assert_eq!(created.tags["ManagedBy"], "terraform");
     let plan = run(&["plan", "-detailed-exitcode", "-no-color"]);
     assert_eq!(plan.code, 0, "{}", plan.output);
     run(&["destroy", "-auto-approve", "-no-color"]).succeeds();

@@ -1,4 +1,4 @@
-//! The provider's functions, called by a real Terraform. No server is needed: functions ask nobody.
+//! The provider's functions, called by a real Terraform. No server is needed, because functions do not use the network.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -9,13 +9,13 @@ use crate::harness::terraform::{Version, Workspace};
 
 const BOTH: [Version; 2] = [Version::Any, Version::V115];
 
-/// An address at which nobody answers.
-const NOBODY: &str = "http://127.0.0.1:1";
+/// An address that refuses connections.
+const NO_SERVER: &str = "http://127.0.0.1:1";
 
-/// Applies outputs, with which a plan is empty afterwards, and gives their values.
+/// Applies outputs, checks that the next plan is empty, and returns their values.
 #[track_caller]
 fn outputs(version: Version, configuration: &str) -> Value {
-    let work = Workspace::new(version, NOBODY);
+    let work = Workspace::new(version, NO_SERVER);
     work.configure(configuration);
     work.apply();
     work.plans_empty();
@@ -41,7 +41,7 @@ fn there_is_an_example_for_every_function() {
 }
 
 #[test]
-fn the_examples_give_what_they_say() {
+fn the_examples_return_the_documented_values() {
     let names = [
         "parse_record",
         "log_format",
@@ -53,21 +53,22 @@ fn the_examples_give_what_they_say() {
     let read = |name: &str| std::fs::read_to_string(examples().join(name).join("function.tf"));
     let all: Vec<String> = names.iter().map(|name| read(name).unwrap()).collect();
     for version in BOTH {
-        let given = outputs(version, &all.join("\n"));
+        let returned = outputs(version, &all.join("\n"));
         assert_eq!(
-            given["refused_from"],
+            returned["refused_from"],
             json!({ "address": "198.51.100.7", "port": 22, "zone": "euc1-az1" })
         );
         assert_eq!(
-            given["record_format"],
+            returned["record_format"],
             "${version} ${interface-id} ${srcaddr} ${dstaddr} ${dstport} ${action} ${log-status}"
         );
         assert_eq!(
-            given["refused_logins"],
+            returned["refused_logins"],
             "[w1,w2,w3,w4!=\"10.*\",w5,w6,w7=22||w7=3389,w8,w9,w10,w11,w12,w13=\"REJECT\",w14]"
         );
-        let policy =
-            |name: &str| -> Value { serde_json::from_str(given[name].as_str().unwrap()).unwrap() };
+        let policy = |name: &str| -> Value {
+            serde_json::from_str(returned[name].as_str().unwrap()).unwrap()
+        };
         assert_eq!(
             policy("trust_policy")["Statement"][0]["Condition"]["ArnLike"]["aws:SourceArn"],
             "arn:aws:ec2:eu-central-1:123456789012:vpc-flow-log/*"
@@ -84,7 +85,7 @@ fn the_examples_give_what_they_say() {
 }
 
 #[test]
-fn a_value_that_is_known_after_apply_is_waited_for() {
+fn a_function_of_an_unknown_value_is_evaluated_during_apply() {
     let configuration = r#"
 resource "terraform_data" "later" {
   input = "2 1 eni-0 10.0.0.1 10.0.0.2 1 2 6 1 1 1432917027 1432917142 ACCEPT OK"
@@ -100,13 +101,13 @@ output "absent" {
 }
 "#;
     for version in BOTH {
-        let given = outputs(version, configuration);
-        assert_eq!(given, json!({ "from": "10.0.0.1", "absent": true }));
+        let returned = outputs(version, configuration);
+        assert_eq!(returned, json!({ "from": "10.0.0.1", "absent": true }));
     }
 }
 
 #[test]
-fn errors_name_the_argument_and_say_what_to_write() {
+fn errors_name_the_argument_and_the_expected_value() {
     let cases = [
         (
             r#"parse_record("2 123456789012 eni-1")"#,
@@ -187,14 +188,14 @@ fn errors_name_the_argument_and_say_what_to_write() {
     let configuration: String = cases.iter().enumerate().map(output).collect();
     let texts: Vec<&str> = cases.iter().map(|(_, text)| *text).collect();
     for version in BOTH {
-        let work = Workspace::new(version, NOBODY);
+        let work = Workspace::new(version, NO_SERVER);
         work.configure(&configuration);
         work.plan().fails_with(&texts);
     }
 }
 
 #[test]
-fn filter_patterns_say_exact_flags_and_no_value_and_services() {
+fn filter_patterns_cover_exact_flags_absent_values_and_services() {
     let configuration = r#"
 locals {
   format = "$${instance-id} $${tcp-flags} $${pkt-dst-aws-service}"
@@ -230,15 +231,16 @@ output "version" {
 }
 
 #[test]
-fn terraform_reads_the_signatures_as_we_print_them() {
-    let ours = vpcflow::provider::schema_json().unwrap();
-    let ours = &ours["provider_schemas"][vpcflow::provider::ADDRESS]["functions"];
+fn terraform_and_the_provider_print_the_same_signatures() {
+    let of_provider = vpcflow::provider::schema_json().unwrap();
+    let of_provider = &of_provider["provider_schemas"][vpcflow::provider::ADDRESS]["functions"];
     for version in BOTH {
-        let work = Workspace::new(version, NOBODY);
+        let work = Workspace::new(version, NO_SERVER);
         work.configure("");
         let run = work.run(&["providers", "schema", "-json"]).succeeds();
-        let theirs: Value = serde_json::from_str(&run.stdout).unwrap();
-        let theirs = &theirs["provider_schemas"][vpcflow::provider::ADDRESS]["functions"];
-        assert_eq!(theirs, ours, "{version:?}");
+        let of_terraform: Value = serde_json::from_str(&run.stdout).unwrap();
+        let of_terraform =
+            &of_terraform["provider_schemas"][vpcflow::provider::ADDRESS]["functions"];
+        assert_eq!(of_terraform, of_provider, "{version:?}");
     }
 }

@@ -1,4 +1,4 @@
-//! What a user does: a real Terraform, the built provider, and a server that speaks AWS's wire.
+//! Acceptance tests: a real Terraform, the built provider, and a server that implements AWS's APIs.
 
 mod documents;
 mod events;
@@ -8,7 +8,7 @@ mod provider;
 mod resource;
 mod sources;
 
-/// A flow log of a VPC to a log group, with what a test adds.
+/// Returns the configuration of a flow log of a VPC that delivers to a log group, with additional arguments.
 pub(crate) fn flow_log(name: &str, more: &str) -> String {
     format!(
         r#"

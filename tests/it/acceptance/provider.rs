@@ -1,9 +1,9 @@
-//! The provider block: configuration, endpoints, secrets, and what the provider shows.
+//! The provider block: configuration, endpoints, secrets, and the text of diagnostics.
 
 pub(crate) mod configuration;
+mod endpoints;
 mod misconfigured;
-mod reaching;
+mod sanitizing;
 mod schema;
 mod secrets;
-mod shown;
 mod unknown;

@@ -1,21 +1,21 @@
 //! The resource `vpcflow_log`, its list resource, and states that are moved or imported.
 
+mod declared_twice;
 mod drift;
 mod frozen;
 mod interrupt;
 mod kinds;
 mod lifecycle;
-mod lost;
 mod ministack;
 mod mocked;
 mod moto;
 mod moves;
+mod no_reply;
 mod outside;
-mod places;
 mod query;
 mod random;
 mod refused;
+mod regions;
 mod replies;
 mod spellings;
 mod tags;
-mod twice;

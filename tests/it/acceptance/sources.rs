@@ -7,8 +7,8 @@ use serde_json::{Value, json};
 use crate::harness::fake::{ACCOUNT, DestinationOptions, Fake, FlowLog, TagFieldSpecification};
 use crate::harness::terraform::{Version, Workspace};
 
-/// Some flow logs of every kind.
-fn furnished() -> Fake {
+/// Starts a fake server with a few flow logs of different kinds.
+fn fake_with_flow_logs() -> Fake {
     let fake = Fake::start();
     let mut to_group = FlowLog::sample("fl-0aaaaaaaaaaaaaaa1", "vpc-0123456789abcdef0");
     to_group.tags = BTreeMap::from([
@@ -66,7 +66,7 @@ fn ids(fake: &Fake, arguments: &str) -> Vec<String> {
 
 #[test]
 fn one_flow_log_is_found_with_all_its_attributes() {
-    let fake = furnished();
+    let fake = fake_with_flow_logs();
     let found = one(&fake, r#"id = "fl-0aaaaaaaaaaaaaaa3""#);
     let expected = json!({
         "id": "fl-0aaaaaaaaaaaaaaa3",
@@ -99,10 +99,10 @@ fn one_flow_log_is_found_with_all_its_attributes() {
 
 #[test]
 fn one_flow_log_is_found_by_tags_filters_and_ids_together() {
-    let fake = furnished();
+    let fake = fake_with_flow_logs();
     let found = one(&fake, r#"tags = { Env = "pr*" }"#);
     assert_eq!(found["id"], "fl-0aaaaaaaaaaaaaaa1");
-    // All tags of what was found, not only those that it was found by.
+    // All tags of the flow log are returned, not only those in the condition.
     assert_eq!(found["tags"], json!({ "Env": "prod", "Name": "main" }));
     let found = one(
         &fake,
@@ -118,7 +118,7 @@ fn one_flow_log_is_found_by_tags_filters_and_ids_together() {
     );
     assert_eq!(found["id"], "fl-0aaaaaaaaaaaaaaa2");
     assert_eq!(found["deliver_logs_error_message"], "Access error");
-    // It was made with the group's name, and has its ARN all the same.
+    // The flow log was created with the name of the log group. Its ARN is returned nevertheless.
     assert_eq!(
         found["log_destination"],
         format!("arn:aws:logs:us-east-1:{ACCOUNT}:log-group:sample")
@@ -132,8 +132,8 @@ fn one_flow_log_is_found_by_tags_filters_and_ids_together() {
 }
 
 #[test]
-fn none_and_several_are_errors_that_name_the_matches() {
-    let fake = furnished();
+fn no_match_and_several_matches_are_errors() {
+    let fake = fake_with_flow_logs();
     let work = Workspace::new(Version::Any, fake.url());
     let cases = [
         (
@@ -181,8 +181,8 @@ fn none_and_several_are_errors_that_name_the_matches() {
 }
 
 #[test]
-fn flow_logs_are_found_by_every_filter_and_none_is_no_error() {
-    let fake = furnished();
+fn flow_logs_are_found_by_every_filter_and_no_match_is_not_an_error() {
+    let fake = fake_with_flow_logs();
     let filter = |name: &str, value: &str| {
         ids(
             &fake,
@@ -210,8 +210,8 @@ fn flow_logs_are_found_by_every_filter_and_none_is_no_error() {
 }
 
 #[test]
-fn an_unknown_filter_name_warns_and_aws_has_the_last_word() {
-    let fake = furnished();
+fn an_unknown_filter_name_is_a_warning_and_is_sent_to_aws() {
+    let fake = fake_with_flow_logs();
     let work = Workspace::new(Version::Any, fake.url());
     work.configure(
         "data \"vpcflow_logs\" \"x\" {\n  filter {\n    name = \"resource_id\"\n    values = [\"x\"]\n  }\n}",
@@ -224,7 +224,7 @@ fn an_unknown_filter_name_warns_and_aws_has_the_last_word() {
 }
 
 #[test]
-fn thousands_of_flow_logs_come_on_all_pages_and_by_thousands_of_ids() {
+fn thousands_of_flow_logs_are_found_on_all_pages_and_by_thousands_of_ids() {
     let fake = Fake::start();
     fake.describe_page_size(300);
     for n in 0..1_500 {

@@ -10,16 +10,16 @@ const OWN: &str = "123456789012";
 const OTHER: &str = "111122223333";
 
 pub(super) fn cases() -> Vec<Case> {
-    [lists(), asked(), failures()].concat()
+    [lists(), account_requests(), failures()].concat()
 }
 
 /// A case that reads the account.
-fn asking(name: &str) -> Case {
+fn with_account(name: &str) -> Case {
     case(name).arguments(json!({ "skip_requesting_account_id": false }))
 }
 
 fn lists() -> Vec<Case> {
-    let keys = |name: &str| asking(name).environment_keys();
+    let keys = |name: &str| with_account(name).environment_keys();
     let allowed = |accounts: &[&str]| json!({ "allowed_account_ids": accounts });
     let forbidden = |accounts: &[&str]| json!({ "forbidden_account_ids": accounts });
     let block = json!({ "assume_role": [{ "role_arn": READER }] });
@@ -38,17 +38,17 @@ fn lists() -> Vec<Case> {
         keys("an account that is not forbidden")
             .arguments(forbidden(&[OTHER]))
             .signed("ENV"),
-        keys("the account of a role is the role's")
+        keys("the account of a role is the account in its ARN")
             .arguments(block.clone())
             .arguments(allowed(&[OTHER]))
             .sent(sent(CALLER).by("ASSUMED.Reader"))
             .signed("ASSUMED.Reader"),
-        keys("the account of the keys does not count under a role")
+        keys("with a role the account of the keys is not checked")
             .arguments(block)
             .arguments(allowed(&[OWN]))
             .never("DescribeFlowLogs")
             .fails(&[OTHER, "allowed_account_ids"]),
-        case("a list of accounts wants the account to be asked for")
+        case("a list of accounts requires the account")
             .environment_keys()
             .arguments(allowed(&[OWN]))
             .never(CALLER)
@@ -56,20 +56,20 @@ fn lists() -> Vec<Case> {
     ]
 }
 
-fn asked() -> Vec<Case> {
-    let because = "botocore does not ask for the account";
+fn account_requests() -> Vec<Case> {
+    let because = "botocore does not request the account";
     vec![
-        asking("the account of environment keys")
+        with_account("the account of environment keys")
             .environment_keys()
             .times(CALLER, 1)
             .sent(sent(CALLER).by("ENV").region("us-east-1"))
             .signed("ENV"),
-        asking("the account of a web identity")
+        with_account("the account of a web identity")
             .web_identity()
             .times("AssumeRoleWithWebIdentity", 1)
             .sent(sent(CALLER).by("WEB.Reader"))
             .signed("WEB.Reader"),
-        asking("the account of a role of a profile")
+        with_account("the account of a role of a profile")
             .config(section(
                 "profile dev",
                 &[&role(READER), "source_profile = base"],
@@ -79,24 +79,24 @@ fn asked() -> Vec<Case> {
             .times("AssumeRole", 1)
             .sent(sent(CALLER).by("ASSUMED.Reader"))
             .signed("ASSUMED.Reader"),
-        asking("the account is asked for in sts_region")
+        with_account("the account is requested in sts_region")
             .environment_keys()
             .arguments(json!({ "sts_region": "eu-west-1" }))
             .sent(sent(CALLER).region("eu-west-1"))
             .signed("ENV"),
-        asking("the account is asked for at endpoints.sts")
+        with_account("the account is requested from endpoints.sts")
             .environment_keys()
             .arguments(json!({ "endpoints": { "sts": "{world}/argument" } }))
             .sent(sent(CALLER).path("/argument"))
             .signed("ENV"),
-        case_of_aws("the account is asked for under FIPS")
+        case_of_aws("the account is requested from a FIPS endpoint")
             .arguments(json!({ "skip_requesting_account_id": false }))
             .environment_keys()
             .set("AWS_USE_FIPS_ENDPOINT", "true")
             .sent(sent(CALLER).host("sts-fips.us-east-1.amazonaws.com"))
             .signed("ENV")
             .apart(because),
-        case("the account is not asked for")
+        case("the account is not requested")
             .environment_keys()
             .never(CALLER)
             .signed("ENV"),
@@ -105,25 +105,25 @@ fn asked() -> Vec<Case> {
 
 fn failures() -> Vec<Case> {
     let list = json!({ "allowed_account_ids": [OWN] });
-    let because = "botocore does not ask for the account";
+    let because = "botocore does not request the account";
     vec![
-        asking("STS does not tell the account that must be known")
+        with_account("STS does not tell the account that must be known")
             .environment_keys()
             .arguments(list.clone())
             .always(CALLER, error(403, "AccessDenied"))
             .never("DescribeFlowLogs")
             .fails(&["account"]),
-        asking("STS does not know the keys")
+        with_account("STS does not know the keys")
             .environment_keys()
             .always(CALLER, error(403, "InvalidClientTokenId"))
             .times(CALLER, 1)
             .fails(&["InvalidClientTokenId"])
             .apart(because),
-        asking("nothing was given, and the account is wanted")
+        with_account("no credentials, and the account is required")
             .set("AWS_EC2_METADATA_DISABLED", "true")
             .never(CALLER)
             .fails(&["AWS_ACCESS_KEY_ID"]),
-        asking("the role is refused when the account is wanted")
+        with_account("the role is refused, and the account is required")
             .config(section(
                 "profile dev",
                 &[&role(READER), "source_profile = base"],
@@ -134,7 +134,7 @@ fn failures() -> Vec<Case> {
             .times("AssumeRole", 1)
             .never(CALLER)
             .fails(&["Reader", "AccessDenied"]),
-        asking("a web identity is refused when the account is wanted")
+        with_account("a web identity is refused, and the account is required")
             .web_identity()
             .container()
             .always("AssumeRoleWithWebIdentity", error(403, "AccessDenied"))

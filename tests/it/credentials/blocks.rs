@@ -28,7 +28,7 @@ fn web() -> Vec<Case> {
                 .with("RoleSessionName", "build-7"),
         )
         .signed("WEB.Reader"),
-        block("a web identity of the provider block goes before keys", json!({ "role_arn": READER, "web_identity_token": token }))
+        block("a web identity of the provider block takes precedence over keys", json!({ "role_arn": READER, "web_identity_token": token }))
             .environment_keys()
             .signed("WEB.Reader"),
         block("a web identity of the provider block for a role of the environment", json!({ "web_identity_token": token }))
@@ -37,33 +37,33 @@ fn web() -> Vec<Case> {
         block("a role of the provider block for a web identity of the environment", json!({ "role_arn": WRITER }))
             .web_identity()
             .signed("WEB.Writer"),
-        block("a role over a web identity, both of the provider block", json!({ "role_arn": READER, "web_identity_token": token }))
+        block("a role and a web identity, both of the provider block", json!({ "role_arn": READER, "web_identity_token": token }))
             .arguments(json!({ "assume_role": [{ "role_arn": WRITER }] }))
             .sent(sent("AssumeRole").by("WEB.Reader"))
             .signed("ASSUMED.Writer"),
         block("a web identity of the provider block without a token", json!({ "role_arn": READER }))
             .environment_keys()
             .fails(&["assume_role_with_web_identity", "web_identity_token_file"]),
-        block("a web identity of the provider block in a file that is not there",
+        block("a web identity of the provider block in a missing file",
             json!({ "role_arn": READER, "web_identity_token_file": "{home}/no-such-token" }))
             .environment_keys()
             .never("AssumeRoleWithWebIdentity")
             .fails(&["no-such-token"]),
-        block("a web identity of the provider block for no role", json!({ "role_arn": "Reader", "web_identity_token": token }))
+        block("a web identity of the provider block for an invalid role", json!({ "role_arn": "Reader", "web_identity_token": token }))
             .never("AssumeRoleWithWebIdentity")
             .fails(&["assume_role_with_web_identity", "role_arn"]),
-        block("a web identity of the provider block in a session without a name",
+        block("a web identity of the provider block with an empty session name",
             json!({ "role_arn": READER, "web_identity_token": token, "session_name": "x" }))
             .never("AssumeRoleWithWebIdentity")
             .fails(&["assume_role_with_web_identity", "session_name"]),
-        block("a web identity of the provider block with a policy that is no JSON",
+        block("a web identity of the provider block with a policy that is not JSON",
             json!({ "role_arn": READER, "web_identity_token": token, "policy": "CANARY" }))
             .never("AssumeRoleWithWebIdentity")
             .fails(&["assume_role_with_web_identity", "policy"]),
     ]
 }
 
-/// A case with keys and roles of the provider block.
+/// Returns a case with keys and roles of the provider block.
 fn block(name: &str, block: Value) -> Case {
     let arguments = Map::from_iter([("assume_role".to_owned(), block)]);
     case(name).environment_keys().arguments(arguments.into())
@@ -100,7 +100,7 @@ fn blocks() -> Vec<Case> {
 fn spellings() -> Vec<Case> {
     vec![
         block(
-            "a role with a path and a session name of all kinds of signs",
+            "a role with a path and a session name with all allowed characters",
             json!([{
                 "role_arn": "arn:aws:iam::111122223333:role/team/a/Reader", "session_name": "a.b=c,d@e-f_g+h",
             }]),
@@ -118,26 +118,26 @@ fn spellings() -> Vec<Case> {
         )
         .signed("ASSUMED.Reader"),
         block(
-            "session names of two and of 64 letters",
+            "session names of 2 and of 64 characters",
             json!([
                 { "role_arn": READER, "session_name": "ab" },
                 { "role_arn": WRITER, "session_name": "x".repeat(64) },
             ]),
         )
         .signed("ASSUMED.Writer"),
-        case("a role of the provider block over a role of a profile")
+        case("a role of the provider block, assumed with a role of a profile")
             .config(section("profile dev", &[&role(READER), "source_profile = base"]))
             .credentials(keys("base", "BASE"))
             .profile("dev")
             .arguments(json!({ "assume_role": [{ "role_arn": WRITER }] }))
             .sent(sent("AssumeRole").by("ASSUMED.Reader").with("RoleArn", WRITER))
             .signed("ASSUMED.Writer"),
-        case("a role of the provider block over the instance")
+        case("a role of the provider block, assumed with the instance")
             .arguments(json!({ "assume_role": [{ "role_arn": READER }] }))
             .asks_instance()
             .sent(sent("AssumeRole").by("INSTANCE"))
             .signed("ASSUMED.Reader"),
-        case("a role of the provider block over nothing")
+        case("a role of the provider block without credentials")
             .set("AWS_EC2_METADATA_DISABLED", "true")
             .arguments(json!({ "assume_role": [{ "role_arn": READER }] }))
             .never("AssumeRole")
@@ -145,7 +145,7 @@ fn spellings() -> Vec<Case> {
     ]
 }
 
-/// Reported by validate, before any request.
+/// Cases with errors that validation reports before any request.
 fn refused() -> Vec<Case> {
     let refused = |name: &str, block: Value, text: &'static str| {
         case(name)
@@ -159,7 +159,7 @@ fn refused() -> Vec<Case> {
     let policy = json!({ "role_arn": READER, "policy": "{\"Version\": CANARY" });
     vec![
         refused(
-            "an ARN that is none",
+            "a text that is not an ARN",
             json!({ "role_arn": "Reader" }),
             "role_arn",
         ),
@@ -173,20 +173,20 @@ fn refused() -> Vec<Case> {
             json!({ "role_arn": "arn:aws:iam:::role/Reader" }),
             "role_arn",
         ),
-        refused("a session name of one letter", named("x"), "session_name"),
+        refused("a session name of 1 character", named("x"), "session_name"),
         refused(
-            "a session name with a blank",
+            "a session name with a space",
             named("my session"),
             "session_name",
         ),
         refused(
-            "a session name of 65 letters",
+            "a session name of 65 characters",
             named(&"x".repeat(65)),
             "session_name",
         ),
-        refused("a policy that is no JSON", policy, "policy"),
+        refused("a policy that is not JSON", policy, "policy"),
         refused(
-            "a length of time that is none",
+            "an invalid duration",
             json!({ "role_arn": READER, "duration": "soon" }),
             "duration",
         ),

@@ -74,9 +74,10 @@ pub(super) enum Outcome {
 pub(super) enum Botocore {
     /// It does not differ.
     Same,
-    /// It signs with another key (`key:ENV`), or fails with this kind of error, and why we differ.
+    /// botocore signs with another key (`key:ENV`) or fails with this kind of error, with the reason for the
+    /// difference.
     Differs(&'static str, &'static str),
-    /// It does not run this case, and why.
+    /// botocore does not run this case, with the reason.
     Apart(&'static str),
 }
 
@@ -131,7 +132,7 @@ impl Sent {
     }
 }
 
-/// A case with only a region, one address for all services, and an instance with a role.
+/// Returns a case with only a region, one address for all services, and an instance with a role.
 pub(super) fn case(name: impl Into<String>) -> Case {
     let variables = [
         ("AWS_REGION", "us-east-1"),
@@ -156,7 +157,7 @@ pub(super) fn case(name: impl Into<String>) -> Case {
     }
 }
 
-/// A case that calls AWS's hosts by name, through a trusted proxy.
+/// Returns a case that calls AWS's hosts by name, through a trusted proxy.
 pub(super) fn case_of_aws(name: impl Into<String>) -> Case {
     case(name)
         .without("AWS_ENDPOINT_URL")
@@ -175,19 +176,19 @@ impl Case {
         self
     }
 
-    /// The keys `ENV` in the environment.
+    /// Sets the keys `ENV` in the environment.
     pub(super) fn environment_keys(self) -> Self {
         self.set("AWS_ACCESS_KEY_ID", "ENV")
             .set("AWS_SECRET_ACCESS_KEY", "CANARY-secret-of-ENV")
     }
 
-    /// A container with the key `CONTAINER`.
+    /// Sets a container with the key `CONTAINER`.
     pub(super) fn container(self) -> Self {
         self.set("AWS_CONTAINER_CREDENTIALS_FULL_URI", "{world}/creds")
             .set("AWS_CONTAINER_AUTHORIZATION_TOKEN", "CANARY-of-container")
     }
 
-    /// The web identity of the environment, for the role `Reader`.
+    /// Sets the web identity of the environment, for the role `Reader`.
     pub(super) fn web_identity(self) -> Self {
         self.set("AWS_WEB_IDENTITY_TOKEN_FILE", "{home}/token")
             .set("AWS_ROLE_ARN", READER)
@@ -199,17 +200,17 @@ impl Case {
         self
     }
 
-    /// The file `~/.aws/config`.
+    /// Sets the file `~/.aws/config`.
     pub(super) fn config(self, text: impl Into<String>) -> Self {
         self.file(".aws/config", text)
     }
 
-    /// The file `~/.aws/credentials`.
+    /// Sets the file `~/.aws/credentials`.
     pub(super) fn credentials(self, text: impl Into<String>) -> Self {
         self.file(".aws/credentials", text)
     }
 
-    /// Arguments of the provider block.
+    /// Sets arguments of the provider block.
     pub(super) fn arguments(mut self, arguments: Value) -> Self {
         let Value::Object(arguments) = arguments else {
             panic!("{arguments}: no arguments");
@@ -218,7 +219,7 @@ impl Case {
         self
     }
 
-    /// The argument `profile`.
+    /// Sets the argument `profile`.
     pub(super) fn profile(self, name: &str) -> Self {
         self.arguments(serde_json::json!({ "profile": name }))
     }
@@ -339,19 +340,19 @@ impl Case {
     }
 }
 
-/// A section of a file with static keys. The secret contains the key.
+/// Returns a section of a file with static keys. The secret contains the key.
 pub(super) fn keys(section: &str, key: &str) -> String {
     format!(
         "[{section}]\naws_access_key_id = {key}\naws_secret_access_key = CANARY-secret-of-{key}\n"
     )
 }
 
-/// A section of a file.
+/// Returns a section of a file.
 pub(super) fn section(section: &str, lines: &[&str]) -> String {
     format!("[{section}]\n{}\n", lines.join("\n"))
 }
 
-/// A line with the ARN of a role.
+/// Returns a line with the ARN of a role.
 pub(super) fn role(arn: &str) -> String {
     format!("role_arn = {arn}")
 }

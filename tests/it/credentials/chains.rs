@@ -17,7 +17,7 @@ pub(super) fn cases() -> Vec<Case> {
     .concat()
 }
 
-/// A profile `dev` with the role `Reader`, assumed with the keys of the profile `base`.
+/// Returns a case with a profile `dev` whose role `Reader` is assumed with the keys of the profile `base`.
 fn over_keys(name: &str) -> Case {
     case(name)
         .config(section(
@@ -32,11 +32,11 @@ fn sources() -> Vec<Case> {
     let middle = section("profile mid", &[&role(READER), "source_profile = base"]);
     let top = section("profile dev", &[&role(WRITER), "source_profile = mid"]);
     vec![
-        over_keys("a role over keys")
+        over_keys("a role with static keys as its source")
             .sent(sent("AssumeRole").by("BASE").with("RoleArn", READER))
             .times("AssumeRole", 1)
             .signed("ASSUMED.Reader"),
-        case("a role over the keys of the default profile")
+        case("a role with the keys of the default profile as its source")
             .config(section(
                 "profile dev",
                 &[&role(READER), "source_profile = default"],
@@ -58,7 +58,7 @@ fn sources() -> Vec<Case> {
             )
             .set("AWS_PROFILE", "dev")
             .signed("ASSUMED.Reader"),
-        case("a role over a role over keys")
+        case("a chain of two roles")
             .config(top.clone() + &middle)
             .credentials(keys("base", "BASE"))
             .set("AWS_PROFILE", "dev")
@@ -70,7 +70,7 @@ fn sources() -> Vec<Case> {
             )
             .times("AssumeRole", 2)
             .signed("ASSUMED.Writer"),
-        case("a role over a profile that has keys and a role with a source")
+        case("a role over a profile with keys and a role with a source")
             .config(top + &middle)
             .credentials(keys("base", "BASE") + &keys("mid", "MID"))
             .set("AWS_PROFILE", "dev")
@@ -95,7 +95,7 @@ fn other_sources() -> Vec<Case> {
             .sent(sent("AssumeRole").by("DEV"))
             .times("AssumeRole", 1)
             .signed("ASSUMED.Reader"),
-        case("a role over a process")
+        case("a role with a credential process as its source")
             .config(
                 section("profile dev", &[&role(READER), "source_profile = base"])
                     + &section(
@@ -110,7 +110,7 @@ fn other_sources() -> Vec<Case> {
             .profile("dev")
             .sent(sent("AssumeRole").by("PROCESS"))
             .signed("ASSUMED.Reader"),
-        case("a role over web identity")
+        case("a role with a web identity as its source")
             .config(
                 section("profile dev", &[&role(WRITER), "source_profile = base"])
                     + &section(
@@ -152,14 +152,14 @@ fn broken() -> Vec<Case> {
         broken("a source without credentials")
             .config(dev.clone() + &section("profile base", &["region = eu-west-1"]))
             .fails(&["base"]),
-        broken("a source with half a pair of keys")
+        broken("a source with an incomplete pair of keys")
             .config(dev.clone())
             .credentials(half)
             .fails(&["base", "aws_secret_access_key"]),
         broken("a source with a role and no source of its own")
             .config(dev.clone() + &section("profile base", &[&role(WRITER)]))
             .fails(&["base", "source_profile"]),
-        broken("two profiles that are each other's source")
+        broken("two profiles with each other as the source")
             .config(dev + &section("profile base", &[&role(WRITER), "source_profile = dev"]))
             .fails(&["dev", "base"]),
         broken("a profile that is its own source and has no keys")
@@ -168,7 +168,7 @@ fn broken() -> Vec<Case> {
                 &[&role(READER), "source_profile = dev"],
             ))
             .fails(&["dev"]),
-        broken("a circle of three")
+        broken("a cycle of three profiles")
             .config(
                 section("profile dev", &[&role(READER), "source_profile = b"])
                     + &section("profile b", &[&role(READER), "source_profile = c"])
@@ -186,50 +186,62 @@ fn named_sources() -> Vec<Case> {
             .profile("dev")
     };
     vec![
-        from("a role over the environment", "Environment")
+        from("a role with the environment as its source", "Environment")
             .environment_keys()
             .sent(sent("AssumeRole").by("ENV"))
             .signed("ASSUMED.Reader")
             .warns(&["AWS_ACCESS_KEY_ID"]),
-        from("a role over the instance", "Ec2InstanceMetadata")
-            .asks_instance()
-            .sent(sent("AssumeRole").by("INSTANCE"))
-            .signed("ASSUMED.Reader"),
-        from("a role over the container", "EcsContainer")
+        from(
+            "a role with the instance as its source",
+            "Ec2InstanceMetadata",
+        )
+        .asks_instance()
+        .sent(sent("AssumeRole").by("INSTANCE"))
+        .signed("ASSUMED.Reader"),
+        from("a role with the container as its source", "EcsContainer")
             .container()
             .asks_container()
             .sent(sent("AssumeRole").by("CONTAINER"))
             .signed("ASSUMED.Reader"),
-        from("a role over an environment without keys", "Environment")
-            .container()
-            .never("AssumeRole")
-            .fails(&["dev", "Environment"]),
-        from("a role over an environment with half a pair", "Environment")
-            .set("AWS_ACCESS_KEY_ID", "ENV")
-            .never("AssumeRole")
-            .fails(&["AWS_SECRET_ACCESS_KEY"]),
-        from("a role over a container that is not there", "EcsContainer")
-            .never("AssumeRole")
-            .fails(&["dev", "EcsContainer"]),
         from(
-            "a role over an instance that is to be left alone",
+            "a role with the environment as its source, without keys",
+            "Environment",
+        )
+        .container()
+        .never("AssumeRole")
+        .fails(&["dev", "Environment"]),
+        from(
+            "a role with the environment as its source, with an incomplete pair",
+            "Environment",
+        )
+        .set("AWS_ACCESS_KEY_ID", "ENV")
+        .never("AssumeRole")
+        .fails(&["AWS_SECRET_ACCESS_KEY"]),
+        from(
+            "a role with the container as its source, without a container",
+            "EcsContainer",
+        )
+        .never("AssumeRole")
+        .fails(&["dev", "EcsContainer"]),
+        from(
+            "a role with the instance as its source, with the instance disabled",
             "Ec2InstanceMetadata",
         )
         .set("AWS_EC2_METADATA_DISABLED", "true")
         .never("AssumeRole")
         .fails(&["dev", "Ec2InstanceMetadata"]),
         from(
-            "a role over an instance without a role",
+            "a role with the instance as its source, without a role of the instance",
             "Ec2InstanceMetadata",
         )
         .asks_instance()
         .always("InstanceRoles", error(404, "NotFound"))
         .never("AssumeRole")
         .fails(&["dev"]),
-        from("a role over a source that nobody knows", "Magic")
+        from("a role with an unknown credential source", "Magic")
             .never("AssumeRole")
             .fails(&["dev", "Magic"]),
-        case("a role of the default profile over the instance")
+        case("a role of the default profile with the instance as its source")
             .config(section(
                 "default",
                 &[&role(READER), "credential_source = Ec2InstanceMetadata"],
@@ -252,19 +264,19 @@ fn settings() -> Vec<Case> {
             .signed("ASSUMED.Reader")
     };
     vec![
-        with("role_session_name counts", "role_session_name = build-7")
+        with("role_session_name is sent", "role_session_name = build-7")
             .sent(sent("AssumeRole").with("RoleSessionName", "build-7")),
-        with("external_id counts", "external_id = CANARY-external")
+        with("external_id is sent", "external_id = CANARY-external")
             .sent(sent("AssumeRole").with("ExternalId", "CANARY-external")),
-        with("duration_seconds counts", "duration_seconds = 1800")
+        with("duration_seconds is sent", "duration_seconds = 1800")
             .sent(sent("AssumeRole").with("DurationSeconds", "1800")),
         with(
-            "STS is asked in the region of the configuration",
+            "requests to STS use the region of the configuration",
             "region = eu-west-1",
         )
         .without("AWS_REGION")
         .sent(sent("AssumeRole").region("eu-west-1")),
-        with("STS is asked in sts_region", "region = eu-west-1")
+        with("requests to STS use sts_region", "region = eu-west-1")
             .without("AWS_REGION")
             .arguments(json!({ "sts_region": "us-west-2" }))
             .sent(sent("AssumeRole").region("us-west-2"))
@@ -294,16 +306,16 @@ fn failures() -> Vec<Case> {
             )
             .times("AssumeRole", 1)
             .fails(&["Reader", "ValidationError"]),
-        over_keys("STS wants it slower for ever")
+        over_keys("STS always throttles")
             .always("AssumeRole", error(400, "Throttling"))
             .times("AssumeRole", 5)
             .fails(&["Reader", "Throttling"]),
-        over_keys("STS wants it slower twice")
+        over_keys("STS throttles twice")
             .set("AWS_MAX_ATTEMPTS", "5")
             .fault("AssumeRole", error(400, "Throttling"), 2)
             .times("AssumeRole", 3)
             .signed("ASSUMED.Reader"),
-        over_keys("STS is broken for ever")
+        over_keys("STS always returns a server error")
             .always("AssumeRole", error(500, "InternalFailure"))
             .times("AssumeRole", 5)
             .fails(&["Reader"]),
@@ -314,21 +326,21 @@ fn failures() -> Vec<Case> {
         over_keys("STS closes the connection once")
             .fault("AssumeRole", Fault::Drop, 1)
             .signed("ASSUMED.Reader"),
-        over_keys("STS answers half once")
+        over_keys("STS returns a truncated reply once")
             .fault("AssumeRole", Fault::Half, 1)
             .signed("ASSUMED.Reader")
             .botocore(
                 "error:ResponseParserError",
-                "botocore does not ask again for half an answer",
+                "botocore does not repeat a request after a truncated reply",
             ),
-        over_keys("STS answers half for ever")
+        over_keys("STS always returns a truncated reply")
             .always("AssumeRole", Fault::Half)
             .fails(&["Reader"]),
-        over_keys("the token of the source is over")
+        over_keys("the token of the source has expired")
             .always("AssumeRole", error(403, "ExpiredToken"))
             .times("AssumeRole", 1)
             .fails(&["Reader", "ExpiredToken"]),
-        over_keys("fewer attempts are what was asked for")
+        over_keys("max_retries limits the attempts")
             .set("AWS_MAX_ATTEMPTS", "1")
             .always("AssumeRole", error(400, "Throttling"))
             .times("AssumeRole", 1)

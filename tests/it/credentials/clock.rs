@@ -7,18 +7,18 @@ use crate::harness::world::{Fault, READ};
 
 pub(super) fn cases() -> Vec<Case> {
     [
-        over_here(),
-        over_elsewhere(),
-        over_for_good(),
+        roles_expire(),
+        other_sources_expire(),
+        not_renewed(),
         clocks(),
-        clocks_aside(),
+        other_causes(),
     ]
     .concat()
 }
 
-const ONCE_MORE: &str = "botocore does not take a role again for one refused call";
+const ONCE_MORE: &str = "botocore does not assume a role again after one refused call";
 
-/// A role, assumed with keys.
+/// Returns a case with a role that is assumed with keys.
 fn roles(name: &str) -> Case {
     case(name)
         .config(section(
@@ -29,26 +29,26 @@ fn roles(name: &str) -> Case {
         .set("AWS_PROFILE", "dev")
 }
 
-/// The first call of a case is refused with this code.
-fn over(case: Case, code: &'static str) -> Case {
+/// Refuses the first call of a case with this code.
+fn expires(case: Case, code: &'static str) -> Case {
     case.fault(READ, error(400, code), 1).times(READ, 2)
 }
 
-fn over_here() -> Vec<Case> {
+fn roles_expire() -> Vec<Case> {
     vec![
-        over(roles("a role that is over is taken again"), "ExpiredToken")
+        expires(roles("an expired role is assumed again"), "ExpiredToken")
             .times("AssumeRole", 2)
             .signed("ASSUMED.Reader")
             .botocore("error:ExpiredToken", ONCE_MORE),
-        over(
-            roles("a role is taken again by the other code"),
+        expires(
+            roles("an expired role is assumed again after the other error code"),
             "ExpiredTokenException",
         )
         .times("AssumeRole", 2)
         .signed("ASSUMED.Reader")
         .botocore("error:ExpiredTokenException", ONCE_MORE),
-        over(
-            roles("a role is taken again where the request is over"),
+        expires(
+            roles("a role is assumed again after RequestExpired"),
             "RequestExpired",
         )
         .times("AssumeRole", 2)
@@ -57,7 +57,7 @@ fn over_here() -> Vec<Case> {
     ]
 }
 
-fn over_elsewhere() -> Vec<Case> {
+fn other_sources_expire() -> Vec<Case> {
     let url = format!("sso_start_url = {START_URL}");
     let sso = section(
         "default",
@@ -72,62 +72,80 @@ fn over_elsewhere() -> Vec<Case> {
     let block = json!({ "assume_role": [{ "role_arn": READER }] });
     let printed = r#"{"Version":1,"AccessKeyId":"PROCESS","SecretAccessKey":"CANARY-s","SessionToken":"CANARY-t","Expiration":"{+3600}"}"#;
     vec![
-        over(case("a web identity is taken again"), "ExpiredToken")
-            .web_identity()
-            .times("AssumeRoleWithWebIdentity", 2)
-            .signed("WEB.Reader")
-            .botocore("error:ExpiredToken", ONCE_MORE),
-        over(case("a role of a block is taken again"), "ExpiredToken")
-            .environment_keys()
-            .arguments(block)
-            .times("AssumeRole", 2)
-            .signed("ASSUMED.Reader"),
-        over(case("single sign-on is asked again"), "ExpiredToken")
-            .config(sso)
-            .file(super::case::URL_CACHE, token)
-            .file(SESSION_CACHE, token)
-            .times("GetRoleCredentials", 2)
-            .signed("SSO.Reader")
-            .botocore("error:ExpiredToken", ONCE_MORE),
-        over(case("a container is asked again"), "ExpiredToken")
-            .container()
-            .times("Container", 2)
-            .signed("CONTAINER")
-            .botocore("error:ExpiredToken", ONCE_MORE),
-        over(case("an instance is asked again"), "ExpiredToken")
-            .times("InstanceRole", 2)
-            .signed("INSTANCE")
-            .botocore("error:ExpiredToken", ONCE_MORE),
-        over(case("a program is run again"), "ExpiredToken")
-            .config(section(
-                "default",
-                &["credential_process = sh {home}/script.sh"],
-            ))
-            .file(
-                "script.sh",
-                "echo run >> {home}/runs\ncat {home}/out.json\n",
-            )
-            .file("out.json", printed)
-            .leaves("runs", super::case::Left::Exactly("run\nrun\n"))
-            .signed("PROCESS")
-            .botocore("error:ExpiredToken", ONCE_MORE),
+        expires(
+            case("an expired web identity is assumed again"),
+            "ExpiredToken",
+        )
+        .web_identity()
+        .times("AssumeRoleWithWebIdentity", 2)
+        .signed("WEB.Reader")
+        .botocore("error:ExpiredToken", ONCE_MORE),
+        expires(
+            case("an expired role of a block is assumed again"),
+            "ExpiredToken",
+        )
+        .environment_keys()
+        .arguments(block)
+        .times("AssumeRole", 2)
+        .signed("ASSUMED.Reader"),
+        expires(
+            case("expired credentials of single sign-on are requested again"),
+            "ExpiredToken",
+        )
+        .config(sso)
+        .file(super::case::URL_CACHE, token)
+        .file(SESSION_CACHE, token)
+        .times("GetRoleCredentials", 2)
+        .signed("SSO.Reader")
+        .botocore("error:ExpiredToken", ONCE_MORE),
+        expires(
+            case("expired credentials of a container are requested again"),
+            "ExpiredToken",
+        )
+        .container()
+        .times("Container", 2)
+        .signed("CONTAINER")
+        .botocore("error:ExpiredToken", ONCE_MORE),
+        expires(
+            case("expired credentials of an instance are requested again"),
+            "ExpiredToken",
+        )
+        .times("InstanceRole", 2)
+        .signed("INSTANCE")
+        .botocore("error:ExpiredToken", ONCE_MORE),
+        expires(
+            case("a program with expired credentials runs again"),
+            "ExpiredToken",
+        )
+        .config(section(
+            "default",
+            &["credential_process = sh {home}/script.sh"],
+        ))
+        .file(
+            "script.sh",
+            "echo run >> {home}/runs\ncat {home}/out.json\n",
+        )
+        .file("out.json", printed)
+        .leaves("runs", super::case::Left::Exactly("run\nrun\n"))
+        .signed("PROCESS")
+        .botocore("error:ExpiredToken", ONCE_MORE),
     ]
 }
 
-fn over_for_good() -> Vec<Case> {
+fn not_renewed() -> Vec<Case> {
     vec![
-        roles("a role that is over again is told")
+        roles("a role that expires again is an error")
             .always(READ, error(400, "ExpiredToken"))
             .times("AssumeRole", 2)
             .times(READ, 2)
             .fails(&["ExpiredToken"]),
-        case("static keys are not taken again")
+        case("expired static keys are an error")
             .environment_keys()
             .set("AWS_SESSION_TOKEN", "CANARY-token")
             .always(READ, error(400, "ExpiredToken"))
             .times(READ, 1)
             .fails(&["ExpiredToken"]),
-        roles("a refusal is no end of a role")
+        roles("a refusal does not expire a role")
             .always(READ, error(403, "UnauthorizedOperation"))
             .times("AssumeRole", 1)
             .times(READ, 1)
@@ -135,8 +153,9 @@ fn over_for_good() -> Vec<Case> {
     ]
 }
 
-/// Every call of a case with static keys is refused with this code, by a clock that is a number of seconds ahead.
-fn keys_alone(name: &str, seconds: i64, code: &'static str) -> Case {
+/// Returns a case with static keys in which every call is refused with this code. The clock of AWS is ahead by a number
+/// of seconds.
+fn static_keys(name: &str, seconds: i64, code: &'static str) -> Case {
     case(name)
         .environment_keys()
         .clock(seconds)
@@ -157,29 +176,25 @@ fn clocks() -> Vec<Case> {
             "SignatureDoesNotMatch",
         ),
         hour(
-            "the clock is behind for STS, by the other code",
+            "the clock is behind for STS, with the other error code",
             "AssumeRole",
             "RequestExpired",
         ),
-        keys_alone("the clock is behind for EC2", 3600, "AuthFailure").fails(&["clock", "behind"]),
-        keys_alone(
-            "the clock is behind for EC2, by a signature",
+        static_keys("the clock is behind for EC2", 3600, "AuthFailure").fails(&["clock", "behind"]),
+        static_keys(
+            "the clock is behind for EC2, with an invalid signature",
             3600,
             "SignatureDoesNotMatch",
         )
         .fails(&["clock", "behind"]),
-        keys_alone("the clock is ahead for EC2", -3600, "RequestExpired")
+        static_keys("the clock is ahead for EC2", -3600, "RequestExpired")
             .fails(&["clock", "ahead"]),
-        keys_alone(
-            "the clock is ahead by too much",
-            -86_400,
-            "RequestTimeTooSkewed",
-        )
-        .fails(&["clock", "ahead"]),
+        static_keys("the clock is a day ahead", -86_400, "RequestTimeTooSkewed")
+            .fails(&["clock", "ahead"]),
     ]
 }
 
-fn clocks_aside() -> Vec<Case> {
+fn other_causes() -> Vec<Case> {
     let corrected = |name: &str, seconds| {
         roles(name)
             .clock(seconds)
@@ -188,22 +203,26 @@ fn clocks_aside() -> Vec<Case> {
             .signed("ASSUMED.Reader")
             .botocore(
                 "error:SignatureDoesNotMatch",
-                "the SDK signs again by the clock of the reply, botocore does not",
+                "the SDK signs again with the time of the reply, botocore does not",
             )
     };
     vec![
-        keys_alone("the clock is right enough", 120, "AuthFailure")
-            .fails(&["AuthFailure"])
-            .untold("minutes"),
-        keys_alone(
-            "the clock is right and the signature is not",
+        static_keys(
+            "a small difference of the clock is not reported",
+            120,
+            "AuthFailure",
+        )
+        .fails(&["AuthFailure"])
+        .untold("minutes"),
+        static_keys(
+            "the clock is correct and the signature is invalid",
             0,
             "SignatureDoesNotMatch",
         )
         .fails(&["SignatureDoesNotMatch"])
         .untold("minutes"),
-        keys_alone(
-            "the clock is behind, and that is not why",
+        static_keys(
+            "the clock is behind, but is not the cause",
             3600,
             "UnauthorizedOperation",
         )
@@ -211,7 +230,7 @@ fn clocks_aside() -> Vec<Case> {
         .untold("minutes"),
         corrected("a clock that is behind is corrected", 3600),
         corrected("a clock that is ahead is corrected", -3600),
-        case("a web identity under a wrong clock")
+        case("a web identity with a wrong clock")
             .web_identity()
             .clock(3600)
             .sent(sent("AssumeRoleWithWebIdentity"))

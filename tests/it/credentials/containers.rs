@@ -13,7 +13,7 @@ pub(super) fn cases() -> Vec<Case> {
 
 fn works() -> Vec<Case> {
     vec![
-        case("a token goes with the question")
+        case("the authorization token is sent")
             .container()
             .sent(
                 sent("Container")
@@ -22,7 +22,7 @@ fn works() -> Vec<Case> {
             )
             .times("Container", 1)
             .signed("CONTAINER"),
-        case("no token is asked for")
+        case("without a token none is sent")
             .set(FULL, "{world}/creds")
             .sent(sent("Container").bearer(""))
             .signed("CONTAINER"),
@@ -32,7 +32,7 @@ fn works() -> Vec<Case> {
             .file("pod-token", "CANARY-of-pod")
             .sent(sent("Container").bearer("CANARY-of-pod"))
             .signed("CONTAINER"),
-        case("the token of the file goes before the one of the environment")
+        case("the token of the file takes precedence over the variable")
             .container()
             .set(TOKEN_FILE, "{home}/pod-token")
             .file("pod-token", "CANARY-of-pod")
@@ -42,7 +42,7 @@ fn works() -> Vec<Case> {
             .set(FULL, "{world}/creds?id=1")
             .sent(sent("Container").with("id", "1"))
             .signed("CONTAINER"),
-        case("a container is broken once")
+        case("a server error of a container is retried")
             .container()
             .fault("Container", error(500, "InternalError"), 1)
             .times("Container", 2)
@@ -52,9 +52,9 @@ fn works() -> Vec<Case> {
             .signed("INSTANCE")
             .botocore(
                 "error:ValueError",
-                "an empty variable is an unset one everywhere else",
+                "everywhere else an empty variable counts as unset",
             ),
-        case("the instance is left alone, the container is not")
+        case("the instance is disabled, the container is not")
             .container()
             .set("AWS_EC2_METADATA_DISABLED", "true")
             .signed("CONTAINER"),
@@ -65,26 +65,26 @@ fn refused() -> Vec<Case> {
     let at = |name: &str, address: &str| case(name).set(FULL, address).never("Container");
     vec![
         at(
-            "a container at another machine without TLS",
+            "a container at another host without TLS",
             "http://192.0.2.7/CANARY",
         )
         .fails(&[FULL]),
-        at("a container at no address", "CANARY").fails(&[FULL]),
-        at("a container at a path", "/CANARY").fails(&[FULL]),
+        at("an invalid address of a container", "CANARY").fails(&[FULL]),
+        at("an address of a container that is only a path", "/CANARY").fails(&[FULL]),
         at(
-            "a container where nobody listens",
+            "a container at an address that refuses connections",
             "http://127.0.0.1:1/creds",
         )
         .fails(&["http://127.0.0.1:1/creds"]),
-        case("a container of this machine's own address")
+        case("a container at a loopback address")
             .set("AWS_CONTAINER_CREDENTIALS_RELATIVE_URI", "/no/such/role")
             .fails(&["169.254.170.2/no/such/role"]),
-        case("a token file that is not there for a container")
+        case("a missing token file for a container")
             .set(FULL, "{world}/creds")
             .set(TOKEN_FILE, "{home}/no-such-token")
             .never("Container")
             .fails(&[TOKEN_FILE, "no-such-token"]),
-        case("a token with the end of a line within")
+        case("a token with a line break")
             .set(FULL, "{world}/creds")
             .set(TOKEN, "CANARY\r\nX-More: CANARY")
             .never("Container")
@@ -94,34 +94,34 @@ fn refused() -> Vec<Case> {
 
 fn failures() -> Vec<Case> {
     let failing = |name: &str| case(name).container().asks_container();
-    // By its address.
+    // The address identifies the container in these errors.
     let told = &["container credentials at http://127.0.0.1:", "/creds"];
     let secret = r#"{"code":"AccessDenied","message":"CANARY-of-container is bad"}"#;
     let half = r#"{"AccessKeyId":"CANARY-key","Expiration":"2099-01-01T00:00:00Z"}"#;
     vec![
-        failing("a container refuses")
+        failing("a container refuses the request")
             .always("Container", error(403, "AccessDenied"))
             .times("Container", 1)
             .fails(told),
-        failing("a container shows the token in its refusal")
+        failing("a container repeats the token in its error")
             .always("Container", Fault::Instead(400, secret))
             .fails(told),
         failing("a container has no role")
             .always("Container", error(404, "NotFound"))
             .fails(told),
-        failing("a container is broken for ever")
+        failing("a container always returns a server error")
             .always("Container", error(500, "InternalError"))
             .fails(told),
-        failing("a container answers without a secret")
+        failing("a container returns no secret")
             .always("Container", Fault::Instead(200, half))
             .fails(told),
-        failing("a container answers no JSON")
+        failing("a container returns invalid JSON")
             .always("Container", Fault::Instead(200, "<html>CANARY</html>"))
             .fails(told),
-        failing("a container answers half")
+        failing("a container returns a truncated reply")
             .always("Container", Fault::Half)
             .fails(told),
-        failing("a container hangs up")
+        failing("a container closes the connection")
             .always("Container", Fault::Drop)
             .fails(told),
     ]

@@ -11,7 +11,7 @@ pub(super) fn cases() -> Vec<Case> {
     [order(), ignored(), sso(), malformed(), of_profiles()].concat()
 }
 
-/// The role of the default profile, assumed with keys, so that STS is called before EC2.
+/// Returns a case in which the role of the default profile is assumed with keys, so that STS is called before EC2.
 fn with_role(name: &str, lines: &[&str]) -> Case {
     let role = role(READER);
     let common = [role.as_str(), "source_profile = base"];
@@ -22,7 +22,7 @@ fn with_role(name: &str, lines: &[&str]) -> Case {
         .signed("ASSUMED.Reader")
 }
 
-/// The same with the section `services` of the file.
+/// Returns the same case with a section `services` in the file.
 fn with_services(name: &str, lines: &[&str]) -> Case {
     let role = role(READER);
     let common = [role.as_str(), "source_profile = base", "services = local"];
@@ -41,7 +41,7 @@ fn at(sts: &'static str, ec2: &'static str) -> impl Fn(Case) -> Case {
 fn order() -> Vec<Case> {
     let argument = json!({ "endpoints": { "sts": "{world}/argument-sts" } });
     vec![
-        at("/all", "/all")(with_role("AWS_ENDPOINT_URL is for every service", &[]))
+        at("/all", "/all")(with_role("AWS_ENDPOINT_URL applies to all services", &[]))
             .set("AWS_ENDPOINT_URL", "{world}/all"),
         at("/sts", "/all")(with_role(
             "AWS_ENDPOINT_URL_STS goes before AWS_ENDPOINT_URL",
@@ -59,7 +59,7 @@ fn order() -> Vec<Case> {
             .set("AWS_ENDPOINT_URL_STS", "{world}/sts")
             .set("AWS_ENDPOINT_URL_EC2", "{world}/ec2"),
         at("/profile", "/profile")(with_role(
-            "endpoint_url of a profile is for every service",
+            "endpoint_url of a profile applies to all services",
             &["endpoint_url = {world}/profile"],
         )),
         at("/all", "/all")(with_role(
@@ -67,29 +67,32 @@ fn order() -> Vec<Case> {
             &["endpoint_url = {world}/profile"],
         ))
         .set("AWS_ENDPOINT_URL", "{world}/all"),
-        at("/services-sts", "/services-ec2")(with_services("a section of services counts", &[])),
+        at("/services-sts", "/services-ec2")(with_services("a services section applies", &[])),
         at("/services-sts", "/services-ec2")(with_services(
-            "a section of services goes before endpoint_url of the profile",
+            "a services section takes precedence over endpoint_url of the profile",
             &["endpoint_url = {world}/profile"],
         )),
         at("/sts", "/services-ec2")(with_services(
-            "a service's variable goes before the section",
+            "the variable of a service takes precedence over the section",
             &[],
         ))
         .set("AWS_ENDPOINT_URL_STS", "{world}/sts"),
-        at("/argument-sts", "/all")(with_role("the argument goes before the variables", &[]))
-            .set("AWS_ENDPOINT_URL", "{world}/all")
-            .set("AWS_ENDPOINT_URL_STS", "{world}/sts")
-            .arguments(argument.clone()),
+        at("/argument-sts", "/all")(with_role(
+            "the argument takes precedence over the variables",
+            &[],
+        ))
+        .set("AWS_ENDPOINT_URL", "{world}/all")
+        .set("AWS_ENDPOINT_URL_STS", "{world}/sts")
+        .arguments(argument.clone()),
         at("/argument-sts", "/services-ec2")(with_services(
-            "the argument goes before the section",
+            "the argument takes precedence over the section",
             &[],
         ))
         .arguments(argument),
         at("/all", "/all")(with_role("an empty variable of a service is unset", &[]))
             .set("AWS_ENDPOINT_URL", "{world}/all")
             .set("AWS_ENDPOINT_URL_STS", ""),
-        with_role("the argument endpoints.sts is for web identity, too", &[])
+        with_role("the argument endpoints.sts applies to web identity", &[])
             .web_identity()
             .set("AWS_ENDPOINT_URL", "{world}/all")
             .arguments(json!({ "endpoints": { "sts": "{world}/argument-sts" } }))
@@ -123,7 +126,7 @@ fn ignored() -> Vec<Case> {
         )
         .set(switched, "TRUE"),
         of_aws(
-            "ignore_configured_endpoint_urls of a profile switches all off",
+            "ignore_configured_endpoint_urls of a profile disables all endpoints",
             &["ignore_configured_endpoint_urls = true"],
         ),
         case("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS does not switch arguments off")
@@ -165,25 +168,29 @@ fn sso() -> Vec<Case> {
         }
     };
     vec![
-        asked("/oidc", "/portal")(with_sso("single sign-on has two variables"))
-            .set("AWS_ENDPOINT_URL_SSO", "{world}/portal")
-            .set("AWS_ENDPOINT_URL_SSO_OIDC", "{world}/oidc"),
+        asked("/oidc", "/portal")(with_sso(
+            "single sign-on has an endpoint for each of its two services",
+        ))
+        .set("AWS_ENDPOINT_URL_SSO", "{world}/portal")
+        .set("AWS_ENDPOINT_URL_SSO_OIDC", "{world}/oidc"),
         asked("/all", "/all")(with_sso("AWS_ENDPOINT_URL is for single sign-on, too"))
             .set("AWS_ENDPOINT_URL", "{world}/all"),
-        asked("/all", "/argument")(with_sso("endpoints.sso goes before the variables"))
-            .set("AWS_ENDPOINT_URL", "{world}/all")
-            .set("AWS_ENDPOINT_URL_SSO", "{world}/portal")
-            .arguments(json!({ "endpoints": { "sso": "{world}/argument" } })),
+        asked("/all", "/argument")(with_sso(
+            "endpoints.sso takes precedence over the variables",
+        ))
+        .set("AWS_ENDPOINT_URL", "{world}/all")
+        .set("AWS_ENDPOINT_URL_SSO", "{world}/portal")
+        .arguments(json!({ "endpoints": { "sso": "{world}/argument" } })),
     ]
 }
 
 /// Texts that are not addresses.
 const MALFORMED: [(&str, &str); 7] = [
     ("without a scheme", "localhost:4566"),
-    ("with a leading blank", " http://localhost:4566"),
-    ("with the end of a line", "http://localhost:4566\n"),
-    ("with an open bracket", "http://[bad"),
-    ("of another scheme", "ftp://localhost:4566"),
+    ("with a leading space", " http://localhost:4566"),
+    ("with a line break", "http://localhost:4566\n"),
+    ("with an unclosed bracket", "http://[bad"),
+    ("with another scheme", "ftp://localhost:4566"),
     ("without a host", "http://"),
     ("with a password", "http://me:CANARY-password@localhost:1"),
 ];
@@ -200,9 +207,9 @@ fn unasked(case: Case) -> Case {
     NOTHING.into_iter().fold(case, Case::never)
 }
 
-/// Variables and arguments, and a web identity that must not be shown.
+/// Returns cases with variables and arguments, and a web identity that must not be shown.
 fn malformed() -> Vec<Case> {
-    let because = "botocore takes what its parser takes, and fails at the call";
+    let because = "botocore accepts more texts, and fails at the call";
     let mut cases = Vec::new();
     for (how, address) in MALFORMED {
         for variable in [
@@ -257,20 +264,20 @@ fn of_profiles() -> Vec<Case> {
         .fails(&["endpoint_url", "profile"])
         .apart(because),
         unasked(with_role(
-            "endpoint_url of a section of services with an open bracket",
+            "endpoint_url of a services section with an unclosed bracket",
             &[],
         ))
         .config(text.clone() + services)
         .fails(&["endpoint_url", "sts", "services"])
         .apart(because),
         unasked(with_role(
-            "endpoint_url of single sign-on in a section of services",
+            "endpoint_url of single sign-on in a services section",
             &[],
         ))
         .config(text + sso)
         .fails(&["endpoint_url", "sso", "services"])
         .apart(because),
-        case("an address of the argument that nobody listens at")
+        case("an endpoint that refuses connections")
             .environment_keys()
             .arguments(json!({
                 "endpoints": { "sts": "http://127.0.0.1:1" },
@@ -278,7 +285,7 @@ fn of_profiles() -> Vec<Case> {
             }))
             .never("DescribeFlowLogs")
             .fails(&["Reader", "127.0.0.1:1"]),
-        with_role("an address that somebody else answers at", &[])
+        with_role("an endpoint that is not an AWS service", &[])
             .set("AWS_ENDPOINT_URL", "{world}")
             .always(
                 "AssumeRole",

@@ -7,11 +7,11 @@ use super::case::{Case, Outcome, Sent};
 use super::runner::{Message, Ran, failed, run_all};
 use crate::harness::world::{CANARY, Note, READ};
 
-/// How long a failing case may take, and what a busy machine may add.
-const PATIENCE: Duration = Duration::from_secs(10);
+/// The maximum duration of a failing case, and an allowance for a busy machine.
+const LONGEST_FAILURE: Duration = Duration::from_secs(10);
 const BUSY: Duration = Duration::from_secs(5);
 
-/// Words of the SDK that mean nothing to a user.
+/// Terms of the SDK that mean nothing to a user.
 const JARGON: [&str; 9] = [
     "unhandled error",
     "Unhandled",
@@ -47,7 +47,7 @@ pub(super) fn check(cases: Vec<Case>) {
         }
         writeln!(report, "{}", shown(ran)).unwrap();
     }
-    assert!(wrong == 0, "{wrong} of {count} cases are wrong:\n{report}");
+    assert!(wrong == 0, "{wrong} of {count} cases failed:\n{report}");
 }
 
 fn shown(ran: &Ran) -> String {
@@ -92,12 +92,12 @@ fn problems(case: &Case, ran: &Ran) -> Vec<String> {
             .iter()
             .any(|message| message.text.contains(text))
         {
-            problems.push(format!("{text:?} is told"));
+            problems.push(format!("{text:?} is shown"));
         }
     }
     for wanted in &case.sent {
         if !ran.notes.iter().any(|note| matches(wanted, note)) {
-            problems.push(format!("this was not asked: {wanted:?}"));
+            problems.push(format!("missing request: {wanted:?}"));
         }
     }
     let unsigned = [
@@ -126,10 +126,10 @@ fn problems(case: &Case, ran: &Ran) -> Vec<String> {
 fn outcome(case: &Case, ran: &Ran) -> Vec<String> {
     let last = ran.notes.iter().rfind(|note| note.operation == READ);
     match &case.outcome {
-        Outcome::Open => vec!["the case says nothing of its outcome".to_owned()],
+        Outcome::Open => vec!["the case has no expected result".to_owned()],
         Outcome::Signed { key, region, host } => {
             let Some(last) = last.filter(|_| !failed(&ran.messages)) else {
-                return vec![format!("it fails, and should be signed with {key}")];
+                return vec![format!("the case fails, but must be signed with {key}")];
             };
             let parts = [
                 ("key", Some(*key), &last.key),
@@ -151,15 +151,15 @@ fn failure(texts: &[&str], ran: &Ran) -> Vec<String> {
     if !failed(&ran.messages) {
         let last = ran.notes.iter().rfind(|note| note.operation == READ);
         let key = last.map_or("", |note| note.key.as_str());
-        return vec![format!("it does not fail; it signs with {key:?}")];
+        return vec![format!("the case does not fail, and signs with {key:?}")];
     }
     let errors = ran.messages.iter().filter(|message| message.is_error);
     let told: Vec<_> = errors.map(|message| message.text.as_str()).collect();
     let told = told.join("\n");
     let missing = texts.iter().filter(|text| !told.contains(**text));
     problems.extend(missing.map(|text| format!("{text:?} is not told")));
-    if ran.took > PATIENCE + BUSY {
-        problems.push(format!("it took {:?} to fail", ran.took));
+    if ran.took > LONGEST_FAILURE + BUSY {
+        problems.push(format!("the failure took {:?}", ran.took));
     }
     problems
 }
@@ -233,7 +233,7 @@ fn machine(case: &Case, ran: &Ran) -> Vec<String> {
             .notes
             .iter()
             .find(|note| note.operation.starts_with(head));
-        let asked = asked.map(|note| format!("{} was asked for", note.operation));
+        let asked = asked.map(|note| format!("unexpected request: {}", note.operation));
         problems.extend(asked);
     }
     problems
@@ -243,7 +243,7 @@ fn counts(case: &Case, ran: &Ran) -> Vec<String> {
     let wrong = case.counts.iter().filter_map(|(operation, wanted)| {
         let of_it = ran.notes.iter().filter(|note| note.operation == *operation);
         let found = of_it.count();
-        (found != *wanted).then(|| format!("{operation} was asked for {found} times, not {wanted}"))
+        (found != *wanted).then(|| format!("{operation} was requested {found} times, not {wanted}"))
     });
     wrong.collect()
 }

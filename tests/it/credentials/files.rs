@@ -5,7 +5,7 @@ use serde_json::json;
 use super::case::{Case, case, keys, section};
 
 const BLANK: &str =
-    "botocore wants a name with a blank in quotes; the AWS provider takes it as it is";
+    "botocore requires quotes around a name with a space; the AWS provider does not";
 
 pub(super) fn cases() -> Vec<Case> {
     [places(), missing(), arguments(), names(), forms()].concat()
@@ -13,11 +13,11 @@ pub(super) fn cases() -> Vec<Case> {
 
 fn places() -> Vec<Case> {
     vec![
-        case("keys of the credentials file go before those of the config file")
+        case("keys of the credentials file take precedence over the config file")
             .config(keys("default", "CONFIG"))
             .credentials(keys("default", "FILE"))
             .signed("FILE"),
-        case("keys of the config file alone")
+        case("keys in the config file only")
             .config(keys("default", "CONFIG"))
             .signed("CONFIG"),
         case("the files complete each other")
@@ -39,12 +39,12 @@ fn places() -> Vec<Case> {
                 "{home}/elsewhere/credentials",
             )
             .signed("OTHER"),
-        case("AWS_CONFIG_FILE begins with the home folder")
+        case("AWS_CONFIG_FILE begins with ~")
             .file("elsewhere/config", keys("profile dev", "DEV"))
             .set("AWS_CONFIG_FILE", "~/elsewhere/config")
             .set("AWS_PROFILE", "dev")
             .signed("DEV"),
-        case("AWS_SHARED_CREDENTIALS_FILE begins with the home folder")
+        case("AWS_SHARED_CREDENTIALS_FILE begins with ~")
             .file("elsewhere/credentials", keys("dev", "DEV"))
             .set("AWS_SHARED_CREDENTIALS_FILE", "~/elsewhere/credentials")
             .set("AWS_PROFILE", "dev")
@@ -54,11 +54,11 @@ fn places() -> Vec<Case> {
 
 fn missing() -> Vec<Case> {
     vec![
-        case("AWS_CONFIG_FILE names a file that is not there")
+        case("AWS_CONFIG_FILE names a missing file")
             .credentials(keys("default", "FILE"))
             .set("AWS_CONFIG_FILE", "{home}/no-such-config")
             .signed("FILE"),
-        case("AWS_SHARED_CREDENTIALS_FILE names a file that is not there")
+        case("AWS_SHARED_CREDENTIALS_FILE names a missing file")
             .config(keys("default", "CONFIG"))
             .set("AWS_SHARED_CREDENTIALS_FILE", "{home}/no-such-credentials")
             .signed("CONFIG"),
@@ -68,50 +68,50 @@ fn missing() -> Vec<Case> {
             .set("AWS_PROFILE", "dev")
             .container()
             .fails(&["dev", "no-such-config", "no-such-credentials"]),
-        case("a profile is missing where there are no files at all")
+        case("a profile is missing without any file")
             .container()
             .profile("dev")
             .fails(&["dev", ".aws/config", ".aws/credentials"]),
-        case("without any file the machine is asked").signed("INSTANCE"),
+        case("without any file the role of the machine is used").signed("INSTANCE"),
     ]
 }
 
 fn arguments() -> Vec<Case> {
     vec![
-        case("shared_credentials_files replaces the usual file")
+        case("shared_credentials_files replaces the default file")
             .credentials(keys("default", "USUAL"))
             .file("other", keys("default", "OTHER"))
             .arguments(json!({ "shared_credentials_files": ["{home}/other"] }))
             .signed("OTHER"),
-        case("shared_config_files replaces the usual file")
+        case("shared_config_files replaces the default file")
             .config(keys("default", "USUAL"))
             .file("other", keys("default", "OTHER"))
             .arguments(json!({ "shared_config_files": ["{home}/other"] }))
             .signed("OTHER"),
-        case("shared_credentials_files goes before AWS_SHARED_CREDENTIALS_FILE")
+        case("shared_credentials_files takes precedence over AWS_SHARED_CREDENTIALS_FILE")
             .file("variable", keys("default", "VARIABLE"))
             .file("argument", keys("default", "ARGUMENT"))
             .set("AWS_SHARED_CREDENTIALS_FILE", "{home}/variable")
             .arguments(json!({ "shared_credentials_files": ["{home}/argument"] }))
             .signed("ARGUMENT"),
-        case("a profile may be in the second of several files")
+        case("a profile in the second of several files")
             .file("one", keys("ops", "OPS"))
             .file("two", keys("dev", "DEV"))
             .arguments(json!({ "shared_credentials_files": ["{home}/one", "{home}/two"] }))
             .profile("dev")
             .signed("DEV"),
-        case("the later of several files goes before the earlier")
+        case("a later file takes precedence over an earlier one")
             .file("one", keys("dev", "ONE"))
             .file("two", keys("dev", "TWO"))
             .arguments(json!({ "shared_credentials_files": ["{home}/one", "{home}/two"] }))
             .profile("dev")
             .signed("TWO"),
-        case("a file that is not there among several is skipped")
+        case("a missing file among several is skipped")
             .file("two", keys("dev", "DEV"))
             .arguments(json!({ "shared_credentials_files": ["{home}/no-such-file", "{home}/two"] }))
             .profile("dev")
             .signed("DEV"),
-        case("a config file that is not there among several is skipped")
+        case("a missing config file among several is skipped")
             .file("two", keys("profile dev", "DEV"))
             .arguments(json!({ "shared_config_files": ["{home}/no-such-file", "{home}/two"] }))
             .profile("dev")
@@ -121,7 +121,7 @@ fn arguments() -> Vec<Case> {
             .arguments(json!({ "shared_config_files": ["{home}/no-such-file"] }))
             .profile("dev")
             .fails(&["dev", "no-such-file"]),
-        case("a file of the argument begins with the home folder")
+        case("a file of the argument begins with ~")
             .file("elsewhere/credentials", keys("dev", "DEV"))
             .arguments(json!({ "shared_credentials_files": ["~/elsewhere/credentials"] }))
             .profile("dev")
@@ -129,7 +129,8 @@ fn arguments() -> Vec<Case> {
     ]
 }
 
-/// Each name as a section of the config file, in quotes too, and of the credentials file.
+/// Returns cases in which each name is a section of the config file, with and without quotes, and of the credentials
+/// file.
 fn names() -> Vec<Case> {
     let strange = [
         "my dev", "münchen", "team/dev", "a.b", "me@corp", "dev+1", "dev:eu", "dev_1-x",
@@ -168,17 +169,17 @@ fn names() -> Vec<Case> {
         ],
     );
     cases.extend([
-        case("a source profile whose name has a blank")
+        case("a source profile whose name contains a space")
             .config(spaced)
             .credentials(keys("my base", "BASE"))
             .set("AWS_PROFILE", "my dev")
             .signed("ASSUMED.Reader")
             .botocore("error:ProfileNotFound", BLANK),
-        case("names of profiles are told apart by case")
+        case("names of profiles are case-sensitive")
             .credentials(keys("dev", "DEV"))
             .set("AWS_PROFILE", "Dev")
             .fails(&["Dev"]),
-        case("a section of the config file without the word profile is none")
+        case("a section of the config file without the prefix profile is not a profile")
             .config(keys("dev", "DEV"))
             .set("AWS_PROFILE", "dev")
             .container()
@@ -190,26 +191,26 @@ fn names() -> Vec<Case> {
 fn forms() -> Vec<Case> {
     let broken = "[default]\naws_access_key_id = FILE\naws_secret_access_key CANARY-secret\n";
     vec![
-        case("lines end as on Windows")
+        case("Windows line endings")
             .credentials(keys("default", "FILE").replace('\n', "\r\n"))
             .signed("FILE"),
-        case("no blanks around the equals signs")
+        case("no spaces around the equals signs")
             .credentials(keys("default", "FILE").replace(" = ", "="))
             .signed("FILE"),
-        case("names of settings in capitals")
+        case("uppercase names of settings")
             .credentials("[default]\nAWS_ACCESS_KEY_ID = FILE\nAWS_SECRET_ACCESS_KEY = CANARY-secret\n")
             .signed("FILE"),
         case("comments and empty lines")
             .credentials(format!("# one\n\n; two\n{}\n# three\n", keys("default", "FILE")))
             .signed("FILE"),
-        case("settings below settings are left alone")
+        case("nested settings are ignored")
             .config("[default]\ns3 =\n  max_concurrent_requests = 20\n  addressing_style = path\nregion = eu-west-1\n")
             .credentials(keys("default", "FILE"))
             .signed("FILE"),
-        case("a line that is none is told with its file, without its text")
+        case("an invalid line is reported with its file, without its text")
             .credentials(broken)
             .fails(&["credentials"]),
-        case("a section that does not end is told with its file")
+        case("an unclosed section is reported with its file")
             .config("[default\nregion = eu-west-1\n")
             .credentials(keys("default", "FILE"))
             .fails(&["config"]),

@@ -8,7 +8,7 @@ use super::case::{
     Case, READER, SESSION_CACHE, START_URL, case, case_of_aws, keys, role, section, sent,
 };
 
-const REGION: &str = "a region that is none is told before it becomes part of a host";
+const REGION: &str = "an invalid region is an error before it becomes part of a host name";
 
 pub(super) fn cases() -> Vec<Case> {
     [
@@ -22,7 +22,7 @@ pub(super) fn cases() -> Vec<Case> {
     .concat()
 }
 
-/// The role of the profile `dev`, assumed with keys, so that STS is called before EC2.
+/// Returns a case in which the role of the profile `dev` is assumed with keys, so that STS is called before EC2.
 fn with_role(name: impl Into<String>, lines: &[&str]) -> Case {
     let role = role(READER);
     let common = [role.as_str(), "source_profile = base"];
@@ -32,7 +32,7 @@ fn with_role(name: impl Into<String>, lines: &[&str]) -> Case {
         .set("AWS_PROFILE", "dev")
 }
 
-/// Keys in the environment, and the region of the call.
+/// Returns a case with keys in the environment and an expected region.
 fn region(name: &str, wanted: &'static str) -> Case {
     case(name)
         .environment_keys()
@@ -43,19 +43,25 @@ fn region(name: &str, wanted: &'static str) -> Case {
 fn regions() -> Vec<Case> {
     let profile = |name: &str| section(name, &["region = ap-southeast-2"]);
     vec![
-        region("AWS_REGION counts", "eu-west-1").set("AWS_REGION", "eu-west-1"),
-        region("AWS_DEFAULT_REGION counts", "eu-west-1").set("AWS_DEFAULT_REGION", "eu-west-1"),
-        region("AWS_REGION goes before AWS_DEFAULT_REGION", "eu-west-1")
-            .set("AWS_REGION", "eu-west-1")
-            .set("AWS_DEFAULT_REGION", "eu-west-2"),
+        region("AWS_REGION applies", "eu-west-1").set("AWS_REGION", "eu-west-1"),
+        region("AWS_DEFAULT_REGION applies", "eu-west-1").set("AWS_DEFAULT_REGION", "eu-west-1"),
+        region(
+            "AWS_REGION takes precedence over AWS_DEFAULT_REGION",
+            "eu-west-1",
+        )
+        .set("AWS_REGION", "eu-west-1")
+        .set("AWS_DEFAULT_REGION", "eu-west-2"),
         region("an empty AWS_REGION is unset", "eu-west-2")
             .set("AWS_REGION", "")
             .set("AWS_DEFAULT_REGION", "eu-west-2"),
-        region("AWS_REGION goes before the profile's region", "eu-west-1")
-            .config(profile("default"))
-            .set("AWS_REGION", "eu-west-1"),
         region(
-            "AWS_DEFAULT_REGION goes before the profile's region",
+            "AWS_REGION takes precedence over the region of the profile",
+            "eu-west-1",
+        )
+        .config(profile("default"))
+        .set("AWS_REGION", "eu-west-1"),
+        region(
+            "AWS_DEFAULT_REGION takes precedence over the region of the profile",
             "eu-west-1",
         )
         .config(profile("default"))
@@ -70,11 +76,14 @@ fn regions() -> Vec<Case> {
             .credentials(keys("dev", "DEV"))
             .profile("dev")
             .signed_for("DEV", "ap-southeast-2"),
-        region("the argument region goes before all", "us-west-2")
-            .config(profile("default"))
-            .set("AWS_REGION", "eu-west-1")
-            .arguments(json!({ "region": "us-west-2" })),
-        case("the region of the source profile does not count")
+        region(
+            "the argument region takes precedence over all others",
+            "us-west-2",
+        )
+        .config(profile("default"))
+        .set("AWS_REGION", "eu-west-1")
+        .arguments(json!({ "region": "us-west-2" })),
+        case("the region of the source profile is not used")
             .without("AWS_REGION")
             .config(section(
                 "profile dev",
@@ -89,17 +98,17 @@ fn regions() -> Vec<Case> {
 
 fn regions_refused() -> Vec<Case> {
     vec![
-        region("a region that is none", "")
+        region("an invalid region", "")
             .set("AWS_REGION", "Frankfurt")
             .never("DescribeFlowLogs")
             .fails(&["AWS_REGION", "Frankfurt"])
             .botocore("key:ENV", REGION),
-        region("a region of the profile that is none", "")
+        region("an invalid region of the profile", "")
             .config(section("default", &["region = Frankfurt"]))
             .never("DescribeFlowLogs")
             .fails(&["region", "Frankfurt"])
             .botocore("key:ENV", REGION),
-        region("an argument region that is none", "")
+        region("an invalid argument region", "")
             .arguments(json!({ "region": "eu-central" }))
             .never("DescribeFlowLogs")
             .fails(&["region", "eu-central"])
@@ -216,37 +225,37 @@ fn of_profiles() -> Vec<Case> {
             .set("AWS_USE_DUALSTACK_ENDPOINT", "true")
             .sent(sent("AssumeRole").host("sts-fips.us-east-1.api.aws"))
             .signed_at("ASSUMED.Reader", "us-east-1", "ec2-fips.us-east-1.api.aws"),
-        with_role("the environment switches FIPS of the profile off", &[fips])
+        with_role("the environment overrides FIPS of the profile", &[fips])
             .set("AWS_USE_FIPS_ENDPOINT", "false")
             .sent(sent("AssumeRole").host("sts.us-east-1.amazonaws.com"))
             .signed_at("ASSUMED.Reader", "us-east-1", plain),
-        with_role("the argument switches FIPS of the environment off", &[])
+        with_role("the argument overrides FIPS of the environment", &[])
             .set("AWS_USE_FIPS_ENDPOINT", "true")
             .arguments(json!({ "use_fips_endpoint": false }))
             .sent(sent("AssumeRole").host("sts.us-east-1.amazonaws.com"))
             .signed_at("ASSUMED.Reader", "us-east-1", plain),
-        case_of_aws("FIPS goes to a web identity's STS")
+        case_of_aws("FIPS applies to the STS of a web identity")
             .web_identity()
             .set("AWS_USE_FIPS_ENDPOINT", "true")
             .sent(sent("AssumeRoleWithWebIdentity").host("sts-fips.us-east-1.amazonaws.com"))
             .signed("WEB.Reader"),
-        case_of_aws("FIPS goes to the STS of a block")
+        case_of_aws("FIPS applies to the STS of a block")
             .environment_keys()
             .arguments(
                 json!({ "use_fips_endpoint": true, "assume_role": [{ "role_arn": READER }] }),
             )
             .sent(sent("AssumeRole").host("sts-fips.us-east-1.amazonaws.com"))
             .signed("ASSUMED.Reader"),
-        with_role("an address of one's own under FIPS", &[])
+        with_role("a custom endpoint with FIPS", &[])
             .set("AWS_USE_FIPS_ENDPOINT", "true")
             .set("AWS_ENDPOINT_URL", "{world}")
             .never("AssumeRole")
             .fails(&["FIPS", "endpoint"])
             .botocore(
                 "key:ASSUMED.Reader",
-                "no address of one's own is known to be FIPS 140; the SDKs refuse the two together, botocore does not",
+                "a custom endpoint is not known to comply with FIPS 140; the SDKs refuse both together, botocore does not",
             ),
-        with_role("sts_region leads to its host", &[])
+        with_role("sts_region determines the host of STS", &[])
             .arguments(json!({ "sts_region": "eu-west-1" }))
             .sent(
                 sent("AssumeRole")
@@ -276,20 +285,20 @@ fn sso() -> Vec<Case> {
     };
     vec![
         with(
-            "the hosts of single sign-on are of its region",
+            "the hosts of single sign-on are in its region",
             "eu-west-1",
             "oidc.eu-west-1.amazonaws.com",
             "portal.sso.eu-west-1.amazonaws.com",
         ),
         with(
-            "the hosts of single sign-on under FIPS",
+            "the hosts of single sign-on with FIPS",
             "us-east-1",
             "oidc-fips.us-east-1.amazonaws.com",
             "portal.sso-fips.us-east-1.amazonaws.com",
         )
         .set("AWS_USE_FIPS_ENDPOINT", "true"),
         with(
-            "the hosts of single sign-on under dual-stack",
+            "the hosts of single sign-on with dual-stack",
             "eu-west-1",
             "oidc.eu-west-1.api.aws",
             "portal.sso.eu-west-1.api.aws",

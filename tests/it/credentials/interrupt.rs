@@ -15,7 +15,7 @@ use super::runner::{Child, STACK, Scene, failed};
 use crate::harness::client::Process;
 use crate::harness::world::{CANARY, Fault, READ};
 
-/// One second, and another for a busy machine.
+/// One second, and another one for a busy machine.
 const SOON: Duration = Duration::from_secs(2);
 /// Long enough for any machine.
 const LONG: Duration = Duration::from_secs(30);
@@ -45,7 +45,7 @@ fn single_sign_on(lasts: &str) -> Case {
         .file(SESSION_CACHE, token.replace("{LASTS}", lasts))
 }
 
-/// Each case with the operation that is in progress at the stop.
+/// Returns each case with the operation that is in progress at the stop.
 fn cases() -> Vec<(Case, &'static str)> {
     let throttle = error(400, "Throttling");
     let hanging = |case: Case, operation| (case.always(operation, Fault::Hang), operation);
@@ -101,7 +101,7 @@ fn stopped(scene: &Scene, case: &Case, under_way: impl FnOnce()) -> Duration {
         let stop = pb::stop_provider::Request {};
         calls.stop_provider(stop).await.unwrap();
         let ended = tokio::time::timeout(LONG, running).await;
-        let (child, said) = ended.expect("it does not end").unwrap();
+        let (child, said) = ended.expect("the provider did not stop").unwrap();
         let took = began.elapsed();
         drop(calls);
         child.end().await;
@@ -119,18 +119,18 @@ fn stopped(scene: &Scene, case: &Case, under_way: impl FnOnce()) -> Duration {
 }
 
 #[test]
-fn a_stop_ends_each_source_within_a_second() {
-    let late: Vec<_> = std::thread::scope(|scope| {
+fn a_stop_ends_requests_for_credentials_within_a_second() {
+    let problems: Vec<_> = std::thread::scope(|scope| {
         let cases = cases().into_iter();
-        let running: Vec<_> = cases.map(|case| scope.spawn(|| late(case))).collect();
+        let running: Vec<_> = cases.map(|case| scope.spawn(|| problem(case))).collect();
         let ended = running.into_iter().map(|case| case.join().unwrap());
         ended.flatten().collect()
     });
-    assert!(late.is_empty(), "{late:#?}");
+    assert!(problems.is_empty(), "{problems:#?}");
 }
 
-/// Returns a problem if a case does not end soon, or continues.
-fn late((case, operation): (Case, &'static str)) -> Option<String> {
+/// Returns a problem if a case does not end soon, or continues after the stop.
+fn problem((case, operation): (Case, &'static str)) -> Option<String> {
     let scene = Scene::set(&case);
     let took = stopped(&scene, &case, || {
         assert!(scene.world.wait_for(operation, 1, LONG), "{operation}");
@@ -140,7 +140,7 @@ fn late((case, operation): (Case, &'static str)) -> Option<String> {
     (took > SOON || goes_on).then(|| format!("{}: {operation}: {took:?}", case.name))
 }
 
-/// A program that writes its process ID to a pipe and then takes 35 seconds.
+/// Returns a case with a program that writes its process ID to a pipe and then runs for 35 seconds.
 fn program() -> Case {
     case("a program")
         .config(section(
@@ -164,7 +164,7 @@ fn pipe(scene: &Scene) {
 }
 
 /// Waits until a program has exited, with a timeout.
-fn gone(program: Pid, within: Duration) -> bool {
+fn has_exited(program: Pid, within: Duration) -> bool {
     let end = Instant::now() + within;
     while test_kill_process(program).is_ok() {
         if Instant::now() > end {
@@ -176,19 +176,22 @@ fn gone(program: Pid, within: Duration) -> bool {
 }
 
 #[test]
-fn a_stop_ends_a_program_with_the_call() {
+fn a_stop_ends_a_credential_process() {
     let case = program();
     let scene = Scene::set(&case);
     pipe(&scene);
     let mut started = None;
     let took = stopped(&scene, &case, || started = Some(number(&scene)));
     assert!(took < SOON, "{took:?}");
-    assert!(gone(started.unwrap(), SOON), "the program is still there");
+    assert!(
+        has_exited(started.unwrap(), SOON),
+        "the program is still running"
+    );
 }
 
 /// SIGTERM has the same effect as SIGINT, which shells let their background jobs ignore.
 #[test]
-fn a_signal_ends_a_check_of_the_command_line() {
+fn a_signal_ends_a_drift_check() {
     for (case, operation) in cases() {
         if !["AssumeRole", "GetRoleCredentials"].contains(&operation) {
             continue;

@@ -65,12 +65,12 @@ subjects! {
 use case::Botocore;
 
 #[test]
-fn botocore_differs_only_where_that_is_listed() {
+fn botocore_differs_only_in_listed_cases() {
     oracle::compare(all());
 }
 
 #[test]
-fn the_matrix_is_large_names_each_case_once_and_gives_reasons() {
+fn the_matrix_is_large_with_unique_names_and_reasons() {
     let cases = all();
     let names: std::collections::BTreeSet<_> = cases.iter().map(|case| &case.name).collect();
     assert_eq!(names.len(), cases.len());

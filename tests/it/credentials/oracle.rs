@@ -31,7 +31,7 @@ pub(super) fn compare(cases: Vec<Case>) {
         let reports = running.into_iter().map(|part| part.join().unwrap());
         reports.collect::<String>()
     });
-    assert!(report.is_empty(), "botocore differs otherwise:\n{report}");
+    assert!(report.is_empty(), "unlisted differences:\n{report}");
 }
 
 fn is_comparable(case: &Case) -> bool {
@@ -42,8 +42,8 @@ fn is_comparable(case: &Case) -> bool {
 
 fn differences(cases: &[Case]) -> String {
     let scenes: Vec<_> = cases.iter().map(|case| (Scene::set(case), case)).collect();
-    let questions: Vec<_> = scenes.iter().map(question).collect();
-    let words = ask(&Json::Array(questions));
+    let questions: Vec<_> = scenes.iter().map(request).collect();
+    let words = run_botocore(&Json::Array(questions));
     assert_eq!(words.len(), scenes.len());
     let mut report = String::new();
     for ((scene, case), word) in scenes.iter().zip(words) {
@@ -54,13 +54,13 @@ fn differences(cases: &[Case]) -> String {
     report
 }
 
-fn question((scene, case): &(Scene, &Case)) -> Json {
+fn request((scene, case): &(Scene, &Case)) -> Json {
     let variables: serde_json::Map<_, _> = scene
         .variables(case)
         .into_iter()
         .map(|(name, value)| (name, Json::String(value)))
         .collect();
-    // A permanent failure comes at once.
+    // A permanent failure is returned at once.
     let attempts = match case.outcome {
         Outcome::Fails(_) => 1,
         _ => 3,
@@ -74,7 +74,7 @@ fn question((scene, case): &(Scene, &Case)) -> Json {
 }
 
 /// Runs botocore, which is installed with moto.
-fn ask(questions: &Json) -> Vec<String> {
+fn run_botocore(questions: &Json) -> Vec<String> {
     let installed = Path::new(env!("CARGO_MANIFEST_DIR")).join(".venv/bin/moto_server");
     let moto = std::env::var_os("VPCFLOW_MOTO").map_or(installed, PathBuf::from);
     let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/it/credentials/ask_botocore.py");
@@ -114,14 +114,14 @@ fn problem(case: &Case, word: &str, notes: &[Note]) -> Option<String> {
     match &case.botocore {
         Botocore::Same if same => None,
         Botocore::Same => Some(format!(
-            "it gives {found}{place}; ours is {:?}",
+            "botocore: {found}{place}; the provider: {:?}",
             case.outcome
         )),
         Botocore::Differs(_, because) if same => {
             Some(format!("{found} is listed as a difference: {because}"))
         }
         Botocore::Differs(listed, _) if *listed == found => None,
-        Botocore::Differs(listed, _) => Some(format!("it gives {found}{place}, not {listed}")),
+        Botocore::Differs(listed, _) => Some(format!("botocore: {found}{place}, not {listed}")),
         Botocore::Apart(_) => None,
     }
 }

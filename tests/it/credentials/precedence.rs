@@ -5,7 +5,8 @@ use serde_json::json;
 use super::case::{Case, READER, WRITER, case, keys, section};
 
 const ORDER: &str = "the AWS provider reads this variable, botocore does not";
-const NAMED: &str = "a profile that was named and holds nothing must not end at the machine's role";
+const NAMED: &str =
+    "a configured profile without credentials must not fall back to the role of the machine";
 
 pub(super) fn cases() -> Vec<Case> {
     [
@@ -26,7 +27,7 @@ fn default_keys() -> String {
 fn arguments() -> Vec<Case> {
     let given = json!({ "access_key": "ARGUMENT", "secret_key": "CANARY-secret" });
     vec![
-        case("arguments go before everything")
+        case("arguments take precedence over all other sources")
             .environment_keys()
             .web_identity()
             .container()
@@ -48,7 +49,7 @@ fn arguments() -> Vec<Case> {
         case("a token without keys is refused")
             .arguments(json!({ "token": "CANARY-t" }))
             .fails(&["token", "access_key"]),
-        case("keys beside a profile count, with a warning")
+        case("keys take precedence over a profile, with a warning")
             .credentials(keys("dev", "DEV"))
             .arguments(given)
             .profile("dev")
@@ -59,20 +60,20 @@ fn arguments() -> Vec<Case> {
 
 fn environment() -> Vec<Case> {
     vec![
-        case("environment keys go before the default profile")
+        case("environment keys take precedence over the default profile")
             .environment_keys()
             .credentials(default_keys())
             .signed("ENV"),
-        case("environment keys go before web identity")
+        case("environment keys take precedence over web identity")
             .environment_keys()
             .web_identity()
             .signed("ENV")
             .never("AssumeRoleWithWebIdentity"),
-        case("environment keys go before a container and an instance")
+        case("environment keys take precedence over a container and an instance")
             .environment_keys()
             .container()
             .signed("ENV"),
-        case("environment keys go before AWS_PROFILE")
+        case("environment keys take precedence over AWS_PROFILE")
             .environment_keys()
             .credentials(keys("dev", "DEV"))
             .set("AWS_PROFILE", "dev")
@@ -82,16 +83,16 @@ fn environment() -> Vec<Case> {
             .set("AWS_SECRET_KEY", "CANARY-secret-of-OLD")
             .signed("OLD")
             .botocore("key:INSTANCE", ORDER),
-        case("the usual name of the access key goes before the other one")
+        case("AWS_ACCESS_KEY_ID takes precedence over AWS_ACCESS_KEY")
             .environment_keys()
             .set("AWS_ACCESS_KEY", "OLD")
             .set("AWS_SECRET_KEY", "CANARY-secret-of-OLD")
             .signed("ENV"),
-        case("AWS_SESSION_TOKEN goes with the keys")
+        case("AWS_SESSION_TOKEN is sent with the keys")
             .environment_keys()
             .set("AWS_SESSION_TOKEN", "CANARY-token")
             .signed("ENV"),
-        case("AWS_SECURITY_TOKEN goes with the keys")
+        case("AWS_SECURITY_TOKEN is sent with the keys")
             .environment_keys()
             .set("AWS_SECURITY_TOKEN", "CANARY-token")
             .signed("ENV"),
@@ -100,46 +101,46 @@ fn environment() -> Vec<Case> {
 
 fn machines() -> Vec<Case> {
     vec![
-        case("web identity goes before the default profile")
+        case("web identity takes precedence over the default profile")
             .web_identity()
             .credentials(default_keys())
             .signed("WEB.Reader"),
-        case("web identity goes before AWS_PROFILE")
+        case("web identity takes precedence over AWS_PROFILE")
             .web_identity()
             .credentials(keys("dev", "DEV"))
             .set("AWS_PROFILE", "dev")
             .signed("WEB.Reader"),
-        case("web identity goes before a container")
+        case("web identity takes precedence over a container")
             .web_identity()
             .container()
             .signed("WEB.Reader"),
-        case("web identity goes before a role of the default profile")
+        case("web identity takes precedence over a role of the default profile")
             .web_identity()
             .credentials(keys("base", "BASE"))
             .config(section("default", &["source_profile = base", &super::case::role(WRITER)]))
             .signed("WEB.Reader")
             .botocore(
                 "key:ASSUMED.Writer",
-                "botocore looks for a role of the profile first; the AWS provider asks the environment first",
+                "botocore uses the role of the profile first; the AWS provider uses the environment first",
             ),
-        case("the default profile goes before a container")
+        case("the default profile takes precedence over a container")
             .credentials(default_keys())
             .container()
             .signed("FILE"),
-        case("a container goes before an instance").container().signed("CONTAINER"),
-        case("an instance comes last").signed("INSTANCE"),
-        case("a role without a token file counts for nothing")
+        case("a container takes precedence over an instance").container().signed("CONTAINER"),
+        case("an instance is the last source").signed("INSTANCE"),
+        case("a role without a token file is ignored")
             .set("AWS_ROLE_ARN", READER)
             .credentials(default_keys())
             .signed("FILE"),
-        case("a role without a token file counts for nothing, with an instance")
+        case("a role without a token file is ignored, with an instance")
             .set("AWS_ROLE_ARN", READER)
             .signed("INSTANCE"),
     ]
 }
 
 fn halves() -> Vec<Case> {
-    let half = "half a pair is a mistake in either half; botocore looks at the access key alone";
+    let half = "an incomplete pair is an error; botocore checks only the access key";
     vec![
         case("an access key of the environment without its secret")
             .set("AWS_ACCESS_KEY_ID", "ENV")
@@ -150,11 +151,11 @@ fn halves() -> Vec<Case> {
             .credentials(default_keys())
             .fails(&["AWS_ACCESS_KEY_ID"])
             .botocore("key:FILE", half),
-        case("half a pair with a container and an instance")
+        case("an incomplete pair with a container and an instance")
             .set("AWS_ACCESS_KEY_ID", "ENV")
             .container()
             .fails(&["AWS_SECRET_ACCESS_KEY"]),
-        case("half a pair with an empty other half")
+        case("an incomplete pair with an empty variable")
             .set("AWS_ACCESS_KEY_ID", "ENV")
             .set("AWS_SECRET_ACCESS_KEY", "")
             .fails(&["AWS_SECRET_ACCESS_KEY"]),
@@ -169,9 +170,9 @@ fn halves() -> Vec<Case> {
             .signed("FILE")
             .botocore(
                 "error:ProfileNotFound",
-                "an empty variable is an unset one everywhere else",
+                "everywhere else an empty variable counts as unset",
             ),
-        case("an empty AWS_PROFILE leaves AWS_DEFAULT_PROFILE to count")
+        case("with an empty AWS_PROFILE, AWS_DEFAULT_PROFILE applies")
             .set("AWS_PROFILE", "")
             .set("AWS_DEFAULT_PROFILE", "dev")
             .credentials(default_keys() + &keys("dev", "DEV"))
@@ -196,44 +197,44 @@ fn halves() -> Vec<Case> {
 
 fn beside() -> Vec<Case> {
     vec![
-        case("the argument profile takes environment keys out, with a warning")
+        case("the argument profile excludes environment keys, with a warning")
             .environment_keys()
             .credentials(keys("dev", "DEV"))
             .profile("dev")
             .signed("DEV")
             .warns(&["profile", "AWS_ACCESS_KEY_ID"]),
-        case("the argument profile takes web identity out")
+        case("the argument profile excludes web identity")
             .web_identity()
             .credentials(keys("dev", "DEV"))
             .profile("dev")
             .signed("DEV")
             .never("AssumeRoleWithWebIdentity"),
-        case("the argument profile goes before AWS_PROFILE")
+        case("the argument profile takes precedence over AWS_PROFILE")
             .set("AWS_PROFILE", "other")
             .credentials(keys("dev", "DEV") + &keys("other", "OTHER"))
             .profile("dev")
             .signed("DEV"),
-        case("the argument profile may name the default profile")
+        case("the argument profile can name the default profile")
             .environment_keys()
             .credentials(default_keys())
             .profile("default")
             .signed("FILE")
             .warns(&["profile", "AWS_ACCESS_KEY_ID"]),
-        case("half a pair of the environment is out of the question beside a profile")
+        case("with a profile, an incomplete pair of the environment is ignored")
             .set("AWS_ACCESS_KEY_ID", "ENV")
             .credentials(keys("dev", "DEV"))
             .profile("dev")
             .signed("DEV"),
-        case("AWS_PROFILE goes before AWS_DEFAULT_PROFILE")
+        case("AWS_PROFILE takes precedence over AWS_DEFAULT_PROFILE")
             .set("AWS_PROFILE", "dev")
             .set("AWS_DEFAULT_PROFILE", "other")
             .credentials(keys("dev", "DEV") + &keys("other", "OTHER"))
             .signed("DEV")
             .botocore(
                 "key:OTHER",
-                "the AWS provider and the command line 2 read AWS_PROFILE first",
+                "the AWS provider and the AWS CLI version 2 read AWS_PROFILE first",
             ),
-        case("AWS_DEFAULT_PROFILE counts")
+        case("AWS_DEFAULT_PROFILE applies")
             .set("AWS_DEFAULT_PROFILE", "dev")
             .credentials(keys("dev", "DEV") + &default_keys())
             .signed("DEV"),
@@ -244,15 +245,15 @@ fn named() -> Vec<Case> {
     let empty = section("profile dev", &["region = eu-west-1"]);
     let named = |name: &str| case(name).config(empty.clone()).container();
     vec![
-        case("an argument that names no profile")
+        case("an argument that names a missing profile")
             .container()
             .profile("ghost")
             .fails(&["ghost"]),
-        case("AWS_PROFILE names no profile")
+        case("AWS_PROFILE names a missing profile")
             .container()
             .set("AWS_PROFILE", "ghost")
             .fails(&["ghost", "AWS_PROFILE"]),
-        case("AWS_DEFAULT_PROFILE names no profile")
+        case("AWS_DEFAULT_PROFILE names a missing profile")
             .container()
             .set("AWS_DEFAULT_PROFILE", "ghost")
             .fails(&["ghost", "AWS_DEFAULT_PROFILE"]),
@@ -268,26 +269,26 @@ fn named() -> Vec<Case> {
             .set("AWS_DEFAULT_PROFILE", "dev")
             .fails(&["dev"])
             .botocore("key:CONTAINER", NAMED),
-        case("a default profile without credentials leaves it to the container")
+        case("a default profile without credentials falls back to the container")
             .config(section("default", &["region = eu-west-1"]))
             .container()
             .signed("CONTAINER"),
-        case("a default profile without credentials leaves it to the instance")
+        case("a default profile without credentials falls back to the instance")
             .config(section("default", &["output = json"]))
             .signed("INSTANCE"),
-        case("AWS_PROFILE may name the default profile that is not there")
+        case("AWS_PROFILE can name a missing default profile")
             .set("AWS_PROFILE", "default")
             .signed("INSTANCE")
             .botocore(
                 "error:ProfileNotFound",
-                "the default profile need not be there, whoever names it",
+                "a missing default profile is not an error in any setting",
             ),
-        case("the default profile leaves it to the container, whoever names it")
+        case("a default profile that is named explicitly falls back to the container")
             .config(section("default", &["region = eu-west-1"]))
             .container()
             .profile("default")
             .signed("CONTAINER"),
-        case("a profile that is not there is a mistake beside environment keys, too")
+        case("a missing profile is an error even with environment keys")
             .environment_keys()
             .set("AWS_PROFILE", "ghost")
             .fails(&["ghost"]),

@@ -8,7 +8,7 @@ pub(super) fn cases() -> Vec<Case> {
     [works(), fails(), ends()].concat()
 }
 
-/// A profile whose program prints a file.
+/// Returns a case with a profile whose program prints a file.
 fn printing(name: &str, text: &str) -> Case {
     case(name)
         .config(section(
@@ -19,7 +19,7 @@ fn printing(name: &str, text: &str) -> Case {
         .set("AWS_PROFILE", "dev")
 }
 
-/// A profile whose program is a script that records its runs.
+/// Returns a case with a profile whose program is a script that records its runs.
 fn script(name: &str, script: &str) -> Case {
     case(name)
         .config(section(
@@ -45,14 +45,14 @@ fn works() -> Vec<Case> {
             .sent(sent("DescribeFlowLogs").bearer("CANARY-token"))
             .signed("PROCESS"),
         printing("a program prints lasting keys", LASTING).signed("PROCESS"),
-        printing("a program prints more than is asked for", &LASTING.replace("1,", "1,\"AccountId\":\"1\",\"More\":[],"))
+        printing("a program prints additional members", &LASTING.replace("1,", "1,\"AccountId\":\"1\",\"More\":[],"))
             .signed("PROCESS"),
         case("a program of the default profile")
             .config(section("default", &["credential_process = cat {home}/out.json"]))
             .file("out.json", WHOLE)
             .container()
             .signed("PROCESS"),
-        case("a program of a profile that the provider block names")
+        case("a program of a profile in the provider block")
             .config(section("profile dev", &["credential_process = cat {home}/out.json"]))
             .file("out.json", WHOLE)
             .profile("dev")
@@ -67,10 +67,10 @@ fn works() -> Vec<Case> {
             .file("my folder/out.json", WHOLE)
             .set("AWS_PROFILE", "dev")
             .signed("PROCESS"),
-        script("a program is run once", "cat {home}/out.json").signed("PROCESS"),
-        script("what a program prints on standard error is not told", "echo CANARY >&2; cat {home}/out.json")
+        script("a program runs once", "cat {home}/out.json").signed("PROCESS"),
+        script("the standard error of a program is not shown", "echo CANARY >&2; cat {home}/out.json")
             .signed("PROCESS"),
-        script("a program is run once for a role", "cat {home}/out.json")
+        script("a program runs once for a role", "cat {home}/out.json")
             .config(
                 section("profile dev", &[&role(READER), "source_profile = base"])
                     + &section("profile base", &["credential_process = sh {home}/script.sh"]),
@@ -83,14 +83,14 @@ fn works() -> Vec<Case> {
             .signed("ASSUMED.Reader")
             .botocore(
                 "error:PartialCredentialsError",
-                "botocore wants a role to name its source; the AWS provider takes the program of the profile",
+                "botocore requires a source for a role; the AWS provider uses the program of the profile",
             ),
-        script("environment keys make the program unneeded", "cat {home}/out.json")
+        script("with environment keys the program does not run", "cat {home}/out.json")
             .environment_keys()
             .without_left()
             .leaves("runs", Left::Exactly(""))
             .signed("ENV"),
-        printing("another profile's program is not run", WHOLE)
+        printing("the program of another profile does not run", WHOLE)
             .credentials(keys("ops", "OPS"))
             .set("AWS_PROFILE", "ops")
             .signed("OPS"),
@@ -111,15 +111,15 @@ fn fails() -> Vec<Case> {
             r#"{"AccessKeyId":"PROCESS","SecretAccessKey":"CANARY"}"#,
         )
         .fails(told),
-        printing("a program prints no JSON", "CANARY-secret, and more").fails(told),
-        case("a program prints without end")
+        printing("a program prints invalid JSON", "CANARY-secret, and more").fails(told),
+        case("a program prints endlessly")
             .config(section(
                 "profile dev",
                 &["credential_process = yes CANARY-secret"],
             ))
             .set("AWS_PROFILE", "dev")
             .fails(&["dev", "more than 64 KiB"])
-            .apart("botocore reads it for ever"),
+            .apart("botocore reads endlessly"),
         printing("a program prints nothing", "").fails(told),
         printing(
             "a program prints no secret",
@@ -131,7 +131,7 @@ fn fails() -> Vec<Case> {
             r#"{"Version":1,"AccessKeyId":"CANARY-k","SecretAccessKey":""}"#,
         )
         .fails(told)
-        .botocore("key:CANARY-k", "an empty half is a missing half"),
+        .botocore("key:CANARY-k", "an empty member counts as missing"),
     ]
 }
 
@@ -156,10 +156,10 @@ fn ends() -> Vec<Case> {
         .without("AWS_PROFILE")
         .container()
         .fails(&["default", PROCESS]),
-        script("a program that ends by a signal", "kill -9 $$")
+        script("a program that a signal ends", "kill -9 $$")
             .container()
             .fails(told),
-        case("a program that is not there")
+        case("a missing program")
             .config(section(
                 "profile dev",
                 &["credential_process = no-such-program --secret CANARY"],
@@ -167,7 +167,7 @@ fn ends() -> Vec<Case> {
             .set("AWS_PROFILE", "dev")
             .container()
             .fails(told),
-        case("a program that may not be run")
+        case("a program without execute permission")
             .config(section(
                 "profile dev",
                 &["credential_process = {home}/out.json"],
@@ -177,13 +177,13 @@ fn ends() -> Vec<Case> {
             .container()
             .fails(told),
         printing(
-            "a program prints credentials that are over",
+            "a program prints expired credentials",
             &WHOLE.replace("+3600", "-3600"),
         )
         .signed("PROCESS")
         .botocore(
             "error:RuntimeError",
-            "who reads the end is the service; the AWS provider sends such credentials, too",
+            "the service checks the expiration; the AWS provider sends expired credentials as well",
         ),
     ]
 }

@@ -4,7 +4,7 @@ use super::case::{
     Case, READER, SESSION_CACHE, START_URL, WRITER, case, keys, role, section, sent,
 };
 
-const BEGUN: &str = "what a profile begins and does not finish must not end at another identity";
+const BEGUN: &str = "an incomplete profile must not fall back to another identity";
 
 pub(super) fn cases() -> Vec<Case> {
     [order(), order_of_roles(), halves(), roles(), unsupported()].concat()
@@ -19,7 +19,7 @@ fn with_process(case: Case) -> Case {
     case.file("out.json", printed)
 }
 
-/// The SSO settings of a profile, and the section of the session.
+/// Returns the SSO settings of a profile, and the section of the session.
 fn sso() -> (String, String) {
     let profile = "sso_session = corp\nsso_account_id = 111122223333\nsso_role_name = Reader";
     let url = format!("sso_start_url = {START_URL}");
@@ -39,14 +39,14 @@ fn order() -> Vec<Case> {
     let keys_then = |lines: &[&str]| keys("profile dev", "DEV") + &lines.join("\n") + "\n";
     let dev = |name: &str| case(name).set("AWS_PROFILE", "dev");
     let sso_first =
-        "botocore asks single sign-on before the keys; the AWS provider has the keys first";
+        "botocore uses single sign-on before the keys; the AWS provider uses the keys first";
     vec![
         with_process(dev("static keys before a process"))
             .config(keys_then(&[process()]))
             .signed("DEV")
             .botocore(
                 "key:PROCESS",
-                "botocore runs the program before it looks for keys in the config file; the AWS provider after",
+                "botocore runs the program before it reads keys in the config file; the AWS provider does the reverse",
             ),
         with_process(dev(
             "static keys of the credentials file before a process of the config file",
@@ -93,7 +93,7 @@ fn order_of_roles() -> Vec<Case> {
     let keys_then = |lines: &[&str]| keys("profile dev", "DEV") + &lines.join("\n") + "\n";
     let dev = |name: &str| case(name).set("AWS_PROFILE", "dev");
     vec![
-        dev("static keys before web identity, and the role with them")
+        dev("static keys before web identity, as the source of the role")
             .config(keys_then(&[
                 "web_identity_token_file = {home}/token",
                 &role(READER),
@@ -103,14 +103,14 @@ fn order_of_roles() -> Vec<Case> {
             .signed("ASSUMED.Reader")
             .botocore(
                 "key:WEB.Reader",
-                "botocore asks web identity before the keys; the AWS provider after",
+                "botocore uses web identity before the keys; the AWS provider uses the keys first",
             ),
         dev("a source profile before static keys")
             .config(keys_then(&["source_profile = base", &role(READER)]))
             .credentials(keys("base", "BASE"))
             .sent(sent("AssumeRole").by("BASE"))
             .signed("ASSUMED.Reader"),
-        dev("a source profile without a role is a mistake")
+        dev("a source profile without a role is an error")
             .config(keys_then(&["source_profile = base"]))
             .credentials(keys("base", "BASE"))
             .fails(&["dev", "source_profile", "role_arn"])
@@ -191,7 +191,7 @@ fn roles() -> Vec<Case> {
             .container()
             .never("AssumeRole")
             .fails(&["dev", "source_profile"]),
-        case("a role of a named profile without a source, beside keys of the default profile")
+        case("a role of a named profile without a source, with keys of the default profile")
             .config(section("profile dev", &[&role(READER)]))
             .credentials(keys("default", "FILE"))
             .set("AWS_PROFILE", "dev")
@@ -205,14 +205,14 @@ fn roles() -> Vec<Case> {
             .signed("ASSUMED.Reader")
             .botocore(
                 "error:PartialCredentialsError",
-                "botocore wants the profile to name itself as its source; the AWS provider does not",
+                "botocore requires the profile to name itself as its source; the AWS provider does not",
             ),
-        case("a credential source without a role is no source")
+        case("a credential source without a role is ignored")
             .config(section("profile dev", &["credential_source = Ec2InstanceMetadata"]))
             .profile("dev")
             .fails(&["dev"])
             .botocore("key:INSTANCE", BEGUN),
-        case("two profiles in one file do not mix")
+        case("two profiles in one file are independent")
             .config(
                 section("profile dev", &[&role(READER), "source_profile = base"])
                     + &section("profile ops", &[&role(WRITER), "source_profile = base"]),
@@ -227,9 +227,9 @@ fn roles() -> Vec<Case> {
 
 fn unsupported() -> Vec<Case> {
     let mfa = "mfa_serial = arn:aws:iam::123456789012:mfa/somebody";
-    let prompts = "botocore asks whoever is there for a code";
+    let prompts = "botocore prompts for a code";
     vec![
-        case("a role that wants a code of a device")
+        case("a role that requires MFA")
             .config(section(
                 "profile dev",
                 &[&role(READER), "source_profile = base", mfa],
@@ -239,7 +239,7 @@ fn unsupported() -> Vec<Case> {
             .never("AssumeRole")
             .fails(&["dev", "mfa_serial"])
             .apart(prompts),
-        case("a role of the default profile that wants a code of a device")
+        case("a role of the default profile that requires MFA")
             .config(section(
                 "default",
                 &[&role(READER), "source_profile = base", mfa],
@@ -249,7 +249,7 @@ fn unsupported() -> Vec<Case> {
             .never("AssumeRole")
             .fails(&["default", "mfa_serial"])
             .apart(prompts),
-        case("a source profile that wants a code of a device")
+        case("a source profile that requires MFA")
             .config(
                 section("profile dev", &[&role(WRITER), "source_profile = mid"])
                     + &section(
@@ -262,7 +262,7 @@ fn unsupported() -> Vec<Case> {
             .never("AssumeRole")
             .fails(&["mid", "mfa_serial"])
             .apart(prompts),
-        case("a device beside keys without a role asks for nothing")
+        case("mfa_serial without a role is ignored")
             .credentials(keys("dev", "DEV") + mfa + "\n")
             .set("AWS_PROFILE", "dev")
             .signed("DEV"),

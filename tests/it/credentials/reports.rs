@@ -1,5 +1,5 @@
-//! The command line keeps secrets too: an invalid address is reported by the name of its setting in every form of
-//! report, with any kind of credentials.
+//! The command line does not show secrets: it reports an invalid endpoint by the name of its setting in every report
+//! format, with every source of credentials.
 
 use std::process::Stdio;
 
@@ -7,9 +7,9 @@ use super::case::{Case, READER, SESSION_CACHE, START_URL, case, keys, role, sect
 use super::runner::{STACK, Scene};
 use crate::harness::world::CANARY;
 
-const FORMS: [&str; 6] = ["text", "json", "markdown", "github", "sarif", "junit"];
+const FORMATS: [&str; 6] = ["text", "json", "markdown", "github", "sarif", "junit"];
 
-/// A name, a source of credentials, and everything except the address.
+/// Returns cases with a name and a source of credentials, without an endpoint.
 fn identities() -> Vec<Case> {
     let url = format!("sso_start_url = {START_URL}");
     let profile = [
@@ -39,7 +39,7 @@ fn identities() -> Vec<Case> {
     ]
 }
 
-/// The same with an invalid address, and the name of its setting.
+/// Returns the same case with an invalid endpoint, and the name of its setting.
 fn malformed(identity: &Case) -> Vec<(Case, &'static str)> {
     let mut cases = Vec::new();
     for variable in [
@@ -78,13 +78,13 @@ fn malformed(identity: &Case) -> Vec<(Case, &'static str)> {
     cases
 }
 
-/// Runs a check, and fails if its output is wrong.
-fn problem(case: &Case, setting: &str, form: &str) -> Option<String> {
+/// Runs a check and returns a problem of its output, if any.
+fn problem(case: &Case, setting: &str, format: &str) -> Option<String> {
     let case = case.clone().file("stack.yaml", STACK);
     let scene = Scene::set(&case);
     let output = scene
         .command(&case)
-        .args(["drift", "--stack", "stack.yaml", "--format", form])
+        .args(["drift", "--stack", "stack.yaml", "--format", format])
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
         .output()
@@ -93,30 +93,30 @@ fn problem(case: &Case, setting: &str, form: &str) -> Option<String> {
     printed += &String::from_utf8_lossy(&output.stderr);
     let problem = match () {
         () if printed.contains(CANARY) => "a secret is shown",
-        () if output.status.code() != Some(1) => "it does not fail",
+        () if output.status.code() != Some(1) => "the check does not fail",
         () if !printed.contains(setting) => "the setting is not named",
         () => return None,
     };
     let (name, address) = (&case.name, case.variables.get(setting));
     Some(format!(
-        "{name}, {setting} = {address:?}, {form}: {problem}:\n{printed}"
+        "{name}, {setting} = {address:?}, {format}: {problem}:\n{printed}"
     ))
 }
 
 #[test]
-fn an_address_that_is_none_is_told_by_its_setting_in_every_form() {
+fn an_invalid_endpoint_is_reported_by_its_setting_in_every_format() {
     let mut problems = Vec::new();
     for identity in identities() {
         for (number, (case, setting)) in malformed(&identity).into_iter().enumerate() {
-            // Every form for the first address, then one form for each other address.
+            // All formats for the first setting, and one format for each other setting.
             let forms = match number {
-                0 => &FORMS[..],
-                _ => &FORMS[number % FORMS.len()..][..1],
+                0 => &FORMATS[..],
+                _ => &FORMATS[number % FORMATS.len()..][..1],
             };
             problems.extend(
                 forms
                     .iter()
-                    .filter_map(|form| problem(&case, setting, form)),
+                    .filter_map(|format| problem(&case, setting, format)),
             );
         }
     }

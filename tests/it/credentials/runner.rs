@@ -35,7 +35,7 @@ FlowLogs:
 
 /// The number of cases that run at once.
 const AT_ONCE: usize = 8;
-/// No case takes this long, even on a busy machine.
+/// A limit that no case reaches, even on a busy machine.
 const LONGEST: Duration = Duration::from_secs(40);
 
 /// The schemas of the provider block and the data source, read once for all cases.
@@ -43,7 +43,7 @@ static PROVIDER: LazyLock<Schema> = LazyLock::new(|| lower::<Config>(0).unwrap()
 static READ: LazyLock<Schema> =
     LazyLock::new(|| lower::<<DataSources as DataSource>::Model>(0).unwrap());
 
-/// What Terraform would show.
+/// A diagnostic that Terraform would show.
 #[derive(Clone, Debug)]
 pub(super) struct Message {
     pub(super) is_error: bool,

@@ -12,7 +12,7 @@ const LOGIN: &str = "aws sso login";
 pub(super) fn cases() -> Vec<Case> {
     [
         found(),
-        over(),
+        expired(),
         refreshed(),
         not_refreshed(),
         incomplete(),
@@ -22,7 +22,7 @@ pub(super) fn cases() -> Vec<Case> {
     .concat()
 }
 
-/// The profile `dev` of the session `corp`.
+/// Returns the profile `dev` of the session `corp`.
 fn config() -> String {
     let url = format!("sso_start_url = {START_URL}");
     let profile = [
@@ -41,7 +41,7 @@ fn config() -> String {
         )
 }
 
-/// The same without a session.
+/// Returns the same profile without a session.
 fn legacy() -> String {
     let url = format!("sso_start_url = {START_URL}");
     section(
@@ -55,14 +55,15 @@ fn legacy() -> String {
     )
 }
 
-/// A token that lasts a number of seconds and cannot be refreshed.
+/// Returns a token that is valid for a number of seconds and cannot be refreshed.
 fn token(seconds: &str) -> String {
     format!(
         r#"{{"startUrl":"{START_URL}","region":"eu-west-1","accessToken":"CANARY-cached","expiresAt":"{{{seconds}}}"}}"#
     )
 }
 
-/// A token that lasts a number of seconds and can be refreshed for another number of seconds.
+/// Returns a token that is valid for a number of seconds, with a registration that is valid for another number of
+/// seconds.
 fn refreshable(seconds: &str, registered: &str) -> String {
     format!(
         r#"{{"startUrl":"{START_URL}","region":"eu-west-1","accessToken":"CANARY-cached","expiresAt":"{{{seconds}}}","clientId":"client","clientSecret":"CANARY-client-secret","refreshToken":"CANARY-refresh","registrationExpiresAt":"{{{registered}}}"}}"#
@@ -93,7 +94,7 @@ fn found() -> Vec<Case> {
             .profile("dev")
             .file(SESSION_CACHE, token("+28800"))
             .signed("SSO.Reader"),
-        case("a start URL with a token")
+        case("a token for a start URL")
             .config(legacy())
             .set("AWS_PROFILE", "dev")
             .file(URL_CACHE, token("+28800"))
@@ -105,54 +106,52 @@ fn found() -> Vec<Case> {
             .file(SESSION_CACHE, token("+28800"))
             .container()
             .signed("SSO.Reader"),
-        session("a role over single sign-on")
+        session("a role with single sign-on as its source")
             .config(config() + &section("profile top", &[&role(WRITER), "source_profile = dev"]))
             .set("AWS_PROFILE", "top")
             .file(SESSION_CACHE, token("+28800"))
             .sent(sent("AssumeRole").by("SSO.Reader"))
             .signed("ASSUMED.Writer"),
-        session("a token that was written with the name of its zone")
+        session("the expiration of a token contains the name of a time zone")
             .file(SESSION_CACHE, token("+28800").replace("Z\"", "UTC\""))
             .signed("SSO.Reader"),
     ]
 }
 
-fn over() -> Vec<Case> {
+fn expired() -> Vec<Case> {
     let nothing = |case: Case| case.container().never(CREDENTIALS);
     let old = |name: &str| case(name).config(legacy()).set("AWS_PROFILE", "dev");
     vec![
-        nothing(session("a session that was never begun")).fails(&[LOGIN]),
-        nothing(old("a start URL that nobody signed in to")).fails(&[LOGIN, "dev"]),
-        nothing(session("a session whose token is over"))
+        nothing(session("a session without a token")).fails(&[LOGIN]),
+        nothing(old("a start URL without a token")).fails(&[LOGIN, "dev"]),
+        nothing(session("a session with an expired token"))
             .file(SESSION_CACHE, token("-60"))
             .fails(&[LOGIN]),
-        nothing(old("a start URL whose token is over"))
+        nothing(old("a start URL with an expired token"))
             .file(URL_CACHE, token("-60"))
             .fails(&[LOGIN, "dev"]),
         nothing(session(
-            "a session whose token is over and whose registration is, too",
+            "a session with an expired token and an expired registration",
         ))
         .file(SESSION_CACHE, refreshable("-60", "-30"))
         .never(REFRESH)
         .fails(&[LOGIN]),
-        nothing(session("a kept token that is no JSON"))
+        nothing(session("a cached token that is not JSON"))
             .file(SESSION_CACHE, "CANARY {")
             .fails(&[LOGIN]),
-        nothing(session("a kept token without a token"))
+        nothing(session("a cached token without an access token"))
             .file(SESSION_CACHE, r#"{"startUrl":"x","expiresAt":"{+3600}"}"#)
             .fails(&[LOGIN]),
-        nothing(session("a kept token that lasts until nobody knows when"))
+        nothing(session("a cached token with an invalid expiration"))
             .file(
                 SESSION_CACHE,
                 r#"{"accessToken":"CANARY-cached","expiresAt":"soon"}"#,
             )
             .fails(&[LOGIN]),
-        nothing(session(
-            "a session of the default profile that was never begun",
-        ))
-        .without("AWS_PROFILE")
-        .config(config().replace("profile dev", "default"))
-        .fails(&[LOGIN]),
+        nothing(session("a session of the default profile without a token"))
+            .without("AWS_PROFILE")
+            .config(config().replace("profile dev", "default"))
+            .fails(&[LOGIN]),
     ]
 }
 
@@ -165,14 +164,14 @@ fn refreshed() -> Vec<Case> {
             .with("grantType", "refresh_token")
     };
     vec![
-        session("a session whose token is over is refreshed and kept")
+        session("an expired token is refreshed and cached")
             .file(SESSION_CACHE, refreshable("-60", registered))
             .sent(asked())
             .sent(sent(CREDENTIALS).bearer("CANARY-token-refreshed"))
             .times(REFRESH, 1)
             .leaves(SESSION_CACHE, Left::Secret("CANARY-token-refreshed"))
             .signed("SSO.Reader"),
-        session("the new refresh token is kept with the registration")
+        session("the new refresh token is cached with the registration")
             .file(SESSION_CACHE, refreshable("-60", registered))
             .leaves(
                 SESSION_CACHE,
@@ -180,17 +179,17 @@ fn refreshed() -> Vec<Case> {
             )
             .leaves(SESSION_CACHE, Left::Secret("CANARY-client-secret"))
             .signed("SSO.Reader"),
-        session("a session whose token is nearly over is refreshed")
+        session("a token that expires soon is refreshed")
             .file(SESSION_CACHE, refreshable("+300", registered))
             .sent(sent(CREDENTIALS).bearer("CANARY-token-refreshed"))
             .times(REFRESH, 1)
             .signed("SSO.Reader"),
-        session("a token that is nearly over serves where the refresh is refused")
+        session("a token that expires soon is used if the refresh is refused")
             .file(SESSION_CACHE, refreshable("+300", registered))
             .always(REFRESH, error(400, "InvalidGrantException"))
             .sent(sent(CREDENTIALS).bearer("CANARY-cached"))
             .signed("SSO.Reader"),
-        session("a token that lasts is not refreshed")
+        session("a valid token is not refreshed")
             .file(SESSION_CACHE, refreshable("+28800", registered))
             .never(REFRESH)
             .sent(sent(CREDENTIALS).bearer("CANARY-cached"))
@@ -201,14 +200,14 @@ fn refreshed() -> Vec<Case> {
 fn not_refreshed() -> Vec<Case> {
     let registered = "+864000";
     vec![
-        session("a token that is over and whose refresh is refused")
+        session("an expired token whose refresh is refused")
             .file(SESSION_CACHE, refreshable("-60", registered))
             .always(REFRESH, error(400, "InvalidGrantException"))
             .times(REFRESH, 1)
             .never(CREDENTIALS)
             .container()
             .fails(&[LOGIN]),
-        session("a token that is over and whose refresh shows secrets")
+        session("an expired token whose refresh repeats secrets in its error")
             .file(SESSION_CACHE, refreshable("-60", registered))
             .always(
                 REFRESH,
@@ -219,7 +218,7 @@ fn not_refreshed() -> Vec<Case> {
                 ),
             )
             .fails(&[LOGIN]),
-        session("a token that is over and whose refresh is broken once")
+        session("an expired token whose refresh fails once")
             .file(SESSION_CACHE, refreshable("-60", registered))
             .fault(REFRESH, error(500, "InternalServerException"), 1)
             .times(REFRESH, 2)
@@ -227,7 +226,7 @@ fn not_refreshed() -> Vec<Case> {
     ]
 }
 
-/// An incomplete profile, with valid tokens.
+/// Returns a case with an incomplete profile and valid tokens.
 fn of(name: &str, lines: &[&str]) -> Case {
     case(name)
         .config(section("profile dev", lines))
@@ -252,7 +251,7 @@ fn incomplete() -> Vec<Case> {
         of("a start URL without a role", &[&url, REGION, ACCOUNT]).fails(&["dev", "sso_role_name"]),
         of("an account without a start URL", &[REGION, ACCOUNT, ROLE])
             .fails(&["dev", "sso_start_url"]),
-        of("a session that is not there", &[SESSION, ACCOUNT, ROLE]).fails(&["corp"]),
+        of("a missing session", &[SESSION, ACCOUNT, ROLE]).fails(&["corp"]),
     ]
 }
 
@@ -282,7 +281,7 @@ fn incomplete_sessions() -> Vec<Case> {
         )
         .fails(&["dev", "sso_account_id"]),
         begun(
-            "a session of another region than the profile says",
+            "a session in another region than the profile",
             &[SESSION, ACCOUNT, ROLE, "sso_region = us-east-1"],
             &[&url, REGION],
         )
@@ -301,11 +300,11 @@ fn failures() -> Vec<Case> {
             .container()
     };
     vec![
-        failing("the portal does not take the token")
+        failing("the portal refuses the token")
             .always(CREDENTIALS, error(401, "UnauthorizedException"))
             .times(CREDENTIALS, 1)
             .fails(&[LOGIN]),
-        failing("the portal shows the token in its refusal")
+        failing("the portal repeats the token in its error")
             .always(
                 CREDENTIALS,
                 Fault::Error(
@@ -315,7 +314,7 @@ fn failures() -> Vec<Case> {
                 ),
             )
             .fails(&[LOGIN]),
-        failing("the portal does not give the role")
+        failing("the portal refuses the role")
             .always(CREDENTIALS, error(403, "ForbiddenException"))
             .times(CREDENTIALS, 1)
             .fails(&["Reader", "111122223333"]),
@@ -323,22 +322,22 @@ fn failures() -> Vec<Case> {
             .always(CREDENTIALS, error(404, "ResourceNotFoundException"))
             .times(CREDENTIALS, 1)
             .fails(&["Reader"]),
-        failing("the portal wants it slower for ever")
+        failing("the portal always throttles")
             .always(CREDENTIALS, error(429, "TooManyRequestsException"))
             .times(CREDENTIALS, 5)
             .fails(&["Reader"]),
-        failing("the portal wants it slower once")
+        failing("the portal throttles once")
             .fault(CREDENTIALS, error(429, "TooManyRequestsException"), 1)
             .times(CREDENTIALS, 2)
             .signed("SSO.Reader"),
-        failing("the portal is broken for ever")
+        failing("the portal always returns a server error")
             .always(CREDENTIALS, error(500, "InternalServerException"))
             .times(CREDENTIALS, 5)
             .fails(&["Reader"]),
-        failing("the portal answers half")
+        failing("the portal returns a truncated reply")
             .always(CREDENTIALS, Fault::Half)
             .fails(&["Reader"]),
-        failing("somebody else answers for the portal")
+        failing("a foreign reply instead of the portal's")
             .always(
                 CREDENTIALS,
                 Fault::Instead(200, "<html><p>CANARY: sign in</html>"),

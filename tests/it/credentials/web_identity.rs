@@ -21,39 +21,39 @@ fn environment() -> Vec<Case> {
             )
             .times(ASSUME, 1)
             .signed("WEB.Reader"),
-        case("AWS_ROLE_SESSION_NAME counts")
+        case("AWS_ROLE_SESSION_NAME is sent")
             .web_identity()
             .set("AWS_ROLE_SESSION_NAME", "build-7")
             .sent(sent(ASSUME).with("RoleSessionName", "build-7"))
             .signed("WEB.Reader"),
-        case("the end of the token's line is not sent")
+        case("the line break at the end of the token is not sent")
             .web_identity()
             .file("token", "CANARY-web-identity\n")
             .sent(sent(ASSUME).with("WebIdentityToken", "CANARY-web-identity"))
             .signed("WEB.Reader"),
-        case_of_aws("STS is asked where the work is")
+        case_of_aws("requests to STS use the region of the provider")
             .web_identity()
             .set("AWS_REGION", "eu-west-1")
             .sent(sent(ASSUME).host("sts.eu-west-1.amazonaws.com"))
             .signed_at("WEB.Reader", "eu-west-1", "ec2.eu-west-1.amazonaws.com"),
-        case_of_aws("STS of GovCloud is asked there")
+        case_of_aws("requests to STS in GovCloud use its hosts")
             .web_identity()
             .set("AWS_REGION", "us-gov-west-1")
             .sent(sent(ASSUME).host("sts.us-gov-west-1.amazonaws.com"))
             .signed_for("WEB.Reader", "us-gov-west-1"),
-        case("a token file that is not there")
+        case("a missing token file")
             .web_identity()
             .set("AWS_WEB_IDENTITY_TOKEN_FILE", "{home}/no-such-token")
             .container()
             .never(ASSUME)
             .fails(&["no-such-token", "AWS_WEB_IDENTITY_TOKEN_FILE"]),
-        case("a token file that is empty")
+        case("an empty token file")
             .web_identity()
             .file("token", "")
             .container()
             .never(ASSUME)
             .fails(&["/token"]),
-        case("a role of the environment that is none")
+        case("an invalid role of the environment")
             .web_identity()
             .set("AWS_ROLE_ARN", "Reader")
             .always(ASSUME, error(400, "ValidationError"))
@@ -73,18 +73,18 @@ fn profiles() -> Vec<Case> {
             .set("AWS_PROFILE", "dev")
             .sent(sent(ASSUME).by("").with("WebIdentityToken", "CANARY-web"))
             .signed("WEB.Reader"),
-        case("a web identity of a profile that the provider block names")
+        case("a web identity of a profile in the provider block")
             .config(profile(&[]))
             .file("token", "CANARY-web")
             .profile("dev")
             .signed("WEB.Reader"),
-        case("role_session_name of a web identity's profile counts")
+        case("role_session_name of a web identity's profile is sent")
             .config(profile(&["role_session_name = build-7"]))
             .file("token", "CANARY-web")
             .profile("dev")
             .sent(sent(ASSUME).with("RoleSessionName", "build-7"))
             .signed("WEB.Reader"),
-        case("the environment's role does not count beside a profile of the provider block")
+        case("with a profile of the provider block, the role of the environment is ignored")
             .config(profile(&[]))
             .file("token", "CANARY-web")
             .set("AWS_ROLE_ARN", WRITER)
@@ -103,7 +103,7 @@ fn profiles() -> Vec<Case> {
 
 fn missing() -> Vec<Case> {
     vec![
-        case("a token file of a profile that is not there")
+        case("a missing token file of a profile")
             .config(section(
                 "profile dev",
                 &[
@@ -115,7 +115,7 @@ fn missing() -> Vec<Case> {
             .container()
             .never(ASSUME)
             .fails(&["no-such-token", "dev"]),
-        case("a token file of the default profile that is not there")
+        case("a missing token file of the default profile")
             .config(section(
                 "default",
                 &[
@@ -136,14 +136,14 @@ fn failures() -> Vec<Case> {
             .always(ASSUME, error(400, "InvalidIdentityToken"))
             .times(ASSUME, 1)
             .fails(&["Reader", "InvalidIdentityToken"]),
-        failing("the web identity is over")
+        failing("the web identity has expired")
             .always(ASSUME, error(400, "ExpiredTokenException"))
             .fails(&["Reader", "ExpiredTokenException"]),
-        failing("the web identity may not take the role")
+        failing("the web identity is not allowed to assume the role")
             .always(ASSUME, error(403, "AccessDenied"))
             .times(ASSUME, 1)
             .fails(&["Reader", "AccessDenied"]),
-        failing("STS shows the web identity in its refusal")
+        failing("STS repeats the web identity in its error")
             .always(
                 ASSUME,
                 Fault::Error(
@@ -153,22 +153,22 @@ fn failures() -> Vec<Case> {
                 ),
             )
             .fails(&["Reader", "InvalidIdentityToken"]),
-        failing("STS wants the web identity slower for ever")
+        failing("STS always throttles the web identity")
             .always(ASSUME, error(400, "Throttling"))
             .times(ASSUME, 5)
             .fails(&["Reader", "Throttling"]),
-        failing("STS cannot reach the issuer once")
+        failing("STS fails once to reach the issuer")
             .fault(ASSUME, error(400, "IDPCommunicationError"), 1)
             .times(ASSUME, 2)
             .signed("WEB.Reader"),
-        failing("STS is broken for the web identity")
+        failing("STS returns a server error for the web identity")
             .always(ASSUME, error(500, "InternalFailure"))
             .times(ASSUME, 5)
             .fails(&["Reader"]),
-        failing("STS answers the web identity with half")
+        failing("STS returns a truncated reply for the web identity")
             .always(ASSUME, Fault::Half)
             .fails(&["Reader"]),
-        failing("somebody else answers the web identity")
+        failing("a foreign reply instead of STS's")
             .always(
                 ASSUME,
                 Fault::Instead(200, "<html><p>CANARY: sign in</html>"),

@@ -22,7 +22,7 @@ fn create(fake: &Fake) -> std::io::Result<Reply> {
 }
 
 #[test]
-fn an_error_happens_as_often_as_told_and_does_nothing() {
+fn an_error_occurs_the_given_number_of_times_without_executing_the_call() {
     let fake = Fake::start();
     let fault = Fault::error("InvalidParameter", "Unable to assume given IAM role");
     fake.fail("CreateFlowLogs", fault, 2);
@@ -35,7 +35,7 @@ fn an_error_happens_as_often_as_told_and_does_nothing() {
 }
 
 #[test]
-fn faults_come_in_the_order_in_which_they_were_told() {
+fn faults_occur_in_the_order_in_which_they_were_added() {
     let fake = Fake::start();
     let unavailable = Fault::Error {
         status: 503,
@@ -52,7 +52,7 @@ fn faults_come_in_the_order_in_which_they_were_told() {
 }
 
 #[test]
-fn each_service_throttles_in_its_own_words() {
+fn each_service_throttles_with_its_own_error_code() {
     let fake = Fake::start();
     for action in ["GetCallerIdentity", "FilterLogEvents"] {
         fake.fail(action, Fault::Throttle, 1);
@@ -67,7 +67,7 @@ fn each_service_throttles_in_its_own_words() {
 }
 
 #[test]
-fn a_partial_failure_names_every_id_inside_success() {
+fn a_partial_failure_is_a_success_that_lists_every_id() {
     let fake = Fake::start();
     let fault = Fault::unsuccessful("InternalError", "Oops");
     fake.fail("CreateFlowLogs", fault.clone(), 1);
@@ -86,7 +86,7 @@ fn a_partial_failure_names_every_id_inside_success() {
 }
 
 #[test]
-fn a_lost_reply_leaves_the_thing_done_or_not() {
+fn a_call_without_a_reply_is_executed_or_not() {
     let fake = Fake::start();
     fake.fail("CreateFlowLogs", Fault::DropBefore, 1);
     fake.fail("CreateFlowLogs", Fault::DropAfterDoing, 1);
@@ -95,12 +95,16 @@ fn a_lost_reply_leaves_the_thing_done_or_not() {
     assert!(create(&fake).is_err());
     let id = fake.flow_logs(REGION).remove(0).id;
     let again = create(&fake).unwrap().fine();
-    assert_eq!(again.text("item"), id, "the token gives what was made");
+    assert_eq!(
+        again.text("item"),
+        id,
+        "the same token returns the same flow log"
+    );
     assert_eq!(fake.calls_of("CreateFlowLogs").len(), 3);
 }
 
 #[test]
-fn garbage_is_success_with_a_body_that_nobody_can_read() {
+fn garbage_is_a_success_with_an_invalid_body() {
     let fake = Fake::start();
     fake.fail("CreateFlowLogs", Fault::Garbage, 1);
     let reply = create(&fake).unwrap().fine();
@@ -109,12 +113,16 @@ fn garbage_is_success_with_a_body_that_nobody_can_read() {
 }
 
 #[test]
-fn a_reply_is_cut_off_with_a_length_that_fits_or_without_one() {
+fn a_reply_is_truncated_with_or_without_a_length() {
     let fake = Fake::start();
     create(&fake).unwrap().fine();
     let describe = || ec2(&fake, "DescribeFlowLogs", &[]).fine();
-    let whole = describe();
-    assert!(whole.head.contains("content-length"), "{}", whole.head);
+    let complete = describe();
+    assert!(
+        complete.head.contains("content-length"),
+        "{}",
+        complete.head
+    );
     fake.fail("DescribeFlowLogs", Fault::Cut("<flowLogId>fl-"), 1);
     let cut = describe();
     assert!(cut.body.ends_with("<flowLogId>fl-"), "{}", cut.body);
@@ -142,7 +150,7 @@ fn a_reply_is_cut_off_with_a_length_that_fits_or_without_one() {
 }
 
 #[test]
-fn somebody_else_answers_and_nothing_is_done() {
+fn a_foreign_reply_does_not_execute_the_call() {
     let fake = Fake::start();
     fake.fail("CreateFlowLogs", Fault::sign_in_page(), 1);
     let reply = create(&fake).unwrap().fine();
@@ -151,7 +159,7 @@ fn somebody_else_answers_and_nothing_is_done() {
 }
 
 #[test]
-fn the_clock_is_the_one_that_was_set() {
+fn the_offset_of_the_clock_applies_to_replies_and_creation_times() {
     let fake = Fake::start();
     fake.clock_ahead(jiff::SignedDuration::from_hours(-24 * 365));
     let reply = create(&fake).unwrap().fine();
@@ -162,7 +170,7 @@ fn the_clock_is_the_one_that_was_set() {
 }
 
 #[test]
-fn pages_that_never_end_have_ever_new_tokens() {
+fn endless_pages_have_different_tokens() {
     let fake = Fake::start();
     create(&fake).unwrap().fine();
     let id = fake.flow_logs(REGION).remove(0).id;
@@ -179,25 +187,25 @@ fn pages_that_never_end_have_ever_new_tokens() {
 }
 
 #[test]
-fn a_held_call_is_done_at_once_and_answered_when_released() {
+fn a_held_call_is_executed_at_once_and_replies_when_released() {
     let fake = Fake::start();
     fake.fail("CreateFlowLogs", Fault::Hold, 1);
-    let (answered, answer) = mpsc::channel();
+    let (sender, receiver) = mpsc::channel();
     std::thread::scope(|scope| {
-        scope.spawn(|| answered.send(create(&fake).unwrap().status).unwrap());
+        scope.spawn(|| sender.send(create(&fake).unwrap().status).unwrap());
         fake.wait_for_calls("CreateFlowLogs", 1, LONG);
         // Other calls continue. One of them shows that the held call was executed.
         while fake.flow_logs(REGION).is_empty() {
             ec2(&fake, "DescribeFlowLogs", &[]).fine();
         }
-        assert_eq!(answer.try_recv(), Err(mpsc::TryRecvError::Empty));
+        assert_eq!(receiver.try_recv(), Err(mpsc::TryRecvError::Empty));
         fake.release();
-        assert_eq!(answer.recv_timeout(LONG), Ok(200));
+        assert_eq!(receiver.recv_timeout(LONG), Ok(200));
     });
 }
 
 #[test]
-fn slowness_is_for_one_call_or_one_action_or_all() {
+fn latency_applies_to_one_call_one_action_or_all_actions() {
     let fake = Fake::start();
     let slow = Duration::from_millis(60);
     let took = |action: &str| {
@@ -214,7 +222,7 @@ fn slowness_is_for_one_call_or_one_action_or_all() {
 }
 
 #[test]
-fn what_was_just_made_may_not_be_seen_yet() {
+fn a_new_flow_log_can_be_hidden_from_the_first_descriptions() {
     let fake = Fake::start();
     fake.hide_for(2);
     create(&fake).unwrap().fine();
@@ -226,7 +234,7 @@ fn what_was_just_made_may_not_be_seen_yet() {
 }
 
 #[test]
-fn failing_delivery_is_described() {
+fn failed_delivery_is_described() {
     let fake = Fake::start();
     create(&fake).unwrap().fine();
     fake.deliver_failing(&fake.flow_logs(REGION)[0].id, "Rate limited");
@@ -238,7 +246,7 @@ fn failing_delivery_is_described() {
 
 #[test]
 #[should_panic(expected = "0 of 1 calls of CreateFlowLogs")]
-fn waiting_for_a_call_that_never_comes_ends() {
+fn waiting_for_calls_ends_at_the_deadline() {
     Fake::start().wait_for_calls("CreateFlowLogs", 1, Duration::from_millis(10));
 }
 

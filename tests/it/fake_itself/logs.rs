@@ -25,13 +25,13 @@ fn search(fake: &Fake, more: &Value) -> Value {
         body[name] = value.clone();
     }
     let reply = logs(fake, "FilterLogEvents", &body);
-    let mut answer = reply.json();
-    answer["status"] = reply.status.into();
-    answer
+    let mut response = reply.json();
+    response["status"] = reply.status.into();
+    response
 }
 
-fn messages(answer: &Value) -> Vec<&str> {
-    let events = answer["events"].as_array().expect("events");
+fn messages(response: &Value) -> Vec<&str> {
+    let events = response["events"].as_array().expect("events");
     events
         .iter()
         .map(|event| event["message"].as_str().expect("a message"))
@@ -43,9 +43,9 @@ fn pages(fake: &Fake, more: &Value) -> Vec<Vec<String>> {
     let mut more = more.clone();
     let mut pages = Vec::new();
     loop {
-        let answer = search(fake, &more);
-        pages.push(messages(&answer).into_iter().map(str::to_owned).collect());
-        match answer.get("nextToken") {
+        let response = search(fake, &more);
+        pages.push(messages(&response).into_iter().map(str::to_owned).collect());
+        match response.get("nextToken") {
             Some(token) if more.get("nextToken") != Some(token) => {
                 more["nextToken"] = token.clone();
             }
@@ -55,36 +55,36 @@ fn pages(fake: &Fake, more: &Value) -> Vec<Vec<String>> {
 }
 
 #[track_caller]
-fn refused(answer: &Value, code: &str) -> String {
+fn refused(response: &Value, code: &str) -> String {
     assert_eq!(
-        (&answer["status"], &answer["__type"]),
+        (&response["status"], &response["__type"]),
         (&json!(400), &json!(code))
     );
-    answer["message"].as_str().unwrap_or_default().to_owned()
+    response["message"].as_str().unwrap_or_default().to_owned()
 }
 
 #[test]
 fn the_window_is_inclusive_on_both_sides_and_streams_are_interleaved() {
     let fake = filled();
-    let answer = search(
+    let response = search(
         &fake,
         &json!({ "startTime": BASE + 1, "endTime": BASE + 2 }),
     );
     assert_eq!(
-        messages(&answer),
+        messages(&response),
         ["eni-1-all 1", "eni-2-all 1", "eni-1-all 2", "eni-2-all 2"]
     );
-    assert_eq!(answer.get("nextToken"), None);
-    assert_eq!(answer["searchedLogStreams"], json!([]));
-    let first = &answer["events"][0];
+    assert_eq!(response.get("nextToken"), None);
+    assert_eq!(response["searchedLogStreams"], json!([]));
+    let first = &response["events"][0];
     assert_eq!(first["logStreamName"], "eni-1-all");
     assert_eq!(first["timestamp"], json!(BASE + 1));
     assert_eq!(first["ingestionTime"], json!(BASE + 1 + 90_000));
-    assert_ne!(first["eventId"], answer["events"][1]["eventId"]);
+    assert_ne!(first["eventId"], response["events"][1]["eventId"]);
 }
 
 #[test]
-fn streams_are_chosen_by_name_or_by_prefix() {
+fn streams_are_selected_by_name_or_by_prefix() {
     let fake = filled();
     let named = search(
         &fake,
@@ -105,7 +105,7 @@ fn streams_are_chosen_by_name_or_by_prefix() {
 }
 
 #[test]
-fn pages_follow_one_another_in_both_directions() {
+fn pages_contain_all_events_in_both_directions() {
     let fake = filled();
     let forwards = pages(&fake, &json!({ "limit": 4 }));
     assert_eq!(forwards.iter().map(Vec::len).collect::<Vec<_>>(), [4, 4, 2]);
@@ -124,7 +124,7 @@ fn pages_follow_one_another_in_both_directions() {
 }
 
 #[test]
-fn events_that_arrive_between_two_pages_do_not_shift_them() {
+fn new_events_do_not_shift_the_next_page() {
     let fake = filled();
     let first = search(&fake, &json!({ "limit": 9 }));
     fake.put_events("group", "eni-1-all", vec![(BASE, "late".to_owned())]);
@@ -133,7 +133,7 @@ fn events_that_arrive_between_two_pages_do_not_shift_them() {
 }
 
 #[test]
-fn newest_first_is_only_for_recent_windows() {
+fn newest_first_requires_a_recent_window() {
     let fake = filled();
     for window in [json!({}), json!({ "startTime": 1_704_067_199_999_i64 })] {
         let mut body = window;
@@ -143,7 +143,7 @@ fn newest_first_is_only_for_recent_windows() {
 }
 
 #[test]
-fn pages_can_be_empty_and_yet_not_the_last() {
+fn an_empty_page_can_have_a_token_for_the_next_page() {
     let fake = filled();
     fake.empty_page_every(2);
     fake.events_page_size(4);
@@ -156,12 +156,12 @@ fn pages_can_be_empty_and_yet_not_the_last() {
     assert_eq!(
         pages(&fake, &json!({})),
         found,
-        "the repeated token is the end"
+        "a repeated token ends the search"
     );
 }
 
 #[test]
-fn a_page_holds_at_most_a_megabyte() {
+fn a_page_contains_at_most_one_megabyte() {
     let fake = Fake::start();
     let large = "x".repeat(400 * 1024);
     let events = (0..3).map(|n| (BASE + n, large.clone()));
@@ -171,7 +171,7 @@ fn a_page_holds_at_most_a_megabyte() {
 }
 
 #[test]
-fn a_search_that_finds_little_ends_a_page_before_it_is_full() {
+fn a_page_ends_after_a_maximum_number_of_examined_events() {
     let fake = Fake::start();
     let events = (0..200_001).map(|n| (BASE + n, format!("event {n}")));
     fake.put_events("group", "stream", events.collect());
@@ -180,14 +180,14 @@ fn a_search_that_finds_little_ends_a_page_before_it_is_full() {
 }
 
 #[test]
-fn a_pattern_selects() {
+fn a_pattern_selects_events() {
     let fake = filled();
-    let answer = search(&fake, &json!({ "filterPattern": "[eni=eni-2*, n>=3]" }));
-    assert_eq!(messages(&answer), ["eni-2-all 3", "eni-2-all 4"]);
+    let response = search(&fake, &json!({ "filterPattern": "[eni=eni-2*, n>=3]" }));
+    assert_eq!(messages(&response), ["eni-2-all 3", "eni-2-all 4"]);
 }
 
 #[test]
-fn what_the_service_refuses_is_refused_in_its_words() {
+fn invalid_requests_get_the_error_messages_of_the_service() {
     let fake = filled();
     let message = |body: Value| refused(&search(&fake, &body), "InvalidParameterException");
     assert!(
@@ -215,7 +215,7 @@ fn what_the_service_refuses_is_refused_in_its_words() {
 }
 
 #[test]
-fn a_group_is_found_by_name_or_arn_in_its_own_region() {
+fn a_log_group_is_found_by_name_or_arn_in_its_region() {
     let fake = filled();
     let arn = "arn:aws:logs:us-east-1:123456789012:log-group:group";
     let by = |identifier: &str| {
@@ -241,7 +241,7 @@ fn a_group_is_found_by_name_or_arn_in_its_own_region() {
 }
 
 #[test]
-fn groups_are_made_filled_and_listed_through_the_api() {
+fn log_groups_are_created_filled_and_listed_with_the_api() {
     let fake = Fake::start();
     let group = json!({ "logGroupName": "made" });
     assert_eq!(logs(&fake, "CreateLogGroup", &group).status, 200);
@@ -290,7 +290,7 @@ fn groups_are_made_filled_and_listed_through_the_api() {
 }
 
 #[test]
-fn calls_show_the_members_of_the_body() {
+fn recorded_calls_contain_the_members_of_the_body() {
     let fake = filled();
     search(&fake, &json!({ "limit": 7, "filterPattern": "\" \"" }));
     let call = fake.calls().remove(0);

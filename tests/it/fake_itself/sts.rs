@@ -6,7 +6,7 @@ use crate::harness::fake::Fake;
 const VERSION: &str = "2011-06-15";
 
 #[test]
-fn an_access_key_is_somebody_of_the_usual_account() {
+fn an_access_key_belongs_to_the_default_account() {
     let fake = Fake::start();
     let key = signed("AKIAFAKE", "us-gov-west-1", "sts");
     let reply = query(&fake, VERSION, Some(&key), "GetCallerIdentity", &[]).unwrap();
@@ -19,7 +19,7 @@ fn an_access_key_is_somebody_of_the_usual_account() {
 }
 
 #[test]
-fn an_assumed_role_belongs_to_its_own_account_and_sees_that_account_only() {
+fn an_assumed_role_uses_the_account_of_its_arn() {
     let fake = Fake::start();
     let key = signed("AKIAFAKE", "us-east-1", "sts");
     let role = [
@@ -51,8 +51,8 @@ fn an_assumed_role_belongs_to_its_own_account_and_sees_that_account_only() {
         ("LogDestination", "arn:aws:s3:::bucket"),
     ];
     let key = signed(&access_key, "us-east-1", "ec2");
-    let made = query(&fake, "2016-11-15", Some(&key), "CreateFlowLogs", &flow_log).unwrap();
-    made.fine();
+    let reply = query(&fake, "2016-11-15", Some(&key), "CreateFlowLogs", &flow_log).unwrap();
+    reply.fine();
     assert_eq!(fake.flow_logs("us-east-1")[0].account, "210987654321");
     assert!(
         ec2(&fake, "DescribeFlowLogs", &[])
@@ -63,7 +63,7 @@ fn an_assumed_role_belongs_to_its_own_account_and_sees_that_account_only() {
 }
 
 #[test]
-fn a_web_identity_needs_its_token_but_no_signature() {
+fn a_web_identity_requires_a_token_and_no_signature() {
     let fake = Fake::start();
     let role = [
         ("RoleArn", "arn:aws:iam::210987654321:role/ci"),
@@ -80,7 +80,7 @@ fn a_web_identity_needs_its_token_but_no_signature() {
 }
 
 #[test]
-fn what_is_no_role_cannot_be_assumed() {
+fn an_arn_that_is_not_of_a_role_cannot_be_assumed() {
     let fake = Fake::start();
     let key = signed("AKIAFAKE", "us-east-1", "sts");
     for arn in [

@@ -1,4 +1,4 @@
-//! The configurations that must be accepted, each with its whole life on a strict server.
+//! Configurations that must be accepted, each from create to delete on a strict server.
 
 use serde_json::{Value as Json, json};
 use vpcflow::cty::Value;
@@ -162,7 +162,7 @@ pub(crate) fn rows() -> Vec<Json> {
 }
 
 #[tokio::test]
-async fn possible_configurations_live_from_plan_to_delete() {
+async fn valid_configurations_can_be_created_read_and_deleted() {
     let fake = Fake::start();
     for field in ["brand-new", "instance-tag-3"] {
         fake.add_record_field(field);
@@ -172,8 +172,8 @@ async fn possible_configurations_live_from_plan_to_delete() {
     assert!(rows.len() >= 60, "{}", rows.len());
     for row in rows {
         let config = core.config(&row);
-        let said = core.validate(&config).await;
-        assert_eq!(errors(&said), [], "{row}");
+        let messages = core.validate(&config).await;
+        assert_eq!(errors(&messages), [], "{row}");
         let state = core.create(&config).await;
         let refreshed = core.read(&state).await;
         assert_eq!(refreshed, state, "{row}");
@@ -190,7 +190,7 @@ async fn possible_configurations_live_from_plan_to_delete() {
 }
 
 #[tokio::test]
-async fn an_argument_without_effect_and_a_newer_field_warn() {
+async fn arguments_without_effect_and_unknown_fields_are_warnings() {
     let fake = Fake::start();
     let mut core = Core::start(fake.url()).await;
     let rows = [
@@ -217,10 +217,10 @@ async fn an_argument_without_effect_and_a_newer_field_warn() {
     ];
     for (row, path, text) in rows {
         let config = core.config(&row);
-        let said = core.validate(&config).await;
-        assert_eq!(said.len(), 1, "{row}: {said:?}");
-        assert!(!said[0].is_error);
-        assert_eq!(said[0].path, path);
-        assert!(said[0].text.contains(text), "{said:?}");
+        let messages = core.validate(&config).await;
+        assert_eq!(messages.len(), 1, "{row}: {messages:?}");
+        assert!(!messages[0].is_error);
+        assert_eq!(messages[0].path, path);
+        assert!(messages[0].text.contains(text), "{messages:?}");
     }
 }

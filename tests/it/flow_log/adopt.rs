@@ -1,4 +1,4 @@
-//! Adopting a flow log: none is lost, deleted by mistake, or given to two resources.
+//! Adopting a flow log: no flow log is lost, deleted by mistake, or adopted by two resources.
 
 use std::collections::BTreeMap;
 
@@ -45,8 +45,8 @@ fn tagged(keys: [&str; 2]) -> Json {
     }))
 }
 
-/// Creates the flow log of a row in another run, and returns its id.
-async fn made_elsewhere(fake: &Fake, row: &Json) -> String {
+/// Creates the flow log of a row in another run, and returns its ID.
+async fn created_in_another_run(fake: &Fake, row: &Json) -> String {
     let mut core = Core::start(fake.url()).await;
     let config = core.config(row);
     text(&core.create(&config).await, "id").to_owned()
@@ -55,16 +55,19 @@ async fn made_elsewhere(fake: &Fake, row: &Json) -> String {
 #[tokio::test]
 async fn without_adopt_existing_the_error_names_the_flow_log_and_contains_an_import_block() {
     let fake = Fake::start();
-    let id = made_elsewhere(&fake, &to_group(json!({}))).await;
+    let id = created_in_another_run(&fake, &to_group(json!({}))).await;
     let mut core = Core::start(fake.url()).await;
     let config = core.config(&to_group(json!({})));
     let plan = core.plan(&Value::Null, &config).await;
-    let (state, said) = core.apply(&Value::Null, &plan.planned, &config).await;
+    let (state, messages) = core.apply(&Value::Null, &plan.planned, &config).await;
     assert!(state.is_null());
-    assert_eq!(said.len(), 1);
+    assert_eq!(messages.len(), 1);
     let block = format!("import {{\n  to = vpcflow_log.NAME\n  id = \"{id}@us-east-1\"\n}}");
-    assert!(said[0].text.contains("FlowLogAlreadyExists"), "{said:?}");
-    assert!(said[0].text.contains(&block), "{said:?}");
+    assert!(
+        messages[0].text.contains("FlowLogAlreadyExists"),
+        "{messages:?}"
+    );
+    assert!(messages[0].text.contains(&block), "{messages:?}");
     assert_eq!(fake.flow_logs(REGION).len(), 1);
 }
 
@@ -72,7 +75,7 @@ async fn without_adopt_existing_the_error_names_the_flow_log_and_contains_an_imp
 async fn an_equal_flow_log_is_adopted_and_gets_the_planned_tags() {
     let rows = [
         (to_group(json!({})), to_group(json!({}))),
-        // A log group is the same by name and by ARN.
+        // The name and the ARN identify the same log group.
         (
             to_group(json!({})),
             to_group(json!({ "log_group_name": null, "log_destination": GROUP_ARN })),
@@ -97,11 +100,11 @@ async fn an_equal_flow_log_is_adopted_and_gets_the_planned_tags() {
     ];
     for (before, after) in rows {
         let fake = Fake::start();
-        let id = made_elsewhere(&fake, &before).await;
+        let id = created_in_another_run(&fake, &before).await;
         fake.change(&id, |log| {
             log.tags = BTreeMap::from([("Old".to_owned(), "x".to_owned())]);
         });
-        // The fake decides on equality as EC2 does, by its own rules.
+        // Injects the conflict, because the fake server has its own rule of equality.
         fake.fail(
             "CreateFlowLogs",
             Fault::error("FlowLogAlreadyExists", "There is an existing Flow Log"),
@@ -112,9 +115,9 @@ async fn an_equal_flow_log_is_adopted_and_gets_the_planned_tags() {
         after["tags"] = json!({ "New": "y" });
         let config = core.config(&after);
         let plan = core.plan(&Value::Null, &config).await;
-        let (state, said) = core.apply(&Value::Null, &plan.planned, &config).await;
-        assert_eq!(errors(&said), [], "{after}");
-        assert!(said[0].text.contains("adopted"), "{said:?}");
+        let (state, messages) = core.apply(&Value::Null, &plan.planned, &config).await;
+        assert_eq!(errors(&messages), [], "{after}");
+        assert!(messages[0].text.contains("adopted"), "{messages:?}");
         assert_eq!(text(&state, "id"), id);
         let logs = fake.flow_logs(REGION);
         assert_eq!(logs.len(), 1);
@@ -151,8 +154,8 @@ async fn a_flow_log_that_differs_in_any_argument_is_not_adopted() {
     ];
     for (more, wanted) in differing {
         let fake = Fake::start();
-        let id = made_elsewhere(&fake, &more).await;
-        // Emulators, and maybe EC2, refuse more than equal flow logs.
+        let id = created_in_another_run(&fake, &more).await;
+        // Emulators, and possibly EC2, refuse more than equal flow logs.
         fake.fail(
             "CreateFlowLogs",
             Fault::error("FlowLogAlreadyExists", "There is an existing Flow Log"),
@@ -161,12 +164,15 @@ async fn a_flow_log_that_differs_in_any_argument_is_not_adopted() {
         let mut core = Core::start(fake.url()).await;
         let config = core.config(&adopting(wanted));
         let plan = core.plan(&Value::Null, &config).await;
-        let (state, said) = core.apply(&Value::Null, &plan.planned, &config).await;
+        let (state, messages) = core.apply(&Value::Null, &plan.planned, &config).await;
         assert!(state.is_null(), "{more}");
-        assert!(said[0].is_error && said[0].text.contains(&id), "{said:?}");
         assert!(
-            said[0].text.contains("is equal in all arguments"),
-            "{said:?}"
+            messages[0].is_error && messages[0].text.contains(&id),
+            "{messages:?}"
+        );
+        assert!(
+            messages[0].text.contains("is equal in all arguments"),
+            "{messages:?}"
         );
     }
 }
@@ -182,9 +188,9 @@ async fn an_adopted_flow_log_is_not_deleted_by_the_same_run() {
     let mut core = Core::start(fake.url()).await;
     let new = core.create(&config).await;
     assert_eq!(text(&new, "id"), text(&old, "id"));
-    let said = core.delete(&old, &Value::Null).await;
-    assert_eq!(errors(&said), []);
-    assert!(said[0].text.contains("not deleted"), "{said:?}");
+    let messages = core.delete(&old, &Value::Null).await;
+    assert_eq!(errors(&messages), []);
+    assert!(messages[0].text.contains("not deleted"), "{messages:?}");
     assert_eq!(fake.flow_logs(REGION).len(), 1);
     assert!(fake.calls_of("DeleteFlowLogs").is_empty());
     // The next run can delete it.
@@ -205,9 +211,12 @@ async fn a_deleted_flow_log_is_not_adopted_by_the_same_run() {
     // EC2 is eventually consistent: it can show a deleted flow log for a while.
     fake.insert(ghost);
     let plan = core.plan(&Value::Null, &config).await;
-    let (state, said) = core.apply(&Value::Null, &plan.planned, &config).await;
+    let (state, messages) = core.apply(&Value::Null, &plan.planned, &config).await;
     assert!(state.is_null());
-    assert!(said[0].text.contains("This run has deleted it"), "{said:?}");
+    assert!(
+        messages[0].text.contains("This run has deleted it"),
+        "{messages:?}"
+    );
 }
 
 #[tokio::test]
@@ -218,22 +227,25 @@ async fn no_two_resources_of_a_run_get_the_same_flow_log() {
     let config = core.config(&row);
     core.create(&config).await;
     let plan = core.plan(&Value::Null, &config).await;
-    let (state, said) = core.apply(&Value::Null, &plan.planned, &config).await;
+    let (state, messages) = core.apply(&Value::Null, &plan.planned, &config).await;
     assert!(state.is_null());
-    assert!(said[0].is_error);
-    assert!(said[0].text.contains("Remove one of the two"), "{said:?}");
+    assert!(messages[0].is_error);
+    assert!(
+        messages[0].text.contains("Remove one of the two"),
+        "{messages:?}"
+    );
     // The same applies if it was adopted.
     let mut other = Core::start(fake.url()).await;
     other.create(&config).await;
     let plan = other.plan(&Value::Null, &config).await;
-    let (state, said) = other.apply(&Value::Null, &plan.planned, &config).await;
-    assert!(state.is_null() && said[0].is_error, "{said:?}");
+    let (state, messages) = other.apply(&Value::Null, &plan.planned, &config).await;
+    assert!(state.is_null() && messages[0].is_error, "{messages:?}");
 }
 
 #[tokio::test]
 async fn an_adopted_flow_log_whose_tags_cannot_be_changed_is_not_lost() {
     let fake = Fake::start();
-    let id = made_elsewhere(&fake, &to_group(json!({}))).await;
+    let id = created_in_another_run(&fake, &to_group(json!({}))).await;
     let mut core = Core::start(fake.url()).await;
     let mut row = adopting(to_group(json!({})));
     row["tags"] = json!({ "New": "y" });
@@ -244,12 +256,13 @@ async fn an_adopted_flow_log_whose_tags_cannot_be_changed_is_not_lost() {
         1,
     );
     let plan = core.plan(&Value::Null, &config).await;
-    let (state, said) = core.apply(&Value::Null, &plan.planned, &config).await;
-    assert_eq!(errors(&said), []);
+    let (state, messages) = core.apply(&Value::Null, &plan.planned, &config).await;
+    assert_eq!(errors(&messages), []);
     assert!(
-        said.iter()
+        messages
+            .iter()
             .any(|message| message.path == "tags" && message.text.contains("no tags today")),
-        "{said:?}"
+        "{messages:?}"
     );
     assert_eq!(text(&state, "id"), id);
     // The next plan shows what is missing, and the next apply adds it.
@@ -257,7 +270,7 @@ async fn an_adopted_flow_log_whose_tags_cannot_be_changed_is_not_lost() {
     let plan = core.plan(&refreshed, &config).await;
     assert_ne!(plan.planned, refreshed);
     assert_eq!(plan.replacing.len(), 0);
-    let (_, said) = core.apply(&refreshed, &plan.planned, &config).await;
-    assert_eq!(said, []);
+    let (_, messages) = core.apply(&refreshed, &plan.planned, &config).await;
+    assert_eq!(messages, []);
     assert_eq!(json!(fake.flow_logs(REGION)[0].tags), json!({ "New": "y" }));
 }

@@ -1,4 +1,4 @@
-//! Five hundred valid configurations at random, each with its whole life.
+//! Five hundred random valid configurations, each from create to delete.
 
 use serde_json::{Value as Json, json};
 use vpcflow::cty::Value;
@@ -10,11 +10,11 @@ use crate::harness::fake::{Fake, REGION};
 
 const CONFIGURATIONS: u64 = 500;
 
-/// The same numbers in every run (splitmix64).
+/// A random number generator (splitmix64) with the same sequence in every run.
 pub(crate) struct Dice(u64);
 
 impl Dice {
-    /// Begins anew, in a way of its own for each seed.
+    /// Creates a generator. Each seed has its own sequence.
     pub(crate) fn new(seed: u64) -> Self {
         Self(seed)
     }
@@ -39,7 +39,7 @@ impl Dice {
     }
 }
 
-/// What is watched, and of which kind it is.
+/// The kind of the resource that the flow log records.
 #[derive(Clone, Copy, PartialEq)]
 enum Kind {
     Vpc,
@@ -47,7 +47,7 @@ enum Kind {
     CloudWan,
 }
 
-/// Gives one valid configuration.
+/// Returns a random valid configuration.
 pub(crate) fn configuration(dice: &mut Dice) -> Json {
     let (target, kind) = target(dice);
     let mut row = with(target, destination(dice));
@@ -187,7 +187,7 @@ fn format(dice: &mut Dice, kind: Kind, row: &mut Json) {
 }
 
 #[tokio::test]
-async fn random_configurations_live_from_create_over_import_to_delete() {
+async fn random_configurations_can_be_created_imported_and_deleted() {
     let fake = Fake::start();
     let mut core = Core::start(fake.url()).await;
     let mut dice = Dice::new(1);
@@ -198,14 +198,14 @@ async fn random_configurations_live_from_create_over_import_to_delete() {
         let state = core.create(&config).await;
         let refreshed = core.read(&state).await;
         assert_eq!(refreshed, state, "{n}: {row}");
-        plans_empty(&mut core, &refreshed, &config, &row).await;
+        assert_plans_no_changes(&mut core, &refreshed, &config, &row).await;
         let Some(Value::String(id)) = state.get("id") else {
             panic!("{n}: no id");
         };
         let imported = core.import(id).await;
-        plans_empty(&mut core, &imported, &config, &row).await;
-        let said = core.delete(&imported, &Value::Null).await;
-        assert_eq!(errors(&said), [], "{n}: {row}");
+        assert_plans_no_changes(&mut core, &imported, &config, &row).await;
+        let messages = core.delete(&imported, &Value::Null).await;
+        assert_eq!(errors(&messages), [], "{n}: {row}");
         assert_eq!(fake.flow_logs(REGION), [], "{n}: {row}");
     }
     for action in ["CreateFlowLogs", "DeleteFlowLogs"] {
@@ -216,8 +216,8 @@ async fn random_configurations_live_from_create_over_import_to_delete() {
     }
 }
 
-/// Nothing is to do.
-async fn plans_empty(core: &mut Core, state: &Value, config: &Value, row: &Json) {
+/// Asserts that a plan contains no changes.
+async fn assert_plans_no_changes(core: &mut Core, state: &Value, config: &Value, row: &Json) {
     let plan = core.plan(state, config).await;
     assert_eq!(errors(&plan.messages), [], "{row}");
     assert_eq!(plan.replacing.len(), 0, "{row}");

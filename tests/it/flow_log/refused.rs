@@ -1,4 +1,4 @@
-//! The configurations that are refused before anything is sent: their paths, their rules and their messages.
+//! Configurations that are refused before any call: paths, rules and messages of the errors.
 
 mod destinations;
 mod formats;
@@ -14,15 +14,15 @@ use vpcflow::framework::{self, Severity, lower, validate};
 use crate::harness::core::{Core, Message, errors};
 use crate::harness::fake::Fake;
 
-/// The configuration, the path of the error, and its rule.
+/// A configuration, the path of its error, and its rule.
 pub(crate) type Row = (Json, &'static str, &'static str);
 
-/// What only Terraform has arguments for.
+/// Returns configurations with arguments that only Terraform has.
 pub(crate) fn of_terraform() -> Vec<Row> {
     targets::of_terraform()
 }
 
-/// What no JSON Schema can express: it compares one argument with a part of another.
+/// Returns configurations that compare one argument with a part of another. JSON Schema cannot express this.
 pub(crate) fn beyond_schemas() -> Vec<Row> {
     destinations::beyond_schemas()
 }
@@ -40,7 +40,7 @@ pub(crate) fn rows() -> Vec<Row> {
     .concat()
 }
 
-/// The errors of a configuration by their rules, without what only a plan finds.
+/// Returns the rules of the errors that validation finds, without those that only a plan finds.
 fn rules(config: &Value) -> Vec<&'static str> {
     let schema = lower::<FlowLog>(0).unwrap();
     let resource = Resource::default();
@@ -53,8 +53,8 @@ fn rules(config: &Value) -> Vec<&'static str> {
     errors.map(|found| found.rule).collect()
 }
 
-/// Checks that one error has both the path and the rule of a row. What depends on the account is found by the plan alone,
-/// whose errors have no rule here.
+/// Asserts that one error has the path and the rule of a row. Errors that depend on the account are found only by the
+/// plan, and have no rule here.
 #[track_caller]
 fn assert_refused(found: &[Message], rules: &[&str], (row, path, rule): &Row) {
     let is_at_path = |message: &Message| message.path == *path;
@@ -71,9 +71,9 @@ fn assert_refused(found: &[Message], rules: &[&str], (row, path, rule): &Row) {
     );
 }
 
-/// The words of every refusal are kept in a file, since they say what to write instead. `UPDATE_EXPECT=1` renews it.
+/// A file contains the messages, because they explain how to correct the configuration. `UPDATE_EXPECT=1` updates it.
 #[tokio::test]
-async fn impossible_configurations_are_refused_at_their_path_with_a_remedy() {
+async fn invalid_configurations_are_refused_at_their_path_with_a_solution() {
     let fake = Fake::start();
     let mut core = Core::start(fake.url()).await;
     let rows = rows();
@@ -99,8 +99,8 @@ async fn impossible_configurations_are_refused_at_their_path_with_a_remedy() {
 }
 
 #[tokio::test]
-async fn what_was_unknown_is_refused_by_the_plan_once_it_is_known() {
-    const OF_ABSENCE: [&str; 6] = [
+async fn unknown_arguments_are_validated_once_they_are_known() {
+    const FOR_MISSING_ARGUMENTS: [&str; 6] = [
         "missing-target",
         "resource-type-needed",
         "traffic-type-needed",
@@ -118,7 +118,7 @@ async fn what_was_unknown_is_refused_by_the_plan_once_it_is_known() {
         let Value::Map(mut values) = config else {
             panic!("an object");
         };
-        // With everything unknown there is nothing to say against it.
+        // If all arguments are unknown, only missing arguments can be errors.
         for (name, value) in &mut values {
             let block = ["destination_options", "timeouts", "tag_field_specification"];
             if !value.is_null() && !block.contains(&&**name) {
@@ -131,7 +131,9 @@ async fn what_was_unknown_is_refused_by_the_plan_once_it_is_known() {
             values.insert(block.into(), empty.get(block).unwrap().clone());
         }
         let rules = rules(&Value::Map(values));
-        let is_of_absence = rules.iter().all(|rule| OF_ABSENCE.contains(rule));
-        assert!(is_of_absence, "{row}: {rules:?}");
+        let only_missing = rules
+            .iter()
+            .all(|rule| FOR_MISSING_ARGUMENTS.contains(rule));
+        assert!(only_missing, "{row}: {rules:?}");
     }
 }

@@ -1,4 +1,4 @@
-//! What a complete reply leaves out is not a difference: each value that AWS always reports is left out in turn.
+//! A value that a complete reply omits is not a difference. The tests omit each value that AWS always reports.
 
 use serde_json::{Value as Json, json};
 use vpcflow::cty::Value;
@@ -7,7 +7,7 @@ use super::{CROSS_ROLE, FOREIGN_STREAM, ROLE, of_gateway, to_bucket, to_group, t
 use crate::harness::core::{Core, errors};
 use crate::harness::fake::{Fake, REGION};
 
-/// The values that AWS reports, by the names of their elements.
+/// The elements of the values that AWS reports.
 const ELEMENTS: [&str; 10] = [
     "trafficType",
     "logDestinationType",
@@ -44,41 +44,41 @@ fn rows() -> Vec<Json> {
 }
 
 #[tokio::test]
-async fn a_value_that_is_left_out_stays_in_the_state() {
+async fn an_omitted_value_stays_in_the_state() {
     let mut cases: Vec<Vec<&str>> = ELEMENTS.iter().map(|element| vec![*element]).collect();
     cases.push(ELEMENTS.to_vec());
     for row in rows() {
-        for left_out in &cases {
+        for omitted in &cases {
             let fake = Fake::start();
             let mut core = Core::start(fake.url()).await;
             let config = core.config(&row);
-            let whole = core.create(&config).await;
-            let whole = core.read(&whole).await;
-            fake.leave_out(left_out);
-            let read = core.read(&whole).await;
-            assert_eq!(read, whole, "{row} without {left_out:?}");
+            let complete = core.create(&config).await;
+            let complete = core.read(&complete).await;
+            fake.leave_out(omitted);
+            let read = core.read(&complete).await;
+            assert_eq!(read, complete, "{row} without {omitted:?}");
             let plan = core.plan(&read, &config).await;
-            assert_eq!(errors(&plan.messages), [], "{row} without {left_out:?}");
-            assert_eq!(plan.planned, read, "{row} without {left_out:?}");
+            assert_eq!(errors(&plan.messages), [], "{row} without {omitted:?}");
+            assert_eq!(plan.planned, read, "{row} without {omitted:?}");
         }
     }
 }
 
 #[tokio::test]
-async fn an_import_with_few_reported_values_replaces_nothing() {
+async fn an_import_with_few_reported_values_plans_no_replacement() {
     for row in rows() {
         let fake = Fake::start();
         let mut core = Core::start(fake.url()).await;
         let config = core.config(&row);
         core.create(&config).await;
         let id = fake.flow_logs(REGION)[0].id.clone();
-        // Options that are not reported are the defaults: old flow logs have none.
-        let left_out = ELEMENTS
+        // Options that are not reported are the defaults, because old flow logs have none.
+        let omitted = ELEMENTS
             .iter()
             .filter(|name| !name.starts_with("destination"));
-        // One of the two must contain the destination.
-        let left_out = left_out.filter(|name| !name.starts_with("logDestination"));
-        fake.leave_out(&left_out.copied().collect::<Vec<_>>());
+        // One of these two elements must contain the destination.
+        let omitted = omitted.filter(|name| !name.starts_with("logDestination"));
+        fake.leave_out(&omitted.copied().collect::<Vec<_>>());
         let mut core = Core::start(fake.url()).await;
         let state = core.import(&id).await;
         let plan = core.plan(&state, &config).await;
@@ -89,8 +89,8 @@ async fn an_import_with_few_reported_values_replaces_nothing() {
             "{row}: {:?} {state:?}",
             plan.planned
         );
-        let (state, said) = core.apply(&state, &plan.planned, &config).await;
-        assert_eq!(errors(&said), [], "{row}");
+        let (state, messages) = core.apply(&state, &plan.planned, &config).await;
+        assert_eq!(errors(&messages), [], "{row}");
         let plan = core.plan(&state, &config).await;
         assert_eq!(plan.planned, state, "{row}");
         assert_ne!(state, Value::Null);

@@ -1,7 +1,7 @@
-//! Walks of one resource through random configurations, drift, refreshes, imports and moves, each step judged by core's
-//! rules and by what the configuration means.
+//! Walks of one resource through random configurations, drift, refreshes, imports and moves. Each step is checked
+//! against the rules of Terraform Core and against the meaning of the configuration.
 //!
-//! `VPCFLOW_WALK_STEPS` says how many steps there are, and `VPCFLOW_WALK_SEED` where they begin.
+//! `VPCFLOW_WALK_STEPS` sets the number of steps, and `VPCFLOW_WALK_SEED` the first seed.
 
 mod wanted;
 
@@ -16,9 +16,9 @@ use crate::harness::core::{Action, Core, Plan, errors, hide};
 use crate::harness::fake::{Fake, FlowLog, REGION};
 use wanted::{Wanted, described, is_same};
 
-/// Steps in a run of all tests.
+/// Number of steps by default.
 const STEPS: u64 = 600;
-/// Steps with one server.
+/// Number of steps with one server.
 const STEPS_OF_A_WALK: u64 = 100;
 const LONG_AGO: &str = "2026-01-02T03:04:05.678Z";
 
@@ -28,7 +28,7 @@ fn variable(name: &str) -> Option<u64> {
 }
 
 #[tokio::test]
-async fn no_step_of_a_walk_breaks_a_rule_of_core_or_replaces_without_a_reason() {
+async fn no_step_violates_a_rule_of_core_or_replaces_without_reason() {
     let steps = variable("VPCFLOW_WALK_STEPS").unwrap_or(STEPS);
     let first = variable("VPCFLOW_WALK_SEED").unwrap_or(1);
     let mut counts = BTreeMap::new();
@@ -50,7 +50,7 @@ async fn no_step_of_a_walk_breaks_a_rule_of_core_or_replaces_without_a_reason() 
     }
 }
 
-/// The provider's settings, of which some may not be known when a change is planned.
+/// Provider settings. Some of them can be unknown during a plan.
 #[derive(Clone, Debug, Default)]
 struct Settings {
     default_tags: Json,
@@ -92,8 +92,9 @@ impl Settings {
             || (!ignored["key_prefixes"].is_null() && key.starts_with("kube/"))
     }
 
-    /// What may be unknown, and whether nothing can be read then: drift is not seen so.
-    fn hidden(&self, dice: &mut Dice, may_be_blind: bool) -> (Vec<&'static str>, bool) {
+    /// Chooses the unknown settings, and reports whether the provider can make no calls during the plan. In that case,
+    /// it detects no drift.
+    fn hidden(&self, dice: &mut Dice, can_be_offline: bool) -> (Vec<&'static str>, bool) {
         let mut hidden = Vec::new();
         if !self.default_tags.is_null() && dice.below(6) == 0 {
             hidden.push("default_tags.tags");
@@ -105,11 +106,11 @@ impl Settings {
                 "ignore_tags.keys"
             });
         }
-        let blind = may_be_blind && dice.below(12) == 0;
-        if blind {
+        let offline = can_be_offline && dice.below(12) == 0;
+        if offline {
             hidden.push("access_key");
         }
-        (hidden, blind)
+        (hidden, offline)
     }
 }
 
@@ -120,21 +121,21 @@ struct Walk {
     settings: Settings,
     wanted: Wanted,
     state: Value,
-    /// Whether the flow log is no longer what was last applied.
+    /// Whether the flow log differs from the last apply.
     drifted: bool,
-    story: Story,
+    history: History,
 }
 
-/// The last steps, told when one fails.
-struct Story {
+/// The last steps, printed when one fails.
+struct History {
     seed: u64,
     steps: Vec<String>,
 }
 
-impl Drop for Story {
+impl Drop for History {
     #[expect(
         clippy::print_stderr,
-        reason = "the steps that led to a failure are what repeats it"
+        reason = "the last steps are necessary to reproduce the failure"
     )]
     fn drop(&mut self) {
         if std::thread::panicking() {
@@ -147,7 +148,7 @@ impl Drop for Story {
     }
 }
 
-/// The calls that change something, by number.
+/// Counts the calls that create or delete flow logs, and those that change tags.
 fn mutations(fake: &Fake) -> [usize; 2] {
     let count = |actions: [&str; 2]| {
         let calls = fake.calls();
@@ -175,7 +176,7 @@ impl Walk {
             dice,
             state: Value::Null,
             drifted: false,
-            story: Story {
+            history: History {
                 seed,
                 steps: Vec::new(),
             },
@@ -210,8 +211,8 @@ impl Walk {
         }
     }
 
-    fn tell(&mut self, step: String) {
-        self.story.steps.push(step);
+    fn record(&mut self, step: String) {
+        self.history.steps.push(step);
     }
 
     fn log(&self) -> Option<FlowLog> {
@@ -229,12 +230,12 @@ impl Walk {
     /// Plans and applies, as `terraform apply` does.
     async fn apply(&mut self, wanted: Wanted, settings_before: &Settings) -> String {
         let config = self.core.config(&wanted.json);
-        let (unknown, blind) = self.settings.hidden(&mut self.dice, !self.drifted);
+        let (unknown, offline) = self.settings.hidden(&mut self.dice, !self.drifted);
         let hidden = match self.dice.below(3) {
             0 => wanted.hidden(&mut self.dice),
             _ => Vec::new(),
         };
-        self.tell(format!(
+        self.record(format!(
             "apply {} of which {hidden:?} are unknown, by {:?} of which {unknown:?} are unknown",
             wanted.json, self.settings
         ));
@@ -242,11 +243,11 @@ impl Walk {
         let hidden: Vec<_> = hidden.iter().map(String::as_str).collect();
         hide(&mut planned_for, &hidden);
         self.configure(&unknown).await;
-        if !blind && !self.state.is_null() {
+        if !offline && !self.state.is_null() {
             self.state = self.core.read(&self.state).await;
         }
         let before = mutations(&self.fake);
-        let action = self.carry_out(&planned_for, &config).await;
+        let action = self.plan_and_apply(&planned_for, &config).await;
         let meant_before = self.wanted.meaning(REGION);
         let means_the_same = is_same(&wanted.meaning(REGION), &meant_before);
         let calls = mutations(&self.fake);
@@ -259,28 +260,28 @@ impl Walk {
             let tags_before = self.wanted.effective_tags(&settings_before.default_tags);
             let same_settings = format!("{:?}", self.settings) == format!("{settings_before:?}");
             if action != Action::Replace && tags == tags_before && same_settings {
-                assert_eq!(calls[1], before[1], "tags are the same");
+                assert_eq!(calls[1], before[1], "the tags did not change");
             }
         }
-        let is_late = unknown.iter().any(|name| name.starts_with("ignore_tags"));
+        let ignored_keys_unknown = unknown.iter().any(|name| name.starts_with("ignore_tags"));
         self.wanted = wanted;
-        if is_late {
-            // It was not known what is ignored, so that there may be something left to do.
+        if ignored_keys_unknown {
+            // The ignored keys were unknown, so the next apply can still have changes.
             self.configure(&[]).await;
             self.state = self.core.read(&self.state).await;
-            self.carry_out(&config, &config).await;
+            self.plan_and_apply(&config, &config).await;
         }
-        self.settled(&config).await;
+        self.assert_settled(&config).await;
         format!("{action:?}")
     }
 
-    /// Plans with what is known, and applies with all of it.
-    async fn carry_out(&mut self, planned_for: &Value, config: &Value) -> Action {
+    /// Plans with the known values, and applies with all values.
+    async fn plan_and_apply(&mut self, planned_for: &Value, config: &Value) -> Action {
         let prior = self.state.clone();
         let plan = self.plan(&prior, planned_for).await;
         let action = plan.action(&prior);
         if action == Action::Replace {
-            self.tell(format!("replace for {:?}", plan.replacing));
+            self.record(format!("replace for {:?}", plan.replacing));
         }
         let stored = match action {
             Action::Replace => self.plan(&Value::Null, planned_for).await,
@@ -290,8 +291,8 @@ impl Walk {
         let prior = match action {
             Action::Nothing => return action,
             Action::Replace => {
-                let said = self.core.delete(&prior, &Value::Null).await;
-                assert_eq!(errors(&said), []);
+                let messages = self.core.delete(&prior, &Value::Null).await;
+                assert_eq!(errors(&messages), []);
                 Value::Null
             }
             Action::Create | Action::Update => prior,
@@ -312,8 +313,8 @@ impl Walk {
             "{action:?} was planned, and then {last_action:?}: {:?}",
             last.replacing
         );
-        let (state, said) = self.core.apply(&prior, &last.planned, config).await;
-        assert_eq!(errors(&said), []);
+        let (state, messages) = self.core.apply(&prior, &last.planned, config).await;
+        assert_eq!(errors(&messages), []);
         self.state = state;
         action
     }
@@ -324,8 +325,8 @@ impl Walk {
         plan
     }
 
-    /// What was applied is so, and there is nothing to do, before a refresh and after it.
-    async fn settled(&mut self, config: &Value) {
+    /// Asserts that the flow log matches the configuration, and that no changes are planned before and after a refresh.
+    async fn assert_settled(&mut self, config: &Value) {
         let log = self.log().unwrap();
         let meaning = self.wanted.meaning(REGION);
         let found = described(&log);
@@ -339,30 +340,30 @@ impl Walk {
         wanted.retain(|key, _| !self.settings.ignores(key));
         assert_eq!(tags, wanted);
         self.drifted = false;
-        // From here on it may be taken away without that EC2 may just not show it yet.
+        // An older flow log can be removed from the state at once, because it cannot be one that is not visible yet.
         self.fake
             .change(&log.id, |log| LONG_AGO.clone_into(&mut log.creation_time));
-        self.plans_nothing(config).await;
+        self.assert_plans_no_changes(config).await;
         self.state = self.core.read(&self.state).await;
-        self.plans_nothing(config).await;
+        self.assert_plans_no_changes(config).await;
         let again = self.core.read(&self.state).await;
-        assert_eq!(again, self.state, "a second refresh finds nothing new");
+        assert_eq!(again, self.state, "a second refresh changes nothing");
     }
 
-    async fn plans_nothing(&mut self, config: &Value) {
+    async fn assert_plans_no_changes(&mut self, config: &Value) {
         let state = self.state.clone();
         let plan = self.plan(&state, config).await;
         let problems = incompatible(&plan.planned, &state);
         assert_eq!(plan.action(&state), Action::Nothing, "{problems:#?}");
     }
 
-    /// Something changes behind our back; the next apply mends it.
+    /// Changes the flow log outside of Terraform. The next apply corrects it.
     async fn drift(&mut self) -> String {
         let Some(FlowLog { id, .. }) = self.log() else {
             return "none".to_owned();
         };
         let drift = self.dice.below(7);
-        self.tell(format!("drift {drift}"));
+        self.record(format!("drift {drift}"));
         self.drifted = true;
         if drift == 0 {
             self.fake.remove(&id);
@@ -386,67 +387,67 @@ impl Walk {
         "drift".to_owned()
     }
 
-    /// The state is lost, and the flow log imported.
+    /// Removes the flow log from the state and imports it.
     async fn import(&mut self) -> String {
         let Some(log) = self.log() else {
             return "none".to_owned();
         };
-        self.tell("import".to_owned());
+        self.record("import".to_owned());
         self.configure(&[]).await;
         self.state = self
             .core
             .import(&format!("{}@{}", log.id, log.region))
             .await;
-        self.taken_over().await;
+        self.assert_only_state_changes().await;
         "import".to_owned()
     }
 
-    /// Another provider has made it, and its state becomes ours.
+    /// Replaces the state with that of another provider, and moves it.
     async fn moved(&mut self) -> String {
         let Some(log) = self.log() else {
             return "none".to_owned();
         };
-        self.tell("move".to_owned());
+        self.record("move".to_owned());
         self.configure(&[]).await;
         let cloud_wan = log.resource_type.starts_with("CoreNetwork");
         let (provider, of, state) = match self.dice.maybe() {
-            // It does not know Cloud WAN.
+            // The AWS provider does not support Cloud WAN.
             true if !cloud_wan => ("aws", "aws_flow_log", aws(&log, &self.wanted.json)),
-            // It does not know the region.
+            // The state of awscc does not contain the region.
             _ if log.region == REGION => ("awscc", "awscc_ec2_flow_log", awscc(&log)),
             _ => return "none".to_owned(),
         };
         let provider = &format!("registry.terraform.io/hashicorp/{provider}");
         self.state = self.core.move_from(provider, of, &state).await;
-        self.taken_over().await;
+        self.assert_only_state_changes().await;
         "move".to_owned()
     }
 
-    /// What is taken over is at most written otherwise in the state.
-    async fn taken_over(&mut self) {
+    /// Asserts that a plan after an import or a move changes only the state.
+    async fn assert_only_state_changes(&mut self) {
         let config = self.core.config(&self.wanted.json);
         let before = mutations(&self.fake);
         let drifted = self.drifted;
-        let action = self.carry_out(&config, &config).await;
+        let action = self.plan_and_apply(&config, &config).await;
         if !drifted {
             assert_ne!(action, Action::Replace);
             assert_eq!(mutations(&self.fake), before);
         }
-        self.settled(&config).await;
+        self.assert_settled(&config).await;
     }
 
     async fn destroy(&mut self) -> String {
-        self.tell("destroy".to_owned());
+        self.record("destroy".to_owned());
         self.configure(&[]).await;
         let state = std::mem::replace(&mut self.state, Value::Null);
-        let said = self.core.delete(&state, &Value::Null).await;
-        assert_eq!(errors(&said), []);
+        let messages = self.core.delete(&state, &Value::Null).await;
+        assert_eq!(errors(&messages), []);
         assert_eq!(self.log(), None);
         "destroy".to_owned()
     }
 }
 
-/// The state of `aws_flow_log`, release 6.
+/// Returns the state of `aws_flow_log` in release 6.
 fn aws(log: &FlowLog, written: &Json) -> Json {
     let group = |name: &String| {
         format!(
@@ -495,7 +496,7 @@ fn aws(log: &FlowLog, written: &Json) -> Json {
     })
 }
 
-/// The state of `awscc_ec2_flow_log`.
+/// Returns the state of `awscc_ec2_flow_log`.
 fn awscc(log: &FlowLog) -> Json {
     let tags = log
         .tags

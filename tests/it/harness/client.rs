@@ -316,8 +316,8 @@ impl Client {
         }
     }
 
-    #[cfg_attr(not(feature = "aws"), expect(dead_code, reason = "there is no binary"))]
     /// Returns the process ID, if the plugin is a process.
+    #[cfg_attr(not(feature = "aws"), expect(dead_code, reason = "there is no binary"))]
     pub(crate) fn id(&self) -> Option<u32> {
         match &self.plugin {
             Plugin::Child(process, _) => Some(process.0.id()),

@@ -1,11 +1,11 @@
-//! The provider block: what works, what is refused, and what is unknown as yet.
+//! The provider block: valid, invalid and unknown arguments.
 
 use crate::acceptance::flow_log;
 use crate::harness::fake::{Fake, Fault, REGION};
 use crate::harness::terraform::{Run, Version, Workspace};
 
 #[test]
-fn arguments_that_cannot_work_are_refused_with_a_reason() {
+fn invalid_arguments_are_refused_with_a_reason() {
     let fake = Fake::start();
     let refused = [
         ("insecure = true", "custom_ca_bundle"),
@@ -32,7 +32,7 @@ fn arguments_that_cannot_work_are_refused_with_a_reason() {
     for (settings, text) in refused {
         let work = Workspace::new(Version::Any, fake.url()).with_settings(settings);
         work.configure(&flow_log("main", ""));
-        // A proxy's address may hold a password: its line is not shown.
+        // The address of a proxy can contain a password, so its line is not shown.
         let line = if settings.starts_with("https_proxy") {
             "provider \"vpcflow\" {"
         } else {
@@ -43,8 +43,8 @@ fn arguments_that_cannot_work_are_refused_with_a_reason() {
     }
 }
 
-/// A block as it is written for the AWS provider and an emulator, with services that are never called here.
-const PASTED: &str = r#"
+/// A block written for the AWS provider and an emulator, with endpoints of services that this provider does not call.
+const COPIED: &str = r#"
   access_key                  = "test"
   secret_key                  = "test"
   region                      = "us-east-1"
@@ -69,12 +69,12 @@ const PASTED: &str = r#"
 "#;
 
 #[test]
-fn a_block_that_was_copied_from_the_aws_provider_is_taken_with_one_warning() {
+fn a_block_copied_from_the_aws_provider_is_accepted_with_one_warning() {
     for version in [Version::Any, Version::V115] {
         let fake = Fake::start();
         fake.put_events("flow-logs", "eni-1-all", Vec::new());
         let work = Workspace::new(version, fake.url());
-        let block = PASTED.replace("URL", fake.url());
+        let block = COPIED.replace("URL", fake.url());
         with_block(&work, &format!("provider \"vpcflow\" {{{block}}}"));
         let plan = work.plan();
         assert_eq!(plan.code, 2, "{}", plan.output);
@@ -90,7 +90,7 @@ fn a_block_that_was_copied_from_the_aws_provider_is_taken_with_one_warning() {
 }
 
 #[test]
-fn roles_are_taken_on_one_after_the_other() {
+fn several_assume_role_blocks_form_a_chain() {
     let fake = Fake::start();
     let settings = r#"
       assume_role {
@@ -129,7 +129,7 @@ fn roles_are_taken_on_one_after_the_other() {
 }
 
 #[test]
-fn without_an_account_the_arns_are_null() {
+fn without_an_account_id_arns_are_null() {
     let fake = Fake::start();
     let settings = "skip_requesting_account_id = true";
     let work = Workspace::new(Version::Any, fake.url()).with_settings(settings);
@@ -143,7 +143,7 @@ fn without_an_account_the_arns_are_null() {
 }
 
 #[test]
-fn credentials_that_sts_refuses_fail_the_run_unless_told_otherwise() {
+fn credentials_that_sts_refuses_fail_unless_validation_is_skipped() {
     let fake = Fake::start();
     let text = "The security token included in the request is invalid";
     fake.fail(
@@ -167,7 +167,7 @@ fn credentials_that_sts_refuses_fail_the_run_unless_told_otherwise() {
     plan.says(&["Warning: Could not determine the AWS account"]);
 }
 
-/// Writes the configuration with this provider block and no other.
+/// Writes a configuration with only this provider block.
 pub(super) fn with_block(work: &Workspace, block: &str) {
     work.configure(&flow_log("main", ""));
     let text = work.read("main.tf");
@@ -180,7 +180,7 @@ pub(super) fn with_block(work: &Workspace, block: &str) {
 }
 
 #[test]
-fn no_credentials_no_region_and_no_endpoint_are_clear_errors() {
+fn missing_credentials_a_missing_region_and_an_unreachable_endpoint_are_errors() {
     let fake = Fake::start();
     let url = fake.url();
     let work = Workspace::new(Version::Any, url);
@@ -219,7 +219,7 @@ fn no_credentials_no_region_and_no_endpoint_are_clear_errors() {
 }
 
 #[test]
-fn a_reply_that_is_not_xml_is_a_clear_error() {
+fn a_reply_that_is_not_xml_is_an_error_about_the_endpoint() {
     let fake = Fake::start();
     let work = Workspace::new(Version::Any, fake.url()).with_settings("max_retries = 0");
     work.configure(&flow_log("main", ""));
@@ -234,7 +234,7 @@ fn a_reply_that_is_not_xml_is_a_clear_error() {
 }
 
 #[test]
-fn accounts_that_cannot_be_checked_are_not_worked_in() {
+fn an_account_that_cannot_be_checked_is_refused() {
     let fake = Fake::start();
     let refuse = || {
         let refusal = Fault::error("InvalidClientTokenId", "The security token is invalid");
@@ -259,7 +259,7 @@ fn accounts_that_cannot_be_checked_are_not_worked_in() {
 }
 
 #[test]
-fn tags_of_the_environment_are_set_and_ignored_and_its_other_bytes_do_no_harm() {
+fn default_and_ignored_tags_come_from_the_environment() {
     use std::os::unix::ffi::OsStrExt;
     let fake = Fake::start();
     let work = Workspace::new(Version::Any, fake.url())
@@ -276,29 +276,25 @@ fn tags_of_the_environment_are_set_and_ignored_and_its_other_bytes_do_no_harm() 
         Run::of(&command.output().unwrap())
     };
     run(&["apply", "-auto-approve", "-no-color"]).succeeds();
-    let made = fake.flow_logs(REGION).remove(0);
-    assert_eq!(made.tags["team"], "net");
-    assert_eq!(made.tags["stage"], "test");
-    fake.change(&made.id, |log| {
+    let created = fake.flow_logs(REGION).remove(0);
+    assert_eq!(created.tags["team"], "net");
+    assert_eq!(created.tags["stage"], "test");
+    fake.change(&created.id, |log| {
         for key in ["owner", "cost:center"] {
             log.tags.insert(key.to_owned(), "else".to_owned());
         }
     });
     let plan = run(&["plan", "-detailed-exitcode", "-no-color"]);
     assert_eq!(plan.code, 0, "{}", plan.output);
-    fake.change(&made.id, |log| {
+    fake.change(&created.id, |log| {
         drop(log.tags.insert("other".to_owned(), "else".to_owned()))
     });
     let plan = run(&["plan", "-detailed-exitcode", "-no-color"]);
-    assert_eq!(
-        plan.code, 2,
-        "only what is named is ignored:\n{}",
-        plan.output
-    );
+    assert_eq!(plan.code, 2, "another key is not ignored:\n{}", plan.output);
 }
 
 #[test]
-fn no_secret_reaches_the_log_the_state_or_the_messages() {
+fn no_secret_appears_in_logs_or_diagnostics() {
     let fake = Fake::start();
     let settings = r#"
       token = "token-canary"
@@ -315,13 +311,13 @@ fn no_secret_reaches_the_log_the_state_or_the_messages() {
         1,
     );
     let mut command = work.command(&["apply", "-auto-approve", "-no-color"]);
-    // Terraform logs its own side of the talk at TRACE, the configuration included; ours is what is judged.
+    // At TRACE, Terraform logs the configuration itself. Only the provider's log is checked here.
     command.env("TF_LOG_PROVIDER", "TRACE");
     let output = Run::of(&command.output().unwrap());
     assert_ne!(output.code, 0);
     assert!(
         output.output.contains("call answered"),
-        "no log of ours:\n{}",
+        "no log of the provider:\n{}",
         output.output
     );
     for canary in ["secret-canary", "token-canary", "external-canary"] {
@@ -334,7 +330,7 @@ fn no_secret_reaches_the_log_the_state_or_the_messages() {
 }
 
 #[test]
-fn a_changed_provider_region_is_a_planned_replacement() {
+fn a_changed_provider_region_plans_a_replacement() {
     let fake = Fake::start();
     let work = Workspace::new(Version::Any, fake.url());
     work.configure(&flow_log("main", ""));

@@ -1,27 +1,27 @@
-//! What is wrong in a provider block is said by `terraform validate`, at its line.
+//! `terraform validate` reports errors in a provider block at their lines.
 
 use crate::acceptance::flow_log;
 use crate::acceptance::provider::configuration::with_block;
 use crate::harness::fake::Fake;
 use crate::harness::terraform::{Version, Workspace};
 
-/// What is wrong with the provider block, as an editor shows it: each message with the line it is about.
-fn mistakes(work: &Workspace) -> Vec<(String, String)> {
+/// Returns the errors in the provider block: the line, and the message.
+fn errors(work: &Workspace) -> Vec<(String, String)> {
     let run = work.run(&["validate", "-json"]);
     let answer: serde_json::Value = serde_json::from_str(&run.stdout).unwrap();
     let found = answer["diagnostics"].as_array().unwrap().clone();
-    let errors = found.into_iter().filter(|d| d["severity"] == "error");
-    let told = errors.map(|d| {
+    let found = found.into_iter().filter(|d| d["severity"] == "error");
+    let found = found.map(|d| {
         let line = d["snippet"]["code"].as_str().unwrap_or_default();
         let [summary, detail] = ["summary", "detail"].map(|part| d[part].as_str().unwrap());
         let text = format!("{summary}: {detail}");
         (line.trim().to_owned(), text)
     });
-    told.collect()
+    found.collect()
 }
 
 #[test]
-fn what_cannot_work_is_said_at_its_line_before_anybody_is_asked() {
+fn invalid_arguments_are_reported_at_their_lines_without_any_call() {
     let fake = Fake::start();
     let role = "role_arn = \"arn:aws:iam::111111111111:role/hub\"";
     let second =
@@ -49,7 +49,7 @@ fn what_cannot_work_is_said_at_its_line_before_anybody_is_asked() {
         ),
         (
             "ec2_metadata_service_endpoint = \"localhost\"",
-            // An address may hold a password: its line is not shown.
+            // An address can contain a password, so its line is not shown.
             "provider \"vpcflow\" {",
             "is not an address such as https://host:port",
         ),
@@ -83,25 +83,25 @@ fn what_cannot_work_is_said_at_its_line_before_anybody_is_asked() {
     for (settings, line, text) in cases {
         let work = Workspace::new(Version::Any, fake.url()).with_settings(settings);
         work.configure(&flow_log("main", ""));
-        let told = mistakes(&work);
-        assert_eq!(told.len(), 1, "{settings}: {told:?}");
-        let (at, said) = &told[0];
+        let found = errors(&work);
+        assert_eq!(found.len(), 1, "{settings}: {found:?}");
+        let (at, message) = &found[0];
         assert!(
-            at.starts_with(line) && said.contains(text),
-            "{settings}: {told:?}"
+            at.starts_with(line) && message.contains(text),
+            "{settings}: {found:?}"
         );
     }
     assert!(fake.calls().is_empty());
 }
 
 #[test]
-fn a_wrong_region_and_a_lone_key_are_said_at_their_lines_and_a_wrong_endpoint_at_the_block() {
+fn several_errors_are_reported_at_their_lines_and_an_endpoint_at_the_block() {
     let work = Workspace::new(Version::Any, "unused");
     with_block(
         &work,
         "provider \"vpcflow\" {\nregion = \"Frankfurt\"\naccess_key = \"AKIAEXAMPLE\"\nendpoints {\nec2 = \"localhost:1\"\n}\n}",
     );
-    let told = mistakes(&work);
+    let found = errors(&work);
     let expected = [
         ("access_key = \"AKIAEXAMPLE\"", "it requires secret_key"),
         (
@@ -113,20 +113,20 @@ fn a_wrong_region_and_a_lone_key_are_said_at_their_lines_and_a_wrong_endpoint_at
             "is not an address such as https://host:port",
         ),
     ];
-    assert_eq!(told.len(), expected.len(), "{told:?}");
+    assert_eq!(found.len(), expected.len(), "{found:?}");
     for (line, text) in expected {
-        let is_said = |(at, said): &(String, String)| at == line && said.contains(text);
-        assert!(told.iter().any(is_said), "{line}: {told:?}");
+        let is_reported = |(at, message): &(String, String)| at == line && message.contains(text);
+        assert!(found.iter().any(is_reported), "{line}: {found:?}");
     }
 }
 
-/// Arguments whose rightness depends on one that is unknown are not judged without it.
+/// An argument whose validity depends on an unknown argument is not refused.
 #[test]
-fn what_is_unknown_is_not_taken_for_missing() {
+fn unknown_arguments_do_not_count_as_missing() {
     let work = Workspace::new(Version::Any, "unused");
     with_block(
         &work,
         "variable \"secret\" {\ntype = string\n}\nvariable \"any\" {\ntype = bool\n}\nprovider \"vpcflow\" {\nregion = \"local\"\naccess_key = \"AKIAEXAMPLE\"\nsecret_key = var.secret\nskip_region_validation = var.any\n}",
     );
-    assert_eq!(mistakes(&work), []);
+    assert_eq!(errors(&work), []);
 }

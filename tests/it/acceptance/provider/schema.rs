@@ -1,4 +1,4 @@
-//! What the provider says of itself is what Terraform says of it.
+//! The schema that Terraform reads equals the committed one, and events have the documented types.
 
 use serde_json::Value;
 
@@ -8,7 +8,7 @@ use crate::harness::golden;
 use crate::harness::terraform::{Run, Version, Workspace};
 
 #[test]
-fn both_terraforms_tell_the_committed_schema() {
+fn both_terraforms_print_the_committed_schema() {
     let committed: Value = serde_json::from_str(&golden::read(schemas::PROVIDER)).unwrap();
     let fake = Fake::start();
     for version in [Version::Any, Version::V115] {
@@ -16,28 +16,28 @@ fn both_terraforms_tell_the_committed_schema() {
         work.configure("");
         let run = work.command(&["providers", "schema", "-json"]).output();
         let run = Run::of(&run.unwrap()).succeeds();
-        let told: Value = serde_json::from_str(&run.stdout).unwrap();
-        let wanted = without_what_is_newer(committed.clone(), &told);
-        assert_same("", &told, &wanted);
+        let printed: Value = serde_json::from_str(&run.stdout).unwrap();
+        let wanted = without_newer_kinds(committed.clone(), &printed);
+        assert_same("", &printed, &wanted);
     }
 }
 
-/// Kinds of nouns that an older Terraform does not ask a provider for.
+/// Kinds of schemas that an older Terraform does not request.
 const NEWER: &[&str] = &["list_resource_schemas", "resource_identity_schemas"];
 
-fn without_what_is_newer(mut schema: Value, told: &Value) -> Value {
+fn without_newer_kinds(mut schema: Value, printed: &Value) -> Value {
     let of_provider = &mut schema["provider_schemas"][vpcflow::provider::ADDRESS];
-    let told = &told["provider_schemas"][vpcflow::provider::ADDRESS];
+    let printed = &printed["provider_schemas"][vpcflow::provider::ADDRESS];
     let nouns = of_provider.as_object_mut().unwrap();
-    nouns.retain(|key, _| told.get(key).is_some() || !NEWER.contains(&key.as_str()));
+    nouns.retain(|key, _| printed.get(key).is_some() || !NEWER.contains(&key.as_str()));
     schema
 }
 
-/// Compares part by part: the whole is too long to be read in a message.
+/// Compares part by part, because a message with the complete schema would be too long.
 #[track_caller]
-fn assert_same(path: &str, told: &Value, wanted: &Value) {
-    let (Value::Object(told), Value::Object(wanted)) = (told, wanted) else {
-        assert_eq!(told, wanted, "{path}");
+fn assert_same(path: &str, printed: &Value, wanted: &Value) {
+    let (Value::Object(printed), Value::Object(wanted)) = (printed, wanted) else {
+        assert_eq!(printed, wanted, "{path}");
         return;
     };
     let keys = |object: &serde_json::Map<String, Value>| {
@@ -45,14 +45,14 @@ fn assert_same(path: &str, told: &Value, wanted: &Value) {
         keys.sort();
         keys
     };
-    assert_eq!(keys(told), keys(wanted), "{path}");
-    for (key, told) in told {
-        assert_same(&format!("{path}/{key}"), told, &wanted[key]);
+    assert_eq!(keys(printed), keys(wanted), "{path}");
+    for (key, printed) in printed {
+        assert_same(&format!("{path}/{key}"), printed, &wanted[key]);
     }
 }
 
 #[test]
-fn an_event_is_what_its_json_schema_says() {
+fn an_event_matches_its_json_schema() {
     let schema: Value = serde_json::from_str(&golden::read(schemas::EVENT)).unwrap();
     let fake = Fake::start();
     let line = "2 123456789012 eni-0123456789abcdef0 10.0.0.1 10.1.0.1 40000 22 6 3 180 1767225600 1767225650 REJECT OK";
@@ -82,15 +82,15 @@ data "vpcflow_log_events" "all" {
         assert_eq!(keys, required);
         for (key, value) in event {
             let allowed = &schema["properties"][key]["type"];
-            assert!(is_of(value, allowed), "{key} = {value}: {allowed}");
+            assert!(has_type(value, allowed), "{key} = {value}: {allowed}");
         }
     }
 }
 
-/// Says whether a value is of one of the types that a JSON Schema names.
-fn is_of(value: &Value, types: &Value) -> bool {
+/// Reports whether a value has one of the types of a JSON Schema.
+fn has_type(value: &Value, types: &Value) -> bool {
     match types {
-        Value::Array(types) => types.iter().any(|one| is_of(value, one)),
+        Value::Array(types) => types.iter().any(|one| has_type(value, one)),
         one => match one.as_str().unwrap() {
             "string" => value.is_string(),
             "integer" => value.is_i64(),

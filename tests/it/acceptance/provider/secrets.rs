@@ -1,23 +1,23 @@
-//! No secret of a provider block, a profile or the environment comes out, whatever goes wrong with it.
+//! No error shows a secret of a provider block, a profile or the environment.
 
 use crate::acceptance::provider::configuration::with_block;
 use crate::harness::terraform::{Run, Version, Workspace};
 
-/// What must not be seen, in every place that may hold a secret.
+/// A text in every secret, which no output may contain.
 const CANARY: &str = "CANARY-7f3a";
 
-/// What is wrong, and what is said of it; the arguments stand each on a line of its own.
+/// An invalid configuration, and the expected text of its error. Each argument is on its own line.
 struct Case {
     arguments: String,
     variables: Vec<(&'static str, String)>,
-    said: &'static str,
+    expected: &'static str,
 }
 
-fn case(arguments: &str, said: &'static str) -> Case {
+fn case(arguments: &str, expected: &'static str) -> Case {
     Case {
         arguments: arguments.replace("SECRET", CANARY),
         variables: Vec::new(),
-        said,
+        expected,
     }
 }
 
@@ -51,7 +51,7 @@ fn cases() -> Vec<Case> {
             &format!("{KEYS}\n{proxy} = \"socks5://me:SECRET@localhost:1\""),
             "it is not the address of a proxy",
         ));
-        // Nobody listens behind it.
+        // The host does not exist.
         cases.push(case(
             &format!(
                 "{KEYS}\n{proxy} = \"http://me:SECRET@localhost:1\"\nendpoints {{\nsts = \"{}://sts.invalid\"\n}}",
@@ -70,8 +70,8 @@ fn cases() -> Vec<Case> {
     cases
 }
 
-/// Plans with everything logged, and gives what Terraform prints.
-fn planned(work: &Workspace, variables: &[(&str, String)]) -> Run {
+/// Runs a plan with all logs, and returns its output.
+fn plan_with_logs(work: &Workspace, variables: &[(&str, String)]) -> Run {
     let mut command = work.command(&["plan", "-no-color"]);
     command.env("TF_LOG_PROVIDER", "TRACE");
     command.envs(variables.iter().map(|(name, value)| (name, value)));
@@ -79,24 +79,24 @@ fn planned(work: &Workspace, variables: &[(&str, String)]) -> Run {
 }
 
 #[test]
-fn what_is_wrong_is_said_without_the_secret_and_without_the_line_that_holds_it() {
+fn errors_show_neither_the_secret_nor_its_line() {
     for Case {
         arguments,
         variables,
-        said,
+        expected,
     } in cases()
     {
         let work = Workspace::new(Version::Any, "unused");
         let block = format!("provider \"vpcflow\" {{\nregion = \"us-east-1\"\n{arguments}\n}}");
         with_block(&work, &block);
-        let run = planned(&work, &variables).fails_with(&[said]);
+        let run = plan_with_logs(&work, &variables).fails_with(&[expected]);
         assert!(!run.output.contains(CANARY), "{arguments}:\n{}", run.output);
     }
 }
 
-/// A profile whose program fails, and one that builds on it.
+/// One profile runs the program, the other one has it as its source profile.
 #[test]
-fn what_a_credential_process_prints_is_not_shown() {
+fn the_output_of_a_credential_process_is_not_shown() {
     let programs = [
         format!("sh -c 'echo {CANARY} >&2; exit 3'"),
         format!("echo {CANARY}"),
@@ -118,8 +118,8 @@ fn what_a_credential_process_prints_is_not_shown() {
                  shared_config_files = [\"config\"]\n}}"
             );
             with_block(&work, &block);
-            let said = "the credential_process of profile \"process\" returned no credentials";
-            let run = planned(&work, &[]).fails_with(&[said]);
+            let expected = "the credential_process of profile \"process\" returned no credentials";
+            let run = plan_with_logs(&work, &[]).fails_with(&[expected]);
             assert!(!run.output.contains(CANARY), "{program}:\n{}", run.output);
         }
     }

@@ -1,4 +1,4 @@
-//! A provider block of which a part is known only after apply.
+//! A provider block with arguments that are known only after apply.
 
 use crate::acceptance::flow_log;
 use crate::harness::fake::{Fake, REGION};
@@ -11,7 +11,7 @@ resource "terraform_data" "x" {
 }
 "#;
 
-/// Writes the configuration with something else in the place of a part of the provider block.
+/// Writes the configuration with a part of the provider block replaced.
 fn configure(work: &Workspace, part: &str, other: &str, more: &str) {
     work.configure(&format!("{LATER}{}{more}", flow_log("main", "")));
     let text = work.read("main.tf");
@@ -24,7 +24,7 @@ fn later(value: &str) -> String {
 }
 
 #[test]
-fn an_unknown_region_plans_creates_and_is_named_for_reads() {
+fn an_unknown_region_allows_creates_and_is_an_error_for_reads() {
     let fake = Fake::start();
     let work = Workspace::new(Version::Any, fake.url());
     let region = format!("region = {}", later("us-east-1"));
@@ -43,9 +43,9 @@ fn an_unknown_region_plans_creates_and_is_named_for_reads() {
     assert_eq!(fake.flow_logs(REGION).len(), 1);
 }
 
-/// What the provider knows only when it applies does not become another region than was planned.
+/// A value that is known only during apply does not change the planned region.
 #[test]
-fn whatever_else_is_unknown_creates_are_planned_and_the_next_plan_is_empty() {
+fn other_unknown_arguments_allow_creates() {
     let key = "access_key = \"AKIAEXAMPLE\"";
     let cases = [
         (
@@ -97,11 +97,11 @@ fn whatever_else_is_unknown_creates_are_planned_and_the_next_plan_is_empty() {
         ),
     ];
     for (argument, part, other) in cases {
-        creates_and_reads(argument, part, &other);
+        assert_creates_and_does_not_read(argument, part, &other);
     }
 }
 
-fn creates_and_reads(argument: &str, part: &str, other: &str) {
+fn assert_creates_and_does_not_read(argument: &str, part: &str, other: &str) {
     let fake = Fake::start();
     let work = Workspace::new(Version::Any, fake.url());
     let run = |arguments: &[&str]| {
@@ -129,14 +129,14 @@ fn creates_and_reads(argument: &str, part: &str, other: &str) {
     run(&["apply", "-no-color", "-auto-approve"]).succeeds();
     let plan = run(&["plan", "-no-color", "-detailed-exitcode"]);
     assert_eq!(plan.code, 0, "{argument}:\n{}", plan.output);
-    let made = fake.flow_logs(REGION);
-    assert_eq!(made.len(), 1, "{argument}");
-    let team = made[0].tags.get("team").map(String::as_str);
+    let created = fake.flow_logs(REGION);
+    assert_eq!(created.len(), 1, "{argument}");
+    let team = created[0].tags.get("team").map(String::as_str);
     assert_eq!(team, Some("net").filter(|_| argument == "default_tags"));
 }
 
 #[test]
-fn unknown_endpoints_are_awaited() {
+fn unknown_endpoints_allow_creates() {
     let fake = Fake::start();
     let url = fake.url();
     let work = Workspace::new(Version::Any, url);
@@ -148,9 +148,9 @@ fn unknown_endpoints_are_awaited() {
     assert_eq!(fake.flow_logs(REGION).len(), 1);
 }
 
-/// A gate is not open while it is unknown.
+/// The restriction applies although its accounts are unknown during the plan.
 #[test]
-fn an_account_that_turns_out_to_be_forbidden_makes_nothing() {
+fn an_account_that_is_forbidden_during_apply_creates_nothing() {
     let fake = Fake::start();
     let work = Workspace::new(Version::Any, fake.url());
     let forbidden = format!(

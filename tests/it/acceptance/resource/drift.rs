@@ -1,4 +1,4 @@
-//! Whatever changes behind Terraform's back is named by the next plan.
+//! Changes made outside of Terraform are shown by the next plan.
 
 use std::collections::BTreeMap;
 
@@ -8,10 +8,10 @@ use crate::acceptance::flow_log;
 use crate::harness::fake::{DestinationOptions, Fake, FlowLog, REGION, TagFieldSpecification};
 use crate::harness::terraform::{Version, Workspace};
 
-/// A change made behind Terraform's back.
+/// A change made outside of Terraform.
 type Edit = fn(&mut FlowLog);
 
-/// What the server can change, by the attributes of the schema that show it.
+/// Returns the changes, each with the attributes of the schema that show it.
 fn changes() -> Vec<(&'static [&'static str], Edit)> {
     vec![
         (
@@ -89,18 +89,17 @@ fn changes() -> Vec<(&'static [&'static str], Edit)> {
     ]
 }
 
-/// What no server can change: where the flow log is and what it is called, how long things may take, and what may be
-/// taken over.
+/// Attributes that no change of the flow log affects.
 const FIXED: [&str; 5] = ["id", "arn", "region", "timeouts", "adopt_existing"];
 
 #[test]
-fn every_attribute_of_the_schema_that_changes_is_named_by_the_plan() {
+fn the_plan_names_every_attribute_that_drifted() {
     let fake = Fake::start();
     let work = Workspace::new(Version::Any, fake.url());
     work.configure(&flow_log("main", r#"tags = { Name = "main" }"#));
     work.apply();
     let before = fake.flow_logs(REGION).remove(0);
-    let mut seen: Vec<&str> = Vec::new();
+    let mut tested: Vec<&str> = Vec::new();
     for (attributes, change) in changes() {
         fake.change(&before.id, change);
         let plan = work.run(&["plan", "-refresh-only", "-no-color", "-detailed-exitcode"]);
@@ -112,20 +111,20 @@ fn every_attribute_of_the_schema_that_changes_is_named_by_the_plan() {
                 changed && line.split_whitespace().nth(1) == Some(attribute)
             });
             assert!(named, "{attribute} is not named in:\n{}", plan.output);
-            seen.push(attribute);
+            tested.push(attribute);
         }
         let restored = before.clone();
         fake.change(&before.id, move |log| *log = restored);
     }
     work.plans_empty();
     for attribute in schema_attributes() {
-        let known = seen.contains(&attribute.as_str()) || FIXED.contains(&attribute.as_str());
+        let known = tested.contains(&attribute.as_str()) || FIXED.contains(&attribute.as_str());
         assert!(known, "no drift of {attribute} is tested");
     }
 }
 
 #[test]
-fn drift_of_an_omitted_argument_is_mended_by_a_replacement() {
+fn drift_of_an_omitted_argument_plans_a_replacement() {
     let fake = Fake::start();
     let work = Workspace::new(Version::Any, fake.url());
     work.configure(&flow_log("main", ""));
@@ -137,7 +136,7 @@ fn drift_of_an_omitted_argument_is_mended_by_a_replacement() {
 }
 
 #[test]
-fn the_star_at_the_end_of_a_log_groups_arn_makes_no_difference() {
+fn a_wildcard_at_the_end_of_a_log_group_arn_is_not_a_difference() {
     let fake = Fake::start();
     let work = Workspace::new(Version::Any, fake.url());
     let configure = |arn: &str| {
@@ -167,7 +166,7 @@ resource "vpcflow_log" "main" {{
 }
 
 #[test]
-fn empty_strings_mean_not_given_and_stay_as_written() {
+fn empty_strings_are_treated_as_omitted_and_kept_in_the_state() {
     let fake = Fake::start();
     let work = Workspace::new(Version::Any, fake.url());
     work.configure(
@@ -189,7 +188,7 @@ resource "vpcflow_log" "main" {
     assert_eq!(fake.flow_logs(REGION)[0].deliver_logs_permission_arn, None);
 }
 
-/// Every attribute and block of the resource, from the schema itself.
+/// Returns the names of all attributes and blocks of the resource, from its schema.
 fn schema_attributes() -> Vec<String> {
     let schema = vpcflow::provider::schema_json().unwrap();
     let block = &schema["provider_schemas"]["registry.terraform.io/vpcflow/vpcflow"]["resource_schemas"]

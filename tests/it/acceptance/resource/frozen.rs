@@ -1,4 +1,4 @@
-//! Version 0 of our own state. It is frozen: later releases must read it as it was written.
+//! State files of schema version 0. They are frozen: later releases must read them unchanged.
 
 use serde_json::{Map, Value, json};
 
@@ -10,43 +10,43 @@ const ID: &str = "fl-0123456789abcdef0";
 /// The attributes and blocks of version 0, with their types.
 const VERSION_0: &str = include_str!("frozen/state-v0.json");
 
-/// Gives the form of a block's values: what a state file depends on.
-fn form(block: &Value) -> Value {
+/// Returns the names and types of a block's attributes, which determine the format of a state file.
+fn format_of(block: &Value) -> Value {
     let mut all = Map::new();
     for (name, attribute) in block["attributes"].as_object().into_iter().flatten() {
         let nested = &attribute["nested_type"];
         let of = if nested.is_null() {
             attribute["type"].clone()
         } else {
-            json!({ "nesting": nested["nesting_mode"], "of": form(nested) })
+            json!({ "nesting": nested["nesting_mode"], "of": format_of(nested) })
         };
         all.insert(name.clone(), of);
     }
     for (name, nested) in block["block_types"].as_object().into_iter().flatten() {
-        let of = json!({ "nesting": nested["nesting_mode"], "of": form(&nested["block"]) });
+        let of = json!({ "nesting": nested["nesting_mode"], "of": format_of(&nested["block"]) });
         all.insert(name.clone(), of);
     }
     Value::Object(all)
 }
 
 #[test]
-fn a_model_of_another_form_has_another_version() {
+fn a_changed_state_format_requires_a_new_schema_version() {
     let schema = vpcflow::provider::schema_json().unwrap();
     let of_provider = &schema["provider_schemas"][vpcflow::provider::ADDRESS];
     let resource = &of_provider["resource_schemas"]["vpcflow_log"];
     assert_eq!(
         resource["version"], 0,
-        "this test is about version 0: keep its form, and test its upgrade"
+        "this test covers version 0: keep its format, and test its upgrade"
     );
     let frozen: Value = serde_json::from_str(VERSION_0).unwrap();
-    let now = form(&resource["block"]);
+    let now = format_of(&resource["block"]);
     assert_eq!(
         now, frozen,
-        "the form of the state has changed: raise VERSION, keep version 0 as a struct of its own, and upgrade from it"
+        "the format of the state has changed: increment VERSION, keep version 0 in a separate struct, and upgrade from it"
     );
 }
 
-/// A flow log to a log group: what was not given is null.
+/// Returns the state of a flow log that delivers to a log group. Omitted arguments are null.
 fn plain(log: &FlowLog) -> Value {
     json!({
         "adopt_existing": null,
@@ -83,7 +83,7 @@ fn plain(log: &FlowLog) -> Value {
     })
 }
 
-/// A flow log to a bucket with everything that can be given.
+/// Returns the state of a flow log that delivers to a bucket, with all possible arguments.
 fn full(log: &FlowLog) -> Value {
     let mut state = plain(log);
     let more = json!({
@@ -110,7 +110,7 @@ fn full(log: &FlowLog) -> Value {
     state
 }
 
-/// The flow log to a bucket as the server has it.
+/// Returns the flow log that delivers to a bucket, as the server stores it.
 fn in_bucket(plain: &FlowLog) -> FlowLog {
     FlowLog {
         log_destination_type: "s3".to_owned(),
@@ -169,7 +169,7 @@ resource "vpcflow_log" "main" {
 }"#;
 
 #[test]
-fn a_state_of_version_0_is_read_as_it_was_written() {
+fn a_state_of_version_0_plans_no_changes() {
     let plain_log = FlowLog::sample(ID, "vpc-0123456789abcdef0");
     let full_log = in_bucket(&plain_log);
     for (log, attributes, configuration) in [

@@ -1,4 +1,4 @@
-//! Ctrl-C loses nothing.
+//! Interrupting an apply never orphans a flow log.
 
 use std::collections::BTreeSet;
 use std::time::Duration;
@@ -12,7 +12,7 @@ use crate::harness::terraform::{Run, Version, Workspace};
 const SOON: Duration = Duration::from_secs(120);
 
 #[test]
-fn an_interrupt_in_the_middle_of_an_apply_leaves_no_flow_log_unknown() {
+fn an_interrupted_apply_leaves_no_flow_log_outside_of_the_state() {
     for signal in [Signal::INT, Signal::TERM] {
         let fake = Fake::start();
         fake.latency("*", Duration::from_millis(350));
@@ -32,13 +32,13 @@ resource "vpcflow_log" "many" {
             .spawn()
             .unwrap();
         let id = Pid::from_raw(i32::try_from(child.id()).unwrap()).unwrap();
-        // Somebody has to read what it prints, or it waits for that.
+        // The output must be read, or Terraform blocks on a full pipe.
         let running = std::thread::spawn(move || child.wait_with_output());
         fake.wait_for_calls("CreateFlowLogs", 15, SOON);
         kill_process(id, signal).unwrap();
         let run = Run::of(&running.join().unwrap().unwrap());
         assert_ne!(run.code, 0, "{}", run.output);
-        let made: BTreeSet<_> = fake
+        let created: BTreeSet<_> = fake
             .flow_logs(REGION)
             .into_iter()
             .map(|log| log.id)
@@ -48,11 +48,11 @@ resource "vpcflow_log" "many" {
             .map(|s| s["id"].as_str().unwrap().to_owned())
             .collect();
         assert!(
-            made.len() >= 10 && made.len() < 50,
-            "{} were made",
-            made.len()
+            created.len() >= 10 && created.len() < 50,
+            "{} were created",
+            created.len()
         );
-        assert_eq!(known, made, "{}", run.output);
+        assert_eq!(known, created, "{}", run.output);
         fake.latency("*", Duration::ZERO);
         work.apply();
         work.plans_empty();

@@ -1,4 +1,4 @@
-//! Every target and every destination, from apply over import to destroy, with a real Terraform.
+//! Every target and every destination with a real Terraform: apply, import and destroy.
 
 use crate::harness::fake::{Fake, FlowLog, REGION};
 use crate::harness::terraform::{Version, Workspace};
@@ -10,24 +10,24 @@ const OF_VPC: &str = r#"
   vpc_id       = "vpc-0123456789abcdef0"
   traffic_type = "ALL""#;
 
-/// Goes through a flow log's whole life, and gives it as the server had it.
-fn lives(body: &str) -> FlowLog {
+/// Applies, imports and destroys a flow log, and returns it as the server stored it.
+fn apply_import_and_destroy(body: &str) -> FlowLog {
     let fake = Fake::start();
     let work = Workspace::new(Version::Any, fake.url());
     work.configure(&format!("resource \"vpcflow_log\" \"x\" {{{body}\n}}"));
     work.apply();
     work.plans_empty();
-    let made = fake.flow_logs(REGION).remove(0);
+    let created = fake.flow_logs(REGION).remove(0);
     work.run(&["state", "rm", "vpcflow_log.x"]).succeeds();
-    work.run(&["import", "-no-color", "vpcflow_log.x", &made.id])
+    work.run(&["import", "-no-color", "vpcflow_log.x", &created.id])
         .succeeds();
     work.plans_empty();
     work.destroy();
     assert_eq!(fake.flow_logs(REGION), [], "{body}");
-    made
+    created
 }
 
-/// The argument of the target, what it is, and whether it takes a traffic type.
+/// The argument of the target, its resource type, and whether it has a traffic type.
 const TARGETS: &[(&str, &str, bool)] = &[
     (r#"vpc_id = "vpc-0123456789abcdef0""#, "VPC", true),
     (r#"subnet_id = "subnet-0123456789abcdef0""#, "Subnet", true),
@@ -64,39 +64,42 @@ const TARGETS: &[(&str, &str, bool)] = &[
 ];
 
 #[test]
-fn every_target_lives_from_apply_over_import_to_destroy() {
+fn every_target_can_be_applied_imported_and_destroyed() {
     for (target, resource_type, has_traffic_type) in TARGETS {
         let traffic = if *has_traffic_type {
             "\n  traffic_type = \"REJECT\""
         } else {
             ""
         };
-        let made = lives(&format!("\n  {target}{traffic}{TO_GROUP}"));
-        assert_eq!(made.resource_type, *resource_type);
-        assert_eq!(made.traffic_type.is_some(), *has_traffic_type);
+        let created = apply_import_and_destroy(&format!("\n  {target}{traffic}{TO_GROUP}"));
+        assert_eq!(created.resource_type, *resource_type);
+        assert_eq!(created.traffic_type.is_some(), *has_traffic_type);
         let interval = match *resource_type {
             "VPC" | "Subnet" | "NetworkInterface" | "RegionalNatGateway" => 600,
             _ => 60,
         };
-        assert_eq!(made.max_aggregation_interval, interval, "{resource_type}");
+        assert_eq!(
+            created.max_aggregation_interval, interval,
+            "{resource_type}"
+        );
     }
 }
 
 #[test]
-fn a_type_that_the_id_does_not_tell_is_guessed_at_an_import_and_changes_nothing() {
+fn an_import_plans_no_changes_for_a_type_that_the_id_does_not_show() {
     let edge = |resource_type: &str| {
         format!(
             "\n  resource_id = \"edge-0123456789abcdef0\"\n  resource_type = \"{resource_type}\"{TO_GROUP}"
         )
     };
     assert_eq!(
-        lives(&edge("CoreNetworkEdge")).resource_type,
+        apply_import_and_destroy(&edge("CoreNetworkEdge")).resource_type,
         "CoreNetworkEdge"
     );
 }
 
 #[test]
-fn ids_that_are_not_known_yet_do_not_tell_the_type() {
+fn the_type_is_unknown_while_the_ids_are_unknown() {
     let fake = Fake::start();
     let work = Workspace::new(Version::Any, fake.url());
     work.configure(&format!(
@@ -111,7 +114,7 @@ fn ids_that_are_not_known_yet_do_not_tell_the_type() {
 }
 
 #[test]
-fn tag_keys_are_recorded_in_the_order_in_which_they_are_written() {
+fn tag_keys_keep_their_order() {
     let fake = Fake::start();
     let work = Workspace::new(Version::Any, fake.url());
     let configure = |keys: &str| {
@@ -146,7 +149,7 @@ fn tag_keys_are_recorded_in_the_order_in_which_they_are_written() {
 }
 
 #[test]
-fn a_group_name_that_ends_in_a_star_is_the_same_group() {
+fn a_log_group_name_that_ends_in_a_wildcard_is_the_same_log_group() {
     let fake = Fake::start();
     for arn in [
         None,
@@ -179,23 +182,23 @@ fn a_group_name_that_ends_in_a_star_is_the_same_group() {
 }
 
 #[test]
-fn a_flow_log_lives_in_a_region_of_its_own() {
-    const THERE: &str = "eu-west-1";
+fn a_flow_log_can_be_in_another_region_than_the_provider() {
+    const OTHER_REGION: &str = "eu-west-1";
     let fake = Fake::start();
     let work = Workspace::new(Version::Any, fake.url());
     let configure = |tag: &str| {
         work.configure(&format!(
             "resource \"vpcflow_log\" \"here\" {{{OF_VPC}{TO_GROUP}\n}}\nresource \"vpcflow_log\" \
-             \"there\" {{{OF_VPC}{TO_GROUP}\n  region = \"{THERE}\"\n  tags = {{ Step = \"{tag}\" }}\n}}"
+             \"there\" {{{OF_VPC}{TO_GROUP}\n  region = \"{OTHER_REGION}\"\n  tags = {{ Step = \"{tag}\" }}\n}}"
         ));
     };
-    configure("made");
+    configure("created");
     work.apply();
     work.plans_empty();
     configure("tagged");
     work.apply();
     work.plans_empty();
-    let there = fake.flow_logs(THERE);
+    let there = fake.flow_logs(OTHER_REGION);
     assert_eq!((fake.flow_logs(REGION).len(), there.len()), (1, 1));
     assert_eq!(there[0].tags["Step"], "tagged");
     let state = work.instance("vpcflow_log.there");
@@ -205,23 +208,23 @@ fn a_flow_log_lives_in_a_region_of_its_own() {
     );
     work.destroy();
     assert_eq!(
-        (fake.flow_logs(REGION), fake.flow_logs(THERE)),
+        (fake.flow_logs(REGION), fake.flow_logs(OTHER_REGION)),
         (vec![], vec![])
     );
     for (action, times) in [("CreateFlowLogs", 1), ("DeleteFlowLogs", 1)] {
-        for region in [REGION, THERE] {
+        for region in [REGION, OTHER_REGION] {
             let calls = fake.calls_of(action);
             let there = calls.iter().filter(|call| call.region == region);
             assert_eq!(there.count(), times, "{action} in {region}");
         }
     }
     let tagging = fake.calls_of("CreateTags");
-    assert!(tagging.iter().all(|call| call.region == THERE) && !tagging.is_empty());
+    assert!(tagging.iter().all(|call| call.region == OTHER_REGION) && !tagging.is_empty());
 }
 
 #[test]
-fn every_destination_lives_from_apply_over_import_to_destroy() {
-    let group = lives(&format!(
+fn every_destination_can_be_applied_imported_and_destroyed() {
+    let group = apply_import_and_destroy(&format!(
         "{OF_VPC}\n  log_destination = \"arn:aws:logs:us-east-1:123456789012:log-group:g:*\"\n  \
          iam_role_arn = \"arn:aws:iam::123456789012:role/flow-logs\""
     ));
@@ -229,21 +232,21 @@ fn every_destination_lives_from_apply_over_import_to_destroy() {
         group.log_destination.as_deref(),
         Some("arn:aws:logs:us-east-1:123456789012:log-group:g")
     );
-    let folder = lives(&format!(
+    let folder = apply_import_and_destroy(&format!(
         "{OF_VPC}\n  log_destination = \"arn:aws:s3:::bucket/folder/\"\n  tags = {{}}"
     ));
     assert!(folder.destination_options.is_some());
-    let stream = lives(&format!(
+    let stream = apply_import_and_destroy(&format!(
         "{OF_VPC}\n  log_destination = \"arn:aws:firehose:us-east-1:123456789012:deliverystream/s\""
     ));
     assert_eq!(stream.log_destination_type, "kinesis-data-firehose");
-    let foreign = lives(&format!(
+    let foreign = apply_import_and_destroy(&format!(
         "{OF_VPC}\n  log_destination = \"arn:aws:firehose:us-east-1:210987654321:deliverystream/s\"\n  \
          iam_role_arn = \"arn:aws:iam::123456789012:role/flow-logs\"\n  deliver_cross_account_role = \
          \"arn:aws:iam::210987654321:role/AWSLogDeliveryFirehoseCrossAccountRole\""
     ));
     assert!(foreign.deliver_cross_account_role.is_some());
-    let tagged = lives(&format!(
+    let tagged = apply_import_and_destroy(&format!(
         "{OF_VPC}{TO_GROUP}\n  log_format = \"$${{version}} $${{instance-tag}} $${{asg-tag}}\"\n  \
          tag_field_specification {{\n    resource_type = \"instance\"\n    tag_keys = [\"Name\"]\n  }}\n  \
          tag_field_specification {{\n    resource_type = \"auto-scaling-group\"\n    tag_keys = [\"Team\"]\n  }}"
@@ -252,7 +255,7 @@ fn every_destination_lives_from_apply_over_import_to_destroy() {
 }
 
 #[test]
-fn a_traffic_type_of_a_transit_gateway_is_kept_as_written_and_never_sent() {
+fn the_traffic_type_of_a_transit_gateway_is_stored_but_not_sent() {
     let fake = Fake::start();
     let work = Workspace::new(Version::Any, fake.url());
     let configure = |traffic: &str| {
@@ -262,7 +265,7 @@ fn a_traffic_type_of_a_transit_gateway_is_kept_as_written_and_never_sent() {
         ));
     };
     configure("\"ALL\"");
-    // It is what happens.
+    // `ALL` describes what a transit gateway records, so there is no warning.
     let run = work.apply();
     assert!(!run.output.contains("no effect"), "{}", run.output);
     work.plans_empty();
@@ -273,9 +276,9 @@ fn a_traffic_type_of_a_transit_gateway_is_kept_as_written_and_never_sent() {
 }
 
 #[test]
-fn a_traffic_type_without_effect_that_says_so_is_at_most_written_into_the_state() {
+fn a_traffic_type_without_effect_only_updates_the_state() {
     let body = "\n  transit_gateway_id = \"tgw-0123456789abcdef0\"";
-    lives(&format!("{body}{TO_GROUP}"));
+    apply_import_and_destroy(&format!("{body}{TO_GROUP}"));
     let fake = Fake::start();
     let work = Workspace::new(Version::Any, fake.url());
     let written = format!("{body}\n  traffic_type = \"ALL\"{TO_GROUP}");
@@ -288,12 +291,12 @@ fn a_traffic_type_without_effect_that_says_so_is_at_most_written_into_the_state(
         .succeeds();
     work.apply().says(&["0 added, 1 changed, 0 destroyed"]);
     work.plans_empty();
-    let [made, deleted] = ["CreateFlowLogs", "DeleteFlowLogs"].map(|call| fake.calls_of(call));
-    assert_eq!((made.len(), deleted.len()), (1, 0));
+    let [created, deleted] = ["CreateFlowLogs", "DeleteFlowLogs"].map(|call| fake.calls_of(call));
+    assert_eq!((created.len(), deleted.len()), (1, 0));
 }
 
 #[test]
-fn create_before_destroy_keeps_the_flow_log_that_it_takes_over() {
+fn create_before_destroy_keeps_the_flow_log_that_it_adopts() {
     let fake = Fake::start();
     let work = Workspace::new(Version::Any, fake.url());
     work.configure(&format!(
@@ -318,18 +321,18 @@ fn create_before_destroy_keeps_the_flow_log_that_it_takes_over() {
 }
 
 #[test]
-fn an_equal_flow_log_stands_in_the_way_until_it_is_taken_over() {
+fn an_equal_flow_log_prevents_the_create_until_it_is_adopted() {
     let fake = Fake::start();
     let other = Workspace::new(Version::Any, fake.url());
     other.configure(&crate::acceptance::flow_log("main", ""));
     other.apply();
-    let made = fake.flow_logs(REGION).remove(0);
+    let created = fake.flow_logs(REGION).remove(0);
     let work = Workspace::new(Version::Any, fake.url());
     work.configure(&crate::acceptance::flow_log("main", ""));
     work.run(&["apply", "-auto-approve", "-no-color"])
         .fails_with(&[
             "FlowLogAlreadyExists",
-            &format!("id = \"{}@us-east-1\"", made.id),
+            &format!("id = \"{}@us-east-1\"", created.id),
         ]);
     work.configure(&crate::acceptance::flow_log(
         "main",
@@ -337,6 +340,6 @@ fn an_equal_flow_log_stands_in_the_way_until_it_is_taken_over() {
     ));
     work.apply().says(&["adopted"]);
     work.plans_empty();
-    assert_eq!(work.instance("vpcflow_log.main")["id"], made.id);
+    assert_eq!(work.instance("vpcflow_log.main")["id"], created.id);
     assert_eq!(fake.flow_logs(REGION)[0].tags["Name"], "taken");
 }

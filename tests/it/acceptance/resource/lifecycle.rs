@@ -1,4 +1,4 @@
-//! Create, read, change, replace, import, delete.
+//! Creating, reading, changing, replacing, importing and deleting a flow log.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -10,20 +10,20 @@ use crate::harness::fake::{Fake, Fault, FlowLog, REGION};
 use crate::harness::terraform::{Version, Workspace};
 
 #[test]
-fn a_flow_log_lives_from_create_to_destroy() {
+fn a_flow_log_is_created_read_and_destroyed() {
     let fake = Fake::start();
     let work = Workspace::new(Version::Any, fake.url());
     work.configure(&flow_log("main", r#"tags = { Name = "main" }"#));
     work.apply();
     work.plans_empty();
-    let made = fake.flow_logs(REGION).remove(0);
+    let created = fake.flow_logs(REGION).remove(0);
     let state = work.instance("vpcflow_log.main");
-    assert_eq!(state["id"], made.id);
+    assert_eq!(state["id"], created.id);
     assert_eq!(
         state["arn"],
         format!(
             "arn:aws:ec2:us-east-1:123456789012:vpc-flow-log/{}",
-            made.id
+            created.id
         )
     );
     assert_eq!(state["resource_id"], "vpc-0123456789abcdef0");
@@ -38,10 +38,10 @@ fn a_flow_log_lives_from_create_to_destroy() {
     let time = |text: &str| text.parse::<jiff::Timestamp>().unwrap();
     assert_eq!(
         time(state["creation_time"].as_str().unwrap()),
-        time(&made.creation_time)
+        time(&created.creation_time)
     );
     assert_eq!(
-        made.tags,
+        created.tags,
         BTreeMap::from([("Name".to_owned(), "main".to_owned())])
     );
     work.destroy();
@@ -49,7 +49,7 @@ fn a_flow_log_lives_from_create_to_destroy() {
 }
 
 #[test]
-fn tags_change_in_place_and_everything_else_replaces() {
+fn tags_change_in_place_and_other_arguments_force_replacement() {
     let fake = Fake::start();
     let work = Workspace::new(Version::Any, fake.url());
     work.configure(&flow_log(
@@ -79,7 +79,7 @@ fn tags_change_in_place_and_everything_else_replaces() {
 }
 
 #[test]
-fn s3_destinations_have_their_options_in_every_equal_form() {
+fn omitted_and_default_destination_options_are_equal() {
     let fake = Fake::start();
     let work = Workspace::new(Version::Any, fake.url());
     let forms = [
@@ -104,8 +104,8 @@ resource "vpcflow_log" "s3" {{
         work.apply();
         work.plans_empty();
     }
-    let made = fake.flow_logs(REGION);
-    assert_eq!(made.len(), 1);
+    let created = fake.flow_logs(REGION);
+    assert_eq!(created.len(), 1);
     assert_eq!(fake.calls_of("CreateFlowLogs").len(), 1);
     configure("destination_options { per_hour_partition = true }");
     work.plan()
@@ -122,13 +122,13 @@ resource "vpcflow_log" "s3" {{
 }
 
 #[test]
-fn what_was_made_elsewhere_is_imported_and_plans_empty() {
+fn a_flow_log_created_outside_of_terraform_is_imported_without_changes() {
     let fake = Fake::start();
-    let mut made = FlowLog::sample("fl-0aaaaaaaaaaaaaaaa", "eni-0123456789abcdef0");
-    made.resource_type = "NetworkInterface".to_owned();
-    made.log_destination = None;
-    made.tags = BTreeMap::from([("Name".to_owned(), "made elsewhere".to_owned())]);
-    fake.insert(made);
+    let mut created = FlowLog::sample("fl-0aaaaaaaaaaaaaaaa", "eni-0123456789abcdef0");
+    created.resource_type = "NetworkInterface".to_owned();
+    created.log_destination = None;
+    created.tags = BTreeMap::from([("Name".to_owned(), "created elsewhere".to_owned())]);
+    fake.insert(created);
     for id in [
         "fl-0aaaaaaaaaaaaaaaa",
         "fl-0aaaaaaaaaaaaaaaa@us-east-1",
@@ -142,7 +142,7 @@ resource "vpcflow_log" "found" {
   traffic_type   = "ALL"
   log_group_name = "sample"
   iam_role_arn   = "arn:aws:iam::123456789012:role/sample"
-  tags           = { Name = "made elsewhere" }
+  tags           = { Name = "created elsewhere" }
 }"#,
         );
         work.run(&["import", "-no-color", "vpcflow_log.found", id])
@@ -187,7 +187,7 @@ resource "vpcflow_log" "found" {
 }
 
 #[test]
-fn a_flow_log_deleted_behind_terraforms_back_is_planned_anew() {
+fn a_flow_log_deleted_outside_of_terraform_is_created_again() {
     let fake = Fake::start();
     for empty in [false, true] {
         fake.missing_is_empty(empty);
@@ -211,7 +211,7 @@ fn a_flow_log_deleted_behind_terraforms_back_is_planned_anew() {
 }
 
 #[test]
-fn a_young_flow_log_is_asked_for_again_before_it_counts_as_gone() {
+fn a_new_flow_log_that_is_not_visible_yet_is_not_removed_from_the_state() {
     let fake = Fake::start();
     fake.hide_for(2);
     let work = Workspace::new(Version::Any, fake.url());
@@ -225,7 +225,7 @@ fn a_young_flow_log_is_asked_for_again_before_it_counts_as_gone() {
 }
 
 #[test]
-fn failed_delivery_is_said_aloud() {
+fn failed_delivery_is_a_warning() {
     let fake = Fake::start();
     let work = Workspace::new(Version::Any, fake.url());
     work.configure(&flow_log("main", ""));
@@ -241,7 +241,7 @@ fn failed_delivery_is_said_aloud() {
 }
 
 #[test]
-fn twenty_flow_logs_are_created_changed_and_destroyed_as_the_server_sees_it() {
+fn twenty_flow_logs_agree_with_the_server_after_each_step() {
     let fake = Fake::start();
     let work = Workspace::new(Version::Any, fake.url());
     let configure = |tag: &str| {
@@ -270,7 +270,7 @@ resource "vpcflow_log" "many" {{
         assert_eq!(known.collect::<BTreeMap<_, _>>(), served, "after {step}");
         served.len()
     };
-    configure("made");
+    configure("created");
     work.apply();
     assert_eq!(agrees("create"), 20);
     configure("changed");
@@ -282,7 +282,7 @@ resource "vpcflow_log" "many" {{
 }
 
 #[test]
-fn throttling_and_server_errors_are_waited_out_with_one_token() {
+fn throttling_and_server_errors_are_retried_with_the_same_client_token() {
     let fake = Fake::start();
     fake.fail("CreateFlowLogs", Fault::Throttle, 1);
     fake.fail(
@@ -308,7 +308,7 @@ fn throttling_and_server_errors_are_waited_out_with_one_token() {
 }
 
 #[test]
-fn a_role_that_is_too_new_is_waited_for_in_both_shapes_of_the_refusal() {
+fn a_role_that_cannot_be_assumed_yet_is_retried_after_either_error() {
     const TEXT: &str = "Unable to assume given IAM role";
     let fake = Fake::start();
     fake.fail("CreateFlowLogs", Fault::error("InvalidParameter", TEXT), 1);
@@ -349,23 +349,23 @@ fn an_http_200_with_unsuccessful_items_is_a_failure() {
 }
 
 #[test]
-fn a_create_without_an_answer_is_settled_by_looking() {
+fn a_create_without_a_reply_finds_the_flow_log() {
     for fault in [Fault::DropAfterDoing, Fault::Garbage] {
         let fake = Fake::start();
         fake.fail("CreateFlowLogs", fault.clone(), 3);
         let work = Workspace::new(Version::Any, fake.url()).with_settings("max_retries = 1");
         work.configure(&flow_log("main", ""));
         work.apply();
-        let made = fake.flow_logs(REGION);
-        assert_eq!(made.len(), 1, "{fault:?}");
-        assert_eq!(work.instance("vpcflow_log.main")["id"], made[0].id);
+        let created = fake.flow_logs(REGION);
+        assert_eq!(created.len(), 1, "{fault:?}");
+        assert_eq!(work.instance("vpcflow_log.main")["id"], created[0].id);
         fake.clear_faults();
         work.plans_empty();
     }
 }
 
 #[test]
-fn a_describe_that_fails_after_the_create_loses_nothing() {
+fn a_describe_that_fails_after_the_create_keeps_the_flow_log_in_the_state() {
     let fake = Fake::start();
     fake.fail(
         "DescribeFlowLogs",
@@ -383,7 +383,7 @@ fn a_describe_that_fails_after_the_create_loses_nothing() {
 }
 
 #[test]
-fn a_partial_tag_failure_keeps_the_state_true() {
+fn after_a_partial_tag_failure_the_state_shows_the_real_tags() {
     let fake = Fake::start();
     let work = Workspace::new(Version::Any, fake.url());
     work.configure(&flow_log("main", r#"tags = { Old = "x", Same = "s" }"#));
@@ -405,7 +405,7 @@ fn a_partial_tag_failure_keeps_the_state_true() {
 }
 
 #[test]
-fn an_endpoint_that_is_slow_to_answer_is_not_given_up() {
+fn a_slow_endpoint_does_not_time_out() {
     let fake = Fake::start();
     fake.latency("*", Duration::from_millis(300));
     let work = Workspace::new(Version::V115, fake.url());

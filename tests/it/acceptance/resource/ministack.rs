@@ -1,5 +1,5 @@
-//! ministack as another third party: what a whole reply does not tell is no difference. Its tags are left out: it loses
-//! those of CreateFlowLogs.
+//! ministack as another independent implementation: a value that a complete reply omits is not a difference. The tests
+//! set no tags, because ministack loses the tags of CreateFlowLogs.
 
 use crate::acceptance::flow_log;
 use crate::harness::ministack::Ministack;
@@ -30,7 +30,7 @@ fn configurations() -> Vec<String> {
 }
 
 #[test]
-fn the_main_job_works_against_ministack_with_both_terraforms() {
+fn flow_logs_can_be_applied_and_destroyed_on_ministack_with_both_terraforms() {
     for version in [Version::Any, Version::V115] {
         let ministack = Ministack::start();
         let work = Workspace::new(version, ministack.url());
@@ -52,7 +52,7 @@ fn the_main_job_works_against_ministack_with_both_terraforms() {
 }
 
 #[test]
-fn an_import_replaces_nothing_for_what_ministack_does_not_tell() {
+fn an_import_plans_no_replacement_for_values_that_ministack_omits() {
     let ministack = Ministack::start();
     let work = Workspace::new(Version::Any, ministack.url());
     let more = "max_aggregation_interval = 60\n  log_format = \"$${version} $${srcaddr}\"";

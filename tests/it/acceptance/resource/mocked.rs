@@ -1,11 +1,11 @@
-//! `terraform test` with providers that are mocked: this one, and the one that makes the VPC.
+//! `terraform test` with mocked providers: this one, and the one that creates the VPC.
 
 use crate::acceptance::documents::{TEST_MODULES, blocks};
 use crate::harness::fake::Fake;
 use crate::harness::terraform::{Run, Version, Workspace};
 
-/// Makes what another provider would: its ids and ARNs are made up by a mock.
-const ELSEWHERE: &str = r#"
+/// Another provider creates the VPC. Its mock generates the IDs and ARNs.
+const CONFIGURATION: &str = r#"
 resource "vpcflow_log" "elsewhere" {
   provider       = other
   vpc_id         = "vpc-0123456789abcdef0"
@@ -68,7 +68,7 @@ fn module(version: Version, fake: &Fake) -> Workspace {
         "main.tf",
         &format!(
             "terraform {{\n  required_providers {{\n    vpcflow = {{ source = \"vpcflow/vpcflow\" }}\n    other = \
-             {{ source = \"vpcflow/vpcflow\" }}\n  }}\n}}\n{ELSEWHERE}"
+             {{ source = \"vpcflow/vpcflow\" }}\n  }}\n}}\n{CONFIGURATION}"
         ),
     );
     work
@@ -79,7 +79,7 @@ fn test(work: &Workspace) -> Run {
 }
 
 #[test]
-fn a_module_is_tested_without_aws_and_what_is_not_written_stays_null() {
+fn a_module_is_tested_without_aws_and_omitted_arguments_stay_null() {
     for version in [Version::Any, Version::V115] {
         let fake = Fake::start();
         let work = module(version, &fake);
@@ -90,7 +90,7 @@ fn a_module_is_tested_without_aws_and_what_is_not_written_stays_null() {
 }
 
 #[test]
-fn what_a_mock_makes_up_is_refused_where_a_flow_log_would_be_made_of_it() {
+fn an_id_that_a_mock_generated_is_refused_without_mocks() {
     let fake = Fake::start();
     let work = Workspace::new(Version::Any, fake.url());
     work.configure(
@@ -103,7 +103,7 @@ fn what_a_mock_makes_up_is_refused_where_a_flow_log_would_be_made_of_it() {
 }
 
 #[test]
-fn the_guides_test_passes() {
+fn the_test_in_the_guide_passes() {
     for version in [Version::Any, Version::V115] {
         let fake = Fake::start();
         let work = Workspace::new(version, fake.url());

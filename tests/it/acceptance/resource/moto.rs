@@ -1,10 +1,10 @@
-//! moto as an independent third party: somebody else's idea of EC2, CloudWatch Logs and STS.
+//! moto as an independent implementation of EC2, CloudWatch Logs and STS.
 
 use crate::harness::moto::Moto;
 use crate::harness::terraform::{Version, Workspace};
 
 #[test]
-fn the_main_job_works_against_moto_with_both_terraforms() {
+fn flow_logs_can_be_applied_imported_and_destroyed_on_moto_with_both_terraforms() {
     for version in [Version::Any, Version::V115] {
         let moto = Moto::start();
         let vpc = moto.create_vpc();
@@ -42,7 +42,7 @@ resource "vpcflow_log" "main" {{
 }
 
 #[test]
-fn a_missing_bucket_is_an_error_though_moto_answers_200() {
+fn a_missing_bucket_is_an_error_although_moto_returns_200() {
     let moto = Moto::start();
     let vpc = moto.create_vpc();
     let work = Workspace::new(Version::Any, moto.url());
@@ -60,7 +60,7 @@ resource "vpcflow_log" "s3" {{
 }
 
 #[test]
-fn delivery_that_moto_reports_as_failed_is_said_aloud() {
+fn failed_delivery_on_moto_is_a_warning() {
     let moto = Moto::start();
     let vpc = moto.create_vpc();
     let work = Workspace::new(Version::Any, moto.url());
@@ -77,7 +77,7 @@ resource "vpcflow_log" "main" {{
 }
 
 #[test]
-fn rejected_traffic_is_read_back_from_moto() {
+fn rejected_traffic_is_read_from_moto() {
     let moto = Moto::start();
     let now = jiff::Timestamp::now().as_second();
     let line = |source: &str, port: u16, action: &str, start: i64| {

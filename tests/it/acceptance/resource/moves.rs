@@ -1,7 +1,7 @@
-//! States of other providers' flow logs, taken over by `moved` blocks.
+//! `moved` blocks take over flow logs from the states of other providers.
 //!
-//! Their providers' addresses are mapped to the provider under test, which core needs only to have a
-//! program for every address in the state.
+//! The addresses of these providers are mapped to the provider under test, because Core needs a program for every
+//! provider in the state.
 
 use std::collections::BTreeMap;
 
@@ -12,12 +12,12 @@ use crate::acceptance::resource::query::changes;
 use crate::harness::fake::{Fake, FlowLog, REGION};
 use crate::harness::terraform::{Version, Workspace};
 
-/// How the other provider stores a flow log.
+/// The format in which the other provider stores a flow log.
 #[derive(Clone, Copy)]
 enum Form {
-    /// Releases up to 5 of hashicorp/aws: schema 0, and the log group's name.
+    /// Releases of hashicorp/aws up to 5: schema 0, with the name of the log group.
     Aws5,
-    /// Release 6: schema 1, `region`, and no group name.
+    /// Release 6 of hashicorp/aws: schema 1, with `region`, without the name of the log group.
     Aws6,
     /// hashicorp/awscc.
     Awscc,
@@ -66,7 +66,7 @@ impl Form {
     }
 }
 
-/// The state of `aws_flow_log` as release 6 writes it: what is not given is null or empty, as it comes.
+/// Returns the state of `aws_flow_log` as release 6 writes it: omitted arguments are null or empty.
 fn aws(log: &FlowLog, form: impl FnOnce(&mut serde_json::Map<String, Value>)) -> Value {
     let target = |resource_type: &str| {
         let meant = log.resource_type == resource_type;
@@ -114,13 +114,13 @@ fn aws(log: &FlowLog, form: impl FnOnce(&mut serde_json::Map<String, Value>)) ->
     state
 }
 
-/// What a configuration says; AWS takes no traffic type for a transit gateway.
+/// Returns the traffic type in a configuration. AWS accepts none for a transit gateway.
 fn written_traffic_type(log: &FlowLog) -> Option<String> {
     let all = (log.resource_type == "TransitGateway").then(|| "ALL".to_owned());
     log.traffic_type.clone().or(all)
 }
 
-/// The state of `awscc_ec2_flow_log`.
+/// Returns the state of `awscc_ec2_flow_log`.
 fn awscc(log: &FlowLog) -> Value {
     let options = log.destination_options.as_ref().map(|options| {
         json!({
@@ -154,7 +154,7 @@ fn awscc(log: &FlowLog) -> Value {
     })
 }
 
-/// Gives a state file with one resource for each flow log, named by its number.
+/// Returns a state file with one resource for each flow log. The number of the flow log is its name.
 fn state_file(form: Form, host: &str, logs: &[FlowLog]) -> String {
     let provider = format!("provider[\"{host}/hashicorp/{}\"]", form.provider());
     let resources = logs.iter().enumerate().map(|(number, log)| {
@@ -179,7 +179,7 @@ fn state_file(form: Form, host: &str, logs: &[FlowLog]) -> String {
     state.to_string()
 }
 
-/// Writes the configuration that a person ports by changing the type, and the move.
+/// Returns the configuration with the changed resource type, and the `moved` block.
 fn ported(form: Form, number: usize, log: &FlowLog) -> String {
     let mut arguments = Vec::new();
     let mut add = |name: &str, value: &Option<String>| {
@@ -202,7 +202,7 @@ fn ported(form: Form, number: usize, log: &FlowLog) -> String {
     if log.resource_type == "CoreNetworkEdge" {
         add("resource_type", &Some(log.resource_type.clone()));
     }
-    // Modules give a traffic type whatever is watched; without effect it is stored as given.
+    // Modules set a traffic type for every resource. If it has no effect, it is stored as written.
     match form {
         Form::Aws5 | Form::Aws6 => add("traffic_type", &written_traffic_type(log)),
         Form::Awscc => add("traffic_type", &log.traffic_type),
@@ -238,7 +238,7 @@ fn ported(form: Form, number: usize, log: &FlowLog) -> String {
             json!(field.tag_keys)
         ));
     }
-    // awscc has no default tags, so there they are in the configuration.
+    // awscc has no default tags, so all tags are in the configuration.
     let written = |key: &String| matches!(form, Form::Awscc) || key != "Team";
     let own: BTreeMap<_, _> = log.tags.iter().filter(|(key, _)| written(key)).collect();
     if !own.is_empty() {
@@ -254,7 +254,7 @@ fn ported(form: Form, number: usize, log: &FlowLog) -> String {
     )
 }
 
-/// Makes a folder with the flow logs in another provider's state and in our configuration.
+/// Creates a workspace with the flow logs in another provider's state and in our configuration.
 fn workspace(form: Form, host: &str, fake: &Fake, logs: &[FlowLog]) -> Workspace {
     let settings = match form {
         Form::Aws5 | Form::Aws6 => r#"default_tags { tags = { Team = "network" } }"#,
@@ -273,7 +273,7 @@ fn workspace(form: Form, host: &str, fake: &Fake, logs: &[FlowLog]) -> Workspace
     work
 }
 
-fn fifty(form: Form) -> Vec<FlowLog> {
+fn fifty_flow_logs(form: Form) -> Vec<FlowLog> {
     let logs = (0..).map(|number| outside::flow_log(number, REGION));
     let managed = logs.filter(|log| match form {
         Form::Aws5 => {
@@ -287,10 +287,10 @@ fn fifty(form: Form) -> Vec<FlowLog> {
 }
 
 #[test]
-fn fifty_states_of_each_provider_move_with_nothing_to_change() {
+fn fifty_states_of_each_provider_move_without_changes() {
     for form in [Form::Aws5, Form::Aws6, Form::Awscc] {
         let fake = Fake::start();
-        let logs = fifty(form);
+        let logs = fifty_flow_logs(form);
         for log in &logs {
             fake.insert(log.clone());
         }
@@ -316,9 +316,9 @@ fn fifty_states_of_each_provider_move_with_nothing_to_change() {
 }
 
 #[test]
-fn a_move_needs_no_refresh_to_have_nothing_to_change() {
+fn a_move_without_a_refresh_plans_no_changes() {
     let fake = Fake::start();
-    let logs = fifty(Form::Aws6);
+    let logs = fifty_flow_logs(Form::Aws6);
     let work = workspace(Form::Aws6, "registry.example.com", &fake, &logs);
     let run = work
         .run(&["plan", "-no-color", "-refresh=false"])
@@ -328,14 +328,14 @@ fn a_move_needs_no_refresh_to_have_nothing_to_change() {
 }
 
 #[test]
-fn what_cannot_be_moved_says_what_can() {
+fn the_error_for_another_resource_type_lists_the_supported_types() {
     let fake = Fake::start();
     let work = Workspace::new(Version::V115, fake.url())
         .in_place_of("registry.terraform.io/hashicorp/aws");
     let mut state: Value = serde_json::from_str(&state_file(
         Form::Aws6,
         "registry.terraform.io",
-        &fifty(Form::Aws6)[..1],
+        &fifty_flow_logs(Form::Aws6)[..1],
     ))
     .unwrap();
     state["resources"][0]["type"] = json!("aws_vpc");
@@ -353,7 +353,7 @@ fn what_cannot_be_moved_says_what_can() {
 }
 
 #[test]
-fn the_documented_move_has_nothing_to_change() {
+fn the_documented_move_plans_no_changes() {
     let fake = Fake::start();
     let mut log = FlowLog::sample("fl-0123456789abcdef0", "vpc-0123456789abcdef0");
     log.traffic_type = Some("REJECT".to_owned());
@@ -377,7 +377,7 @@ fn the_documented_move_has_nothing_to_change() {
 }
 
 #[test]
-fn a_role_that_is_empty_instead_of_absent_replaces_nothing() {
+fn an_empty_role_and_an_omitted_role_are_equal() {
     let fake = Fake::start();
     let mut log = FlowLog::sample("fl-0123456789abcdef0", "subnet-0123456789abcdef0");
     log.log_destination_type = "s3".to_owned();
@@ -408,7 +408,7 @@ resource "vpcflow_log" "main" {{
 }
 
 #[test]
-fn a_state_that_does_not_tell_its_region_is_not_taken_for_gone() {
+fn a_moved_state_without_a_region_does_not_create_a_second_flow_log() {
     let fake = Fake::start();
     let log = outside::flow_log(0, "eu-west-1");
     fake.insert(log.clone());

@@ -1,10 +1,11 @@
-//! Flow logs made outside Terraform, of every kind, as `terraform query` and `moved` blocks meet them.
+//! Flow logs of every kind that were created outside of Terraform, for the tests of `terraform query` and `moved`
+//! blocks.
 
 use std::collections::BTreeMap;
 
 use crate::harness::fake::{ACCOUNT, DestinationOptions, FlowLog, TagFieldSpecification};
 
-/// What is watched: prefix, type, whether it is of the transit-gateway family.
+/// Prefix of the ID, resource type, and whether the type belongs to the transit gateway family.
 const TARGETS: [(&str, &str, bool); 9] = [
     ("vpc-", "VPC", false),
     ("subnet-", "Subnet", false),
@@ -17,16 +18,16 @@ const TARGETS: [(&str, &str, bool); 9] = [
     ("edge-", "CoreNetworkEdge", true),
 ];
 
-/// Another account, to which records are delivered.
-const THERE: &str = "210987654321";
+/// Another account, which receives records.
+const OTHER_ACCOUNT: &str = "210987654321";
 
-/// Formats that are not AWS's default.
+/// Formats other than AWS's default.
 const FORMATS: [&str; 2] = [
     "${version} ${srcaddr} ${dstaddr} ${action}",
     "${version} ${account-id} ${srcaddr} ${dstaddr} ${start} ${end}",
 ];
 
-/// Makes one; every number gives another.
+/// Returns a flow log. Each number returns a different one.
 pub(crate) fn flow_log(number: usize, region: &str) -> FlowLog {
     let (prefix, resource_type, transit) = TARGETS[number % TARGETS.len()];
     let id = format!("fl-0{number:016x}");
@@ -51,7 +52,7 @@ pub(crate) fn flow_log(number: usize, region: &str) -> FlowLog {
 
 fn deliver(log: &mut FlowLog, number: usize, region: &str) {
     match number % 5 {
-        // Made with a group's name: EC2 then describes no ARN.
+        // Created with the name of a log group: EC2 describes no ARN.
         1 => log.log_destination = None,
         2 | 3 => {
             log.log_destination_type = "s3".to_owned();
@@ -68,10 +69,11 @@ fn deliver(log: &mut FlowLog, number: usize, region: &str) {
             log.log_destination_type = "kinesis-data-firehose".to_owned();
             log.log_group_name = None;
             let account = if number.is_multiple_of(2) {
-                let role =
-                    format!("arn:aws:iam::{THERE}:role/AWSLogDeliveryFirehoseCrossAccountRole");
+                let role = format!(
+                    "arn:aws:iam::{OTHER_ACCOUNT}:role/AWSLogDeliveryFirehoseCrossAccountRole"
+                );
                 log.deliver_cross_account_role = Some(role);
-                THERE
+                OTHER_ACCOUNT
             } else {
                 log.deliver_logs_permission_arn = None;
                 ACCOUNT
@@ -81,7 +83,7 @@ fn deliver(log: &mut FlowLog, number: usize, region: &str) {
         }
         _ => {}
     }
-    // An interface: tags can be recorded for it.
+    // A network interface, for which tags can be recorded.
     if number == 20 {
         "${version} ${srcaddr} ${instance-tag} ${instance-tag-2}".clone_into(&mut log.log_format);
         log.tag_field_specifications = vec![TagFieldSpecification {

@@ -10,8 +10,7 @@ use crate::harness::terraform::{Run, Version, Workspace};
 
 const DEFAULT_TAGS: &str = r#"default_tags { tags = { Team = "network" } }"#;
 
-/// Gives what a plan does: how many resources stay as they are, imported or not, and by address those
-/// that change.
+/// Returns a count of the changes in a plan: `no-op` with or without import, or the change itself.
 pub(super) fn changes(work: &Workspace) -> BTreeMap<String, usize> {
     work.run(&["plan", "-no-color", "-out=plan"]).succeeds();
     let shown = work.command(&["show", "-json", "plan"]).output().unwrap();
@@ -38,7 +37,7 @@ fn listed(run: &Run) -> usize {
 }
 
 #[test]
-fn fifty_flow_logs_made_elsewhere_are_found_written_out_imported_and_plan_empty() {
+fn fifty_flow_logs_are_found_generated_and_imported_without_changes() {
     let fake = Fake::start();
     fake.describe_page_size(7);
     for number in 0..50 {
@@ -78,7 +77,7 @@ list "vpcflow_log" "there" {
 }
 
 #[test]
-fn what_is_written_out_is_what_a_person_would_write() {
+fn a_generated_configuration_contains_only_necessary_arguments() {
     let fake = Fake::start();
     fake.insert(FlowLog::sample(
         "fl-0aaaaaaaaaaaaaaaa",
@@ -95,9 +94,9 @@ import {
     work.run(&["plan", "-no-color", "-generate-config-out=found.tf"])
         .succeeds()
         .says(&["1 to import, 0 to add, 0 to change, 0 to destroy"]);
-    let written = work.read("found.tf");
+    let generated = work.read("found.tf");
     let mut arguments = Vec::new();
-    for line in written.lines() {
+    for line in generated.lines() {
         if let Some((name, value)) = line.split_once('=')
             && value.trim() != "null"
         {
@@ -115,7 +114,7 @@ import {
             ("traffic_type", r#""ALL""#),
             ("vpc_id", r#""vpc-0123456789abcdef0""#),
         ],
-        "{written}"
+        "{generated}"
     );
     work.apply()
         .says(&["1 imported, 0 added, 0 changed, 0 destroyed"]);
@@ -123,7 +122,7 @@ import {
 }
 
 #[test]
-fn an_identity_names_region_and_account_and_a_wrong_one_is_refused() {
+fn an_identity_selects_region_and_account_and_an_invalid_one_is_refused() {
     let fake = Fake::start();
     let id = "fl-0bbbbbbbbbbbbbbbb";
     fake.insert(FlowLog::sample_in("eu-west-1", id, "vpc-0123456789abcdef0"));
@@ -172,7 +171,7 @@ fn an_identity_names_region_and_account_and_a_wrong_one_is_refused() {
 }
 
 #[test]
-fn a_query_asks_for_what_its_filters_say_and_for_no_more_than_its_limit() {
+fn a_query_sends_its_filters_and_its_limit() {
     let fake = Fake::start();
     for number in 0..50 {
         fake.insert(outside::flow_log(number, REGION));
@@ -211,7 +210,7 @@ fn a_query_asks_for_what_its_filters_say_and_for_no_more_than_its_limit() {
 }
 
 #[test]
-fn more_ids_than_aws_takes_in_a_call_are_asked_for_in_several() {
+fn more_ids_than_a_call_accepts_are_sent_in_several_calls() {
     let fake = Fake::start();
     for number in 0..50 {
         fake.insert(outside::flow_log(number, REGION));
@@ -235,7 +234,7 @@ list "vpcflow_log" "many" {
 }
 
 #[test]
-fn the_documented_query_finds_what_it_says() {
+fn the_documented_query_finds_its_flow_logs() {
     let fake = Fake::start();
     fake.insert(outside::flow_log(0, REGION));
     for number in [1, 2, 3] {
@@ -273,7 +272,7 @@ fn the_documented_import_by_identity_finds_its_flow_log() {
 }
 
 #[test]
-fn a_query_that_aws_refuses_says_why() {
+fn an_error_of_a_query_contains_the_reason_of_aws() {
     let fake = Fake::start();
     let work = Workspace::new(Version::V115, fake.url());
     work.configure("");

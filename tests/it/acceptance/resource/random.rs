@@ -1,4 +1,4 @@
-//! Random valid configurations, as many as live without a Terraform elsewhere, with a real one.
+//! Random valid configurations with a real Terraform.
 
 use std::collections::BTreeMap;
 
@@ -10,7 +10,7 @@ use crate::harness::terraform::{Version, Workspace};
 
 const CONFIGURATIONS: usize = 500;
 
-/// Gives flow logs by name.
+/// Returns random flow logs by name.
 fn rows() -> Map<String, Json> {
     let mut dice = Dice::new(2);
     let rows = std::iter::repeat_with(|| configuration(&mut dice));
@@ -18,13 +18,13 @@ fn rows() -> Map<String, Json> {
     named.take(CONFIGURATIONS).collect()
 }
 
-/// JSON configurations are templates too.
+/// Escapes a JSON configuration, in which strings are templates.
 fn escaped(configuration: &Json) -> String {
     configuration.to_string().replace("${", "$${")
 }
 
 #[test]
-fn random_configurations_live_from_apply_over_import_to_destroy() {
+fn random_configurations_can_be_applied_imported_and_destroyed() {
     let fake = Fake::start();
     let rows = rows();
     let work = Workspace::new(Version::Any, fake.url());
@@ -34,13 +34,13 @@ fn random_configurations_live_from_apply_over_import_to_destroy() {
     work.apply();
     work.plans_empty();
     let state = work.state();
-    let made = state["values"]["root_module"]["resources"]
+    let created = state["values"]["root_module"]["resources"]
         .as_array()
         .unwrap();
     let text = |value: &Json| value.as_str().unwrap().to_owned();
-    let ids: BTreeMap<String, String> = made
+    let ids: BTreeMap<String, String> = created
         .iter()
-        .map(|made| (text(&made["address"]), text(&made["values"]["id"])))
+        .map(|created| (text(&created["address"]), text(&created["values"]["id"])))
         .collect();
     assert_eq!(ids.len(), CONFIGURATIONS);
 

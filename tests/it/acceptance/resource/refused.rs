@@ -1,4 +1,4 @@
-//! What cannot work is refused at plan, at its path, with what to write instead.
+//! Invalid configurations are refused at plan. The error points at the argument and explains how to correct it.
 
 use crate::harness::fake::Fake;
 use crate::harness::terraform::{Version, Workspace};
@@ -9,7 +9,7 @@ const GROUP: &str = r#"log_group_name = "flow-logs""#;
 const ROLE: &str = r#"iam_role_arn = "arn:aws:iam::123456789012:role/flow-logs""#;
 const S3: &str = r#"log_destination = "arn:aws:s3:::bucket""#;
 
-/// The arguments, the line that Terraform points at, and what it says.
+/// Returns the arguments, the line at which Terraform points, and the text of the error.
 fn resources() -> Vec<(Vec<&'static str>, &'static str, &'static str)> {
     vec![
         (vec![ALL, GROUP, ROLE], "", "Nothing to watch"),
@@ -207,7 +207,7 @@ fn resources() -> Vec<(Vec<&'static str>, &'static str, &'static str)> {
 }
 
 #[test]
-fn impossible_flow_logs_are_refused_at_plan_with_their_path() {
+fn invalid_flow_logs_are_refused_at_plan_with_their_path() {
     let fake = Fake::start();
     let work = Workspace::new(Version::Any, fake.url());
     for (arguments, line, text) in resources() {
@@ -216,13 +216,13 @@ fn impossible_flow_logs_are_refused_at_plan_with_their_path() {
             "resource \"vpcflow_log\" \"bad\" {{\n  {body}\n}}"
         ));
         let run = work.run(&["plan", "-no-color"]).fails_with(&[text]);
-        points_at(&run.output, line, "vpcflow_log");
+        assert_points_at(&run.output, line, "vpcflow_log");
     }
     assert!(fake.calls_of("CreateFlowLogs").is_empty());
 }
 
 #[test]
-fn what_is_known_only_after_apply_is_refused_then() {
+fn an_unknown_value_is_validated_during_apply() {
     let fake = Fake::start();
     let work = Workspace::new(Version::Any, fake.url());
     work.configure(
@@ -242,7 +242,7 @@ resource "vpcflow_log" "main" {
 }
 
 #[test]
-fn a_newer_record_field_warns_and_is_passed_on() {
+fn an_unknown_record_field_is_a_warning_and_is_sent() {
     let fake = Fake::start();
     fake.add_record_field("brand-new");
     let work = Workspace::new(Version::Any, fake.url());
@@ -255,7 +255,7 @@ fn a_newer_record_field_warns_and_is_passed_on() {
     work.plans_empty();
 }
 
-/// Queries, the line that Terraform points at, and what it says.
+/// Queries, the line at which Terraform points, and the text of the error.
 const QUERIES: &[(&str, &str, &str)] = &[
     (
         r#"lookback = "1h""#,
@@ -406,7 +406,7 @@ const QUERIES: &[(&str, &str, &str)] = &[
 ];
 
 #[test]
-fn impossible_queries_are_refused_with_their_path() {
+fn invalid_queries_are_refused_with_their_path() {
     let fake = Fake::start();
     let work = Workspace::new(Version::Any, fake.url());
     for (arguments, line, text) in QUERIES {
@@ -414,13 +414,13 @@ fn impossible_queries_are_refused_with_their_path() {
             "data \"vpcflow_log_events\" \"bad\" {{\n  {arguments}\n}}"
         ));
         let run = work.run(&["plan", "-no-color"]).fails_with(&[text]);
-        points_at(&run.output, line, "vpcflow_log_events");
+        assert_points_at(&run.output, line, "vpcflow_log_events");
     }
     assert!(fake.calls_of("FilterLogEvents").is_empty());
 }
 
 #[test]
-fn records_of_another_kind_have_ids_of_their_own() {
+fn other_record_types_accept_other_ids() {
     let fake = Fake::start();
     fake.put_events("flows", "s", Vec::new());
     let work = Workspace::new(Version::Any, fake.url());
@@ -439,7 +439,7 @@ data "vpcflow_log_events" "flows" {
 }
 
 #[test]
-fn a_newer_field_in_the_format_of_a_query_warns() {
+fn an_unknown_field_in_the_format_of_a_query_is_a_warning() {
     let fake = Fake::start();
     fake.put_events("g", "s", Vec::new());
     let work = Workspace::new(Version::Any, fake.url());
@@ -455,9 +455,9 @@ data "vpcflow_log_events" "newer" {
         .says(&["Unknown record field", "Its values are read as text"]);
 }
 
-/// Terraform shows the line of the attribute's path; without a path it shows the block's head, or from 1.15 on that of the
-/// nested block.
-fn points_at(output: &str, argument: &str, type_name: &str) {
+/// Asserts that Terraform points at an argument. Without a path, Terraform points at the head of the block, or from
+/// 1.15 on at the head of the nested block.
+fn assert_points_at(output: &str, argument: &str, type_name: &str) {
     let pointed = output.lines().filter_map(|line| {
         let (number, code) = line.trim_start_matches(['│', ' ']).split_once(": ")?;
         number.parse::<usize>().ok().map(|_| code.trim().to_owned())

@@ -1,5 +1,5 @@
-//! Replies that must not be believed, as a user meets them: no flow log is lost, none is replaced, nothing counts as
-//! done that was not, and no traffic shows in a message.
+//! Incomplete and foreign replies: no flow log is lost or replaced, a change counts as done only after a valid reply,
+//! and no error contains records.
 
 use std::time::Duration;
 
@@ -25,18 +25,18 @@ fn apply(work: &Workspace) -> Run {
     work.run(&["apply", "-auto-approve", "-no-color"])
 }
 
-/// The flow log that exists, which the state holds.
+/// Returns the ID of the only flow log, which must be in the state.
 #[track_caller]
-fn kept(fake: &Fake, work: &Workspace) -> String {
+fn id_in_state(fake: &Fake, work: &Workspace) -> String {
     let logs = fake.flow_logs(REGION);
     assert_eq!(logs.len(), 1, "{logs:?}");
     assert_eq!(work.instance("vpcflow_log.main")["id"], logs[0].id);
     logs[0].id.clone()
 }
 
-/// Where a description is cut, from nothing to almost everything.
+/// Texts after which a description ends, from nothing to almost everything.
 const DESCRIPTIONS: [&str; 8] = [
-    "no such text, so that nothing is left",
+    "no such text, so the reply is empty",
     "<DescribeFlowLogsResponse",
     "<flowLogSet>",
     "<item><creationTime>20",
@@ -47,43 +47,43 @@ const DESCRIPTIONS: [&str; 8] = [
 ];
 
 #[test]
-fn a_description_that_was_cut_off_is_asked_for_again_and_changes_no_plan() {
+fn a_truncated_description_is_requested_again_and_plans_no_changes() {
     let fake = Fake::start();
     let work = workspace(&fake, 2);
     work.apply();
-    for (number, behind) in DESCRIPTIONS.iter().enumerate() {
+    for (number, after) in DESCRIPTIONS.iter().enumerate() {
         let fault = match number % 2 {
-            0 => Fault::Cut(behind),
-            _ => Fault::CutWithoutLength(behind),
+            0 => Fault::Cut(after),
+            _ => Fault::CutWithoutLength(after),
         };
         fake.clear_faults();
         fake.fail("DescribeFlowLogs", fault, 1);
         let asked = fake.calls_of("DescribeFlowLogs").len();
         let plan = work.plan();
-        assert_eq!(plan.code, 0, "{behind}: {}", plan.output);
+        assert_eq!(plan.code, 0, "{after}: {}", plan.output);
         assert_eq!(
             fake.calls_of("DescribeFlowLogs").len(),
             asked + 2,
-            "{behind}"
+            "{after}"
         );
     }
 }
 
 #[test]
-fn descriptions_that_stay_cut_off_fail_the_plan_and_lose_nothing() {
+fn truncated_descriptions_fail_the_apply_and_keep_the_state() {
     let fake = Fake::start();
     let work = workspace(&fake, 1);
     work.apply();
-    let id = kept(&fake, &work);
-    for behind in DESCRIPTIONS {
+    let id = id_in_state(&fake, &work);
+    for after in DESCRIPTIONS {
         fake.clear_faults();
-        fake.fail("DescribeFlowLogs", Fault::Cut(behind), 100);
+        fake.fail("DescribeFlowLogs", Fault::Cut(after), 100);
         apply(&work).fails_with(&[
             &format!("Flow log {id} not read"),
             "DescribeFlowLogs in us-east-1 got a reply that cannot be read: the reply",
             "may have cut off or changed the reply",
         ]);
-        assert_eq!(kept(&fake, &work), id, "{behind}");
+        assert_eq!(id_in_state(&fake, &work), id, "{after}");
     }
     assert!(fake.calls_of("DeleteFlowLogs").is_empty());
     fake.clear_faults();
@@ -91,50 +91,45 @@ fn descriptions_that_stay_cut_off_fail_the_plan_and_lose_nothing() {
 }
 
 #[test]
-fn an_import_does_not_destroy_what_it_could_not_read() {
+fn a_truncated_description_does_not_make_an_import_replace_the_flow_log() {
     let fake = Fake::start();
     let work = Workspace::new(Version::V115, fake.url()).with_settings("max_retries = 2");
     work.configure(&flow_log("main", ""));
     work.apply();
-    let id = kept(&fake, &work);
+    let id = id_in_state(&fake, &work);
     work.run(&["state", "rm", "vpcflow_log.main"]).succeeds();
     let import = format!("import {{\n  to = vpcflow_log.main\n  id = \"{id}@us-east-1\"\n}}\n");
     work.configure(&(flow_log("main", "") + &import));
-    for behind in ["<flowLogId>fl-0", "</flowLogId>", "<logGroupName>flow"] {
+    for after in ["<flowLogId>fl-0", "</flowLogId>", "<logGroupName>flow"] {
         fake.clear_faults();
-        fake.fail("DescribeFlowLogs", Fault::Cut(behind), 100);
+        fake.fail("DescribeFlowLogs", Fault::Cut(after), 100);
         apply(&work).fails_with(&["got a reply that cannot be read"]);
         fake.clear_faults();
-        fake.fail("DescribeFlowLogs", Fault::Cut(behind), 1);
+        fake.fail("DescribeFlowLogs", Fault::Cut(after), 1);
         let changes = query::changes(&work);
-        assert_eq!(changes, [("no-op import".to_owned(), 1)].into(), "{behind}");
+        assert_eq!(changes, [("no-op import".to_owned(), 1)].into(), "{after}");
     }
     assert_eq!(fake.flow_logs(REGION).len(), 1);
     assert!(fake.calls_of("DeleteFlowLogs").is_empty());
 }
 
 #[test]
-fn a_create_whose_reply_was_cut_off_keeps_the_whole_id() {
-    for behind in [
-        "nothing is left",
-        "<item>fl-0",
-        "<item>fl-",
-        "</flowLogIdSet>",
-    ] {
+fn a_create_with_a_truncated_reply_stores_the_complete_id() {
+    for after in ["no such text", "<item>fl-0", "<item>fl-", "</flowLogIdSet>"] {
         let fake = Fake::start();
         let work = workspace(&fake, 1);
-        // A text that is not in the reply leaves nothing of it.
-        fake.fail("CreateFlowLogs", Fault::Cut(behind), 1);
+        // Without a match, the reply is empty.
+        fake.fail("CreateFlowLogs", Fault::Cut(after), 1);
         work.apply();
-        kept(&fake, &work);
+        id_in_state(&fake, &work);
         work.plans_empty();
         work.destroy();
-        assert_eq!(fake.flow_logs(REGION), [], "{behind}");
+        assert_eq!(fake.flow_logs(REGION), [], "{after}");
     }
 }
 
 #[test]
-fn a_search_after_a_lost_create_that_is_cut_off_finds_out_nothing() {
+fn a_truncated_search_after_a_create_without_a_reply_is_an_error() {
     let fake = Fake::start();
     let work = workspace(&fake, 1);
     fake.fail("CreateFlowLogs", Fault::Cut("<item>fl-"), 1);
@@ -147,19 +142,19 @@ fn a_search_after_a_lost_create_that_is_cut_off_finds_out_nothing() {
 }
 
 #[test]
-fn a_delete_counts_as_done_only_if_the_flow_log_is_gone() {
+fn a_delete_succeeds_only_if_the_flow_log_does_not_exist() {
     let fake = Fake::start();
     let work = workspace(&fake, 1);
     work.apply();
-    let id = kept(&fake, &work);
-    // It was not done, whoever says so.
+    let id = id_in_state(&fake, &work);
+    // The flow log was not deleted, although the reply reports success.
     for fault in [Fault::sign_in_page(), Fault::Instead(200, String::new())] {
         fake.fail("DeleteFlowLogs", fault, 1);
         work.run(&["destroy", "-auto-approve", "-no-color"])
             .fails_with(&[&format!("Flow log {id} not deleted"), "got a reply that"]);
-        assert_eq!(kept(&fake, &work), id);
+        assert_eq!(id_in_state(&fake, &work), id);
     }
-    // It was done, and the reply does not say so.
+    // The flow log was deleted, although the reply does not report it.
     fake.fail("DeleteFlowLogs", Fault::Cut("<DeleteFlowLogsResponse"), 1);
     work.destroy();
     assert_eq!(fake.flow_logs(REGION), []);
@@ -167,7 +162,7 @@ fn a_delete_counts_as_done_only_if_the_flow_log_is_gone() {
 }
 
 #[test]
-fn tags_count_as_changed_only_if_they_are() {
+fn tags_are_stored_only_if_they_were_changed() {
     let fake = Fake::start();
     let work = workspace(&fake, 1);
     work.apply();
@@ -194,33 +189,33 @@ fn tags_count_as_changed_only_if_they_are() {
 }
 
 #[test]
-fn clocks_that_differ_do_not_hide_what_was_made_without_an_answer() {
+fn a_different_clock_of_aws_does_not_hide_the_created_flow_log() {
     for minutes in [-10, 10] {
         let fake = Fake::start();
         fake.clock_ahead(SignedDuration::from_mins(minutes));
         let work = workspace(&fake, 1);
         fake.fail("CreateFlowLogs", Fault::DropAfterDoing, 1);
-        // It is not visible at once either.
+        // The flow log is not visible at once.
         fake.hide_for(1);
         work.apply();
-        kept(&fake, &work);
+        id_in_state(&fake, &work);
         work.plans_empty();
     }
 }
 
 #[test]
-fn one_that_is_young_by_the_clock_of_the_service_is_asked_for_again() {
+fn the_age_of_a_flow_log_is_measured_by_the_clock_of_aws() {
     let fake = Fake::start();
     fake.clock_ahead(SignedDuration::from_mins(-20));
     let work = workspace(&fake, 1);
     work.apply();
-    let id = kept(&fake, &work);
+    let id = id_in_state(&fake, &work);
     fake.change(&id, |log| log.hidden_for = 1);
     work.plans_empty();
 }
 
 #[test]
-fn the_code_of_the_last_attempt_and_the_number_of_attempts_are_told() {
+fn an_error_shows_the_last_error_code_and_the_number_of_attempts() {
     let fake = Fake::start();
     let work = workspace(&fake, 2);
     let failed = Fault::Error {
@@ -237,14 +232,14 @@ fn the_code_of_the_last_attempt_and_the_number_of_attempts_are_told() {
 }
 
 #[test]
-fn a_role_whose_credentials_were_cut_off_is_not_blamed_on_the_access_key() {
+fn truncated_credentials_of_a_role_do_not_blame_the_access_key() {
     let fake = Fake::start();
     let role =
         "max_retries = 1\nassume_role {\n role_arn = \"arn:aws:iam::123456789012:role/r\"\n}";
     let work = Workspace::new(Version::Any, fake.url()).with_settings(role);
     work.configure(&flow_log("main", ""));
-    for behind in ["<AccessKeyId>AS", "</AccessKeyId>", "<SessionToken>F"] {
-        fake.fail("AssumeRole", Fault::Cut(behind), 10);
+    for after in ["<AccessKeyId>AS", "</AccessKeyId>", "<SessionToken>F"] {
+        fake.fail("AssumeRole", Fault::Cut(after), 10);
         let run = apply(&work).fails_with(&["AssumeRole got a reply that cannot be read"]);
         assert!(
             !run.flat().contains("does not know this access key"),
@@ -258,7 +253,7 @@ fn a_role_whose_credentials_were_cut_off_is_not_blamed_on_the_access_key() {
 }
 
 #[test]
-fn an_error_text_without_end_is_not_printed_whole() {
+fn a_very_long_error_text_is_shortened() {
     let fake = Fake::start();
     let work = workspace(&fake, 1);
     for length in [100_000, 50_000_000] {
@@ -296,8 +291,8 @@ data "{kind}" "q" {{
     )
 }
 
-/// Replies of CloudWatch Logs that say nothing, or not all; those that hold events hold some of the canary's.
-fn unreadable() -> Vec<Fault> {
+/// Invalid replies of CloudWatch Logs. Those with events contain an address that no message may show.
+fn invalid_replies() -> Vec<Fault> {
     let whole = |body: &str| Fault::Instead(200, body.to_owned());
     vec![
         whole(""),
@@ -311,7 +306,7 @@ fn unreadable() -> Vec<Fault> {
 }
 
 #[test]
-fn events_of_which_a_page_was_not_whole_are_not_read_and_not_shown() {
+fn events_of_an_invalid_page_are_not_used_and_not_shown() {
     let fake = events();
     let settings = "max_retries = 1";
     let work = Workspace::new(Version::Any, fake.url()).with_settings(settings);
@@ -323,7 +318,7 @@ fn events_of_which_a_page_was_not_whole_are_not_read_and_not_shown() {
     ];
     for configuration in &configurations {
         work.configure(configuration);
-        for fault in unreadable() {
+        for fault in invalid_replies() {
             fake.clear_faults();
             fake.fail("FilterLogEvents", fault.clone(), 100);
             let run = work.run(&["plan", "-no-color"]).fails_with(&[
@@ -337,11 +332,11 @@ fn events_of_which_a_page_was_not_whole_are_not_read_and_not_shown() {
             );
         }
     }
-    // Once is no harm: the page is asked for again.
+    // A single invalid reply does no harm, because the page is requested again.
     let work = work.with_settings("max_retries = 3");
     work.configure(&data("vpcflow_log_events", "limit = 100"));
     fake.clear_faults();
-    for fault in unreadable().into_iter().take(2) {
+    for fault in invalid_replies().into_iter().take(2) {
         fake.fail("FilterLogEvents", fault, 1);
     }
     work.apply();
@@ -350,7 +345,7 @@ fn events_of_which_a_page_was_not_whole_are_not_read_and_not_shown() {
 }
 
 #[test]
-fn a_summary_by_insights_needs_the_rows() {
+fn a_summary_with_insights_requires_complete_results() {
     let fake = events();
     let work = Workspace::new(Version::Any, fake.url()).with_settings("max_retries = 1");
     let insights = "group_by = [\"action\"]\n  engine = \"insights\"";
@@ -366,7 +361,7 @@ fn a_summary_by_insights_needs_the_rows() {
 }
 
 #[test]
-fn a_listing_that_never_ends_is_given_up() {
+fn an_endless_list_of_pages_is_an_error() {
     let fake = Fake::start();
     fake.insert(FlowLog::sample(
         "fl-00000000000000001",
@@ -382,7 +377,7 @@ fn a_listing_that_never_ends_is_given_up() {
 }
 
 #[test]
-fn a_reply_that_never_ends_is_given_up() {
+fn an_endless_reply_is_an_error() {
     let fake = Fake::start();
     let work = workspace(&fake, 5);
     work.apply();

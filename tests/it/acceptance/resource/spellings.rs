@@ -1,4 +1,4 @@
-//! Two ways of writing one thing, as a user changes from one to the other: nothing is made anew, and nothing is sent.
+//! Equivalent variants to write an argument: changing from one to another replaces nothing and sends nothing.
 
 use crate::harness::fake::{Fake, REGION};
 use crate::harness::terraform::{Version, Workspace};
@@ -6,39 +6,40 @@ use crate::harness::terraform::{Version, Workspace};
 const ROLE: &str = "arn:aws:iam::123456789012:role/flow-logs";
 const GROUP: &str = "arn:aws:logs:us-east-1:123456789012:log-group:flow-logs";
 
-/// A flow log with these arguments.
+/// Returns a flow log with these arguments.
 fn flow_log(arguments: &str) -> String {
     format!("resource \"vpcflow_log\" \"x\" {{\n{arguments}\n}}\n")
 }
 
-/// To a log group, without the arguments that a test is about.
+/// Returns a flow log with additional arguments that delivers to a log group.
 fn to_group(arguments: &str) -> String {
     flow_log(&format!(
         "  traffic_type = \"ALL\"\n  iam_role_arn = \"{ROLE}\"\n{arguments}"
     ))
 }
 
-/// Goes from each way of writing to the next and back, and imports each.
-fn are_one_thing(settings: &str, ways: &[String]) -> Fake {
+/// Applies each variant after the other in both directions, then imports each. Nothing may be sent.
+fn assert_equivalent(settings: &str, variants: &[String]) -> Fake {
     let fake = Fake::start();
     let work = Workspace::new(Version::Any, fake.url()).with_settings(settings);
-    let apply = |way: &String| {
-        work.configure(way);
+    let apply = |variant: &String| {
+        work.configure(variant);
         let run = work.run(&["apply", "-auto-approve", "-no-color"]);
-        assert_eq!(run.code, 0, "{way}\n{}", run.output);
+        assert_eq!(run.code, 0, "{variant}\n{}", run.output);
         let plan = work.plan();
-        assert_eq!(plan.code, 0, "{way}\n{}", plan.output);
+        assert_eq!(plan.code, 0, "{variant}\n{}", plan.output);
         run
     };
-    ways.iter()
-        .chain(ways.iter().rev())
-        .for_each(|way| drop(apply(way)));
-    let made = fake.flow_logs(REGION).remove(0).id;
-    for way in ways {
+    variants
+        .iter()
+        .chain(variants.iter().rev())
+        .for_each(|variant| drop(apply(variant)));
+    let created = fake.flow_logs(REGION).remove(0).id;
+    for variant in variants {
         work.run(&["state", "rm", "vpcflow_log.x"]).succeeds();
-        work.run(&["import", "-no-color", "vpcflow_log.x", &made])
+        work.run(&["import", "-no-color", "vpcflow_log.x", &created])
             .succeeds();
-        apply(way).says(&["0 added", "0 destroyed"]);
+        apply(variant).says(&["0 added", "0 destroyed"]);
     }
     for action in ["CreateTags", "DeleteTags", "DeleteFlowLogs"] {
         assert_eq!(fake.calls_of(action).len(), 0, "{action}");
@@ -47,14 +48,14 @@ fn are_one_thing(settings: &str, ways: &[String]) -> Fake {
     fake
 }
 
-/// What was sent, by name.
+/// Returns a parameter of the only create.
 fn sent(fake: &Fake, name: &str) -> Option<String> {
-    let made = fake.calls_of("CreateFlowLogs").remove(0);
-    made.parameters.get(name).cloned()
+    let created = fake.calls_of("CreateFlowLogs").remove(0);
+    created.parameters.get(name).cloned()
 }
 
 #[test]
-fn an_empty_string_is_not_given() {
+fn an_empty_string_is_treated_as_omitted() {
     let common = "  vpc_id = \"vpc-0123456789abcdef0\"\n  log_group_name = \"flow-logs\"";
     let absent = to_group(common);
     let empty = to_group(&format!(
@@ -78,7 +79,7 @@ fn an_empty_string_is_not_given() {
     create = ""
   }}"#
     ));
-    let fake = are_one_thing("", &[empty, absent]);
+    let fake = assert_equivalent("", &[empty, absent]);
     assert_eq!(
         sent(&fake, "ResourceId.1").unwrap(),
         "vpc-0123456789abcdef0"
@@ -88,18 +89,18 @@ fn an_empty_string_is_not_given() {
 }
 
 #[test]
-fn an_empty_group_name_and_role_are_not_given_to_a_bucket() {
+fn an_empty_log_group_name_and_role_are_not_sent_for_a_bucket() {
     let common = "  vpc_id = \"vpc-0123456789abcdef0\"\n  traffic_type = \"ALL\"\n  log_destination = \
                   \"arn:aws:s3:::bucket\"";
     let empty = "\n  log_group_name = \"\"\n  iam_role_arn = \"\"\n  resource_id = \"\"";
-    are_one_thing(
+    assert_equivalent(
         "",
         &[flow_log(common), flow_log(&format!("{common}{empty}"))],
     );
 }
 
 #[test]
-fn an_empty_string_stays_in_the_state_as_it_was_written() {
+fn an_empty_string_is_kept_in_the_state() {
     let fake = Fake::start();
     let work = Workspace::new(Version::Any, fake.url());
     work.configure(&to_group(
@@ -119,7 +120,7 @@ fn an_empty_string_stays_in_the_state_as_it_was_written() {
 }
 
 #[test]
-fn where_the_region_is_an_empty_string_another_region_of_the_provider_replaces() {
+fn an_empty_region_follows_the_region_of_the_provider() {
     let fake = Fake::start();
     let work = Workspace::new(Version::Any, fake.url());
     work.configure(&to_group(
@@ -138,25 +139,25 @@ fn where_the_region_is_an_empty_string_another_region_of_the_provider_replaces()
 }
 
 #[test]
-fn white_space_in_a_record_format_is_no_difference() {
+fn white_space_in_a_record_format_is_not_a_difference() {
     let format = "$${version} $${srcaddr} $${dstaddr}";
-    let ways = [
+    let variants = [
         format!("\"{format}\""),
         format!("\"  {format} \""),
         format!("\"{}\"", format.replace(' ', "  ")),
         format!("\"{}\"", format.replace(' ', "\\t")),
         format!("<<-EOT\n    {}\n  EOT", format.replace(' ', "\n    ")),
     ];
-    let ways = ways.map(|format| {
+    let variants = variants.map(|format| {
         to_group(&format!(
             "  vpc_id = \"vpc-0123456789abcdef0\"\n  log_group_name = \"flow-logs\"\n  log_format = {format}"
         ))
     });
-    are_one_thing("", &ways);
-    for way in &ways {
+    assert_equivalent("", &variants);
+    for variant in &variants {
         let fake = Fake::start();
         let work = Workspace::new(Version::Any, fake.url());
-        work.configure(way);
+        work.configure(variant);
         work.apply();
         assert_eq!(
             sent(&fake, "LogFormat").unwrap(),
@@ -166,7 +167,7 @@ fn white_space_in_a_record_format_is_no_difference() {
 }
 
 #[test]
-fn options_that_repeat_the_defaults_are_no_difference_at_a_log_group() {
+fn default_options_of_a_log_group_are_not_a_difference() {
     let common = "  vpc_id = \"vpc-0123456789abcdef0\"\n  log_group_name = \"flow-logs\"";
     let options = [
         "",
@@ -175,8 +176,8 @@ fn options_that_repeat_the_defaults_are_no_difference_at_a_log_group() {
         "\n  destination_options {\n    file_format = \"plain-text\"\n    hive_compatible_partitions = false\n    \
          per_hour_partition = false\n  }",
     ];
-    let ways = options.map(|options| to_group(&format!("{common}{options}")));
-    let fake = are_one_thing("", &ways);
+    let variants = options.map(|options| to_group(&format!("{common}{options}")));
+    let fake = assert_equivalent("", &variants);
     assert_eq!(sent(&fake, "DestinationOptions.FileFormat"), None);
     let work = Workspace::new(Version::Any, fake.url());
     work.configure(&to_group(&format!(
@@ -189,15 +190,19 @@ fn options_that_repeat_the_defaults_are_no_difference_at_a_log_group() {
 }
 
 #[test]
-fn a_log_group_by_its_name_and_by_its_arn_is_one_thing_with_an_account_and_without() {
-    let ways = [
+fn a_log_group_can_be_named_or_given_by_arn_with_and_without_an_account() {
+    let variants = [
         "log_group_name = \"flow-logs\"".to_owned(),
         format!("log_destination = \"{GROUP}\""),
         format!("log_destination = \"{GROUP}:*\""),
         format!("log_group_name = \"flow-logs\"\n  log_destination = \"{GROUP}\""),
     ];
-    let ways = ways.map(|way| to_group(&format!("  vpc_id = \"vpc-0123456789abcdef0\"\n  {way}")));
+    let variants = variants.map(|variant| {
+        to_group(&format!(
+            "  vpc_id = \"vpc-0123456789abcdef0\"\n  {variant}"
+        ))
+    });
     for settings in ["", "skip_requesting_account_id = true"] {
-        are_one_thing(settings, &ways);
+        assert_equivalent(settings, &variants);
     }
 }

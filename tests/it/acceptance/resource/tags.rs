@@ -1,4 +1,4 @@
-//! The tag rules, as a user of `default_tags` and `ignore_tags` meets them.
+//! The tag rules of `default_tags` and `ignore_tags`.
 
 use std::collections::BTreeMap;
 
@@ -8,7 +8,7 @@ use crate::acceptance::flow_log;
 use crate::harness::fake::{Fake, REGION};
 use crate::harness::terraform::{Version, Workspace};
 
-/// A row of the matrix: its name, and what [`MATRIX`] says.
+/// A row of the matrix: its name, and the columns of [`MATRIX`].
 type Row = (
     &'static str,
     &'static str,
@@ -16,7 +16,7 @@ type Row = (
     fn() -> (Value, Value),
 );
 
-/// Provider settings, the resource's tags, what the server then holds, and `tags` in the state.
+/// Provider settings, the tags of the resource, the expected tags on the server, and the expected `tags` in the state.
 const MATRIX: &[Row] = &[
     ("null", "", "", || (json!({}), Value::Null)),
     ("empty", "", "tags = {}", || (json!({}), json!({}))),
@@ -100,7 +100,7 @@ const MATRIX: &[Row] = &[
     ),
 ];
 
-/// A change: its name, provider settings and tags before and after, and what the server then holds.
+/// A change: its name, provider settings and tags before and after, and the expected tags on the server.
 type Step = (
     &'static str,
     [&'static str; 2],
@@ -186,7 +186,7 @@ const CHANGES: &[Step] = &[
 ];
 
 #[test]
-fn every_change_of_tags_is_made_in_place_and_plans_empty() {
+fn every_change_of_tags_is_made_in_place() {
     const LATE: &str = "resource \"terraform_data\" \"late\" {\n  input = \"late\"\n}\n";
     let fake = Fake::start();
     for (name, settings, tags, served) in CHANGES {
@@ -200,8 +200,8 @@ fn every_change_of_tags_is_made_in_place_and_plans_empty() {
         work.configure(&[late, &flow_log("main", tags[1])].concat());
         let run = work.run(&["apply", "-auto-approve", "-no-color"]);
         assert_eq!(run.code, 0, "{name}: {}", run.output);
-        let made = fake.flow_logs(REGION).remove(0);
-        assert_eq!((made.id, json!(made.tags)), (id, served()), "{name}");
+        let created = fake.flow_logs(REGION).remove(0);
+        assert_eq!((created.id, json!(created.tags)), (id, served()), "{name}");
         if tags[1].is_empty() {
             assert!(
                 work.instance("vpcflow_log.main")["tags"].is_null(),
@@ -214,7 +214,7 @@ fn every_change_of_tags_is_made_in_place_and_plans_empty() {
 }
 
 #[test]
-fn tags_stay_as_they_are_while_it_is_not_known_what_is_ignored() {
+fn tags_do_not_change_while_the_ignored_keys_are_unknown() {
     let fake = Fake::start();
     let settings = r#"ignore_tags { key_prefixes = ["kube/"] }"#;
     let work = Workspace::new(Version::Any, fake.url()).with_settings(settings);
@@ -240,7 +240,7 @@ fn tags_stay_as_they_are_while_it_is_not_known_what_is_ignored() {
 }
 
 #[test]
-fn defaults_that_are_not_known_yet_do_not_become_tags_of_the_resource() {
+fn unknown_default_tags_do_not_become_tags_of_the_resource() {
     let fake = Fake::start();
     let known = r#"default_tags { tags = { Team = "net" } }"#;
     let work = Workspace::new(Version::Any, fake.url()).with_settings(known);
@@ -271,7 +271,7 @@ fn defaults_that_are_not_known_yet_do_not_become_tags_of_the_resource() {
 }
 
 #[test]
-fn what_is_ignored_since_the_last_refresh_is_not_removed() {
+fn a_newly_ignored_tag_is_not_removed_without_a_refresh() {
     let fake = Fake::start();
     let work = Workspace::new(Version::Any, fake.url());
     work.configure(&flow_log("main", r#"tags = { A = "1", Mine = "1" }"#));
@@ -289,7 +289,7 @@ fn what_is_ignored_since_the_last_refresh_is_not_removed() {
 }
 
 #[test]
-fn the_tag_matrix_applies_and_plans_empty() {
+fn every_row_of_the_tag_matrix_applies() {
     let fake = Fake::start();
     for (name, settings, tags, expected) in MATRIX {
         let work = Workspace::new(Version::Any, fake.url()).with_settings(settings);
@@ -307,7 +307,7 @@ fn the_tag_matrix_applies_and_plans_empty() {
             .succeeds();
         let imported = work.instance("vpcflow_log.main")["tags"].clone();
         let plan = work.plan();
-        // An import cannot know what is left out, ignored, or written although it is a default.
+        // An import cannot know which tags are omitted, ignored, or equal to a default.
         let only_written_otherwise = !written.is_null() && written != imported;
         assert_eq!(
             plan.code,
@@ -325,9 +325,8 @@ fn the_tag_matrix_applies_and_plans_empty() {
     );
 }
 
-/// Ways to write tags, with a default tag `Env = "p"` and an ignored key `Mine` in the provider, where nothing but the
-/// default is meant.
-const NOTHING: [&str; 6] = [
+/// Different ways to write no tags besides the defaults, with a default tag `Env = "p"` and an ignored key `Mine`.
+const NO_TAGS: [&str; 6] = [
     "",
     "tags = null",
     "tags = {}",
@@ -337,21 +336,21 @@ const NOTHING: [&str; 6] = [
 ];
 
 #[test]
-fn tags_that_mean_the_same_are_at_most_written_into_the_state() {
+fn equivalent_tags_only_update_the_state() {
     let fake = Fake::start();
     let settings = r#"
       default_tags { tags = { Env = "p" } }
       ignore_tags { keys = ["Mine"] }"#;
     let work = Workspace::new(Version::Any, fake.url()).with_settings(settings);
-    let to_null_and_on = NOTHING.into_iter().flat_map(|tags| [NOTHING[0], tags]);
-    for tags in to_null_and_on.chain(NOTHING).chain([NOTHING[0]]) {
+    let to_null_and_on = NO_TAGS.into_iter().flat_map(|tags| [NO_TAGS[0], tags]);
+    for tags in to_null_and_on.chain(NO_TAGS).chain([NO_TAGS[0]]) {
         work.configure(&flow_log("main", tags));
         let run = work.run(&["apply", "-auto-approve", "-no-color"]);
         assert_eq!(run.code, 0, "{tags}: {}", run.output);
         run.says(&["0 destroyed"]);
     }
     work.plans_empty();
-    work.configure(&flow_log("main", NOTHING[3]));
+    work.configure(&flow_log("main", NO_TAGS[3]));
     work.destroy();
     for action in ["CreateTags", "DeleteTags"] {
         assert_eq!(fake.calls_of(action).len(), 0, "{action}");
@@ -360,7 +359,7 @@ fn tags_that_mean_the_same_are_at_most_written_into_the_state() {
 }
 
 #[test]
-fn tags_that_turn_out_to_mean_nothing_during_the_apply_break_no_plan() {
+fn unknown_tags_that_become_default_or_null_can_be_applied() {
     let fake = Fake::start();
     let settings = r#"default_tags { tags = { Env = "p" } }"#;
     let late = "resource \"terraform_data\" \"late\" {\n  input = \"p\"\n}\n";
@@ -384,7 +383,7 @@ fn tags_that_turn_out_to_mean_nothing_during_the_apply_break_no_plan() {
 }
 
 #[test]
-fn tags_of_others_are_drift_unless_they_are_ignored() {
+fn tags_added_outside_of_terraform_are_drift_unless_ignored() {
     let fake = Fake::start();
     let settings = r#"ignore_tags { key_prefixes = ["kube/"] }"#;
     let work = Workspace::new(Version::Any, fake.url()).with_settings(settings);
@@ -410,7 +409,7 @@ fn tags_of_others_are_drift_unless_they_are_ignored() {
 }
 
 #[test]
-fn tags_known_only_after_apply_are_planned_as_unknown_and_applied() {
+fn unknown_tags_are_planned_as_unknown_and_applied() {
     let fake = Fake::start();
     let settings = "default_tags { tags = { Run = terraform_data.run.id } }";
     let work = Workspace::new(Version::Any, fake.url()).with_settings(settings);
@@ -428,7 +427,7 @@ fn tags_known_only_after_apply_are_planned_as_unknown_and_applied() {
 }
 
 #[test]
-fn a_tag_moves_between_the_defaults_and_the_resource_without_a_call() {
+fn a_tag_moves_between_default_tags_and_the_resource_without_a_call() {
     let fake = Fake::start();
     let in_defaults = r#"default_tags { tags = { Team = "net" } }"#;
     let work = Workspace::new(Version::Any, fake.url()).with_settings(in_defaults);

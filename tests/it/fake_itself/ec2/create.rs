@@ -1,4 +1,4 @@
-//! CreateFlowLogs: what is refused, and what is described afterwards.
+//! CreateFlowLogs: the requests that are refused, and the descriptions of new flow logs.
 
 use expect_test::expect;
 
@@ -6,7 +6,7 @@ use super::{BUCKET, Changes, GROUP, NO_BASE, ROLE, STREAM, TRANSIT, create, crea
 use crate::harness::fake::{DestinationOptions, Fake, REGION, TagFieldSpecification};
 
 #[test]
-fn a_flow_log_is_described_as_it_was_made() {
+fn a_flow_log_is_described_as_it_was_created() {
     let fake = Fake::start();
     let reply = create(&fake, &[("ClientToken", "once")]).fine();
     expect![[r#"
@@ -51,7 +51,7 @@ fn a_flow_log_is_described_as_it_was_made() {
 }
 
 #[test]
-fn the_echo_of_a_log_group_depends_on_how_it_was_given() {
+fn a_log_group_is_described_by_name_or_by_arn_as_requested() {
     let fake = Fake::start();
     let by_arn = described(&fake, &created(&fake, &[]));
     assert_eq!(by_arn.text("logDestination"), GROUP);
@@ -65,17 +65,20 @@ fn the_echo_of_a_log_group_depends_on_how_it_was_given() {
 }
 
 #[test]
-fn a_log_group_arn_that_ends_in_a_star_is_accepted_and_never_delivered_to() {
+fn a_log_group_arn_that_ends_in_a_wildcard_is_accepted_and_delivery_fails() {
     let fake = Fake::start();
-    let starred = format!("{GROUP}:*");
-    let log = described(&fake, &created(&fake, &[("LogDestination", &starred)]));
+    let with_wildcard = format!("{GROUP}:*");
+    let log = described(
+        &fake,
+        &created(&fake, &[("LogDestination", &with_wildcard)]),
+    );
     assert_eq!(log.text("logGroupName"), "/vpc/flow:*");
     assert_eq!(log.text("deliverLogsStatus"), "FAILED");
     assert_eq!(log.text("deliverLogsErrorMessage"), "Access error");
 }
 
 #[test]
-fn buckets_come_back_with_options_even_if_none_were_given() {
+fn a_bucket_is_described_with_options_even_if_none_were_sent() {
     let fake = Fake::start();
     created(&fake, BUCKET);
     let mut with_options = BUCKET.to_vec();
@@ -98,7 +101,7 @@ fn buckets_come_back_with_options_even_if_none_were_given() {
 }
 
 #[test]
-fn families_have_defaults_of_their_own() {
+fn each_resource_family_has_its_own_defaults() {
     let fake = Fake::start();
     let made = |id, resource_type, traffic_type| {
         let id = created(
@@ -138,7 +141,7 @@ fn families_have_defaults_of_their_own() {
 }
 
 #[test]
-fn tag_fields_need_their_specification() {
+fn tag_fields_require_a_tag_field_specification() {
     let fake = Fake::start();
     let format = "${version} ${instance-tag-2}";
     let message = create(&fake, &[("LogFormat", format)]).refused(400, "InvalidParameter");
@@ -162,7 +165,7 @@ fn tag_fields_need_their_specification() {
     assert_eq!(kept, [instance]);
 }
 
-/// What is changed in a request, the changes to that, and the code of the refusal.
+/// The base of a request, the changes to it, and the code of the expected error.
 const FORBIDDEN: &[(Changes<'_>, Changes<'_>, &str)] = &[
     (NO_BASE, &[("ResourceId.1", "")], "MissingParameter"),
     (NO_BASE, &[("ResourceType", "")], "MissingParameter"),
@@ -283,7 +286,7 @@ const FORBIDDEN: &[(Changes<'_>, Changes<'_>, &str)] = &[
 ];
 
 #[test]
-fn what_the_documentation_forbids_is_refused() {
+fn requests_that_the_documentation_forbids_are_refused() {
     let fake = Fake::start();
     for (base, changes, code) in FORBIDDEN {
         let all = [*base, *changes].concat();
@@ -295,7 +298,7 @@ fn what_the_documentation_forbids_is_refused() {
 }
 
 #[test]
-fn what_the_documentation_allows_is_accepted() {
+fn requests_that_the_documentation_allows_are_accepted() {
     let fake = Fake::start();
     let crossing = "arn:aws:iam::210987654321:role/AWSLogDeliveryFirehoseCrossAccountRole-x";
     let role = [("DeliverCrossAccountRole", crossing)];
@@ -334,7 +337,7 @@ fn what_the_documentation_allows_is_accepted() {
 }
 
 #[test]
-fn a_client_token_gives_the_same_flow_log_for_the_same_request_only() {
+fn a_client_token_is_valid_only_for_the_same_request() {
     let fake = Fake::start();
     let token = ("ClientToken", "t-1");
     let first = created(&fake, &[token]);
@@ -357,7 +360,7 @@ fn a_log_group_by_name_and_by_arn_is_the_same_destination() {
 }
 
 #[test]
-fn several_resources_get_a_flow_log_each() {
+fn each_resource_of_a_request_gets_a_flow_log() {
     let fake = Fake::start();
     create(
         &fake,
@@ -379,7 +382,7 @@ fn several_resources_get_a_flow_log_each() {
 }
 
 #[test]
-fn resources_have_to_exist_once_not_every_id_is_accepted() {
+fn without_allow_any_resource_a_resource_must_exist() {
     let fake = Fake::start();
     fake.allow_any_resource(false);
     let message = create(&fake, &[]).refused(400, "InvalidVpcID.NotFound");
@@ -389,7 +392,7 @@ fn resources_have_to_exist_once_not_every_id_is_accepted() {
 }
 
 #[test]
-fn a_dry_run_makes_nothing() {
+fn a_dry_run_creates_nothing() {
     let fake = Fake::start();
     create(&fake, &[("DryRun", "true")]).refused(412, "DryRunOperation");
     assert_eq!(fake.flow_logs(REGION), vec![]);

@@ -1,11 +1,11 @@
-//! DescribeFlowLogs and DeleteFlowLogs, and what holds for every call.
+//! DescribeFlowLogs and DeleteFlowLogs, and the checks of all calls.
 
 use super::super::wire::{ec2, ec2_in, query};
 use super::{BUCKET, created, found};
 use crate::harness::fake::{ACCOUNT, Fake, FlowLog, REGION};
 
 #[test]
-fn regions_do_not_see_each_other() {
+fn each_region_has_its_own_flow_logs() {
     let fake = Fake::start();
     let id = created(&fake, &[]);
     let elsewhere = ec2_in(&fake, "eu-west-1", "DescribeFlowLogs", &[]).unwrap();
@@ -18,23 +18,24 @@ fn regions_do_not_see_each_other() {
 }
 
 #[test]
-fn unknown_ids_are_named_or_left_out() {
+fn unknown_ids_are_an_error_or_omitted() {
     let fake = Fake::start();
     let id = created(&fake, &[]);
-    let asked = [("FlowLogId.1", id.as_str()), ("FlowLogId.2", "fl-0dead")];
-    let message = ec2(&fake, "DescribeFlowLogs", &asked).refused(400, "InvalidFlowLogId.NotFound");
+    let requested = [("FlowLogId.1", id.as_str()), ("FlowLogId.2", "fl-0dead")];
+    let message =
+        ec2(&fake, "DescribeFlowLogs", &requested).refused(400, "InvalidFlowLogId.NotFound");
     assert_eq!(
         message,
         "These flow log ids in the input list are not found: [TotalCount: 1] fl-0dead"
     );
     fake.missing_is_empty(true);
-    assert_eq!(found(&fake, &asked), [id]);
+    assert_eq!(found(&fake, &requested), [id]);
     ec2(&fake, "DescribeFlowLogs", &[("FlowLogId.1", "vpc-1")])
         .refused(400, "InvalidParameterValue");
 }
 
 #[test]
-fn pages_hold_what_is_asked_for_and_survive_a_deletion() {
+fn tokens_stay_valid_after_a_deletion_and_only_for_the_same_request() {
     let fake = Fake::start();
     let ids: Vec<String> = (0..5).map(|n| format!("fl-{n}")).collect();
     for id in &ids {
@@ -65,7 +66,7 @@ fn pages_hold_what_is_asked_for_and_survive_a_deletion() {
 }
 
 #[test]
-fn filters_narrow_down_by_any_of_their_values_and_all_of_them() {
+fn a_flow_log_must_match_one_value_of_every_filter() {
     let fake = Fake::start();
     let tagged = [
         ("TagSpecification.1.ResourceType", "vpc-flow-log"),
@@ -121,7 +122,7 @@ fn filters_narrow_down_by_any_of_their_values_and_all_of_them() {
 }
 
 #[test]
-fn deleting_fails_for_each_unknown_id_or_as_a_whole() {
+fn deleting_unknown_ids_fails_in_part_or_completely() {
     let fake = Fake::start();
     let id = created(&fake, &[]);
     let some = [("FlowLogId.1", "fl-0dead"), ("FlowLogId.2", &id)];
@@ -145,12 +146,12 @@ fn unsigned_and_unknown_calls_are_refused() {
 }
 
 #[test]
-fn calls_are_written_down() {
+fn calls_are_recorded() {
     let fake = Fake::start();
     created(&fake, &[("ClientToken", "t")]);
     ec2_in(&fake, "eu-west-1", "DescribeFlowLogs", &[]).unwrap();
     let calls = fake.calls();
-    let told: Vec<_> = calls
+    let recorded: Vec<_> = calls
         .iter()
         .map(|call| {
             (
@@ -161,7 +162,7 @@ fn calls_are_written_down() {
         })
         .collect();
     assert_eq!(
-        told,
+        recorded,
         [
             ("ec2", "CreateFlowLogs", "us-east-1"),
             ("ec2", "DescribeFlowLogs", "eu-west-1")

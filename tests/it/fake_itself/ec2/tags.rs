@@ -5,7 +5,7 @@ use super::created;
 use crate::harness::fake::{Fake, REGION};
 
 #[test]
-fn a_tag_is_deleted_by_key_or_by_its_exact_value() {
+fn a_tag_is_deleted_by_key_or_by_key_and_value() {
     let fake = Fake::start();
     let id = created(&fake, &[]);
     let tags = || {
@@ -51,7 +51,7 @@ fn a_tag_is_deleted_by_key_or_by_its_exact_value() {
 }
 
 #[test]
-fn deleting_tags_without_naming_any_leaves_those_of_aws() {
+fn deleting_all_tags_keeps_those_of_aws() {
     let fake = Fake::start();
     let id = created(&fake, &[]);
     fake.change(&id, |log| {
@@ -65,7 +65,7 @@ fn deleting_tags_without_naming_any_leaves_those_of_aws() {
 }
 
 #[test]
-fn tags_keep_the_limits() {
+fn tag_limits_are_enforced() {
     let fake = Fake::start();
     let id = created(&fake, &[]);
     let set = |key: &str, value: &str| {

@@ -1,4 +1,4 @@
-//! Configurations with an impossible destination.
+//! Configurations with an invalid destination.
 
 use serde_json::json;
 
@@ -207,7 +207,7 @@ pub(super) fn destinations() -> Vec<Row> {
     ]
 }
 
-/// What no JSON Schema can express: it compares one argument with a part of another.
+/// Returns configurations that compare one argument with a part of another. JSON Schema cannot express this.
 pub(super) fn beyond_schemas() -> Vec<Row> {
     vec![
         (

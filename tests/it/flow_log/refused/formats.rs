@@ -1,4 +1,4 @@
-//! Configurations with an impossible record format, tags, region or timeouts.
+//! Configurations with an invalid record format, invalid tags, an invalid region or invalid timeouts.
 
 use serde_json::{Value as Json, json};
 

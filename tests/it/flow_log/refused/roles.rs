@@ -1,4 +1,4 @@
-//! Configurations with impossible roles.
+//! Configurations with invalid roles.
 
 use serde_json::json;
 

@@ -1,4 +1,4 @@
-//! Configurations that name no possible resource, or arguments that its type does not have.
+//! Configurations with no valid resource, or with arguments that its type does not have.
 
 use serde_json::{Value as Json, json};
 
@@ -127,7 +127,7 @@ pub(super) fn targets() -> Vec<Row> {
     ]
 }
 
-/// What only Terraform has arguments for.
+/// Returns configurations with arguments that only Terraform has.
 pub(super) fn of_terraform() -> Vec<Row> {
     let without = |more: Json| to_group(super::super::with(json!({ "vpc_id": null }), more));
     vec![

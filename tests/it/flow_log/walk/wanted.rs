@@ -1,4 +1,4 @@
-//! Configurations of a walk: each argument in every way in which it may be written, and what it means.
+//! Configurations of a walk: each argument in all equivalent forms, and the meaning of the configuration.
 
 use std::collections::BTreeMap;
 
@@ -13,7 +13,7 @@ const OTHER_REGION: &str = "eu-west-1";
 const VPC_DEFAULT: &str = "${version} ${account-id} ${interface-id} ${srcaddr} ${dstaddr} ${srcport} ${dstport} \
     ${protocol} ${packets} ${bytes} ${start} ${end} ${action} ${log-status}";
 
-/// What is watched: the argument of its own, an id of it, and its type.
+/// The argument for the resource, its ID, and its type.
 const TARGETS: [(&str, &str, &str); 7] = [
     ("vpc_id", "vpc-0123456789abcdef0", "VPC"),
     ("vpc_id", "vpc-0fedcba9876543210", "VPC"),
@@ -42,10 +42,10 @@ const ARGUMENTS: [&str; 7] = [
     "resource_id",
 ];
 
-/// The destination in another account.
+/// The index of the destination in another account.
 const FOREIGN: usize = 5;
 
-/// Texts by which an argument is not given.
+/// Returns one of the forms of an omitted argument.
 fn none(dice: &mut Dice) -> Json {
     dice.of(&[Json::Null, json!("")])
 }
@@ -54,13 +54,13 @@ fn perhaps(dice: &mut Dice, text: &str) -> Json {
     dice.of(&[Json::Null, json!(""), json!(text)])
 }
 
-/// The parts of a configuration, which change one at a time.
+/// The parts of a configuration. They change one at a time.
 #[derive(Clone, Debug)]
 pub(super) struct Wanted {
     target: (&'static str, &'static str, &'static str),
-    /// Which destination of several.
+    /// The index of the destination.
     place: usize,
-    /// Which record format of several; 0 is none.
+    /// The index of the record format. 0 is none.
     format: usize,
     traffic: &'static str,
     interval: Json,
@@ -68,7 +68,7 @@ pub(super) struct Wanted {
     region: Json,
     tags: Json,
     options: [Json; 3],
-    /// What the arguments are, with the parts above in one of their ways to be written.
+    /// The arguments, each in one of its equivalent forms.
     pub(super) json: Json,
 }
 
@@ -90,7 +90,7 @@ impl Wanted {
         wanted
     }
 
-    /// Changes one part, or none, and writes all of them anew.
+    /// Changes one part or none, and writes all arguments again.
     pub(super) fn change(&mut self, dice: &mut Dice) {
         match dice.below(14) {
             0 => self.target = dice.of(&TARGETS),
@@ -223,7 +223,7 @@ impl Wanted {
         });
     }
 
-    /// The format that is asked for; none is the choice of the service.
+    /// Returns the configured format. None selects the default of the service.
     fn record_format(&self) -> Option<String> {
         let format = match (self.target.2, self.format) {
             (_, 0) => return None,
@@ -236,7 +236,8 @@ impl Wanted {
         Some(format.to_owned())
     }
 
-    /// What is asked for, as EC2 would describe it; the format is null where the service chooses.
+    /// Returns the meaning of the configuration, as EC2 would describe it. The format is null if the service chooses
+    /// it.
     pub(super) fn meaning(&self, region: &str) -> Json {
         let transit = self.is_transit();
         let region = self
@@ -278,7 +279,7 @@ impl Wanted {
         })
     }
 
-    /// The tags that the flow log is to have, but for those that are ignored.
+    /// Returns the expected tags of the flow log, including those that are ignored.
     pub(super) fn effective_tags(&self, defaults: &Json) -> BTreeMap<String, String> {
         let text = |(key, value): (&String, &Json)| Some((key.clone(), value.as_str()?.to_owned()));
         let all = [defaults, &self.tags];
@@ -286,7 +287,7 @@ impl Wanted {
         all.filter_map(text).collect()
     }
 
-    /// What may be made unknown: arguments that are there, members of blocks and elements of maps.
+    /// Chooses arguments to make unknown: whole arguments, members of blocks, and elements of maps.
     pub(super) fn hidden(&self, dice: &mut Dice) -> Vec<String> {
         let mut paths = Vec::new();
         let arguments = self.json.as_object().unwrap();
@@ -351,7 +352,7 @@ fn tags(dice: &mut Dice) -> Json {
     ])
 }
 
-/// What EC2 describes, in the form of [`Wanted::meaning`].
+/// Returns the description of EC2, in the format of [`Wanted::meaning`].
 pub(super) fn described(log: &FlowLog) -> Json {
     let group = |name: &String| {
         format!(
@@ -386,7 +387,7 @@ pub(super) fn described(log: &FlowLog) -> Json {
     })
 }
 
-/// Says whether a meaning is that of another; a format that is left to the service is any.
+/// Reports whether two meanings are equal. A format that the service chooses equals any other.
 pub(super) fn is_same(wanted: &Json, other: &Json) -> bool {
     let mut other = other.clone();
     if wanted["format"].is_null() {

@@ -73,11 +73,11 @@ pub(crate) fn invalid_plan(
         problems.push("the plan is for absence, or the configuration is, but not both".to_owned());
         return problems;
     }
-    judge_block(block, prior, config, planned, &Path::root(), &mut problems);
+    check_block(block, prior, config, planned, &Path::root(), &mut problems);
     problems
 }
 
-fn judge_block(
+fn check_block(
     block: &Block,
     prior: &Value,
     config: &Value,
@@ -98,7 +98,7 @@ fn judge_block(
     for (name, nested) in &block.blocks {
         let path = path.clone().attribute(name.clone());
         let [prior, config, planned] = [prior, config, planned].map(|object| part(object, name));
-        judge_blocks(nested, prior, config, planned, &path, problems);
+        check_blocks(nested, prior, config, planned, &path, problems);
     }
 }
 
@@ -109,7 +109,7 @@ fn may_be_planned(attribute: &Attribute, prior: &Value, config: &Value, planned:
     alike(planned, config) || kept || chosen || attribute.mode == Mode::Computed
 }
 
-fn judge_blocks(
+fn check_blocks(
     nested: &NestedBlock,
     prior: &Value,
     config: &Value,
@@ -121,14 +121,14 @@ fn judge_blocks(
     match (nested.nesting, config, planned) {
         (Nesting::Single, Value::Null, Value::Null) => {}
         (Nesting::Single | Nesting::Group, Value::Map(_), Value::Map(_)) => {
-            judge_block(block, prior, config, planned, path, problems);
+            check_block(block, prior, config, planned, path, problems);
         }
         (Nesting::List, Value::List(wanted), Value::List(elements))
             if wanted.len() == elements.len() =>
         {
             for (index, (config, planned)) in wanted.iter().zip(elements).enumerate() {
                 let before = elements_of(prior).get(index).unwrap_or(&NULL);
-                judge_block(block, before, config, planned, path, problems);
+                check_block(block, before, config, planned, path, problems);
             }
         }
         (Nesting::Set, Value::Set(wanted), Value::Set(elements))
@@ -138,7 +138,7 @@ fn judge_blocks(
         {
             for (key, config) in wanted {
                 let (before, planned) = (part(prior, key), part(planned, key));
-                judge_block(block, before, config, planned, path, problems);
+                check_block(block, before, config, planned, path, problems);
             }
         }
         _ => problems.push(format!(
@@ -249,7 +249,7 @@ mod tests {
     }
 
     #[test]
-    fn a_plan_is_the_configuration_or_where_both_are_given_the_prior_value() {
+    fn a_planned_value_is_the_configured_or_the_prior_value() {
         let text = |text: &str| Value::from(text);
         for (name, values, problems) in [
             ("iam_role_arn", [NULL, text("a"), text("a")], 0),
@@ -275,7 +275,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_planned_comes_back_and_what_was_unknown_may_be_anything() {
+    fn known_planned_values_are_returned_and_unknown_ones_can_become_any_value() {
         let tags = |value: Value| Value::map([("Env", value)]);
         let none = Value::Map([].into_iter().collect());
         assert!(incompatible(&Value::unknown(), &tags("p".into())).is_empty());
@@ -286,7 +286,7 @@ mod tests {
     }
 
     #[test]
-    fn only_a_difference_needs_a_new_object() {
+    fn only_a_changed_value_requires_replacement() {
         let (one, two) = (
             Value::map([("a", "1".into())]),
             Value::map([("a", "2".into())]),

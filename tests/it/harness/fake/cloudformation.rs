@@ -64,7 +64,7 @@ impl DeployedStack {
         self
     }
 
-    /// Returns its ARN, which contains a number that is not its name.
+    /// Returns its ARN, which contains a number in addition to the name.
     pub(crate) fn id(&self) -> String {
         id(&self.region, &self.name)
     }

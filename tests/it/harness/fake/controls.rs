@@ -181,7 +181,7 @@ impl Fake {
 
     /// Makes the first of every n pages of FilterLogEvents empty, with a token for the next page. 0 turns this off.
     pub(crate) fn empty_page_every(&self, n: u64) {
-        assert!(n != 1, "were every page empty, no reader would get on");
+        assert!(n != 1, "if every page is empty, no client can finish");
         self.shared.state().settings.empty_page_every = n;
     }
 
@@ -247,7 +247,7 @@ impl Fake {
     /// Waits until `n` calls of an action have arrived, with or without a reply.
     ///
     /// # Panics
-    /// The deadline passes first.
+    /// If the deadline passes first.
     #[track_caller]
     pub(crate) fn wait_for_calls(&self, action: &str, n: usize, deadline: Duration) {
         let end = Instant::now() + deadline;

@@ -248,7 +248,7 @@ impl Reply {
         }
     }
 
-    /// Ends the body after a text, or at once if it does not contain the text.
+    /// Ends the body after a text, or makes it empty if it does not contain the text.
     fn cut(&mut self, behind: &str) {
         let behind = behind.as_bytes();
         let mut windows = self.body.windows(behind.len().max(1));

@@ -1,9 +1,9 @@
-//! CreateFlowLogs: idempotent by client token, refused when something equal exists.
+//! CreateFlowLogs: idempotent by client token. It is refused if an equal flow log exists.
 
 use super::super::request::Request;
 use super::super::server::{ApiError, Outcome};
 use super::super::state::{FlowLog, State, Token};
-use super::rules::Wanted;
+use super::rules::ValidRequest;
 use super::{Failed, Scope, dry_run, known_parameters, response, tags, write_unsuccessful};
 
 const PARAMETERS: &[&str] = &[
@@ -29,7 +29,7 @@ const PARAMETERS: &[&str] = &[
     "TagFieldSpecification.#.TagKey.#",
 ];
 
-/// Makes one flow log per resource, all or none of them.
+/// Creates one flow log for each resource: all or none.
 pub(super) fn answer(
     state: &mut State,
     request: &Request,
@@ -37,7 +37,7 @@ pub(super) fn answer(
     request_id: &str,
 ) -> Outcome {
     known_parameters(request, PARAMETERS)?;
-    let wanted = Wanted::check(request, scope, &state.settings)?;
+    let wanted = ValidRequest::check(request, scope, &state.settings)?;
     let tags = tags::specified(request)?;
     dry_run(request)?;
     let token = request.get("ClientToken").map(str::to_owned);
@@ -49,7 +49,7 @@ pub(super) fn answer(
         None => {
             let logs: Vec<FlowLog> = wanted.flow_logs(scope, &tags, state.now());
             refuse_existing(state, &logs)?;
-            make(state, logs)
+            create(state, logs)
         }
     };
     let reply = response(&request.action, request_id, |xml| {
@@ -80,7 +80,7 @@ fn refuse_existing(state: &State, logs: &[FlowLog]) -> Result<(), ApiError> {
     Ok(())
 }
 
-fn make(state: &mut State, logs: Vec<FlowLog>) -> Vec<String> {
+fn create(state: &mut State, logs: Vec<FlowLog>) -> Vec<String> {
     let hidden_for = state.settings.hide_for;
     let mut ids = Vec::new();
     for log in logs {

@@ -1,4 +1,4 @@
-//! DescribeFlowLogs: by id, by filter, page by page.
+//! DescribeFlowLogs: IDs, filters and pages.
 
 use std::collections::BTreeSet;
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
@@ -19,7 +19,7 @@ const PARAMETERS: &[&str] = &[
 ];
 const MOST_FILTER_VALUES: usize = 200;
 
-/// Describes a page of what was asked for.
+/// Describes a page of the requested flow logs.
 pub(super) fn answer(
     state: &mut State,
     request: &Request,
@@ -35,9 +35,9 @@ pub(super) fn answer(
         None => after(request)?,
     };
     dry_run(request)?;
-    let asked: BTreeSet<&str> = ids.iter().map(String::as_str).collect();
-    let mut visible = visible(state, scope, &asked);
-    refuse_unknown(state, &asked, &visible)?;
+    let requested: BTreeSet<&str> = ids.iter().map(String::as_str).collect();
+    let mut visible = visible(state, scope, &requested);
+    refuse_unknown(state, &requested, &visible)?;
     visible.retain(|(place, log)| {
         Some(*place) > after && filters.iter().all(|filter| filter.matches(log))
     });
@@ -47,9 +47,9 @@ pub(super) fn answer(
     let page = &visible[..size.min(visible.len())];
     let next = page.last().filter(|_| page.len() < visible.len());
     let next = next.map(|(place, _)| token(*place, request));
-    let left_out = &state.settings.left_out;
+    let omitted = &state.settings.left_out;
     Ok(response(&request.action, request_id, |xml| {
-        xml.leave_out(left_out);
+        xml.leave_out(omitted);
         xml.group("flowLogSet", |xml| {
             for (_, log) in page {
                 xml.group("item", |xml| write(xml, log));
@@ -59,12 +59,12 @@ pub(super) fn answer(
     }))
 }
 
-/// How the pages never end, each with a token of its own.
+/// The kind of endless pages. Each page has a different token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Endless {
-    /// Every page is like the one before.
+    /// Every page contains the same flow logs.
     Same,
-    /// Every page has one more flow log.
+    /// Every page contains one new flow log.
     New,
 }
 
@@ -93,12 +93,12 @@ fn endless(
     })
 }
 
-/// What the call can see; being looked for brings a hidden flow log nearer to being seen.
-fn visible(state: &mut State, scope: &Scope, asked: &BTreeSet<&str>) -> Vec<(u64, FlowLog)> {
+/// Returns the flow logs that the call can see. Each call brings a hidden flow log closer to being visible.
+fn visible(state: &mut State, scope: &Scope, requested: &BTreeSet<&str>) -> Vec<(u64, FlowLog)> {
     let mut visible = Vec::new();
     for (place, log) in &mut state.flow_logs {
-        let meant = asked.is_empty() || asked.contains(log.id.as_str());
-        if !scope.holds(log) || !meant {
+        let is_requested = requested.is_empty() || requested.contains(log.id.as_str());
+        if !scope.holds(log) || !is_requested {
             continue;
         }
         if log.hidden_for > 0 {
@@ -112,11 +112,14 @@ fn visible(state: &mut State, scope: &Scope, asked: &BTreeSet<&str>) -> Vec<(u64
 
 fn refuse_unknown(
     state: &State,
-    asked: &BTreeSet<&str>,
+    requested: &BTreeSet<&str>,
     visible: &[(u64, FlowLog)],
 ) -> Result<(), ApiError> {
     let seen: BTreeSet<&str> = visible.iter().map(|(_, log)| log.id.as_str()).collect();
-    let unknown: Vec<String> = asked.difference(&seen).map(|id| (*id).to_owned()).collect();
+    let unknown: Vec<String> = requested
+        .difference(&seen)
+        .map(|id| (*id).to_owned())
+        .collect();
     if unknown.is_empty() || state.settings.missing_is_empty {
         return Ok(());
     }
@@ -133,9 +136,10 @@ fn page_size(request: &Request) -> Result<usize, ApiError> {
     }
 }
 
-/// A token is good for the question it was given for, and outlives the deletion of what was on its page.
+/// Returns a page token. It is valid only for the same request, and stays valid if the flow logs of its page are
+/// deleted.
 fn token(place: u64, request: &Request) -> String {
-    format!("{place:016x}{:016x}", question(request))
+    format!("{place:016x}{:016x}", request_hash(request))
 }
 
 fn after(request: &Request) -> Result<Option<u64>, ApiError> {
@@ -154,7 +158,7 @@ fn after(request: &Request) -> Result<Option<u64>, ApiError> {
     }
 }
 
-fn question(request: &Request) -> u64 {
+fn request_hash(request: &Request) -> u64 {
     let mut hasher = DefaultHasher::new();
     let paging = ["NextToken", "MaxResults", "DryRun"];
     for (name, value) in &request.form {
@@ -165,7 +169,7 @@ fn question(request: &Request) -> u64 {
     hasher.finish()
 }
 
-/// A filter: one of its values must fit.
+/// A filter. A flow log must match one of its values.
 #[derive(Debug)]
 struct Filter {
     name: String,
@@ -174,19 +178,23 @@ struct Filter {
 
 impl Filter {
     fn matches(&self, log: &FlowLog) -> bool {
-        let fits = |value: &str| self.values.iter().any(|pattern| fits(pattern, value));
-        let fits_if_any = |value: &Option<String>| value.as_deref().is_some_and(fits);
+        let value_matches = |value: &str| {
+            self.values
+                .iter()
+                .any(|pattern| value_matches(pattern, value))
+        };
+        let any_matches = |value: &Option<String>| value.as_deref().is_some_and(value_matches);
         match self.name.as_str() {
-            "deliver-log-status" => fits(&log.deliver_logs_status),
-            "log-destination-type" => fits(&log.log_destination_type),
-            "flow-log-id" => fits(&log.id),
-            "log-group-name" => fits_if_any(&log.log_group_name),
-            "resource-id" => fits(&log.resource_id),
-            "traffic-type" => fits_if_any(&log.traffic_type),
-            "tag-key" => log.tags.keys().any(|key| fits(key)),
+            "deliver-log-status" => value_matches(&log.deliver_logs_status),
+            "log-destination-type" => value_matches(&log.log_destination_type),
+            "flow-log-id" => value_matches(&log.id),
+            "log-group-name" => any_matches(&log.log_group_name),
+            "resource-id" => value_matches(&log.resource_id),
+            "traffic-type" => any_matches(&log.traffic_type),
+            "tag-key" => log.tags.keys().any(|key| value_matches(key)),
             name => {
                 let key = name.strip_prefix("tag:").unwrap_or_default();
-                log.tags.get(key).is_some_and(|value| fits(value))
+                log.tags.get(key).is_some_and(|value| value_matches(value))
             }
         }
     }
@@ -228,18 +236,19 @@ fn filters(request: &Request) -> Result<Vec<Filter>, ApiError> {
     Ok(filters)
 }
 
-/// `*` is any text, `?` any character, `\\` makes the next character plain.
-fn fits(pattern: &str, value: &str) -> bool {
+/// Reports whether a value matches a pattern: `*` is any text, `?` any character, `\\` makes the next character
+/// literal.
+fn value_matches(pattern: &str, value: &str) -> bool {
     let mut rest = pattern.chars();
     match rest.next() {
         None => value.is_empty(),
         Some('*') => {
             let mut ends = value.char_indices().map(|(at, _)| at).chain([value.len()]);
-            ends.any(|at| fits(rest.as_str(), &value[at..]))
+            ends.any(|at| value_matches(rest.as_str(), &value[at..]))
         }
         Some('?') => {
             let mut left = value.chars();
-            left.next().is_some() && fits(rest.as_str(), left.as_str())
+            left.next().is_some() && value_matches(rest.as_str(), left.as_str())
         }
         Some(plain) => {
             let plain = match plain {
@@ -247,12 +256,12 @@ fn fits(pattern: &str, value: &str) -> bool {
                 plain => plain,
             };
             let left = value.strip_prefix(plain);
-            left.is_some_and(|left| fits(rest.as_str(), left))
+            left.is_some_and(|left| value_matches(rest.as_str(), left))
         }
     }
 }
 
-/// What is not there is left out, as EC2 does it.
+/// Writes a flow log. Absent values are omitted, as in EC2.
 fn write(xml: &mut Xml, log: &FlowLog) {
     xml.text("creationTime", &log.creation_time);
     xml.optional(

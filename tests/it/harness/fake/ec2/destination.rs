@@ -1,4 +1,4 @@
-//! Where CreateFlowLogs lets records go: log groups, buckets, delivery streams, and the rules of each.
+//! The destinations that CreateFlowLogs accepts: log groups, buckets and delivery streams, and the rules of each.
 
 use super::super::request::Request;
 use super::super::server::ApiError;
@@ -6,7 +6,7 @@ use super::super::state::DestinationOptions;
 use super::super::sts;
 use super::{Scope, boolean, invalid, invalid_value};
 
-/// Where the records go, as it is described later.
+/// The destination of a flow log, as it is described later.
 #[derive(Debug)]
 pub(super) struct Destination {
     pub(super) kind: String,
@@ -18,7 +18,7 @@ pub(super) struct Destination {
 }
 
 impl Destination {
-    /// Checks what a request says of its destination.
+    /// Checks the destination of a request.
     pub(super) fn check(request: &Request, scope: &Scope) -> Result<Self, ApiError> {
         let kind = request
             .get("LogDestinationType")
@@ -55,7 +55,7 @@ impl Destination {
             (Some(_), Some(_)) => Err(invalid(
                 "Please only provide LogGroupName or only provide LogDestination.",
             )),
-            // Described later by its name only.
+            // DescribeFlowLogs returns only its name.
             (None, Some(name)) => check_group_name(name),
             (Some(arn), None) => {
                 let name = resource_of(arn, "logs")
@@ -116,7 +116,7 @@ impl Destination {
         Ok(())
     }
 
-    /// The destination of a type that has no log group.
+    /// Returns the ARN, which a destination other than a log group requires.
     fn required_arn(&self) -> Result<&str, ApiError> {
         if self.group.is_some() {
             return Err(invalid(format!(
@@ -138,13 +138,13 @@ impl Destination {
         }
     }
 
-    /// An ARN that ends in `:*` is accepted, and then nothing can be delivered to it.
+    /// Returns the delivery error. An ARN that ends in `:*` is accepted, but delivery to it fails.
     pub(super) fn error(&self) -> Option<&'static str> {
         let group = self.group.as_deref().unwrap_or_default();
         group.ends_with(":*").then_some("Access error")
     }
 
-    /// What is described of the delivery.
+    /// Returns the delivery status.
     pub(super) fn status(&self) -> &'static str {
         self.error().map_or("SUCCESS", |_| "FAILED")
     }
@@ -186,7 +186,7 @@ fn check_group_name(name: &str) -> Result<(), ApiError> {
     }
 }
 
-/// Account and resource of an ARN of this service.
+/// Returns the account and the resource of an ARN of a service.
 fn resource_of<'a>(arn: &'a str, service: &str) -> Option<(&'a str, &'a str)> {
     let mut parts = arn.splitn(6, ':');
     let scheme = parts.next()?;

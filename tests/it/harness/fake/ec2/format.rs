@@ -1,4 +1,5 @@
-//! Record formats as CreateFlowLogs judges them: a table of this server's own, from AWS's documentation.
+//! The rules of CreateFlowLogs for record formats. The table of fields comes from AWS's documentation, not from the
+//! provider.
 
 use std::collections::BTreeSet;
 
@@ -15,7 +16,7 @@ const VPC_FIELDS: &str = "version account-id interface-id srcaddr dstaddr srcpor
     resource-id encryption-status instance-tag instance-tag-2 interface-tag interface-tag-2 asg-tag asg-tag-2 \
     interface-type next-hop-interface-type next-hop-interface-id next-hop-subnet-id next-hop-az-id next-hop-vpc-id";
 
-/// The fields of transit-gateway flow logs: also their default format, in this order.
+/// The fields of transit gateway flow logs. They are also their default format, in this order.
 const TRANSIT_GATEWAY_FIELDS: &str = "version resource-type account-id tgw-id tgw-attachment-id \
     tgw-src-vpc-account-id tgw-dst-vpc-account-id tgw-src-vpc-id tgw-dst-vpc-id tgw-src-subnet-id tgw-dst-subnet-id \
     tgw-src-eni tgw-dst-eni tgw-src-az-id tgw-dst-az-id tgw-pair-attachment-id srcaddr dstaddr srcport dstport \
@@ -25,21 +26,21 @@ const TRANSIT_GATEWAY_FIELDS: &str = "version resource-type account-id tgw-id tg
 
 const DEFAULT_FIELDS: usize = 14;
 
-/// The families of resources, which differ in their rules.
+/// The families of resource types, which have different rules.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Family {
-    /// VPC, subnet, interface.
+    /// VPCs, subnets and network interfaces.
     Vpc,
-    /// Regional NAT gateways: VPC fields, but a default of their own.
+    /// Regional NAT gateways: VPC fields, with a different default format.
     Nat,
     /// Transit gateways and their attachments.
     TransitGateway,
-    /// Cloud WAN: their fields are not documented where this table could read them.
+    /// Cloud WAN. AWS does not list its fields in a machine-readable form, so all are accepted.
     CloudWan,
 }
 
 impl Family {
-    /// The family of a resource type; `None` for a word that is none.
+    /// Returns the family of a resource type, or `None` if the type does not exist.
     pub(super) fn of(resource_type: &str) -> Option<Self> {
         Some(match resource_type {
             "VPC" | "Subnet" | "NetworkInterface" => Self::Vpc,
@@ -50,18 +51,19 @@ impl Family {
         })
     }
 
-    /// Whether the family records no traffic type and knows one interval only.
+    /// Reports whether the family has no traffic type and only one interval.
     pub(super) fn is_transit(self) -> bool {
         matches!(self, Self::TransitGateway | Self::CloudWan)
     }
 }
 
-/// The format of a flow log whose maker gave none.
+/// Returns the default format of a resource type.
 pub(in super::super) fn default_format(resource_type: &str) -> String {
     let fields = VPC_FIELDS.split_whitespace();
     match Family::of(resource_type) {
         Some(Family::TransitGateway) => written(TRANSIT_GATEWAY_FIELDS.split_whitespace()),
-        // AWS documents neither of these: a format of its own shows the client that expects a constant.
+        // AWS documents neither of these formats. They differ from the others to detect a client that expects a
+        // constant.
         Some(Family::Nat) => written(fields.take(DEFAULT_FIELDS).chain(["resource-id"])),
         Some(Family::CloudWan) => written(fields.take(DEFAULT_FIELDS).filter(|name| {
             *name != "interface-id" && *name != "action" // neither exists there
@@ -70,7 +72,7 @@ pub(in super::super) fn default_format(resource_type: &str) -> String {
     }
 }
 
-/// Refuses a format with a field that the family does not have, or a tag field whose tag is not named.
+/// Refuses a format with a field that the family does not have, or a tag field without its specification.
 pub(super) fn check(
     format: &str,
     family: Family,

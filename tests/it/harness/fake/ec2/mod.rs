@@ -21,7 +21,7 @@ pub(super) const CONTENT_TYPE: &str = "text/xml;charset=UTF-8";
 const NAMESPACE: &str = "xmlns=\"http://ec2.amazonaws.com/doc/2016-11-15/\"";
 const MOST_IDS: usize = 1000;
 
-/// Answers a call.
+/// Handles a call.
 pub(super) fn answer(state: &mut State, request: &Request, request_id: &str) -> Outcome {
     let scope = Scope::of(state, request);
     regions::enabled(state, request)?;
@@ -39,7 +39,7 @@ pub(super) fn answer(state: &mut State, request: &Request, request_id: &str) -> 
     }
 }
 
-/// An error in the words of EC2.
+/// Returns an error in the format of EC2.
 pub(super) fn error(code: &str, message: &str, request_id: &str) -> String {
     let mut xml = Xml::document();
     xml.group("Response", |xml| {
@@ -53,7 +53,7 @@ pub(super) fn error(code: &str, message: &str, request_id: &str) -> String {
     xml.finish()
 }
 
-/// HTTP 200 for a call of which every id failed.
+/// Returns HTTP 200 for a call that failed for every ID.
 pub(super) fn unsuccessful(
     request: &Request,
     code: &str,
@@ -63,7 +63,7 @@ pub(super) fn unsuccessful(
     let ids = match request.action.as_str() {
         "CreateFlowLogs" => request.list("ResourceId"),
         "DeleteFlowLogs" => request.list("FlowLogId"),
-        // The others have no such list: what a test meant can only be an error.
+        // Other actions have no such list, so the test is incorrect.
         _ => return Err(ApiError::new(code, message)),
     };
     let failed: Vec<Failed> = ids
@@ -78,7 +78,7 @@ pub(super) fn unsuccessful(
     }))
 }
 
-/// The account and the region a call is about.
+/// The account and the region of a call.
 #[derive(Debug)]
 struct Scope {
     account: String,
@@ -93,13 +93,13 @@ impl Scope {
         }
     }
 
-    /// Whether the call can see this flow log at all.
+    /// Reports whether a flow log belongs to this account and region.
     fn holds(&self, log: &FlowLog) -> bool {
         log.account == self.account && log.region == self.region
     }
 }
 
-/// One id of a call that failed inside HTTP 200.
+/// An ID that failed inside HTTP 200.
 #[derive(Debug)]
 struct Failed {
     id: String,
@@ -141,7 +141,7 @@ fn delete(state: &mut State, request: &Request, scope: &Scope, request_id: &str)
     }))
 }
 
-/// A reply's frame.
+/// Returns a reply with the common elements.
 fn response(action: &str, request_id: &str, content: impl FnOnce(&mut Xml)) -> Reply {
     let mut xml = Xml::document();
     xml.within(&format!("{action}Response"), NAMESPACE, |xml| {
@@ -165,7 +165,7 @@ fn write_unsuccessful(xml: &mut Xml, failed: &[Failed]) {
     });
 }
 
-/// The flow-log ids of a call.
+/// Returns the flow log IDs of a call.
 fn ids(request: &Request) -> Result<Vec<String>, ApiError> {
     let ids = request.list("FlowLogId");
     if ids.len() > MOST_IDS {
@@ -180,7 +180,7 @@ fn ids(request: &Request) -> Result<Vec<String>, ApiError> {
     }
 }
 
-/// Refuses every parameter that the action does not have; `#` stands for a number.
+/// Refuses every parameter that the action does not have. `#` stands for a number.
 fn known_parameters(request: &Request, known: &[&str]) -> Result<(), ApiError> {
     let is_number = |part: &str| part.parse::<u32>().is_ok_and(|n| n > 0);
     let shape = |name: &str| {

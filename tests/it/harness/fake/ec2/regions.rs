@@ -1,11 +1,11 @@
-//! Which regions are enabled in the account.
+//! The regions that are enabled in the account.
 
 use super::super::request::Request;
 use super::super::server::{ApiError, Outcome};
 use super::super::state::State;
 use super::{known_parameters, response};
 
-/// Refuses a call in a region that is not enabled. Without a list, all regions are.
+/// Refuses a call in a region that is not enabled. Without a list, all regions are enabled.
 pub(super) fn enabled(state: &State, request: &Request) -> Result<(), ApiError> {
     let regions = &state.settings.regions;
     if regions.is_empty() || regions.contains(&request.region) {

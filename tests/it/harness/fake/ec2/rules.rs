@@ -1,4 +1,4 @@
-//! What CreateFlowLogs accepts: the rules of AWS's documentation, and what it then describes.
+//! The requests that CreateFlowLogs accepts according to AWS's documentation, and the flow logs that they create.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -11,9 +11,9 @@ use super::destination::Destination;
 use super::format::{self, Family};
 use super::{Scope, invalid, invalid_value, missing};
 
-/// A request that keeps every rule.
+/// A valid request.
 #[derive(Debug)]
-pub(super) struct Wanted {
+pub(super) struct ValidRequest {
     resources: Vec<String>,
     resource_type: String,
     traffic_type: Option<String>,
@@ -23,8 +23,8 @@ pub(super) struct Wanted {
     tag_fields: Vec<TagFieldSpecification>,
 }
 
-impl Wanted {
-    /// Checks a request against every rule.
+impl ValidRequest {
+    /// Checks a request against all rules.
     pub(super) fn check(
         request: &Request,
         scope: &Scope,
@@ -48,7 +48,7 @@ impl Wanted {
         })
     }
 
-    /// The flow logs as they will be described, but for their ids.
+    /// Returns the flow logs to create. Their IDs are still empty.
     pub(super) fn flow_logs(
         &self,
         scope: &Scope,
@@ -123,7 +123,7 @@ fn check_resource(id: &str, resource_type: &str, settings: &Settings) -> Result<
             "InvalidTransitGatewayAttachmentID.NotFound",
         ),
         "RegionalNatGateway" => ("nat-", "natGateway", "NatGatewayNotFound"),
-        // Cloud WAN: what an edge's id looks like is not documented.
+        // Cloud WAN: AWS does not document the format of edge IDs.
         _ => ("", "resource", "InvalidParameterValue"),
     };
     let other = resource_type == "TransitGateway" && id.starts_with("tgw-attach-");

@@ -1,4 +1,4 @@
-//! CreateTags and DeleteTags, and the tags that a new flow log is given.
+//! CreateTags and DeleteTags, and the tags of a new flow log.
 
 use std::collections::BTreeMap;
 
@@ -12,7 +12,7 @@ const MOST_TAGS: usize = 50;
 const LONGEST_KEY: usize = 128;
 const LONGEST_VALUE: usize = 256;
 
-/// Sets tags, on all of the flow logs or on none.
+/// Sets tags on all flow logs of the request or on none.
 pub(super) fn create(
     state: &mut State,
     request: &Request,
@@ -42,7 +42,7 @@ pub(super) fn create(
     Ok(done(request, request_id))
 }
 
-/// Removes tags: all of a key without a value, one that is equal with it, all tags where none is named.
+/// Removes tags: by key, by key and value, or all tags if the request contains none.
 pub(super) fn delete(
     state: &mut State,
     request: &Request,
@@ -71,7 +71,7 @@ pub(super) fn delete(
     Ok(done(request, request_id))
 }
 
-/// The tags of CreateFlowLogs.
+/// Returns the tags of CreateFlowLogs.
 pub(super) fn specified(request: &Request) -> Result<BTreeMap<String, String>, ApiError> {
     let mut tags = BTreeMap::new();
     for n in request.numbers("TagSpecification") {
@@ -97,7 +97,7 @@ pub(super) fn specified(request: &Request) -> Result<BTreeMap<String, String>, A
     Ok(tags)
 }
 
-/// The places of the flow logs that a call names.
+/// Returns the indexes of the flow logs in a request.
 fn tagged(state: &State, request: &Request, scope: &Scope) -> Result<Vec<u64>, ApiError> {
     known_parameters(request, PARAMETERS)?;
     let ids = request.list("ResourceId");
@@ -116,7 +116,7 @@ fn tagged(state: &State, request: &Request, scope: &Scope) -> Result<Vec<u64>, A
     Ok(places)
 }
 
-/// Keys and values as given; a value may be left out, which is not the same as empty.
+/// Returns the keys and values of a request. An absent value differs from an empty one.
 fn given(request: &Request, list: &str) -> Result<Vec<(String, Option<String>)>, ApiError> {
     let mut tags = Vec::new();
     for n in request.numbers(list) {

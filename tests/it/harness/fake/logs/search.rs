@@ -1,4 +1,4 @@
-//! FilterLogEvents: which events, in which order, how many to a page.
+//! FilterLogEvents: selects events, sorts them, and splits them into pages.
 
 use std::borrow::Cow;
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
@@ -20,31 +20,31 @@ use super::{
 const LARGEST_PAGE: i64 = 10_000;
 const PAGE_BYTES: usize = 1024 * 1024;
 const LONGEST_PATTERN: usize = 1024;
-/// A search that finds little gives pages that are short, or empty, before the end.
+/// The maximum number of events examined for a page. A page can therefore be short or empty before the end.
 const MOST_EXAMINED: usize = 200_000;
-/// 2024-01-01: the service reads backwards only from there on.
+/// 2024-01-01. The service reads backwards only after this time.
 const BACKWARDS_SINCE: i64 = 1_704_067_200_000;
 
-/// A page to look for: all that it takes, so that it needs no lock.
+/// A search for one page. It contains all data, so that it needs no lock.
 #[derive(Debug)]
 pub(in super::super) struct Search {
     events: Arc<Vec<Event>>,
     streams: Streams,
-    /// Both inclusive.
+    /// Both ends are inclusive.
     window: (i64, i64),
     newest_first: bool,
     pattern: Pattern,
     limit: usize,
     cursor: Cursor,
-    question: u64,
+    request_hash: u64,
     empty_page_every: u64,
-    /// What is masked in messages.
+    /// The text to mask in messages.
     masked: Option<String>,
-    /// The token that was sent, where it is to come back at the end.
+    /// The token of the request, if the last page must repeat it.
     repeated: Option<String>,
 }
 
-/// Checks a call and says what to look for.
+/// Checks a request and returns its search.
 pub(in super::super) fn search(state: &State, request: &Request) -> Result<Search, ApiError> {
     let limit = integer(request, "limit", 1, LARGEST_PAGE)?.unwrap_or(LARGEST_PAGE);
     let limit = usize::try_from(limit).unwrap_or(1);
@@ -60,10 +60,10 @@ pub(in super::super) fn search(state: &State, request: &Request) -> Result<Searc
         )));
     }
     streams.refuse_unknown(group)?;
-    let question = question(request);
+    let request_hash = request_hash(request);
     let token = text(request, "nextToken")?;
     let cursor = match token {
-        Some(token) => Cursor::read(token, question)
+        Some(token) => Cursor::read(token, request_hash)
             .ok_or_else(|| invalid("The specified nextToken is invalid."))?,
         None => Cursor::default(),
     };
@@ -76,7 +76,7 @@ pub(in super::super) fn search(state: &State, request: &Request) -> Result<Searc
         pattern,
         limit: limit.min(settings.events_page),
         cursor,
-        question,
+        request_hash,
         empty_page_every: settings.empty_page_every,
         masked: settings
             .masked
@@ -89,7 +89,7 @@ pub(in super::super) fn search(state: &State, request: &Request) -> Result<Searc
 }
 
 impl Search {
-    /// Looks for the page.
+    /// Runs the search and returns the page.
     pub(in super::super) fn run(&self) -> Reply {
         let left = self.left();
         let every = self.empty_page_every;
@@ -105,7 +105,7 @@ impl Search {
                 page: self.cursor.page + 1,
                 after: last.map(|event| event.place).or(self.cursor.after),
             }
-            .write(self.question)
+            .write(self.request_hash)
         });
         let body = Body {
             events: page.into_iter().map(|event| self.found(event)).collect(),
@@ -127,7 +127,7 @@ impl Search {
         found
     }
 
-    /// The events of the window that no earlier page examined.
+    /// Returns the events of the window that no earlier page examined.
     fn left(&self) -> &[Event] {
         let (from, to) = self.window;
         let start = |place: Place| place.timestamp < from;
@@ -152,7 +152,7 @@ impl Search {
         }
     }
 
-    /// The page, and how many events were examined for it.
+    /// Returns the events of the page, and the number of examined events.
     fn page<'a>(&self, left: &'a [Event]) -> (Vec<&'a Event>, usize) {
         let mut page = Vec::new();
         let mut bytes = 0;
@@ -161,7 +161,7 @@ impl Search {
             let Some(event) = self.nth(left, n) else {
                 break;
             };
-            if !self.streams.hold(&event.stream) || !self.pattern.matches(&event.message) {
+            if !self.streams.contain(&event.stream) || !self.pattern.matches(&event.message) {
                 continue;
             }
             bytes += event.message.len();
@@ -174,7 +174,7 @@ impl Search {
     }
 }
 
-/// Where a page begins.
+/// The start of a page.
 #[derive(Debug, Default)]
 struct Cursor {
     page: u64,
@@ -182,7 +182,7 @@ struct Cursor {
 }
 
 impl Cursor {
-    fn write(&self, question: u64) -> String {
+    fn write(&self, request_hash: u64) -> String {
         let place = self.after.map(|place| {
             let Place {
                 timestamp,
@@ -192,11 +192,11 @@ impl Cursor {
             format!("/{timestamp}/{ingestion_time}/{number}")
         });
         let place = place.unwrap_or_default();
-        format!("{question:016x}/{}{place}", self.page)
+        format!("{request_hash:016x}/{}{place}", self.page)
     }
 
-    /// Reads a token; it is good for the question it was given for.
-    fn read(token: &str, question: u64) -> Option<Self> {
+    /// Parses a token. It is valid only for the same request.
+    fn read(token: &str, request_hash: u64) -> Option<Self> {
         let mut parts = token.split('/');
         parts.next();
         let page = parts.next()?.parse().ok()?;
@@ -209,11 +209,11 @@ impl Cursor {
             None => None,
         };
         let cursor = Self { page, after };
-        (cursor.write(question) == token).then_some(cursor)
+        (cursor.write(request_hash) == token).then_some(cursor)
     }
 }
 
-fn question(request: &Request) -> u64 {
+fn request_hash(request: &Request) -> u64 {
     let mut hasher = DefaultHasher::new();
     for (name, value) in &request.json {
         if name != "nextToken" && name != "limit" {
@@ -223,7 +223,7 @@ fn question(request: &Request) -> u64 {
     hasher.finish()
 }
 
-/// The streams that are searched.
+/// The streams to search.
 #[derive(Debug)]
 enum Streams {
     All,
@@ -277,7 +277,7 @@ impl Streams {
         }
     }
 
-    fn hold(&self, stream: &str) -> bool {
+    fn contain(&self, stream: &str) -> bool {
         match self {
             Self::All => true,
             Self::Named(names) => names.iter().any(|name| name == stream),
@@ -322,7 +322,7 @@ fn pattern(request: &Request) -> Result<Pattern, ApiError> {
     Pattern::parse(text).map_err(|error| invalid(error.to_string()))
 }
 
-/// The group, by name or by identifier, of which one is given.
+/// Returns the log group, which the request identifies by name or by identifier.
 pub(super) fn group<'a>(state: &'a State, request: &Request) -> Result<&'a Group, ApiError> {
     let name = text(request, "logGroupName")?;
     let identifier = text(request, "logGroupIdentifier")?;
@@ -362,7 +362,7 @@ pub(super) fn identified(
 #[serde(rename_all = "camelCase")]
 struct Body<'a> {
     events: Vec<Found<'a>>,
-    /// Always empty: the service stopped filling it.
+    /// Always empty, because the service no longer fills it.
     searched_log_streams: [(); 0],
     #[serde(skip_serializing_if = "Option::is_none")]
     next_token: Option<String>,

@@ -1,4 +1,4 @@
-//! DescribeLogStreams: the streams of a group by name, page by page.
+//! DescribeLogStreams: the streams of a log group by name, page by page.
 
 use serde_json::{Value, json};
 

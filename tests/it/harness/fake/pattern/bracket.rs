@@ -1,16 +1,16 @@
-//! Patterns for messages of words: `[version, account, ..., action = REJECT, status]`.
+//! Patterns for messages that consist of words: `[version, account, ..., action = REJECT, status]`.
 
 use super::value::{Operator, Value, number};
 use super::{Error, regex};
 
-/// Slots before the ellipsis, and those after it where there is one.
+/// Slots before the ellipsis, and those after it if there is an ellipsis.
 #[derive(Debug)]
 pub(crate) struct Bracket {
     head: Vec<Slot>,
     tail: Option<Vec<Slot>>,
 }
 
-/// What one word must be; a slot without conditions takes every word.
+/// The conditions on one word. A slot without conditions matches every word.
 #[derive(Debug)]
 enum Slot {
     All(Vec<Condition>),
@@ -67,7 +67,8 @@ impl Bracket {
         }
     }
 
-    /// Without an ellipsis the number of words must fit; an ellipsis stands for one word or more.
+    /// Reports whether a message matches. Without an ellipsis, the number of words must match. An ellipsis stands for
+    /// one or more words.
     pub(super) fn matches(&self, message: &str) -> bool {
         let words = words(message);
         let Some(tail) = &self.tail else {
@@ -88,7 +89,7 @@ fn all_match(slots: &[Slot], words: &[&str]) -> bool {
 }
 
 impl Slot {
-    /// A name, or conditions on that name joined by one kind of connective.
+    /// Parses a name, or conditions on that name with one kind of operator between them.
     fn parse(text: &str) -> Result<(Self, &str), Error> {
         let (name, rest) = name(text)?;
         if rest.trim_start().starts_with(',') || rest.trim_start().is_empty() {
@@ -140,20 +141,21 @@ impl Condition {
         let (operator, rest) = Operator::parse(text)
             .ok_or_else(|| Error::new(format!("an operator is missing before '{text}'")))?;
         let (value, rest) = Value::parse(rest.trim_start())?;
-        let by_size = !matches!(operator, Operator::Equal | Operator::NotEqual);
-        if by_size && value.number().is_none() {
-            return Err(Error::new("a comparison by size needs a number"));
+        let by_order = !matches!(operator, Operator::Equal | Operator::NotEqual);
+        if by_order && value.number().is_none() {
+            return Err(Error::new("an order comparison requires a number"));
         }
         Ok((Self { operator, value }, rest))
     }
 
-    /// A word that is no number is neither smaller nor larger than one.
+    /// Reports whether a word meets the condition. A word that is not a number is neither less nor greater than a
+    /// number.
     fn holds(&self, word: &str) -> bool {
         match self.operator {
             Operator::Equal => self.value.fits(word),
             Operator::NotEqual => !self.value.fits(word),
-            by_size => match (number(word), self.value.number()) {
-                (Some(word), Some(value)) => by_size.holds(word, value),
+            by_order => match (number(word), self.value.number()) {
+                (Some(word), Some(value)) => by_order.holds(word, value),
                 _ => false,
             },
         }
@@ -174,7 +176,7 @@ fn name_after<'a>(text: &'a str, connective: &str) -> Result<(&'a str, &'a str),
     name(text.strip_prefix(connective).unwrap_or(text))
 }
 
-/// The words of a message; what is in quotation marks or brackets is one word.
+/// Splits a message into words. Text in quotation marks or brackets is one word.
 fn words(message: &str) -> Vec<&str> {
     let mut words = Vec::new();
     let mut rest = message.trim_start();

@@ -24,12 +24,12 @@ enum Expression {
 enum Test {
     NotExists,
     Is(Json),
-    /// Numbers compare with numbers only, text with text only.
+    /// Numbers are compared only with numbers, and text only with text.
     Number(Operator, f64),
     Text(Operator, Value),
 }
 
-/// What of an event is looked at.
+/// Selects values of an event.
 #[derive(Debug)]
 struct Selector(Vec<Step>);
 
@@ -57,7 +57,7 @@ impl Object {
         Ok(Self { expression })
     }
 
-    /// A message that is no JSON object passes no such pattern.
+    /// Reports whether a message matches. A message that is not a JSON object matches no JSON pattern.
     pub(super) fn matches(&self, message: &str) -> bool {
         match serde_json::from_str(message) {
             Ok(event @ Json::Object(_)) => self.expression.holds(&event),
@@ -75,7 +75,7 @@ impl Expression {
         }
     }
 
-    /// Wildcards in selectors and regular expressions, everywhere in it.
+    /// Counts the wildcards in selectors and the regular expressions.
     fn counted(&self) -> (usize, usize) {
         match self {
             Self::Any(parts) | Self::All(parts) => parts
@@ -91,7 +91,7 @@ impl Expression {
 }
 
 impl Test {
-    /// Of several selected values one is enough; what is not there satisfies nothing but NOT EXISTS.
+    /// Reports whether one of the selected values meets the condition. An absent value meets only NOT EXISTS.
     fn holds(&self, selected: &[&Json]) -> bool {
         match self {
             Self::NotExists => selected.is_empty(),
@@ -219,7 +219,7 @@ fn bracketed(inside: &str) -> Option<Step> {
     inside.parse().ok().map(Step::Index)
 }
 
-/// Alternatives: they bind least.
+/// Parses alternatives, which have the lowest precedence.
 fn any(text: &str) -> Result<(Expression, &str), Error> {
     joined(text, "||", all, Expression::Any)
 }

@@ -1,18 +1,18 @@
-//! `%…%`: the small part of regular expressions that the service understands.
+//! `%…%`: the subset of regular expressions that the service supports.
 
 use regex_lite::Regex;
 
 use super::Error;
 
-/// The most expressions in one pattern.
+/// The maximum number of expressions in one pattern.
 pub(super) const MOST: usize = 2;
 
-/// Characters that stand for themselves.
+/// Characters without a special meaning.
 const PLAIN: &str = "_#=@/;,-";
-/// Characters with a meaning; a backslash takes it from them.
+/// Characters with a special meaning, which a backslash removes.
 const SPECIAL: &str = "^$?[]{}|\\*+.";
 
-/// Reads what follows an opening `%`: the expression, and the rest after the closing one.
+/// Parses the text after an opening `%`. Returns the expression, and the rest after the closing `%`.
 pub(super) fn parse(after_percent: &str) -> Result<(Regex, &str), Error> {
     let (expression, rest) = after_percent
         .split_once('%')

@@ -4,7 +4,7 @@ use regex_lite::Regex;
 
 use super::{Error, quoted, regex};
 
-/// Terms by what they ask for.
+/// Terms, grouped by their effect.
 #[derive(Debug, Default)]
 pub(crate) struct Terms {
     required: Vec<Term>,
@@ -47,7 +47,7 @@ impl Terms {
     pub(super) fn matches(&self, message: &str) -> bool {
         let occurs = |term: &Term| term.occurs(message);
         let plain = !self.required.is_empty() || !self.excluded.is_empty();
-        // Beside other terms, those with a question mark are ignored.
+        // If there are other terms, optional terms are ignored.
         let optional = plain || self.optional.iter().any(occurs);
         optional && self.required.iter().all(occurs) && !self.excluded.iter().any(occurs)
     }
@@ -71,14 +71,14 @@ impl Term {
         if !word.is_empty() && word.chars().all(bare) {
             Ok((Self::Text(word.to_owned()), rest))
         } else {
-            // AWS's documentation says to quote such a term, and not what happens without quotes.
+            // AWS's documentation requires quotes for such a term, and does not describe the behavior without quotes.
             Err(Error::term(word))
         }
     }
 
     fn occurs(&self, message: &str) -> bool {
         match self {
-            // Between words any blank will do, hence the one blank of `" "` is in every message.
+            // Any white space between words matches a space, so `" "` matches every message.
             Self::Text(phrase) if phrase.trim().is_empty() => true,
             Self::Text(phrase) => message.contains(phrase.as_str()),
             Self::Regex(expression) => expression.is_match(message),

@@ -1,10 +1,10 @@
-//! What stands on the right of a comparison, and how a word compares with it.
+//! The right side of a comparison, and its comparison with a word.
 
 use regex_lite::Regex;
 
 use super::{Error, quoted, regex};
 
-/// How a word is compared.
+/// A comparison operator.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Operator {
     Equal,
@@ -16,7 +16,7 @@ pub(super) enum Operator {
 }
 
 impl Operator {
-    /// Reads an operator and gives the rest.
+    /// Parses an operator and returns the rest.
     pub(super) fn parse(text: &str) -> Option<(Self, &str)> {
         let spelled = [
             ("!=", Self::NotEqual),
@@ -30,8 +30,8 @@ impl Operator {
         found.find_map(|(sign, operator)| text.strip_prefix(sign).map(|rest| (operator, rest)))
     }
 
-    /// Whether two numbers compare so.
-    #[expect(clippy::float_cmp, reason = "equal is what a pattern asks for")]
+    /// Reports whether two numbers meet the comparison.
+    #[expect(clippy::float_cmp, reason = "a pattern compares for exact equality")]
     pub(super) fn holds(self, a: f64, b: f64) -> bool {
         match self {
             Self::Equal => a == b,
@@ -44,10 +44,10 @@ impl Operator {
     }
 }
 
-/// A value that a word is compared with.
+/// A value to compare with a word.
 #[derive(Debug)]
 pub(super) enum Value {
-    /// Text, with a star at the start, at the end or at both.
+    /// Text, with a wildcard at the start, at the end, at both or at neither.
     Text {
         text: String,
         open_start: bool,
@@ -57,7 +57,7 @@ pub(super) enum Value {
 }
 
 impl Value {
-    /// Reads a value and gives the rest.
+    /// Parses a value and returns the rest.
     pub(super) fn parse(text: &str) -> Result<(Self, &str), Error> {
         if let Some(rest) = text.strip_prefix('"') {
             let (text, rest) = quoted(rest)?;
@@ -91,7 +91,7 @@ impl Value {
         }
     }
 
-    /// The number it is; a comparison by size needs one.
+    /// Returns the value as a number, which order comparisons require.
     pub(super) fn number(&self) -> Option<f64> {
         match self {
             Self::Text {
@@ -103,7 +103,7 @@ impl Value {
         }
     }
 
-    /// Whether a word is, begins with, ends with or has this value.
+    /// Reports whether a word is equal to this value, or matches its wildcards.
     pub(super) fn fits(&self, word: &str) -> bool {
         match self {
             Self::Regex(expression) => expression.is_match(word),
@@ -121,7 +121,7 @@ impl Value {
     }
 }
 
-/// A number as records and patterns write it; neither `inf` nor `NaN`.
+/// Parses a number as records and patterns contain it. `inf` and `NaN` are not numbers.
 pub(super) fn number(text: &str) -> Option<f64> {
     let digits = text.bytes().any(|b| b.is_ascii_digit());
     let plain = text

@@ -1,4 +1,4 @@
-//! Empty texts together with arguments that are not known yet: cases that long walks have found.
+//! Empty strings combined with unknown arguments: cases that long walks have found.
 
 use serde_json::json;
 use vpcflow::cty::Value;
@@ -9,7 +9,7 @@ use crate::harness::core::{Core, errors, hide};
 use crate::harness::fake::Fake;
 
 #[tokio::test]
-async fn an_empty_text_is_replaced_by_a_value_that_is_not_known_yet() {
+async fn an_empty_string_can_become_unknown() {
     let fake = Fake::start();
     let mut core = Core::start(fake.url()).await;
     let empty = core.config(&of_gateway(json!({ "traffic_type": "" })));
@@ -28,9 +28,9 @@ async fn an_empty_text_is_replaced_by_a_value_that_is_not_known_yet() {
     }
 }
 
-/// The name of the log group was written as an empty text, so the state contains only its ARN.
+/// `log_group_name` was an empty string, so the state contains only the ARN of the log group.
 #[tokio::test]
-async fn a_log_group_by_arn_and_then_by_name_is_the_same_while_the_account_is_unknown() {
+async fn changing_a_log_group_from_arn_to_name_with_an_unknown_account_is_not_a_replacement() {
     let fake = Fake::start();
     let mut core = Core::start(fake.url()).await;
     for name in [json!(""), json!(null)] {

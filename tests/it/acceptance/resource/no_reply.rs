@@ -1,4 +1,4 @@
-//! Creates and deletes that do not get a clean answer: no flow log is lost, and what is said is true.
+//! Creates and deletes without a successful reply: no flow log is lost, and the errors are correct.
 
 use std::time::Duration;
 
@@ -18,20 +18,20 @@ fn apply(work: &Workspace) -> Run {
     work.run(&["apply", "-auto-approve", "-no-color"])
 }
 
-/// A flow log that is equal to the one of [`flow_log`], made so many minutes ago.
+/// Returns a flow log that is equal to the one of [`flow_log`] and was created a number of minutes ago.
 fn equal(id: &str, minutes: i64) -> FlowLog {
-    let made = jiff::Timestamp::now() - jiff::SignedDuration::from_mins(minutes);
+    let created = jiff::Timestamp::now() - jiff::SignedDuration::from_mins(minutes);
     FlowLog {
         log_destination: None,
         log_group_name: Some("flow-logs".to_owned()),
         deliver_logs_permission_arn: Some("arn:aws:iam::123456789012:role/flow-logs".to_owned()),
-        creation_time: made.to_string(),
+        creation_time: created.to_string(),
         ..FlowLog::sample(id, "vpc-0123456789abcdef0")
     }
 }
 
 #[test]
-fn one_that_could_not_be_read_back_is_asked_for_again_before_it_counts_as_gone() {
+fn a_flow_log_that_was_not_read_back_stays_in_the_state_until_it_is_visible() {
     let fake = Fake::start();
     fake.hide_for(7);
     let work = workspace(&fake, "");
@@ -43,7 +43,7 @@ fn one_that_could_not_be_read_back_is_asked_for_again_before_it_counts_as_gone()
 }
 
 #[test]
-fn one_that_was_made_without_an_answer_is_found_when_it_becomes_visible() {
+fn a_flow_log_created_without_a_reply_is_found_once_it_is_visible() {
     let fake = Fake::start();
     fake.hide_for(2);
     fake.fail("CreateFlowLogs", Fault::DropAfterDoing, 3);
@@ -51,19 +51,19 @@ fn one_that_was_made_without_an_answer_is_found_when_it_becomes_visible() {
     fake.fail("DescribeFlowLogs", denied, 1);
     let work = workspace(&fake, r#"tags = { Name = "main" }"#);
     work.apply();
-    let made = fake.flow_logs(REGION);
-    assert_eq!(made.len(), 1);
-    assert_eq!(work.instance("vpcflow_log.main")["id"], made[0].id);
+    let created = fake.flow_logs(REGION);
+    assert_eq!(created.len(), 1);
+    assert_eq!(work.instance("vpcflow_log.main")["id"], created[0].id);
     fake.clear_faults();
     work.plans_empty();
 }
 
 #[test]
-fn a_clock_that_is_ahead_does_not_hide_what_was_made_without_an_answer() {
+fn a_local_clock_that_is_ahead_does_not_hide_the_created_flow_log() {
     let fake = Fake::start();
     fake.fail("CreateFlowLogs", Fault::DropBefore, 30);
     fake.insert(equal("fl-0aaaaaaaaaaaaaaaa", 2));
-    // Made long before, by somebody else.
+    // This one was created long before, outside of Terraform.
     let mut old = equal("fl-0bbbbbbbbbbbbbbbb", 20);
     old.log_group_name = Some("other".to_owned());
     fake.insert(old);
@@ -74,7 +74,7 @@ fn a_clock_that_is_ahead_does_not_hide_what_was_made_without_an_answer() {
 }
 
 #[test]
-fn without_an_answer_the_error_says_what_is_known() {
+fn without_a_reply_the_error_reports_the_result_of_the_search() {
     let import = "import { to = vpcflow_log.NAME id = \"fl-";
     let fake = Fake::start();
     fake.fail("CreateFlowLogs", Fault::DropBefore, 30);
@@ -84,7 +84,7 @@ fn without_an_answer_the_error_says_what_is_known() {
         "no flow log matched the request",
         import,
     ]);
-    // Whose it is cannot be told.
+    // Either of these can be the flow log that was created.
     fake.insert(equal("fl-0aaaaaaaaaaaaaaaa", 0));
     fake.insert(equal("fl-0bbbbbbbbbbbbbbbb", 0));
     apply(&work).fails_with(&[
@@ -108,7 +108,7 @@ fn without_an_answer_the_error_says_what_is_known() {
 }
 
 #[test]
-fn a_timeout_that_is_over_is_named_with_its_value() {
+fn a_timeout_error_shows_the_setting_and_its_value() {
     let busy = || Fault::Error {
         status: 503,
         code: "ServiceUnavailable".to_owned(),
@@ -136,7 +136,7 @@ fn a_timeout_that_is_over_is_named_with_its_value() {
 }
 
 #[test]
-fn a_role_that_cannot_be_assumed_is_named_with_the_policy_that_it_needs() {
+fn the_error_for_a_role_that_cannot_be_assumed_contains_its_trust_policy() {
     let fake = Fake::start();
     let refusal = || Fault::error("InvalidParameter", "Unable to assume given IAM role.");
     fake.fail("CreateFlowLogs", refusal(), 1000);
@@ -163,11 +163,11 @@ fn a_role_that_cannot_be_assumed_is_named_with_the_policy_that_it_needs() {
 }
 
 #[test]
-fn an_equal_one_that_this_run_has_deleted_is_waited_for() {
+fn a_create_waits_until_the_deleted_equal_flow_log_is_gone() {
     let fake = Fake::start();
     let work = workspace(&fake, "");
     work.apply();
-    let ghost = fake.flow_logs(REGION).remove(0);
+    let deleted = fake.flow_logs(REGION).remove(0);
     fake.fail("DeleteFlowLogs", Fault::Hold, 1);
     let replace = [
         "apply",
@@ -176,24 +176,24 @@ fn an_equal_one_that_this_run_has_deleted_is_waited_for() {
         "-replace=vpcflow_log.main",
     ];
     let run = work.command(&replace).spawn().unwrap();
-    // EC2 is eventually consistent: it may count for a while what is gone.
+    // EC2 is eventually consistent: for a while, a deleted flow log can prevent an equal one.
     fake.wait_for_calls("DeleteFlowLogs", 1, SOON);
     while !fake.flow_logs(REGION).is_empty() {
         std::thread::yield_now();
     }
-    fake.insert(ghost.clone());
+    fake.insert(deleted.clone());
     fake.release();
     fake.wait_for_calls("CreateFlowLogs", 3, SOON);
-    fake.remove(&ghost.id);
+    fake.remove(&deleted.id);
     Run::of(&run.wait_with_output().unwrap()).succeeds();
     work.plans_empty();
-    let made = fake.flow_logs(REGION);
-    assert_eq!(made.len(), 1);
-    assert_ne!(made[0].id, ghost.id);
+    let created = fake.flow_logs(REGION);
+    assert_eq!(created.len(), 1);
+    assert_ne!(created[0].id, deleted.id);
 }
 
 #[test]
-fn one_that_this_run_has_deleted_and_that_is_gone_when_it_is_looked_for_is_made_again() {
+fn a_conflict_with_a_flow_log_that_this_run_deleted_is_retried() {
     let fake = Fake::start();
     let work = workspace(&fake, "");
     work.apply();

@@ -1,4 +1,4 @@
-//! Which endpoint is called, and with which credentials, as arguments and environment say.
+//! Endpoints and credentials that arguments and environment variables select.
 
 use std::io::{BufRead, BufReader, Write};
 use std::net::{TcpListener, TcpStream};
@@ -8,8 +8,8 @@ use crate::acceptance::provider::configuration::with_block;
 use crate::harness::fake::{Fake, Fault};
 use crate::harness::terraform::{Run, Version, Workspace};
 
-/// Plans behind a proxy that lets nothing through, and gives the first line that it was sent.
-fn asked(arguments: &str, variable: (&str, &str)) -> String {
+/// Runs a plan with a proxy that refuses every request, and returns the first line of the request.
+fn first_request(arguments: &str, variable: (&str, &str)) -> String {
     let proxy = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = proxy.local_addr().unwrap();
     let lines = std::thread::spawn(move || {
@@ -29,13 +29,13 @@ fn asked(arguments: &str, variable: (&str, &str)) -> String {
     let mut command = work.command(&["plan", "-no-color"]);
     let run = Run::of(&command.env(variable.0, variable.1).output().unwrap());
     run.fails_with(&["Could not determine the AWS account"]);
-    // Where the proxy was never asked, it waits no longer.
+    // If no request was sent to the proxy, this connection ends its wait.
     drop(TcpStream::connect(address));
     lines.join().unwrap()
 }
 
 #[test]
-fn endpoints_follow_from_fips_dual_stack_and_the_region_of_sts() {
+fn fips_dual_stack_and_sts_region_determine_the_endpoint() {
     let none = ("VPCFLOW_NONE", "");
     let cases = [
         ("", none, "sts.us-east-1.amazonaws.com"),
@@ -66,14 +66,14 @@ fn endpoints_follow_from_fips_dual_stack_and_the_region_of_sts() {
         ),
     ];
     for (arguments, variable, host) in cases {
-        let line = asked(arguments, variable);
+        let line = first_request(arguments, variable);
         let expected = format!("CONNECT {host}:443 HTTP/1.1");
         assert_eq!(line, expected, "{arguments} {variable:?}");
     }
 }
 
 #[test]
-fn credentials_and_region_come_from_the_files_that_are_named() {
+fn credentials_and_region_come_from_the_configured_files() {
     let fake = Fake::start();
     let url = fake.url();
     let endpoints = format!("endpoints {{\n ec2 = \"{url}\"\n sts = \"{url}\"\n}}");
@@ -98,14 +98,14 @@ fn credentials_and_region_come_from_the_files_that_are_named() {
         command.envs(variables.iter().copied());
         Run::of(&command.output().unwrap()).succeeds();
         assert_eq!(fake.flow_logs("eu-west-1").len(), 1, "{arguments}");
-        let made = fake.flow_logs("eu-west-1").remove(0);
-        fake.remove(&made.id);
+        let created = fake.flow_logs("eu-west-1").remove(0);
+        fake.remove(&created.id);
     }
 }
 
-/// One retry takes all that the bucket holds, and what follows is not tried again.
+/// One retry consumes all tokens, so the next failure is not retried.
 #[test]
-fn a_small_bucket_of_retry_tokens_ends_the_retries() {
+fn a_small_retry_token_bucket_ends_the_retries() {
     let fake = Fake::start();
     let work = Workspace::new(Version::Any, fake.url())
         .with_settings("token_bucket_rate_limiter_capacity = 5");

@@ -1,4 +1,5 @@
-//! One flow log belongs to one resource: what a plan can see of a second one it refuses, and errors name the way out.
+//! A flow log belongs to one resource. A plan refuses a second resource for it if it can detect this, and errors
+//! explain the solution.
 
 use crate::acceptance::flow_log;
 use crate::harness::fake::{Fake, REGION};
@@ -7,7 +8,7 @@ use crate::harness::terraform::{Version, Workspace};
 const TWICE: &str = "The same flow log is declared twice";
 const ADOPT: &str = "adopt_existing = true";
 
-/// A workspace with one flow log, and its id.
+/// Creates a workspace with one flow log, and returns both it and the ID.
 fn with_one(version: Version, fake: &Fake, more: &str) -> (Workspace, String) {
     let work = Workspace::new(version, fake.url());
     work.configure(&flow_log("a", more));
@@ -17,7 +18,7 @@ fn with_one(version: Version, fake: &Fake, more: &str) -> (Workspace, String) {
 }
 
 #[test]
-fn a_second_resource_for_a_flow_log_that_another_keeps_is_refused_at_plan() {
+fn a_second_resource_for_the_same_flow_log_is_refused_at_plan() {
     for version in [Version::Any, Version::V115] {
         let fake = Fake::start();
         let (work, id) = with_one(version, &fake, ADOPT);
@@ -32,7 +33,7 @@ fn a_second_resource_for_a_flow_log_that_another_keeps_is_refused_at_plan() {
                 ]);
             }
         }
-        // By ARN or by name it is the same group.
+        // The name and the ARN identify the same log group.
         let arn = "log_destination = \"arn:aws:logs:us-east-1:123456789012:log-group:flow-logs\"";
         let by_arn = flow_log("b", arn).replace("log_group_name = \"flow-logs\"", "");
         work.configure(&(flow_log("a", ADOPT) + &by_arn));
@@ -45,19 +46,19 @@ fn a_second_resource_for_a_flow_log_that_another_keeps_is_refused_at_plan() {
 }
 
 #[test]
-fn one_that_is_given_up_may_be_taken_over_by_another_resource() {
+fn a_released_flow_log_can_be_managed_by_another_resource() {
     let fake = Fake::start();
-    // It goes on under another name.
+    // The resource gets another name.
     let (work, id) = with_one(Version::Any, &fake, "");
     let moved = "moved {\n  from = vpcflow_log.a\n  to = vpcflow_log.b\n}";
     work.configure(&(flow_log("b", "") + moved));
     work.apply().says(&["0 added, 0 changed, 0 destroyed"]);
-    // It is forgotten, and taken over in the same run.
+    // The resource is removed from the state, and another one adopts the flow log in the same run.
     let removed = "removed {\n  from = vpcflow_log.b\n  lifecycle {\n    destroy = false\n  }\n}";
     work.configure(&(flow_log("c", ADOPT) + removed));
     work.apply();
     assert_eq!(work.instance("vpcflow_log.c")["id"], id);
-    // It is replaced by another, and its equal made elsewhere.
+    // One resource is replaced, and another one creates a flow log that equals the old one.
     let changed = flow_log("c", &format!("{ADOPT}\n  max_aggregation_interval = 60"));
     work.configure(&(changed + &flow_log("d", "depends_on = [vpcflow_log.c]")));
     work.apply();
@@ -66,7 +67,7 @@ fn one_that_is_given_up_may_be_taken_over_by_another_resource() {
 }
 
 #[test]
-fn one_that_is_replaced_by_its_equal_is_not_declared_twice() {
+fn a_flow_log_that_is_replaced_by_an_equal_one_is_not_declared_twice() {
     for version in [Version::Any, Version::V115] {
         let fake = Fake::start();
         let lifecycle = "lifecycle {\n    create_before_destroy = true\n  }";
@@ -84,7 +85,7 @@ fn one_that_is_replaced_by_its_equal_is_not_declared_twice() {
         work.plans_empty();
         work.run(&["taint", "vpcflow_log.a"]).succeeds();
         work.apply();
-        // Without it the way out is named, and no import that cannot help is proposed first.
+        // Without `adopt_existing`, the error explains it, and does not suggest an import that cannot help.
         work.configure(&flow_log("a", lifecycle));
         work.apply();
         work.run(&replace).fails_with(&[
@@ -98,7 +99,7 @@ fn one_that_is_replaced_by_its_equal_is_not_declared_twice() {
 }
 
 #[test]
-fn two_equal_ones_of_one_run_are_told_apart_from_one_that_exists() {
+fn the_error_for_two_equal_resources_in_one_run_suggests_no_import() {
     let fake = Fake::start();
     let work = Workspace::new(Version::Any, fake.url());
     work.configure(&(flow_log("a", "") + &flow_log("b", "depends_on = [vpcflow_log.a]")));

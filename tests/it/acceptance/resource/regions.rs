@@ -1,14 +1,14 @@
-//! Regions, accounts and partitions: what cannot be reached is refused before anything is deleted, and an import into
-//! another region is not a replacement unawares.
+//! Regions, accounts and partitions: an unreachable destination is refused before anything is deleted, and an import
+//! into another region warns before a replacement.
 
 use crate::acceptance::flow_log;
 use crate::harness::fake::{Fake, FlowLog, REGION};
 use crate::harness::terraform::{Version, Workspace};
 
-const ELSEWHERE: &str = "arn:aws:logs:eu-west-1:123456789012:log-group:flow-logs";
-const THERE: &str = "eu-west-1";
+const OTHER_GROUP: &str = "arn:aws:logs:eu-west-1:123456789012:log-group:flow-logs";
+const OTHER_REGION: &str = "eu-west-1";
 
-/// What replaces the destination, and what is said of it.
+/// The new destination, and the expected text of the error.
 const UNREACHABLE: [(&str, &str); 6] = [
     (
         "log_destination = \"arn:aws:logs:eu-west-1:123456789012:log-group:flow-logs\"",
@@ -41,7 +41,7 @@ fn to(destination: &str) -> String {
 }
 
 #[test]
-fn a_replacement_that_cannot_be_created_fails_before_the_delete() {
+fn an_invalid_replacement_fails_before_the_delete() {
     let fake = Fake::start();
     let work = Workspace::new(Version::Any, fake.url());
     work.configure(&flow_log("main", ""));
@@ -60,36 +60,36 @@ fn a_replacement_that_cannot_be_created_fails_before_the_delete() {
 }
 
 #[test]
-fn what_is_known_only_after_apply_is_judged_then_and_a_bucket_may_be_anywhere() {
+fn an_unknown_destination_is_validated_during_apply() {
     let fake = Fake::start();
     let work = Workspace::new(Version::Any, fake.url());
     let known_later =
-        format!("resource \"terraform_data\" \"arn\" {{ input = \"{ELSEWHERE}\" }}\n");
+        format!("resource \"terraform_data\" \"arn\" {{ input = \"{OTHER_GROUP}\" }}\n");
     let reference = "log_destination = terraform_data.arn.output";
     work.configure(&(known_later + &to(reference)));
     assert_eq!(work.plan().code, 2);
     work.run(&["apply", "-auto-approve", "-no-color"])
         .fails_with(&["Destination in another region"]);
     assert!(fake.calls_of("CreateFlowLogs").is_empty());
-    let there = format!("log_destination = \"{ELSEWHERE}\"\n  region = \"{THERE}\"");
+    let there = format!("log_destination = \"{OTHER_GROUP}\"\n  region = \"{OTHER_REGION}\"");
     work.configure(&to(&there));
     work.apply();
     work.plans_empty();
-    assert_eq!(fake.flow_logs(THERE).len(), 1);
+    assert_eq!(fake.flow_logs(OTHER_REGION).len(), 1);
 }
 
 #[test]
-fn an_import_into_another_region_warns_before_it_destroys() {
+fn a_replacement_only_because_of_the_region_warns() {
     let fake = Fake::start();
     let id = "fl-0aaaaaaaaaaaaaaaa";
     let role = "arn:aws:iam::123456789012:role/flow-logs";
-    let mut log = FlowLog::sample_in(THERE, id, "vpc-0123456789abcdef0");
+    let mut log = FlowLog::sample_in(OTHER_REGION, id, "vpc-0123456789abcdef0");
     log.log_destination = None;
     log.log_group_name = Some("flow-logs".to_owned());
     log.deliver_logs_permission_arn = Some(role.to_owned());
     fake.insert(log);
     let work = Workspace::new(Version::Any, fake.url());
-    let import = format!("import {{\n  to = vpcflow_log.main\n  id = \"{id}@{THERE}\"\n}}");
+    let import = format!("import {{\n  to = vpcflow_log.main\n  id = \"{id}@{OTHER_REGION}\"\n}}");
     work.configure(&(import.clone() + &flow_log("main", "")));
     let plan = work.plan();
     assert_eq!(plan.code, 2, "{}", plan.output);
@@ -102,7 +102,7 @@ fn an_import_into_another_region_warns_before_it_destroys() {
     work.configure(&(import.clone() + &other));
     let plan = work.plan();
     assert!(!plan.output.contains("only because"), "{}", plan.output);
-    work.configure(&(import + &flow_log("main", &format!("region = \"{THERE}\""))));
+    work.configure(&(import + &flow_log("main", &format!("region = \"{OTHER_REGION}\""))));
     work.apply()
         .says(&["1 imported, 0 added, 0 changed, 0 destroyed"]);
     work.plans_empty();

@@ -1,10 +1,10 @@
-//! Text of AWS and of configurations, as Terraform prints it.
+//! Text from AWS and from configurations in the output of Terraform.
 
 use crate::acceptance::flow_log;
 use crate::harness::fake::{Fake, Fault};
 use crate::harness::terraform::{Run, Version, Workspace};
 
-/// Asserts that nothing but printable text is printed: no escape sequence, nothing that turns the direction of writing.
+/// Asserts that the output contains only printable text: no escape sequences, no direction marks.
 #[track_caller]
 fn assert_printable(run: &Run) {
     let harmful = |c: char| {
@@ -15,7 +15,7 @@ fn assert_printable(run: &Run) {
 }
 
 #[test]
-fn a_message_of_aws_cannot_steer_the_terminal() {
+fn a_message_from_aws_contains_no_control_characters() {
     let fake = Fake::start();
     let work = Workspace::new(Version::Any, fake.url());
     work.configure(&flow_log("main", ""));
@@ -32,7 +32,7 @@ fn a_message_of_aws_cannot_steer_the_terminal() {
 }
 
 #[test]
-fn a_value_in_a_message_is_shown_escaped_and_cut() {
+fn a_value_in_a_message_is_escaped_and_shortened() {
     let fake = Fake::start();
     let work = Workspace::new(Version::Any, fake.url());
     let value = "join(\"\", [\"\\u001b]0;title\\u0007\\u202e\", join(\"\", [for n in range(1000) : \"abcdefghijabcdefghijabcdefghijabcdefghijabcdefghijabcdefghijabcdefghijabcdefghijabcdefghijabcdefghij\"])])";
