@@ -37,11 +37,11 @@ pub struct Filters {
     #[serde(default)]
     #[schemars(transform = behaviour::set_block)]
     pub filter: Attr<BTreeSet<Filter>>,
-    /// Tags that the flow logs must have, with these values. `*` matches any text, `?` any character. A null value leaves
-    /// its key out.
+    /// Tags that the flow logs must have, with these values. `*` matches any text, `?` any character. A tag whose value
+    /// is null is ignored.
     #[serde(default)]
     pub tags: Attr<BTreeMap<String, Attr<String>>>,
-    /// The possible ids of the flow logs (`fl-…`), in any number. Ids that do not exist are ignored.
+    /// IDs of flow logs (`fl-…`), in any number. IDs that do not exist are ignored.
     #[serde(default)]
     pub flow_log_ids: Attr<BTreeSet<Attr<String>>>,
 }
@@ -61,7 +61,7 @@ pub struct Filter {
 }
 
 impl Filters {
-    /// Checks what is known.
+    /// Checks the known arguments.
     pub(crate) fn check(&self, diagnostics: &mut Diagnostics) {
         for filter in self.filter.known().into_iter().flatten() {
             check_name(filter, diagnostics);
@@ -101,7 +101,7 @@ impl Filters {
         }
     }
 
-    /// Converts the filters and tags to filters of EC2. The ids are not included. All arguments are known.
+    /// Converts the filters and tags to filters of EC2. The IDs are not included. All arguments are known.
     pub(crate) fn to_ec2(&self) -> Vec<(String, Vec<String>)> {
         let filters = self.filter.known().into_iter().flatten();
         let filters = filters.filter_map(|filter| {
@@ -116,7 +116,7 @@ impl Filters {
         filters.chain(tags).collect()
     }
 
-    /// Returns the possible ids, or `None` if any id is possible.
+    /// Returns the possible IDs, or `None` if any ID is possible.
     pub(crate) fn ids(&self) -> Option<Vec<String>> {
         let given = self.flow_log_ids.is_known();
         given.then(|| known(&self.flow_log_ids).cloned().collect())

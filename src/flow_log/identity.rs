@@ -14,9 +14,9 @@ use crate::framework::{self, Attr, Diagnostic, Model};
 /// Identifies a flow log.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Identity {
-    /// The id of the flow log (`fl-…`).
+    /// The ID of the flow log (`fl-…`).
     pub id: Attr<String>,
-    /// The account of the flow log. The default is the account of the provider, and no other account is possible.
+    /// The account of the flow log. It must be the account of the provider, which is the default.
     #[serde(default)]
     pub account_id: Attr<String>,
     /// The region of the flow log. The default is the region of the provider.
@@ -51,10 +51,10 @@ impl framework::Identity<FlowLog> for Identity {
 }
 
 impl Identity {
-    /// Returns the id and the region of the flow log.
+    /// Returns the ID and the region of the flow log.
     ///
     /// # Errors
-    /// The id is not that of a flow log, or the account is not that of the provider.
+    /// If the ID is not that of a flow log, or the account is not that of the provider.
     pub(crate) fn place(&self, connection: &Connection) -> Result<(String, String), Diagnostic> {
         let id = self.id.given().unwrap_or_default();
         if !flow_log::is_id(id) {
@@ -79,7 +79,7 @@ impl Identity {
 /// Parses the argument of `terraform import`: `fl-…`, `fl-…@region`, or the ARN of a flow log.
 ///
 /// # Errors
-/// It is something else, or an ARN of another service or partition.
+/// If it has another form, or is an ARN of another service or partition.
 pub(crate) fn parse(text: &str, connection: &Connection) -> Result<Identity, Diagnostic> {
     let known = |text: &str| Attr::Known(text.to_owned());
     let identity = if let Some(arn) = Arn::parse(text) {

@@ -19,7 +19,7 @@ use crate::framework::{self, Attr, Context, Diagnostics, Finds, Found, Model};
 #[derive(Clone, Copy, Debug, Default)]
 pub struct ListResource;
 
-/// Finds the flow logs of a region, whatever created them.
+/// Finds the flow logs of a region, including those that were created outside of Terraform.
 #[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
 pub struct Place {
     /// The region of the flow logs. The default is the region of the provider.
@@ -73,7 +73,7 @@ impl framework::ListResource for ListResource {
     }
 }
 
-/// Returns a readable name: the tag `Name`, otherwise the watched resource and the destination.
+/// Returns a readable name: the tag `Name`, otherwise the recorded resource and the destination.
 fn display_name(described: &ec2::FlowLog) -> String {
     if let Some(name) = described.tags.get("Name").filter(|name| !name.is_empty()) {
         return name.clone();

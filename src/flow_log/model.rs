@@ -24,10 +24,10 @@ pub(crate) const INTERVALS: &[i64] = &[60, 600];
 pub(crate) const TAG_FIELD_RESOURCE_TYPES: &[&str] =
     &["network-interface", "instance", "auto-scaling-group"];
 
-/// Manages a flow log, which records the IP traffic of a VPC, a subnet, a network interface, a transit
-/// gateway or another network resource, and delivers the records to CloudWatch Logs, S3 or Firehose.
+/// Manages a flow log, which records the IP traffic of a VPC, a subnet, a network interface, a transit gateway or
+/// another network resource, and delivers the records to CloudWatch Logs, S3 or Firehose.
 ///
-/// AWS cannot change a flow log: a change of any argument except `tags`, `timeouts` and `adopt_existing` replaces it.
+/// AWS cannot change a flow log. A change of any argument except `tags`, `timeouts` and `adopt_existing` replaces it.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct FlowLog {
     /// The VPC whose traffic is recorded (`vpc-…`).
@@ -54,13 +54,13 @@ pub struct FlowLog {
     #[serde(default)]
     #[schemars(transform = behaviour::computed, transform = behaviour::requires_replace)]
     pub regional_nat_gateway_id: Attr<String>,
-    /// The resource whose traffic is recorded, of any type. At least one of the id arguments is required. Several are
-    /// accepted if they name the same resource.
+    /// The resource whose traffic is recorded, of any type. At least one argument with the ID of a resource is
+    /// required. Several are accepted if they contain the same ID.
     #[serde(default)]
     #[schemars(transform = behaviour::computed, transform = behaviour::requires_replace)]
     pub resource_id: Attr<String>,
-    /// The type of the resource whose traffic is recorded; null if the id does not determine it. Set it if the prefix of
-    /// the id is not known, for example for a Cloud WAN edge (`CoreNetworkEdge`).
+    /// The type of the resource whose traffic is recorded; null if the ID does not determine it. Set it if the ID has
+    /// no known prefix, for example for a Cloud WAN edge (`CoreNetworkEdge`).
     #[serde(default)]
     #[schemars(transform = behaviour::computed, transform = behaviour::requires_replace)]
     #[schemars(transform = behaviour::one_of(RESOURCE_TYPES))]
@@ -72,22 +72,23 @@ pub struct FlowLog {
     #[schemars(transform = behaviour::requires_replace)]
     #[schemars(transform = behaviour::one_of(TRAFFIC_TYPES))]
     pub traffic_type: Attr<String>,
-    /// The type of the destination: `cloud-watch-logs`, `s3` or `kinesis-data-firehose`. The destination determines it.
+    /// The type of the destination: `cloud-watch-logs`, `s3` or `kinesis-data-firehose`. The default is derived from
+    /// the destination.
     #[serde(default)]
     #[schemars(transform = behaviour::computed, transform = behaviour::requires_replace)]
     #[schemars(transform = behaviour::one_of(TYPES))]
     pub log_destination_type: Attr<String>,
-    /// The ARN of the log group, bucket (optionally with a folder) or delivery stream that receives the records. A `:*` at
-    /// the end of the ARN of a log group makes no difference.
+    /// The ARN of the log group, bucket (optionally with a folder) or delivery stream that receives the records. A `:*`
+    /// at the end of the ARN of a log group is ignored.
     #[serde(default)]
     #[schemars(transform = behaviour::computed, transform = behaviour::requires_replace)]
     pub log_destination: Attr<String>,
-    /// The name of the CloudWatch Logs group that receives the records. An alternative to `log_destination`.
+    /// The name of the CloudWatch Logs group that receives the records. Use either this argument or `log_destination`.
     #[serde(default)]
     #[schemars(transform = behaviour::computed, transform = behaviour::requires_replace)]
     pub log_group_name: Attr<String>,
     /// The ARN of the role that delivers to CloudWatch Logs, or to Firehose in another account. Required for CloudWatch
-    /// Logs, and not possible for S3.
+    /// Logs, and not allowed for S3.
     #[serde(default)]
     #[schemars(transform = behaviour::requires_replace)]
     pub iam_role_arn: Attr<String>,
@@ -95,24 +96,24 @@ pub struct FlowLog {
     #[serde(default)]
     #[schemars(transform = behaviour::requires_replace)]
     pub deliver_cross_account_role: Attr<String>,
-    /// The fields of a record, in order, as `${field}` separated by spaces. In HCL, write `$${field}`. The default is AWS's
-    /// default format for the resource type. Line breaks and repeated spaces make no difference.
+    /// The fields of a record, in order, as `${field}` separated by spaces. In HCL, write `$${field}`. The default is
+    /// AWS's default format for the resource type. Line breaks and repeated spaces are ignored.
     #[serde(default)]
     #[schemars(transform = behaviour::computed, transform = behaviour::requires_replace)]
     pub log_format: Attr<String>,
     /// The longest time, in seconds, over which the packets of a flow are aggregated into one record: 60 or 600. The
-    /// default is 600. For transit gateways and Cloud WAN, only 60 is possible, which is the default there.
+    /// default is 600. For transit gateways and Cloud WAN, 60 is the default and the only possible value.
     #[serde(default)]
     #[schemars(transform = behaviour::computed, transform = behaviour::requires_replace)]
     #[schemars(transform = behaviour::one_of(INTERVALS))]
     pub max_aggregation_interval: Attr<i64>,
-    /// How records are stored on S3; null for other destinations in data sources. For other destinations, only the
-    /// defaults can be written, and they have no effect.
+    /// How records are stored on S3; null for other destinations in data sources. Other destinations accept only the
+    /// default values, which have no effect.
     #[serde(default)]
     #[schemars(transform = behaviour::group_block)]
     pub destination_options: Attr<DestinationOptions>,
-    /// Tags of instances, network interfaces or Auto Scaling groups that become record fields, such as `${instance-tag}`.
-    /// Write one block for each resource type.
+    /// Tags of instances, network interfaces or Auto Scaling groups that become record fields, such as
+    /// `${instance-tag}`. Use one block for each resource type.
     #[serde(default)]
     #[schemars(transform = behaviour::set_block, transform = behaviour::requires_replace)]
     pub tag_field_specification: Attr<BTreeSet<TagFieldSpecification>>,
@@ -129,27 +130,27 @@ pub struct FlowLog {
     #[serde(default)]
     #[schemars(transform = behaviour::computed, transform = behaviour::requires_replace)]
     pub region: Attr<String>,
-    /// Whether the resource adopts an existing flow log that differs at most in its tags, instead of failing. Its tags
-    /// are then changed to the planned ones. An adopted flow log is not deleted by the same run, and a flow log that
-    /// the run has deleted or given to another resource is not adopted. The plan refuses a flow log that another
-    /// resource of the configuration keeps. **A flow log that another configuration or workspace manages, or a resource
-    /// whose arguments are known only after apply, is not recognized and is adopted too: two resources then manage one
-    /// flow log, and destroying either deletes it**.
+    /// Whether a create adopts an existing flow log that differs at most in its tags, instead of failing. The provider
+    /// then changes its tags to the planned ones. In one run, the provider does not delete a flow log that it has
+    /// adopted, and does not adopt a flow log that it has deleted or that belongs to another resource. The plan fails
+    /// if another resource of the configuration keeps the flow log. **The provider cannot detect that another
+    /// configuration or workspace manages the flow log, or a resource whose arguments are known only after apply. In
+    /// this case two resources manage one flow log, and destroying either resource deletes it**.
     #[serde(default, skip_serializing_if = "Attr::is_null")]
     pub adopt_existing: Attr<bool>,
     /// The time limits of operations.
     #[serde(default, skip_serializing_if = "Attr::is_null")]
     #[schemars(transform = behaviour::single_block)]
     pub timeouts: Attr<Timeouts>,
-    /// The id of the flow log (`fl-…`).
+    /// The ID of the flow log (`fl-…`).
     #[serde(default)]
     #[schemars(transform = behaviour::read_only)]
     pub id: Attr<String>,
-    /// The ARN of the flow log; null if the provider does not request the account.
+    /// The ARN of the flow log; null if `skip_requesting_account_id` is set.
     #[serde(default)]
     #[schemars(transform = behaviour::read_only, transform = behaviour::requires_replace)]
     pub arn: Attr<String>,
-    /// When the flow log was created, in RFC 3339 format.
+    /// The time when the flow log was created, in RFC 3339 format.
     #[serde(default)]
     #[schemars(transform = behaviour::read_only)]
     pub creation_time: Attr<String>,
@@ -161,7 +162,7 @@ pub struct FlowLog {
     #[serde(default)]
     #[schemars(transform = behaviour::read_only)]
     pub deliver_logs_status: Attr<String>,
-    /// Why records are not delivered: `Access error`, `Rate limited` or `Unknown error`.
+    /// The cause of failed delivery: `Access error`, `Rate limited` or `Unknown error`.
     #[serde(default)]
     #[schemars(transform = behaviour::read_only)]
     pub deliver_logs_error_message: Attr<String>,
@@ -195,8 +196,8 @@ pub struct TagFieldSpecification {
     /// The type of the tagged resource: `network-interface`, `instance` or `auto-scaling-group`.
     #[schemars(transform = behaviour::one_of(TAG_FIELD_RESOURCE_TYPES))]
     pub resource_type: Attr<String>,
-    /// The keys of the tags, one or two, in order. The first is the field without a number, such as `${instance-tag}`, the
-    /// second is the field with `-2`, such as `${instance-tag-2}`.
+    /// The keys of the tags, one or two, in order. The first key belongs to the field without a number, such as
+    /// `${instance-tag}`, and the second key to the field with `-2`, such as `${instance-tag-2}`.
     #[schemars(length(max = 2))]
     pub tag_keys: Attr<Vec<Attr<String>>>,
 }
@@ -204,10 +205,10 @@ pub struct TagFieldSpecification {
 /// The time limits of operations, as durations such as `30s` or `5m`.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Timeouts {
-    /// The time limit for creating, including retries and waits. The default is `5m`.
+    /// The time limit for creating the flow log, including retries and waits. The default is `5m`.
     #[serde(default)]
     pub create: Attr<String>,
-    /// The time limit for deleting, including retries. The default is `2m`.
+    /// The time limit for deleting the flow log, including retries. The default is `2m`.
     #[serde(default)]
     pub delete: Attr<String>,
 }

@@ -9,12 +9,12 @@ use super::model::FlowLog;
 use crate::connection::{Connection, IgnoreTags, Tags};
 use crate::framework::Attr;
 
-/// The tags that a user writes. A null value leaves its key out.
+/// The tags of the configuration. A tag whose value is null is omitted.
 pub(crate) type Written = Attr<BTreeMap<String, Attr<String>>>;
 
-/// Plans `tags_all`: the default tags and the user's tags, without the ignored ones.
+/// Plans `tags_all`: the default tags and the configured tags, without the ignored ones.
 ///
-/// It is unknown as a whole if any part of it is, because core refuses elements that appear later.
+/// The plan is unknown as a whole if any part of it is unknown, because Core refuses elements that appear later.
 pub(crate) fn plan(connection: &Connection, tags: &Written) -> Attr<Tags> {
     let Attr::Known(ignore) = or_none(&connection.ignore_tags) else {
         return Attr::Unknown;
@@ -46,7 +46,8 @@ pub(crate) fn visible(connection: &Connection, described: &Tags) -> Tags {
         .collect()
 }
 
-/// Returns `tags` and `tags_all` of a described flow log. While the ignored tags are not known, both stay as they were.
+/// Returns `tags` and `tags_all` of a described flow log. While the ignored tags are unknown, both keep their previous
+/// values.
 pub(crate) fn read(
     connection: &Connection,
     described: &Tags,
@@ -59,8 +60,8 @@ pub(crate) fn read(
     (refresh(connection, &all, before), Attr::Known(all))
 }
 
-/// Returns the tags that a refresh shows as `tags`: those that the user wrote and that still exist, and those that were
-/// added elsewhere. A default tag that the user did not write is not among them.
+/// Returns the tags that a refresh shows as `tags`: configured tags that still exist, and tags that were added outside
+/// of Terraform. It contains no default tag that is not configured.
 pub(crate) fn refresh(connection: &Connection, all: &Tags, before: &FlowLog) -> Written {
     let written = before.tags.known().cloned().unwrap_or_default();
     let defaults = match &connection.default_tags {

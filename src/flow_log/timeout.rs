@@ -45,8 +45,9 @@ impl Limit {
         }
     }
 
-    /// Runs a mutation with a stop signal that is also sent when the time is up: the mutation waits for the reply to what
-    /// it has sent, and sends nothing new. Returns its result, and whether the time was up.
+    /// Runs a mutation with a stop signal that is also sent when the time limit is reached. The mutation then waits for
+    /// the reply to a call that it has sent, and sends no other call. Returns its result, and whether the time limit
+    /// was reached.
     pub(crate) async fn keep<T, F: Future<Output = T>>(
         &self,
         stop: &CancellationToken,
@@ -63,7 +64,7 @@ impl Limit {
         }
     }
 
-    /// Adds to the diagnostic of an error that the time was up, if that was the cause.
+    /// Adds to an error that the time limit was reached, if that was the cause.
     pub(crate) fn explain(&self, error: &Error, diagnostic: Diagnostic) -> Diagnostic {
         if error.kind != Kind::OutOfTime {
             return diagnostic;

@@ -1,6 +1,6 @@
-//! The typed trait of a list resource, which finds objects that exist, and its erased twin over values.
+//! The typed trait of a list resource, which finds existing objects, and its type-erased equivalent for values.
 //!
-//! Objects are sent as they are found, until the client stops listening or has enough.
+//! Each object is sent as soon as it is found, until the client disconnects or the limit is reached.
 
 use std::future::Future;
 
@@ -35,7 +35,7 @@ pub trait ListResource: Send + Sync + 'static {
     ) -> impl Future<Output = Result<(), Diagnostics>> + Send;
 }
 
-/// One object that was found.
+/// An object that was found.
 #[derive(Debug)]
 pub struct Found<S> {
     /// Display name.
@@ -91,22 +91,22 @@ pub enum Listed {
     Message(Diagnostic),
 }
 
-/// What the client wants of the objects.
+/// The request of the client.
 #[derive(Clone, Copy, Debug)]
 pub struct Wanted {
-    /// Whether the objects themselves are.
+    /// Whether the client requests the objects themselves.
     pub objects: bool,
-    /// The most; `None` for all.
+    /// The maximum number of objects. `None` means no limit.
     pub limit: Option<usize>,
 }
 
-/// A list resource over values, as the protocol layer sees it.
+/// A type-erased list resource, which the protocol layer uses.
 pub trait ErasedListResource<C>: Send + Sync {
     /// Returns its schema.
     fn schema(&self) -> &Schema;
     /// Validates a configuration.
     fn validate(&self, config: &Value) -> Diagnostics;
-    /// Finds, and sends what is found.
+    /// Finds objects and sends them.
     fn list<'a>(
         &'a self,
         connection: &'a C,
@@ -133,7 +133,7 @@ pub(crate) fn erase<L: ListResource>(
     let (object, identity) = super::resource::schemas::<L::Resource>()?;
     let identity = identity.ok_or_else(|| LowerError {
         path: L::Resource::TYPE_NAME.to_owned(),
-        reason: "what is listed needs an identity".to_owned(),
+        reason: "a listed resource requires an identity".to_owned(),
     })?;
     let schema = lower::<L::Model>(0)?;
     Ok(Box::new(Erased {
@@ -187,7 +187,7 @@ impl<L: ListResource> Erased<L> {
         listed: &mpsc::Sender<Listed>,
         context: &Context,
     ) -> Result<(), Diagnostics> {
-        // What was unknown at validate is known now. Its warnings have been given then.
+        // Values that were unknown during validation are known now. The warnings were reported then.
         let problems = self.validate(config);
         if problems.has_errors() {
             let errors = problems.into_iter();

@@ -1,9 +1,9 @@
-//! Lowers a model's JSON Schema to a Terraform schema.
+//! Converts a model's JSON Schema to a Terraform schema.
 //!
-//! Doc comment → description, absent `serde(default)` → required, `readOnly` → computed, integer and
-//! number → number, `uniqueItems` → set, `additionalProperties` → map, object with properties →
-//! nested attribute or block, `enum` → allowed values, `x-terraform-*` → behaviour. What it does not
-//! know it refuses, so that nothing that a model says is lost on the way.
+//! A doc comment becomes the description, a missing `serde(default)` required, `readOnly` computed, integer and number
+//! a number, `uniqueItems` a set, `additionalProperties` a map, an object with properties a nested attribute or a
+//! block, `enum` the allowed values, and `x-terraform-*` a behavior. Everything else is refused, so that no part of a
+//! model is lost.
 
 use std::collections::BTreeSet;
 
@@ -14,13 +14,13 @@ use super::schema::{Attribute, Block, Mode, NestedBlock, Nesting, Rule, Schema, 
 use super::{Diagnostic, Model};
 use crate::cty::{self, Number, Type, Value};
 
-/// A model that cannot be a Terraform schema: where, and why.
+/// The reason why a model cannot be converted to a Terraform schema, with the place in the model.
 #[derive(Clone, Debug, thiserror::Error, PartialEq, Eq)]
 #[error("{path}: {reason}")]
 pub struct LowerError {
     /// Names of attributes and blocks, joined by dots.
     pub path: String,
-    /// What is not possible.
+    /// The reason.
     pub reason: String,
 }
 
@@ -33,10 +33,10 @@ impl From<LowerError> for Diagnostic {
     }
 }
 
-/// Lowers a model to a schema of the version given.
+/// Converts a model to a schema with a version.
 ///
 /// # Errors
-/// The first field whose declaration has no equal in a Terraform schema.
+/// If a field has a declaration that a Terraform schema cannot express. The error is about the first such field.
 pub fn lower<M: Model>(version: i64) -> Result<Schema, LowerError> {
     let mut root = Block::default();
     for schema in M::json_schemas() {
@@ -45,7 +45,7 @@ pub fn lower<M: Model>(version: i64) -> Result<Schema, LowerError> {
             .as_object()
             .ok_or_else(|| refuse("", "not an object schema"))?;
         let block = lower_block("", object)?;
-        // Where two structs declare the same, the first is the declaration.
+        // If two structs declare the same name, the first declaration applies.
         for (name, attribute) in block.attributes {
             root.attributes.entry(name).or_insert(attribute);
         }
@@ -283,7 +283,7 @@ fn block_nesting(path: &str, schema: &Map<String, Json>) -> Result<Option<Nestin
     ))
 }
 
-/// Refuses the keywords of ours that are not known, so that no behaviour is dropped silently.
+/// Refuses unknown keywords of ours, so that no behavior is lost silently.
 fn check_keywords(path: &str, schema: &Map<String, Json>) -> Result<(), LowerError> {
     const KNOWN: [&str; 7] = [
         behaviour::COMPUTED,

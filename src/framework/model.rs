@@ -1,7 +1,7 @@
-//! A model: the struct that is declared once and is schema, documentation and value.
+//! A model is a struct that is declared once and is the schema, the documentation and the value.
 //!
-//! A model may also be a tuple of structs: their attributes are merged into one block, and each
-//! struct is filled from the same object. (`serde(flatten)` cannot do that: it loses unknown values.)
+//! A model can also be a tuple of structs. Their attributes are merged into one block, and each struct is decoded from
+//! the same object. (`serde(flatten)` loses unknown values.)
 
 use schemars::generate::SchemaSettings;
 use schemars::{JsonSchema, Schema};
@@ -10,7 +10,7 @@ use serde::de::DeserializeOwned;
 
 use crate::cty::{self, Type, Value};
 
-/// A struct (by an empty `impl`), or a tuple of structs, that describes the values of one block.
+/// A struct (with an empty `impl`) or a tuple of structs that describes the values of one block.
 pub trait Model: Serialize + DeserializeOwned + JsonSchema + Send + 'static {
     /// Returns the JSON Schemas of its structs.
     fn json_schemas() -> Vec<Schema> {
@@ -18,19 +18,19 @@ pub trait Model: Serialize + DeserializeOwned + JsonSchema + Send + 'static {
         vec![settings.into_generator().into_root_schema_for::<Self>()]
     }
 
-    /// Fills the model from a value of its schema's type.
+    /// Decodes the model from a value of its type.
     ///
     /// # Errors
-    /// The path and the reason, where a value is not of the field's type, or is unknown where the
-    /// field's type does not allow it.
+    /// If a value does not have the type of its field, or is unknown and the type of the field does not allow it. The
+    /// error contains the path.
     fn decode(value: &Value) -> Result<Self, cty::Error> {
         cty::from_value(value)
     }
 
-    /// Returns the model as a value of the type.
+    /// Encodes the model as a value of the type.
     ///
     /// # Errors
-    /// The path and the reason, where a field does not fit the type.
+    /// If a field does not match the type. The error contains the path.
     fn encode(&self, ty: &Type) -> Result<Value, cty::Error> {
         cty::to_value(self, ty)
     }

@@ -1,31 +1,32 @@
-//! The plan rules that Terraform's core expects of a provider, over values and a schema.
+//! The plan rules of Terraform Core for providers, for values and a schema.
 //!
-//! Pure: no clock, no random, no network. A computed attribute that the user leaves out is planned as
-//! its default, else as its prior value, else (on create) as unknown. What depends on the rest of the
-//! configuration is the resource's own `plan`, which runs after these rules.
+//! These functions are pure: they use no clock, no randomness and no network. A computed attribute that the
+//! configuration omits is planned as its default, otherwise as its prior value, otherwise (on create) as unknown. Rules
+//! that depend on the rest of the configuration belong to the `plan` method of the resource, which runs after these
+//! rules.
 
 use super::schema::{Attribute, Block, Nesting, Schema, Shape};
 use super::spelling::Normal;
 use crate::cty::{InStep, Map, Path, Value};
 
-/// One planned change, as the resource's own rules see and complete it.
+/// A planned change. The rules of the resource can read and complete it.
 #[derive(Debug)]
 pub struct Change<S> {
-    /// The state before, as it is stored; nothing on create.
+    /// The stored state before the change. `None` on create.
     pub prior: Option<S>,
-    /// What the user wrote.
+    /// The configuration.
     pub config: S,
-    /// The plan so far. What it holds at the end is the plan, but for what the user wrote and what means the same as
-    /// before.
+    /// The plan so far. Its final value becomes the plan, except for configured values and for values that mean the
+    /// same as before.
     pub planned: S,
-    /// Attributes and blocks whose change does not need a new object, though their schema says so.
+    /// Attributes and blocks whose change does not require replacement, although their schema says so.
     pub in_place: Vec<&'static str>,
-    /// What the plan of an object leaves to the plan of its replacement, which core asks for right after it: given by
-    /// the first, read by the second. Nothing for an object that is new, or tainted.
+    /// A text that the plan of an object passes to the plan of its replacement, which Core requests next. The first
+    /// plan sets it, and the second one reads it. `None` for a new or tainted object.
     pub mark: Option<String>,
 }
 
-/// Returns the planned object by the schema's rules alone.
+/// Returns the plan that the rules of the schema produce.
 pub(crate) fn propose(schema: &Schema, prior: &Value, proposed: Value, config: &Value) -> Value {
     let mut planned = proposed;
     fill_block(&schema.block, &mut planned, config, prior.is_null());
@@ -79,8 +80,8 @@ fn fill_attribute(attribute: &Attribute, planned: &mut Value, config: &Value, cr
     }
 }
 
-/// Applies `fill` to each element with the configuration's element beside it. An element of a set is
-/// its own configuration: core pairs it with none.
+/// Applies `fill` to each element together with its configured element. An element of a set is its own configuration,
+/// because Core does not match the elements of sets.
 fn fill_elements(
     nesting: Nesting,
     planned: &mut Value,
@@ -110,7 +111,8 @@ fn fill_elements(
     }
 }
 
-/// Returns the paths whose change needs a new object, sorted; none on create. A change that means nothing needs none.
+/// Returns the sorted paths whose change requires replacement. A create has none, and a change to an equivalent value
+/// requires none.
 pub(super) fn requires_replace(
     schema: &Schema,
     prior: &Value,
@@ -158,15 +160,15 @@ fn replace_block(
     }
 }
 
-/// Compares as core does, refinements of unknown values aside.
+/// Compares two values as Core does: without the refinements of unknown values.
 fn same(a: &Value, b: &Value) -> bool {
     a == b || a.clone().without_refinements() == b.clone().without_refinements()
 }
 
-/// Returns the answer to an apply: what was planned, with the unknown parts as they turned out.
+/// Returns the response to an apply: the planned values, with actual values in place of unknown ones.
 ///
-/// Core refuses any other value for what was planned. What the service made different is drift, and
-/// the next refresh shows it.
+/// Core refuses any other value for a known planned value. If the service created something else, that is drift, which
+/// the next refresh shows.
 pub(crate) fn settle(planned: &Value, actual: Value) -> Value {
     match (planned, actual) {
         (Value::Unknown(_), actual) => actual,

@@ -1,9 +1,9 @@
-//! Refuses circles between the files of `src/`: each file can be understood with only the files that it uses.
+//! Refuses circles between the files of `src/`, so that each file can be understood with only the files that it uses.
 //!
-//! A file uses another if it takes a name that is defined there. A name that a parent only re-exports counts for the
-//! file that defines it, so a `mod.rs` may publish what its children define, and the children may use each other by it.
-//! A child may use what its parents define: a parent is the table of contents that its children fill.
-//! Test modules are left out: they may use everything.
+//! A file uses another file if it uses a name that is defined there. A name that a parent only re-exports counts for
+//! the file that defines it. A `mod.rs` can therefore publish the names of its children, and the children can use each
+//! other's names. A child may use names that its parents define, because a parent is the table of contents of its
+//! children. Test modules are not checked.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -15,9 +15,9 @@ type Module = Vec<String>;
 
 #[test]
 fn no_files_use_each_other_in_a_circle() {
-    let house = House::read(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src"));
+    let house = Source::read(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src"));
     let uses = house.uses();
-    assert!(uses.len() > 200, "the source is read: {}", uses.len());
+    assert!(uses.len() > 200, "only {} modules were read", uses.len());
     assert_eq!(circles(&uses), Vec::<String>::new());
 }
 
@@ -35,7 +35,7 @@ fn a_circle_is_found_through_re_exports_and_inner_paths() {
         ),
         ("alone", "use crate::room::{self, One};"),
     ];
-    let house = House::of(files.map(|(module, text)| (path(module), text.to_owned())));
+    let house = Source::of(files.map(|(module, text)| (path(module), text.to_owned())));
     let uses = house.uses();
     assert_eq!(
         uses[&path("alone")],
@@ -44,21 +44,21 @@ fn a_circle_is_found_through_re_exports_and_inner_paths() {
     assert_eq!(circles(&uses), ["room::one ↔ room::two"]);
 }
 
-/// The source: each module with its text and with what it imports.
-struct House {
+/// The source: each module with its text and its imports.
+struct Source {
     texts: BTreeMap<Module, String>,
     imports: BTreeMap<Module, Vec<Import>>,
 }
 
-/// A name that a `use` brings into a module.
+/// A name that a `use` imports into a module.
 struct Import {
     name: String,
     path: Vec<String>,
-    /// Whether it only passes the name on.
+    /// Whether the import only re-exports the name.
     is_public: bool,
 }
 
-impl House {
+impl Source {
     fn read(source: &Path) -> Self {
         let mut files = Vec::new();
         let mut folders = vec![source.to_owned()];
@@ -119,17 +119,18 @@ impl House {
                 let written: Vec<_> = found.as_str().split("::").map(str::to_owned).collect();
                 paths.extend(absolute(&self.texts, module, &written));
             }
-            let used = paths.iter().filter_map(|path| self.home(path, 0));
-            // A child and the parents that declare it belong together: a parent is the table of contents, and its
-            // children fill it.
+            let used = paths
+                .iter()
+                .filter_map(|path| self.defining_module(path, 0));
+            // A child and its parents belong together, because a parent is the table of contents of its children.
             let used = used.filter(|used| !module.starts_with(used));
             uses.insert(module.clone(), used.collect());
         }
         uses
     }
 
-    /// Returns the module that defines what a path names.
-    fn home(&self, path: &[String], depth: usize) -> Option<Module> {
+    /// Returns the module that defines the name of a path.
+    fn defining_module(&self, path: &[String], depth: usize) -> Option<Module> {
         let length = (1..=path.len())
             .rev()
             .find(|length| self.texts.contains_key(&path[..*length]))?;
@@ -141,14 +142,14 @@ impl House {
         match passed_on {
             Some(import) if depth < 8 => {
                 let path: Vec<_> = import.path.iter().chain(&rest[1..]).cloned().collect();
-                self.home(&path, depth + 1)
+                self.defining_module(&path, depth + 1)
             }
             _ => Some(module.to_vec()),
         }
     }
 }
 
-/// Returns the module of a file; tests and the roots of the crates have none.
+/// Returns the module of a file, or `None` for tests and the roots of the crates.
 fn module(source: &Path, file: &Path) -> Option<Module> {
     let inside = file.strip_prefix(source).ok()?.with_extension("");
     let mut parts: Module = inside
@@ -165,7 +166,7 @@ fn module(source: &Path, file: &Path) -> Option<Module> {
     (file.extension()? == "rs" && !is_root && !is_test).then_some(parts)
 }
 
-/// Returns the code of a file without comments and without its tests, which stand at its end.
+/// Returns the code of a file without comments and without its tests, which are at its end.
 fn code(text: &str) -> String {
     let end = text.find("#[cfg(test)]\nmod tests").unwrap_or(text.len());
     let lines = text[..end]
@@ -174,7 +175,7 @@ fn code(text: &str) -> String {
     lines.collect::<Vec<_>>().join("\n")
 }
 
-/// Returns the names that a `use` brings, each with its path as written.
+/// Returns the names that a `use` imports, each with its path as written.
 fn expanded(tree: &str) -> Vec<(String, Vec<String>)> {
     let tree = tree.trim();
     if let Some((head, inside)) = tree.split_once('{') {
@@ -213,7 +214,7 @@ fn expanded(tree: &str) -> Vec<(String, Vec<String>)> {
     vec![(name, path)]
 }
 
-/// Splits the members of a group at its own commas.
+/// Splits the members of a group at the commas of the group.
 fn split(inside: &str) -> Vec<&str> {
     let mut depth = 0;
     let parts = inside.split(|c| {
@@ -223,7 +224,7 @@ fn split(inside: &str) -> Vec<&str> {
     parts.filter(|part| !part.trim().is_empty()).collect()
 }
 
-/// Resolves a written path from the root of the crate on; what belongs to other crates has no such path.
+/// Resolves a written path from the root of the crate. Paths of other crates have no result.
 fn absolute(
     modules: &BTreeMap<Module, String>,
     module: &[String],

@@ -1,4 +1,4 @@
-//! Functions over the protocol: the provider's own, and one of the tests' own that misbehaves.
+//! Functions over the protocol: those of the provider, and a test function that fails in different ways.
 
 use std::sync::{Condvar, Mutex};
 use std::time::Duration;
@@ -24,10 +24,10 @@ use crate::harness::wire;
 const LINE: &str =
     "2 012345678901 eni-0a1 10.0.0.1 10.0.0.2 443 49152 6 10 840 1432917027 1432917142 ACCEPT OK";
 
-/// A provider that has functions alone.
+/// A provider with only functions.
 struct Example;
 
-/// Nothing to configure.
+/// An empty configuration.
 #[derive(Serialize, Deserialize, JsonSchema)]
 struct Config {}
 
@@ -54,22 +54,22 @@ impl framework::Provider for Example {
     }
 }
 
-/// Does what it is told.
+/// Behaves as its argument says.
 #[derive(Deserialize, JsonSchema)]
 struct Odd {
-    /// What to do.
+    /// The behavior.
     #[schemars(transform = behaviour::allow_null)]
     #[schemars(transform = behaviour::allow_unknown)]
     deed: Attr<String>,
 }
 
-/// Tells that a function is at work.
+/// Notified when the function starts.
 static AT_WORK: Notify = Notify::const_new();
 
-/// Lets the function come to its end.
+/// Set when the function can end.
 static GO_ON: (Mutex<bool>, Condvar) = (Mutex::new(false), Condvar::new());
 
-/// Computes until others let it end; gives up after a while, for when nobody can.
+/// Computes until the test lets it end, with a timeout in case the test cannot.
 fn compute() -> Result<Value, FunctionError> {
     AT_WORK.notify_one();
     let (go_on, changed) = &GO_ON;
@@ -100,7 +100,7 @@ impl Function for Odd {
     }
 }
 
-/// A call of every function that the provider has: its arguments in JSON.
+/// A call of every function of the provider: its arguments in JSON.
 #[cfg(feature = "aws")]
 const CALLS: [(&str, &[&str]); 6] = [
     (
@@ -172,7 +172,7 @@ impl Served {
         }
     }
 
-    /// Calls every function, and gives the results.
+    /// Calls every function and returns the results.
     #[cfg(feature = "aws")]
     async fn call_all(&mut self) -> Vec<pb::DynamicValue> {
         let mut results = Vec::new();
@@ -187,7 +187,7 @@ impl Served {
         results
     }
 
-    /// Calls a function whose parameters and result are texts.
+    /// Calls a function whose parameters and result are strings.
     async fn call(&mut self, name: &str, arguments: &[&str]) -> Result<Value, pb::FunctionError> {
         let arguments = arguments.iter().map(|argument| text(argument)).collect();
         let result = self.send(name, arguments).await?;
@@ -208,7 +208,7 @@ fn parsed_type() -> Type {
 }
 
 #[tokio::test]
-async fn every_call_tells_of_the_same_functions() {
+async fn every_call_returns_the_same_functions() {
     let mut served = Served::new().await;
     let schema = pb::get_provider_schema::Request::default();
     let schema = served.client.get_provider_schema(schema).await.unwrap();
@@ -245,7 +245,7 @@ async fn every_call_tells_of_the_same_functions() {
 }
 
 #[tokio::test]
-async fn a_signature_names_its_parameters_in_order() {
+async fn a_signature_contains_its_parameters_in_order() {
     let mut served = Served::new().await;
     let functions = pb::get_functions::Request::default();
     let functions = served.client.get_functions(functions).await.unwrap();
@@ -309,7 +309,7 @@ async fn a_signature_names_its_parameters_in_order() {
 }
 
 #[tokio::test]
-async fn a_function_that_computes_for_long_keeps_no_other_call_waiting() {
+async fn a_long_running_function_does_not_block_other_calls() {
     let mut served = Served::new().await;
     let mut client = served.client.clone();
     let others = async {
@@ -325,9 +325,9 @@ async fn a_function_that_computes_for_long_keeps_no_other_call_waiting() {
     assert_eq!(answer, Ok("done".into()));
 }
 
-/// Were the work quadratic, this would take minutes.
+/// With quadratic complexity, this test would take minutes.
 #[tokio::test]
-async fn huge_quals_are_answered_and_say_what_is_too_much() {
+async fn very_large_quals_are_refused_with_a_reason() {
     let mut served = Served::new().await;
     let networks = (0..8_000u32).map(|n| {
         let network = std::net::Ipv4Addr::from(0x0a00_0000 + (n << 13));
@@ -362,7 +362,7 @@ async fn huge_quals_are_answered_and_say_what_is_too_much() {
 }
 
 #[tokio::test]
-async fn a_function_answers_the_same_before_and_after_the_configuration() {
+async fn a_function_returns_the_same_result_before_and_after_configuration() {
     let mut served = Served::new().await;
     let before = served.send("parse_record", vec![text(LINE)]).await.unwrap();
     let empty = Type::object::<String>([]);
@@ -384,7 +384,7 @@ async fn a_function_answers_the_same_before_and_after_the_configuration() {
 
 #[cfg(feature = "aws")]
 #[tokio::test]
-async fn every_function_of_the_real_provider_answers_the_same_before_and_after_the_configuration() {
+async fn every_function_of_the_provider_returns_the_same_result_before_and_after_configuration() {
     let mut served = Served::of(provider::Provider).await;
     let functions = pb::get_functions::Request::default();
     let functions = served.client.get_functions(functions).await.unwrap();
@@ -409,7 +409,7 @@ async fn every_function_of_the_real_provider_answers_the_same_before_and_after_t
 }
 
 #[tokio::test]
-async fn arguments_come_in_every_form_that_terraform_sends() {
+async fn arguments_are_accepted_in_every_encoding_of_terraform() {
     let mut served = Served::new().await;
     let empty = pb::DynamicValue::default();
     let nil = encoded(&Value::Null, &Type::String);
@@ -446,7 +446,7 @@ async fn arguments_come_in_every_form_that_terraform_sends() {
 }
 
 #[tokio::test]
-async fn an_error_carries_the_index_of_its_argument() {
+async fn an_error_contains_the_index_of_its_argument() {
     let mut served = Served::new().await;
     let cases: [(&str, &[&str], Option<i64>, &str); 8] = [
         ("parse_record", &["2 1"], Some(0), "the line has 2 values"),
@@ -499,7 +499,7 @@ async fn an_error_carries_the_index_of_its_argument() {
 }
 
 #[tokio::test]
-async fn what_goes_wrong_inside_is_an_error_of_the_function() {
+async fn an_internal_failure_is_an_error_of_the_function() {
     let mut served = Served::new().await;
     let error = served.call("odd", &["panic"]).await.unwrap_err();
     assert!(error.text.contains("panicked: as asked"), "{error:?}");
@@ -524,7 +524,7 @@ async fn what_goes_wrong_inside_is_an_error_of_the_function() {
 }
 
 #[tokio::test]
-async fn null_and_unknown_reach_a_parameter_that_allows_them() {
+async fn null_and_unknown_values_are_passed_to_parameters_that_allow_them() {
     let mut served = Served::new().await;
     let odd = |value: Value| vec![encoded(&value, &Type::String)];
     let null = served.send("odd", odd(Value::Null)).await.unwrap();
@@ -533,10 +533,10 @@ async fn null_and_unknown_reach_a_parameter_that_allows_them() {
     assert_eq!(unknown, encoded(&Value::unknown(), &Type::String));
 }
 
-/// The columns of `parse_record` come from the table of record fields, those of an event from its model.
+/// `parse_record` derives its attributes from the table of record fields, and an event from its model.
 #[cfg(feature = "aws")]
 #[test]
-fn a_parsed_record_has_the_columns_of_an_event() {
+fn a_parsed_record_has_the_attributes_of_an_event() {
     const NOT_OF_THE_RECORD: [&str; 6] = [
         "timestamp",
         "ingestion_time",

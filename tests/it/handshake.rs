@@ -1,4 +1,4 @@
-//! Becoming connected, staying it, and ending: what a plugin owes its parent whatever it provides.
+//! The connection between a plugin and Terraform: handshake, TLS, health and shutdown.
 
 use std::collections::BTreeSet;
 use std::future::pending;
@@ -20,7 +20,7 @@ use crate::harness::client::{Client, ClientIdentity, Handshake, PROTOCOL, call, 
 const SHUTDOWN: &str = "/plugin.GRPCController/Shutdown";
 const STDIO: &str = "/plugin.GRPCStdio/StreamStdio";
 
-/// Binds a server for that client and returns it with its handshake line.
+/// Binds a server for a client, and returns it with its handshake line.
 fn bind(identity: &ClientIdentity) -> (Server, String) {
     let pem = identity.pem();
     let environment = Environment::read(|name| match name {
@@ -32,9 +32,9 @@ fn bind(identity: &ClientIdentity) -> (Server, String) {
     (server, line)
 }
 
-/// Whether the other end closes the connection without having said a word of HTTP/2.
+/// Reports whether the server closes the connection before any HTTP/2 data.
 ///
-/// With TLS 1.3 a client has finished its handshake before the server looks at its certificate.
+/// With TLS 1.3, the client finishes its handshake before the server checks its certificate.
 async fn is_refused(handshake: &Handshake, identity: Option<&ClientIdentity>) -> bool {
     let Ok(mut tls) = handshake.dial_tls(identity).await else {
         return true;
@@ -46,7 +46,7 @@ async fn is_refused(handshake: &Handshake, identity: Option<&ClientIdentity>) ->
     };
     let answer = timeout(Duration::from_secs(5), answer).await;
     answer
-        .expect("the server neither answers nor hangs up")
+        .expect("the server neither replies nor closes the connection")
         .is_err()
 }
 
@@ -63,7 +63,7 @@ async fn handshake_line_names_a_socket_and_a_certificate() {
 }
 
 #[tokio::test]
-async fn certificates_of_any_length_are_written_without_padding() {
+async fn certificates_of_any_length_are_encoded_without_padding() {
     let identity = ClientIdentity::new();
     let mut remainders = BTreeSet::new();
     for _ in 0..60 {
@@ -90,7 +90,7 @@ async fn certificate_is_new_for_each_process() {
 }
 
 #[tokio::test]
-async fn multiplexing_is_declined_only_when_asked() {
+async fn multiplexing_is_declined_only_if_requested() {
     let environment = Environment::read(|name| match name {
         "PLUGIN_MULTIPLEX_GRPC" => Some("true".into()),
         _ => None,
@@ -101,7 +101,7 @@ async fn multiplexing_is_declined_only_when_asked() {
 }
 
 #[tokio::test]
-async fn garbage_from_the_parent_is_answered_with_the_name_of_the_variable() {
+async fn an_invalid_variable_is_an_error_with_its_name() {
     for (variable, garbage) in [
         ("PLUGIN_CLIENT_CERT", "not a certificate"),
         ("PLUGIN_MIN_PORT", "-1"),
@@ -128,12 +128,12 @@ async fn the_parent_is_served_over_h2() {
 }
 
 #[tokio::test]
-async fn clients_that_are_not_the_parent_are_refused() {
+async fn other_clients_than_the_parent_are_refused() {
     let client = Client::serve(Routes::default()).await;
     let parent = client.identity.clone().unwrap();
     let stranger = ClientIdentity::new();
     let thief = parent.with_key_of(&stranger);
-    assert!(is_refused(&client.handshake, None).await, "nobody");
+    assert!(is_refused(&client.handshake, None).await, "no certificate");
     assert!(is_refused(&client.handshake, Some(&stranger)).await);
     assert!(is_refused(&client.handshake, Some(&thief)).await, "no key");
     assert!(!is_refused(&client.handshake, Some(&parent)).await);
@@ -141,14 +141,14 @@ async fn clients_that_are_not_the_parent_are_refused() {
 }
 
 #[tokio::test]
-async fn without_a_client_certificate_talk_is_plain() {
+async fn without_a_client_certificate_the_connection_has_no_tls() {
     let client = Client::serve_as(Routes::default(), None).await;
     assert_eq!(client.handshake.certificate, None);
     client.shutdown().await;
 }
 
 #[tokio::test]
-async fn probes_and_silent_clients_disturb_nobody() {
+async fn probes_and_silent_clients_do_not_block_other_clients() {
     let client = Client::serve(Routes::default()).await;
     let handshake = client.handshake.clone();
     drop(handshake.dial().await.unwrap());
@@ -158,31 +158,32 @@ async fn probes_and_silent_clients_disturb_nobody() {
 
     let again = handshake.connect(client.identity.clone());
     let again = timeout(Duration::from_secs(5), again).await;
-    again
-        .expect("a silent client keeps others waiting")
-        .unwrap();
+    again.expect("a silent client blocks others").unwrap();
     drop(silent);
     client.shutdown().await;
 }
 
 #[tokio::test]
-async fn shutdown_ends_the_server_though_streams_are_open() {
+async fn shutdown_ends_the_server_with_open_streams() {
     let client = Client::serve(Routes::default()).await;
     let mut stdio = open(&client.channel, STDIO).await.unwrap();
     let begun = Instant::now();
     call(&client.channel, SHUTDOWN).await.unwrap();
     assert!(
         stdio.message().await.unwrap().is_none(),
-        "silent to its end"
+        "the stream contains no data"
     );
     let socket = client.handshake.address.clone();
     client.ended().await;
-    assert!(begun.elapsed() < Duration::from_secs(2), "the parent kills");
+    assert!(
+        begun.elapsed() < Duration::from_secs(2),
+        "Terraform kills the process after two seconds"
+    );
     assert!(!std::path::Path::new(&socket).exists());
 }
 
 #[tokio::test]
-async fn the_end_of_its_owner_ends_the_server() {
+async fn dropping_the_stop_sender_ends_the_server() {
     let (server, _) = bind(&ClientIdentity::new());
     let (end, ended) = tokio::sync::oneshot::channel::<()>();
     let task = tokio::spawn(server.serve(Routes::default(), async { drop(ended.await) }));
@@ -200,7 +201,7 @@ async fn unknown_services_and_methods_are_unimplemented() {
 }
 
 #[tokio::test]
-async fn health_knows_the_plugin_and_nothing_else() {
+async fn health_reports_only_the_plugin() {
     let client = Client::serve(Routes::default()).await;
     let other = HealthCheckRequest {
         service: "other".to_owned(),
@@ -210,9 +211,9 @@ async fn health_knows_the_plugin_and_nothing_else() {
     assert_eq!(status.code(), Code::NotFound);
 }
 
-/// Small answers that wait for an acknowledgement take 40 ms each.
+/// With delayed acknowledgements, a small response takes 40 ms.
 #[tokio::test]
-async fn calls_do_not_wait_for_acknowledgements() {
+async fn responses_do_not_wait_for_delayed_acknowledgements() {
     for identity in [None, Some(Arc::new(ClientIdentity::new()))] {
         let client = Client::serve_as(Routes::default(), identity).await;
         let mut health = HealthClient::new(client.channel.clone());
@@ -230,25 +231,29 @@ async fn calls_do_not_wait_for_acknowledgements() {
 }
 
 #[tokio::test]
-async fn many_calls_run_beside_each_other() {
+async fn many_calls_run_concurrently() {
     let client = Client::serve(Routes::default()).await;
     let mut streams = Vec::new();
     for _ in 0..300 {
         let stream = timeout(Duration::from_secs(5), open(&client.channel, STDIO)).await;
-        streams.push(stream.expect("the server lets calls queue").unwrap());
+        streams.push(
+            stream
+                .expect("the server does not run calls concurrently")
+                .unwrap(),
+        );
     }
     client.shutdown().await;
 }
 
 #[test]
-fn the_harness_spells_pem_as_the_plugin_reads_it() {
+fn the_harness_writes_valid_pem() {
     let pem = ClientIdentity::new().pem();
     let text: String = pem.lines().filter(|line| !line.starts_with('-')).collect();
     assert!(STANDARD.decode(text).unwrap().len() > 400);
 }
 
 #[tokio::test]
-async fn a_server_that_nobody_serves_keeps_its_clients_waiting() {
+async fn clients_wait_until_the_server_starts_to_serve() {
     let identity = Arc::new(ClientIdentity::new());
     let (server, line) = bind(&identity);
     let handshake = Handshake::parse(&line);

@@ -1,9 +1,9 @@
-//! Holds the code to the layer table of ARCHITECTURE.md: who may use whom, and who may see which crate.
+//! Checks the code against the layer table of ARCHITECTURE.md: which modules and crates a module may use.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
-/// A module, what of ours it may use, and what of others' it must never name.
+/// A module, the modules that it may use, and the crates and names that it must never use.
 const LAYERS: &[(&str, &[&str], &[&str])] = &[
     ("text", &[], &["tonic", "prost", "aws_", "schemars"]),
     ("plugin", &["text"], &["aws_", "schemars"]),
@@ -86,7 +86,7 @@ const LAYERS: &[(&str, &[&str], &[&str])] = &[
 ];
 
 #[test]
-fn every_path_stays_within_the_layer_table() {
+fn every_path_complies_with_the_layer_table() {
     let mut broken = Vec::new();
     for (module, may_use, never) in LAYERS {
         for (file, line, text) in lines_of(module) {
@@ -112,7 +112,7 @@ fn every_path_stays_within_the_layer_table() {
 }
 
 #[test]
-fn every_module_stands_in_the_layer_table_and_in_the_architecture() {
+fn every_module_is_in_the_layer_table_and_in_the_architecture() {
     let listed: BTreeSet<&str> = LAYERS.iter().map(|(module, ..)| *module).collect();
     let lib = std::fs::read_to_string(root().join("src/lib.rs")).unwrap();
     let declared = lib
@@ -136,7 +136,7 @@ fn every_module_stands_in_the_layer_table_and_in_the_architecture() {
 }
 
 #[test]
-fn every_file_says_what_it_is_for() {
+fn every_file_has_module_documentation() {
     for path in sources(&root().join("src")) {
         let text = std::fs::read_to_string(&path).unwrap();
         let tests = path.file_name().is_some_and(|name| name == "tests.rs")
@@ -149,7 +149,7 @@ fn every_file_says_what_it_is_for() {
     }
 }
 
-/// Gives the code lines of a module, comments left out.
+/// Returns the code lines of a module, without comments.
 fn lines_of(module: &str) -> Vec<(String, usize, String)> {
     let source = root().join("src");
     let mut files = sources(&source.join(module));
@@ -182,7 +182,7 @@ fn sources(folder: &Path) -> Vec<PathBuf> {
     found
 }
 
-/// Gives the module that a path or a group of paths behind `crate::` begins with.
+/// Returns the first module of a path or of a group of paths after `crate::`.
 fn first_name(path: &str) -> String {
     path.chars()
         .take_while(|c| c.is_alphanumeric() || *c == '_')
@@ -199,7 +199,7 @@ fn names_crate(text: &str, head: &str) -> bool {
         let before = text[..at].chars().next_back();
         let whole = first_name(&text[at..]);
         let starts = before.is_none_or(|c| !c.is_alphanumeric() && c != '_' && c != ':');
-        // The cryptography library bears the name, too, but is no part of the SDK; a quoted name is a text.
+        // The cryptography library has this prefix, but is not part of the SDK. A quoted name is a string.
         let another = whole == "aws_lc_rs" || before == Some('"');
         starts && !another && text[at + whole.len()..].starts_with("::")
     })

@@ -1,12 +1,12 @@
-//! The numbers on the wire, against bytes worked out by hand from the protocol's tables.
+//! The field numbers on the wire, compared with bytes that were derived manually from the tables of the protocol.
 //!
-//! A tag is `number << 3 | kind` with kind 0 for numbers and 2 for texts, bytes and messages. Only what differs from
-//! zero is sent, and fields go in the order of their numbers.
+//! A tag is `number << 3 | kind` with kind 0 for numbers and 2 for strings, bytes and messages. Only values other than
+//! zero are sent, in the order of the field numbers.
 
 use prost::Message;
 use vpcflow::protocol::pb;
 
-/// Encodes, compares, decodes again.
+/// Encodes a message, compares the bytes, and decodes them again.
 #[track_caller]
 fn check<M: Message + Default + PartialEq + std::fmt::Debug>(message: &M, expected: &[u8]) {
     assert_eq!(message.encode_to_vec(), expected);
@@ -38,12 +38,12 @@ fn error() -> pb::Diagnostic {
 /// The encoding of [`error`].
 const ERROR: [u8; 8] = [0x08, 1, 0x12, 1, b's', 0x1a, 1, b'd'];
 
-/// The encoding of [`value`] of the given byte, as the field with the given tag.
+/// The encoding of [`value`] with a byte, as the field with a tag.
 fn tagged_value(tag: u8, byte: u8) -> Vec<u8> {
     vec![tag, 3, 0x0a, 1, byte]
 }
 
-/// The encoding of [`identity`] of the given byte, as the field with the given tag.
+/// The encoding of [`identity`] with a byte, as the field with a tag.
 fn tagged_identity(tag: u8, byte: u8) -> Vec<u8> {
     vec![tag, 5, 0x0a, 3, 0x0a, 1, byte]
 }
@@ -90,7 +90,7 @@ fn diagnostics_with_every_kind_of_step() {
 }
 
 #[test]
-fn errors_of_functions_tell_argument_zero_from_none() {
+fn errors_of_functions_distinguish_argument_zero_from_none() {
     let text = |argument| pb::FunctionError {
         text: "t".to_owned(),
         function_argument: argument,
@@ -153,7 +153,7 @@ fn blocks_of_a_schema() {
 }
 
 #[test]
-fn answer_with_the_whole_schema() {
+fn response_with_the_complete_schema() {
     let of = |name: &str| [(name.to_owned(), pb::Schema::default())].into();
     let response = pb::get_provider_schema::Response {
         provider: Some(pb::Schema::default()),
@@ -196,7 +196,7 @@ fn diagnostics_of_the_provider_configuration_are_the_second_field() {
 }
 
 #[test]
-fn planning_asks_and_answers() {
+fn requests_and_responses_of_plans() {
     let request = pb::plan_resource_change::Request {
         type_name: "t".to_owned(),
         prior_state: value(1),
@@ -248,7 +248,7 @@ fn planning_asks_and_answers() {
 }
 
 #[test]
-fn applying_asks_and_answers() {
+fn requests_and_responses_of_applies() {
     let request = pb::apply_resource_change::Request {
         type_name: "t".to_owned(),
         prior_state: value(1),
@@ -287,7 +287,7 @@ fn applying_asks_and_answers() {
 }
 
 #[test]
-fn reading_asks_and_answers() {
+fn requests_and_responses_of_reads() {
     let request = pb::read_resource::Request {
         type_name: "t".to_owned(),
         current_state: value(2),
@@ -324,7 +324,7 @@ fn reading_asks_and_answers() {
 }
 
 #[test]
-fn ephemeral_resources_tell_empty_private_data_from_none() {
+fn ephemeral_resources_distinguish_empty_private_data_from_none() {
     let response = |private| pb::open_ephemeral_resource::Response {
         diagnostics: vec![],
         renew_at: Some(prost_types::Timestamp {

@@ -1,4 +1,4 @@
-//! Terraform's calls, answered by a small provider of the tests' own over the real transport.
+//! Terraform's calls to a small test provider, over the real transport.
 
 mod stopping;
 mod truncated;
@@ -21,18 +21,18 @@ use vpcflow::protocol::pb::provider_client::ProviderClient;
 use crate::harness::client::Client;
 use crate::harness::wire::{self, configure, encoded, null, summaries};
 
-/// What the provider and its test tell each other.
+/// Signals between the provider and its test.
 #[derive(Default)]
 struct Signals {
-    /// A slow step has begun.
+    /// A slow step has started.
     begun: Notify,
-    /// A slow creation may go on.
+    /// A slow create can continue.
     go_on: Notify,
-    /// A creation has come to its end.
+    /// A create has ended.
     ended: Notify,
 }
 
-/// A provider for tests.
+/// The test provider.
 struct Example(Arc<Signals>);
 
 /// Its configuration.
@@ -199,7 +199,7 @@ impl framework::Resource for ThingResource {
     }
 }
 
-/// A provider that is served, and its client.
+/// A running provider and its client.
 struct Served {
     client: ProviderClient<Channel>,
     signals: Arc<Signals>,
@@ -270,7 +270,7 @@ fn create(name: &str) -> pb::apply_resource_change::Request {
 }
 
 #[tokio::test]
-async fn the_schema_holds_every_mode_and_the_group() {
+async fn the_schema_contains_every_mode_and_the_group() {
     let mut served = serve().await;
     let request = pb::get_provider_schema::Request::default();
     let schema = served
@@ -327,7 +327,7 @@ async fn validation_points_at_the_attribute() {
 }
 
 #[tokio::test]
-async fn a_plan_makes_computed_values_unknown_and_a_panic_in_it_a_diagnostic() {
+async fn a_plan_makes_computed_values_unknown_and_a_panic_is_a_diagnostic() {
     let mut served = configured().await;
     let plan = |name: &str| pb::plan_resource_change::Request {
         type_name: "example_thing".to_owned(),
@@ -365,7 +365,7 @@ async fn a_plan_makes_computed_values_unknown_and_a_panic_in_it_a_diagnostic() {
 }
 
 #[tokio::test]
-async fn what_exists_is_answered_whatever_happens_after() {
+async fn a_failed_step_returns_the_existing_object() {
     let mut served = configured().await;
     for (name, summary) in [
         ("panic", "Applying the change did not finish"),
@@ -401,7 +401,7 @@ async fn what_exists_is_answered_whatever_happens_after() {
 }
 
 #[tokio::test]
-async fn without_a_configuration_calls_say_so() {
+async fn without_a_configuration_calls_are_an_error() {
     let mut served = serve().await;
     let answer = served
         .client
@@ -416,7 +416,7 @@ async fn without_a_configuration_calls_say_so() {
 }
 
 #[tokio::test]
-async fn a_stored_state_of_this_version_is_upgraded_and_another_refused() {
+async fn a_stored_state_of_the_current_version_is_accepted_and_others_are_refused() {
     let mut served = serve().await;
     let upgrade = |version, json: &str| pb::upgrade_resource_state::Request {
         type_name: "example_thing".to_owned(),
@@ -450,7 +450,7 @@ async fn a_stored_state_of_this_version_is_upgraded_and_another_refused() {
 }
 
 #[tokio::test]
-async fn kinds_that_this_provider_lacks_are_answered_not_crashed() {
+async fn calls_for_unsupported_kinds_return_diagnostics() {
     let mut served = configured().await;
     let client = &mut served.client;
     macro_rules! lacks {

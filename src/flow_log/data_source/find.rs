@@ -4,7 +4,7 @@ use super::super::filter::Filters;
 use crate::aws::Error;
 use crate::aws::ec2::{self, Ec2};
 
-/// Finds the flow logs that match, on all pages, in the order of their ids.
+/// Finds the matching flow logs on all pages, sorted by ID.
 pub(super) async fn find(
     ec2: &Ec2,
     filters: &Filters,

@@ -10,8 +10,8 @@ use super::view::View;
 use crate::connection::Connection;
 use crate::framework::{self, Attr, Context, Diagnostics, Model, behaviour};
 
-/// Finds flow logs by filters, tags and ids. Without any of them, it finds all flow logs of the region. It is not an
-/// error if there are none.
+/// Finds flow logs by filters, tags and IDs. Without any of them, it finds all flow logs of the region. An empty result
+/// is not an error.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Search {
     /// The region of the flow logs. The default is the region of the provider.
@@ -22,14 +22,14 @@ pub struct Search {
 
 impl Model for Search {}
 
-/// The flow logs that were found.
+/// The matching flow logs.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Found {
-    /// The ids of the flow logs, in order.
+    /// The IDs of the flow logs, in order.
     #[serde(default)]
     #[schemars(transform = behaviour::read_only)]
     pub ids: Attr<Vec<String>>,
-    /// The flow logs with all their attributes, in the order of their ids.
+    /// The flow logs with all their attributes, in the order of their IDs.
     #[serde(default)]
     #[schemars(transform = behaviour::read_only)]
     pub flow_logs: Attr<Vec<View>>,

@@ -17,10 +17,10 @@ use crate::framework::{self, Attr, Context, Diagnostic, Diagnostics, Model, beha
 /// The number of flow logs that an error lists.
 const LISTED: usize = 10;
 
-/// Finds one flow log, by its id or by filters. It is an error if none matches, or more than one.
+/// Finds one flow log by its ID, filters or tags. The query fails if no flow log matches, or more than one.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Lookup {
-    /// The id of the flow log (`fl-…`). The flow log must also match the filters and tags, if there are any.
+    /// The ID of the flow log (`fl-…`). The flow log must also match the filters and tags, if there are any.
     #[serde(default)]
     #[schemars(transform = behaviour::computed)]
     pub id: Attr<String>,
@@ -28,8 +28,8 @@ pub struct Lookup {
     #[serde(default)]
     #[schemars(transform = behaviour::computed)]
     pub region: Attr<String>,
-    /// Tags that the flow log must have, with these values. `*` matches any text, `?` any character. As a result: all
-    /// tags of the flow log.
+    /// Tags that the flow log must have, with these values. `*` matches any text, `?` any character. The result
+    /// contains all tags of the flow log.
     #[serde(default)]
     #[schemars(transform = behaviour::computed)]
     pub tags: Attr<BTreeMap<String, Attr<String>>>,
@@ -43,7 +43,7 @@ pub struct DataSource;
 
 impl framework::DataSource for DataSource {
     type Connection = Connection;
-    /// The arguments come first: where names are equal, the schema is theirs.
+    /// The arguments come first, because the first declaration of a name determines its schema.
     type Model = (Lookup, Filters, View);
     const TYPE_NAME: &'static str = "vpcflow_log";
 

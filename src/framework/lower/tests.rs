@@ -56,7 +56,7 @@ impl Model for Everything {}
 impl Model for Row {}
 
 #[test]
-fn types_modes_and_rules_follow_from_the_fields() {
+fn the_fields_determine_types_modes_and_rules() {
     let schema = lower::<Everything>(3).unwrap();
     let attribute = |name: &str| schema.block.attributes.get(name).unwrap();
     assert_eq!(schema.version, 3);
@@ -94,7 +94,7 @@ fn types_modes_and_rules_follow_from_the_fields() {
 }
 
 #[test]
-fn an_unknown_behaviour_is_refused() {
+fn an_unknown_behavior_is_refused() {
     fn odd(schema: &mut schemars::Schema) {
         schema.insert("x-terraform-odd".into(), true.into());
     }
@@ -115,7 +115,7 @@ fn an_unknown_behaviour_is_refused() {
 }
 
 #[test]
-fn what_terraform_has_no_type_for_is_refused() {
+fn a_type_that_terraform_does_not_have_is_refused() {
     /// Loose.
     #[derive(Serialize, Deserialize, JsonSchema)]
     struct Loose {

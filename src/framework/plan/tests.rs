@@ -74,7 +74,7 @@ fn options(kind: Value) -> Value {
     Value::map([("kind", kind)])
 }
 
-/// Returns what needs a new object, where the plan means what `meant` does.
+/// Returns the paths that require replacement. `meant` is the meaning of the plan.
 fn replaced(prior: &Value, planned: &Value, meant: &Value) -> Vec<Path> {
     let normal = Normal {
         before: prior,
@@ -84,7 +84,7 @@ fn replaced(prior: &Value, planned: &Value, meant: &Value) -> Vec<Path> {
 }
 
 #[test]
-fn on_create_what_is_left_out_is_defaulted_or_unknown() {
+fn on_create_omitted_attributes_are_defaulted_or_unknown() {
     let config = object(&[("name", "a".into())]);
     let planned = propose(&schema(), &Value::Null, config.clone(), &config);
     assert_eq!(planned.get("name"), Some(&"a".into()));
@@ -96,7 +96,7 @@ fn on_create_what_is_left_out_is_defaulted_or_unknown() {
 }
 
 #[test]
-fn on_update_what_is_computed_keeps_its_value_and_a_removed_argument_its_default() {
+fn on_update_computed_attributes_keep_their_value_and_removed_arguments_get_their_default() {
     let config = object(&[("name", "b".into())]);
     let prior = object(&[
         ("name", "a".into()),
@@ -104,7 +104,7 @@ fn on_update_what_is_computed_keeps_its_value_and_a_removed_argument_its_default
         ("format", "f".into()),
         ("id", "1".into()),
     ]);
-    // Core proposes the prior value for computed attributes that are left out.
+    // Core proposes the prior value for omitted computed attributes.
     let proposed = object(&[
         ("name", "b".into()),
         ("interval", 60.into()),
@@ -125,7 +125,7 @@ fn on_update_what_is_computed_keeps_its_value_and_a_removed_argument_its_default
 }
 
 #[test]
-fn what_needs_a_new_object_is_named_by_its_path_and_a_set_as_a_whole() {
+fn attributes_that_require_replacement_are_reported_by_path_and_sets_as_a_whole() {
     let label = |key: &str| Value::map([("key", key.into())]);
     let before = object(&[
         ("options", options("x".into())),
@@ -144,7 +144,7 @@ fn what_needs_a_new_object_is_named_by_its_path_and_a_set_as_a_whole() {
 }
 
 #[test]
-fn computed_members_of_list_blocks_follow_their_own_element() {
+fn computed_members_of_list_blocks_keep_the_value_of_their_element() {
     let config = object(&[(
         "rule",
         Value::List(vec![options(Value::Null), options("k".into())]),
@@ -155,7 +155,7 @@ fn computed_members_of_list_blocks_follow_their_own_element() {
 }
 
 #[test]
-fn an_answer_keeps_what_was_planned_and_takes_what_was_unknown() {
+fn a_response_keeps_planned_values_and_fills_unknown_ones() {
     let planned = object(&[
         ("name", "planned".into()),
         ("id", Value::unknown()),

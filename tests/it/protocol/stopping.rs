@@ -1,4 +1,4 @@
-//! What a stop and a cancelled call end, and what they do not.
+//! The effects of a stop and of a canceled call.
 
 use std::time::Duration;
 
@@ -11,22 +11,22 @@ use crate::harness::wire::configure;
 const SOON: Duration = Duration::from_secs(20);
 
 #[tokio::test]
-async fn an_apply_goes_on_when_its_call_is_cancelled() {
+async fn an_apply_continues_if_its_call_is_canceled() {
     let mut served = configured().await;
     let mut other = served.client.clone();
     let call = tokio::spawn(async move { other.apply_resource_change(create("slow")).await });
     served.signals.begun.notified().await;
     call.abort();
     assert!(call.await.unwrap_err().is_cancelled());
-    // On one connection, what comes later is answered after the cancellation was heard.
+    // On one connection, a later call is handled after the cancellation.
     let request = pb::get_metadata::Request::default();
     served.client.get_metadata(request).await.unwrap();
     served.signals.go_on.notify_one();
     let ended = tokio::time::timeout(SOON, served.signals.ended.notified()).await;
-    ended.expect("the apply went with its call");
+    ended.expect("the apply ended with its call");
 }
 
-/// Begins an apply that ends when it is stopped.
+/// Starts an apply that ends when it is stopped.
 async fn begin(served: &Served) -> tokio::task::JoinHandle<pb::apply_resource_change::Response> {
     let mut client = served.client.clone();
     let running = tokio::spawn(async move {
@@ -44,7 +44,7 @@ async fn stop(served: &mut Served) {
 }
 
 #[tokio::test]
-async fn stop_hurries_what_runs_and_the_server_lives_on() {
+async fn a_stop_ends_the_running_apply_but_not_the_server() {
     let mut served = configured().await;
     let running = begin(&served).await;
     stop(&mut served).await;
@@ -57,7 +57,7 @@ async fn stop_hurries_what_runs_and_the_server_lives_on() {
 }
 
 #[tokio::test]
-async fn stop_reaches_a_connection_that_is_being_made() {
+async fn a_stop_ends_a_connection_attempt() {
     let mut served = serve().await;
     let mut client = served.client.clone();
     let slow = config(&[("slow", true.into())]);
@@ -65,11 +65,11 @@ async fn stop_reaches_a_connection_that_is_being_made() {
     served.signals.begun.notified().await;
     stop(&mut served).await;
     let said = tokio::time::timeout(SOON, connecting).await;
-    assert_eq!(said.expect("it was not stopped").unwrap(), []);
+    assert_eq!(said.expect("the call was not stopped").unwrap(), []);
 }
 
 #[tokio::test]
-async fn stop_reaches_every_run_that_is_attached_and_none_that_comes_later() {
+async fn a_stop_ends_the_calls_of_all_attached_runs_but_no_later_calls() {
     let mut served = configured().await;
     let first = begin(&served).await;
     assert_eq!(configure(&mut served.client, config(&[])).await, []);
@@ -77,13 +77,13 @@ async fn stop_reaches_every_run_that_is_attached_and_none_that_comes_later() {
     stop(&mut served).await;
     for running in [first, second] {
         let answer = tokio::time::timeout(SOON, running).await;
-        answer.expect("it was not stopped").unwrap();
+        answer.expect("the call was not stopped").unwrap();
     }
     assert_eq!(configure(&mut served.client, config(&[])).await, []);
     let third = begin(&served).await;
     let request = pb::get_metadata::Request::default();
     served.client.get_metadata(request).await.unwrap();
-    assert!(!third.is_finished(), "stopped before it began");
+    assert!(!third.is_finished(), "the third call was stopped");
     stop(&mut served).await;
     tokio::time::timeout(SOON, third).await.unwrap().unwrap();
 }

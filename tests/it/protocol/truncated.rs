@@ -1,4 +1,4 @@
-//! Values that end early.
+//! Truncated values.
 
 use vpcflow::cty::Value;
 use vpcflow::protocol::pb;
@@ -6,7 +6,7 @@ use vpcflow::protocol::pb;
 use super::{config, configured, create, thing};
 use crate::harness::wire::{bytes, configure, null, path, summaries};
 
-/// Asserts that the one message says that the value ends early, and gives the path.
+/// Asserts that the only diagnostic reports a truncated value, and returns its path.
 #[track_caller]
 fn ends_early(diagnostics: Vec<pb::Diagnostic>) -> String {
     assert_eq!(summaries(&diagnostics), ["Value not decoded"]);
@@ -19,7 +19,7 @@ fn ends_early(diagnostics: Vec<pb::Diagnostic>) -> String {
 }
 
 #[tokio::test]
-async fn truncated_values_are_diagnostics_at_the_part_that_is_missing() {
+async fn a_truncated_value_is_a_diagnostic_at_the_missing_part() {
     let mut served = configured().await;
     let whole = thing("a", Value::Null).unwrap().msgpack;
     let mut paths = Vec::new();
@@ -37,7 +37,7 @@ async fn truncated_values_are_diagnostics_at_the_part_that_is_missing() {
 }
 
 #[tokio::test]
-async fn truncated_values_are_diagnostics_of_every_call() {
+async fn a_truncated_value_is_a_diagnostic_in_every_call() {
     let mut served = configured().await;
     let torn = || {
         let mut msgpack = thing("a", Value::Null).unwrap().msgpack;

@@ -207,12 +207,12 @@ fn missing_credentials_a_missing_region_and_an_unreachable_endpoint_are_errors()
         .local_addr()
         .unwrap()
         .port();
-    let nobody = format!("http://127.0.0.1:{port}");
-    let work = Workspace::new(Version::Any, &nobody).with_settings("max_retries = 0");
+    let unreachable = format!("http://127.0.0.1:{port}");
+    let work = Workspace::new(Version::Any, &unreachable).with_settings("max_retries = 0");
     work.configure(&flow_log("main", ""));
     work.run(&["plan", "-no-color"]).fails_with(&[
         "Could not determine the AWS account",
-        &format!("could not reach {nobody}"),
+        &format!("could not reach {unreachable}"),
         "Connection refused",
         "No program listens at this address. Check the endpoint (endpoints, AWS_ENDPOINT_URL)",
     ]);
