@@ -248,7 +248,6 @@ const FAILURES: [(&str, Kind, &str, &str); 40] = [
 fn failure((operation, kind, code, message): (&'static str, Kind, &str, &str)) -> aws::Error {
     let answered = matches!(kind, Kind::Refused | Kind::Unsuccessful);
     aws::Error {
-        bucket_region: None,
         operation,
         kind,
         code: Some(code.to_owned()).filter(|code| !code.is_empty()),
