@@ -4,17 +4,13 @@
 //! quals, at least one `where` block, if there are any, and no `exclude` block. Within a block, all quals must match. A
 //! field without a value matches no qual, except one that asks for that.
 
-use std::cell::RefCell;
-use std::net::IpAddr;
+mod checks;
 
-use ipnet::IpNet;
+use std::cell::RefCell;
 
 use super::format::Format;
-use super::qual::{Block, Qual, QualPath, Range, Target, Test};
+use super::qual::{Block, Qual, QualPath, Target, Test};
 use super::values::Values;
-
-/// The longest list that is searched linearly. Longer lists are sorted, and searched by bisection.
-const LONGEST_UNORDERED: usize = 64;
 
 /// The quals of one query.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -198,6 +194,21 @@ impl Bound {
     pub(super) fn is_refuted_by(&self, record: &impl Values) -> bool {
         self.all.iter().any(|qual| qual.is_refuted_by(record))
     }
+
+    /// Reports whether no record matches whose numbers are in these ranges, or have no value. `range` returns the least
+    /// and the greatest number at a position, if they are known.
+    #[must_use]
+    pub(super) fn is_refuted_by_ranges(&self, range: &dyn Fn(usize) -> Option<(i64, i64)>) -> bool {
+        self.all.iter().any(|qual| match &qual.place {
+            Place::Fields(indexes) => {
+                let refutes = |index: &usize| {
+                    range(*index).is_some_and(|(low, high)| qual.test.misses(low, high))
+                };
+                indexes.iter().all(refutes)
+            }
+            Place::EventId | Place::Anywhere => false,
+        })
+    }
 }
 
 impl BoundQual {
@@ -219,100 +230,6 @@ impl BoundQual {
             Place::Anywhere => true,
         }
     }
-}
-
-impl Test {
-    /// Sorts a long list and merges what overlaps.
-    fn ordered(self) -> Self {
-        match self {
-            Self::Text(mut values) if values.len() > LONGEST_UNORDERED => {
-                values.sort_unstable();
-                values.dedup();
-                Self::Text(values)
-            }
-            Self::Integer(ranges) if ranges.len() > LONGEST_UNORDERED => {
-                Self::Integer(Range::merged(&ranges))
-            }
-            Self::Seconds(ranges) if ranges.len() > LONGEST_UNORDERED => {
-                Self::Seconds(Range::merged(&ranges))
-            }
-            Self::Address(networks) if networks.len() > LONGEST_UNORDERED => {
-                Self::Address(IpNet::aggregate(&networks))
-            }
-            Self::OrAbsent(test) => Self::OrAbsent(Box::new(test.ordered())),
-            test => test,
-        }
-    }
-
-    fn is_refuted_by(&self, record: &impl Values, index: usize) -> bool {
-        match self {
-            Self::Integer(ranges) => record
-                .integer(index)
-                .is_some_and(|number| !in_ranges(Some(number), ranges)),
-            Self::Address(networks) => record
-                .address(index)
-                .as_ref()
-                .is_some_and(|address| !in_networks(address, networks)),
-            // A number or an address is a value.
-            Self::OrAbsent(test) => test.is_refuted_by(record, index),
-            Self::Text(_) | Self::AnyCase(_) | Self::Seconds(_) | Self::Flags(_) => false,
-        }
-    }
-
-    fn holds(&self, record: &(impl Values + ?Sized), index: usize) -> bool {
-        match self {
-            Self::Text(_) | Self::AnyCase(_) => record
-                .text(index)
-                .is_some_and(|text| self.holds_for_text(&text)),
-            Self::Integer(ranges) => in_ranges(record.integer(index), ranges),
-            Self::Seconds(ranges) => in_ranges(record.seconds(index), ranges),
-            Self::Address(networks) => record
-                .address(index)
-                .is_some_and(|address| in_networks(&address, networks)),
-            Self::Flags(masks) => record
-                .integer(index)
-                .is_some_and(|flags| masks.iter().any(|mask| mask.holds(flags))),
-            Self::OrAbsent(test) => record.text(index).is_none() || test.holds(record, index),
-        }
-    }
-
-    fn holds_for_text(&self, text: &str) -> bool {
-        match self {
-            Self::Text(values) if values.len() > LONGEST_UNORDERED => values
-                .binary_search_by(|value| value.as_str().cmp(text))
-                .is_ok(),
-            Self::Text(values) => values.iter().any(|value| value == text),
-            Self::AnyCase(values) => values.iter().any(|value| value.eq_ignore_ascii_case(text)),
-            _ => false,
-        }
-    }
-}
-
-fn in_networks(address: &IpAddr, networks: &[IpNet]) -> bool {
-    let candidates = if networks.len() > LONGEST_UNORDERED {
-        last(networks, |network| network.network() <= *address)
-    } else {
-        networks
-    };
-    candidates.iter().any(|network| network.contains(address))
-}
-
-fn in_ranges(number: Option<i64>, ranges: &[Range]) -> bool {
-    number.is_some_and(|number| {
-        let candidates = if ranges.len() > LONGEST_UNORDERED {
-            last(ranges, |range| range.low <= number)
-        } else {
-            ranges
-        };
-        candidates.iter().any(|range| range.holds(number))
-    })
-}
-
-/// Returns the last element that starts early enough, as a slice. If sorted elements do not overlap, no other one can
-/// contain a value.
-fn last<T>(ordered: &[T], begins: impl Fn(&T) -> bool) -> &[T] {
-    let end = ordered.partition_point(begins);
-    &ordered[end.saturating_sub(1)..end]
 }
 
 impl Binder<'_> {

@@ -33,7 +33,6 @@ impl Content for Bytes {
     }
 }
 
-#[expect(dead_code, reason = "Parquet will use it")]
 /// Reads exactly this many bytes.
 pub(super) fn read_exactly(content: &dyn Content, start: u64, length: usize) -> io::Result<Bytes> {
     let first = content.read(start, length)?;

@@ -51,6 +51,16 @@ impl<'a> Input<'a> {
         })
     }
 
+    /// Reports whether the bytes that are read next begin like this, if they are not compressed.
+    pub(super) fn begins_with(&mut self, magic: &[u8]) -> bool {
+        match self {
+            Self::Plain(stream) => stream
+                .fill_buf()
+                .is_ok_and(|bytes| bytes.starts_with(magic)),
+            Self::Gzip(_) => false,
+        }
+    }
+
     /// Reads the next bytes; none at the end.
     pub(super) fn fill(&mut self, buffer: &mut [u8]) -> Result<usize, Problem> {
         match self {
@@ -69,7 +79,7 @@ impl Members<'_> {
                     self.has_begun = true;
                     return Ok(read);
                 }
-                Err(error) => return Err(self.problem(error)),
+                Err(error) => return Err(self.problem(&error)),
             }
         }
         Ok(0)
@@ -102,7 +112,7 @@ impl Members<'_> {
         }
     }
 
-    fn problem(&mut self, error: io::Error) -> Problem {
+    fn problem(&mut self, error: &io::Error) -> Problem {
         let failed = self.decoder.as_mut();
         if let Some(failed) = failed.and_then(|decoder| decoder.get_mut().failed.take()) {
             return Problem::Content(failed);

@@ -13,6 +13,9 @@ use super::problem::Problem;
 /// The size of the buffer for decompressed text.
 const BUFFER: usize = 1 << 18;
 
+/// How many bytes of a line that is not a record are shown.
+pub(super) const MOST_SHOWN: usize = 4096;
+
 /// One line, without its end.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Line<'a> {
@@ -24,16 +27,24 @@ pub(super) enum Line<'a> {
     Long(Cow<'a, str>),
 }
 
-/// Calls `take` for each line that is not blank, until it breaks. Returns whether it did not.
+/// Calls `take` for each line that is not blank, until it breaks. Returns whether it did not. `before` are bytes that were
+/// read from the input before.
 pub(super) fn each(
     input: &mut Input<'_>,
+    before: &[u8],
     mut take: impl FnMut(Line<'_>) -> Result<ControlFlow<()>, Problem>,
 ) -> Result<bool, Problem> {
     let mut buffer = vec![0; BUFFER];
+    let mut before = &before[..before.len().min(BUFFER)];
     // How many bytes of the buffer are filled, and whether they continue a line that is too long.
     let (mut filled, mut continues) = (0, false);
     loop {
-        let added = input.fill(&mut buffer[filled..]);
+        let added = if before.is_empty() {
+            input.fill(&mut buffer[filled..])
+        } else {
+            buffer[..before.len()].copy_from_slice(before);
+            Ok(std::mem::take(&mut before).len())
+        };
         let ended = !matches!(added, Ok(added) if added > 0);
         let read = filled + *added.as_ref().unwrap_or(&0);
         let last = buffer[filled..read].iter().rposition(|byte| *byte == b'\n');
@@ -110,8 +121,7 @@ fn long(bytes: &[u8]) -> Line<'_> {
 
 /// Returns what can be shown of bytes.
 fn shown(bytes: &[u8]) -> Cow<'_, str> {
-    const MOST: usize = 4096;
-    String::from_utf8_lossy(&bytes[..bytes.len().min(MOST)])
+    String::from_utf8_lossy(&bytes[..bytes.len().min(MOST_SHOWN)])
 }
 
 /// Reports whether a byte is zero. It checks every byte of a part, since a loop without an early exit compiles to vector

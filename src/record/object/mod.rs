@@ -11,15 +11,19 @@
 //! | `gzip` | compressed bytes, decompressed |
 //! | `lines` | the lines of text, in bounded memory |
 //! | `text` | lines of AWS flow logs, with a header or without |
+//! | `json` | ExternalFlow events of Yandex Cloud, in an array or in lines |
+//! | `parquet_file` | AWS flow logs as Parquet |
 //!
 //! An object of any size takes bounded memory, and damaged bytes are a problem of their object, never a panic.
 
 mod content;
 mod gzip;
+mod json;
 pub mod key;
 mod lines;
 mod matching;
 mod names;
+mod parquet_file;
 mod problem;
 mod text;
 mod visitor;
@@ -71,8 +75,16 @@ fn read_into(
         return Err(Problem::Empty);
     }
     match kind {
-        Kind::Text => text::read(&mut Input::new(content)?, ask, visitor, read),
-        Kind::Parquet | Kind::ExternalFlow => Err(Problem::Foreign),
+        Kind::Parquet => parquet_file::read(content, ask, visitor, read),
+        Kind::ExternalFlow => json::read(&mut Input::new(content)?, ask, visitor, read),
+        Kind::Text => {
+            let mut input = Input::new(content)?;
+            if input.begins_with(parquet_file::MAGIC) {
+                parquet_file::read(content, ask, visitor, read)
+            } else {
+                text::read(&mut input, ask, visitor, read)
+            }
+        }
     }
 }
 

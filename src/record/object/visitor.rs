@@ -40,6 +40,11 @@ pub trait Visitor {
     /// Takes a record that matches.
     fn record(&mut self, format: usize, record: &Found<'_>) -> ControlFlow<()>;
 
+    /// Decides, every few thousand records, whether to go on.
+    fn go_on(&mut self) -> ControlFlow<()> {
+        ControlFlow::Continue(())
+    }
+
     /// Takes a line, or an element of a JSON array, that is not a record. A long one is cut.
     fn unparsed(&mut self, text: &str, problem: &Unparsed) -> ControlFlow<()>;
 }

@@ -158,12 +158,7 @@ impl<'a> Record<'a> {
     #[inline]
     #[must_use]
     pub fn seconds(&self, index: usize) -> Option<i64> {
-        let number = self.integer(index)?;
-        Some(if number < FIRST_MILLISECONDS {
-            number
-        } else {
-            number / 1000
-        })
+        self.integer(index).map(in_seconds)
     }
 
     /// Returns the value as a time, if it is one. Milliseconds are accepted and kept.
@@ -334,12 +329,22 @@ impl Values for Record<'_> {
     }
 }
 
-/// Converts a time in seconds or milliseconds.
+/// Converts a number in seconds or milliseconds to a time.
 pub(super) fn timestamp(number: i64) -> Option<Timestamp> {
     if number < FIRST_MILLISECONDS {
         Timestamp::from_second(number).ok()
     } else {
         Timestamp::from_millisecond(number).ok()
+    }
+}
+
+/// Converts a number in seconds or milliseconds to whole seconds.
+#[inline]
+pub(super) fn in_seconds(number: i64) -> i64 {
+    if number < FIRST_MILLISECONDS {
+        number
+    } else {
+        number / 1000
     }
 }
 

@@ -91,3 +91,160 @@ pub(super) fn gzip(text: impl AsRef<[u8]>) -> Vec<u8> {
     encoder.write_all(text.as_ref()).unwrap();
     encoder.finish().unwrap()
 }
+
+/// How a Parquet file is written.
+#[derive(Debug, Clone)]
+pub(super) struct Style {
+    /// The type of integers.
+    pub(super) wide: bool,
+    /// How a missing value is written.
+    pub(super) missing: Missing,
+    pub(super) rows_of_group: usize,
+    pub(super) statistics: bool,
+    pub(super) dictionary: bool,
+    pub(super) version_2: bool,
+    pub(super) compression: Compressed,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Missing {
+    Null,
+    /// `-` in texts, and null in numbers.
+    Dash,
+    /// `-` in texts, and zero in numbers.
+    Zero,
+}
+
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Compressed {
+    Not,
+    Gzip,
+    Snappy,
+}
+
+impl Default for Style {
+    fn default() -> Self {
+        Self {
+            wide: false,
+            missing: Missing::Null,
+            rows_of_group: 1000,
+            statistics: true,
+            dictionary: true,
+            version_2: false,
+            compression: Compressed::Gzip,
+        }
+    }
+}
+
+/// Writes lines of a format as Parquet.
+pub(super) fn parquet(format: &Format, lines: &[String], style: &Style) -> Vec<u8> {
+    use parquet::basic::{Compression, GzipLevel};
+    use parquet::file::properties::{EnabledStatistics, WriterProperties, WriterVersion};
+    use parquet::file::writer::SerializedFileWriter;
+
+    let schema = schema(format, style);
+    let properties = WriterProperties::builder()
+        .set_compression(match style.compression {
+            Compressed::Not => Compression::UNCOMPRESSED,
+            Compressed::Gzip => Compression::GZIP(GzipLevel::default()),
+            Compressed::Snappy => Compression::SNAPPY,
+        })
+        .set_dictionary_enabled(style.dictionary)
+        .set_data_page_row_count_limit(7)
+        .set_write_batch_size(3)
+        .set_writer_version(if style.version_2 {
+            WriterVersion::PARQUET_2_0
+        } else {
+            WriterVersion::PARQUET_1_0
+        })
+        .set_statistics_enabled(if style.statistics {
+            EnabledStatistics::Chunk
+        } else {
+            EnabledStatistics::None
+        });
+    let mut file =
+        SerializedFileWriter::new(Vec::new(), schema.into(), properties.build().into()).unwrap();
+    for lines in lines.chunks(style.rows_of_group) {
+        let mut group = file.next_row_group().unwrap();
+        let rows: Vec<Vec<&str>> = lines.iter().map(|line| line.split(' ').collect()).collect();
+        for (index, name) in format.names().iter().enumerate() {
+            let values: Vec<_> = rows.iter().map(|row| row[index]).collect();
+            let mut column = group.next_column().unwrap().unwrap();
+            write(&mut column, name, &values, style);
+            column.close().unwrap();
+        }
+        group.close().unwrap();
+    }
+    file.into_inner().unwrap()
+}
+
+fn is_number(name: &str) -> bool {
+    use crate::record::field::{Kind, find};
+    find(name).is_some_and(|field| matches!(field.kind, Kind::Integer | Kind::Seconds))
+}
+
+/// Reports whether a field is a number of 64 bits in AWS's files.
+fn is_wide(name: &str, style: &Style) -> bool {
+    style.wide || ["bytes", "packets", "start", "end"].contains(&name)
+}
+
+fn schema(format: &Format, style: &Style) -> parquet::schema::types::Type {
+    let columns = format.names().iter().map(|name| {
+        let kind = match (is_number(name), is_wide(name, style)) {
+            (true, true) => "INT64",
+            (true, false) => "INT32",
+            (false, _) => "BYTE_ARRAY",
+        };
+        let logical = if kind == "BYTE_ARRAY" { " (UTF8)" } else { "" };
+        format!("OPTIONAL {kind} {}{logical};", name.replace('-', "_"))
+    });
+    let columns: Vec<_> = columns.collect();
+    let text = format!("message schema {{ {} }}", columns.join(" "));
+    parquet::schema::parser::parse_message_type(&text).unwrap()
+}
+
+fn write(
+    column: &mut parquet::file::writer::SerializedColumnWriter<'_>,
+    name: &str,
+    values: &[&str],
+    style: &Style,
+) {
+    use parquet::data_type::{ByteArray, ByteArrayType, Int32Type, Int64Type};
+    let number = is_number(name);
+    let is_null = |value: &&str| {
+        **value == *"-"
+            && match style.missing {
+                Missing::Null => true,
+                Missing::Dash => number,
+                Missing::Zero => false,
+            }
+    };
+    let levels: Vec<i16> = values
+        .iter()
+        .map(|value| i16::from(!is_null(value)))
+        .collect();
+    let known = values.iter().filter(|value| !is_null(value));
+    let numbers = known
+        .clone()
+        .map(|value| if *value == "-" { "0" } else { value });
+    let levels = Some(levels.as_slice());
+    if !number {
+        let texts: Vec<_> = known.map(|value| ByteArray::from(*value)).collect();
+        column
+            .typed::<ByteArrayType>()
+            .write_batch(&texts, levels, None)
+            .unwrap();
+    } else if is_wide(name, style) {
+        let numbers: Vec<i64> = numbers.map(|value| value.parse().unwrap()).collect();
+        column
+            .typed::<Int64Type>()
+            .write_batch(&numbers, levels, None)
+            .unwrap();
+    } else {
+        let numbers: Vec<i32> = numbers.map(|value| value.parse().unwrap()).collect();
+        column
+            .typed::<Int32Type>()
+            .write_batch(&numbers, levels, None)
+            .unwrap();
+    }
+}

@@ -24,8 +24,14 @@ pub(super) fn format(line: &str, is_first: bool) -> Result<Option<Format>, Probl
     // Some programs write a byte order mark in front of a text.
     let line = line.trim_start_matches('\u{feff}').trim_ascii();
     let begins = begins_with_field(line);
-    let is_header =
-        (begins && parse::is_header(line)) || (is_first && is_first_header(line, begins));
+    let has_words = line.contains(' ');
+    let is_header = match (is_first, has_words) {
+        (true, true) => parse::is_header(line) || all_could_be_fields(line),
+        (true, false) => begins,
+        // A value may be the name of a field, but hardly as the first of a line of such words.
+        (false, true) => begins && all_could_be_fields(line),
+        (false, false) => false,
+    };
     if !is_header {
         return Ok(None);
     }
@@ -38,16 +44,6 @@ fn begins_with_field(line: &str) -> bool {
     let is =
         |name: &str| name.len() == word.len() && name.replace('-', "_") == word.replace('-', "_");
     FIELDS.iter().any(|field| is(field.name))
-}
-
-/// Reports whether the first line of an object is a header: most of its words are names of fields, or it is one such name.
-fn is_first_header(line: &str, begins: bool) -> bool {
-    let mut words = line.split_ascii_whitespace();
-    match (words.next(), words.next()) {
-        (Some(_), None) => begins,
-        (Some(_), Some(_)) => parse::is_header(line) || all_could_be_fields(line),
-        _ => false,
-    }
 }
 
 /// Reports whether every word could be the name of a field, and one is.

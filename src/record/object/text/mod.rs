@@ -16,6 +16,9 @@ use crate::record::parse::LONGEST;
 use headed::Headed;
 use headless::Headless;
 
+/// After how many lines the visitor decides whether to go on.
+const GO_ON: u64 = 4096;
+
 /// Reads the lines of an object.
 pub(super) fn read(
     input: &mut Input<'_>,
@@ -25,7 +28,7 @@ pub(super) fn read(
 ) -> Result<(), Problem> {
     let mut state = State::Start;
     let mut number = 0;
-    let ended = lines::each(input, |line| {
+    let ended = lines::each(input, &[], |line| {
         let mut scene = Scene {
             ask,
             visitor,
@@ -33,6 +36,9 @@ pub(super) fn read(
             number,
         };
         number += 1;
+        if number % GO_ON == 0 && scene.visitor.go_on().is_break() {
+            return Ok(ControlFlow::Break(()));
+        }
         state.take(line, &mut scene)
     })?;
     read.stopped = !ended;
@@ -52,10 +58,6 @@ struct Scene<'a, 'b> {
 }
 
 /// How the next line is read.
-#[expect(
-    clippy::large_enum_variant,
-    reason = "there is one for each object that is read"
-)]
 enum State {
     /// It is the first line.
     Start,
