@@ -31,6 +31,7 @@ mod echo;
     reason = "the tests' AWS, of which the bench needs a part"
 )]
 mod fake;
+mod objects;
 mod plan;
 mod process;
 mod query;
@@ -85,6 +86,7 @@ fn measure() -> Result<(), Box<dyn Error>> {
     drifts(&subjects, folder.path(), &mut table)?;
     rows::rows(&subjects, &schema, folder.path(), &mut table)?;
     query::query(&subjects.provider, &mut table)?;
+    objects::objects(&subjects.provider, folder.path(), &mut table)?;
     Ok(())
 }
 

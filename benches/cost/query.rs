@@ -199,7 +199,7 @@ pub(crate) fn window() -> Query {
 }
 
 /// Measures another program, if it is installed.
-fn other(
+pub(crate) fn other(
     program: &str,
     arguments: &str,
     endpoint: &str,

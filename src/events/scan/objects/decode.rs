@@ -28,6 +28,8 @@ pub(super) struct Decoded<P> {
     pub(super) unread: Option<Sample>,
     /// Matching records that are samples of the traffic.
     pub(super) sampled: i64,
+    /// The formats of the records.
+    pub(super) formats: Vec<Format>,
     pub(super) bytes: i64,
     pub(super) calls: i64,
 }
@@ -94,6 +96,7 @@ pub(super) fn decode<C: Collector>(
         error,
         unread,
         sampled,
+        formats,
         ..
     } = taking;
     Decoded {
@@ -103,6 +106,7 @@ pub(super) fn decode<C: Collector>(
         error,
         unread,
         sampled,
+        formats: formats.into_iter().map(|known| known.format).collect(),
         bytes,
         calls,
     }
@@ -119,12 +123,20 @@ struct Taking<'a, C: Collector> {
     shared: &'a Shared<C>,
     remote: &'a Remote,
     collector: &'a mut C,
-    /// The position of the field that marks samples, for each format.
-    formats: Vec<(usize, Option<usize>)>,
+    formats: Vec<Known>,
     error: Option<ScanError>,
     unread: Option<Sample>,
     sampled: i64,
     taken: u64,
+}
+
+/// A format of the object.
+struct Known {
+    /// The number by which the collector knows it.
+    number: usize,
+    /// The position of the field that marks samples.
+    sampled: Option<usize>,
+    format: Format,
 }
 
 impl<C: Collector> Taking<'_, C> {
@@ -135,9 +147,9 @@ impl<C: Collector> Taking<'_, C> {
         {
             return Ok(());
         }
-        let marks = self.formats.iter().find(|(known, _)| *known == format);
-        if let Some((_, Some(position))) = marks {
-            self.sampled += i64::from(values.text(*position).as_deref() == Some("true"));
+        let known = self.formats.iter().find(|known| known.number == format);
+        if let Some(position) = known.and_then(|known| known.sampled) {
+            self.sampled += i64::from(values.text(position).as_deref() == Some("true"));
         }
         let time = record.time.or(self.named);
         let (collector, event) = (&mut *self.collector, &mut self.event);
@@ -180,7 +192,11 @@ impl<C: Collector> Taking<'_, C> {
 impl<C: Collector> Visitor for Taking<'_, C> {
     fn format(&mut self, format: &Format) -> usize {
         let number = self.collector.format(format);
-        self.formats.push((number, format.position("sampled")));
+        self.formats.push(Known {
+            number,
+            sampled: format.position("sampled"),
+            format: format.clone(),
+        });
         number
     }
 

@@ -93,9 +93,10 @@ struct Running<C: Collector> {
     counts: Counts,
     objects: Objects,
     unread: Unread,
-    /// Formats without a field of a qual, and whether there was one with all fields.
+    /// The formats of the records.
+    formats: Vec<Format>,
+    /// Quals on fields that one of the formats lacks.
     lacking: Vec<BindError>,
-    bound: bool,
     first: Option<First<C::Part>>,
     parts: Vec<C::Part>,
 }
@@ -177,8 +178,8 @@ impl<C: Collector> Running<C> {
                 ..Objects::default()
             },
             unread: Unread::default(),
+            formats: Vec::new(),
             lacking: Vec::new(),
-            bound: false,
             first: paging
                 .limit
                 .map(|limit| First::new(limit, paging.newest_first)),
@@ -219,8 +220,16 @@ impl<C: Collector> Running<C> {
         self.counts.no_data += count(read.no_data);
         self.counts.skip_data += count(read.skip_data);
         self.counts.sampled += decoded.sampled;
-        self.bound |= read.scanned > read.unparsed && read.lacks.is_empty();
-        self.lacking.extend(decoded.read.lacks);
+        for error in decoded.read.lacks {
+            if !self.lacking.contains(&error) {
+                self.lacking.push(error);
+            }
+        }
+        for format in decoded.formats {
+            if !self.formats.contains(&format) {
+                self.formats.push(format);
+            }
+        }
         if self.counts.unread.is_none() {
             self.counts.unread = decoded.unread;
         }
@@ -262,9 +271,15 @@ impl<C: Collector> Running<C> {
         self.unread
             .objects
             .sort_by(|one, other| one.key.cmp(&other.key));
-        if !self.bound {
-            self.unread.lacks = self.lacking.into_iter().next();
-        }
+        let formats = &self.formats;
+        let is_lacked_by_all = |error: &BindError| match error {
+            BindError::MissingField { field, .. } => {
+                let mut formats = formats.iter();
+                formats.all(|format| format.position(field).is_none())
+            }
+            BindError::EmptyBlock { .. } => true,
+        };
+        self.unread.lacks = self.lacking.into_iter().find(is_lacked_by_all);
         self.counts.statistics.objects = Some(self.objects);
         let (parts, cut) = match self.first {
             Some(first) => first.finish(),

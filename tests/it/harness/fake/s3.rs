@@ -176,13 +176,14 @@ fn get(bucket: &Bucket, request: &Request) -> Outcome {
         let message = "At least one of the pre-conditions you specified did not hold";
         return Err(ApiError::with_status(412, "PreconditionFailed", message));
     }
-    let range = request
-        .get("range")
-        .and_then(|range| range.strip_prefix("bytes="));
+    let Some(range) = request.get("range") else {
+        return Ok(Reply::ok("application/octet-stream", content.as_slice()));
+    };
     let (from, to) = range
+        .strip_prefix("bytes=")
         .and_then(|range| range.split_once('-'))
         .and_then(|(from, to)| Some((from.parse::<usize>().ok()?, to.parse::<usize>().ok()?)))
-        .ok_or_else(|| ApiError::with_status(400, "InvalidRequest", "a range is required"))?;
+        .ok_or_else(|| ApiError::with_status(400, "InvalidRequest", "not a range"))?;
     let part = content
         .get(from..content.len().min(to + 1))
         .ok_or_else(|| ApiError::with_status(416, "InvalidRange", "not satisfiable"))?;
