@@ -102,7 +102,16 @@ impl Function for Odd {
 
 /// A call of every function of the provider: its arguments in JSON.
 #[cfg(feature = "aws")]
-const CALLS: [(&str, &[&str]); 6] = [
+const CALLS: [(&str, &[&str]); 7] = [
+    (
+        "athena_table",
+        &[
+            r#""flow_logs""#,
+            r#""${version}""#,
+            r#""s3://bucket""#,
+            r#"{ "type": ["object", { "since": "string" }], "value": { "since": "2026-05-01" } }"#,
+        ],
+    ),
     (
         "delivery_bucket_policy",
         &[
@@ -233,6 +242,7 @@ async fn every_call_returns_the_same_functions() {
     assert_eq!(
         named,
         [
+            "athena_table",
             "delivery_bucket_policy",
             "delivery_role_policy",
             "delivery_trust_policy",
@@ -280,6 +290,10 @@ async fn a_signature_contains_its_parameters_in_order() {
     assert_eq!(
         shown("filter_pattern"),
         r#"quals "dynamic", format "string"?..."#
+    );
+    assert_eq!(
+        shown("athena_table"),
+        r#"name "string", log_format "string", location "string", options "dynamic"?"#
     );
     assert_eq!(
         shown("delivery_trust_policy"),

@@ -4,3 +4,4 @@
 
 pub mod filter_pattern;
 pub mod insights;
+pub mod sql;

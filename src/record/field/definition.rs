@@ -21,6 +21,8 @@ pub struct Field {
     pub any_case: bool,
     /// Whether records hold the value percent-encoded, as they hold the values of tags.
     pub encoded: bool,
+    /// Whether AWS writes the number with 32 bits where it writes types.
+    pub small: bool,
     /// What the field records, in one sentence for users.
     pub description: &'static str,
 }
@@ -84,6 +86,7 @@ impl Field {
             begins_with: None,
             any_case: false,
             encoded: false,
+            small: false,
             description,
         }
     }
@@ -110,6 +113,11 @@ impl Field {
 
     pub(super) const fn encoded(mut self) -> Self {
         self.encoded = true;
+        self
+    }
+
+    pub(super) const fn small(mut self) -> Self {
+        self.small = true;
         self
     }
 

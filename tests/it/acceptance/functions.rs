@@ -46,6 +46,7 @@ fn the_examples_return_the_documented_values() {
         "parse_record",
         "log_format",
         "filter_pattern",
+        "athena_table",
         "delivery_trust_policy",
         "delivery_role_policy",
         "delivery_bucket_policy",
@@ -66,6 +67,14 @@ fn the_examples_return_the_documented_values() {
             returned["refused_logins"],
             "[w1,w2,w3,w4!=\"10.*\",w5,w6,w7=22||w7=3389,w8,w9,w10,w11,w12,w13=\"REJECT\",w14]"
         );
+        let statement = returned["flow_log_table"].as_str().unwrap();
+        for part in [
+            "CREATE EXTERNAL TABLE IF NOT EXISTS `network`.`flow_logs` (\n  `version` int,\n  `srcaddr` string,",
+            "STORED AS PARQUET\nLOCATION 's3://flow-logs/network/AWSLogs/'",
+            "'s3://flow-logs/network/AWSLogs/${aws_account_id}/vpcflowlogs/${aws_region}/${hour}/'",
+        ] {
+            assert!(statement.contains(part), "{part}: {statement}");
+        }
         let policy = |name: &str| -> Value {
             serde_json::from_str(returned[name].as_str().unwrap()).unwrap()
         };
@@ -112,6 +121,14 @@ fn errors_name_the_argument_and_the_expected_value() {
         (
             r#"parse_record("2 123456789012 eni-1")"#,
             r#"Invalid value for "line" parameter: the line has 3 values, but its record format has 14 fields; pass the record format of the flow log as the second argument."#,
+        ),
+        (
+            r#"athena_table("t", "$${version}", "s3://bucket", { acounts = ["123456789012"] })"#,
+            r#"Invalid value for "options" parameter: `options.acounts` does not exist; did you mean `accounts`?"#,
+        ),
+        (
+            r#"athena_table("t", "$${version}", "s3://bucket/AWSLogs", null)"#,
+            "leave out `AWSLogs` and everything after it",
         ),
         (
             r#"parse_record("2", "version")"#,

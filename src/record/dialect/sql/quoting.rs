@@ -1,0 +1,11 @@
+//! Names and texts in quotes. Hive has backticks around names and escapes with a backslash, Trino does neither.
+
+/// Writes a name for a statement that defines a table. A name consists of letters, digits, `_` and `-`.
+pub(super) fn hive_name(name: &str) -> String {
+    format!("`{name}`")
+}
+
+/// Writes a text for a statement that defines a table.
+pub(super) fn hive_text(text: &str) -> String {
+    format!("'{}'", text.replace('\\', "\\\\").replace('\'', "\\'"))
+}
