@@ -27,10 +27,11 @@ pub(super) enum Service {
     SsoOidc,
     CloudFormation,
     S3,
+    Athena,
 }
 
 impl Service {
-    pub(super) const ALL: [Self; 7] = [
+    pub(super) const ALL: [Self; 8] = [
         Self::Ec2,
         Self::Logs,
         Self::Sts,
@@ -38,6 +39,7 @@ impl Service {
         Self::SsoOidc,
         Self::CloudFormation,
         Self::S3,
+        Self::Athena,
     ];
 
     pub(super) fn argument(self) -> &'static str {
@@ -62,6 +64,7 @@ impl Service {
                 "cloudformation",
             ],
             Self::S3 => ["endpoints.s3", "AWS_ENDPOINT_URL_S3", "s3"],
+            Self::Athena => ["endpoints.athena", "AWS_ENDPOINT_URL_ATHENA", "athena"],
         }
     }
 }
@@ -76,6 +79,7 @@ impl Endpoints {
             Service::SsoOidc => &self.sso_oidc,
             Service::CloudFormation => &self.cloudformation,
             Service::S3 => &self.s3,
+            Service::Athena => &self.athena,
         }
     }
 }

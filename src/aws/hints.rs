@@ -108,6 +108,14 @@ impl Error {
                 "The caller needs s3:GetObject on the objects, and kms:Decrypt on the key if they are encrypted with SSE-KMS. \
                  The policies of a bucket or a key of another account must allow it, too."
             }
+            "GetTableMetadata" => {
+                "The caller needs athena:GetTableMetadata, and glue:GetTable on the table, its database and the catalog."
+            }
+            "StartQueryExecution" | "GetQueryExecution" | "GetQueryResults" => {
+                "The caller needs athena:StartQueryExecution, GetQueryExecution, GetQueryResults and StopQueryExecution on \
+                 the workgroup, glue:GetTable on the table, s3:GetObject and s3:ListBucket on the objects, and s3:PutObject \
+                 and s3:GetObject where Athena writes results."
+            }
             "CreateTags" => "The caller needs ec2:CreateTags on vpc-flow-log resources.",
             "DeleteTags" => "The caller needs ec2:DeleteTags on vpc-flow-log resources.",
             "FilterLogEvents" => {

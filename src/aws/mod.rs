@@ -24,6 +24,7 @@
 //! This module must not know Terraform, nor what a call is for.
 
 mod account;
+pub mod athena;
 mod call;
 pub mod cloudformation;
 mod codes;
@@ -70,6 +71,7 @@ use aws_types::{app_name::AppName, os_shim_internal::Env, region::Region};
 use tokio::sync::OnceCell;
 
 pub use account::Account;
+pub use athena::{Athena, AthenaAnswer, AthenaQuery, TableDescription, TableName};
 pub use call::Stop;
 pub use cloudformation::CloudFormation;
 pub use credentials::Warning;
@@ -112,6 +114,7 @@ struct Shared {
     logs: Mutex<BTreeMap<String, Logs>>,
     cloudformation: Mutex<BTreeMap<String, CloudFormation>>,
     s3: Mutex<BTreeMap<String, S3>>,
+    athena: Mutex<BTreeMap<String, Athena>>,
     s3_use_path_style: bool,
     account: OnceCell<Account>,
 }
@@ -183,6 +186,7 @@ impl Aws {
             logs: Mutex::default(),
             cloudformation: Mutex::default(),
             s3: Mutex::default(),
+            athena: Mutex::default(),
             s3_use_path_style: settings.s3_use_path_style,
             account: OnceCell::new(),
         })))
@@ -264,6 +268,21 @@ impl Aws {
 }
 
 impl Aws {
+    /// Returns Athena in a region.
+    pub fn athena(&self, region: &str) -> Athena {
+        let shared = &self.0;
+        once(&shared.athena, region, || {
+            let mut config = aws_sdk_athena::config::Builder::from(&shared.sdk)
+                .region(Region::new(region.to_owned()))
+                .retry_partition(shared.partition("athena", region));
+            if let Some(endpoint) = shared.addresses.of(Service::Athena) {
+                config = config.endpoint_url(endpoint);
+            }
+            let client = aws_sdk_athena::Client::from_conf(config.build());
+            Athena::new(client, region, shared.context.for_another_service())
+        })
+    }
+
     /// Returns S3 in a region.
     pub fn s3(&self, region: &str) -> S3 {
         let shared = &self.0;

@@ -39,6 +39,7 @@ const EXCERPT: usize = 160;
 enum Service {
     Ec2,
     Sts,
+    /// CloudWatch Logs, or Athena, which replies in the same form: a page has 1,000 rows.
     Logs,
     /// A listing of S3.
     S3,
@@ -149,7 +150,7 @@ impl Expected {
             service: Service::Other,
             root: String::new(),
         };
-        if target.starts_with("Logs_") {
+        if target.starts_with("Logs_") || target.starts_with("AmazonAthena.") {
             expected.service = Service::Logs;
             return expected;
         }

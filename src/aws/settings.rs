@@ -127,6 +127,8 @@ pub struct Endpoints {
     pub cloudformation: Option<String>,
     /// The address of S3, or of a store with its interface.
     pub s3: Option<String>,
+    /// The address of Athena.
+    pub athena: Option<String>,
 }
 
 impl fmt::Debug for Settings {

@@ -16,10 +16,11 @@ use crate::framework::Attr;
 const SERVICES: &str = include_str!("services.txt");
 
 /// The services that the provider calls: their names, the usual one first, and the description of the URL.
-const CALLED: [(&[&str], &str); 6] = [
+const CALLED: [(&[&str], &str); 7] = [
     (EC2, "URL of EC2."),
     (LOGS, "URL of CloudWatch Logs."),
     (S3, "URL of S3, or of a store with the interface of S3."),
+    (ATHENA, "URL of Athena."),
     (STS, "URL of STS."),
     (SSO, "URL of the portal of IAM Identity Center."),
     (
@@ -30,6 +31,7 @@ const CALLED: [(&[&str], &str); 6] = [
 const EC2: &[&str] = &["ec2"];
 const LOGS: &[&str] = &["logs", "cloudwatchlogs", "cloudwatchlog"];
 const S3: &[&str] = &["s3", "s3api"];
+const ATHENA: &[&str] = &["athena"];
 const STS: &[&str] = &["sts"];
 const SSO: &[&str] = &["sso"];
 const SSO_OIDC: &[&str] = &["ssooidc"];
@@ -50,6 +52,10 @@ impl Endpoints {
 
     pub(super) fn s3(&self) -> Option<&str> {
         self.first(S3)
+    }
+
+    pub(super) fn athena(&self) -> Option<&str> {
+        self.first(ATHENA)
     }
 
     pub(super) fn sts(&self) -> Option<&str> {

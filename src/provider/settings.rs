@@ -50,6 +50,7 @@ impl Config {
                 sso: endpoints.sso().map(str::to_owned),
                 sso_oidc: endpoints.sso_oidc().map(str::to_owned),
                 s3: endpoints.s3().map(str::to_owned),
+                athena: endpoints.athena().map(str::to_owned),
                 ..aws::Endpoints::default()
             },
             deadline: None,

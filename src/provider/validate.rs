@@ -43,7 +43,7 @@ impl Config {
             return;
         }
         let detail = format!(
-            "This provider calls only EC2, CloudWatch Logs, S3, STS and IAM Identity Center. The following arguments are accepted \
+            "This provider calls only EC2, CloudWatch Logs, S3, Athena, STS and IAM Identity Center. The following arguments are accepted \
              for compatibility with the AWS provider, but have no effect: {}.",
             names.join(", ")
         );

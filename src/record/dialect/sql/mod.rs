@@ -4,13 +4,27 @@
 //! |---|---|
 //! | `ddl` | the statement that creates a table |
 //! | `columns` | the columns of a table, and the types that AWS writes |
+//! | `source` | a table that exists: what its columns hold |
+//! | `value` | the values of columns as expressions |
+//! | `condition` | quals as conditions |
+//! | `partition` | the partitions that a time window needs, as conditions |
+//! | `query` | an aggregate as a query |
 //! | `quoting` | names and texts in quotes |
 //!
-//! Statements that define tables are in the dialect of Hive, queries in that of Trino. Must not know how Athena is called.
+//! Statements that define tables are in the dialect of Hive, queries in that of Trino. A query contains every qual, since
+//! nothing checks the result again: what it cannot express is an error. A field has no value if its column is null, `-` or
+//! empty: text and Parquet differ in that. Must not know how Athena is called.
 
 mod columns;
+mod condition;
 mod ddl;
+mod partition;
+mod query;
 mod quoting;
+mod source;
+mod value;
 
 pub use columns::column_name;
 pub use ddl::{ACCOUNT, Files, Layout, REGION, Table, TableError, create_table};
+pub use query::{LEFT_OUT, Scope, TOTAL, compile, key_column, left_out, measure_column};
+pub use source::{Source, SourceError, SqlError};

@@ -1,0 +1,196 @@
+//! The partitions that a time window needs, as conditions. Each record is checked as well, so too many partitions cost only
+//! time and money.
+//!
+//! An object is named by the window in which AWS collected its records. By AWS's page, the time in the name is the
+//! beginning of that window; other readers take it for the end. A record starts up to an aggregation interval before it ends.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use jiff::civil::DateTime;
+use jiff::tz::TimeZone;
+
+use super::quoting::{name, text};
+use super::source::{Holds, Partition, Source, SqlError};
+
+/// How long before the window its partitions begin, and how long after it they end: the longest aggregation interval and
+/// the time that an object covers, in milliseconds.
+const SLACK: i64 = 900_000;
+/// The most days that are listed. A longer window is asked for by its years.
+const MOST_DAYS: i32 = 400;
+/// The most hours that are listed.
+const MOST_HOURS: i64 = 72;
+
+/// The letters of a date format, and what they stand for, from the greatest unit to the smallest.
+const UNITS: [(&str, &str); 4] = [("yyyy", "%Y"), ("MM", "%m"), ("dd", "%d"), ("HH", "%H")];
+
+/// Renders the conditions on the partitions of a table.
+///
+/// # Errors
+/// A value is missing, or given for a column that is not one of partitions.
+pub(super) fn conditions(
+    source: &Source,
+    window: (i64, i64),
+    given: &BTreeMap<String, String>,
+) -> Result<Vec<String>, SqlError> {
+    let find = |column: &str| source.partitions.iter().find(|known| known.name == column);
+    if let Some(column) = given.keys().find(|column| find(column).is_none()) {
+        return Err(SqlError::NoPartition {
+            column: column.clone(),
+            partitions: source
+                .partitions
+                .iter()
+                .map(|known| known.name.clone())
+                .collect(),
+        });
+    }
+    let mut conditions = Vec::new();
+    for (column, value) in given {
+        if let Some(partition) = find(column) {
+            conditions.push(format!("{} = {}", name(column), partition.literal(value)?));
+        }
+    }
+    let (begin, end) = (moment(window.0 - SLACK), moment(window.1 + SLACK));
+    let by_parts = hive(source, begin, end);
+    for partition in &source.partitions {
+        if given.contains_key(&partition.name) {
+            continue;
+        }
+        if partition.injected {
+            let column = partition.name.clone();
+            return Err(SqlError::Injected { column });
+        }
+        let is_part = by_parts.is_some() && PARTS.contains(&partition.name.as_str());
+        if !is_part && let Some(format) = &partition.date_format {
+            conditions.extend(range(partition, format, begin, end));
+        }
+    }
+    conditions.extend(by_parts);
+    Ok(conditions)
+}
+
+fn moment(milliseconds: i64) -> DateTime {
+    let time = Timestamp::from_millisecond(milliseconds).unwrap_or_default();
+    time.to_zoned(TimeZone::UTC).datetime()
+}
+
+impl Partition {
+    fn literal(&self, value: &str) -> Result<String, SqlError> {
+        match &self.holds {
+            Holds::Text => Ok(text(value)),
+            Holds::Numbers if value.parse::<i64>().is_ok() => Ok(value.to_owned()),
+            other => Err(SqlError::WrongType {
+                column: self.name.clone(),
+                expected: "string",
+                found: other.noun(),
+            }),
+        }
+    }
+}
+
+/// Renders the range of a column whose texts are times, and are ordered like them.
+fn range(partition: &Partition, format: &str, begin: DateTime, end: DateTime) -> Option<String> {
+    if partition.holds != Holds::Text {
+        return None;
+    }
+    let mut directives = format.to_owned();
+    let mut last = None;
+    for (letters, directive) in UNITS {
+        let found = format.find(letters);
+        let is_next = last.is_none_or(|last: Option<usize>| found.is_none() || last < found);
+        if !is_next || found.is_some() && last == Some(None) {
+            return None;
+        }
+        last = Some(found);
+        directives = directives.replacen(letters, directive, 1);
+    }
+    let rest = UNITS.iter().fold(format.to_owned(), |rest, (letters, _)| {
+        rest.replacen(letters, "", 1)
+    });
+    if !format.starts_with("yyyy") || rest.chars().any(|c| !"/-_".contains(c)) {
+        return None;
+    }
+    let column = name(&partition.name);
+    let (low, high) = (
+        begin.strftime(&directives).to_string(),
+        end.strftime(&directives).to_string(),
+    );
+    Some(format!(
+        "{column} BETWEEN {} AND {}",
+        text(&low),
+        text(&high)
+    ))
+}
+
+/// The columns of Hive-compatible folders.
+const PARTS: [&str; 4] = ["year", "month", "day", "hour"];
+
+/// Renders the days of a window for columns of years, months, days and hours; none if the table lacks them.
+fn hive(source: &Source, begin: DateTime, end: DateTime) -> Option<String> {
+    let find = |column| source.partitions.iter().find(|known| known.name == column);
+    let (year, month, day) = (find("year")?, find("month")?, find("day")?);
+    let days = begin.date().until(end.date()).ok()?.get_days();
+    if days > MOST_DAYS {
+        let years = begin.year()..=end.year();
+        return Some(one_of(
+            year,
+            years.map(|year| format!("{year:04}")).collect(),
+        ));
+    }
+    let mut months: BTreeMap<(i16, i8), Vec<String>> = BTreeMap::new();
+    let hours = begin.until((jiff::Unit::Hour, end)).ok()?.get_hours();
+    let hour = find("hour").filter(|_| i64::from(hours) <= MOST_HOURS);
+    let mut conditions = Vec::new();
+    for date in begin
+        .date()
+        .series(jiff::Span::new().days(1))
+        .take_while(|date| *date <= end.date())
+    {
+        let Some(hour) = hour else {
+            let days = months.entry((date.year(), date.month())).or_default();
+            days.push(format!("{:02}", date.day()));
+            continue;
+        };
+        let first = if date == begin.date() {
+            begin.hour()
+        } else {
+            0
+        };
+        let last = if date == end.date() { end.hour() } else { 23 };
+        let hours = (first..=last).map(|hour| format!("{hour:02}")).collect();
+        conditions.push(format!(
+            "({} AND {} AND {} AND {})",
+            one_of(year, vec![format!("{:04}", date.year())]),
+            one_of(month, vec![format!("{:02}", date.month())]),
+            one_of(day, vec![format!("{:02}", date.day())]),
+            one_of(hour, hours)
+        ));
+    }
+    for ((in_year, in_month), days) in months {
+        conditions.push(format!(
+            "({} AND {} AND {})",
+            one_of(year, vec![format!("{in_year:04}")]),
+            one_of(month, vec![format!("{in_month:02}")]),
+            one_of(day, days)
+        ));
+    }
+    super::quoting::joined(&conditions, " OR ")
+}
+
+/// Renders that a column has one of the values, which are numbers with leading zeros.
+fn one_of(partition: &Partition, values: Vec<String>) -> String {
+    let column = name(&partition.name);
+    let literal = |value: &String| match partition.holds {
+        Holds::Numbers => value
+            .trim_start_matches('0')
+            .parse()
+            .unwrap_or(0_i64)
+            .to_string(),
+        _ => text(value),
+    };
+    let values: Vec<_> = values.iter().map(literal).collect();
+    match values.as_slice() {
+        [only] => format!("{column} = {only}"),
+        several => format!("{column} IN ({})", several.join(", ")),
+    }
+}
