@@ -36,7 +36,8 @@ pub struct Objects {
 /// What a query did.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Statistics {
-    /// The number of events that the provider received and checked, or that CloudWatch Logs Insights scanned.
+    /// The number of events that the provider received and checked, or that CloudWatch Logs Insights scanned. Athena
+    /// reports only those that match.
     #[schemars(transform = behaviour::read_only)]
     pub scanned: i64,
     /// The number of records that match the quals. Lines that do not parse are not counted.
@@ -61,6 +62,9 @@ pub struct Statistics {
     /// The number of pages read.
     #[schemars(transform = behaviour::read_only)]
     pub pages: i64,
+    /// The bytes of objects that Athena scanned, and that AWS bills. Null with another engine.
+    #[schemars(transform = behaviour::read_only)]
+    pub bytes_scanned: Option<i64>,
     /// The number of calls made: for pages and objects, to EC2 for the record formats, and to find out what pages do not show.
     #[schemars(transform = behaviour::read_only)]
     pub calls: i64,

@@ -5,6 +5,8 @@
 #[cfg(all(feature = "aws", unix))]
 mod acceptance;
 #[cfg(all(feature = "aws", unix))]
+mod athena;
+#[cfg(all(feature = "aws", unix))]
 mod child;
 mod circles;
 #[cfg(all(feature = "aws", unix))]

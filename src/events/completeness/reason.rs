@@ -91,6 +91,8 @@ pub(crate) enum FoundBy {
     LeftOut,
     /// CloudWatch Logs Insights counted them.
     Insights,
+    /// Athena counted the rows without a time.
+    Athena,
 }
 
 /// A line, and why it is not a record.
@@ -109,6 +111,12 @@ pub(crate) enum Empty {
         flow_log: String,
         status: String,
         cause: Option<String>,
+    },
+    /// Athena read no object: the table has no partition in the window, or none with objects.
+    NoRows {
+        table: String,
+        start: Timestamp,
+        end: Timestamp,
     },
     /// The log group holds no line in the window.
     NoLines {

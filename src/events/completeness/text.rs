@@ -48,7 +48,7 @@ fn title(reason: &Reason) -> &'static str {
         Reason::FormatChanged { .. } => "Time window starts before the flow log",
         Reason::DeliveryFailed { .. } => "Flow log cannot deliver its records",
         Reason::NothingDelivered(Empty::NoGroup { .. } | Empty::NoBucket { .. }) => "No events yet",
-        Reason::NothingDelivered(Empty::NoObjects { .. }) => "No objects in the time window",
+        Reason::NothingDelivered(Empty::NoObjects { .. } | Empty::NoRows { .. }) => "No objects in the time window",
         Reason::UnreadableObjects(_) => "Objects not read",
         Reason::NothingDelivered(Empty::NoLines { .. }) => "No events in the time window",
         Reason::SkippedRecords { .. } => "Records were skipped",
@@ -223,6 +223,11 @@ fn unread_lines(unread: &Unread, shown: Detail) -> String {
             "The filter pattern made from the quals returns only lines in known formats. There are lines in {log_group} \
              that fit none of these formats. {SET_FORMAT}"
         ),
+        (FoundBy::Athena, _) => format!(
+            "{lines} rows of the table {log_group} have no time and were left out: they are not records in the format of the \
+             table. Check that the columns of the table are the fields of `log_format`, in the same order. The function \
+             `athena_table` returns the statement for such a table."
+        ),
         (FoundBy::Insights, _) => format!(
             "{lines} of the lines in {log_group} fit no known record format, and were left out. {SET_FORMAT}"
         ),
@@ -310,6 +315,12 @@ fn nothing_delivered(empty: &Empty) -> String {
                 cause.unwrap_or_default()
             )
         }
+        Empty::NoRows { table, start, end } => format!(
+            "Athena read no object of the table {table} from {start} to {end}. A partition without objects, or one that was \
+             never added to the table, is no error in Athena. Check `SHOW CREATE TABLE`: the location, the projected accounts, \
+             regions and times, and `storage.location.template`. The function `athena_table` returns the statement for a \
+             table that needs no partitions to be added."
+        ),
         Empty::NoLines {
             log_group,
             start,

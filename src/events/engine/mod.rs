@@ -4,15 +4,19 @@
 //! |---|---|
 //! | `scan` | the engine "scan": we read the records and count |
 //! | `insights` | the engine "insights": CloudWatch Logs Insights counts |
+//! | `athena` | the engine "athena": Athena counts the rows of a table, which takes the place of a source |
 //! | `counted` | what every engine returns |
 //!
 //! An engine has `NEEDS` (what a search must prepare for it), `validate` and `count`. All engines return the same groups.
 //! Must not know the data source.
 
+mod athena;
 mod counted;
 mod insights;
 mod scan;
 
+pub(crate) use athena::AthenaTable;
+pub(crate) use athena::{Table, validate as validate_athena};
 pub(crate) use counted::Counted;
 
 use super::query::Query;
@@ -30,11 +34,13 @@ pub(crate) enum Engine {
     Scan,
     /// CloudWatch Logs Insights.
     Insights,
+    /// Athena, over a table.
+    Athena,
 }
 
 impl Engine {
     /// All engines.
-    const ALL: [Self; 2] = [Self::Scan, Self::Insights];
+    const ALL: [Self; 3] = [Self::Scan, Self::Insights, Self::Athena];
 
     /// The names of all engines.
     pub(crate) const NAMES: &[&str] = &{
@@ -59,6 +65,7 @@ impl Engine {
         match self {
             Self::Scan => "scan",
             Self::Insights => "insights",
+            Self::Athena => "athena",
         }
     }
 
@@ -67,6 +74,7 @@ impl Engine {
         match self {
             Self::Scan => scan::NEEDS,
             Self::Insights => insights::NEEDS,
+            Self::Athena => athena::NEEDS,
         }
     }
 
@@ -75,6 +83,8 @@ impl Engine {
         match self {
             Self::Scan => scan::validate(query, diagnostics),
             Self::Insights => insights::validate(query, diagnostics),
+            // A table is checked together with its block.
+            Self::Athena => {}
         }
     }
 
@@ -91,6 +101,7 @@ impl Engine {
         match self {
             Self::Scan => scan::count(search, aggregate, context).await,
             Self::Insights => insights::count(search, aggregate, context).await,
+            Self::Athena => Err(athena::needs_a_table().into()),
         }
     }
 }

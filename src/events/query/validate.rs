@@ -17,6 +17,11 @@ pub(crate) fn validate(query: &Query, quals: &Quals, diagnostics: &mut Diagnosti
         diagnostics.push(one_source());
     }
     bucket(query, diagnostics);
+    validate_question(query, quals, diagnostics);
+}
+
+/// Checks what is asked, wherever the records are.
+pub(crate) fn validate_question(query: &Query, quals: &Quals, diagnostics: &mut Diagnostics) {
     diagnostics.extend(window::validate(query));
     record_type(query, diagnostics);
     conditions::parse(query, quals, diagnostics);

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::events::engine::Engine;
+use crate::events::engine::{AthenaTable, Engine};
 use crate::events::statistics::{Push, Statistics};
 use crate::framework::{Attr, Model, behaviour};
 use crate::record::Measure;
@@ -38,7 +38,7 @@ pub(super) const MOST_GROUPS: usize = 5000;
 /// A record must match all quals at the top level, at least one `where` block, if there are any, and no `exclude` block.
 /// Within a block, all conditions must match.
 ///
-/// Exactly one of `flow_log_id` and `log_group_name`, and one of `lookback` and `start_time`, is required.
+/// Exactly one of `flow_log_id` and `log_group_name` (unless the engine is `athena`), and one of `lookback` and `start_time`, is required.
 #[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
 pub struct Summary {
     /// The fields whose values make a group, such as `["src_addr", "dst_port"]`: names of quals (except `addr`, `port` and
@@ -56,10 +56,15 @@ pub struct Summary {
     pub limit: Attr<i64>,
     /// What counts the records. With `scan` (the default), the provider reads the records through FilterLogEvents and
     /// counts up to 100,000 groups exactly. With `insights`, CloudWatch Logs Insights counts, which suits large
-    /// volumes. AWS bills the bytes that it scans.
+    /// volumes. With `athena`, Amazon Athena counts the rows of a table over objects in S3, named by the block `athena`;
+    /// neither `flow_log_id` nor `log_group_name` is set then. AWS bills the bytes that Insights and Athena scan.
     #[serde(default)]
     #[schemars(transform = behaviour::one_of(Engine::NAMES))]
     pub engine: Attr<String>,
+    /// The table that the engine `athena` reads.
+    #[serde(default)]
+    #[schemars(transform = behaviour::single_block)]
+    pub athena: Attr<AthenaTable>,
 }
 
 impl Model for Summary {}
@@ -116,7 +121,7 @@ pub struct SummaryOutput {
     #[serde(default)]
     #[schemars(transform = behaviour::read_only)]
     pub not_pushed: Attr<Vec<String>>,
-    /// The query that CloudWatch Logs Insights ran. Null if it did not count.
+    /// The query that CloudWatch Logs Insights or Athena ran. Null if the provider counted.
     #[serde(default)]
     #[schemars(transform = behaviour::read_only)]
     pub insights_query: Attr<String>,

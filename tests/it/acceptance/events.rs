@@ -1,5 +1,6 @@
 //! Queries of flow-log events: the data sources and the ephemeral resource.
 
+mod athena;
 mod buckets;
 mod completeness;
 mod ephemeral;

@@ -1,5 +1,7 @@
 //! Code that the integration tests share.
 
+#[cfg(all(feature = "aws", unix))]
+pub(crate) mod athena;
 pub(crate) mod client;
 #[cfg(feature = "aws")]
 pub(crate) mod core;

@@ -26,5 +26,8 @@ mod value;
 
 pub use columns::column_name;
 pub use ddl::{ACCOUNT, Files, Layout, REGION, Table, TableError, create_table};
-pub use query::{LEFT_OUT, Scope, TOTAL, compile, key_column, left_out, measure_column};
+pub use query::{
+    LEFT_OUT, Query, Rows, Scope, TOTAL, compile, distinct_column, key_column, left_out,
+    measure_column, sum_column,
+};
 pub use source::{Source, SourceError, SqlError};

@@ -5,11 +5,17 @@ use std::collections::BTreeMap;
 use super::quoting::name;
 use super::source::{Source, SqlError};
 use super::{condition, partition};
-use crate::record::aggregate::{Aggregate, Measure};
+use crate::record::aggregate::{
+    Aggregate, Derived, Having, Key, Measure, Order, OrderBy, Quantity,
+};
+use crate::record::field::Kind;
 use crate::record::quals::Bound;
 
 /// The most bytes of a query.
 const LONGEST: usize = 262_144;
+
+/// The greatest number of rows that a query asks for.
+const MOST_LIMIT: usize = 1_000_000;
 
 /// The prefix of the columns that hold the measures of all groups together.
 pub const TOTAL: &str = "all_";
@@ -25,28 +31,76 @@ pub struct Scope {
     pub partitions: BTreeMap<String, String>,
 }
 
-/// Returns the column of a measure.
-#[must_use]
-pub fn measure_column(measure: Measure) -> &'static str {
-    match measure {
-        Measure::Flows => "flows",
-        Measure::Packets => "packets",
-        Measure::Bytes => "bytes",
-        Measure::Accepted => "accepted",
-        Measure::Rejected => "rejected",
-        Measure::FirstSeen => "first_seen",
-        Measure::LastSeen => "last_seen",
+/// A query, and what its rows are.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Query {
+    /// The statement.
+    pub text: String,
+    /// What the rows are.
+    pub rows: Rows,
+}
+
+/// What the rows of a query are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Rows {
+    /// The groups of the aggregate that the answer can hold: one more than the limit shows whether there are more. Each row
+    /// holds the measures of all groups together, too.
+    Chosen,
+    /// All groups of the aggregate.
+    Whole,
+    /// All groups by the fields themselves, which are finer.
+    Finer,
+}
+
+impl Rows {
+    fn of(aggregate: &Aggregate) -> Self {
+        let is_value = |key: &Key| key.derived == Derived::Value;
+        let mut keys = aggregate.keys.iter();
+        let whole = keys.all(|key| is_value(key) || key.bin().is_some())
+            && aggregate.distinct.iter().all(is_value);
+        match whole {
+            false => Self::Finer,
+            true if aggregate.top.is_some() || aggregate.filled_bins().is_some() => Self::Whole,
+            true => Self::Chosen,
+        }
     }
 }
 
-/// Returns the column of a key, by its number.
+/// Returns the column of a measure.
+#[must_use]
+pub fn measure_column(measure: Measure) -> &'static str {
+    measure.name()
+}
+
+/// Returns the column of a key, by its number. Values that are counted once follow the keys if groups are finer.
 #[must_use]
 pub fn key_column(number: usize) -> String {
     format!("key_{number}")
 }
 
-/// Renders an aggregate. Each row is a group, with its keys, its measures, and the measures of all groups together, whose
-/// number is `all_groups`.
+/// Returns the column of the number of values that are counted once, by its index.
+#[must_use]
+pub fn distinct_column(index: usize) -> String {
+    format!("distinct_{index}")
+}
+
+/// Returns the column of a sum, by its index.
+#[must_use]
+pub fn sum_column(index: usize) -> String {
+    format!("sum_{index}")
+}
+
+/// The columns of a query.
+#[derive(Default)]
+struct Selected {
+    keys: usize,
+    /// Each with its expression.
+    columns: Vec<(String, String)>,
+    /// The numbers of all groups together.
+    all: Vec<String>,
+}
+
+/// Renders an aggregate. Each row is a group, with its keys and its measures.
 ///
 /// # Errors
 /// Athena cannot express the quals over the columns of the table.
@@ -55,67 +109,168 @@ pub fn compile(
     source: &Source,
     aggregate: &Aggregate,
     scope: &Scope,
-) -> Result<String, SqlError> {
-    let mut selected = Vec::new();
-    let mut order = Vec::new();
-    for (number, key) in aggregate.keys.iter().enumerate() {
-        let position = source.format.position(&key.field);
-        if position.is_some_and(|position| source.format.is_encoded(position)) {
-            let field = key.field.clone();
-            return Err(SqlError::Encoded { field });
-        }
-        let column = column(source, &key.field)?;
-        let alias = key_column(number);
-        selected.push(format!("{} AS {alias}", column.key()?));
-        order.push(format!("{alias} ASC NULLS FIRST"));
-    }
-    let mut measures = Vec::new();
-    for measure in Measure::ALL {
-        if let Some(expression) = self::measure(measure, source)? {
-            let alias = measure_column(measure);
-            selected.push(format!("{expression} AS {alias}"));
-            measures.push((measure, alias));
-        }
-    }
-    let all = measures.iter().map(|(measure, column)| {
-        let function = match measure {
-            Measure::FirstSeen => "min",
-            Measure::LastSeen => "max",
-            _ => "sum",
-        };
-        format!("{function}({column}) OVER () AS {TOTAL}{column}")
-    });
-    let mut all: Vec<_> = all.collect();
-    all.push(format!("count(*) OVER () AS {TOTAL}groups"));
-    let by = match aggregate.keys.len() {
+) -> Result<Query, SqlError> {
+    let rows = Rows::of(aggregate);
+    let selected = Selected::of(source, aggregate, rows)?;
+    let columns = selected.columns.iter();
+    let columns: Vec<_> = columns
+        .map(|(name, expression)| format!("{expression} AS {name}"))
+        .collect();
+    let by = match selected.keys {
         0 => String::new(),
         keys => {
             let numbers: Vec<_> = (1..=keys).map(|number| number.to_string()).collect();
-            format!("\n  GROUP BY {}", numbers.join(", "))
+            format!("\nGROUP BY {}", numbers.join(", "))
         }
     };
-    if measures
-        .iter()
-        .any(|(measure, _)| *measure == aggregate.order_by)
-    {
-        order.insert(
-            0,
-            format!("{} DESC NULLS LAST", measure_column(aggregate.order_by)),
-        );
-    }
-    let order = match order.is_empty() {
-        true => String::new(),
-        false => format!("\nORDER BY {}", order.join(", ")),
-    };
-    let text = format!(
-        "WITH counted AS (\n  SELECT {}\n  FROM {}\n  WHERE {}{by}\n)\nSELECT counted.*, {}\nFROM counted{order}\nLIMIT {}",
-        selected.join(", "),
+    let counted = format!(
+        "SELECT {}\nFROM {}\nWHERE {}{by}",
+        columns.join(", "),
         source.quoted(),
-        conditions(bound, source, scope)?.join("\n    AND "),
-        all.join(", "),
-        aggregate.limit.max(1)
+        conditions(bound, source, scope)?.join("\n  AND "),
     );
-    checked(text)
+    let text = match rows {
+        Rows::Whole | Rows::Finer => counted,
+        Rows::Chosen => format!(
+            "WITH counted AS (\n{counted}\n)\nSELECT counted.*, {}\nFROM counted\nORDER BY {}\nLIMIT {}",
+            selected.all.join(", "),
+            order(aggregate, &selected).join(", "),
+            aggregate.limit.saturating_add(1).min(MOST_LIMIT)
+        ),
+    };
+    Ok(Query {
+        text: checked(text)?,
+        rows,
+    })
+}
+
+impl Selected {
+    fn of(source: &Source, aggregate: &Aggregate, rows: Rows) -> Result<Self, SqlError> {
+        let mut selected = Self::default();
+        let finer: &[Key] = match rows {
+            Rows::Finer => &aggregate.distinct,
+            Rows::Chosen | Rows::Whole => &[],
+        };
+        for key in aggregate.keys.iter().chain(finer) {
+            let name = key_column(selected.keys);
+            selected.columns.push((name, self::key(key, source)?));
+            selected.keys += 1;
+        }
+        for measure in Measure::ALL {
+            if let Some(expression) = self::measure(measure, source)? {
+                let function = match measure {
+                    Measure::FirstSeen => "min",
+                    Measure::LastSeen => "max",
+                    _ => "sum",
+                };
+                selected.number(measure_column(measure).to_owned(), expression, function);
+            }
+        }
+        for (index, key) in aggregate.sums.iter().enumerate() {
+            if let Some(column) = source.column(&key.field) {
+                let expression = format!("COALESCE(sum({}), 0)", column.number()?);
+                selected.number(sum_column(index), expression, "sum");
+            }
+        }
+        if rows != Rows::Finer {
+            for (index, key) in aggregate.distinct.iter().enumerate() {
+                let expression = format!("count(DISTINCT {})", self::key(key, source)?);
+                selected.columns.push((distinct_column(index), expression));
+            }
+        }
+        selected
+            .all
+            .push(format!("count(*) OVER () AS {TOTAL}groups"));
+        Ok(selected)
+    }
+
+    fn number(&mut self, name: String, expression: String, function: &str) {
+        self.all
+            .push(format!("{function}({name}) OVER () AS {TOTAL}{name}"));
+        self.columns.push((name, expression));
+    }
+
+    fn has(&self, name: &str) -> bool {
+        self.columns.iter().any(|(known, _)| known == name)
+    }
+}
+
+/// Renders the order: groups that meet `having` first, then by the order of the aggregate, then by key.
+fn order(aggregate: &Aggregate, selected: &Selected) -> Vec<String> {
+    let mut order = Vec::new();
+    let having: Vec<_> = aggregate
+        .having
+        .iter()
+        .map(|having| match quantity_column(having.quantity) {
+            name if selected.has(&name) => meets(having, &name),
+            _ => "FALSE".to_owned(),
+        })
+        .collect();
+    if !having.is_empty() {
+        order.push(format!("IF({}, 0, 1)", having.join(" AND ")));
+    }
+    let Order { by, ascending } = aggregate.order;
+    let keys = |ascending: bool| {
+        let direction = if ascending {
+            "ASC NULLS FIRST"
+        } else {
+            "DESC NULLS LAST"
+        };
+        (0..selected.keys).map(move |number| format!("{} {direction}", key_column(number)))
+    };
+    match by {
+        OrderBy::Key => order.extend(keys(ascending)),
+        OrderBy::Quantity(quantity) => {
+            let name = quantity_column(quantity);
+            if selected.has(&name) {
+                order.push(format!("{name} {}", if ascending { "ASC" } else { "DESC" }));
+            }
+            order.extend(keys(true));
+        }
+    }
+    if order.is_empty() {
+        order.push("1".to_owned());
+    }
+    order
+}
+
+fn quantity_column(quantity: Quantity) -> String {
+    match quantity {
+        Quantity::Measure(measure) => measure_column(measure).to_owned(),
+        Quantity::Distinct(index) => distinct_column(index),
+        Quantity::Sum(index) => sum_column(index),
+    }
+}
+
+/// Renders a condition on a number of a group.
+fn meets(having: &Having, name: &str) -> String {
+    let ranges = having.bounds();
+    let ranges: Vec<_> = ranges
+        .map(|(low, high)| match (low, high) {
+            // The smallest number has no literal.
+            (i64::MIN, high) => format!("{name} <= {high}"),
+            (low, high) => format!("{name} BETWEEN {low} AND {high}"),
+        })
+        .collect();
+    format!("({})", ranges.join(" OR "))
+}
+
+/// Renders the value of a key; null if there is none.
+fn key(key: &Key, source: &Source) -> Result<String, SqlError> {
+    let position = source.format.position(&key.field);
+    if position.is_some_and(|position| source.format.is_encoded(position)) {
+        let field = key.field.clone();
+        return Err(SqlError::Encoded { field });
+    }
+    let column = column(source, &key.field)?;
+    match (key.derived, key.kind) {
+        (Derived::Bin(width), _) => {
+            let time = column.seconds()?;
+            Ok(format!("{time} - {time} % {width}"))
+        }
+        (_, Some(Kind::Integer | Kind::Seconds)) => column.number(),
+        _ => column.key(),
+    }
 }
 
 /// Renders a query that counts what no query of records shows, in the same partitions.

@@ -36,11 +36,11 @@ impl Column {
         }
     }
 
-    /// Returns the value of a field of any type, as text for a key; null or `-` if there is none.
+    /// Returns the value of a field of any type, for a key; null if there is none.
     pub(super) fn key(&self) -> Result<String, SqlError> {
         let column = name(&self.name);
         match &self.holds {
-            Holds::Text => Ok(format!("COALESCE(NULLIF({column}, ''), '{NO_VALUE}')")),
+            Holds::Text => Ok(format!("NULLIF(NULLIF({column}, ''), {})", text(NO_VALUE))),
             Holds::Numbers => Ok(column),
             Holds::Other(_) => Err(self.wrong("a whole number or text")),
         }

@@ -4,9 +4,9 @@ use expect_test::{Expect, expect};
 
 use super::*;
 use crate::record::dialect::sql::{SourceError, column_name};
-use crate::record::field::{self, Kind};
+use crate::record::field;
 use crate::record::format::Format;
-use crate::record::{Key, Qual, Quals};
+use crate::record::{Qual, Quals};
 
 fn quals(texts: &[(&str, &str)]) -> Vec<Qual> {
     let parse = |(name, text): &(&str, &str)| match name.strip_prefix("fields.") {
@@ -43,8 +43,9 @@ fn table(format: &Format, partitions: &[(&str, &str)], properties: &[(&str, &str
 fn by(keys: &[&str]) -> Aggregate {
     Aggregate {
         keys: keys.iter().map(|name| Key::named(name)).collect(),
-        order_by: Measure::Bytes,
-        limit: 11,
+        order: Order::greatest(Measure::Bytes),
+        limit: 10,
+        ..Aggregate::default()
     }
 }
 
@@ -57,7 +58,7 @@ fn scope() -> Scope {
 
 fn check(source: &Source, quals: &Quals, aggregate: &Aggregate, expected: &Expect) {
     let bound = quals.bind(source.format()).unwrap();
-    expected.assert_eq(&compile(&bound, source, aggregate, &scope()).unwrap());
+    expected.assert_eq(&compile(&bound, source, aggregate, &scope()).unwrap().text);
 }
 
 const PLAIN: [(&str, &str); 3] = [
@@ -109,25 +110,25 @@ fn every_form_of_a_qual_is_a_condition() {
         &by(&["src_addr", "dst_port"]),
         &expect![[r#"
             WITH counted AS (
-              SELECT COALESCE(NULLIF("srcaddr", ''), '-') AS key_0, "dstport" AS key_1, count(*) AS flows, COALESCE(sum("bytes"), 0) AS bytes, count_if("action" = 'ACCEPT') AS accepted, count_if("action" = 'REJECT') AS rejected, min(IF("start" < 100000000000, "start", "start" / 1000)) AS first_seen, max(IF("end" < 100000000000, "end", "end" / 1000)) AS last_seen
-              FROM "AwsDataCatalog"."network"."flow_logs"
-              WHERE "day" BETWEEN '2025/12/31' AND '2026/01/01'
-                AND COALESCE(IF("start" < 100000000000, "start", "start" / 1000), IF("end" < 100000000000, "end", "end" / 1000)) >= 1767225600
-                AND COALESCE(IF("start" < 100000000000, "start", "start" / 1000), IF("end" < 100000000000, "end", "end" / 1000)) < 1767229201
-                AND "action" = 'REJECT'
-                AND ("dstport" IN (22, 3389) OR "dstport" BETWEEN 8000 AND 8999)
-                AND "bytes" >= 400
-                AND (bitwise_and("tcp_flags", 18) = 18 OR "tcp_flags" = 4)
-                AND lower("pkt_dst_aws_service") IN ('s3', 'ec2')
-                AND IF("start" < 100000000000, "start", "start" / 1000) >= 1767225600
-                AND ((("srcaddr" NOT LIKE '%:%' AND contains('10.0.0.0/8', TRY_CAST("srcaddr" AS IPADDRESS))) OR "srcaddr" = '10.1.2.3') OR ((("srcaddr" LIKE '%:%' AND contains('2001:db8::/32', TRY_CAST("srcaddr" AS IPADDRESS))) OR ("dstaddr" LIKE '%:%' AND contains('2001:db8::/32', TRY_CAST("dstaddr" AS IPADDRESS)))) AND (("instance_id" IS NULL OR "instance_id" IN ('-', '')) OR "instance_id" = 'i-0123456789abcdef0')))
-                AND NOT COALESCE((("dstaddr" LIKE '%:%' AND (contains('::/0', TRY_CAST("dstaddr" AS IPADDRESS)) OR contains('0.0.0.0/0', TRY_CAST("dstaddr" AS IPADDRESS)))) OR ("dstaddr" LIKE '%:%' AND contains('10.0.0.0/8', TRY_CAST("dstaddr" AS IPADDRESS)))), FALSE)
-                AND NOT COALESCE("dstport" IS NULL, FALSE)
-              GROUP BY 1, 2
+            SELECT NULLIF(NULLIF("srcaddr", ''), '-') AS key_0, "dstport" AS key_1, count(*) AS flows, COALESCE(sum("bytes"), 0) AS bytes, count_if("action" = 'ACCEPT') AS accepted, count_if("action" = 'REJECT') AS rejected, min(IF("start" < 100000000000, "start", "start" / 1000)) AS first_seen, max(IF("end" < 100000000000, "end", "end" / 1000)) AS last_seen
+            FROM "AwsDataCatalog"."network"."flow_logs"
+            WHERE "day" BETWEEN '2025/12/31' AND '2026/01/01'
+              AND COALESCE(IF("start" < 100000000000, "start", "start" / 1000), IF("end" < 100000000000, "end", "end" / 1000)) >= 1767225600
+              AND COALESCE(IF("start" < 100000000000, "start", "start" / 1000), IF("end" < 100000000000, "end", "end" / 1000)) < 1767229201
+              AND "action" = 'REJECT'
+              AND ("dstport" IN (22, 3389) OR "dstport" BETWEEN 8000 AND 8999)
+              AND "bytes" >= 400
+              AND (bitwise_and("tcp_flags", 18) = 18 OR "tcp_flags" = 4)
+              AND lower("pkt_dst_aws_service") IN ('s3', 'ec2')
+              AND IF("start" < 100000000000, "start", "start" / 1000) >= 1767225600
+              AND ((("srcaddr" NOT LIKE '%:%' AND contains('10.0.0.0/8', TRY_CAST("srcaddr" AS IPADDRESS))) OR "srcaddr" = '10.1.2.3') OR ((("srcaddr" LIKE '%:%' AND contains('2001:db8::/32', TRY_CAST("srcaddr" AS IPADDRESS))) OR ("dstaddr" LIKE '%:%' AND contains('2001:db8::/32', TRY_CAST("dstaddr" AS IPADDRESS)))) AND (("instance_id" IS NULL OR "instance_id" IN ('-', '')) OR "instance_id" = 'i-0123456789abcdef0')))
+              AND NOT COALESCE((("dstaddr" LIKE '%:%' AND (contains('::/0', TRY_CAST("dstaddr" AS IPADDRESS)) OR contains('0.0.0.0/0', TRY_CAST("dstaddr" AS IPADDRESS)))) OR ("dstaddr" LIKE '%:%' AND contains('10.0.0.0/8', TRY_CAST("dstaddr" AS IPADDRESS)))), FALSE)
+              AND NOT COALESCE("dstport" IS NULL, FALSE)
+            GROUP BY 1, 2
             )
             SELECT counted.*, sum(flows) OVER () AS all_flows, sum(bytes) OVER () AS all_bytes, sum(accepted) OVER () AS all_accepted, sum(rejected) OVER () AS all_rejected, min(first_seen) OVER () AS all_first_seen, max(last_seen) OVER () AS all_last_seen, count(*) OVER () AS all_groups
             FROM counted
-            ORDER BY bytes DESC NULLS LAST, key_0 ASC NULLS FIRST, key_1 ASC NULLS FIRST
+            ORDER BY bytes DESC, key_0 ASC NULLS FIRST, key_1 ASC NULLS FIRST
             LIMIT 11"#]],
     );
 }
@@ -144,18 +145,24 @@ fn columns_of_text_and_missing_columns_are_read_as_far_as_they_go() {
         all: quals(&[("dst_port", "22"), ("fields.new_one", "it's")]),
         ..Quals::default()
     };
-    check(&source, &quals, &by(&[]), &expect![[r#"
-        WITH counted AS (
-          SELECT count(*) AS flows, min(IF(TRY_CAST(IF(regexp_like("start", '^(0|[1-9][0-9]{0,18})$'), "start") AS BIGINT) < 100000000000, TRY_CAST(IF(regexp_like("start", '^(0|[1-9][0-9]{0,18})$'), "start") AS BIGINT), TRY_CAST(IF(regexp_like("start", '^(0|[1-9][0-9]{0,18})$'), "start") AS BIGINT) / 1000)) AS first_seen
-          FROM "t"
-          WHERE IF(TRY_CAST(IF(regexp_like("start", '^(0|[1-9][0-9]{0,18})$'), "start") AS BIGINT) < 100000000000, TRY_CAST(IF(regexp_like("start", '^(0|[1-9][0-9]{0,18})$'), "start") AS BIGINT), TRY_CAST(IF(regexp_like("start", '^(0|[1-9][0-9]{0,18})$'), "start") AS BIGINT) / 1000) >= 1767225600
-            AND IF(TRY_CAST(IF(regexp_like("start", '^(0|[1-9][0-9]{0,18})$'), "start") AS BIGINT) < 100000000000, TRY_CAST(IF(regexp_like("start", '^(0|[1-9][0-9]{0,18})$'), "start") AS BIGINT), TRY_CAST(IF(regexp_like("start", '^(0|[1-9][0-9]{0,18})$'), "start") AS BIGINT) / 1000) < 1767229201
-            AND TRY_CAST(IF(regexp_like("dstport", '^(0|[1-9][0-9]{0,18})$'), "dstport") AS BIGINT) = 22
-            AND CAST("new_one" AS VARCHAR) = 'it''s'
-        )
-        SELECT counted.*, sum(flows) OVER () AS all_flows, min(first_seen) OVER () AS all_first_seen, count(*) OVER () AS all_groups
-        FROM counted
-        LIMIT 11"#]]);
+    check(
+        &source,
+        &quals,
+        &by(&[]),
+        &expect![[r#"
+            WITH counted AS (
+            SELECT count(*) AS flows, min(IF(TRY_CAST(IF(regexp_like("start", '^(0|[1-9][0-9]{0,18})$'), "start") AS BIGINT) < 100000000000, TRY_CAST(IF(regexp_like("start", '^(0|[1-9][0-9]{0,18})$'), "start") AS BIGINT), TRY_CAST(IF(regexp_like("start", '^(0|[1-9][0-9]{0,18})$'), "start") AS BIGINT) / 1000)) AS first_seen
+            FROM "t"
+            WHERE IF(TRY_CAST(IF(regexp_like("start", '^(0|[1-9][0-9]{0,18})$'), "start") AS BIGINT) < 100000000000, TRY_CAST(IF(regexp_like("start", '^(0|[1-9][0-9]{0,18})$'), "start") AS BIGINT), TRY_CAST(IF(regexp_like("start", '^(0|[1-9][0-9]{0,18})$'), "start") AS BIGINT) / 1000) >= 1767225600
+              AND IF(TRY_CAST(IF(regexp_like("start", '^(0|[1-9][0-9]{0,18})$'), "start") AS BIGINT) < 100000000000, TRY_CAST(IF(regexp_like("start", '^(0|[1-9][0-9]{0,18})$'), "start") AS BIGINT), TRY_CAST(IF(regexp_like("start", '^(0|[1-9][0-9]{0,18})$'), "start") AS BIGINT) / 1000) < 1767229201
+              AND TRY_CAST(IF(regexp_like("dstport", '^(0|[1-9][0-9]{0,18})$'), "dstport") AS BIGINT) = 22
+              AND CAST("new_one" AS VARCHAR) = 'it''s'
+            )
+            SELECT counted.*, sum(flows) OVER () AS all_flows, min(first_seen) OVER () AS all_first_seen, count(*) OVER () AS all_groups
+            FROM counted
+            ORDER BY 1
+            LIMIT 11"#]],
+    );
 }
 
 #[test]
@@ -232,7 +239,7 @@ fn partitions_that_need_a_value_get_it_or_are_an_error() {
         }
     );
     scope.partitions.insert(column, "eu-central-1".to_owned());
-    let query = compile(&bound, &source, &by(&[]), &scope).unwrap();
+    let query = compile(&bound, &source, &by(&[]), &scope).unwrap().text;
     assert!(
         query.contains(r#"WHERE "aws_region" = 'eu-central-1'"#),
         "{query}"
@@ -301,4 +308,67 @@ fn what_is_left_out_is_counted_in_the_same_partitions() {
         SELECT count_if(COALESCE(IF("start" < 100000000000, "start", "start" / 1000), IF("end" < 100000000000, "end", "end" / 1000)) IS NULL) AS unread, count_if(COALESCE(IF("start" < 100000000000, "start", "start" / 1000), IF("end" < 100000000000, "end", "end" / 1000)) >= 1767225600 AND COALESCE(IF("start" < 100000000000, "start", "start" / 1000), IF("end" < 100000000000, "end", "end" / 1000)) < 1767229201 AND "log_status" IN ('SKIPDATA', 'INCOMPLETEDATA')) AS skipped
         FROM "AwsDataCatalog"."network"."flow_logs"
         WHERE "day" BETWEEN '2025/12/31' AND '2026/01/01'"#]].assert_eq(&left_out(&source, &scope()).unwrap());
+}
+
+#[test]
+fn every_part_of_an_aggregate_is_rendered() {
+    let source = table(&Format::transit_gateway_default(), &[], &[]);
+    let parse = |name: &str| Key::parse(name).unwrap();
+    let having = |quantity, text| Having::parse(quantity, text).unwrap();
+    let (distinct, sums) = (
+        vec![parse("dst_port")],
+        vec![parse("packets-lost-blackhole")],
+    );
+    let whole = Aggregate {
+        keys: vec![Key::parse_bin("5m").unwrap(), parse("src_addr")],
+        having: vec![
+            having(Quantity::Measure(Measure::Flows), ">100"),
+            having(Quantity::Distinct(0), "1-2,>=100"),
+        ],
+        order: Order::parse("-sum.packets-lost-blackhole", &distinct, &sums).unwrap(),
+        distinct,
+        sums,
+        limit: 10,
+        ..Aggregate::default()
+    };
+    let finer = Aggregate {
+        keys: vec![parse("src_addr/24"), parse("protocol_name")],
+        ..whole.clone()
+    };
+    let bins = Aggregate {
+        keys: vec![Key::parse_bin("1h").unwrap()],
+        ..Aggregate::default()
+    };
+    let bound = Quals::default().bind(source.format()).unwrap();
+    let render = |aggregate: &Aggregate| {
+        let query = compile(&bound, &source, aggregate, &scope()).unwrap();
+        format!("{:?}\n{}", query.rows, query.text)
+    };
+    expect![[r#"
+        Chosen
+        WITH counted AS (
+        SELECT IF("start" < 100000000000, "start", "start" / 1000) - IF("start" < 100000000000, "start", "start" / 1000) % 300 AS key_0, NULLIF(NULLIF("srcaddr", ''), '-') AS key_1, count(*) AS flows, COALESCE(sum("packets"), 0) AS packets, COALESCE(sum("bytes"), 0) AS bytes, min(IF("start" < 100000000000, "start", "start" / 1000)) AS first_seen, max(IF("end" < 100000000000, "end", "end" / 1000)) AS last_seen, COALESCE(sum("packets_lost_blackhole"), 0) AS sum_0, count(DISTINCT "dstport") AS distinct_0
+        FROM "AwsDataCatalog"."network"."flow_logs"
+        WHERE COALESCE(IF("start" < 100000000000, "start", "start" / 1000), IF("end" < 100000000000, "end", "end" / 1000)) >= 1767225600
+          AND COALESCE(IF("start" < 100000000000, "start", "start" / 1000), IF("end" < 100000000000, "end", "end" / 1000)) < 1767229201
+        GROUP BY 1, 2
+        )
+        SELECT counted.*, sum(flows) OVER () AS all_flows, sum(packets) OVER () AS all_packets, sum(bytes) OVER () AS all_bytes, min(first_seen) OVER () AS all_first_seen, max(last_seen) OVER () AS all_last_seen, sum(sum_0) OVER () AS all_sum_0, count(*) OVER () AS all_groups
+        FROM counted
+        ORDER BY IF((flows BETWEEN 101 AND 9223372036854775807) AND (distinct_0 BETWEEN 1 AND 2 OR distinct_0 BETWEEN 100 AND 9223372036854775807), 0, 1), sum_0 ASC, key_0 ASC NULLS FIRST, key_1 ASC NULLS FIRST
+        LIMIT 11
+
+        Finer
+        SELECT NULLIF(NULLIF("srcaddr", ''), '-') AS key_0, "protocol" AS key_1, "dstport" AS key_2, count(*) AS flows, COALESCE(sum("packets"), 0) AS packets, COALESCE(sum("bytes"), 0) AS bytes, min(IF("start" < 100000000000, "start", "start" / 1000)) AS first_seen, max(IF("end" < 100000000000, "end", "end" / 1000)) AS last_seen, COALESCE(sum("packets_lost_blackhole"), 0) AS sum_0
+        FROM "AwsDataCatalog"."network"."flow_logs"
+        WHERE COALESCE(IF("start" < 100000000000, "start", "start" / 1000), IF("end" < 100000000000, "end", "end" / 1000)) >= 1767225600
+          AND COALESCE(IF("start" < 100000000000, "start", "start" / 1000), IF("end" < 100000000000, "end", "end" / 1000)) < 1767229201
+        GROUP BY 1, 2, 3
+
+        Whole
+        SELECT IF("start" < 100000000000, "start", "start" / 1000) - IF("start" < 100000000000, "start", "start" / 1000) % 3600 AS key_0, count(*) AS flows, COALESCE(sum("packets"), 0) AS packets, COALESCE(sum("bytes"), 0) AS bytes, min(IF("start" < 100000000000, "start", "start" / 1000)) AS first_seen, max(IF("end" < 100000000000, "end", "end" / 1000)) AS last_seen
+        FROM "AwsDataCatalog"."network"."flow_logs"
+        WHERE COALESCE(IF("start" < 100000000000, "start", "start" / 1000), IF("end" < 100000000000, "end", "end" / 1000)) >= 1767225600
+          AND COALESCE(IF("start" < 100000000000, "start", "start" / 1000), IF("end" < 100000000000, "end", "end" / 1000)) < 1767229201
+        GROUP BY 1"#]].assert_eq(&[&whole, &finer, &bins].map(render).join("\n\n"));
 }

@@ -1,0 +1,515 @@
+//! The engine "athena": Athena counts the rows of a table, and we read the answer.
+//!
+//! The table says where the records are and which fields they have, so there is no other source.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use tokio::time::{Instant, timeout_at};
+
+use super::MEMORY;
+use super::counted::Counted;
+use crate::aws::athena::{Athena, AthenaAnswer, AthenaQuery, TableDescription, TableName};
+use crate::connection::Connection;
+use crate::events::NOT_READ;
+use crate::events::completeness::{Empty, FoundBy, Gaps, Reason, Unread};
+use crate::events::half_open::HalfOpen;
+use crate::events::query::{self, Quals, Query};
+use crate::events::search::Needs;
+use crate::events::statistics::Statistics;
+use crate::framework::{Attr, Context, Diagnostic, Diagnostics};
+use crate::record::aggregate::{Answer, Budget, Fold, Measure, Positions, Tally, Whole};
+use crate::record::dialect::sql::{self, LEFT_OUT, Rows, Scope, Source, TOTAL};
+use crate::record::{Aggregate, Bound, Format};
+use crate::{aws, record};
+
+/// Athena decides alone which records match.
+pub(super) const NEEDS: Needs = Needs {
+    by_stream: false,
+    service_decides: true,
+};
+
+/// The data catalog of Glue, which every account has.
+const CATALOG: &str = "AwsDataCatalog";
+/// The database if none is named.
+const DATABASE: &str = "default";
+/// The most rows that are read.
+const MOST_ROWS: usize = 250_000;
+/// How long AWS takes to deliver a record to S3: the longest aggregation interval and the usual delay, in milliseconds.
+const DELAY: i64 = 1_200_000;
+
+/// The table whose rows the engine `athena` counts.
+#[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
+pub struct AthenaTable {
+    /// The name of the table, or a database and a table: `database.table`. The function `athena_table` returns the statement
+    /// that creates one.
+    pub table: Attr<String>,
+    /// The database of the table. Defaults to the one in `table`, otherwise to `default`.
+    #[serde(default)]
+    pub database: Attr<String>,
+    /// The data catalog. Defaults to `AwsDataCatalog`, that of AWS Glue.
+    #[serde(default)]
+    pub catalog: Attr<String>,
+    /// The workgroup that runs the query. Defaults to `primary`.
+    #[serde(default)]
+    pub workgroup: Attr<String>,
+    /// Where Athena writes the result, such as `s3://bucket/folder/`. Required unless the workgroup has such a location.
+    #[serde(default)]
+    pub output_location: Attr<String>,
+    /// The values of partitions to read, such as `{ aws_region = "eu-central-1" }`. Required for partitions whose projection
+    /// is `injected`. Partitions of the time are found from the time window.
+    #[serde(default)]
+    pub partitions: Attr<BTreeMap<String, String>>,
+}
+
+/// A table, and what is asked of it.
+#[derive(Debug)]
+pub(crate) struct Table {
+    athena: Athena,
+    name: TableName,
+    source: Source,
+    bound: Bound,
+    arguments: AthenaTable,
+    window: HalfOpen,
+    deadline: Instant,
+    required: bool,
+    calls: i64,
+}
+
+/// Checks the arguments that are known.
+pub(crate) fn validate(
+    table: &Attr<AthenaTable>,
+    query: &Query,
+    quals: &Quals,
+    diagnostics: &mut Diagnostics,
+) {
+    query::validate_question(query, quals, diagnostics);
+    if table.is_null() {
+        diagnostics.push(needs_a_table());
+    }
+    if let Some(table) = table.known() {
+        if let Some(text) = table.table.given()
+            && split(text).is_none()
+        {
+            let detail = format!(
+                "`table` is \"{text}\". Write the name of a table, or a database and a table: \"database.table\"."
+            );
+            diagnostics.error(
+                "athena",
+                "malformed-table-name",
+                "Malformed table name",
+                detail,
+            );
+        }
+        let database = table.database.given();
+        if let Some((Some(in_name), _)) = table.table.given().and_then(split)
+            && database.is_some_and(|database| database != in_name)
+        {
+            let detail = "`table` and `database` name different databases. Name the database once.";
+            diagnostics.error("athena", "two-databases", "Two databases", detail);
+        }
+        let location = table.output_location.given();
+        if location.is_some_and(|location| !location.starts_with("s3://")) {
+            let detail = "`output_location` must be an address such as \"s3://bucket/folder/\".";
+            diagnostics.error("athena", "malformed-location", "Malformed location", detail);
+        }
+    }
+    let is_set = |value: &Attr<String>| value.given().is_some();
+    let cannot = [
+        ("flow_log_id", is_set(&query.flow_log_id)),
+        ("log_group_name", is_set(&query.log_group_name)),
+        ("s3_uri", is_set(&query.s3_uri)),
+        ("request_payer", is_set(&query.request_payer)),
+        ("max_scan_bytes", query.max_scan_bytes.known().is_some()),
+        ("log_format", is_set(&query.log_format)),
+        ("record_type", query.record_type().format().is_some()),
+    ];
+    let cannot = cannot.into_iter().chain(query.only_for_log_groups());
+    for (name, _) in cannot.filter(|(_, given)| *given) {
+        let detail = format!(
+            "The engine `athena` reads the table of the block `athena`, which says where the records are and which fields \
+             they have. Remove `{name}`, or use another engine."
+        );
+        let summary = "Not possible with this engine";
+        diagnostics.error(name, "not-possible-with-this-engine", summary, detail);
+    }
+}
+
+/// Creates the error that no table is named.
+pub(super) fn needs_a_table() -> Diagnostic {
+    let detail = "The engine `athena` counts the rows of a table. Name the table in the block `athena { table = … }`.";
+    Diagnostic::error("no-table", "No table", detail).at("athena")
+}
+
+/// Splits a name into a database and a table.
+fn split(text: &str) -> Option<(Option<&str>, &str)> {
+    let (database, table) = match text.split_once('.') {
+        Some((database, table)) => (Some(database), table),
+        None => (None, text),
+    };
+    let parts = database.into_iter().chain([table]);
+    let is_name = |part: &str| !part.is_empty() && !part.contains(['.', '"', '`']);
+    parts.into_iter().all(is_name).then_some((database, table))
+}
+
+impl Table {
+    /// Finds the table, and checks its columns against the quals.
+    ///
+    /// # Errors
+    /// An argument is invalid, the table does not exist, or it lacks a column that a qual needs.
+    pub(crate) async fn find(
+        connection: &Connection,
+        arguments: &AthenaTable,
+        query: &Query,
+        quals: &Quals,
+        context: &Context,
+    ) -> Result<Self, Diagnostics> {
+        let deadline = Instant::now() + query::timeout(query);
+        let mut diagnostics = Diagnostics::new();
+        let quals = query::parse(query, quals, &mut diagnostics);
+        diagnostics.into_result()?;
+        let window = query::window(query, Timestamp::now())?;
+        let region = connection.region(query.region.given())?;
+        let athena = connection.aws()?.athena(&region);
+        let name = name(arguments);
+        let described = athena.table(&name, arguments.workgroup.given());
+        let described = run(described, &name, deadline, context).await?;
+        let source = source(&name, &described)?;
+        let bound = bind(&quals, source.format(), &name)?;
+        Ok(Self {
+            athena,
+            name,
+            source,
+            bound,
+            arguments: arguments.clone(),
+            window,
+            deadline,
+            required: query.requires_everything(),
+            calls: 1,
+        })
+    }
+
+    /// Returns the fields of the table's columns.
+    pub(crate) fn format(&self) -> &Format {
+        self.source.format()
+    }
+
+    /// Returns the region of the table.
+    pub(crate) fn region(&self) -> &str {
+        self.athena.region()
+    }
+
+    /// Reports whether the answer must be complete.
+    pub(crate) fn is_required(&self) -> bool {
+        self.required
+    }
+
+    /// Returns up to when records have had time to arrive, in whole seconds.
+    pub(crate) fn settled(&self) -> Option<Timestamp> {
+        let arrived = Timestamp::now().as_millisecond() - DELAY;
+        Timestamp::from_second(arrived.min(self.window.end).div_euclid(1000)).ok()
+    }
+
+    /// Runs the aggregate as a query. One more counts what it leaves out, if nothing was found or the answer must be complete.
+    ///
+    /// # Errors
+    /// Athena cannot express the query, or refuses it.
+    pub(crate) async fn count(
+        &self,
+        aggregate: &Aggregate,
+        context: &Context,
+    ) -> Result<Counted, Diagnostics> {
+        let scope = Scope {
+            window: (self.window.start, self.window.end),
+            partitions: self
+                .arguments
+                .partitions
+                .known()
+                .cloned()
+                .unwrap_or_default(),
+        };
+        let impossible = |error: sql::SqlError| {
+            let detail = format!("{error}. The table is {}.", self.name);
+            let rule = "query-not-possible-with-this-engine";
+            Diagnostic::error(rule, "Query not possible with this engine", detail).at("engine")
+        };
+        let compiled = sql::compile(&self.bound, &self.source, aggregate, &scope);
+        let compiled = compiled.map_err(impossible)?;
+        let result = self.query(&compiled.text, context).await?;
+        let positions = Positions::of(self.format(), aggregate);
+        let answer = self.answer(&result, compiled.rows, aggregate, &positions)?;
+        let mut counted = Counted {
+            statistics: Statistics {
+                scanned: answer.total.flows,
+                matched: answer.total.flows,
+                pages: result.pages,
+                calls: self.calls + result.calls,
+                bytes_scanned: Some(result.bytes_scanned),
+                ..Statistics::default()
+            },
+            answer,
+            query: Some(compiled.text),
+            ..Counted::default()
+        };
+        if counted.answer.total.flows == 0 && result.bytes_scanned == 0 {
+            counted.gaps.add(Reason::NothingDelivered(Empty::NoRows {
+                table: self.name.to_string(),
+                start: self.window.start_time(),
+                end: self.window.end_time(),
+            }));
+        } else if self.required || counted.answer.total.flows == 0 {
+            let text = sql::left_out(&self.source, &scope).map_err(impossible)?;
+            let rest = self.query(&text, context).await?;
+            counted.statistics.calls += rest.calls;
+            self.note_left_out(&rest, &mut counted.gaps, &mut counted.statistics);
+        } else {
+            counted.gaps.unchecked = true;
+        }
+        Ok(counted)
+    }
+
+    /// Runs a query to its end.
+    async fn query(&self, text: &str, context: &Context) -> Result<AthenaAnswer, Diagnostic> {
+        let given = |value: &Attr<String>| value.given().map(str::to_owned);
+        let query = AthenaQuery {
+            text: text.to_owned(),
+            catalog: self.name.catalog.clone(),
+            database: self.name.database.clone(),
+            workgroup: given(&self.arguments.workgroup),
+            output_location: given(&self.arguments.output_location),
+            token: uuid::Uuid::new_v4().to_string(),
+            most_rows: MOST_ROWS,
+        };
+        let answer = self.athena.run(&query);
+        let answer = run(answer, &self.name, self.deadline, context).await?;
+        if answer.more {
+            let detail = format!(
+                "The records form more than {MOST_ROWS} groups by the fields of `group_by` and `count_distinct`, the maximum \
+                 that is read from Athena. Narrow the query, or group by fewer or coarser keys."
+            );
+            return Err(
+                Diagnostic::error("too-many-groups", "Too many groups", detail).at("group_by"),
+            );
+        }
+        Ok(answer)
+    }
+
+    /// Makes the answer from all rows.
+    fn answer(
+        &self,
+        result: &AthenaAnswer,
+        rows: Rows,
+        aggregate: &Aggregate,
+        positions: &Positions,
+    ) -> Result<Answer, Diagnostic> {
+        let window = (self.window.start, self.window.end);
+        let nothing = Tally::nothing(std::iter::once(positions));
+        let mut fold = Fold::new(aggregate, Budget::new(MEMORY));
+        let mut groups = Vec::new();
+        let mut all = None;
+        for row in &result.rows {
+            let row = Row {
+                columns: &result.columns,
+                values: row,
+            };
+            let tally = row.tally("", aggregate, positions)?;
+            // Without keys there is one row, even of no record.
+            if tally.flows == 0 {
+                continue;
+            }
+            match rows {
+                Rows::Finer => {
+                    let keys = aggregate.keys.len() + aggregate.distinct.len();
+                    let counted = fold.partial(&row.keys(keys), &tally);
+                    counted.map_err(|_| too_large())?;
+                }
+                Rows::Whole | Rows::Chosen => {
+                    let distinct = 0..aggregate.distinct.len();
+                    let distinct = distinct.map(|index| row.number(&sql::distinct_column(index)));
+                    let distinct: Result<Vec<_>, _> = distinct.collect();
+                    let distinct: Vec<_> = distinct?
+                        .into_iter()
+                        .map(Option::unwrap_or_default)
+                        .collect();
+                    groups.push(Whole::new(
+                        &row.keys(aggregate.keys.len()),
+                        tally,
+                        &distinct,
+                    ));
+                }
+            }
+            if rows == Rows::Chosen && all.is_none() {
+                let total = row.tally(TOTAL, aggregate, positions)?;
+                all = Some((total, row.number(&format!("{TOTAL}groups"))?));
+            }
+        }
+        let answer = match rows {
+            Rows::Finer => fold.answer(&nothing, window),
+            Rows::Whole | Rows::Chosen => aggregate.answer(groups, &nothing, window),
+        };
+        Ok(match all {
+            Some((total, count)) => {
+                answer.within(total, count.and_then(|count| usize::try_from(count).ok()))
+            }
+            None => answer,
+        })
+    }
+
+    fn note_left_out(&self, rest: &AthenaAnswer, gaps: &mut Gaps, statistics: &mut Statistics) {
+        let first = rest.rows.first().map_or(&[][..], Vec::as_slice);
+        let row = Row {
+            columns: &rest.columns,
+            values: first,
+        };
+        let [unread, skipped] = LEFT_OUT.map(|name| row.number(name).ok().flatten().unwrap_or(0));
+        if self.format().position("log-status").is_some() {
+            statistics.skip_data = Some(skipped);
+        }
+        if skipped > 0 {
+            gaps.add(Reason::SkippedRecords { count: skipped });
+        }
+        if unread > 0 {
+            gaps.add(Reason::UnreadLines(Unread {
+                log_group: self.name.to_string(),
+                lines: unread,
+                found_by: FoundBy::Athena,
+            }));
+        }
+    }
+}
+
+/// One row of a result.
+#[derive(Clone, Copy)]
+struct Row<'a> {
+    columns: &'a [String],
+    values: &'a [Option<String>],
+}
+
+impl<'a> Row<'a> {
+    fn text(self, name: &str) -> Option<&'a str> {
+        let index = self.columns.iter().position(|column| column == name)?;
+        self.values.get(index)?.as_deref()
+    }
+
+    /// Returns a whole number.
+    ///
+    /// # Errors
+    /// It is none, or too large.
+    fn number(self, name: &str) -> Result<Option<i64>, Diagnostic> {
+        let Some(text) = self.text(name) else {
+            return Ok(None);
+        };
+        let number = text.parse();
+        number.map(Some).map_err(|_| {
+            let detail = format!(
+                "Athena returned {text} for {name}, which is not a whole number of 64 bits."
+            );
+            Diagnostic::error("inexact-number", NOT_READ, detail).at("engine")
+        })
+    }
+
+    fn keys(self, number: usize) -> Vec<Option<&'a str>> {
+        (0..number)
+            .map(|index| self.text(&sql::key_column(index)))
+            .collect()
+    }
+
+    /// Reads the measures under names with a prefix.
+    fn tally(
+        self,
+        prefix: &str,
+        aggregate: &Aggregate,
+        positions: &Positions,
+    ) -> Result<Tally, Diagnostic> {
+        let number = |name: &str| self.number(&format!("{prefix}{name}"));
+        let mut measures = BTreeMap::new();
+        for measure in Measure::ALL {
+            measures.insert(measure, number(sql::measure_column(measure))?);
+        }
+        let sums = 0..aggregate.sums.len();
+        let sums: Result<Vec<_>, _> = sums.map(|index| number(&sql::sum_column(index))).collect();
+        let measure = |measure| measures.get(&measure).copied().flatten();
+        Ok(positions.complete(Tally::from_measures(measure, sums?.into_iter())))
+    }
+}
+
+/// Returns the name of the table.
+fn name(arguments: &AthenaTable) -> TableName {
+    let text = arguments.table.given().unwrap_or_default();
+    let (database, table) = split(text).unwrap_or((None, text));
+    let database = database.or(arguments.database.given()).unwrap_or(DATABASE);
+    TableName {
+        catalog: arguments.catalog.given().unwrap_or(CATALOG).to_owned(),
+        database: database.to_owned(),
+        table: table.to_owned(),
+    }
+}
+
+/// Creates the source of a table.
+fn source(name: &TableName, described: &TableDescription) -> Result<Source, Diagnostic> {
+    let parts = [&name.catalog, &name.database, &name.table].map(String::as_str);
+    let TableDescription {
+        columns,
+        partitions,
+        properties,
+    } = described;
+    Source::new(&parts, columns, partitions, properties).map_err(|error| {
+        let detail = format!("The table {name} cannot be counted: {error}.");
+        Diagnostic::error(
+            "not-a-table-of-flow-logs",
+            "Not a table of flow logs",
+            detail,
+        )
+        .at("athena")
+    })
+}
+
+/// Binds the quals to the columns.
+fn bind(quals: &record::Quals, format: &Format, name: &TableName) -> Result<Bound, Diagnostic> {
+    quals.bind(format).map_err(|error| {
+        let mut diagnostic = query::cannot_bind(&error);
+        diagnostic.detail = format!("{} The table is {name}.", diagnostic.detail);
+        diagnostic
+    })
+}
+
+/// Waits for a call, until the deadline or the stop.
+async fn run<T>(
+    call: impl Future<Output = Result<T, aws::Error>>,
+    name: &TableName,
+    deadline: Instant,
+    context: &Context,
+) -> Result<T, Diagnostic> {
+    let call = timeout_at(deadline, call);
+    match context.stop().run_until_cancelled(call).await {
+        Some(Ok(Ok(answer))) => Ok(answer),
+        Some(Ok(Err(error))) => Err(refused(&error, name)),
+        Some(Err(_)) => {
+            let detail = format!(
+                "The `timeout` passed before Athena had read {name}. The query was stopped. Narrow the time window, or \
+                 increase `timeout`."
+            );
+            Err(Diagnostic::error("out-of-time", NOT_READ, detail).at("timeout"))
+        }
+        None => {
+            let detail =
+                format!("The run was stopped while Athena read {name}. The query was stopped.");
+            Err(Diagnostic::error("stopped", NOT_READ, detail))
+        }
+    }
+}
+
+fn refused(error: &aws::Error, name: &TableName) -> Diagnostic {
+    let detail = format!(
+        "Athena did not read the table {name}. {}",
+        error.explained()
+    );
+    Diagnostic::error("athena-refused", NOT_READ, detail).at("athena")
+}
+
+fn too_large() -> Diagnostic {
+    let detail = "The groups take more memory than they may. Narrow the query, or group by fewer or coarser keys.";
+    Diagnostic::error("too-many-groups", "Too many groups", detail).at("group_by")
+}
