@@ -48,7 +48,9 @@ fn title(reason: &Reason) -> &'static str {
         Reason::FormatChanged { .. } => "Time window starts before the flow log",
         Reason::DeliveryFailed { .. } => "Flow log cannot deliver its records",
         Reason::NothingDelivered(Empty::NoGroup { .. } | Empty::NoBucket { .. }) => "No events yet",
-        Reason::NothingDelivered(Empty::NoObjects { .. } | Empty::NoRows { .. }) => "No objects in the time window",
+        Reason::NothingDelivered(Empty::NoObjects { .. } | Empty::NoRows { .. }) => {
+            "No objects in the time window"
+        }
         Reason::UnreadableObjects(_) => "Objects not read",
         Reason::NothingDelivered(Empty::NoLines { .. }) => "No events in the time window",
         Reason::SkippedRecords { .. } => "Records were skipped",
