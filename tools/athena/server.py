@@ -124,6 +124,8 @@ class Athena:
             query.state = "SUCCEEDED"
         except Failed as error:
             query.state, query.reason = "FAILED", str(error)
+        except Exception as error:  # A mistake in this server must not look like an answer.
+            query.state, query.reason = "FAILED", f"INTERNAL_ERROR: {error!r}"
 
     def do_GetQueryResults(self, request):
         query = self.query(request)

@@ -3,7 +3,6 @@
 import functools
 import ipaddress
 import threading
-import urllib.parse
 
 import duckdb
 import pyarrow
@@ -18,7 +17,7 @@ from tables import Table
 
 ADDRESS = exp.DataType.build("ipaddress", dialect="athena").this
 # Functions that sqlglot does not know and Athena has.
-FUNCTIONS = {"url_decode"}
+FUNCTIONS = set()
 TEXTS, NUMBERS = exp.DataType.TEXT_TYPES, exp.DataType.INTEGER_TYPES
 
 
@@ -58,9 +57,11 @@ class Engine:
         references = [table for table in statement.find_all(exp.Table) if table.name]
         named = [reference for reference in references if not is_local(statement, reference)]
         connection = duckdb.connect()
-        connection.create_function("in_network", in_network, ["VARCHAR", "VARCHAR"], "BOOLEAN")
-        connection.create_function("is_address", is_address, ["VARCHAR"], "BOOLEAN")
-        connection.create_function("url_decode", url_decode, ["VARCHAR"], "VARCHAR")
+        for name, function, parameters, kind in [
+            ("in_network", in_network, ["VARCHAR", "VARCHAR"], "BOOLEAN"),
+            ("is_address", is_address, ["VARCHAR"], "BOOLEAN"),
+        ]:
+            connection.create_function(name, function, parameters, kind, null_handling="special")
         scanned, schema = 0, {}
         for number, reference in enumerate(named):
             name = (reference.db or database, reference.name)
@@ -210,7 +211,3 @@ def in_network(net, text):
 
 def is_address(text):
     return parsed(text) is not None
-
-
-def url_decode(text):
-    return urllib.parse.unquote_plus(text)

@@ -1,13 +1,19 @@
 //! The engine "athena": Athena counts the rows of a table, and we read the answer.
 //!
+//! | file | holds |
+//! |---|---|
+//! | `arguments` | the block `athena` |
+//! | `row` | the rows of a result |
+//!
 //! The table says where the records are and which fields they have, so there is no other source.
 
-use std::collections::BTreeMap;
+mod arguments;
+mod row;
 
 use jiff::Timestamp;
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
 use tokio::time::{Instant, timeout_at};
+
+pub(crate) use arguments::{AthenaTable, needs_a_table, validate};
 
 use super::MEMORY;
 use super::counted::Counted;
@@ -20,10 +26,12 @@ use crate::events::query::{self, Quals, Query};
 use crate::events::search::Needs;
 use crate::events::statistics::Statistics;
 use crate::framework::{Attr, Context, Diagnostic, Diagnostics};
-use crate::record::aggregate::{Answer, Budget, Fold, Measure, Positions, Tally, Whole};
+use crate::record::aggregate::{Answer, Budget, Fold, Positions, Tally, Whole};
 use crate::record::dialect::sql::{self, LEFT_OUT, Rows, Scope, Source, TOTAL};
 use crate::record::{Aggregate, Bound, Format};
 use crate::{aws, record};
+use arguments::name;
+use row::Row;
 
 /// Athena decides alone which records match.
 pub(super) const NEEDS: Needs = Needs {
@@ -31,38 +39,10 @@ pub(super) const NEEDS: Needs = Needs {
     service_decides: true,
 };
 
-/// The data catalog of Glue, which every account has.
-const CATALOG: &str = "AwsDataCatalog";
-/// The database if none is named.
-const DATABASE: &str = "default";
 /// The most rows that are read.
 const MOST_ROWS: usize = 250_000;
 /// How long AWS takes to deliver a record to S3: the longest aggregation interval and the usual delay, in milliseconds.
 const DELAY: i64 = 1_200_000;
-
-/// The table whose rows the engine `athena` counts.
-#[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
-pub struct AthenaTable {
-    /// The name of the table, or a database and a table: `database.table`. The function `athena_table` returns the statement
-    /// that creates one.
-    pub table: Attr<String>,
-    /// The database of the table. Defaults to the one in `table`, otherwise to `default`.
-    #[serde(default)]
-    pub database: Attr<String>,
-    /// The data catalog. Defaults to `AwsDataCatalog`, that of AWS Glue.
-    #[serde(default)]
-    pub catalog: Attr<String>,
-    /// The workgroup that runs the query. Defaults to `primary`.
-    #[serde(default)]
-    pub workgroup: Attr<String>,
-    /// Where Athena writes the result, such as `s3://bucket/folder/`. Required unless the workgroup has such a location.
-    #[serde(default)]
-    pub output_location: Attr<String>,
-    /// The values of partitions to read, such as `{ aws_region = "eu-central-1" }`. Required for partitions whose projection
-    /// is `injected`. Partitions of the time are found from the time window.
-    #[serde(default)]
-    pub partitions: Attr<BTreeMap<String, String>>,
-}
 
 /// A table, and what is asked of it.
 #[derive(Debug)]
@@ -76,82 +56,6 @@ pub(crate) struct Table {
     deadline: Instant,
     required: bool,
     calls: i64,
-}
-
-/// Checks the arguments that are known.
-pub(crate) fn validate(
-    table: &Attr<AthenaTable>,
-    query: &Query,
-    quals: &Quals,
-    diagnostics: &mut Diagnostics,
-) {
-    query::validate_question(query, quals, diagnostics);
-    if table.is_null() {
-        diagnostics.push(needs_a_table());
-    }
-    if let Some(table) = table.known() {
-        if let Some(text) = table.table.given()
-            && split(text).is_none()
-        {
-            let detail = format!(
-                "`table` is \"{text}\". Write the name of a table, or a database and a table: \"database.table\"."
-            );
-            diagnostics.error(
-                "athena",
-                "malformed-table-name",
-                "Malformed table name",
-                detail,
-            );
-        }
-        let database = table.database.given();
-        if let Some((Some(in_name), _)) = table.table.given().and_then(split)
-            && database.is_some_and(|database| database != in_name)
-        {
-            let detail = "`table` and `database` name different databases. Name the database once.";
-            diagnostics.error("athena", "two-databases", "Two databases", detail);
-        }
-        let location = table.output_location.given();
-        if location.is_some_and(|location| !location.starts_with("s3://")) {
-            let detail = "`output_location` must be an address such as \"s3://bucket/folder/\".";
-            diagnostics.error("athena", "malformed-location", "Malformed location", detail);
-        }
-    }
-    let is_set = |value: &Attr<String>| value.given().is_some();
-    let cannot = [
-        ("flow_log_id", is_set(&query.flow_log_id)),
-        ("log_group_name", is_set(&query.log_group_name)),
-        ("s3_uri", is_set(&query.s3_uri)),
-        ("request_payer", is_set(&query.request_payer)),
-        ("max_scan_bytes", query.max_scan_bytes.known().is_some()),
-        ("log_format", is_set(&query.log_format)),
-        ("record_type", query.record_type().format().is_some()),
-    ];
-    let cannot = cannot.into_iter().chain(query.only_for_log_groups());
-    for (name, _) in cannot.filter(|(_, given)| *given) {
-        let detail = format!(
-            "The engine `athena` reads the table of the block `athena`, which says where the records are and which fields \
-             they have. Remove `{name}`, or use another engine."
-        );
-        let summary = "Not possible with this engine";
-        diagnostics.error(name, "not-possible-with-this-engine", summary, detail);
-    }
-}
-
-/// Creates the error that no table is named.
-pub(super) fn needs_a_table() -> Diagnostic {
-    let detail = "The engine `athena` counts the rows of a table. Name the table in the block `athena { table = … }`.";
-    Diagnostic::error("no-table", "No table", detail).at("athena")
-}
-
-/// Splits a name into a database and a table.
-fn split(text: &str) -> Option<(Option<&str>, &str)> {
-    let (database, table) = match text.split_once('.') {
-        Some((database, table)) => (Some(database), table),
-        None => (None, text),
-    };
-    let parts = database.into_iter().chain([table]);
-    let is_name = |part: &str| !part.is_empty() && !part.contains(['.', '"', '`']);
-    parts.into_iter().all(is_name).then_some((database, table))
 }
 
 impl Table {
@@ -377,73 +281,6 @@ impl Table {
                 found_by: FoundBy::Athena,
             }));
         }
-    }
-}
-
-/// One row of a result.
-#[derive(Clone, Copy)]
-struct Row<'a> {
-    columns: &'a [String],
-    values: &'a [Option<String>],
-}
-
-impl<'a> Row<'a> {
-    fn text(self, name: &str) -> Option<&'a str> {
-        let index = self.columns.iter().position(|column| column == name)?;
-        self.values.get(index)?.as_deref()
-    }
-
-    /// Returns a whole number.
-    ///
-    /// # Errors
-    /// It is none, or too large.
-    fn number(self, name: &str) -> Result<Option<i64>, Diagnostic> {
-        let Some(text) = self.text(name) else {
-            return Ok(None);
-        };
-        let number = text.parse();
-        number.map(Some).map_err(|_| {
-            let detail = format!(
-                "Athena returned {text} for {name}, which is not a whole number of 64 bits."
-            );
-            Diagnostic::error("inexact-number", NOT_READ, detail).at("engine")
-        })
-    }
-
-    fn keys(self, number: usize) -> Vec<Option<&'a str>> {
-        (0..number)
-            .map(|index| self.text(&sql::key_column(index)))
-            .collect()
-    }
-
-    /// Reads the measures under names with a prefix.
-    fn tally(
-        self,
-        prefix: &str,
-        aggregate: &Aggregate,
-        positions: &Positions,
-    ) -> Result<Tally, Diagnostic> {
-        let number = |name: &str| self.number(&format!("{prefix}{name}"));
-        let mut measures = BTreeMap::new();
-        for measure in Measure::ALL {
-            measures.insert(measure, number(sql::measure_column(measure))?);
-        }
-        let sums = 0..aggregate.sums.len();
-        let sums: Result<Vec<_>, _> = sums.map(|index| number(&sql::sum_column(index))).collect();
-        let measure = |measure| measures.get(&measure).copied().flatten();
-        Ok(positions.complete(Tally::from_measures(measure, sums?.into_iter())))
-    }
-}
-
-/// Returns the name of the table.
-fn name(arguments: &AthenaTable) -> TableName {
-    let text = arguments.table.given().unwrap_or_default();
-    let (database, table) = split(text).unwrap_or((None, text));
-    let database = database.or(arguments.database.given()).unwrap_or(DATABASE);
-    TableName {
-        catalog: arguments.catalog.given().unwrap_or(CATALOG).to_owned(),
-        database: database.to_owned(),
-        table: table.to_owned(),
     }
 }
 
