@@ -262,7 +262,6 @@ fn failure((operation, kind, code, message): (&'static str, Kind, &str, &str)) -
         unanswered: kind == Kind::NoAnswer,
         attempts: 1,
         cause: None,
-        bucket_region: None,
         network: (kind == Kind::Unreachable).then_some(aws::NetworkProblem::Refused),
         bucket_region: None,
         setting: None,

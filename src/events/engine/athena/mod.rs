@@ -29,7 +29,8 @@ use crate::framework::{Attr, Context, Diagnostic, Diagnostics};
 use crate::record::aggregate::{Answer, Budget, Fold, Positions, Tally, Whole};
 use crate::record::dialect::sql::{self, LEFT_OUT, Rows, Scope, Source, TOTAL};
 use crate::record::{Aggregate, Bound, Format};
-use crate::{aws, record};
+use crate::aws;
+use crate::record;
 use arguments::name;
 use row::Row;
 
