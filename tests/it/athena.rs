@@ -73,14 +73,20 @@ fn key(layout: Layout, files: Files, account: &str, end: i64) -> String {
         }
     };
     let time = name.strftime("%Y%m%dT%H%MZ");
+    let root = root(layout, files);
     let suffix = if files == Files::Parquet {
         "log.parquet"
     } else {
         "log.gz"
     };
     format!(
-        "logs/AWSLogs/{folder}/{account}_vpcflowlogs_eu-central-1_fl-0123456789abcdef0_{time}_0a1b2c3d.{suffix}"
+        "{root}/AWSLogs/{folder}/{account}_vpcflowlogs_eu-central-1_fl-0123456789abcdef0_{time}_0a1b2c3d.{suffix}"
     )
+}
+
+/// Returns the folder of the objects: a table reads everything in its folders.
+fn root(layout: Layout, files: Files) -> String {
+    format!("{}_{}_{files:?}", layout.hive, layout.hourly).to_lowercase()
 }
 
 /// Returns random records, which are spread over two days around midnight.
@@ -191,12 +197,12 @@ fn quals(dice: &mut Dice) -> Quals {
 
 /// Returns the table that the DDL creates, as Athena would describe it, and its statement.
 fn table(athena: &Athena, format: &Format, layout: Layout, files: Files) -> Source {
-    let name = format!("t_{}_{}_{files:?}", layout.hive, layout.hourly).to_lowercase();
+    let name = root(layout, files);
     let table = Table {
         name: vec!["network", &name],
         format,
         bucket: BUCKET,
-        folder: "logs",
+        folder: &name,
         files,
         layout,
         accounts: Some(vec!["123456789012".to_owned()]),

@@ -17,6 +17,7 @@ pub(crate) use arguments::{AthenaTable, needs_a_table, validate};
 
 use super::MEMORY;
 use super::counted::Counted;
+use crate::aws;
 use crate::aws::athena::{Athena, AthenaAnswer, AthenaQuery, TableDescription, TableName};
 use crate::connection::Connection;
 use crate::events::NOT_READ;
@@ -26,11 +27,10 @@ use crate::events::query::{self, Quals, Query};
 use crate::events::search::Needs;
 use crate::events::statistics::Statistics;
 use crate::framework::{Attr, Context, Diagnostic, Diagnostics};
+use crate::record;
 use crate::record::aggregate::{Answer, Budget, Fold, Positions, Tally, Whole};
 use crate::record::dialect::sql::{self, LEFT_OUT, Rows, Scope, Source, TOTAL};
 use crate::record::{Aggregate, Bound, Format};
-use crate::aws;
-use crate::record;
 use arguments::name;
 use row::Row;
 
