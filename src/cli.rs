@@ -13,6 +13,7 @@
 
 mod drift;
 mod error;
+mod folder;
 mod input;
 mod options;
 mod output;

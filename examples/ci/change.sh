@@ -12,18 +12,34 @@ mark='<!-- terraform-provider-vpcflow change -->'
 
 # Compares a file with what runs. A difference is not an error here.
 compare() {
-  terraform-provider-vpcflow drift --stack "$1" --unmanaged --format json --output "$2" || true
+  terraform-provider-vpcflow drift --stack "$1" --unmanaged "${@:3}" --format json --output "$2" || true
   [ -s "$2" ]
+}
+
+# Writes comment.md without characters that have an effect instead of a glyph, and not longer than a comment may be.
+comment() {
+  jq --raw-input --slurp --raw-output '
+    gsub("[\\p{Cf}\\p{Zl}\\p{Zp}\u0001-\u0009\u000b-\u001f\u007f-\u009f]"; "")
+    | if length > 60000 then .[:60000] | sub("\n[^\n]*$"; "") | . + "\n\n…and more; the log of the job has all." else . end
+  ' > comment.md
 }
 
 rm -f comment.md unchanged mistakes.md head.json base.json
 if ! terraform-provider-vpcflow stack validate "$file" --format text --format markdown --output mistakes.md; then
-  { echo "$mark"; cat mistakes.md; } > comment.md
+  { echo "$mark"; cat mistakes.md; } | comment
   exit 1
 fi
 compare "$file" head.json
 if git show "$base:./$file" > base-definition && terraform-provider-vpcflow stack validate base-definition; then
   compare base-definition base.json
+  # A flow log can be removed together with the last of its region, and be declared in a new one.
+  regions=$(jq --raw-output --slurp 'map(.regions) | if .[0] == .[1] then "" else add | unique | join(",") end' \
+    head.json base.json)
+  if [ -n "$regions" ]; then
+    rm head.json base.json
+    compare "$file" head.json --regions "$regions"
+    compare base-definition base.json --regions "$regions"
+  fi
 else
   # The file is new, or was broken: then nothing is drift.
   echo '{ "findings": [], "failures": [], "without": true }' > base.json
@@ -31,7 +47,7 @@ fi
 
 jq --raw-output --arg mark "$mark" --slurpfile base base.json '
   # Returns one row for each difference. Lines of the file may move, so they do not count.
-  def rows: [.findings[] | { name: (.name // .flow_log_id), region, account, kind, cause } + (.changes[] // {})];
+  def rows: [.findings[] | select(.kind != "perhaps_declared") | { name: (.name // .flow_log_id), region, account, kind, cause } + (.changes[] // {})];
   def code($most): tojson | if length > $most then .[:$most] + "…" else . end
     | gsub("`"; "\u0027") | gsub("\\|"; "\\|") | "`\(.)`";
   def code: code(150);
@@ -53,6 +69,6 @@ jq --raw-output --arg mark "$mark" --slurpfile base base.json '
     if $drift == [] then empty
     else "\n### Existing drift, not caused by this change\n", ($drift | table("found"; "declared")) end,
     ($failures[:10][] | "\n> **Not checked:** \(.message | code(1000))")
-' head.json > comment.md
-if jq --exit-status '.findings + .failures == []' head.json > /dev/null; then touch unchanged; fi
+' head.json | comment
+if jq --exit-status '[.findings[] | select(.kind != "perhaps_declared")] + .failures == []' head.json > /dev/null; then touch unchanged; fi
 jq --exit-status --slurp '[.[].failures[]] == []' head.json base.json > /dev/null

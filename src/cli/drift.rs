@@ -39,8 +39,8 @@ pub(super) struct Drift {
     /// Key prefix of tags that may differ.
     #[arg(long = "ignore-tag-prefix", value_name = "PREFIX")]
     ignored_tag_prefixes: Vec<String>,
-    /// Level of a kind of finding. Kinds: missing, replaced, changed, delivery-failing, declared-twice, unmanaged. Levels:
-    /// error, warning, note. A note does not change the exit code.
+    /// Level of a kind of finding. Kinds: missing, replaced, changed, delivery-failing, declared-twice, unmanaged,
+    /// perhaps-declared. Levels: error, warning, note. A note does not change the exit code.
     #[arg(long = "severity", value_name = "KIND=LEVEL", value_parser = level)]
     levels: Vec<(Kind, Level)>,
     #[command(flatten)]

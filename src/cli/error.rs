@@ -31,6 +31,14 @@ pub(super) enum Error {
     OutputIsInput { file: String, input: String },
     #[error("--output {file} and --output {other} are the same file; name another file")]
     SameOutput { file: String, other: String },
+    #[error(
+        "the standard output is redirected to the input {input}; what is printed would overwrite it. Redirect it to another file"
+    )]
+    StdoutIsInput { input: String },
+    #[error(
+        "the standard output is redirected to {file}, which is also an --output; name another file"
+    )]
+    StdoutIsOutput { file: String },
     #[error("the standard input can be read only once; name a file instead of the second `-`")]
     StandardInputTwice,
     #[error("{file}: the input did not end within --timeout")]
@@ -84,18 +92,25 @@ impl Error {
         }
     }
 
+    /// Returns the file that could not be read.
+    pub(super) fn file(&self) -> Option<&str> {
+        match self {
+            Self::File { file, .. }
+            | Self::TooLarge { file, .. }
+            | Self::OutOfTime { file }
+            | Self::Incomplete { file, .. }
+            | Self::NoRegion { file } => Some(file),
+            _ => None,
+        }
+    }
+
     /// Returns why a file could not be read, without the name of the file.
     pub(super) fn reason(&self) -> String {
         let text = self.to_string();
-        let (Self::File { file, .. }
-        | Self::TooLarge { file, .. }
-        | Self::OutOfTime { file }
-        | Self::Incomplete { file, .. }
-        | Self::NoRegion { file }) = self
-        else {
+        let Some(file) = self.file() else {
             return text;
         };
-        match text.strip_prefix(file.as_str()) {
+        match text.strip_prefix(file) {
             Some(rest) => match rest.strip_prefix(": ") {
                 Some(reason) => reason.to_owned(),
                 None => format!("it{rest}"),

@@ -1,6 +1,6 @@
 //! What a command reads: files, and stacks in them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs::File;
 use std::io::{self, Read};
 use std::sync::mpsc;
@@ -121,6 +121,8 @@ impl TemplateArguments {
                 .filter(|name| !written(name))
                 .cloned()
                 .collect(),
+            unknown: BTreeSet::new(),
+            secret: BTreeSet::new(),
             set: self.set.iter().cloned().collect(),
             deployed: None,
             shared: false,

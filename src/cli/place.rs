@@ -101,17 +101,31 @@ fn of_file(path: &Path, _: &Metadata) -> Option<Identity> {
     fs::canonicalize(path).ok().map(Identity::Path)
 }
 
+/// Returns the identity of a file to which the standard output is redirected.
+pub(super) fn standard_output() -> Option<Identity> {
+    #[cfg(unix)]
+    {
+        of_stream(&io::stdout())
+    }
+    #[cfg(not(unix))]
+    None
+}
+
 /// Returns the identity of a file to which the standard input is redirected.
 fn standard_input() -> Option<Identity> {
     #[cfg(unix)]
     {
-        let input = std::os::fd::AsFd::as_fd(&std::io::stdin()).try_clone_to_owned();
-        let file = fs::File::from(input.ok()?);
-        let found = file.metadata().ok().filter(Metadata::is_file)?;
-        of_file(Path::new(STANDARD), &found)
+        of_stream(&io::stdin())
     }
     #[cfg(not(unix))]
     None
+}
+
+#[cfg(unix)]
+fn of_stream(stream: &impl std::os::fd::AsFd) -> Option<Identity> {
+    let file = fs::File::from(stream.as_fd().try_clone_to_owned().ok()?);
+    let found = file.metadata().ok().filter(Metadata::is_file)?;
+    of_file(Path::new(STANDARD), &found)
 }
 
 /// Returns the path that a link leads to, even if nothing is there.

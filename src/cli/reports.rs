@@ -91,7 +91,9 @@ impl Outputs<'_> {
     /// All reasons why reports could not be written.
     pub(super) fn write(&self, mut report: Report) -> Result<(), Error> {
         for source in &mut report.sources {
-            source.path = repository::path(&source.name);
+            if source.path.is_some() {
+                source.path = Some(repository::path(&source.name));
+            }
         }
         let mut errors = Vec::new();
         for (format, file) in &self.0 {
@@ -117,10 +119,15 @@ impl Outputs<'_> {
 
     fn check(&self, inputs: &[String]) -> Result<(), Error> {
         let printed = self.0.iter().filter(|(_, file)| file.is_none());
-        if printed.count() > 1 {
+        let printed = printed.count();
+        if printed > 1 {
             return Err(Error::SeveralOnStdout);
         }
         let mut seen: Vec<(&str, place::Identity)> = Vec::new();
+        if printed > 0 {
+            check_redirection(inputs)?;
+            seen.extend(place::standard_output().map(|identity| (STANDARD, identity)));
+        }
         for file in self.0.iter().filter_map(|(_, file)| *file) {
             let identity = place::output(file).map_err(|problem| Error::Unwritable {
                 file: file.to_owned(),
@@ -137,6 +144,10 @@ impl Outputs<'_> {
                 });
             }
             if let Some((other, _)) = seen.iter().find(|(_, known)| *known == identity) {
+                if *other == STANDARD {
+                    let file = file.to_owned();
+                    return Err(Error::StdoutIsOutput { file });
+                }
                 return Err(Error::SameOutput {
                     file: file.to_owned(),
                     other: (*other).to_owned(),
@@ -145,6 +156,23 @@ impl Outputs<'_> {
             seen.push((file, identity));
         }
         Ok(())
+    }
+}
+
+/// Checks that the standard output is not redirected to an input.
+///
+/// # Errors
+/// What is printed would overwrite the input.
+pub(super) fn check_redirection(inputs: &[String]) -> Result<(), Error> {
+    let Some(identity) = place::standard_output() else {
+        return Ok(());
+    };
+    let is_same = |input: &&String| place::input(input).as_ref() == Some(&identity);
+    match inputs.iter().find(is_same) {
+        Some(input) => Err(Error::StdoutIsInput {
+            input: input.clone(),
+        }),
+        None => Ok(()),
     }
 }
 

@@ -1,20 +1,16 @@
 //! The sources of declarations that a drift check reads: stacks, states, folders of states, and deployed stacks.
 
 use std::collections::BTreeSet;
-use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::Instant;
 
 use clap::ArgMatches;
 
 use super::error::Error;
+use super::folder;
 use super::input::{TemplateArguments, check_standard, read, read_stack, read_text};
 use super::place;
 use crate::stack::{self, AwsOptions, DeclaredSet, Parameters, Stack};
-
-/// The most states in folders, and the deepest folder below the one that is named.
-const STATES: usize = 10_000;
-const DEEPEST: usize = 64;
 
 /// What is declared.
 #[derive(Debug, clap::Args)]
@@ -37,38 +33,19 @@ pub(super) struct SourceArguments {
 }
 
 /// A file that declares flow logs, or a deployed stack.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 enum Source {
     Stack(String),
     State(String),
     /// A deployed stack, or several, by name.
     Deployed(String),
     /// A folder without states, or one that cannot be read.
-    Unreadable {
-        folder: String,
-        reason: String,
-    },
+    Unreadable(folder::Problem),
 }
 
 /// What to read, in the order of the command line.
 #[derive(Debug)]
 pub(super) struct Sources(Vec<Source>);
-
-/// The reason why the states in a folder cannot be listed.
-#[derive(Debug, thiserror::Error)]
-enum Problem {
-    #[error("the folder contains no *.tfstate file")]
-    Empty,
-    #[error("the folder contains more than {STATES} states; name a folder that contains fewer")]
-    TooMany,
-    #[error("{}: {error}", .path.display())]
-    Io {
-        path: PathBuf,
-        error: std::io::Error,
-    },
-    #[error("{}: the name is not UTF-8 text", .0.display())]
-    Name(PathBuf),
-}
 
 impl SourceArguments {
     /// Returns the files to read. A file that is named twice is read once.
@@ -91,7 +68,13 @@ impl SourceArguments {
         let mut seen = BTreeSet::new();
         for (_, source) in named {
             let listed = match source {
-                Source::State(folder) if Path::new(&folder).is_dir() => states_in(&folder),
+                Source::State(folder) if Path::new(&folder).is_dir() => {
+                    let (states, problems) = folder::states(&folder);
+                    let states = states.into_iter().map(Source::State);
+                    states
+                        .chain(problems.into_iter().map(Source::Unreadable))
+                        .collect()
+                }
                 source => vec![source],
             };
             let is_new = |source: &Source| {
@@ -148,8 +131,8 @@ impl SourceArguments {
                 // The failure of the parameters is reported once.
                 (Source::Stack(_) | Source::Deployed(_), None) => {}
                 (Source::State(file), _) => add(&mut declared, file, state(file, until)),
-                (Source::Unreadable { folder, reason }, _) => {
-                    declared.add_unreadable(folder, reason.clone());
+                (Source::Unreadable(problem), _) => {
+                    declared.add_unreadable(&problem.path, problem.to_string());
                 }
             }
         }
@@ -168,7 +151,7 @@ impl Source {
     fn file(&self) -> Option<&str> {
         match self {
             Self::Stack(file) | Self::State(file) => Some(file),
-            Self::Deployed(_) | Self::Unreadable { .. } => None,
+            Self::Deployed(_) | Self::Unreadable(_) => None,
         }
     }
 }
@@ -178,7 +161,7 @@ fn add(declared: &mut DeclaredSet, name: &str, read: Result<Stack, Error>) {
     match read {
         Ok(stack) => declared.add(stack),
         Err(Error::Declaration(mistakes)) => declared.add_mistakes(&mistakes),
-        Err(error) => declared.add_unreadable(name, error.reason()),
+        Err(error) => declared.add_unreadable(error.file().unwrap_or(name), error.reason()),
     }
 }
 
@@ -197,7 +180,7 @@ async fn deployed(
 ) {
     let aws = match options.connect().await {
         Ok(aws) => aws,
-        Err(error) => return declared.add_unreadable(name, stack::Error::from(error).to_string()),
+        Err(error) => return declared.add_not_deployed(name, &error.into()),
     };
     for (name, read) in stack::read_deployed(&aws, name, parameters).await {
         if !taken.insert(name.clone()) {
@@ -205,8 +188,7 @@ async fn deployed(
         }
         match read {
             Ok(stack) => declared.add(stack),
-            Err(stack::Error::File(mistakes)) => declared.add_mistakes(&mistakes),
-            Err(error) => declared.add_unreadable(&name, error.to_string()),
+            Err(error) => declared.add_not_deployed(&name, &error),
         }
     }
 }
@@ -214,65 +196,4 @@ async fn deployed(
 fn state(file: &str, until: Option<Instant>) -> Result<Stack, Error> {
     let bytes = read(file, stack::LARGEST_STATE, until)?;
     Ok(stack::read_state(file, &bytes)?)
-}
-
-/// Lists the states in a folder, or why they cannot be listed.
-fn states_in(folder: &str) -> Vec<Source> {
-    let mut search = Search::default();
-    let found = search.folder(Path::new(folder), 0);
-    let result = match found {
-        Ok(()) if search.states.is_empty() => Err(Problem::Empty),
-        Ok(()) => Ok(search.states),
-        Err(problem) => Err(problem),
-    };
-    match result {
-        Ok(states) => states.into_iter().map(Source::State).collect(),
-        Err(problem) => vec![Source::Unreadable {
-            folder: folder.to_owned(),
-            reason: problem.to_string(),
-        }],
-    }
-}
-
-/// A search for states in folders.
-#[derive(Default)]
-struct Search {
-    states: Vec<String>,
-    /// The folders without links, so that a link to a folder above does not lead around in a circle.
-    seen: BTreeSet<PathBuf>,
-}
-
-impl Search {
-    fn folder(&mut self, folder: &Path, depth: usize) -> Result<(), Problem> {
-        let failed = |error| Problem::Io {
-            path: folder.to_owned(),
-            error,
-        };
-        let real = fs::canonicalize(folder).map_err(failed)?;
-        if depth > DEEPEST || !self.seen.insert(real) {
-            return Ok(());
-        }
-        let entries = fs::read_dir(folder).map_err(failed)?;
-        let entries = entries.map(|entry| entry.map(|entry| entry.path()));
-        let mut paths: Vec<_> = entries.collect::<Result<_, _>>().map_err(failed)?;
-        paths.sort();
-        for path in paths {
-            let is_state = path.extension().is_some_and(|ending| ending == "tfstate");
-            if path.is_dir() {
-                // Terraform keeps modules and a pointer to the state there.
-                if path.file_name().is_some_and(|name| name != ".terraform") {
-                    self.folder(&path, depth + 1)?;
-                }
-            } else if is_state {
-                let Some(name) = path.to_str() else {
-                    return Err(Problem::Name(path));
-                };
-                self.states.push(name.to_owned());
-                if self.states.len() > STATES {
-                    return Err(Problem::TooMany);
-                }
-            }
-        }
-        Ok(())
-    }
 }

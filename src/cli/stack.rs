@@ -6,7 +6,7 @@ use super::error::Error;
 use super::input::{TemplateArguments, check_standard, read_stack, read_text};
 use super::options::{AwsArguments, block_on};
 use super::output::{print, print_error, progress};
-use super::reports::ReportArguments;
+use super::reports::{ReportArguments, check_redirection};
 use crate::stack::{self, CheckedFile, ExportOptions, Parameters, Stack, ValidationReport};
 use crate::text::sanitize;
 
@@ -125,7 +125,7 @@ fn checked(file: &str, read: Result<Stack, Error>) -> CheckedFile {
         Ok(stack) => CheckedFile::Valid(stack),
         Err(Error::Declaration(mistakes)) => CheckedFile::Invalid(mistakes),
         Err(error) => CheckedFile::Unreadable {
-            file: file.to_owned(),
+            file: error.file().unwrap_or(file).to_owned(),
             reason: error.reason(),
         },
     }
@@ -134,6 +134,8 @@ fn checked(file: &str, read: Result<Stack, Error>) -> CheckedFile {
 impl ToTerraform {
     fn run(&self) -> Result<u8, Error> {
         let file = &self.file;
+        let inputs = [std::slice::from_ref(file), self.template.files()].concat();
+        check_redirection(&inputs)?;
         let options = self.aws.options();
         let text = read_text(file, options.settings.deadline)?;
         let until = options.settings.deadline;

@@ -132,6 +132,24 @@ impl<'a> Comparison<'a> {
         self.differences(&change.planned, &found, &change.in_place, None)
     }
 
+    /// Reports whether a planned flow log certainly differs from what runs. Unlike a comparison, this costs little, and it
+    /// may overlook a difference.
+    pub(crate) fn rules_out(&self, planned: &FlowLog, described: &ec2::FlowLog) -> bool {
+        let differs = |planned: Option<&str>, described: Option<&str>| {
+            planned.is_some() && described.is_some() && planned != described
+        };
+        let traffic = described.traffic_type.as_deref();
+        let mut declared = planned.tags.known().into_iter().flatten();
+        differs(planned.traffic_type.given(), traffic)
+            || declared.any(|(key, value)| match value {
+                Attr::Known(value) if described.tags.get(key) != Some(value) => {
+                    let tag = [(key.clone(), value.clone())].into();
+                    !tags::visible(self.connection, &tag).is_empty()
+                }
+                Attr::Known(_) | Attr::Null | Attr::Unknown => false,
+            })
+    }
+
     /// Compares only what is known of a configuration: what is unknown counts as what runs.
     fn with_unknown(
         &self,

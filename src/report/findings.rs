@@ -44,8 +44,9 @@ pub struct Report {
 pub struct Source {
     /// Its name, as given by the user; `-` is the standard input.
     pub name: String,
-    /// Its path, relative to the root of the repository if it is in one.
-    pub path: String,
+    /// Its path, relative to the root of the repository if it is in one. `None` if it is not a file, so that nothing can point
+    /// into it.
+    pub path: Option<String>,
     /// Its outcome in one line, if it is worth a line besides the summary.
     pub outcome: Option<String>,
 }
@@ -109,7 +110,7 @@ pub struct Change {
     pub wanted: Value,
     /// The value found; null if the attribute is not set.
     pub found: Value,
-    /// Whether the state marks the value as sensitive. Then neither value is shown, and both are `(sensitive value)`.
+    /// Whether the state marks the value as sensitive, or it depends on a parameter with `NoEcho`. Then neither value is shown, and both are `(sensitive value)`.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub sensitive: bool,
 }
@@ -181,10 +182,12 @@ impl Report {
         label(self.sources.iter().map(|source| source.name.as_str()))
     }
 
-    /// Returns the path of a source.
-    pub(super) fn path<'r>(&'r self, name: &'r str) -> &'r str {
-        let source = self.sources.iter().find(|source| source.name == name);
-        source.map_or(name, |source| &source.path)
+    /// Returns the path of a source. `None` if it is not a file.
+    pub(super) fn path<'r>(&'r self, name: &'r str) -> Option<&'r str> {
+        match self.sources.iter().find(|source| source.name == name) {
+            Some(source) => source.path.as_deref(),
+            None => Some(name),
+        }
     }
 
     /// Returns where a finding is, in one line. Of several sources, the one that declares it is named.

@@ -3,7 +3,7 @@
 
 use std::io;
 
-use super::findings::{Finding, Level, Position, Report};
+use super::findings::{Failure, Finding, Level, Position, Report};
 use crate::text::sanitize;
 
 pub(super) fn write(report: &Report) -> io::Result<String> {
@@ -30,7 +30,9 @@ pub(super) fn write(report: &Report) -> io::Result<String> {
         // The annotation already shows the place of a mistake.
         let message = match &failure.label {
             Some(label) => format!("{label}: {}", failure.message),
-            None if failure.position.is_some() => failure.message.clone(),
+            None if failure.position.is_some() && is_file(report, failure) => {
+                failure.message.clone()
+            }
             None => failure.sentence(),
         };
         let (command, message) = (command(failure.level), data(&message));
@@ -50,14 +52,20 @@ fn properties(
     position: Option<Position>,
 ) -> String {
     let title = format!("title={}", property(title));
-    let Some(source) = source.filter(|source| *source != "-") else {
+    let source = source.filter(|source| *source != "-");
+    let Some(file) = source.and_then(|source| report.path(source)) else {
         return title;
     };
-    let file = property(report.path(source));
+    let file = property(file);
     match position {
         Some(Position { line, column }) => format!("file={file},line={line},col={column},{title}"),
         None => format!("file={file},{title}"),
     }
+}
+
+fn is_file(report: &Report, failure: &Failure) -> bool {
+    let source = failure.source.as_deref();
+    source.is_some_and(|source| report.path(source).is_some())
 }
 
 fn message(report: &Report, finding: &Finding) -> String {

@@ -25,7 +25,11 @@ const INPUT: Rule = Rule {
 pub(super) fn write(report: &Report) -> io::Result<String> {
     // Code scanning shows only results, and results need a place.
     let others = report.failures.iter().chain(&report.warnings);
-    let (mistakes, rest): (Vec<_>, Vec<_>) = others.partition(|other| other.source.is_some());
+    let has_place = |other: &&Failure| {
+        let source = other.source.as_deref();
+        source.is_some_and(|source| report.path(source).is_some())
+    };
+    let (mistakes, rest): (Vec<_>, Vec<_>) = others.partition(has_place);
     let findings = report.findings.iter().map(|f| result(report, f));
     let mistakes = mistakes.into_iter().map(|other| mistake(report, other));
     let results: Vec<_> = findings.chain(mistakes).collect();
@@ -94,19 +98,20 @@ fn result(report: &Report, finding: &Finding) -> Value {
     let properties: Map<_, _> = properties
         .map(|(name, value)| ((*name).to_owned(), value.as_deref().into()))
         .collect();
+    let mut location = json!({ "logicalLocations": [{
+        "name": finding.label,
+        "fullyQualifiedName": finding.qualified_name,
+        "kind": "resource",
+    }] });
+    if let Some(place) = place(report, &source, finding.position) {
+        location["physicalLocation"] = place;
+    }
     json!({
         "ruleId": rule,
         "ruleIndex": index,
         "level": finding.level.name(),
         "message": { "text": sanitize::lines(&text) },
-        "locations": [{
-            "physicalLocation": place(report, &source, finding.position),
-            "logicalLocations": [{
-                "name": finding.label,
-                "fullyQualifiedName": finding.qualified_name,
-                "kind": "resource",
-            }],
-        }],
+        "locations": [location],
         "partialFingerprints": { report.fingerprint: fingerprint },
         "properties": properties,
     })
@@ -131,17 +136,18 @@ fn mistake(report: &Report, mistake: &Failure) -> Value {
     })
 }
 
-fn place(report: &Report, source: &str, position: Option<Position>) -> Value {
+/// Returns the place in a file. `None` if the source is not a file.
+fn place(report: &Report, source: &str, position: Option<Position>) -> Option<Value> {
     let Position { line, column } = position.unwrap_or(Position::START);
-    let path = report.path(source);
+    let path = report.path(source)?;
     let mut artifact = json!({ "uri": uri(path) });
     if !path.starts_with('/') {
         artifact["uriBaseId"] = ROOT.into();
     }
-    json!({
+    Some(json!({
         "artifactLocation": artifact,
         "region": { "startLine": line, "startColumn": column },
-    })
+    }))
 }
 
 /// Returns a path as a relative reference, or an absolute path as a URI; what a URI cannot hold is escaped.

@@ -25,7 +25,7 @@ const RULES: [Rule; 2] = [
 fn of(source: &str) -> Source {
     Source {
         name: source.to_owned(),
-        path: source.to_owned(),
+        path: Some(source.to_owned()),
         outcome: None,
     }
 }
@@ -207,7 +207,7 @@ proptest! {
 #[test]
 fn a_mistake_has_its_place_in_each_format() {
     let mut report = empty("a.yaml");
-    report.sources[0].path = "network/a.yaml".to_owned();
+    report.sources[0].path = Some("network/a.yaml".to_owned());
     let position = Some(Position { line: 3, column: 5 });
     let mistake = |level, message: &str| Failure {
         level,

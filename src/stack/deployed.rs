@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 
 use futures_util::{StreamExt as _, stream};
 
-use super::declare::{self, Declaration, Deployed, Parameters, RESOURCE, Reason, Stack};
+use super::declare::{self, Declaration, Deployed, Parameters, RESOURCE, Reason, STACK_SET, Stack};
 use super::error::Error;
 use crate::arn::Arn;
 use crate::aws::Aws;
@@ -184,12 +184,13 @@ impl Reader<'_> {
         stack: &cloudformation::Stack,
         resources: &[StackResource],
     ) -> Result<Stack, Error> {
-        let mut read = if resources.iter().any(|r| r.resource_type == RESOURCE) {
+        let mut read = if resources.iter().any(holds_flow_logs) {
             self.flow_logs(stack, resources).await?
         } else {
             Stack::empty(&stack.name)
         };
         read.region = Some(self.region.to_owned());
+        read.is_deployed = true;
         match Readiness::of(&stack.status) {
             Readiness::Partly(why) | Readiness::Empty(why) => {
                 let warning = not_usable(stack, why).to_string();
@@ -207,16 +208,24 @@ impl Reader<'_> {
     ) -> Result<Stack, Error> {
         let template = self.cloudformation.template(&stack.id).await?;
         let mut parameters = parameters(stack, resources, self.parameters);
-        let mut read = declare::read(&stack.name, &template, &parameters)?;
-        if read.entries.iter().any(imports) {
+        let read = |parameters: &Parameters| {
+            declare::read(&stack.name, &template, parameters).map_err(Error::InTemplate)
+        };
+        let mut declared = read(&parameters)?;
+        if declared.entries.iter().any(imports) {
             let exports = self.cloudformation.exports().await?;
             let deployed = parameters.deployed.get_or_insert_default();
             deployed.exports = exports;
-            read = declare::read(&stack.name, &template, &parameters)?;
+            declared = read(&parameters)?;
         }
-        read.entries = pair(read.entries, resources);
-        Ok(read)
+        declared.entries = pair(declared.entries, resources);
+        Ok(declared)
     }
+}
+
+/// Returns whether a resource is a flow log, or can contain some in the template of its stack.
+fn holds_flow_logs(resource: &StackResource) -> bool {
+    [RESOURCE, STACK_SET].contains(&resource.resource_type.as_str())
 }
 
 /// Returns whether a declaration depends on a value that another stack exports.
@@ -252,6 +261,7 @@ fn parameters(
         parameters: stack.parameters.clone(),
         physical: names.into_iter().collect(),
         exports: BTreeMap::new(),
+        notification_arns: stack.notification_arns.clone(),
     });
     let arn = Arn::parse(&stack.id);
     let part = |part: Option<&str>| part.map(str::to_owned);
@@ -270,8 +280,12 @@ fn pair(declared: Vec<Declaration>, resources: &[StackResource]) -> Vec<Declarat
         .collect();
     let paired = declared.into_iter().filter_map(|mut entry| {
         let id = ids.get(entry.name.as_str());
-        if id.is_none() && entry.is_open() {
+        if id.is_none() && entry.is_conditional() && !entry.is_of_stack_set() {
             return None;
+        }
+        if id.is_some() {
+            // It exists, whatever its condition depends on.
+            entry.unknown.retain(|unknown| !unknown.existence);
         }
         entry.id = id.copied().flatten().map(str::to_owned);
         // Positions in the template of a stack are of no use: there is no file.

@@ -11,6 +11,9 @@ pub enum Error {
     /// The file has errors.
     #[error(transparent)]
     File(#[from] FileDiagnostics),
+    /// The template of a deployed stack has errors.
+    #[error(transparent)]
+    InTemplate(FileDiagnostics),
     /// A call to AWS failed, or its configuration cannot work.
     #[error("{}", explained(.0))]
     Aws(#[from] aws::Error),
@@ -47,6 +50,14 @@ pub enum Error {
         name: String,
         /// What the resource's plan reports.
         diagnostics: Diagnostics,
+    },
+    /// The declaration cannot be planned, and the reason could contain a value that must not be shown.
+    #[error(
+        "{name}: AWS would refuse it. Some of its values must not be shown, so the reason is not shown, either."
+    )]
+    NotShown {
+        /// The flow log's name.
+        name: String,
     },
     /// Only the deployed stack has a value.
     #[error("{label} is known only after deployment: {reason}. Set it with {options}")]

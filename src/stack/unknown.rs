@@ -21,7 +21,7 @@ pub struct UnknownValue {
     pub attribute: Option<String>,
     /// What would tell the value.
     pub reason: String,
-    /// The position in the file.
+    /// The position in the file; null for a deployed stack.
     pub place: Option<Position>,
 }
 
@@ -29,26 +29,26 @@ impl UnknownValue {
     /// Returns the unknown values of a stack, in the order of the file.
     pub fn of(stack: &Stack) -> Vec<Self> {
         let entries = stack.entries.iter();
-        let values = entries.flat_map(|declared| Self::of_entry(&stack.file, declared));
+        let values = entries.flat_map(|declared| Self::of_entry(stack, declared));
         values.collect()
     }
 
     /// Returns the unknown values of a declaration, in its order.
-    pub(super) fn of_entry(file: &str, declared: &Declaration) -> Vec<Self> {
+    pub(super) fn of_entry(stack: &Stack, declared: &Declaration) -> Vec<Self> {
         let unknown = declared.unknown.iter();
         unknown
-            .map(|unknown| Self::new(file, declared, unknown))
+            .map(|unknown| Self::new(stack, declared, unknown))
             .collect()
     }
 
-    fn new(file: &str, declared: &Declaration, unknown: &Unknown) -> Self {
+    fn new(stack: &Stack, declared: &Declaration, unknown: &Unknown) -> Self {
         let is_whole = unknown.path.is_root();
         Self {
-            source: file.to_owned(),
+            source: stack.file.clone(),
             name: declared.name.clone(),
             attribute: (!is_whole).then(|| name_of(&unknown.path)),
             reason: unknown.reason.to_string(),
-            place: Some(unknown.position),
+            place: (!stack.is_deployed).then_some(unknown.position),
         }
     }
 

@@ -107,7 +107,7 @@ impl ValidationReport {
         let outcome = |file: &FileReport| (self.files.len() > 1).then(|| file.summary());
         let sources = self.files.iter().map(|file| report::Source {
             name: file.name.clone(),
-            path: file.name.clone(),
+            path: Some(file.name.clone()),
             outcome: outcome(file),
         });
         let all = self.files.iter().flat_map(FileReport::to_report);

@@ -17,6 +17,8 @@ pub struct Stack {
     pub status_reason: Option<String>,
     /// The values of its parameters. A value that CloudFormation hides is missing.
     pub parameters: BTreeMap<String, String>,
+    /// The topics that are notified of its events.
+    pub notification_arns: Vec<String>,
     /// The ARN of the stack of which it is a nested stack.
     pub parent: Option<String>,
 }
@@ -52,6 +54,7 @@ impl From<types::Stack> for Stack {
             status: status.map_or_else(String::new, |status| status.as_str().to_owned()),
             status_reason: stack.stack_status_reason,
             parameters: known.collect(),
+            notification_arns: stack.notification_arns.unwrap_or_default(),
             parent: stack.parent_id.filter(|id| !id.is_empty()),
         }
     }

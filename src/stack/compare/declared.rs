@@ -1,16 +1,17 @@
 //! What is declared: the stacks and states that were read, and those that could not be read or checked.
 
 use super::drift_report::{DriftReport, Failure, Warning};
+use super::named::Named;
 use super::rules::Rules;
 use super::target::{Entry, Target};
-use crate::report::Level;
-use crate::stack::declare::{FileDiagnostics, Stack};
+use crate::report::{Level, Position};
+use crate::stack::declare::{FileDiagnostic, FileDiagnostics, Stack};
 use crate::stack::error::Error;
 
 /// Several sources of declarations, which are checked together.
 #[derive(Debug, Default)]
 pub struct DeclaredSet {
-    pub(super) sources: Vec<String>,
+    pub(super) sources: Vec<Named>,
     pub(super) stacks: Vec<Stack>,
     pub(super) failures: Vec<Failure>,
 }
@@ -18,24 +19,47 @@ pub struct DeclaredSet {
 impl DeclaredSet {
     /// Adds a source that was read.
     pub fn add(&mut self, stack: Stack) {
-        self.sources.push(stack.file.clone());
+        self.name(&stack.file, !stack.is_deployed);
         self.stacks.push(stack);
     }
 
-    /// Adds a source that has mistakes.
+    /// Adds a file that has mistakes.
     pub fn add_mistakes(&mut self, mistakes: &FileDiagnostics) {
-        self.sources.push(mistakes.file.clone());
+        self.name(&mistakes.file, true);
         self.failures.extend(Failure::of_mistakes(mistakes));
     }
 
-    /// Adds a source that could not be read.
-    pub fn add_unreadable(&mut self, source: &str, reason: String) {
-        self.sources.push(source.to_owned());
+    /// Adds a file that could not be read.
+    pub fn add_unreadable(&mut self, file: &str, reason: String) {
+        self.name(file, true);
+        self.add_failure(file, reason);
+    }
+
+    /// Adds deployed stacks that could not be read.
+    pub fn add_not_deployed(&mut self, name: &str, error: &Error) {
+        self.name(name, false);
+        match error {
+            Error::InTemplate(mistakes) => {
+                let errors = mistakes.iter().filter(|d| d.level == Level::Error);
+                for mistake in errors {
+                    self.add_failure(name, in_template(mistake));
+                }
+            }
+            error => self.add_failure(name, error.to_string()),
+        }
+    }
+
+    fn add_failure(&mut self, source: &str, message: String) {
         self.failures.push(Failure {
             source: Some(source.to_owned()),
-            message: reason,
+            message,
             ..Failure::default()
         });
+    }
+
+    fn name(&mut self, name: &str, is_file: bool) {
+        let name = name.to_owned();
+        self.sources.push(Named { name, is_file });
     }
 
     /// Returns the number of flow logs that are declared.
@@ -77,13 +101,18 @@ impl DriftReport {
             let warnings = stack.warnings.iter().map(|diagnostic| Warning {
                 level: diagnostic.level,
                 source: Some(stack.file.clone()),
-                place: Some(diagnostic.position),
-                message: diagnostic.message.clone(),
+                place: (!stack.is_deployed).then_some(diagnostic.position),
+                message: if stack.is_deployed {
+                    in_template(diagnostic)
+                } else {
+                    diagnostic.message.clone()
+                },
             });
             self.warnings.extend(warnings);
         }
         let is_empty = declared.len() == 0 && self.failures.is_empty();
-        let first = declared.sources.first().cloned();
+        let first = declared.sources.first();
+        let first = first.map(|source| source.name.clone());
         if is_empty && rules.require_declared {
             self.failures.push(Failure {
                 source: first,
@@ -130,4 +159,14 @@ impl DriftReport {
             |failure: &Failure| failure.source.is_some() || failure.region.is_none();
         self.failures.iter().any(is_about_declaration)
     }
+}
+
+/// Returns a message about the template of a deployed stack. A position alone would point into a file.
+fn in_template(diagnostic: &FileDiagnostic) -> String {
+    let Position { line, column } = diagnostic.position;
+    let message = &diagnostic.message;
+    if diagnostic.position == Position::START {
+        return message.clone();
+    }
+    format!("{message} (line {line}, column {column} of the processed template)")
 }

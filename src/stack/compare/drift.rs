@@ -20,7 +20,7 @@ pub async fn check(
     rules: &Rules,
     progress: &Progress<'_>,
 ) -> DriftReport {
-    let mut report = DriftReport::of(declared.sources.iter().map(String::as_str));
+    let mut report = DriftReport::of(&declared.sources);
     report.begin(declared, rules);
     let is_readable = !declared.stacks.is_empty();
     let has_work = declared.len() > 0 || rules.unmanaged;
@@ -58,6 +58,8 @@ async fn run(
         },
     };
     let regions = observe(&request, &targets, progress).await;
+    let read: BTreeSet<_> = regions.iter().map(|r| r.target.region.clone()).collect();
+    report.regions.extend(read);
     let mut check = Check::new(report, rules);
     let mut running = Vec::new();
     for region in regions {

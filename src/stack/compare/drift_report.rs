@@ -5,12 +5,13 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::kind::Kind;
+use super::named::Named;
 use super::unmanaged::Creator;
 use crate::report::{self, Change, Level, Position, exit_code};
 use crate::stack::unknown::UnknownValue;
 
 /// The version of the JSON format. The first number changes when something is removed.
-const FORMAT_VERSION: &str = "1.1";
+const FORMAT_VERSION: &str = "1.2";
 
 /// The outcome of a drift check.
 #[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
@@ -22,6 +23,8 @@ pub struct DriftReport {
     pub source: String,
     /// The files and other sources that declare flow logs.
     pub sources: Vec<Source>,
+    /// The regions that were read, and those that could not be read.
+    pub regions: Vec<String>,
     /// The numbers of flow logs.
     pub counts: Counts,
     /// The differences between what is declared and what runs.
@@ -45,6 +48,9 @@ pub struct Source {
     pub name: String,
     /// The numbers of flow logs that it declares.
     pub counts: Counts,
+    /// Whether the name is that of a file.
+    #[serde(skip)]
+    pub(super) is_file: bool,
 }
 
 /// The numbers of flow logs.
@@ -67,6 +73,8 @@ pub struct Counts {
     pub declared_twice: usize,
     /// Undeclared flow logs, if the check looked for them.
     pub unmanaged: usize,
+    /// Undeclared flow logs that may belong to declarations that could not be checked.
+    pub perhaps_declared: usize,
     /// Declared flow logs that could not be checked.
     pub not_checked: usize,
     /// Differences that were ignored.
@@ -101,7 +109,8 @@ pub struct Finding {
     pub cause: Option<String>,
     /// The id of the flow log that replaced it.
     pub replaced_by: Option<String>,
-    /// The other declarations of the flow log, if it is declared more than once.
+    /// The other declarations of the flow log, if it is declared more than once, or some of the declarations to which it may
+    /// belong.
     pub also_declared: Vec<Declared>,
     /// Who created it, if it is not declared and its tags tell.
     pub created_by: Option<Creator>,
@@ -161,15 +170,18 @@ pub fn report_schema() -> Value {
 
 impl DriftReport {
     /// Creates an empty report about sources.
-    pub(super) fn of<'n>(names: impl Iterator<Item = &'n str> + Clone) -> Self {
-        let sources = names.clone().map(|name| Source {
-            name: name.to_owned(),
+    pub(super) fn of(named: &[Named]) -> Self {
+        let names = named.iter().map(|source| source.name.as_str());
+        let sources = named.iter().map(|source| Source {
+            name: source.name.clone(),
             counts: Counts::default(),
+            is_file: source.is_file,
         });
         Self {
             format_version: FORMAT_VERSION.to_owned(),
             source: report::label(names),
             sources: sources.collect(),
+            regions: Vec::new(),
             counts: Counts::default(),
             findings: Vec::new(),
             failures: Vec::new(),
@@ -227,6 +239,7 @@ impl Counts {
             Kind::DeliveryFailing => &mut self.delivery_failing,
             Kind::DeclaredTwice => &mut self.declared_twice,
             Kind::Unmanaged => &mut self.unmanaged,
+            Kind::PerhapsDeclared => &mut self.perhaps_declared,
         }
     }
 
@@ -240,6 +253,7 @@ impl Counts {
             delivery_failing,
             declared_twice,
             unmanaged,
+            perhaps_declared,
             not_checked,
             ignored,
         } = *other;
@@ -251,6 +265,7 @@ impl Counts {
         self.delivery_failing += delivery_failing;
         self.declared_twice += declared_twice;
         self.unmanaged += unmanaged;
+        self.perhaps_declared += perhaps_declared;
         self.not_checked += not_checked;
         self.ignored += ignored;
     }

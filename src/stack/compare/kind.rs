@@ -23,17 +23,20 @@ pub enum Kind {
     DeclaredTwice,
     /// The flow log exists but is not declared.
     Unmanaged,
+    /// The flow log may belong to a declaration that could not be checked.
+    PerhapsDeclared,
 }
 
 impl Kind {
     /// All kinds.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
         Self::Missing,
         Self::Replaced,
         Self::Changed,
         Self::DeliveryFailing,
         Self::DeclaredTwice,
         Self::Unmanaged,
+        Self::PerhapsDeclared,
     ];
 
     /// Returns the name by which a user selects the kind.
@@ -84,6 +87,12 @@ impl Kind {
                 title: "Flow log not declared",
                 description: "A flow log exists but is not declared.",
                 level: Level::Warning,
+            },
+            Self::PerhapsDeclared => Rule {
+                name: "perhaps-declared",
+                title: "Flow log perhaps declared",
+                description: "A flow log may belong to a declaration that could not be checked.",
+                level: Level::Note,
             },
         }
     }

@@ -5,11 +5,12 @@
 //! | `options` | credentials and settings for calls to AWS |
 //! | `rules` | what counts as drift, and how serious it is |
 //! | `connect` | connections to accounts |
-//! | `declared` | what is declared, by source, and what could not be read |
+//! | `declared`, `named` | what is declared, by source, and what could not be read |
 //! | `target` | the accounts and regions in which flow logs are declared |
 //! | `regions` | other regions in which to look for undeclared flow logs |
 //! | `observe` | reading what runs there, with few calls |
 //! | `pair` | which running flow log is the declared one |
+//! | `ambiguous` | the same for declarations of which only the deployed stack knows the resource |
 //! | `successor` | which running flow log replaced a declared one |
 //! | `unmanaged` | which undeclared flow logs to report, and who created them |
 //! | `region` | the check of one region |
@@ -18,11 +19,13 @@
 //! | `kind` | the kinds of findings |
 //! | `drift_report`, `render` | its outcome, and the outcome as a report |
 
+mod ambiguous;
 mod connect;
 mod declared;
 mod drift;
 mod drift_report;
 mod kind;
+mod named;
 mod observe;
 mod options;
 mod pair;

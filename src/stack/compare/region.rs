@@ -2,7 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::drift_report::{Declared, DriftReport, Finding};
+use super::ambiguous::may_be;
+use super::drift_report::{Declared, DriftReport, Finding, Warning};
 use super::kind::Kind;
 use super::observe::Observed;
 use super::pair::{Pair, pair};
@@ -12,9 +13,15 @@ use super::successor::successors;
 use super::target::{Entry, Target};
 use super::unmanaged::{Creator, TagFilter};
 use crate::aws::ec2;
+use crate::cty::Path;
+use crate::flow_log::FlowLog;
 use crate::flow_log::drift::{Comparison, Difference, delivery_failure};
+use crate::framework::Diagnostics;
 use crate::report::Level;
 use crate::stack::error::Error;
+
+/// The most declarations that a finding lists to which a flow log may belong.
+const MOST_POSSIBLE: usize = 3;
 
 /// A check in progress.
 pub(super) struct Check<'r> {
@@ -22,6 +29,14 @@ pub(super) struct Check<'r> {
     rules: &'r Rules,
     /// The regions and ids of the flow logs that belong to a declaration, or are reported as undeclared.
     claimed: BTreeSet<(String, String)>,
+    /// The declarations that could not be checked, by the region in which their flow logs may run.
+    undecided: BTreeMap<Target, Vec<Undecided>>,
+}
+
+/// A declaration that could not be checked.
+struct Undecided {
+    declared: Declared,
+    planned: FlowLog,
 }
 
 impl<'r> Check<'r> {
@@ -30,6 +45,7 @@ impl<'r> Check<'r> {
             report,
             rules,
             claimed: BTreeSet::new(),
+            undecided: BTreeMap::new(),
         }
     }
 
@@ -45,18 +61,18 @@ impl<'r> Check<'r> {
             Err(error) => return self.report.fail(Some(target), &error.into(), declared),
         };
         let running = &observed.flow_logs;
-        let pairs = pair(&comparison, &target.region, declared, running);
+        let ignored = &self.rules.ignored_attributes;
+        let pairs = pair(&comparison, &target.region, declared, running, ignored);
         let mut claims: BTreeMap<&str, (&ec2::FlowLog, Vec<&Entry<'_>>)> = BTreeMap::new();
         let mut gone = Vec::new();
         for (entry, pair) in declared.iter().zip(&pairs) {
             match pair {
-                Pair::Missing if entry.declared.is_open() => {}
                 Pair::Missing => gone.push(*entry),
                 Pair::Found(log, _) => {
                     let (_, entries) = claims.entry(&log.id).or_insert((log, Vec::new()));
                     entries.push(entry);
                 }
-                Pair::Invalid(_) => {}
+                Pair::Undecided(_) | Pair::Invalid(_) => {}
             }
         }
         let claimed = claims.keys().copied().collect();
@@ -66,15 +82,14 @@ impl<'r> Check<'r> {
         let mut gone = 0;
         for (entry, pair) in declared.iter().zip(pairs) {
             match pair {
-                Pair::Missing | Pair::Found(..) if entry.declared.is_open() => {
+                // It exists, but nothing is known of its properties.
+                Pair::Found(..) if entry.declared.is_open() => {
                     self.report.counts_of(&entry.stack.file).not_checked += 1;
                 }
+                Pair::Undecided(planned) => self.undecided(target, entry, *planned),
                 Pair::Found(log, differences) => self.found(target, entry, log, differences),
                 Pair::Invalid(diagnostics) => {
-                    let error = Error::NotPlannable {
-                        name: entry.declared.name.clone(),
-                        diagnostics,
-                    };
+                    let error = not_plannable(entry, diagnostics);
                     self.report.fail_entry(target, &error, entry);
                 }
                 Pair::Missing => {
@@ -102,12 +117,58 @@ impl<'r> Check<'r> {
         for log in running {
             let is_new = (self.claimed).insert((target.region.clone(), log.id.clone()));
             if is_new && TagFilter::all_pass(&self.rules.unmanaged_tags, &log.tags) {
+                let also_declared = self.declarations_of(target, log);
+                let kind = if also_declared.is_empty() {
+                    Kind::Unmanaged
+                } else {
+                    Kind::PerhapsDeclared
+                };
                 self.add(Finding {
                     created_by: Creator::of(&log.tags),
-                    ..finding(Kind::Unmanaged, target, None, Some(log))
+                    also_declared,
+                    ..finding(kind, target, None, Some(log))
                 });
             }
         }
+    }
+
+    /// Returns some of the declarations to which a running flow log may belong.
+    fn declarations_of(&self, target: &Target, log: &ec2::FlowLog) -> Vec<Declared> {
+        let undecided = self.undecided.get(target).into_iter().flatten();
+        let possible = undecided.filter(|one| may_be(&one.planned, &one.declared.name, log));
+        let possible = possible.map(|one| one.declared.clone());
+        possible.take(MOST_POSSIBLE).collect()
+    }
+
+    /// Records a declaration that cannot be checked. Of one that may not exist, the report tells the reason elsewhere.
+    fn undecided(&mut self, target: &Target, entry: &Entry<'_>, planned: FlowLog) {
+        let source = &entry.stack.file;
+        self.report.counts_of(source).not_checked += 1;
+        let resource = Path::from("resource_id");
+        let mut unknown = entry.declared.unknown.iter();
+        let unknown = unknown.find(|unknown| unknown.path == resource);
+        if let Some(unknown) = unknown.filter(|_| !entry.declared.is_open()) {
+            let name = &entry.declared.name;
+            let set = format!("--set {name}.ResourceId=…");
+            let options: Vec<_> = unknown.reason.option().into_iter().chain([set]).collect();
+            self.report.warnings.push(Warning {
+                level: Level::Note,
+                source: Some(source.clone()),
+                place: entry.declared.position_of(&resource),
+                message: format!(
+                    "{name} is not checked: its ResourceId is known after deployment ({}), and no single flow log can \
+                     only be this one. Give it with {}",
+                    unknown.reason,
+                    options.join(" or ")
+                ),
+            });
+        }
+        let declared = Declared {
+            source: source.clone(),
+            name: entry.declared.name.clone(),
+        };
+        let undecided = self.undecided.entry(target.clone()).or_default();
+        undecided.push(Undecided { declared, planned });
     }
 
     fn found(
@@ -217,6 +278,16 @@ impl<'r> Check<'r> {
             finding.level = *level;
         }
         self.report.findings.push(finding);
+    }
+}
+
+/// Returns the reason why a declaration cannot be compared. What the plan says could contain a value that must not be shown.
+fn not_plannable(entry: &Entry<'_>, diagnostics: Diagnostics) -> Error {
+    let name = entry.declared.name.clone();
+    if entry.declared.sensitive.is_empty() {
+        Error::NotPlannable { name, diagnostics }
+    } else {
+        Error::NotShown { name }
     }
 }
 

@@ -16,6 +16,7 @@ impl DriftReport {
             format_version: _,
             source: _,
             sources,
+            regions: _,
             counts: _,
             findings,
             failures,
@@ -31,7 +32,7 @@ impl DriftReport {
         let several = sources.len() > 1;
         let sources = sources.iter().map(|source| report::Source {
             name: source.name.clone(),
-            path: source.name.clone(),
+            path: source.is_file.then(|| source.name.clone()),
             // What is in sync needs no line of its own.
             outcome: (several && !source.counts.all_in_sync()).then(|| source.counts.summary()),
         });
@@ -94,6 +95,7 @@ impl Counts {
             delivery_failing,
             declared_twice,
             unmanaged,
+            perhaps_declared,
             not_checked,
             ignored,
         } = *self;
@@ -105,6 +107,7 @@ impl Counts {
             (delivery_failing, "not delivering"),
             (declared_twice, "declared twice"),
             (unmanaged, "not declared"),
+            (perhaps_declared, "perhaps declared"),
             (not_checked, "not checked"),
         ];
         let some = others.into_iter().filter(|(count, _)| *count > 0);
@@ -171,6 +174,7 @@ impl Finding {
             Kind::DeliveryFailing => "does not deliver its records".to_owned(),
             Kind::DeclaredTwice => "is declared more than once".to_owned(),
             Kind::Unmanaged => "exists but is not declared".to_owned(),
+            Kind::PerhapsDeclared => "is not checked".to_owned(),
         }
     }
 
@@ -186,16 +190,21 @@ impl Finding {
                 "both record the same resource, but differ in {}",
                 self.changed()
             )),
-            Kind::DeclaredTwice => {
-                let others = self.also_declared.iter();
-                let others = others.map(|other| format!("{} in {}", other.name, other.source));
-                Some(format!("also as {}", others.collect::<Vec<_>>().join(", ")))
+            Kind::DeclaredTwice => Some(format!("also as {}", self.declarations(", "))),
+            Kind::PerhapsDeclared => {
+                Some(format!("it may belong to {}", self.declarations(" or ")))
             }
             Kind::Unmanaged => {
                 let creator = self.created_by.as_ref()?;
                 Some(format!("created by {creator}"))
             }
         }
+    }
+
+    fn declarations(&self, separator: &str) -> String {
+        let others = self.also_declared.iter();
+        let others = others.map(|other| format!("{} in {}", other.name, other.source));
+        others.collect::<Vec<_>>().join(separator)
     }
 
     fn changed(&self) -> String {

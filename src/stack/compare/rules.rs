@@ -38,7 +38,7 @@ impl Rules {
         };
         let entries = stack.entries.iter();
         let values = entries.flat_map(|declared| {
-            let values = UnknownValue::of_entry(&stack.file, declared);
+            let values = UnknownValue::of_entry(stack, declared);
             declared.unknown.iter().zip(values)
         });
         values

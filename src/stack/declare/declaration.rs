@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::diagnostics::FileDiagnostics;
-use super::unknown::Unknown;
+use super::unknown::{Reason, Unknown};
 use crate::cty::Path;
 use crate::flow_log::FlowLog;
 use crate::report::Position;
@@ -23,6 +23,8 @@ pub struct Stack {
     pub incomplete: bool,
     /// The flow logs that cannot be read.
     pub unreadable: Vec<Unreadable>,
+    /// Whether it is a deployed stack: then there is no file, and positions mean nothing.
+    pub is_deployed: bool,
 }
 
 /// A declared flow log that cannot be read, and thus not be checked.
@@ -83,6 +85,7 @@ impl Stack {
             warnings: FileDiagnostics::of(file),
             incomplete: false,
             unreadable: Vec::new(),
+            is_deployed: false,
         }
     }
 }
@@ -103,6 +106,17 @@ impl Declaration {
     /// Returns whether only the deployed stack knows if the flow log exists, or all of its properties.
     pub fn is_open(&self) -> bool {
         self.unknown.iter().any(|unknown| unknown.path.is_root())
+    }
+
+    /// Returns whether only the deployed stack knows if the flow log exists.
+    pub(in crate::stack) fn is_conditional(&self) -> bool {
+        self.unknown.iter().any(|unknown| unknown.existence)
+    }
+
+    /// Returns whether a stack set deploys the flow log into accounts that only its targets decide.
+    pub(in crate::stack) fn is_of_stack_set(&self) -> bool {
+        let mut unknown = self.unknown.iter();
+        unknown.any(|unknown| matches!(unknown.reason, Reason::Targets(_)))
     }
 
     /// Returns the position of an attribute, of the nearest attribute around it that is written, or of the flow log.

@@ -9,6 +9,7 @@ mod members;
 mod overrides;
 mod resources;
 mod stack;
+mod stack_set;
 mod value;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -32,6 +33,7 @@ use crate::text::suggest::nearest;
 use overrides::Overrides;
 
 pub(in crate::stack) use resources::RESOURCE;
+pub(in crate::stack) use stack_set::STACK_SET;
 
 /// The positions of attributes, by their paths in the model.
 type Positions = BTreeMap<Path, Position>;
@@ -60,14 +62,7 @@ pub fn read(file: &str, text: &str, parameters: &Parameters) -> Result<Stack, Fi
     } else {
         (None, Vec::new())
     };
-    let mut reader = Reader {
-        scope,
-        diagnostics,
-        properties,
-        overrides: Overrides::default(),
-        unknown: Vec::new(),
-        incomplete: false,
-    };
+    let mut reader = Reader::new(scope, diagnostics, properties);
     let (region, entries) = if is_template {
         (None, reader.template(&root, &resources, parameters))
     } else {
@@ -84,6 +79,7 @@ pub fn read(file: &str, text: &str, parameters: &Parameters) -> Result<Stack, Fi
         warnings: reader.diagnostics,
         incomplete: reader.incomplete,
         unreadable: Vec::new(),
+        is_deployed: false,
     })
 }
 
@@ -104,7 +100,32 @@ struct Reader<'a> {
     overrides: Overrides,
     /// The unknown values of the flow log that is being read.
     unknown: Vec<Unknown>,
+    /// The attributes of that flow log whose values must not be shown, and whether the value that is being read is one.
+    sensitive: BTreeSet<Path>,
+    secret: bool,
     incomplete: bool,
+    /// Whether the template is that of a stack set in another one.
+    is_nested: bool,
+}
+
+impl<'a> Reader<'a> {
+    fn new(
+        scope: Option<Scope<'a>>,
+        diagnostics: FileDiagnostics,
+        properties: Vec<Property>,
+    ) -> Self {
+        Self {
+            scope,
+            diagnostics,
+            properties,
+            overrides: Overrides::default(),
+            unknown: Vec::new(),
+            sensitive: BTreeSet::new(),
+            secret: false,
+            incomplete: false,
+            is_nested: false,
+        }
+    }
 }
 
 impl Reader<'_> {
@@ -116,6 +137,8 @@ impl Reader<'_> {
         account: Option<String>,
     ) -> Option<Declaration> {
         self.unknown.clear();
+        self.sensitive.clear();
+        self.secret = false;
         let empty = || Rc::new(Node::new(node.position, Content::Map(Vec::new())));
         let (node, open) = match self.resolve(node) {
             Resolved::Node(node) => (node, false),
@@ -134,6 +157,12 @@ impl Reader<'_> {
             self.diagnostics.error(node.position, message);
             return None;
         };
+        if std::mem::take(&mut self.secret) {
+            // A secret chose the properties.
+            let names = self.properties.iter();
+            let names = names.map(|property| Path::from(property.attribute.as_str()));
+            self.sensitive.extend(names);
+        }
         let entries = self.overridden(entries, "", position);
         let properties = std::mem::take(&mut self.properties);
         let mut positions = Positions::new();
@@ -161,7 +190,7 @@ impl Reader<'_> {
             region: config.region.known().cloned(),
             account,
             id: None,
-            sensitive: BTreeSet::new(),
+            sensitive: std::mem::take(&mut self.sensitive),
             positions,
             unknown: std::mem::take(&mut self.unknown),
             desired: Desired::Configuration(Box::new(FlowLog {
@@ -199,7 +228,12 @@ impl Reader<'_> {
             return;
         }
         let at = nearest_position(positions, &problem.path).unwrap_or(position);
-        let detail = problem.detail(&CloudFormation);
+        let detail = if self.sensitive.is_empty() {
+            problem.detail(&CloudFormation)
+        } else {
+            // Any of the values could be a part of it.
+            "It depends on a parameter with `NoEcho`, so it is not shown".to_owned()
+        };
         let message = format!("{}: {detail}", problem.summary());
         match problem.severity() {
             Severity::Error => self.diagnostics.error(at, message),
@@ -232,7 +266,11 @@ impl Reader<'_> {
     /// Resolves a node of a template. A stack definition has no functions.
     fn resolve(&mut self, node: &Rc<Node>) -> Resolved {
         if let Some(scope) = &self.scope {
-            return scope.resolve(node, &mut self.diagnostics);
+            let (resolved, secret) = scope.watched(&mut self.diagnostics, |diagnostics| {
+                scope.resolve(node, diagnostics)
+            });
+            self.secret |= secret;
+            return resolved;
         }
         match node.tag.as_deref().filter(|tag| !tag.starts_with('!')) {
             Some(tag) => {
@@ -255,7 +293,8 @@ impl Reader<'_> {
         self.unknown.push(Unknown {
             path: path.clone(),
             position,
-            reason,
+            reason: if self.secret { reason.hidden() } else { reason },
+            existence: false,
         });
     }
 }

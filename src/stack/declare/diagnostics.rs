@@ -5,6 +5,10 @@ use std::fmt;
 use crate::report::{Level, Position};
 use crate::text::sanitize;
 
+/// What is said instead of a message that may contain a secret.
+const HIDDEN: &str = "this cannot be used as it is. It depends on a parameter with `NoEcho`, so neither its value nor what is \
+                      wrong with it is shown";
+
 /// One error or warning about a file.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct FileDiagnostic {
@@ -67,6 +71,23 @@ impl FileDiagnostics {
     pub fn error_count(&self) -> usize {
         let errors = self.list.iter().filter(|d| d.level == Level::Error);
         errors.count()
+    }
+
+    /// Returns the number of diagnostics so far.
+    pub(super) fn len(&self) -> usize {
+        self.list.len()
+    }
+
+    /// Replaces the messages from a number on, because they may contain a value that must not be shown.
+    pub(super) fn hide(&mut self, from: usize) {
+        for diagnostic in self.list.iter_mut().skip(from) {
+            HIDDEN.clone_into(&mut diagnostic.message);
+        }
+    }
+
+    /// Forgets all from a number on.
+    pub(super) fn truncate(&mut self, from: usize) {
+        self.list.truncate(from);
     }
 
     /// Sorts the list by position, and removes duplicates.

@@ -35,8 +35,8 @@ mod yaml;
 
 pub use declaration::{Declaration, Desired, Stack, Unreadable};
 pub use decode::{LARGEST as LARGEST_STACK, text as decode};
-pub(super) use definition::RESOURCE;
 pub use definition::read;
+pub(super) use definition::{RESOURCE, STACK_SET};
 pub use diagnostics::{FileDiagnostic, FileDiagnostics};
 pub use parameters::{Deployed, Parameters, read_parameters};
 pub(super) use property::name_of;

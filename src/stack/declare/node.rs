@@ -25,10 +25,12 @@ pub(super) struct Node {
     pub(super) size: usize,
     /// The number of levels in it, including its own.
     pub(super) levels: usize,
+    /// Whether it contains a value that must not be shown.
+    pub(super) secret: bool,
 }
 
 /// The content of a node.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) enum Content {
     /// Text, and whether it is written without quotes.
     Scalar { text: String, plain: bool },
@@ -49,12 +51,18 @@ pub(super) struct Entry {
 impl Node {
     pub(super) fn new(position: Position, content: Content) -> Self {
         let (size, levels) = extent(&content);
+        let secret = match &content {
+            Content::Scalar { .. } => false,
+            Content::List(elements) => elements.iter().any(|node| node.secret),
+            Content::Map(entries) => entries.iter().any(|entry| entry.value.secret),
+        };
         Self {
             position,
             tag: None,
             content,
             size,
             levels,
+            secret,
         }
     }
 

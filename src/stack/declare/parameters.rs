@@ -20,6 +20,10 @@ pub struct Parameters {
     pub shared: bool,
     /// Names in `given` that the template need not have, because they come from a file.
     pub optional: BTreeSet<String>,
+    /// Names whose values are not known, whatever their defaults are.
+    pub unknown: BTreeSet<String>,
+    /// Names in `given` whose values must not be shown.
+    pub secret: BTreeSet<String>,
     /// Values of properties, by the logical id and the property's path: `Main`, `DestinationOptions.FileFormat`.
     pub set: BTreeMap<(String, String), String>,
     /// What the deployed stack knows, if the template is that of one.
@@ -41,6 +45,8 @@ pub struct Deployed {
     pub physical: BTreeMap<String, String>,
     /// The values that other stacks export, by name.
     pub exports: BTreeMap<String, String>,
+    /// The topics that are notified of the stack's events: `AWS::NotificationARNs`.
+    pub notification_arns: Vec<String>,
 }
 
 impl Parameters {

@@ -121,7 +121,11 @@ const NAMES: [Name; 15] = [
         "Tags of instances, network interfaces or Auto Scaling groups that become record fields, such as \
          `${instance-tag}`. One element for each resource type.",
     ),
-    described("Tags", "tags", "Tags of the flow log."),
+    described(
+        "Tags",
+        "tags",
+        "Tags of the flow log. Each key once: a schema refuses only equal tags, the program each key that is there twice.",
+    ),
     // Not a property of CloudFormation: a template is deployed into a region, a stack definition names it.
     described(
         "Region",

@@ -105,8 +105,10 @@ fn accepts(accepts: &Accepts) -> Value {
             }
             schema
         }
+        // Two tags with one key and different values are different elements.
         Accepts::Tags => json!({
             "type": "array",
+            "uniqueItems": true,
             "maxItems": patterns::MOST_TAGS,
             "items": {
                 "type": "object",

@@ -74,6 +74,7 @@ pub fn read(file: &str, bytes: &[u8]) -> Result<Stack, FileDiagnostics> {
         warnings: diagnostics,
         incomplete: false,
         unreadable,
+        is_deployed: false,
     })
 }
 

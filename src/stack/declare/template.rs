@@ -8,16 +8,16 @@
 //! | file | holds |
 //! |---|---|
 //! | `function` | which function a node calls |
-//! | `names` | `Ref`, `Fn::GetAtt`, `Fn::ImportValue`: parameters, pseudo parameters, resources, exports |
-//! | `resource` | names and ARNs of resources whose names the template determines |
+//! | `names`, `resource` | `Ref`, `Fn::GetAtt`, `Fn::ImportValue`: parameters, pseudo parameters, resources, exports |
 //! | `parameter` | values of parameters, as text or list |
 //! | `condition` | conditions, and `Fn::If` |
 //! | `mapping` | `Fn::FindInMap` |
 //! | `list` | `Fn::Join`, `Fn::Split`, `Fn::Select`, `Fn::Length` |
 //! | `document` | values at any depth: `Fn::ToJsonString`, and what `Fn::Equals` compares |
 //! | `substitute` | `Fn::Sub` |
-//! | `repeat` | `Fn::ForEach` |
+//! | `repeat`, `turn` | `Fn::ForEach` |
 //! | `check` | the names in parts that are not evaluated |
+//! | `secret` | values that must not be shown |
 //! | `scalar` | plain scalars as YAML 1.1 reads them |
 
 mod check;
@@ -31,7 +31,9 @@ mod parameter;
 mod repeat;
 mod resource;
 mod scalar;
+mod secret;
 mod substitute;
+mod turn;
 
 use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, BTreeSet};
@@ -108,16 +110,17 @@ pub(super) struct Scope<'a> {
     /// The macros that may add names to the template.
     macros: Vec<String>,
     used: RefCell<BTreeSet<String>>,
-    /// The conditions that are evaluated.
-    verdicts: RefCell<BTreeMap<String, Verdict>>,
-    /// The names of resources that are evaluated.
-    named: RefCell<BTreeMap<String, Resolved>>,
+    /// The conditions that are evaluated, and whether they depend on a secret.
+    verdicts: RefCell<BTreeMap<String, (Verdict, bool)>>,
+    /// The names of resources that are evaluated, and whether they depend on a secret.
+    named: RefCell<BTreeMap<String, (Resolved, bool)>>,
     /// The conditions and resources that are being evaluated.
     under_way: RefCell<BTreeSet<String>>,
     depth: Cell<usize>,
+    /// Whether the evaluation that is under way depends on a secret.
+    secret: Cell<bool>,
     /// The amount of text produced so far.
     produced: Cell<usize>,
-    /// The number of turns of loops, and of nodes that they produced.
     turns: Cell<usize>,
     nodes: Cell<usize>,
 }
@@ -141,6 +144,7 @@ impl<'a> Scope<'a> {
             named: RefCell::default(),
             under_way: RefCell::default(),
             depth: Cell::default(),
+            secret: Cell::default(),
             produced: Cell::default(),
             turns: Cell::default(),
             nodes: Cell::default(),
@@ -157,6 +161,7 @@ impl<'a> Scope<'a> {
 
     /// Resolves a node if it is a function. Its parts are resolved when they are read.
     pub(super) fn resolve(&self, node: &Rc<Node>, diagnostics: &mut FileDiagnostics) -> Resolved {
+        self.mark(node.secret);
         let Some((name, argument)) = function(node) else {
             return dynamic(Resolved::Node(scalar::read(node, diagnostics)));
         };

@@ -14,6 +14,8 @@ pub struct Unknown {
     pub position: Position,
     /// What would tell the value.
     pub reason: Reason,
+    /// Whether it decides if the flow log exists, and is not a value of it.
+    pub existence: bool,
 }
 
 /// What would tell an unknown value. `Display` writes it as a noun, such as ``Fn::GetAtt of Bucket.Arn``.
@@ -67,6 +69,21 @@ impl Reason {
             Self::Location(_) => true,
             Self::Condition { because, .. } => because.is_location(),
             _ => false,
+        }
+    }
+
+    /// Returns the reason without the text that values of the template are part of.
+    pub(super) fn hidden(self) -> Self {
+        match self {
+            Self::Stored { parameter, key: _ } => Self::Parameter(parameter),
+            Self::Import(_) => Self::Import(None),
+            Self::Dynamic(_) => Self::Dynamic("{{resolve:…}}".to_owned()),
+            Self::Condition { name, because } => Self::Condition {
+                name,
+                because: Box::new(because.hidden()),
+            },
+            Self::Targets(_) => Self::Targets("an account that is not shown".to_owned()),
+            other => other,
         }
     }
 

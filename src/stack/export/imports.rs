@@ -1,6 +1,6 @@
 //! Import blocks for the flow logs that exist.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use serde_json::{Value, json};
@@ -119,11 +119,13 @@ impl Search<'_> {
         observed: &Observed,
     ) -> Result<(), Error> {
         let comparison = Comparison::new(&observed.connection)?;
-        let pairs = pair(&comparison, region, declared, &observed.flow_logs);
+        let ignored = BTreeSet::new();
+        let pairs = pair(&comparison, region, declared, &observed.flow_logs, &ignored);
         for (entry, pair) in declared.iter().zip(pairs) {
             let label = &self.labels[entry.index];
             match pair {
-                Pair::Missing => {}
+                // What is not known was refused before.
+                Pair::Missing | Pair::Undecided(_) => {}
                 Pair::Found(log, differences) => {
                     self.warnings
                         .extend(replacement(label, &log.id, &differences));

@@ -98,6 +98,14 @@ impl Runner {
         self.git("commit --quiet --amend --allow-empty --all -m head");
     }
 
+    /// Changes the stack in the branch into which the pull request merges.
+    fn base(&self, text: &str) {
+        self.change(text);
+        self.git("reset --quiet --soft HEAD^1");
+        self.git("commit --quiet --amend --allow-empty --all -m base");
+        self.commit("head");
+    }
+
     /// Runs a script as a pipeline does, and returns its exit code and its output.
     fn step(&self, text: &str, variables: &BTreeMap<String, String>) -> (i32, String) {
         let mut command = self.folder.command("bash", Some(self.fake.url()));
@@ -269,6 +277,43 @@ fn the_github_workflow_says_what_a_change_does() {
     Github::prepare(&runner);
     history::pull_requests(&Github, &runner);
     assert!(runner.folder.read("summary").contains("### "));
+}
+
+#[test]
+fn the_github_workflow_compares_the_regions_of_both_branches() {
+    let runner = Runner::new();
+    Github::prepare(&runner);
+    history::regions(&Github, &runner);
+}
+
+#[test]
+fn the_comment_and_the_summary_of_github_are_harmless_and_short() {
+    let runner = Runner::new();
+    Github::prepare(&runner);
+    history::hostile(&Github, &runner);
+    let summary = runner.folder.read("summary");
+    assert!(!summary.contains(|c: char| c != '\n' && c.is_control()));
+    assert!(!summary.contains('\u{202e}'));
+    // Each of the two runs writes what it comments.
+    assert!(summary.len() < 3 * 65_536, "{}", summary.len());
+    // On a schedule, the report is the same with any number of findings.
+    let many = (0..2_000).map(|n| {
+        let (_, flow_log) = STACK.split_once("  main:\n").unwrap();
+        format!(
+            "  \"x{n}\\u202e\":\n{}",
+            flow_log.replace("0123456789abcdef0", &format!("{n:017x}"))
+        )
+    });
+    runner.change(&format!(
+        "Region: us-east-1\nFlowLogs:\n{}",
+        many.collect::<String>()
+    ));
+    std::fs::remove_file(runner.folder.path().join("summary")).unwrap();
+    let (code, log) = Github.run(&runner, Event::Schedule);
+    assert_eq!(code, 2, "{}", &log[..log.len().min(2_000)]);
+    let summary = runner.folder.read("summary");
+    assert!(!summary.contains('\u{202e}'));
+    assert!(summary.chars().count() < 65_536, "{}", summary.len());
 }
 
 #[test]

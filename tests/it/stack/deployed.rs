@@ -1,5 +1,6 @@
 //! Deployed CloudFormation stacks as declarations: `drift --stack-name`.
 
+mod hidden;
 mod replies;
 
 use serde_json::{Value, json};

@@ -13,7 +13,7 @@ print(done.stdout + done.stderr)
 ";
 
 /// Runs a command, and gives what it says with its peak memory in MiB.
-fn measured(folder: &Folder, arguments: &[&str]) -> (i32, usize, String) {
+pub(super) fn measured(folder: &Folder, arguments: &[&str]) -> (i32, usize, String) {
     let mut all = vec![folder.path().to_str().unwrap(), program()];
     all.extend(arguments);
     let output = script(MEASURED, &all);

@@ -44,7 +44,7 @@ fn stacks_and_states_are_checked_as_one_set() {
     let (code, report) = folder.drift(fake.url(), &arguments);
     assert_eq!(code, 2, "{report:#}");
     assert_eq!(kinds(&report), [source("missing", "missing.yaml")]);
-    assert_eq!(report["format_version"], "1.1");
+    assert_eq!(report["format_version"], "1.2");
     let sources = report["sources"].as_array().unwrap().iter();
     let sources: Vec<_> = sources
         .map(|s| (s["name"].as_str().unwrap(), &s["counts"]["in_sync"]))

@@ -48,6 +48,11 @@ impl Reader<'_> {
                 found = true;
                 self.overrides.select(&entry.key);
                 declared.extend(self.resource(entry));
+            } else if !self.is_nested
+                && let Some(of_set) = self.stack_set(entry)
+            {
+                found = true;
+                declared.extend(of_set);
             }
         }
         if !found {
@@ -97,7 +102,7 @@ impl Reader<'_> {
 
     /// Returns whether a condition holds: `None` if it does not, otherwise what is unknown about it. After an error,
     /// assumes that it does, so that other errors in the resource are found.
-    fn holds(&mut self, condition: &Entry) -> Option<Option<Unknown>> {
+    pub(super) fn holds(&mut self, condition: &Entry) -> Option<Option<Unknown>> {
         let scope = self.scope.as_ref()?;
         let name = condition.value.as_text().unwrap_or_default();
         let position = condition.position;
@@ -112,31 +117,70 @@ impl Reader<'_> {
                 path: Path::root(),
                 position,
                 reason: conditional(name, reason),
+                existence: true,
             })),
         }
     }
 
     /// Declares the flow logs that a loop over an unknown collection, or a macro, produces: how many they are is not known.
-    fn produced_later(&mut self, entry: &Entry) -> Option<Declaration> {
-        let scope = self.scope.as_ref()?;
-        let produced = scope.produced_later(&entry.key, &entry.value, &mut self.diagnostics);
+    fn produced_later(&mut self, entry: &Entry) -> Vec<Declaration> {
+        let Some(scope) = &self.scope else {
+            return Vec::new();
+        };
+        let (produced, secret) = scope.watched(&mut self.diagnostics, |diagnostics| {
+            scope.produced_later(&entry.key, &entry.value, diagnostics)
+        });
         let Resolved::Unknown(reason) = produced else {
-            return None;
+            return Vec::new();
         };
         if !holds_flow_log(&entry.value) {
-            return None;
+            return Vec::new();
         }
         if reason.is_location() {
             self.incomplete = true;
-            return None;
+            return Vec::new();
         }
-        let mut declared = self.nameless(&entry.key, entry.position)?;
-        declared.unknown = vec![Unknown {
+        let unknown = Unknown {
             path: Path::root(),
             position: entry.position,
-            reason,
-        }];
-        Some(declared)
+            reason: if secret { reason.hidden() } else { reason },
+            existence: true,
+        };
+        // What is wrong in the body is wrong for some values only.
+        let reported = self.diagnostics.len();
+        let mut declared = self.of_unknown_turn(entry);
+        self.diagnostics.truncate(reported);
+        if declared.is_empty() {
+            declared.extend(self.nameless(&entry.key, entry.position));
+        }
+        for declared in &mut declared {
+            declared.name.clone_from(&entry.key);
+            declared.position = Some(entry.position);
+            declared.unknown = vec![unknown.clone()];
+        }
+        declared
+    }
+
+    /// Declares the flow logs of one turn of a loop over an unknown collection, with all that is known of them.
+    fn of_unknown_turn(&mut self, entry: &Entry) -> Vec<Declaration> {
+        let Some(scope) = &self.scope else {
+            return Vec::new();
+        };
+        let turn = scope.unknown_turn(entry, &mut self.diagnostics);
+        let mut declared = Vec::new();
+        for inner in turn {
+            if inner.key.starts_with("Fn::") {
+                declared.extend(self.of_unknown_turn(&inner));
+            } else if is_flow_log(&inner.value) {
+                let properties = inner.value.get("Properties").map(Rc::clone);
+                self.overrides.select(&inner.key);
+                let read = properties.and_then(|properties| {
+                    self.flow_log(&inner.key, inner.position, &properties, None)
+                });
+                declared.extend(read.or_else(|| self.nameless(&inner.key, inner.position)));
+            }
+        }
+        declared
     }
 
     /// Reports a template without flow logs. Those of nested stacks are in other files.
@@ -162,11 +206,15 @@ impl Reader<'_> {
 }
 
 pub(super) fn is_flow_log(resource: &Node) -> bool {
-    let ty = resource.get("Type").and_then(|node| node.as_text());
-    ty == Some(RESOURCE)
+    is_of_type(resource, RESOURCE)
 }
 
-fn holds_flow_log(node: &Rc<Node>) -> bool {
+pub(super) fn is_of_type(resource: &Node, wanted: &str) -> bool {
+    let ty = resource.get("Type").and_then(|node| node.as_text());
+    ty == Some(wanted)
+}
+
+pub(super) fn holds_flow_log(node: &Rc<Node>) -> bool {
     is_flow_log(node)
         || match &node.content {
             Content::Map(entries) => entries.iter().any(|entry| holds_flow_log(&entry.value)),

@@ -132,7 +132,26 @@ impl Reader<'_> {
         Some((meant.attribute.as_str().into(), Value::unknown()))
     }
 
+    /// Reads a value, and notes if it must not be shown.
     pub(super) fn value(
+        &mut self,
+        node: &Rc<Node>,
+        name: &str,
+        accepts: &Accepts,
+        path: &Path,
+        positions: &mut Positions,
+    ) -> Value {
+        let outer = std::mem::take(&mut self.secret);
+        let reported = self.diagnostics.len();
+        let value = self.shown_value(node, name, accepts, path, positions);
+        if std::mem::replace(&mut self.secret, outer) {
+            self.sensitive.insert(path.clone());
+            self.diagnostics.hide(reported);
+        }
+        value
+    }
+
+    fn shown_value(
         &mut self,
         node: &Rc<Node>,
         name: &str,
@@ -257,13 +276,15 @@ fn number(node: &Node, lenient: bool, allowed: &[i64]) -> Result<Value, Problem>
     }
 }
 
-/// Reads a whole number, also as `60.0`, which JSON Schema regards as the same.
+/// Reads a whole number, also as `60.0` or `6e1`, which JSON Schema regards as the same.
 fn whole(text: &str) -> Option<i64> {
+    /// From here on, not every whole number is a float.
+    const EXACT: f64 = 9_007_199_254_740_992.0;
     let exact = text.parse::<i64>().ok();
     exact.or_else(|| {
-        let (digits, zeros) = text.split_once('.')?;
-        let is_whole = !zeros.is_empty() && zeros.bytes().all(|byte| byte == b'0');
-        digits.parse().ok().filter(|_| is_whole)
+        let number = text.parse::<f64>().ok().filter(|_| is_number(text))?;
+        let is_whole = number.fract() == 0.0 && number.abs() < EXACT;
+        format!("{number:.0}").parse().ok().filter(|_| is_whole)
     })
 }
 

@@ -32,7 +32,8 @@ impl Scope<'_> {
             Some("false") => return Verdict::Known(false),
             _ => {}
         }
-        if let Some(verdict) = self.verdicts.borrow().get(name) {
+        if let Some((verdict, secret)) = self.verdicts.borrow().get(name) {
+            self.mark(*secret);
             return verdict.clone();
         }
         let Some(node) = self.conditions.get(name) else {
@@ -49,11 +50,16 @@ impl Scope<'_> {
             diagnostics.error(node.position, message);
             return Verdict::Failed;
         }
-        let verdict = self.verdict(node, diagnostics);
+        let (verdict, secret) =
+            self.watched(diagnostics, |diagnostics| self.verdict(node, diagnostics));
+        let verdict = match verdict {
+            Verdict::Unknown(reason) if secret => Verdict::Unknown(reason.hidden()),
+            verdict => verdict,
+        };
+        self.mark(secret);
         self.under_way.borrow_mut().remove(&key);
-        self.verdicts
-            .borrow_mut()
-            .insert(name.to_owned(), verdict.clone());
+        let known = (verdict.clone(), secret);
+        self.verdicts.borrow_mut().insert(name.to_owned(), known);
         verdict
     }
 

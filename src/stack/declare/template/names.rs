@@ -10,7 +10,9 @@ use crate::arn::partition;
 use crate::report::Position;
 
 /// The pseudo parameters that depend on the stack.
-const OF_STACK: [&str; 3] = ["AWS::StackName", "AWS::StackId", "AWS::NotificationARNs"];
+const OF_STACK: [&str; 3] = ["AWS::StackName", "AWS::StackId", TOPICS];
+/// The pseudo parameter that is a list.
+const TOPICS: &str = "AWS::NotificationARNs";
 /// The pseudo parameters.
 const PSEUDO: [&str; 8] = [
     "AWS::AccountId",
@@ -114,6 +116,11 @@ impl Scope<'_> {
         if self.declared.contains_key(name) {
             return self.parameter(name, position, diagnostics);
         }
+        if name == TOPICS
+            && let Some(topics) = self.topics()
+        {
+            return self.list(&topics, position, diagnostics);
+        }
         if let Some(value) = self.parameters.given.get(name) {
             return self.text(value.clone(), position, diagnostics);
         }
@@ -127,6 +134,17 @@ impl Scope<'_> {
             Some(node) => self.resource(name, None, node, position, diagnostics),
             None => self.nothing(name, position, diagnostics),
         }
+    }
+
+    /// Returns the topics that are notified of the stack's events, if they are known.
+    fn topics(&self) -> Option<Vec<&str>> {
+        let given = self.parameters.given.get(TOPICS);
+        let listed = given.map(|given| given.split(',').map(str::trim));
+        let deployed = self.parameters.deployed.as_ref();
+        let of_stack = || deployed.map(|stack| stack.notification_arns.iter().map(String::as_str));
+        listed
+            .map(|listed| listed.filter(|topic| !topic.is_empty()).collect())
+            .or_else(|| Some(of_stack()?.collect()))
     }
 
     /// Returns the value of a pseudo parameter.

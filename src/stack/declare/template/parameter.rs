@@ -20,6 +20,7 @@ impl Scope<'_> {
         position: Position,
         diagnostics: &mut FileDiagnostics,
     ) -> Resolved {
+        self.mark(self.is_secret(name));
         let stored = self.ty(name).starts_with(STORED);
         let unknown = |key: String| {
             Resolved::Unknown(Reason::Stored {
@@ -27,6 +28,9 @@ impl Scope<'_> {
                 key,
             })
         };
+        if self.parameters.unknown.contains(name) {
+            return Resolved::Unknown(Reason::Parameter(name.to_owned()));
+        }
         let optional = self.parameters.optional.contains(name);
         let deployed = self.parameters.deployed.as_ref();
         // What the stack knows replaces the values of files, which may be meant for other templates.
@@ -83,15 +87,19 @@ impl Scope<'_> {
                 vec![&value]
             };
             for value in values {
-                if !allowed.iter().any(|known| known == value) {
+                if allowed.iter().any(|known| known == value) {
+                    continue;
+                }
+                let shown = if self.is_secret(name) {
+                    "not allowed".to_owned()
+                } else {
                     let near = nearest(value, allowed.iter().map(String::as_str));
                     let hint = near.map_or_else(String::new, |near| format!("write {near} "));
-                    let message = format!(
-                        "the value of the parameter `{name}` is \"{value}\", which is not allowed; {hint}(one of: {})",
-                        allowed.join(", ")
-                    );
-                    diagnostics.error(declared.position, message);
-                }
+                    let allowed = allowed.join(", ");
+                    format!("\"{value}\", which is not allowed; {hint}(one of: {allowed})")
+                };
+                let message = format!("the value of the parameter `{name}` is {shown}");
+                diagnostics.error(declared.position, message);
             }
         }
     }

@@ -8,7 +8,8 @@ use std::rc::Rc;
 
 use super::super::diagnostics::FileDiagnostics;
 use super::super::node::{Content, Entry, Node};
-use super::{MOST_TEXT, Resolved, Scope};
+use super::turn::{Turn, rebuilt};
+use super::{Resolved, Scope};
 use crate::report::Position;
 
 /// The beginning of the keys of loops. The rest of the key names the loop.
@@ -119,7 +120,10 @@ impl Scope<'_> {
             diagnostics.error(entry.position, FORM);
             return Some(Vec::new());
         };
-        let values = match self.texts(collection, diagnostics) {
+        let (values, secret) = self.watched(diagnostics, |diagnostics| {
+            self.texts(collection, diagnostics)
+        });
+        let values = match values {
             Ok(values) => values,
             Err(Resolved::Unknown(_)) => return None,
             Err(_) => return Some(Vec::new()),
@@ -129,13 +133,21 @@ impl Scope<'_> {
             return Some(Vec::new());
         };
         let mut produced = Vec::new();
-        for value in values {
+        for (number, value) in (1..).zip(values) {
             if !self.affords_turn(body, entry.position, diagnostics) {
                 return Some(Vec::new());
             }
             let turn = Turn {
                 identifier,
-                value: &value,
+                // The names of resources are shown.
+                key: if secret {
+                    format!("(sensitive value {number})")
+                } else {
+                    value.clone()
+                },
+                value,
+                secret,
+                later: None,
                 produced: Cell::default(),
             };
             let replaced = turn.entries(body_entries);
@@ -146,6 +158,44 @@ impl Scope<'_> {
             produced.extend(self.expanded(replaced, diagnostics));
         }
         Some(produced)
+    }
+
+    /// Returns the entries that one turn of a loop produces, if the loop's collection is not known: then neither is the value
+    /// of the identifier.
+    pub(in super::super) fn unknown_turn(
+        &self,
+        entry: &Entry,
+        diagnostics: &mut FileDiagnostics,
+    ) -> Vec<Entry> {
+        let Some((identifier, collection, body)) = parts(&entry.value) else {
+            return Vec::new();
+        };
+        let Content::Map(entries) = &body.content else {
+            return Vec::new();
+        };
+        if !self.affords_turn(body, entry.position, diagnostics) {
+            return Vec::new();
+        }
+        // A loop without a body resolves to the reason why the collection is not known.
+        let position = entry.position;
+        let nothing = Rc::new(Node::new(position, Content::Map(Vec::new())));
+        let name = Rc::new(Node::text(position, identifier));
+        let loop_parts = vec![name, Rc::clone(collection), nothing];
+        let value = Rc::new(Node::new(position, Content::List(loop_parts)));
+        let later = Content::Map(vec![Entry {
+            value,
+            ..entry.clone()
+        }]);
+        let turn = Turn {
+            identifier,
+            key: String::new(),
+            value: String::new(),
+            secret: false,
+            later: Some(Rc::new(Node::new(position, later))),
+            produced: Cell::default(),
+        };
+        let replaced = turn.entries(entries);
+        self.expanded(replaced.as_deref().unwrap_or(entries), diagnostics)
     }
 
     /// Returns whether one more turn of a loop is within the limits, and reports the limit once.
@@ -195,133 +245,4 @@ fn parts(argument: &Node) -> Option<(&str, &Rc<Node>, &Rc<Node>)> {
         }
         _ => None,
     }
-}
-
-/// One turn of a loop.
-struct Turn<'t> {
-    identifier: &'t str,
-    value: &'t str,
-    /// The amount of text that it has produced, in bytes.
-    produced: Cell<usize>,
-}
-
-impl Turn<'_> {
-    /// Replaces the identifier in entries. Returns `None` if it does not occur.
-    fn entries(&self, entries: &[Entry]) -> Option<Vec<Entry>> {
-        let mut changed = false;
-        let entries = entries.iter().map(|entry| {
-            let key = self.text(&entry.key, self.value);
-            let value = self.node(&entry.value);
-            let of_sub = (entry.key == "Fn::Sub")
-                .then(|| self.template(&entry.value))
-                .flatten();
-            changed |= key.is_some() || value.is_some() || of_sub.is_some();
-            Entry {
-                key: key.unwrap_or_else(|| entry.key.clone()),
-                position: entry.position,
-                value: of_sub.or(value).unwrap_or_else(|| Rc::clone(&entry.value)),
-            }
-        });
-        let entries: Vec<_> = entries.collect();
-        changed.then_some(entries)
-    }
-
-    fn node(&self, node: &Rc<Node>) -> Option<Rc<Node>> {
-        let tag = node.tag.as_deref();
-        if tag == Some("Ref") && self.is_identifier(node) || self.is_reference(node) {
-            return Some(Rc::new(Node::text(node.position, self.value)));
-        }
-        if tag == Some("Sub") {
-            return self.template(node);
-        }
-        let content = match &node.content {
-            Content::Scalar { .. } => return None,
-            Content::List(elements) => {
-                let new: Vec<_> = elements.iter().map(|element| self.node(element)).collect();
-                if new.iter().all(Option::is_none) {
-                    return None;
-                }
-                let pairs = new.into_iter().zip(elements);
-                Content::List(
-                    pairs
-                        .map(|(new, old)| new.unwrap_or_else(|| Rc::clone(old)))
-                        .collect(),
-                )
-            }
-            Content::Map(entries) => Content::Map(self.entries(entries)?),
-        };
-        Some(rebuilt(node, content))
-    }
-
-    /// Replaces the identifier in the argument of `Fn::Sub`.
-    fn template(&self, node: &Rc<Node>) -> Option<Rc<Node>> {
-        // The value is no template.
-        let value = self.value.replace("${", "${!");
-        let content = match &node.content {
-            Content::Scalar { text, .. } => Content::Scalar {
-                text: self.text(text, &value)?,
-                plain: false,
-            },
-            Content::List(parts) => {
-                let [text, names] = parts.as_slice() else {
-                    return None;
-                };
-                let new = text
-                    .as_text()
-                    .and_then(|written| self.text(written, &value));
-                let new = new.map(|new| Rc::new(Node::text(text.position, new)));
-                let new_names = self.node(names);
-                if new.is_none() && new_names.is_none() {
-                    return None;
-                }
-                Content::List(vec![
-                    new.unwrap_or_else(|| Rc::clone(text)),
-                    new_names.unwrap_or_else(|| Rc::clone(names)),
-                ])
-            }
-            Content::Map(_) => return None,
-        };
-        Some(rebuilt(node, content))
-    }
-
-    /// Replaces `${identifier}` and, without other characters than letters and digits, `&{identifier}`.
-    fn text(&self, text: &str, value: &str) -> Option<String> {
-        let whole = format!("${{{}}}", self.identifier);
-        let letters = format!("&{{{}}}", self.identifier);
-        if !text.contains(&whole) && !text.contains(&letters) {
-            return None;
-        }
-        let short: String = self
-            .value
-            .chars()
-            .filter(char::is_ascii_alphanumeric)
-            .collect();
-        let times = text.matches(&whole).count() + text.matches(&letters).count();
-        let length = text.len().saturating_add(times.saturating_mul(value.len()));
-        let produced = self.produced.get().saturating_add(length);
-        self.produced.set(produced);
-        // The caller reports the limit.
-        (produced <= MOST_TEXT).then(|| text.replace(&letters, &short).replace(&whole, value))
-    }
-
-    fn is_identifier(&self, node: &Node) -> bool {
-        node.as_text() == Some(self.identifier)
-    }
-
-    fn is_reference(&self, node: &Node) -> bool {
-        match &node.content {
-            Content::Map(entries) => match entries.as_slice() {
-                [entry] => entry.key == "Ref" && self.is_identifier(&entry.value),
-                _ => false,
-            },
-            Content::Scalar { .. } | Content::List(_) => false,
-        }
-    }
-}
-
-/// Returns a node with other content, at the same position and with the same tag.
-fn rebuilt(node: &Node, content: Content) -> Rc<Node> {
-    let mut new = Node::new(node.position, content);
-    new.tag.clone_from(&node.tag);
-    Rc::new(new)
 }

@@ -78,7 +78,8 @@ impl Scope<'_> {
             return Some(self.text(physical.clone(), node.position, diagnostics));
         }
         let key = format!("{id}.{property}");
-        if let Some(known) = self.named.borrow().get(&key) {
+        if let Some((known, secret)) = self.named.borrow().get(&key) {
+            self.mark(*secret);
             return given(known.clone());
         }
         let position = node.position;
@@ -87,18 +88,22 @@ impl Scope<'_> {
             diagnostics.error(position, message);
             return Some(Resolved::Failed);
         }
-        let value = match node.get("Properties") {
-            Some(properties) => match self.resolve(properties, diagnostics) {
+        let (value, secret) = self.watched(diagnostics, |diagnostics| {
+            let Some(properties) = node.get("Properties") else {
+                return Resolved::Nothing;
+            };
+            match self.resolve(properties, diagnostics) {
                 Resolved::Node(properties) => match properties.get(property) {
                     Some(value) => self.resolve(value, diagnostics),
                     None => Resolved::Nothing,
                 },
                 other => other,
-            },
-            None => Resolved::Nothing,
-        };
+            }
+        });
+        self.mark(secret);
         self.under_way.borrow_mut().remove(&key);
-        self.named.borrow_mut().insert(key, value.clone());
+        let known = (value.clone(), secret);
+        self.named.borrow_mut().insert(key, known);
         given(value)
     }
 

@@ -21,6 +21,7 @@ pub(crate) struct DeployedStack {
     /// The values of parameters, and the values in Systems Manager of those that name one.
     pub(crate) parameters: Vec<(String, String, Option<String>)>,
     pub(crate) resources: Vec<DeployedResource>,
+    pub(crate) notification_arns: Vec<String>,
     pub(crate) exports: BTreeMap<String, String>,
     /// The name of the stack that contains it.
     pub(crate) parent: Option<String>,
@@ -47,6 +48,7 @@ impl DeployedStack {
             template: template.to_owned(),
             parameters: Vec::new(),
             resources: Vec::new(),
+            notification_arns: Vec::new(),
             exports: BTreeMap::new(),
             parent: None,
         }
@@ -122,6 +124,11 @@ fn describe(xml: &mut Xml, stack: &DeployedStack) {
     xml.text("CreationTime", "2026-01-02T03:04:05.678Z");
     let parent = stack.parent.as_deref().map(|name| id(&stack.region, name));
     xml.optional("ParentId", parent.as_deref());
+    xml.group("NotificationARNs", |xml| {
+        for topic in &stack.notification_arns {
+            xml.text("member", topic);
+        }
+    });
     xml.group("Parameters", |xml| {
         for (key, value, resolved) in &stack.parameters {
             xml.group("member", |xml| {

@@ -83,7 +83,8 @@ fn answer(stream: &TcpStream, notes: &Mutex<Vec<Value>>) {
         }
         ("POST", Some("")) => {
             let id = 1000 + notes.len();
-            notes.push(json!({ "id": id, "body": written(), "bot": true }));
+            let me = json!({ "id": 77, "username": "project_42_bot" });
+            notes.push(json!({ "id": id, "body": written(), "author": me }));
             (201, String::new(), json!({ "id": id }))
         }
         ("PUT", Some(id)) => {
@@ -92,6 +93,7 @@ fn answer(stream: &TcpStream, notes: &Mutex<Vec<Value>>) {
             note["body"] = written().into();
             (200, String::new(), json!({ "id": id }))
         }
+        ("GET", None) if path == "/api/v4/user" => (200, String::new(), json!({ "id": 77 })),
         _ => (404, String::new(), json!({})),
     };
     let reply = reply.to_string();
@@ -136,13 +138,15 @@ impl Pipeline for Gitlab {
 
     fn comments(&self, _: &Runner) -> Vec<String> {
         let notes = self.notes.lock().unwrap();
-        let ours = notes.iter().filter(|note| note["bot"] == true);
+        let ours = notes.iter().filter(|note| note["author"]["id"] == 77);
         ours.map(|note| note["body"].as_str().unwrap().to_owned())
             .collect()
     }
 
     fn add(&self, _: &Runner, number: usize) {
-        let notes = (0..number).map(|id| json!({ "id": id, "body": "fine" }));
+        // Somebody quotes the mark.
+        let body = "<!-- terraform-provider-vpcflow change -->\nwhat is this?";
+        let notes = (0..number).map(|id| json!({ "id": id, "body": body, "author": { "id": 7 } }));
         self.notes.lock().unwrap().extend(notes);
     }
 }
@@ -150,6 +154,16 @@ impl Pipeline for Gitlab {
 #[test]
 fn the_gitlab_job_says_what_a_change_does() {
     history::pull_requests(&Gitlab::start(), &Runner::new());
+}
+
+#[test]
+fn the_gitlab_job_compares_the_regions_of_both_branches() {
+    history::regions(&Gitlab::start(), &Runner::new());
+}
+
+#[test]
+fn the_note_of_gitlab_is_harmless_and_short() {
+    history::hostile(&Gitlab::start(), &Runner::new());
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! What happens to a pull request and on a schedule, for any pipeline.
 
-use super::super::STACK;
+use super::super::{STACK, VPC};
 use super::{Event, Pipeline, Runner};
 use crate::harness::fake::Fault;
 
@@ -121,6 +121,70 @@ pub(super) fn pull_requests(pipeline: &dyn Pipeline, runner: &Runner) {
         &["The check of the flow logs failed"],
         &[SAME],
     );
+}
+
+/// A flow log is removed together with the last of its region, and another one is declared in a region of its own.
+pub(super) fn regions(pipeline: &dyn Pipeline, runner: &Runner) {
+    let mut west = crate::harness::fake::FlowLog::sample("fl-00000000000000002", VPC);
+    west.region = "eu-west-1".to_owned();
+    west.tags.insert("Name".to_owned(), "main".to_owned());
+    runner.fake.insert(west);
+    let entry = |name: &str, region: &str| {
+        let (_, flow_log) = STACK.split_once("  main:\n").unwrap();
+        format!("  {name}:\n    Region: {region}\n{flow_log}")
+    };
+    let (first, second) = (entry("west", "eu-west-1"), entry("north", "eu-north-1"));
+    runner.base(&format!("{STACK}{first}"));
+    runner.change(STACK);
+    let text = comment(pipeline, runner, 0);
+    says(
+        &text,
+        &[
+            CHANGES,
+            "`\"fl-00000000000000002\"` | eu-west-1, 123456789012 | is not declared",
+        ],
+        &[DRIFT],
+    );
+    // What runs undeclared in a new region is drift, not an effect of the change.
+    let mut north =
+        crate::harness::fake::FlowLog::sample("fl-00000000000000003", "vpc-0fffffffffffffff1");
+    north.region = "eu-north-1".to_owned();
+    runner.fake.insert(north);
+    runner.change(&format!("{STACK}{first}{second}"));
+    let text = comment(pipeline, runner, 0);
+    let (change, drift) = text.split_once(DRIFT).unwrap();
+    says(change, &["`\"north\"` | eu-north-1"], &["is not declared"]);
+    says(
+        drift,
+        &["`\"fl-00000000000000003\"` | eu-north-1"],
+        &["north\""],
+    );
+}
+
+/// Names that have an effect in a terminal, and more mistakes than a comment can hold.
+pub(super) fn hostile(pipeline: &dyn Pipeline, runner: &Runner) -> String {
+    let name = "\u{202e}a\u{85}b\u{7f}";
+    runner.change(
+        &STACK
+            .replace("  main:", &format!("  {}:", serde_json::Value::from(name)))
+            .replace("ALL", "REJECT"),
+    );
+    let text = comment(pipeline, runner, 0);
+    let is_harmful =
+        |c: char| c != '\n' && (c.is_control() || ('\u{200e}'..='\u{202e}').contains(&c));
+    assert!(!text.contains(is_harmful), "{text:?}");
+    says(&text, &[CHANGES], &[]);
+    let wrong = (0..3_000)
+        .map(|n| format!("  x{n}: {{ ResourceId: vpc-0123456789abcdef0, TrafficType: all }}\n"));
+    runner.change(&format!("{STACK}{}", wrong.collect::<String>()));
+    let long = comment(pipeline, runner, 1);
+    assert!(
+        long.chars().count() < 65_536 && long.len() > 50_000,
+        "{}",
+        long.len()
+    );
+    says(&long, &["have errors"], &[]);
+    text + &long
 }
 
 /// 150 older comments: the pipeline's own is on the second page.
