@@ -108,7 +108,7 @@ fn name(text: &str) -> Result<Vec<&str>, FunctionError> {
     let is_name =
         |part: &&str| (1..=LONGEST_NAME).contains(&part.len()) && part.chars().all(allowed);
     let parts: Vec<_> = text.split('.').collect();
-    if parts.len() <= 2 && parts.iter().all(|part| is_name(&part)) {
+    if parts.len() <= 2 && parts.iter().all(is_name) {
         return Ok(parts);
     }
     let text = format!(
@@ -158,7 +158,7 @@ fn check_keys(options: &Map<String, Json>) -> Result<(), FunctionError> {
     let Some(key) = options.keys().find(|key| !OPTIONS.contains(&key.as_str())) else {
         return Ok(());
     };
-    Err(match nearest(key, OPTIONS.into_iter()) {
+    Err(match nearest(key, OPTIONS) {
         Some(meant) => wrong(key, &format!("does not exist; did you mean `{meant}`?")),
         None => wrong(
             key,

@@ -14,10 +14,8 @@ pub(super) fn column_type(field: &str, parquet: bool) -> &'static str {
         // AWS's own table over text declares `bigint`, its Parquet files hold INT32, and Athena does not widen.
         Some(field) if field.name == "protocol" && !parquet => "bigint",
         Some(field) if field.kind == Kind::Seconds => "bigint",
-        Some(field) if field.kind == Kind::Integer => match field.small {
-            true => "int",
-            false => "bigint",
-        },
+        Some(field) if field.kind == Kind::Integer && field.small => "int",
+        Some(field) if field.kind == Kind::Integer => "bigint",
         _ => "string",
     }
 }

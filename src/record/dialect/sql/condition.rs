@@ -66,11 +66,17 @@ fn alternatives(test: &Test, column: &Column) -> Result<Vec<String>, SqlError> {
                 }
                 _ => column.text()?,
             };
-            one_of(&value, values.iter().map(|value| text(value)).collect())
+            one_of(
+                &value,
+                &values.iter().map(|value| text(value)).collect::<Vec<_>>(),
+            )
         }
         Test::AnyCase(values) => {
             let small = values.iter().map(|value| text(&value.to_ascii_lowercase()));
-            one_of(&format!("lower({})", column.text()?), small.collect())
+            one_of(
+                &format!("lower({})", column.text()?),
+                &small.collect::<Vec<_>>(),
+            )
         }
         Test::Integer(ranges) => in_ranges(&column.number()?, ranges),
         Test::Seconds(ranges) => in_ranges(&column.seconds()?, ranges),
@@ -96,8 +102,8 @@ fn is_known(column: &Column) -> bool {
     names.any(|name| name == column.name.to_ascii_lowercase())
 }
 
-fn one_of(value: &str, values: Vec<String>) -> Vec<String> {
-    match values.as_slice() {
+fn one_of(value: &str, values: &[String]) -> Vec<String> {
+    match values {
         [] => Vec::new(),
         [only] => vec![format!("{value} = {only}")],
         several => vec![format!("{value} IN ({})", several.join(", "))],
@@ -110,7 +116,7 @@ fn in_ranges(number: &str, ranges: &[Range]) -> Vec<String> {
         .iter()
         .filter(single)
         .map(|range| range.low.to_string());
-    let mut conditions = one_of(number, singles.collect());
+    let mut conditions = one_of(number, &singles.collect::<Vec<_>>());
     for Range { low, high } in ranges.iter().filter(|range| !single(range)) {
         conditions.push(match (*low, *high) {
             (i64::MIN, i64::MAX) => format!("{number} IS NOT NULL"),
@@ -163,12 +169,11 @@ fn mapped(network: &IpNet) -> Option<Ipv4Net> {
 }
 
 fn has_flags(mask: Mask, flags: &str) -> String {
-    if mask.alone || mask.bits == 0 {
-        let bits = mask.bits;
-        return match mask.alone {
-            true => format!("{flags} = {bits}"),
-            false => format!("{flags} IS NOT NULL"),
-        };
+    let bits = mask.bits;
+    if mask.alone {
+        format!("{flags} = {bits}")
+    } else {
+        // Without bits, this holds for every number.
+        format!("bitwise_and({flags}, {bits}) = {bits}")
     }
-    format!("bitwise_and({flags}, {bits}) = {bits}", bits = mask.bits)
 }

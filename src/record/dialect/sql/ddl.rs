@@ -172,7 +172,7 @@ impl Table<'_> {
         let (year, month, day) = self.first_day;
         if self.layout.hive {
             let mut times = vec![
-                dates("year", "yyyy", "YEARS", format!("{year:04}")),
+                dates("year", "yyyy", "YEARS", &format!("{year:04}")),
                 numbers("month", "1,12"),
                 numbers("day", "1,31"),
             ];
@@ -182,9 +182,10 @@ impl Table<'_> {
             return times;
         }
         let first = format!("{year:04}/{month:02}/{day:02}");
-        vec![match self.layout.hourly {
-            true => dates("hour", "yyyy/MM/dd/HH", "HOURS", format!("{first}/00")),
-            false => dates("day", "yyyy/MM/dd", "DAYS", first),
+        vec![if self.layout.hourly {
+            dates("hour", "yyyy/MM/dd/HH", "HOURS", &format!("{first}/00"))
+        } else {
+            dates("day", "yyyy/MM/dd", "DAYS", &first)
         }]
     }
 
@@ -219,7 +220,7 @@ fn one_of(name: &'static str, values: Option<&[String]>) -> Partition {
 }
 
 /// Creates a partition for each unit of time until now.
-fn dates(name: &'static str, format: &str, unit: &str, first: String) -> Partition {
+fn dates(name: &'static str, format: &str, unit: &str, first: &str) -> Partition {
     let properties = vec![
         ("type", "date".to_owned()),
         ("format", format.to_owned()),

@@ -134,7 +134,7 @@ fn hive(source: &Source, begin: DateTime, end: DateTime) -> Option<String> {
         let years = begin.year()..=end.year();
         return Some(one_of(
             year,
-            years.map(|year| format!("{year:04}")).collect(),
+            &years.map(|year| format!("{year:04}")).collect::<Vec<_>>(),
         ));
     }
     let mut months: BTreeMap<(i16, i8), Vec<String>> = BTreeMap::new();
@@ -157,28 +157,28 @@ fn hive(source: &Source, begin: DateTime, end: DateTime) -> Option<String> {
             0
         };
         let last = if date == end.date() { end.hour() } else { 23 };
-        let hours = (first..=last).map(|hour| format!("{hour:02}")).collect();
+        let hours: Vec<_> = (first..=last).map(|hour| format!("{hour:02}")).collect();
         conditions.push(format!(
             "({} AND {} AND {} AND {})",
-            one_of(year, vec![format!("{:04}", date.year())]),
-            one_of(month, vec![format!("{:02}", date.month())]),
-            one_of(day, vec![format!("{:02}", date.day())]),
-            one_of(hour, hours)
+            one_of(year, &[format!("{:04}", date.year())]),
+            one_of(month, &[format!("{:02}", date.month())]),
+            one_of(day, &[format!("{:02}", date.day())]),
+            one_of(hour, &hours)
         ));
     }
     for ((in_year, in_month), days) in months {
         conditions.push(format!(
             "({} AND {} AND {})",
-            one_of(year, vec![format!("{in_year:04}")]),
-            one_of(month, vec![format!("{in_month:02}")]),
-            one_of(day, days)
+            one_of(year, &[format!("{in_year:04}")]),
+            one_of(month, &[format!("{in_month:02}")]),
+            one_of(day, &days)
         ));
     }
     super::quoting::joined(&conditions, " OR ")
 }
 
 /// Renders that a column has one of the values, which are numbers with leading zeros.
-fn one_of(partition: &Partition, values: Vec<String>) -> String {
+fn one_of(partition: &Partition, values: &[String]) -> String {
     let column = name(&partition.name);
     let literal = |value: &String| match partition.holds {
         Holds::Numbers => value

@@ -286,9 +286,10 @@ pub fn left_out(source: &Source, scope: &Scope) -> Result<String, SqlError> {
     };
     let [unread, skipped] = LEFT_OUT;
     let partitions = partition::conditions(source, scope.window, &scope.partitions)?;
-    let partitions = match partitions.is_empty() {
-        true => String::new(),
-        false => format!("\nWHERE {}", partitions.join("\n  AND ")),
+    let partitions = if partitions.is_empty() {
+        String::new()
+    } else {
+        format!("\nWHERE {}", partitions.join("\n  AND "))
     };
     let text = format!(
         "SELECT count_if({time} IS NULL) AS {unread}, count_if({time} >= {low} AND {time} < {high} AND {status}) AS \
