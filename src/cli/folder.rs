@@ -96,28 +96,28 @@ impl Search {
             if self.is_full() {
                 return;
             }
-            self.entry(path, depth);
+            self.entry(&path, depth);
         }
     }
 
-    fn entry(&mut self, path: PathBuf, depth: usize) {
+    fn entry(&mut self, path: &Path, depth: usize) {
         let is_state = path.extension().is_some_and(|ending| ending == "tfstate");
         // Terraform keeps modules and a pointer to the state there.
         let is_own = path.file_name().is_some_and(|name| name == ".terraform");
-        match fs::metadata(&path).as_ref().map(Metadata::is_dir) {
+        match fs::metadata(path).as_ref().map(Metadata::is_dir) {
             Ok(true) if is_own => {}
-            Ok(true) => self.folder(&path, depth + 1),
+            Ok(true) => self.folder(path, depth + 1),
             // Reading a state tells why it cannot be read.
             _ if is_state => match path.to_str() {
                 Some(name) => self.states.push(name.to_owned()),
-                None => self.add(&path, Why::Name),
+                None => self.add(path, Why::Name),
             },
             Ok(false) => {}
-            Err(_) if is_own || leads_nowhere(&path) => {}
+            Err(_) if is_own || leads_nowhere(path) => {}
             Err(_) => {
                 // It could be a folder.
-                if let Err(error) = fs::metadata(&path) {
-                    self.add(&path, Why::Unreadable(error));
+                if let Err(error) = fs::metadata(path) {
+                    self.add(path, Why::Unreadable(error));
                 }
             }
         }
