@@ -37,7 +37,9 @@ pub use completeness::{Completeness, Incomplete};
 pub use query::{Quals, Query};
 pub use records::{DataSource, EphemeralResource, Event, Output, Selection};
 pub use statistics::{Push, Statistics};
-pub use summary::{Group, Summary, SummaryDataSource, SummaryOutput, Total};
+pub use summary::{
+    Conditions, Group, Others, Share, Summary, SummaryDataSource, SummaryOutput, Total,
+};
 
 /// The summary of a diagnostic about events that could not be read.
 pub(crate) const NOT_READ: &str = "Flow-log events not read";

@@ -59,6 +59,10 @@ pub struct Statistics {
     /// The objects of the bucket. Null if the records are not in a bucket.
     #[schemars(transform = behaviour::read_only)]
     pub objects: Option<Objects>,
+    /// An estimate of the number of events that CloudWatch Logs Insights did not scan because a field index of the log group
+    /// shows that they do not match. Null if it did not count.
+    #[schemars(transform = behaviour::read_only)]
+    pub skipped_by_index: Option<i64>,
     /// The number of pages read.
     #[schemars(transform = behaviour::read_only)]
     pub pages: i64,

@@ -4,6 +4,8 @@
 
 #[cfg(all(feature = "aws", unix))]
 mod acceptance;
+#[cfg(feature = "aws")]
+mod aggregates;
 #[cfg(all(feature = "aws", unix))]
 mod athena;
 #[cfg(all(feature = "aws", unix))]

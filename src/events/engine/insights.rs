@@ -1,5 +1,7 @@
 //! The engine "insights": CloudWatch Logs Insights counts, and we read the answer.
 
+mod rows;
+
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
@@ -14,24 +16,18 @@ use crate::events::search::{Needs, Search};
 use crate::events::source::{LogGroup, Source};
 use crate::events::statistics::Statistics;
 use crate::framework::{Context, Diagnostic, Diagnostics};
-use crate::record::aggregate::{
-    Answer, Budget, Fold, Group, Measure, OrderBy, Positions, Quantity, Tally,
-};
+use crate::record::aggregate::{Answer, Budget, Fold, Group, OrderBy, Positions, Tally};
 use crate::record::dialect::insights::{self, InsightsError, MOST_ROWS, Rows, Scope};
 use crate::record::field::Kind;
 use crate::record::{Aggregate, Bound, Format, Key, RecordType};
+
+use rows::{Row, pair, plain, quantity_of, tally, whole};
 
 /// Insights decides alone which records match.
 pub(super) const NEEDS: Needs = Needs {
     by_stream: false,
     service_decides: true,
 };
-
-/// Up to this number, every whole number is a floating-point number.
-const EXACT: u64 = 1 << 53;
-
-/// One row of an answer: names and values.
-type Row = Vec<(String, String)>;
 
 /// Checks that no argument is only for the engine "scan".
 pub(super) fn validate(query: &Query, diagnostics: &mut Diagnostics) {
@@ -325,6 +321,7 @@ impl Runner<'_> {
                 if is_first {
                     self.statistics.scanned = answer.scanned;
                     self.statistics.matched = answer.matched;
+                    self.statistics.skipped_by_index = Some(answer.skipped_by_index);
                 }
                 return Ok(answer.rows);
             }
@@ -354,62 +351,6 @@ fn too_many_groups() -> Diagnostic {
          a lower `limit`, or use the engine `scan`."
     );
     Diagnostic::error("too-many-groups", "Too many groups", detail).at("group_by")
-}
-
-fn inexact(number: &str) -> Diagnostic {
-    let detail = format!(
-        "CloudWatch Logs Insights returned {number}, and numbers from 2^53 on are not exact there. Narrow the query, or use \
-         the engine `scan`."
-    );
-    Diagnostic::error("inexact-number", NOT_READ, detail).at("engine")
-}
-
-/// Reads the measures of a row.
-fn tally(row: &Row, aggregate: &Aggregate, positions: &Positions) -> Result<Tally, Diagnostic> {
-    let row: BTreeMap<&str, &str> = row.iter().map(pair).collect();
-    let number = |column: &str| match row.get(column) {
-        None => Ok(None),
-        Some(text) => whole(text).map(Some).ok_or_else(|| inexact(text)),
-    };
-    let mut measures = BTreeMap::new();
-    for measure in Measure::ALL {
-        measures.insert(measure, number(insights::measure_column(measure))?);
-    }
-    let sums = 0..aggregate.sums.len();
-    let sums: Result<Vec<_>, _> = sums.map(|sum| number(&insights::sum_column(sum))).collect();
-    let measure = |measure| measures.get(&measure).copied().flatten();
-    let tally = Tally::from_measures(measure, sums?.into_iter());
-    Ok(positions.complete(tally))
-}
-
-fn quantity_of(tally: &Tally, quantity: Quantity) -> i64 {
-    let number = match quantity {
-        Quantity::Measure(measure) => tally.measure(measure),
-        Quantity::Sum(index) => tally.sums.get(index).copied().flatten(),
-        Quantity::Distinct(_) => None,
-    };
-    number.unwrap_or(0)
-}
-
-fn pair((name, value): &(String, String)) -> (&str, &str) {
-    (name, value)
-}
-
-/// Returns a value as it is in records: without the fraction or the exponent that a computed number may have.
-fn plain(text: &str) -> Cow<'_, str> {
-    match whole(text) {
-        Some(number) if text.contains(['.', 'E', 'e']) => Cow::Owned(number.to_string()),
-        _ => Cow::Borrowed(text),
-    }
-}
-
-/// Parses a number of Insights, which may write whole numbers with a fraction or an exponent; none if it may not be exact.
-fn whole(text: &str) -> Option<i64> {
-    let number: i64 = text.parse().ok().or_else(|| {
-        let number: f64 = text.parse().ok()?;
-        number.is_finite().then(|| number.round() as i64)
-    })?;
-    (number.unsigned_abs() <= EXACT).then_some(number)
 }
 
 fn timed_out(source: &str) -> Diagnostic {

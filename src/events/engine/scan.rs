@@ -70,7 +70,13 @@ impl Groups {
 
     fn answer(self, window: (i64, i64)) -> Answer {
         let positions = self.formats.iter().map(|(_, positions)| positions);
-        self.fold.answer(&Tally::nothing(positions), window)
+        let nothing = if self.formats.is_empty() {
+            // No record shows which fields there are.
+            Tally::zero(self.aggregate.sums.len())
+        } else {
+            Tally::nothing(positions)
+        };
+        self.fold.answer(&nothing, window)
     }
 }
 

@@ -20,6 +20,7 @@ pub(crate) use arguments::Place;
 pub use arguments::Query;
 pub(crate) use conditions::{cannot_bind, parse};
 pub use quals::Quals;
+pub(crate) use quals::malformed;
 pub(crate) use validate::{
     malformed_format, malformed_uri, not_for_buckets, one_source, validate, validate_question,
 };

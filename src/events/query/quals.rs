@@ -190,7 +190,12 @@ impl Quals {
 }
 
 /// Reports a mistake in a qual, and points at the character.
-fn malformed(path: Path, name: &str, text: &str, error: &record::QualError) -> Diagnostic {
+pub(crate) fn malformed(
+    path: Path,
+    name: &str,
+    text: &str,
+    error: &record::QualError,
+) -> Diagnostic {
     let detail = match error.position {
         Some(position) => {
             let column = name.len() + " = \"".len() + position;

@@ -48,7 +48,7 @@ impl framework::DataSource for SummaryDataSource {
             return of_table(connection, (summary, query, quals), context).await;
         }
         let search = Search::prepare(connection, &query, &quals, engine.needs(), context).await?;
-        let aggregate = aggregate::of(&summary, search.formats())?;
+        let aggregate = aggregate::of(&summary, search.formats(), search.window)?;
         let mut counted = engine.count(&search, &aggregate, context).await?;
         let mut gaps = std::mem::take(&mut counted.gaps);
         note_truncation(&summary, &counted, &mut gaps);
@@ -67,7 +67,11 @@ async fn of_table(
 ) -> Result<Model, Diagnostics> {
     let arguments = summary.athena.known().cloned().unwrap_or_default();
     let table = Table::find(connection, &arguments, &query, &quals, context).await?;
-    let aggregate = aggregate::of(&summary, std::slice::from_ref(table.format()))?;
+    let aggregate = aggregate::of(
+        &summary,
+        std::slice::from_ref(table.format()),
+        table.window(),
+    )?;
     let mut counted = table.count(&aggregate, context).await?;
     let mut gaps = std::mem::take(&mut counted.gaps);
     note_truncation(&summary, &counted, &mut gaps);
@@ -100,16 +104,17 @@ fn output(
 ) -> SummaryOutput {
     let answer = &counted.answer;
     let groups = answer.groups.iter();
-    let groups = groups.map(|group| groups::group(aggregate, group));
+    let groups = groups.map(|group| groups::group(aggregate, group, &answer.total));
     let account = connection.account.as_ref();
     let partition = partition::of_region(region);
     SummaryOutput {
         groups: Attr::Known(groups.collect()),
-        total: Attr::Known(groups::total(&answer.total, answer.count)),
+        total: Attr::Known(groups::total(aggregate, answer)),
+        others: Attr::Known(groups::others(aggregate, answer)),
         truncated: Attr::Known(answer.truncated),
         pushed: Attr::Known(counted.pushed),
         not_pushed: Attr::Known(counted.not_pushed),
-        insights_query: Attr::from(counted.query),
+        engine_query: Attr::from(counted.query),
         statistics: Attr::Known(counted.statistics),
         account_id: Attr::from(account.map(|account| account.id.clone())),
         partition: Attr::Known(partition.to_owned()),

@@ -1,9 +1,11 @@
 //! What an engine counted as results.
 
+use std::collections::BTreeMap;
+
 use jiff::Timestamp;
 
-use super::model::{Group, Total};
-use crate::record::aggregate::{self, Tally};
+use super::model::{Group, Others, Share, Total};
+use crate::record::aggregate::{self, Answer, Tally};
 use crate::record::field::Kind;
 use crate::record::{Aggregate, Key};
 
@@ -11,8 +13,9 @@ use crate::record::{Aggregate, Key};
 const FIRST_MILLISECONDS: i64 = 100_000_000_000;
 
 /// Converts one group.
-pub(super) fn group(of: &Aggregate, group: &aggregate::Group) -> Group {
+pub(super) fn group(of: &Aggregate, group: &aggregate::Group, total: &Tally) -> Group {
     let keys = of.keys.iter().zip(&group.values);
+    let distinct = of.distinct.iter().zip(&group.distinct);
     let tally = &group.tally;
     Group {
         key: keys
@@ -26,22 +29,64 @@ pub(super) fn group(of: &Aggregate, group: &aggregate::Group) -> Group {
         bytes: tally.bytes,
         accepted: tally.accepted,
         rejected: tally.rejected,
+        distinct: distinct
+            .map(|(key, count)| (key.name.clone(), *count))
+            .collect(),
+        sums: sums(of, tally),
+        share: share(tally, total),
         first_seen: tally.first.and_then(time),
         last_seen: tally.last.and_then(time),
     }
 }
 
 /// Converts the total of all groups.
-pub(super) fn total(tally: &Tally, groups: Option<usize>) -> Total {
+pub(super) fn total(of: &Aggregate, answer: &Answer) -> Total {
+    let tally = &answer.total;
     Total {
-        groups: groups.and_then(|groups| i64::try_from(groups).ok()),
+        groups: answer.count.and_then(|groups| i64::try_from(groups).ok()),
         flows: tally.flows,
         packets: tally.packets,
         bytes: tally.bytes,
         accepted: tally.accepted,
         rejected: tally.rejected,
+        sums: sums(of, tally),
         first_seen: tally.first.and_then(time),
         last_seen: tally.last.and_then(time),
+    }
+}
+
+/// Converts what was left out.
+pub(super) fn others(of: &Aggregate, answer: &Answer) -> Others {
+    let (count, tally) = (answer.others.count, &answer.others.tally);
+    Others {
+        groups: count.and_then(|groups| i64::try_from(groups).ok()),
+        flows: tally.flows,
+        packets: tally.packets,
+        bytes: tally.bytes,
+        accepted: tally.accepted,
+        rejected: tally.rejected,
+        sums: sums(of, tally),
+        share: share(tally, &answer.total),
+    }
+}
+
+fn sums(of: &Aggregate, tally: &Tally) -> BTreeMap<String, Option<i64>> {
+    let sums = of.sums.iter().enumerate();
+    let sum = |index: usize| tally.sums.get(index).copied().flatten();
+    sums.map(|(index, key)| (key.name.clone(), sum(index)))
+        .collect()
+}
+
+fn share(tally: &Tally, total: &Tally) -> Share {
+    let part = |part: i64, whole: i64| match whole {
+        0 => 0.0,
+        whole => part as f64 / whole as f64,
+    };
+    let known = |one: Option<i64>, whole: Option<i64>| Some(part(one?, whole?));
+    Share {
+        flows: part(tally.flows, total.flows),
+        packets: known(tally.packets, total.packets),
+        bytes: known(tally.bytes, total.bytes),
     }
 }
 

@@ -4,6 +4,7 @@
 //! |---|---|
 //! | `model` | the arguments and results |
 //! | `aggregate` | the arguments as an aggregate, and their checks |
+//! | `having` | conditions on groups, and their checks |
 //! | `groups` | what an engine counted as results |
 //! | `data_source` | the data source |
 //!
@@ -12,7 +13,8 @@
 mod aggregate;
 mod data_source;
 mod groups;
+mod having;
 mod model;
 
 pub use data_source::SummaryDataSource;
-pub use model::{Group, Summary, SummaryOutput, Total};
+pub use model::{Conditions, Group, Others, Share, Summary, SummaryOutput, Total};

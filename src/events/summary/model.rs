@@ -10,25 +10,10 @@ use crate::events::statistics::{Push, Statistics};
 use crate::framework::{Attr, Model, behaviour};
 use crate::record::Measure;
 
-/// The measures to order by.
-const MEASURES: [(&str, Measure); 3] = [
-    ("flows", Measure::Flows),
-    ("packets", Measure::Packets),
-    ("bytes", Measure::Bytes),
-];
-const ORDERS: &[&str] = &{
-    let mut names = [""; MEASURES.len()];
-    let mut next = 0;
-    while next < names.len() {
-        names[next] = MEASURES[next].0;
-        next += 1;
-    }
-    names
-};
 /// The number of groups if `limit` is not set.
 const DEFAULT_GROUPS: usize = 1000;
 /// The highest `limit`.
-pub(super) const MOST_GROUPS: usize = 5000;
+pub(super) const MOST_GROUPS: usize = 100_000;
 
 /// Counts the records of flow logs in a CloudWatch Logs log group by the values of their fields: who sends the most
 /// traffic, what is rejected, which ports are used. All matching records count, including those that report no traffic
@@ -38,26 +23,60 @@ pub(super) const MOST_GROUPS: usize = 5000;
 /// A record must match all quals at the top level, at least one `where` block, if there are any, and no `exclude` block.
 /// Within a block, all conditions must match.
 ///
-/// Exactly one of `flow_log_id` and `log_group_name` (unless the engine is `athena`), and one of `lookback` and `start_time`, is required.
+/// Every engine returns the same groups. A number is exact, or there is an error.
+///
+/// Exactly one of `flow_log_id` and `log_group_name` (unless the engine is `athena`), and one of `lookback` and
+/// `start_time`, is required.
 #[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
 pub struct Summary {
-    /// The fields whose values make a group, such as `["src_addr", "dst_port"]`: names of quals (except `addr`, `port` and
-    /// `event_id`), or AWS's names of any field of the format. If the log group holds records in several formats, the value
-    /// is null for records whose format lacks the field. With `[]`, all records are one group.
+    /// What makes a group, such as `["src_addr", "dst_port"]`. An entry is one of: the name of a qual (except `addr`, `port`
+    /// and `event_id`); AWS's name of any field of the format; a field with addresses and the length of a prefix, such as
+    /// `src_addr/24`; `protocol_name`; `dst_service` or `src_service`, the name of a well-known port. A prefix length up to
+    /// 32 makes IPv4 networks, and a longer one IPv6 networks: addresses of the other family are keys of their own. Numbers
+    /// of protocols and ports without a name stay numbers. If the log group holds records in several formats, the value is
+    /// null for records whose format lacks the field. Without entries, all records are one group.
+    #[serde(default)]
     pub group_by: Attr<Vec<Attr<String>>>,
-    /// The measure by which the greatest groups come first: `flows` (the default), `packets` or `bytes`. Ties are
-    /// ordered by key, with numbers compared as numbers.
+    /// The width of bins of time, from `1m` to `1d`, such as `5m`. The key `bin` is then the start of the bin in which the
+    /// `start` of a record is. Bins are multiples of their width since 1970-01-01T00:00:00Z. If time is the only key, bins
+    /// of the time window without records are groups with 0 flows.
     #[serde(default)]
-    #[schemars(transform = behaviour::one_of(ORDERS))]
+    pub bin: Attr<String>,
+    /// The fields whose different values are counted for each group, such as `["dst_port"]`, in the form of `group_by`.
+    #[serde(default)]
+    pub count_distinct: Attr<Vec<Attr<String>>>,
+    /// The fields with numbers that are added for each group, besides packets and bytes, such as
+    /// `["packets-lost-blackhole"]`.
+    #[serde(default)]
+    pub sum: Attr<Vec<Attr<String>>>,
+    /// Conditions on the numbers of a group, all of which must match. Other groups are left out. They count in `total` and
+    /// `others`.
+    #[serde(default)]
+    #[schemars(transform = behaviour::single_block)]
+    pub having: Attr<Conditions>,
+    /// What groups are ordered by, the greatest first: `flows` (the default), `packets`, `bytes`, `accepted`, `rejected`,
+    /// `distinct.NAME` or `sum.NAME` with a name in `count_distinct` or `sum`, or `key`. With `-` in front, the smallest come
+    /// first. Ties are ordered by key, the smallest first, with numbers compared as numbers. If time is the only key, the
+    /// default is `-key`.
+    #[serde(default)]
     pub order_by: Attr<String>,
-    /// The maximum number of groups to return, up to 5000. Defaults to 1000, with a warning if there are more.
+    /// How many values of the last key to keep for each combination of the other keys, such as 5 for the five greatest sources
+    /// in each zone with `group_by = ["az-id", "src_addr"]`. Those that come first by `order_by` are kept, or those with the
+    /// most flows if groups are ordered by key. The rest counts in `others`. Requires two keys.
     #[serde(default)]
-    #[schemars(range(min = 1, max = 5_000))]
+    #[schemars(range(min = 1, max = 100_000))]
+    pub top: Attr<i64>,
+    /// The maximum number of groups to return, up to 100000. Defaults to 1000, with a warning if there are more.
+    #[serde(default)]
+    #[schemars(range(min = 1, max = 100_000))]
     pub limit: Attr<i64>,
-    /// What counts the records. With `scan` (the default), the provider reads the records through FilterLogEvents and
-    /// counts up to 100,000 groups exactly. With `insights`, CloudWatch Logs Insights counts, which suits large
-    /// volumes. With `athena`, Amazon Athena counts the rows of a table over objects in S3, named by the block `athena`;
-    /// neither `flow_log_id` nor `log_group_name` is set then. AWS bills the bytes that Insights and Athena scan.
+    /// What counts the records. With `scan` (the default), the provider reads the records through FilterLogEvents. The
+    /// groups may take 64 MB, which is enough for some 300,000 pairs of addresses. With `insights`, CloudWatch Logs Insights
+    /// counts, which suits large volumes. It returns at most 100,000 groups by the fields
+    /// of `group_by` and `count_distinct`. If there are more, an answer with a lower `limit` or with `having` is still
+    /// possible, but takes up to two more queries, and not for networks, names, `count_distinct` and `top`. With `athena`,
+    /// Amazon Athena counts the rows of a table over objects in S3, named by the block `athena`; neither `flow_log_id` nor
+    /// `log_group_name` is set then. AWS bills the bytes that Insights and Athena scan.
     #[serde(default)]
     #[schemars(transform = behaviour::one_of(Engine::NAMES))]
     pub engine: Attr<String>,
@@ -70,21 +89,6 @@ pub struct Summary {
 impl Model for Summary {}
 
 impl Summary {
-    /// Returns the names to group by that are known.
-    pub(super) fn group_by(&self) -> Vec<&str> {
-        let names = self.group_by.known().into_iter().flatten();
-        names
-            .filter_map(|name| name.known().map(String::as_str))
-            .collect()
-    }
-
-    /// Returns the measure by which the greatest groups come first.
-    pub(super) fn order_by(&self) -> Measure {
-        let mut measures = MEASURES.into_iter();
-        let found = measures.find(|(name, _)| Some(*name) == self.order_by.given());
-        found.map_or(Measure::Flows, |(_, measure)| measure)
-    }
-
     /// Returns the maximum number of groups.
     pub(super) fn limit(&self) -> usize {
         let limit = self.limit.known();
@@ -98,17 +102,68 @@ impl Summary {
     }
 }
 
+/// Reports whether names are not all known yet.
+pub(super) fn has_unknown(names: &Attr<Vec<Attr<String>>>) -> bool {
+    let mut known = names.known().into_iter().flatten();
+    names.is_unknown() || known.any(Attr::is_unknown)
+}
+
+/// Conditions on the numbers of a group, in the form of quals on numbers, such as `>100`, `10-20` or `1,2`.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Conditions {
+    /// The number of records.
+    #[serde(default)]
+    pub flows: Attr<String>,
+    /// The sum of their packets.
+    #[serde(default)]
+    pub packets: Attr<String>,
+    /// The sum of their bytes.
+    #[serde(default)]
+    pub bytes: Attr<String>,
+    /// The number of records of accepted traffic.
+    #[serde(default)]
+    pub accepted: Attr<String>,
+    /// The number of records of rejected traffic.
+    #[serde(default)]
+    pub rejected: Attr<String>,
+    /// The number of different values, by the names in `count_distinct`, such as `{ dst_port = ">=100" }`.
+    #[serde(default)]
+    pub distinct: Attr<BTreeMap<String, Attr<String>>>,
+    /// The sums, by the names in `sum`.
+    #[serde(default)]
+    pub sums: Attr<BTreeMap<String, Attr<String>>>,
+}
+
+impl Model for Conditions {}
+
+impl Conditions {
+    /// Returns the conditions on numbers that every group has.
+    pub(super) fn measures(&self) -> [(Measure, &Attr<String>); 5] {
+        [
+            (Measure::Flows, &self.flows),
+            (Measure::Packets, &self.packets),
+            (Measure::Bytes, &self.bytes),
+            (Measure::Accepted, &self.accepted),
+            (Measure::Rejected, &self.rejected),
+        ]
+    }
+}
+
 /// What a summary found.
 #[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
 pub struct SummaryOutput {
-    /// The groups, greatest first.
+    /// The groups, in the order of `order_by`.
     #[serde(default)]
     #[schemars(transform = behaviour::read_only)]
     pub groups: Attr<Vec<Group>>,
-    /// All groups together, including those beyond `limit`.
+    /// All matching records, including those of groups that `having`, `top` or `limit` leave out.
     #[serde(default)]
     #[schemars(transform = behaviour::read_only)]
     pub total: Attr<Total>,
+    /// What `having`, `top` and `limit` leave out: `groups` and `others` together are the `total`.
+    #[serde(default)]
+    #[schemars(transform = behaviour::read_only)]
+    pub others: Attr<Others>,
     /// Whether there are more groups than `limit`.
     #[serde(default)]
     #[schemars(transform = behaviour::read_only)]
@@ -124,7 +179,7 @@ pub struct SummaryOutput {
     /// The query that CloudWatch Logs Insights or Athena ran. Null if the provider counted.
     #[serde(default)]
     #[schemars(transform = behaviour::read_only)]
-    pub insights_query: Attr<String>,
+    pub engine_query: Attr<String>,
     /// What the query did. CloudWatch Logs Insights reports only how many events it scanned and matched.
     #[serde(default)]
     #[schemars(transform = behaviour::read_only)]
@@ -141,11 +196,10 @@ pub struct SummaryOutput {
 
 impl Model for SummaryOutput {}
 
-/// The records that have the same values in the fields of `group_by`. A number is null if the record format lacks its
-/// field.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+/// The records that have the same key. A number is null if the record format lacks its field.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Group {
-    /// The values, by the names in `group_by`. Null if the records have no value.
+    /// The values, by the names in `group_by`, and `bin`. Null if the records have no value.
     #[schemars(transform = behaviour::read_only)]
     pub key: BTreeMap<String, Option<String>>,
     /// The number of records.
@@ -163,6 +217,15 @@ pub struct Group {
     /// The number of records of rejected traffic.
     #[schemars(transform = behaviour::read_only)]
     pub rejected: Option<i64>,
+    /// The number of different values, by the names in `count_distinct`.
+    #[schemars(transform = behaviour::read_only)]
+    pub distinct: BTreeMap<String, i64>,
+    /// The sums, by the names in `sum`.
+    #[schemars(transform = behaviour::read_only)]
+    pub sums: BTreeMap<String, Option<i64>>,
+    /// The share in the total.
+    #[schemars(transform = behaviour::read_only)]
+    pub share: Share,
     /// The earliest `start`, as RFC 3339.
     #[schemars(transform = behaviour::read_only)]
     pub first_seen: Option<String>,
@@ -171,10 +234,25 @@ pub struct Group {
     pub last_seen: Option<String>,
 }
 
+/// A share in the total, from 0 to 1. A number is null if the record format lacks its field, and 0 if the total is 0.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Share {
+    /// The share of the records.
+    #[schemars(transform = behaviour::read_only)]
+    pub flows: f64,
+    /// The share of the packets.
+    #[schemars(transform = behaviour::read_only)]
+    pub packets: Option<f64>,
+    /// The share of the bytes.
+    #[schemars(transform = behaviour::read_only)]
+    pub bytes: Option<f64>,
+}
+
 /// All matching records. A number is null if the record format lacks its field.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Total {
-    /// The number of groups. Null if CloudWatch Logs Insights counted and there are more than `limit`.
+    /// The number of groups, including those that `having`, `top` or `limit` leave out. Null if CloudWatch Logs Insights
+    /// counted and there are more than it returns.
     #[schemars(transform = behaviour::read_only)]
     pub groups: Option<i64>,
     /// The number of records.
@@ -192,10 +270,42 @@ pub struct Total {
     /// The number of records of rejected traffic.
     #[schemars(transform = behaviour::read_only)]
     pub rejected: Option<i64>,
+    /// The sums, by the names in `sum`.
+    #[schemars(transform = behaviour::read_only)]
+    pub sums: BTreeMap<String, Option<i64>>,
     /// The earliest `start`, as RFC 3339.
     #[schemars(transform = behaviour::read_only)]
     pub first_seen: Option<String>,
     /// The latest `end`, as RFC 3339.
     #[schemars(transform = behaviour::read_only)]
     pub last_seen: Option<String>,
+}
+
+/// The records of groups that were left out. A number is null if the record format lacks its field.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Others {
+    /// The number of groups. Null if `total.groups` is null.
+    #[schemars(transform = behaviour::read_only)]
+    pub groups: Option<i64>,
+    /// The number of records.
+    #[schemars(transform = behaviour::read_only)]
+    pub flows: i64,
+    /// The sum of their packets.
+    #[schemars(transform = behaviour::read_only)]
+    pub packets: Option<i64>,
+    /// The sum of their bytes.
+    #[schemars(transform = behaviour::read_only)]
+    pub bytes: Option<i64>,
+    /// The number of records of accepted traffic.
+    #[schemars(transform = behaviour::read_only)]
+    pub accepted: Option<i64>,
+    /// The number of records of rejected traffic.
+    #[schemars(transform = behaviour::read_only)]
+    pub rejected: Option<i64>,
+    /// The sums, by the names in `sum`.
+    #[schemars(transform = behaviour::read_only)]
+    pub sums: BTreeMap<String, Option<i64>>,
+    /// The share in the total.
+    #[schemars(transform = behaviour::read_only)]
+    pub share: Share,
 }

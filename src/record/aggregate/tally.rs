@@ -88,6 +88,19 @@ impl Tally {
         together
     }
 
+    /// Returns the tally of no record, where nothing is known about formats.
+    #[must_use]
+    pub fn zero(sums: usize) -> Self {
+        Self {
+            packets: Some(0),
+            bytes: Some(0),
+            accepted: Some(0),
+            rejected: Some(0),
+            sums: vec![Some(0); sums].into(),
+            ..Self::default()
+        }
+    }
+
     /// Creates a tally from its measures and sums.
     #[must_use]
     pub fn from_measures(

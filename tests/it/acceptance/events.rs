@@ -10,4 +10,5 @@ mod push_down;
 mod records;
 mod sources;
 mod summary;
+mod summary_aggregate;
 mod summary_groups;

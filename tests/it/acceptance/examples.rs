@@ -198,7 +198,7 @@ fn every_kind_of_example_has_a_test() {
             "functions",
         ];
         // These have separate tests. The demo tests itself.
-        let elsewhere = ["demo", "list-resources", "stacks", "ci"];
+        let elsewhere = ["questions", "demo", "list-resources", "stacks", "ci"];
         assert!(
             here.contains(&kind.as_str()) || elsewhere.contains(&kind.as_str()),
             "nothing runs examples/{kind}"

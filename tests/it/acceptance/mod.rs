@@ -5,6 +5,7 @@ mod events;
 mod examples;
 mod functions;
 mod provider;
+mod questions;
 mod resource;
 mod sources;
 

@@ -8,7 +8,7 @@ pub(crate) mod rules;
 use serde_json::{Value as Json, json};
 use tonic::transport::Channel;
 use vpcflow::cty::{self, Value};
-use vpcflow::events::DataSource;
+use vpcflow::events::{DataSource, SummaryDataSource};
 use vpcflow::flow_log::FlowLog;
 use vpcflow::framework::{self, Schema, lower};
 use vpcflow::protocol::pb;
@@ -253,12 +253,22 @@ impl Core {
         said
     }
 
-    /// Queries events, without diagnostics.
+    /// Reads the data source for events.
     pub(crate) async fn query(&mut self, config: &Json) -> Value {
         let schema = lower::<<DataSource as framework::DataSource>::Model>(0).unwrap();
+        self.ask("vpcflow_log_events", &schema, config).await
+    }
+
+    /// Reads the data source for summaries.
+    pub(crate) async fn summarize(&mut self, config: &Json) -> Value {
+        let schema = lower::<<SummaryDataSource as framework::DataSource>::Model>(0).unwrap();
+        self.ask("vpcflow_log_summary", &schema, config).await
+    }
+
+    async fn ask(&mut self, type_name: &str, schema: &Schema, config: &Json) -> Value {
         let request = pb::read_data_source::Request {
-            type_name: "vpcflow_log_events".to_owned(),
-            config: wire(&value(&schema, config), &schema),
+            type_name: type_name.to_owned(),
+            config: wire(&value(schema, config), schema),
             ..Default::default()
         };
         let answer = self.client.read_data_source(request).await.unwrap();

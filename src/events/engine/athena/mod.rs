@@ -111,6 +111,11 @@ impl Table {
         self.required
     }
 
+    /// Returns the window of the query.
+    pub(crate) fn window(&self) -> HalfOpen {
+        self.window
+    }
+
     /// Returns up to when records have had time to arrive, in whole seconds.
     pub(crate) fn settled(&self) -> Option<Timestamp> {
         let arrived = Timestamp::now().as_millisecond() - DELAY;

@@ -190,7 +190,7 @@ fn the_groups_are_those_of_the_scan_over_text_and_parquet() {
         ] {
             let answer = setting.agrees(arguments);
             assert!(
-                answer["insights_query"]
+                answer["engine_query"]
                     .as_str()
                     .unwrap()
                     .contains("FROM \"AwsDataCatalog\".\"network\".\"flow_logs\"")

@@ -1,0 +1,12 @@
+# How much do the interfaces carry?
+data "vpcflow_log_summary" "bytes_per_interface" {
+  log_group_name = "vpc-flow-logs"
+  lookback       = "1h"
+  log_status     = "OK"
+  group_by       = ["interface_id"]
+  order_by       = "bytes"
+}
+
+output "bytes_per_interface" {
+  value = [for group in data.vpcflow_log_summary.bytes_per_interface.groups : "${group.key["interface_id"]} ${group.bytes}"]
+}

@@ -1,0 +1,13 @@
+# Which ports do instances need? Only what was seen is listed.
+data "vpcflow_log_summary" "ports_in_use" {
+  log_group_name = "vpc-flow-logs"
+  lookback       = "1h"
+  action         = "ACCEPT"
+  flow_direction = "ingress"
+  group_by       = ["instance_id", "protocol_name", "dst_port"]
+  order_by       = "-key"
+}
+
+output "ports_in_use" {
+  value = [for group in data.vpcflow_log_summary.ports_in_use.groups : "${group.key["instance_id"]} ${group.key["protocol_name"]} ${group.key["dst_port"]}"]
+}
