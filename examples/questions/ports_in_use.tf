@@ -6,6 +6,9 @@ data "vpcflow_log_summary" "ports_in_use" {
   flow_direction = "ingress"
   group_by       = ["instance_id", "protocol_name", "dst_port"]
   order_by       = "-key"
+  exclude {
+    instance_id = "-"
+  }
 }
 
 output "ports_in_use" {

@@ -160,7 +160,14 @@ impl Aggregate {
 
     /// Compares two groups: by the order, then by their keys.
     fn compare(&self, order: Order, one: &Whole, other: &Whole) -> Ordering {
-        let by_key = || packed::compare(&self.keys, &one.key, &other.key);
+        let by_key = || {
+            let values = packed::values(&one.key).zip(packed::values(&other.key));
+            let mut compared = self.keys.iter().zip(values);
+            let different = compared.find_map(|(key, (one, other))| {
+                Some(key.compare(one, other)).filter(|order| order.is_ne())
+            });
+            different.unwrap_or(Ordering::Equal)
+        };
         let ascending = match order.by {
             OrderBy::Key => by_key(),
             OrderBy::Quantity(quantity) => {

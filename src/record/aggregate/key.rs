@@ -1,5 +1,6 @@
 //! What makes a group: a field, or what follows from its value.
 
+use std::cmp::Ordering;
 use std::fmt::Write as _;
 use std::net::IpAddr;
 use std::time::Duration;
@@ -171,6 +172,23 @@ impl Key {
         match self.derived {
             Derived::Bin(width) => Some(width),
             _ => None,
+        }
+    }
+
+    /// Compares two values. Numbers are compared as numbers and before text, and no value comes first.
+    pub(super) fn compare(&self, one: Option<&[u8]>, other: Option<&[u8]>) -> Ordering {
+        let (Some(text), Some(other_text)) = (one, other) else {
+            return one.cmp(&other);
+        };
+        if !matches!(self.kind, Some(Kind::Integer | Kind::Seconds)) {
+            return one.cmp(&other);
+        }
+        let number = |text: &[u8]| str::from_utf8(text).ok()?.parse::<i64>().ok();
+        match (number(text), number(other_text)) {
+            (Some(one), Some(other)) => one.cmp(&other),
+            (Some(_), None) => Ordering::Less,
+            (None, Some(_)) => Ordering::Greater,
+            (None, None) => one.cmp(&other),
         }
     }
 

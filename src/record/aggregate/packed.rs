@@ -2,11 +2,6 @@
 //!
 //! A key is compared and looked up as bytes, so that a group takes one allocation, and a record none.
 
-use std::cmp::Ordering;
-
-use super::Key;
-use crate::record::field::Kind;
-
 /// The bytes of a length.
 const LENGTH: usize = size_of::<u32>();
 /// The length of no value.
@@ -53,28 +48,4 @@ pub(super) fn without_last(packed: &[u8]) -> &[u8] {
 pub(super) fn texts(packed: &[u8]) -> Vec<Option<String>> {
     let text = |value: &[u8]| String::from_utf8_lossy(value).into_owned();
     values(packed).map(|value| value.map(text)).collect()
-}
-
-/// Compares two keys, value by value. Numbers are compared as numbers and before text, and no value comes first.
-pub(super) fn compare(keys: &[Key], one: &[u8], other: &[u8]) -> Ordering {
-    let pairs = keys.iter().zip(values(one).zip(values(other)));
-    pairs.fold(Ordering::Equal, |order, (key, (one, other))| {
-        order.then_with(|| match (one, other) {
-            (Some(one), Some(other)) => compare_values(key, one, other),
-            _ => one.cmp(&other),
-        })
-    })
-}
-
-fn compare_values(key: &Key, one: &[u8], other: &[u8]) -> Ordering {
-    if !matches!(key.kind, Some(Kind::Integer | Kind::Seconds)) {
-        return one.cmp(other);
-    }
-    let number = |text: &[u8]| str::from_utf8(text).ok()?.parse::<i64>().ok();
-    match (number(one), number(other)) {
-        (Some(one), Some(other)) => one.cmp(&other),
-        (Some(_), None) => Ordering::Less,
-        (None, Some(_)) => Ordering::Greater,
-        (None, None) => one.cmp(other),
-    }
 }

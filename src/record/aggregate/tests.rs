@@ -1,5 +1,7 @@
 //! Counting against a plain reference, and the edges of each attribute.
 
+mod reference;
+
 use std::collections::BTreeSet;
 
 use super::*;

@@ -124,7 +124,7 @@ fn answers() -> Value {
     json!({
         "both_ways": ["10.0.2.0/24 10.0.1.0/24 30000", "10.0.1.0/24 10.0.2.0/24 5000"],
         "busiest_minute": [145],
-        "bytes_per_hour": { "bytes": 13_078_404 },
+        "bytes_per_hour": { "bytes": 13_077_584 },
         "bytes_per_interface": [
             "eni-00000000000000009 11000000", "eni-00000000000000001 2037724", "eni-00000000000000002 39860",
         ],
@@ -139,7 +139,7 @@ fn answers() -> Value {
         ],
         "most_popular_servers": ["10.0.1.5 443 2", "10.0.1.5 40001 1"],
         "nat_cost_per_destination": ["52.216.0.1 0.000405", "192.0.2.80 0.000045"],
-        "new_sources": ["198.51.100.5"],
+        "new_sources": ["10.0.2.7", "198.51.100.5"],
         "packets_lost_per_attachment": ["tgw-attach-0000000000000000c 9 2", "tgw-attach-0000000000000000b 8 1"],
         "paths_of_egress": ["8 12000000", "1 35060"],
         "per_network": ["52.216.0.0/24 9000000", "192.0.2.0/24 2000000", "198.51.100.0/24 2000000", "10.0.1.0/24 62660"],
@@ -151,7 +151,7 @@ fn answers() -> Value {
         "rarest_ports": ["0 1", "53 1", "50000 1"],
         "rejected_logins": ["203.0.113.9 ssh 3", "203.0.113.66 ssh 1", "203.0.113.9 rdp 1"],
         "rejects_per_five_minutes": { "flows": 149 },
-        "rejects_per_subnet": ["subnet-0000000000000000b 120 124", "subnet-0000000000000000a 29 38"],
+        "rejects_per_subnet": ["subnet-0000000000000000b 120 123", "subnet-0000000000000000a 29 38"],
         "resolvers": ["10.0.0.2 udp 1", "10.0.2.7 tcp 1"],
         "scanned_interfaces": ["eni-00000000000000002 122"],
         "services_behind_nat": ["S3 9000000"],
@@ -159,7 +159,7 @@ fn answers() -> Value {
         "skipped_records": ["eni-00000000000000002 1"],
         "top_pairs": ["10.0.1.200 52.216.0.1 9000000", "10.0.1.5 198.51.100.4 2000000", "10.0.1.200 192.0.2.80 1000000"],
         "top_source_of_each_zone": {
-            "others": 3_077_524,
+            "others": 3_047_524,
             "top": ["use1-az1 10.0.1.200 10000000", "use1-az2 10.0.2.7 30060"],
             "total": 13_077_584,
         },

@@ -254,7 +254,10 @@ fn arguments_that_cannot_be_are_reported_at_their_place() {
         ),
         (
             "count_distinct = [\"az-id\"]",
-            &["`count_distinct` names az-id", "the record format lacks"],
+            &[
+                "`count_distinct` names az-id",
+                "all record formats of the log group lack",
+            ],
         ),
         ("sum = [\"src_addr\"]", &["does not hold numbers"]),
         (
