@@ -90,7 +90,12 @@ fn every_example_and_every_template_is_used() {
     let known = pages::sources();
     for folder in ["examples", "templates"] {
         for path in golden::files_under(folder) {
-            let apart = ["examples/demo/", "examples/stacks/", "examples/ci/"];
+            let apart = [
+                "examples/ci/",
+                "examples/demo/",
+                "examples/questions/",
+                "examples/stacks/",
+            ];
             if !apart.iter().any(|head| path.starts_with(head)) {
                 assert!(known.contains(&path), "{path} is on no page");
             }
