@@ -8,7 +8,6 @@
 use std::fmt;
 
 use super::network::NetworkProblem;
-use crate::arn::region;
 use crate::text::sanitize;
 
 /// A call to AWS that failed.
@@ -38,8 +37,6 @@ pub struct Error {
     pub network: Option<NetworkProblem>,
     /// The setting that is refused, for [`Kind::Configuration`].
     pub setting: Option<Box<Setting>>,
-    /// The region of the bucket of the call, if S3 says which.
-    pub bucket_region: Option<Box<str>>,
     /// The seconds by which the service's clock is ahead of this machine's, according to its last reply.
     pub skew: i32,
 }
@@ -123,7 +120,6 @@ impl Error {
             cause: None,
             network: None,
             setting: None,
-            bucket_region: None,
             skew: 0,
         }
     }
@@ -152,12 +148,6 @@ impl Error {
             self.message = format!("{endpoint}: {}", self.message);
         }
         self
-    }
-
-    /// Returns the region to call instead, if the bucket is in another one.
-    pub fn other_region(&self) -> Option<&str> {
-        let region = self.bucket_region.as_deref()?;
-        (region::is_name(region) && Some(region) != self.region.as_deref()).then_some(region)
     }
 
     /// Turns an error about a stop into one about a timeout: the caller's timeout was what stopped the call.

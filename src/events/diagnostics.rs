@@ -45,13 +45,13 @@ fn empty(error: &aws::Error, source: &Source, flow_log: &FlowLog) -> Option<Empt
         flow_log.deliver_logs_error_message.clone(),
     );
     match source {
-        Source::LogGroup(group) => error.is_log_group_not_found().then(|| Empty::NoGroup {
+        Source::LogGroup(group) => error.is_log_group_not_found().then(|| Empty::MissingGroup {
             log_group: group.name().to_owned(),
             flow_log,
             status,
             cause,
         }),
-        Source::Bucket(bucket) => error.is_bucket_not_found().then(|| Empty::NoBucket {
+        Source::Bucket(bucket) => error.is_bucket_not_found().then(|| Empty::MissingBucket {
             bucket: bucket.bucket_name().to_owned(),
             flow_log,
             status,

@@ -28,6 +28,8 @@ pub(super) struct Attempts {
     pub(super) unanswered: bool,
     pub(super) status: Option<u16>,
     pub(super) request_id: Option<String>,
+    /// The region of the bucket, according to S3.
+    pub(super) bucket_region: Option<String>,
     pub(super) failure: Option<Failure>,
     /// Reads the service's code and message from an error of the operation.
     pub(super) metadata: Option<fn(&OperationError) -> Option<ErrorMetadata>>,

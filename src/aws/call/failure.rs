@@ -13,6 +13,7 @@ use super::super::{
     reply::{Flaw, Unreadable},
 };
 use super::run::{Call, NotSent};
+use crate::arn::region;
 
 impl Call {
     /// Converts the SDK's error.
@@ -78,7 +79,6 @@ impl Call {
             code: error.code().map(|code| one_line(code, CODE)),
             request_id: request_id(raw).map(String::into_boxed_str),
             status: Some(raw.status().as_u16()),
-            bucket_region: raw.headers().get("x-amz-bucket-region").map(Box::from),
             ..self.error(kind, message)
         }
     }
@@ -125,6 +125,12 @@ pub(super) fn request_id(raw: &HttpResponse) -> Option<String> {
             let (id, _) = rest.split_once('<')?;
             Some(one_line(id, CODE))
         })
+}
+
+/// Returns the region of the bucket of a request, if S3 says which. S3 says so when another region was called.
+pub(super) fn bucket_region(raw: &HttpResponse) -> Option<String> {
+    let region = raw.headers().get("x-amz-bucket-region")?;
+    region::is_name(region).then(|| region.to_owned())
 }
 
 #[cfg(test)]

@@ -122,6 +122,7 @@ impl Intercept for Call {
         };
         attempts.end(status, failure);
         attempts.request_id = context.response().and_then(failure::request_id);
+        attempts.bucket_region = context.response().and_then(failure::bucket_region);
         attempts.unanswered &= self.mutates;
         let mut futile = attempts.futile;
         if attempts.count > 1

@@ -347,6 +347,12 @@ impl Call {
         self.attempts().endpoint.clone()
     }
 
+    /// Returns the region of the bucket, if the last reply named another one than was called.
+    pub(in super::super) fn other_region(&self) -> Option<String> {
+        let region = self.attempts().bucket_region.clone();
+        region.filter(|region| Some(region) != self.region.as_ref())
+    }
+
     pub(super) fn attempts(&self) -> MutexGuard<'_, Attempts> {
         self.attempts.lock().unwrap_or_else(PoisonError::into_inner)
     }

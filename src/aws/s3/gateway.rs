@@ -9,7 +9,7 @@ use super::super::{
     call::{Call, CallContext, send},
     error::{Error, Kind},
 };
-use super::model::{Listing, Object, ObjectsPage, decoded};
+use super::model::{Listing, Object, ObjectsPage, Reply, decoded};
 
 /// S3 in one region.
 #[derive(Clone, Debug)]
@@ -36,12 +36,8 @@ impl S3 {
     /// Reads the first page of a listing, or the page of a token.
     ///
     /// # Errors
-    /// The bucket does not exist or is in another region ([`Error::other_region`]), or S3 refuses the call.
-    pub async fn page(
-        &self,
-        listing: &Listing,
-        token: Option<String>,
-    ) -> Result<ObjectsPage, Error> {
+    /// The bucket does not exist, or S3 refuses the call.
+    pub async fn page(&self, listing: &Listing, token: Option<String>) -> Result<Reply, Error> {
         let call = self.query("ListObjectsV2");
         let request = self
             .client
@@ -53,7 +49,14 @@ impl S3 {
             .set_request_payer(payer(listing.requester_pays))
             .encoding_type(EncodingType::Url)
             .set_continuation_token(token.clone());
-        let page = call.run(send!(request, call)).await?;
+        let page = match (call.run(send!(request, call)).await, call.other_region()) {
+            (Ok(page), _) => page,
+            (Err(error), Some(region)) => {
+                let error = Box::new(error);
+                return Ok(Reply::Elsewhere { region, error });
+            }
+            (Err(error), None) => return Err(error),
+        };
         let encoded = page.encoding_type == Some(EncodingType::Url);
         let next = page.next_continuation_token;
         let next = next.filter(|next| !next.is_empty() && page.is_truncated != Some(false));
@@ -63,13 +66,13 @@ impl S3 {
         let objects = page.contents.unwrap_or_default().into_iter();
         let folders = page.common_prefixes.unwrap_or_default().into_iter();
         let folders = folders.filter_map(|folder| Some(decoded(folder.prefix?, encoded)));
-        Ok(ObjectsPage {
+        Ok(Reply::Page(ObjectsPage {
             objects: objects
                 .filter_map(|object| Object::of(object, encoded))
                 .collect(),
             folders: folders.collect(),
             next,
-        })
+        }))
     }
 
     /// Reads bytes of an object, from `start` on, at most `length`. The object must not have changed since it was listed.

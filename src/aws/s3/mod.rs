@@ -7,4 +7,4 @@ mod gateway;
 mod model;
 
 pub use gateway::S3;
-pub use model::{Listing, Object, ObjectsPage};
+pub use model::{Listing, Object, ObjectsPage, Reply};

@@ -2,6 +2,8 @@
 
 use aws_sdk_s3::types;
 
+use super::super::error::Error;
+
 /// Which objects of a bucket to list.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Listing {
@@ -15,6 +17,20 @@ pub struct Listing {
     pub after: Option<String>,
     /// Whether the caller agrees to pay for requests.
     pub requester_pays: bool,
+}
+
+/// What S3 replies to a listing.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Reply {
+    /// A page.
+    Page(ObjectsPage),
+    /// The bucket is in another region. Ask there.
+    Elsewhere {
+        /// The region of the bucket.
+        region: String,
+        /// What S3 replied.
+        error: Box<Error>,
+    },
 }
 
 /// One page of a listing.

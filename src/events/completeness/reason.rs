@@ -106,7 +106,7 @@ pub(crate) struct Sample {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Empty {
     /// The log group of a flow log does not exist. EC2 describes the delivery like this.
-    NoGroup {
+    MissingGroup {
         log_group: String,
         flow_log: String,
         status: String,
@@ -125,7 +125,7 @@ pub(crate) enum Empty {
         end: Timestamp,
     },
     /// The bucket of a flow log does not exist. EC2 describes the delivery like this.
-    NoBucket {
+    MissingBucket {
         bucket: String,
         flow_log: String,
         status: String,

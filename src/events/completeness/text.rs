@@ -47,7 +47,9 @@ fn title(reason: &Reason) -> &'static str {
         Reason::UnreadLines(_) => "Lines that do not parse",
         Reason::FormatChanged { .. } => "Time window starts before the flow log",
         Reason::DeliveryFailed { .. } => "Flow log cannot deliver its records",
-        Reason::NothingDelivered(Empty::NoGroup { .. } | Empty::NoBucket { .. }) => "No events yet",
+        Reason::NothingDelivered(Empty::MissingGroup { .. } | Empty::MissingBucket { .. }) => {
+            "No events yet"
+        }
         Reason::NothingDelivered(Empty::NoObjects { .. } | Empty::NoRows { .. }) => {
             "No objects in the time window"
         }
@@ -68,7 +70,7 @@ fn title(reason: &Reason) -> &'static str {
 fn argument(reason: &Reason) -> Option<&'static str> {
     match reason {
         Reason::FormatAssumed(_) | Reason::Denied { .. } => Some("log_format"),
-        Reason::NothingDelivered(Empty::NoGroup { .. } | Empty::NoBucket { .. })
+        Reason::NothingDelivered(Empty::MissingGroup { .. } | Empty::MissingBucket { .. })
         | Reason::SharedGroup { .. } => Some("flow_log_id"),
         Reason::Truncated(_) => Some("limit"),
         Reason::NotRecorded { .. } => Some("action"),
@@ -268,7 +270,7 @@ fn unreadable_objects(objects: &[UnreadableObject], shown: Detail) -> String {
 
 fn nothing_delivered(empty: &Empty) -> String {
     match empty {
-        Empty::NoBucket {
+        Empty::MissingBucket {
             bucket,
             flow_log,
             status,
@@ -304,7 +306,7 @@ fn nothing_delivered(empty: &Empty) -> String {
                     .join(", ")
             )
         }
-        Empty::NoGroup {
+        Empty::MissingGroup {
             log_group,
             flow_log,
             status,

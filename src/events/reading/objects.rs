@@ -96,7 +96,7 @@ impl<'a> Objects<'a> {
             "The query would read {} objects with {size} bytes in all from {}. `max_scan_bytes` allows {most}. Nothing was \
              read. Narrow the time window, name a narrower prefix in `s3_uri`, or increase `max_scan_bytes`.",
             listed.objects.len(),
-            self.bucket.name()
+            self.bucket.uri()
         );
         let summary = "Too many bytes to read";
         Err(Diagnostic::error("too-many-bytes", summary, detail).at("max_scan_bytes"))
@@ -130,7 +130,7 @@ impl<'a> Objects<'a> {
         if let Some(first) = counts.unread.clone() {
             let among = counts.statistics.scanned;
             reading.gaps.add(Reason::UnreadLines(Unread {
-                log_group: self.bucket.name().to_owned(),
+                log_group: self.bucket.uri().to_owned(),
                 lines: counts.unread(),
                 found_by: FoundBy::Query { among, first },
             }));

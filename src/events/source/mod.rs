@@ -115,7 +115,7 @@ impl Source {
     pub(crate) fn name(&self) -> &str {
         match self {
             Self::LogGroup(group) => group.name(),
-            Self::Bucket(bucket) => bucket.name(),
+            Self::Bucket(bucket) => bucket.uri(),
         }
     }
 
@@ -138,7 +138,7 @@ impl Source {
             },
             Self::Bucket(bucket) => Place {
                 log_group: None,
-                s3_uri: Some(bucket.name().to_owned()),
+                s3_uri: Some(bucket.uri().to_owned()),
                 region,
             },
         }

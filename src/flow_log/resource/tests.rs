@@ -263,7 +263,6 @@ fn failure((operation, kind, code, message): (&'static str, Kind, &str, &str)) -
         attempts: 1,
         cause: None,
         network: (kind == Kind::Unreachable).then_some(aws::NetworkProblem::Refused),
-        bucket_region: None,
         setting: None,
         skew: 0,
     }

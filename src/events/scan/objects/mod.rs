@@ -146,7 +146,7 @@ impl ObjectScan<'_> {
             }
             width = (2 * width).min(AT_ONCE);
             if progress.is_due(Instant::now()) {
-                running.log(self.bucket.name());
+                running.log(self.bucket.uri());
             }
         }
         let rest = waiting.next().is_some();

@@ -86,7 +86,7 @@ impl Bucket {
     /// Finds the object whose key is the whole prefix, if the prefix looks like a key.
     async fn only_object(&self, listed: &mut Listed) -> Result<Option<Object>, aws::Error> {
         let name = self.prefix.rsplit('/').next().unwrap_or_default();
-        if !matches!(self.objects, Objects::OfFlowLogs | Objects::OfTrail) || !name.contains('.') {
+        if !matches!(self.objects, Objects::FlowLogs | Objects::Trail) || !name.contains('.') {
             return Ok(None);
         }
         listed.calls += 1;
@@ -97,8 +97,8 @@ impl Bucket {
 
     fn wanted(&self, window: HalfOpen) -> Wanted<'_> {
         let writer = match &self.objects {
-            Objects::OfFlowLog(writer) => Some(writer),
-            Objects::OfFlowLogs | Objects::OfTrail => None,
+            Objects::FlowLog(writer) => Some(writer),
+            Objects::FlowLogs | Objects::Trail => None,
         };
         Wanted {
             accounts: writer.map_or(&[], |writer| writer.accounts.as_slice()),
@@ -112,9 +112,9 @@ impl Bucket {
     /// Returns the folder to begin with.
     fn folder(&self) -> Folder {
         match &self.objects {
-            Objects::OfFlowLogs => Folder::new(&self.prefix, RecordType::Aws),
-            Objects::OfTrail => Folder::new(&self.prefix, RecordType::YandexExternalFlow),
-            Objects::OfFlowLog(writer) => match (&*writer.accounts, &*writer.regions) {
+            Objects::FlowLogs => Folder::new(&self.prefix, RecordType::Aws),
+            Objects::Trail => Folder::new(&self.prefix, RecordType::YandexExternalFlow),
+            Objects::FlowLog(writer) => match (&*writer.accounts, &*writer.regions) {
                 ([account], [region]) => {
                     Folder::of_flow_log(&self.prefix, account, region, writer.is_hive)
                 }
@@ -168,8 +168,8 @@ impl Bucket {
     /// Adds objects that hold records.
     fn add(&self, listed: &mut Listed, objects: Vec<Object>) {
         let record_type = match self.objects {
-            Objects::OfFlowLog(_) | Objects::OfFlowLogs => RecordType::Aws,
-            Objects::OfTrail => RecordType::YandexExternalFlow,
+            Objects::FlowLog(_) | Objects::FlowLogs => RecordType::Aws,
+            Objects::Trail => RecordType::YandexExternalFlow,
         };
         let stored = objects.into_iter().filter_map(|object| {
             let kind = kind_of(&object.key, record_type)?;

@@ -13,8 +13,8 @@ use std::sync::{Arc, OnceLock};
 use bytes::Bytes;
 
 use crate::arn::bucket::Uri;
-use crate::aws::s3::{Listing, Object, ObjectsPage, S3};
-use crate::aws::{self, Aws, FlowLog};
+use crate::aws::s3::{Listing, Object, ObjectsPage, Reply, S3};
+use crate::aws::{self, Aws, ec2};
 use crate::events::NOT_READ;
 use crate::events::query::{Query, malformed_uri};
 use crate::framework::Diagnostic;
@@ -42,11 +42,11 @@ pub(crate) struct Bucket {
 #[derive(Clone, Debug)]
 enum Objects {
     /// Those of one flow log.
-    OfFlowLog(Writer),
+    FlowLog(Writer),
     /// Those of all flow logs, and any others with flow-log records.
-    OfFlowLogs,
+    FlowLogs,
     /// Those of an audit trail of Yandex Cloud.
-    OfTrail,
+    Trail,
 }
 
 /// A flow log that writes to a bucket.
@@ -74,8 +74,8 @@ impl Bucket {
     ) -> Result<Self, Diagnostic> {
         let parsed = Uri::parse(uri).map_err(|problem| malformed_uri(uri, problem))?;
         let objects = match query.record_type() {
-            RecordType::Aws => Objects::OfFlowLogs,
-            RecordType::YandexExternalFlow => Objects::OfTrail,
+            RecordType::Aws => Objects::FlowLogs,
+            RecordType::YandexExternalFlow => Objects::Trail,
         };
         Ok(Self {
             aws: aws.clone(),
@@ -94,7 +94,7 @@ impl Bucket {
         aws: &Aws,
         (name, folder): (String, String),
         account: Option<&str>,
-        flow_log: &FlowLog,
+        flow_log: &ec2::FlowLog,
         region: String,
         query: &Query,
     ) -> Self {
@@ -109,7 +109,7 @@ impl Bucket {
             uri: format!("s3://{name}/{prefix}"),
             name,
             prefix,
-            objects: Objects::OfFlowLog(Writer {
+            objects: Objects::FlowLog(Writer {
                 id: flow_log.id.clone(),
                 accounts: account.map(str::to_owned).into_iter().collect(),
                 regions: vec![region.clone()],
@@ -122,8 +122,8 @@ impl Bucket {
         }
     }
 
-    /// Returns the name for messages.
-    pub(crate) fn name(&self) -> &str {
+    /// Returns the place, such as `s3://bucket/prefix`.
+    pub(crate) fn uri(&self) -> &str {
         &self.uri
     }
 
@@ -161,8 +161,8 @@ impl Bucket {
         );
         let detail = format!("Could not read {}. {error}\n\n{hint}", self.uri);
         let argument = match self.objects {
-            Objects::OfFlowLog(_) => "flow_log_id",
-            Objects::OfFlowLogs | Objects::OfTrail => "s3_uri",
+            Objects::FlowLog(_) => "flow_log_id",
+            Objects::FlowLogs | Objects::Trail => "s3_uri",
         };
         Diagnostic::error("events-not-read", NOT_READ, detail).at(argument)
     }
@@ -173,14 +173,15 @@ impl Bucket {
         listing: &Listing,
         token: Option<String>,
     ) -> Result<ObjectsPage, aws::Error> {
-        match self.s3().page(listing, token.clone()).await {
-            Err(error) => match error.other_region() {
-                Some(region) if self.found.set(region.to_owned()).is_ok() => {
-                    self.s3().page(listing, token).await
-                }
-                _ => Err(error),
-            },
-            page => page,
+        let region = match self.s3().page(listing, token.clone()).await? {
+            Reply::Page(page) => return Ok(page),
+            Reply::Elsewhere { region, .. } => region,
+        };
+        // Other listings that are under way may have found it, too.
+        let region = self.found.get_or_init(|| region);
+        match self.aws.s3(region).page(listing, token).await? {
+            Reply::Page(page) => Ok(page),
+            Reply::Elsewhere { error, .. } => Err(*error),
         }
     }
 
