@@ -81,7 +81,7 @@ impl<'a> Objects<'a> {
         let listing = timeout_at(self.search.deadline, self.bucket.list(self.search.window));
         match self.context.stop().run_until_cancelled(listing).await {
             Some(Ok(listed)) => listed.map_err(ScanError::Refused),
-            Some(Err(_)) => Err(ScanError::Deadline(Statistics::default())),
+            Some(Err(_)) => Err(ScanError::Deadline(Box::default())),
             None => Err(ScanError::Stopped),
         }
     }

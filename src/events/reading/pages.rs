@@ -188,7 +188,7 @@ impl Pages<'_> {
         let page = timeout_at(self.search.deadline, page);
         match self.context.stop().run_until_cancelled(page).await {
             Some(Ok(page)) => page.map_err(ScanError::Refused),
-            Some(Err(_)) => Err(ScanError::Deadline(*statistics)),
+            Some(Err(_)) => Err(ScanError::Deadline(Box::new(*statistics))),
             None => Err(ScanError::Stopped),
         }
     }

@@ -9,7 +9,7 @@ pub(crate) enum ScanError {
     /// The service refused a request.
     Refused(aws::Error),
     /// The deadline passed after this many pages and events.
-    Deadline(Statistics),
+    Deadline(Box<Statistics>),
     /// There are more groups than a summary may have.
     TooManyGroups,
     /// More records have ids of their own than are remembered.

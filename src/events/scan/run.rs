@@ -84,7 +84,7 @@ impl Scan<'_> {
             tokio::select! {
                 biased;
                 () = context.stop().cancelled() => return Err(ScanError::Stopped),
-                () = tokio::time::sleep_until(self.deadline) => return Err(ScanError::Deadline(counts.statistics)),
+                () = tokio::time::sleep_until(self.deadline) => return Err(ScanError::Deadline(Box::new(counts.statistics))),
                 Some(reply) = pages.join_next() => {
                     let (fetch, took, page): Reply = reply.unwrap_or_else(resume_panic);
                     let page = page.map_err(ScanError::Refused)?;

@@ -61,7 +61,7 @@ impl Positions {
 
     /// Replaces missing sums by zero where the format has the field, and removes sums where it lacks the field.
     #[must_use]
-    pub fn complete(&self, tally: Tally) -> Tally {
+    pub fn complete(&self, tally: &Tally) -> Tally {
         let sum = |position: Option<usize>, sum: Option<i64>| position.map(|_| sum.unwrap_or(0));
         let sums = self.sums.iter().enumerate();
         let sums =
@@ -72,7 +72,7 @@ impl Positions {
             accepted: sum(self.action, tally.accepted),
             rejected: sum(self.action, tally.rejected),
             sums: sums.collect(),
-            ..tally
+            ..*tally
         }
     }
 }
@@ -83,7 +83,7 @@ impl Tally {
     pub fn nothing<'a>(formats: impl Iterator<Item = &'a Positions>) -> Self {
         let mut together = Self::default();
         for positions in formats {
-            together.add(&positions.complete(Self::default()));
+            together.add(&positions.complete(&Self::default()));
         }
         together
     }

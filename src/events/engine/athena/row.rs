@@ -59,6 +59,6 @@ impl<'a> Row<'a> {
         let sums = 0..aggregate.sums.len();
         let sums: Result<Vec<_>, _> = sums.map(|index| number(&sql::sum_column(index))).collect();
         let measure = |measure| measures.get(&measure).copied().flatten();
-        Ok(positions.complete(Tally::from_measures(measure, sums?.into_iter())))
+        Ok(positions.complete(&Tally::from_measures(measure, sums?.into_iter())))
     }
 }

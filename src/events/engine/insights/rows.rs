@@ -42,7 +42,7 @@ pub(super) fn tally(
     let sums: Result<Vec<_>, _> = sums.map(|sum| number(&insights::sum_column(sum))).collect();
     let measure = |measure| measures.get(&measure).copied().flatten();
     let tally = Tally::from_measures(measure, sums?.into_iter());
-    Ok(positions.complete(tally))
+    Ok(positions.complete(&tally))
 }
 
 pub(super) fn quantity_of(tally: &Tally, quantity: Quantity) -> i64 {

@@ -137,7 +137,7 @@ impl ObjectScan<'_> {
                 biased;
                 () = context.stop().cancelled() => return Err(ScanError::Stopped),
                 () = tokio::time::sleep_until(self.deadline) => {
-                    return Err(ScanError::Deadline(running.counts.statistics));
+                    return Err(ScanError::Deadline(Box::new(running.counts.statistics)));
                 }
                 read = reading.join_next() => match read {
                     None => break,
