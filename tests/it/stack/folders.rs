@@ -71,7 +71,7 @@ fn a_folder_without_permission_is_told() {
     let (fake, folder) = states();
     let closed = folder.path().join("states/closed");
     fs::create_dir(&closed).unwrap();
-    fs::set_permissions(&closed, fs::Permissions::from_mode(0)).unwrap();
+    fs::set_permissions(&closed, fs::Permissions::from_mode(0o000)).unwrap();
     // The system's administrator can read it.
     if fs::read_dir(&closed).is_err() {
         is_told(&fake, &folder, "states/closed", "Permission denied");

@@ -266,7 +266,7 @@ fn reference(aggregate: &Aggregate, records: &[Fields]) -> (Vec<Plain>, usize) {
     if let Some(top) = aggregate.top {
         let (by, ascending) = match aggregate.order.by {
             OrderBy::Key => (OrderBy::Quantity(Quantity::Measure(Measure::Flows)), false),
-            by => (by, aggregate.order.ascending),
+            by @ OrderBy::Quantity(_) => (by, aggregate.order.ascending),
         };
         sort(aggregate, by, ascending, &mut groups);
         let mut taken: BTreeMap<Vec<Option<String>>, usize> = BTreeMap::new();

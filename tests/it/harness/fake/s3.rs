@@ -129,9 +129,12 @@ fn list(bucket: &Bucket, request: &Request) -> Outcome {
     entries.dedup();
     let rest = entries.split_off(entries.len().min(bucket.page));
     let token = entries.last().filter(|_| !rest.is_empty());
-    let write = |text: &str| match encoded {
-        true => form_urlencoded::byte_serialize(text.as_bytes()).collect(),
-        false => text.to_owned(),
+    let write = |text: &str| {
+        if encoded {
+            form_urlencoded::byte_serialize(text.as_bytes()).collect()
+        } else {
+            text.to_owned()
+        }
     };
     let mut xml = Xml::document();
     let namespace = "xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\"";
