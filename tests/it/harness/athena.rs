@@ -104,7 +104,8 @@ impl Athena {
         let (state, reason) = (text(&status["State"]), text(&status["StateChangeReason"]));
         let mut rows = Vec::new();
         let mut token = Value::Null;
-        while state == "SUCCEEDED" {
+        let mut is_last = state != "SUCCEEDED";
+        while !is_last {
             let mut request = json!({ "QueryExecutionId": id });
             if !token.is_null() {
                 request["NextToken"] = token;
@@ -118,9 +119,7 @@ impl Athena {
                 );
             }
             token = page["NextToken"].clone();
-            if token.is_null() {
-                break;
-            }
+            is_last = token.is_null();
         }
         (state, reason, rows)
     }
