@@ -219,6 +219,7 @@ impl Fake {
     }
 
     /// Lets a page of a query's result hold at most this many rows, and says that events were skipped because of indexes.
+    #[cfg(feature = "aws")]
     pub(crate) fn insights_pages(&self, rows: usize, skipped: u32) {
         let mut state = self.shared.state();
         state.settings.insights_page = rows;
