@@ -551,11 +551,12 @@ async fn null_and_unknown_values_are_passed_to_parameters_that_allow_them() {
 #[cfg(feature = "aws")]
 #[test]
 fn a_parsed_record_has_the_attributes_of_an_event() {
-    const NOT_OF_THE_RECORD: [&str; 6] = [
+    const NOT_OF_THE_RECORD: [&str; 7] = [
         "timestamp",
         "ingestion_time",
         "event_id",
         "log_stream_name",
+        "object_key",
         "message",
         "parse_error",
     ];

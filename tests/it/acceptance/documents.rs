@@ -16,6 +16,7 @@ const README: &str = "README.md";
 const TAKE_OVER: &str = "templates/guides/take-over-existing-flow-logs.md";
 const PORT: &str = "templates/guides/port-from-the-aws-provider.md";
 pub(super) const TEST_MODULES: &str = "templates/guides/test-your-modules.md";
+const EVENTS: &str = "templates/data-sources/log_events.md";
 const GUIDE: &str = "templates/guides/check-the-traffic-in-your-plan.md";
 
 /// The blocks with a test in this file, by document.
@@ -23,6 +24,7 @@ const TESTED: &[(&str, &[&str])] = &[
     (README, &["configuration", "import"]),
     (TAKE_OVER, &["equal"]),
     (PORT, &["references", "without_a_gap"]),
+    (EVENTS, &["a_bucket"]),
     (TEST_MODULES, &["module", "test"]),
     (GUIDE, &["a_gate_that_warns", "a_gate_that_fails"]),
 ];
@@ -79,6 +81,29 @@ fn the_equal_flow_log_in_the_guide_is_adopted() {
     work.configure(&blocks(TAKE_OVER)["equal"]);
     work.apply().says(&["fl-0aaaaaaaaaaaaaaaa adopted"]);
     work.plans_empty();
+}
+
+#[test]
+fn the_query_of_a_bucket_finds_its_records() {
+    let fake = Fake::start();
+    let time = Timestamp::now() - jiff::SignedDuration::from_mins(10);
+    let start = time.as_second();
+    let text = format!(
+        "version srcaddr dstaddr dstport protocol start end action\n2 203.0.113.9 10.0.0.1 22 6 {start} {} REJECT\n",
+        start + 50
+    );
+    let time = jiff::tz::Offset::UTC.to_datetime(time);
+    let (day, name) = (time.strftime("%Y/%m/%d"), time.strftime("%Y%m%dT%H%MZ"));
+    let key = format!(
+        "network/AWSLogs/123456789012/vpcflowlogs/us-east-1/{day}/123456789012_vpcflowlogs_us-east-1_fl-1_{name}_1.log.gz"
+    );
+    fake.put_object("example-flow-logs", &key, text);
+    let work = Workspace::new(Version::Any, fake.url());
+    work.configure(&blocks(EVENTS)["a_bucket"]);
+    work.apply();
+    let result = work.instance("data.vpcflow_log_events.refused_logins");
+    assert_eq!(result["events"][0]["src_addr"], "203.0.113.9");
+    assert_eq!(result["statistics"]["matched"], 1);
 }
 
 #[test]

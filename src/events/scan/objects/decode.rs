@@ -13,9 +13,6 @@ use crate::events::scan::error::ScanError;
 use crate::record::Format;
 use crate::record::object::{self, Ask, Fields, Found, Problem, Unparsed, Visitor};
 
-/// How many records are read between two looks at whether the scan has ended.
-const BETWEEN_LOOKS: u64 = 4096;
-
 /// What was read of one object.
 pub(super) struct Decoded<P> {
     pub(super) rows: Rows<P>,
@@ -28,6 +25,8 @@ pub(super) struct Decoded<P> {
     pub(super) unread: Option<Sample>,
     /// Matching records that are samples of the traffic.
     pub(super) sampled: i64,
+    /// Matching records that were received before, and count once.
+    pub(super) repeated: u64,
     /// The formats of the records.
     pub(super) formats: Vec<Format>,
     pub(super) bytes: i64,
@@ -84,6 +83,7 @@ pub(super) fn decode<C: Collector>(
         error: None,
         unread: None,
         sampled: 0,
+        repeated: 0,
         taken: 0,
     };
     let (read, problem) = match object::read(remote, stored.kind, &ask, &mut taking) {
@@ -96,6 +96,7 @@ pub(super) fn decode<C: Collector>(
         error,
         unread,
         sampled,
+        repeated,
         formats,
         ..
     } = taking;
@@ -106,6 +107,7 @@ pub(super) fn decode<C: Collector>(
         error,
         unread,
         sampled,
+        repeated,
         formats: formats.into_iter().map(|known| known.format).collect(),
         bytes,
         calls,
@@ -127,6 +129,7 @@ struct Taking<'a, C: Collector> {
     error: Option<ScanError>,
     unread: Option<Sample>,
     sampled: i64,
+    repeated: u64,
     taken: u64,
 }
 
@@ -145,6 +148,7 @@ impl<C: Collector> Taking<'_, C> {
         if let Some(id) = values.event_id()
             && !lock(&self.shared.seen).is_new(Some(id))?
         {
+            self.repeated += 1;
             return Ok(());
         }
         let known = self.formats.iter().find(|known| known.number == format);
@@ -174,13 +178,11 @@ impl<C: Collector> Taking<'_, C> {
         }
     }
 
-    /// Ends the reading after an error, and once the scan has ended.
-    fn go_on(&mut self, result: Result<(), ScanError>) -> ControlFlow<()> {
+    /// Ends the reading after an error.
+    fn after(&mut self, result: Result<(), ScanError>) -> ControlFlow<()> {
         self.taken += 1;
-        let ended = self.taken.is_multiple_of(BETWEEN_LOOKS) && self.remote.is_cancelled();
         match result {
-            Ok(()) if !ended => ControlFlow::Continue(()),
-            Ok(()) => ControlFlow::Break(()),
+            Ok(()) => ControlFlow::Continue(()),
             Err(error) => {
                 self.error = Some(error);
                 ControlFlow::Break(())
@@ -202,7 +204,15 @@ impl<C: Collector> Visitor for Taking<'_, C> {
 
     fn record(&mut self, format: usize, record: &Found<'_>) -> ControlFlow<()> {
         let result = self.take(format, record);
-        self.go_on(result)
+        self.after(result)
+    }
+
+    fn go_on(&mut self) -> ControlFlow<()> {
+        if self.remote.is_cancelled() {
+            ControlFlow::Break(())
+        } else {
+            ControlFlow::Continue(())
+        }
     }
 
     fn unparsed(&mut self, text: &str, problem: &Unparsed) -> ControlFlow<()> {
@@ -215,7 +225,7 @@ impl<C: Collector> Visitor for Taking<'_, C> {
         }
         let Asked { qualified, .. } = &*self.shared.asked;
         if *qualified {
-            return self.go_on(Ok(()));
+            return self.after(Ok(()));
         }
         let (collector, event) = (&mut *self.collector, &mut self.event);
         event.time = None;
@@ -238,6 +248,6 @@ impl<C: Collector> Visitor for Taking<'_, C> {
                 })
             }
         };
-        self.go_on(result)
+        self.after(result)
     }
 }

@@ -215,7 +215,7 @@ impl<C: Collector> Running<C> {
         statistics.pages += 1;
         statistics.calls += decoded.calls;
         statistics.scanned += count(read.scanned);
-        statistics.matched += count(read.matched);
+        statistics.matched += count(read.matched - decoded.repeated);
         self.counts.parse_errors += count(read.unparsed);
         self.counts.no_data += count(read.no_data);
         self.counts.skip_data += count(read.skip_data);

@@ -7,13 +7,11 @@
 
 use jiff::civil::Date;
 
-use super::{Folder, Step, Wanted, days, name};
+use super::name::{self, SERVICE};
+use super::{Folder, Step, Wanted, days};
 
 /// The folder in each bucket, whatever its prefix.
 const LOGS: &str = "AWSLogs";
-
-/// The service in folders and names, also for transit gateways.
-pub(super) const SERVICE: &str = "vpcflowlogs";
 
 /// What the names of folders say, as far as they go.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]

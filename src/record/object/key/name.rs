@@ -8,6 +8,9 @@ use jiff::tz::Offset;
 use super::Kind;
 use crate::record::reader::RecordType;
 
+/// The service in folders and names, also for transit gateways.
+pub(super) const SERVICE: &str = "vpcflowlogs";
+
 /// The period of one object, in milliseconds.
 const PERIOD: i64 = 5 * 60 * 1000;
 
@@ -37,7 +40,7 @@ impl<'a> Name<'a> {
         let (account, service, region) = (parts.next()?, parts.next()?, parts.next()?);
         let (flow_log, time) = (parts.next()?, parts.next()?);
         parts.next()?;
-        let fits = service == super::flow_log::SERVICE && flow_log.starts_with("fl-");
+        let fits = service == SERVICE && flow_log.starts_with("fl-");
         fits.then_some(())?;
         Some(Self {
             account,

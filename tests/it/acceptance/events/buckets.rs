@@ -390,6 +390,7 @@ fn external_flow_events_of_a_trail_are_read_and_count_once() {
     assert_eq!(ports(&result), [3, 1, 2], "{}", run.output);
     assert_eq!(result["events"][0]["event_id"], "c");
     assert_eq!(result["statistics"]["parse_errors"], 1);
+    assert_eq!(result["statistics"]["matched"], 3);
 }
 
 #[test]

@@ -260,7 +260,7 @@ const QUERIES: &[(&str, &str, &str)] = &[
     (
         r#"lookback = "1h""#,
         "",
-        "Set exactly one of `flow_log_id` (the id of a flow log) and `log_group_name`",
+        "Set exactly one of `flow_log_id` (the id of a flow log), `log_group_name`",
     ),
     (
         "lookback = \"1h\"\n  flow_log_id = \"fl-1\"\n  log_group_name = \"g\"",
