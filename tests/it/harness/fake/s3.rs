@@ -2,11 +2,13 @@
 
 use std::collections::BTreeMap;
 
+#[cfg(feature = "aws")]
+use super::Fake;
+use super::REGION;
 use super::request::Request;
 use super::server::{ApiError, Outcome, Reply};
 use super::state::State;
 use super::xml::Xml;
-use super::{Fake, REGION};
 
 pub(super) const CONTENT_TYPE: &str = "application/xml";
 
@@ -34,6 +36,7 @@ impl Default for Bucket {
     }
 }
 
+#[cfg(feature = "aws")]
 impl Fake {
     /// Stores an object, and creates the bucket if necessary.
     pub(crate) fn put_object(&self, bucket: &str, key: &str, content: impl Into<Vec<u8>>) {
