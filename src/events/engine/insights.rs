@@ -31,6 +31,9 @@ pub(super) const NEEDS: Needs = Needs {
 
 /// Checks that no argument is only for the engine "scan".
 pub(super) fn validate(query: &Query, diagnostics: &mut Diagnostics) {
+    if query.s3_uri.given().is_some() {
+        diagnostics.push(not_for_buckets());
+    }
     let cannot = [
         ("filter_pattern", query.filter_pattern.given().is_some()),
         ("unmask", query.unmask.known() == Some(&true)),
@@ -61,18 +64,14 @@ pub(super) async fn count(
         let summary = "Engine not possible for this type of record";
         return Err(Diagnostic::error(rule, summary, detail).at("engine").into());
     }
+    let Source::LogGroup(group) = &search.source else {
+        return Err(not_for_buckets().into());
+    };
     let formats = search.formats().iter();
     let positions: Vec<_> = formats
         .map(|format| Positions::of(format, aggregate))
         .collect();
     let candidates = candidates(search, aggregate, &positions)?;
-    let Source::LogGroup(group) = &search.source else {
-        let detail = "The records are objects of a bucket. CloudWatch Logs Insights counts only records in log groups. Use \
-                      the engine `scan`.";
-        let summary = "Not possible with this engine";
-        let rule = "not-possible-with-this-engine";
-        return Err(Diagnostic::error(rule, summary, detail).at("engine").into());
-    };
     let mut runner = Runner {
         group,
         aggregate,
@@ -342,6 +341,13 @@ fn not_possible(error: &InsightsError) -> Diagnostic {
     let detail = format!("{error}. Use the engine `scan`, which checks every qual itself.");
     let rule = "query-not-possible-with-this-engine";
     Diagnostic::error(rule, "Query not possible with this engine", detail).at("engine")
+}
+
+fn not_for_buckets() -> Diagnostic {
+    let detail = "The records are objects of a bucket. CloudWatch Logs Insights counts only records in log groups. Use the \
+                  engine `scan` or `athena`.";
+    let summary = "Not possible with this engine";
+    Diagnostic::error("not-possible-with-this-engine", summary, detail).at("engine")
 }
 
 fn too_many_groups() -> Diagnostic {

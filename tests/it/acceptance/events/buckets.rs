@@ -437,4 +437,17 @@ fn a_summary_counts_the_objects_of_a_bucket() {
     });
     assert_eq!(groups, expected);
     assert_eq!(result["total"]["flows"], 1200);
+    // Terraform validates the one, and only the flow log tells where the other delivers to.
+    for source in [
+        format!("s3_uri = \"s3://{BUCKET}\""),
+        format!("flow_log_id = \"{ID}\""),
+    ] {
+        work.configure(&format!(
+            "data \"vpcflow_log_summary\" \"q\" {{\n {source}\n engine = \"insights\"\n group_by = [\"dst_port\"]\n{WINDOW}\n}}"
+        ));
+        work.run(&["plan", "-no-color"]).fails_with(&[
+            "Not possible with this engine",
+            "only records in log groups",
+        ]);
+    }
 }
