@@ -5,11 +5,11 @@
 //! |---|---|
 //! | `query` | what is asked: arguments, quals, window |
 //! | `source` | where records are, one file a source |
-//! | `page` | what every source delivers |
+//! | `page` | what sources deliver: pages of events, or objects with events |
 //! | `half_open` | a stretch of time |
 //! | `search` | what was prepared for a query: source, reader, window, deadline |
-//! | `scan` | our own reading: slices, lines, duplicates |
-//! | `reading` | a scan, and a second look at what it could not show |
+//! | `scan` | our own reading: the pages of a log group, or the objects of a bucket |
+//! | `reading` | a scan of the source, and what it could not show |
 //! | `engine` | who counts, one file an engine |
 //! | `summary`, `records` | the data sources and the ephemeral resource |
 //! | `statistics` | what a query did |

@@ -1,4 +1,4 @@
-//! What every source delivers: pages of events.
+//! What sources deliver: a log group pages of events, a bucket objects with events.
 //!
 //! Must not know any source, nor what an event holds.
 

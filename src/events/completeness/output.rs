@@ -20,8 +20,8 @@ pub struct Completeness {
     #[schemars(transform = behaviour::read_only)]
     pub incomplete: Attr<Vec<Incomplete>>,
     /// Up to when records have had time to arrive, as RFC 3339. This is the end of the window or, if that is earlier, now
-    /// minus the aggregation interval of the flow log and the five minutes that delivery usually takes. Null for records
-    /// that AWS does not deliver.
+    /// minus the aggregation interval of the flow log and the time that delivery usually takes: five minutes to CloudWatch
+    /// Logs, ten to S3. Null for records that AWS does not deliver.
     #[serde(default)]
     #[schemars(transform = behaviour::read_only)]
     pub settled_until: Attr<String>,

@@ -199,7 +199,7 @@ fn format_assumed(assumed: &Assumed) -> String {
 }
 
 fn unread_lines(unread: &Unread, shown: Detail) -> String {
-    const SET_FORMAT: &str = "If the log group holds records in another format, set `log_format`.";
+    const SET_FORMAT: &str = "If it holds records in another format, set `log_format`.";
     let Unread {
         log_group,
         lines,

@@ -353,7 +353,7 @@ fn not_for_buckets() -> Diagnostic {
 fn too_many_groups() -> Diagnostic {
     let detail = format!(
         "The records form more than {MOST_ROWS} groups by the fields of `group_by` and `count_distinct`, the maximum for a \
-         query of CloudWatch Logs Insights, and the answer cannot be told from the greatest of them. Narrow the query, set \
+         query of CloudWatch Logs Insights, and those that it returns do not determine the answer. Narrow the query, set \
          a lower `limit`, or use the engine `scan`."
     );
     Diagnostic::error("too-many-groups", "Too many groups", detail).at("group_by")

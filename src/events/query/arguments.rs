@@ -40,8 +40,8 @@ pub struct Query {
     #[serde(default)]
     #[schemars(range(min = 1))]
     pub max_scan_bytes: Attr<i64>,
-    /// The region of the flow log, log group or bucket. Defaults to the region of the provider. A bucket in another region
-    /// is found.
+    /// The region of the flow log, log group or bucket. Defaults to the region of the provider. The provider finds
+    /// the region of a bucket itself.
     #[serde(default)]
     #[schemars(transform = behaviour::computed)]
     pub region: Attr<String>,

@@ -276,7 +276,7 @@ impl<'a> Finder<'a> {
     }
 }
 
-/// Returns the ids of the flow logs whose records cannot be told from those of a flow log.
+/// Returns the ids of the flow logs whose records cannot be distinguished from those of a flow log.
 fn indistinguishable(
     flow_log: &ec2::FlowLog,
     neighbors: &[ec2::FlowLog],

@@ -15,17 +15,16 @@ const DEFAULT_GROUPS: usize = 1000;
 /// The highest `limit`.
 pub(super) const MOST_GROUPS: usize = 100_000;
 
-/// Counts the records of flow logs in a CloudWatch Logs log group by the values of their fields: who sends the most
+/// Counts the records of flow logs in CloudWatch Logs or S3 by the values of their fields: who sends the most
 /// traffic, what is rejected, which ports are used. All matching records count, including those that report no traffic
-/// unless
-/// `log_status = "OK"` is set.
+/// unless `log_status = "OK"` is set.
 ///
 /// A record must match all quals at the top level, at least one `where` block, if there are any, and no `exclude` block.
 /// Within a block, all conditions must match.
 ///
 /// Every engine returns the same groups. A number is exact, or there is an error.
 ///
-/// Exactly one of `flow_log_id` and `log_group_name` (unless the engine is `athena`), and one of `lookback` and
+/// Exactly one of `flow_log_id`, `log_group_name` and `s3_uri` (unless the engine is `athena`), and one of `lookback` and
 /// `start_time`, is required.
 #[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
 pub struct Summary {

@@ -143,8 +143,8 @@ impl Bucket {
         let next = browsed.map(|folder| folder.enter(&folders, wanted));
         let whole = next.is_none();
         if !whole {
-            // A folder that holds nothing but folders has none. Others are listed as a whole by a step of their own.
-            objects.clear();
+            // A folder with other contents than those of AWS is listed as a whole by a step of its own.
+            objects.retain(|object| Name::parse(&object.key).is_some());
         }
         Ok(Found {
             objects,

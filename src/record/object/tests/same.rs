@@ -235,7 +235,7 @@ proptest! {
 
     #[test]
     fn headers_that_change_give_the_records_of_each_part(parts in proptest::collection::vec(cases(), 1..4), cut in 0..3_usize) {
-        // Within an object, a header is told by its first field and by more than one word.
+        // Within an object, a header begins with a known field and has more than one word.
         let is_told = |case: &Case| case.format.names().len() > 1 && case.format.names()[0] != "brand-new";
         prop_assume!(parts[1..].iter().all(is_told));
         let quals = parts[0].quals.clone();

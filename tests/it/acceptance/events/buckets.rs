@@ -197,15 +197,17 @@ fn a_uri_finds_every_flow_log_below_it() {
             object(&[line(300 + i64::from(number), number, "ACCEPT")]),
         );
     }
-    // An organization's folder, another account, and another region.
+    // An organization's folder, another account and region, and a copy beside AWS's folder, with something else.
+    fake.put_object(BUCKET, "read-me.txt", "nothing");
     for key in [
+        format!("{ACCOUNT}_vpcflowlogs_{REGION}_fl-3_20260101T0010Z_a.log.gz"),
         format!("AWSLogs/o-abc/{ACCOUNT}/vpcflowlogs/{REGION}/2026/01/01/{ACCOUNT}_vpcflowlogs_{REGION}_fl-1_20260101T0010Z_a.log.gz"),
         "AWSLogs/210987654321/vpcflowlogs/eu-west-1/2026/01/01/210987654321_vpcflowlogs_eu-west-1_fl-2_20260101T0010Z_a.log.gz".to_owned(),
     ] {
         fake.put_object(BUCKET, &key, object(&[line(400, 40, "ACCEPT")]));
     }
     let (result, _) = query(&fake, &format!("s3_uri = \"s3://{BUCKET}\""), "");
-    assert_eq!(ports(&result), [1, 2, 3, 4, 40, 40]);
+    assert_eq!(ports(&result), [1, 2, 3, 4, 40, 40, 40]);
     assert_eq!(result["complete"], Value::Null);
     let narrower = format!("s3_uri = \"s3://{BUCKET}/AWSLogs/210987654321\"");
     let (result, _) = query(&fake, &narrower, "");
