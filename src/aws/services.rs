@@ -106,7 +106,7 @@ impl Shared {
 }
 
 /// Returns the gateway of a region, and creates it if necessary.
-fn once<T: Clone>(
+pub(super) fn once<T: Clone>(
     gateways: &Mutex<BTreeMap<String, T>>,
     region: &str,
     make: impl FnOnce() -> T,

@@ -4,7 +4,10 @@ use std::sync::Arc;
 
 use rustls::pki_types::{PrivateKeyDer, PrivatePkcs8KeyDer};
 
-use super::{super::*, *};
+use super::{
+    super::{services::once, *},
+    *,
+};
 
 async fn refusal_of(settings: Settings, variables: &[(&str, &str)]) -> String {
     let connected =
