@@ -115,10 +115,11 @@ impl fmt::Debug for Found<'_> {
 impl Read {
     /// Counts the logging status of a record.
     #[inline]
-    pub(super) fn count_status(&mut self, status: Option<&str>) {
+    pub(super) fn count_status(&mut self, status: Option<&[u8]>) {
         match status {
-            Some("NODATA") => self.no_data += 1,
-            Some("SKIPDATA" | "INCOMPLETEDATA") => self.skip_data += 1,
+            Some(b"OK") | None => {}
+            Some(b"NODATA") => self.no_data += 1,
+            Some(b"SKIPDATA" | b"INCOMPLETEDATA") => self.skip_data += 1,
             _ => {}
         }
     }

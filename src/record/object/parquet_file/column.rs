@@ -46,6 +46,8 @@ pub(super) struct Batch {
     is_unsigned: bool,
     /// For each row, the index of its value; empty if no row is null.
     places: Vec<u32>,
+    /// For each row, whether it has a value, as the file tells it.
+    levels: Vec<i16>,
 }
 
 #[derive(Default)]
@@ -106,14 +108,9 @@ impl<'a> Column<'a> {
                 let Values::$variant(values) = &mut batch.values else {
                     return Err(ended());
                 };
-                fill(
-                    $reader,
-                    &mut self.pages,
-                    &self.feed,
-                    rows,
-                    values,
-                    &mut batch.places,
-                )?;
+                let levels = &mut batch.levels;
+                fill($reader, &mut self.pages, &self.feed, rows, values, levels)?;
+                locate(values.len(), rows, levels, &mut batch.places);
             }};
         }
         match &mut self.reader {
@@ -171,19 +168,25 @@ fn fill<T: DataType>(
     next: &Feed,
     rows: usize,
     values: &mut Vec<T::T>,
-    places: &mut Vec<u32>,
+    levels: &mut Vec<i16>,
 ) -> Result<()> {
     values.clear();
-    let (mut levels, mut read) = (Vec::new(), 0);
+    levels.clear();
+    let mut read = 0;
     while read < rows {
-        let (records, _, _) = reader.read_records(rows - read, Some(&mut levels), None, values)?;
+        let (records, _, _) = reader.read_records(rows - read, Some(levels), None, values)?;
         read += records;
         if records == 0 {
             feed(pages, next)?;
         }
     }
+    Ok(())
+}
+
+/// Finds the place of the value of each row, if some rows have none.
+fn locate(values: usize, rows: usize, levels: &[i16], places: &mut Vec<u32>) {
     places.clear();
-    if values.len() < rows {
+    if values < rows {
         let mut index = 0;
         places.extend(levels.iter().map(|level| {
             let place = if *level > 0 { index } else { NULL };
@@ -191,7 +194,14 @@ fn fill<T: DataType>(
             place
         }));
     }
-    Ok(())
+}
+
+/// Returns the bytes of a text that is a value.
+#[inline]
+fn given(text: &ByteArray) -> Option<&[u8]> {
+    let bytes = text.data();
+    let is_value = !bytes.is_empty() && bytes != parse::NO_VALUE.as_bytes();
+    is_value.then_some(bytes)
 }
 
 fn ended() -> ParquetError {
@@ -204,11 +214,9 @@ impl Batch {
         let place = self.place(row)?;
         Some(match &self.values {
             Values::Text(values) => {
-                let bytes = values.get(place)?.data();
-                if bytes.is_empty() || bytes == parse::NO_VALUE.as_bytes() {
-                    return None;
-                }
-                String::from_utf8_lossy(bytes)
+                let bytes = given(values.get(place)?)?;
+                std::str::from_utf8(bytes)
+                    .map_or_else(|_| String::from_utf8_lossy(bytes), Cow::Borrowed)
             }
             Values::Int32(_) | Values::Int64(_) => self.number(place)?.to_string().into(),
             Values::Bool(values) => values.get(place)?.to_string().into(),
@@ -216,6 +224,15 @@ impl Batch {
             Values::Double(values) => values.get(place)?.to_string().into(),
             Values::None => return None,
         })
+    }
+
+    /// Returns the bytes of the value of a row; none if it is null, `-`, or no text.
+    #[inline]
+    pub(super) fn bytes(&self, row: usize) -> Option<&[u8]> {
+        match &self.values {
+            Values::Text(values) => given(values.get(self.place(row)?)?),
+            _ => None,
+        }
     }
 
     /// Returns the value of a row as a number, if it is one.

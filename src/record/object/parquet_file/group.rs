@@ -19,7 +19,7 @@ use crate::record::reader::ReadError;
 use crate::record::values::Values as _;
 
 /// How many rows are read at once.
-const BATCH: u64 = 4096;
+const BATCH: u64 = 1024;
 
 /// One row group of a file.
 pub(super) struct Group<'a> {
@@ -158,7 +158,7 @@ impl<'a> Group<'a> {
         }
         read.scanned += 1;
         if let Some(index) = self.matching.format().log_status() {
-            read.count_status(record.text(index).as_deref());
+            read.count_status(record.bytes(index));
         }
         Ok((!refuted && self.matching.bound.matches(record, "")).then_some(time))
     }

@@ -38,6 +38,12 @@ impl Row<'_> {
         }
     }
 
+    /// Returns the bytes of a text.
+    #[inline]
+    pub(super) fn bytes(&self, index: usize) -> Option<&[u8]> {
+        self.batch(index)?.bytes(self.row)
+    }
+
     /// Renders the row as a line.
     pub(super) fn line(&self) -> String {
         let values = (0..self.format.names().len()).map(|index| {

@@ -111,7 +111,9 @@ fn evaluate(
         record.check()?;
     }
     scene.read.scanned += 1;
-    scene.read.count_status(record.log_status());
+    scene
+        .read
+        .count_status(record.log_status().map(str::as_bytes));
     let matches = !refuted && matching.bound.matches(record, "");
     Ok(matches.then_some(time))
 }

@@ -53,7 +53,9 @@ impl Headless {
             return ControlFlow::Continue(());
         };
         scene.read.scanned += 1;
-        scene.read.count_status(record.log_status());
+        scene
+            .read
+            .count_status(record.log_status().map(str::as_bytes));
         if matching.bound.matches(record, "") {
             headed::hand_on(line, record, matching.number, time, scene)
         } else {
