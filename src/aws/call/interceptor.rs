@@ -59,6 +59,9 @@ impl Intercept for Call {
             return Err(NotSent.into());
         }
         let request = context.request();
+        if let Some(pace) = self.pace.as_ref().filter(|_| attempts.count > 0) {
+            pace.count();
+        }
         attempts.begin(request.uri(), request.extension().cloned());
         drop(attempts);
         self.phase.send_replace(Phase::InFlight);
@@ -108,6 +111,10 @@ impl Intercept for Call {
         let status = context
             .response()
             .map(|response| response.status().as_u16());
+        // EC2's status for throttling, and for "not now".
+        if let (Some(pace), Some(503)) = (&self.pace, status) {
+            pace.empty();
+        }
         let mut attempts = self.attempts();
         let failure = match context.output_or_error() {
             Some(Ok(_)) => None,

@@ -32,6 +32,7 @@ use super::super::{
 };
 use super::attempts::{Attempts, Failure, metadata};
 use super::context::CallContext;
+use super::pace::Pace;
 
 /// The most attempts in a row that cannot connect, or whose success cannot be read. A retry seldom fixes either. The waits
 /// between them take about fifteen seconds.
@@ -60,6 +61,9 @@ pub(in super::super) struct Call {
     droppable: bool,
     pub(super) context: CallContext,
     pub(super) requirement: Option<Requirement>,
+    pub(super) pace: Option<Pace>,
+    /// Whether the first attempt has its permit.
+    permitted: bool,
     pub(super) phase: Arc<watch::Sender<Phase>>,
     attempts: Arc<Mutex<Attempts>>,
 }
@@ -144,8 +148,28 @@ impl Call {
             droppable: false,
             context,
             requirement: None,
+            pace: None,
+            permitted: false,
             phase: Arc::new(watch::Sender::new(Phase::Unsent)),
             attempts: Arc::default(),
+        }
+    }
+
+    /// Sets the bucket that the attempts of this call use.
+    #[must_use]
+    pub(in super::super) fn paced(self, pace: &Pace) -> Self {
+        Self {
+            pace: Some(pace.clone()),
+            ..self
+        }
+    }
+
+    /// Notes that the caller has waited for the permit of the first attempt.
+    #[must_use]
+    pub(in super::super) fn permitted(self) -> Self {
+        Self {
+            permitted: true,
+            ..self
         }
     }
 
@@ -172,6 +196,7 @@ impl Call {
         E: std::error::Error + ProvideErrorMetadata + Send + Sync + 'static,
         F: Future<Output = Result<T, SdkError<E, HttpResponse>>>,
     {
+        self.wait_for_permit().await?;
         let mut renewed = false;
         loop {
             let credentials = self.credentials().await?;
@@ -204,6 +229,17 @@ impl Call {
         tokio::select! {
             biased;
             answer = sent => answer.map_err(|error| self.failed(&error)),
+            error = self.interrupted() => Err(error),
+        }
+    }
+
+    async fn wait_for_permit(&self) -> Result<(), Error> {
+        let Some(pace) = self.pace.as_ref().filter(|_| !self.permitted) else {
+            return Ok(());
+        };
+        tokio::select! {
+            biased;
+            () = pace.permit() => Ok(()),
             error = self.interrupted() => Err(error),
         }
     }

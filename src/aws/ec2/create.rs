@@ -44,7 +44,10 @@ impl Ec2 {
         let mut unanswered = false;
         loop {
             let mut error = match self.create_once(new).await {
-                Ok(id) => return Ok(id),
+                Ok(id) => {
+                    self.reader.wrote(&id);
+                    return Ok(id);
+                }
                 Err(error) => error,
             };
             unanswered |= error.unanswered;

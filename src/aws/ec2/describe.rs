@@ -3,22 +3,27 @@
 //! EC2 reports in two ways that a flow log does not exist: with an error, or by leaving it out. Both mean the same here.
 //! This module must not know what flow logs are described for.
 
+use futures_util::{FutureExt as _, future::BoxFuture};
+use tokio::time::Instant;
+
 use super::{
-    super::{call::QUERY_TIME, error::Error},
+    super::{
+        call::{QUERY_TIME, Stop},
+        error::Error,
+    },
     gateway::Ec2,
     limits::{FILTER_VALUES, IDS, PAGE},
     model::FlowLog,
-    pages::{Question, Seen, filter},
+    pages::{Question, filter},
+    seen::{Position, Seen},
+    shared::Source,
 };
 
 impl Ec2 {
-    /// Describes a flow log. Returns `None` if it does not exist.
+    /// Describes a flow log, in a call that other callers may share. Returns `None` if it does not exist.
     pub async fn describe(&self, id: &str) -> Result<Option<FlowLog>, Error> {
-        let found = self.describe_ids(&[id.to_owned()], &[]).await?;
-        Ok(found
-            .into_iter()
-            .flatten()
-            .find(|flow_log| flow_log.id == id))
+        let source = self.within(QUERY_TIME);
+        self.reader.read(&source, id, &self.context.stop).await
     }
 
     /// Describes flow logs by ID, any number of them. Leaves out those that do not exist.
@@ -95,5 +100,61 @@ impl Ec2 {
                 None => return Ok(found),
             }
         }
+    }
+}
+
+impl Source for Ec2 {
+    fn by_ids(
+        &self,
+        ids: Vec<String>,
+        stop: Stop,
+    ) -> BoxFuture<'static, Result<Option<Vec<FlowLog>>, Error>> {
+        let ec2 = self.until(stop);
+        async move { ec2.describe_ids(&ids, &[]).await }.boxed()
+    }
+
+    fn existing(
+        &self,
+        ids: Vec<String>,
+        stop: Stop,
+    ) -> BoxFuture<'static, Result<Vec<FlowLog>, Error>> {
+        let ec2 = self.until(stop);
+        async move {
+            let mut found = Vec::new();
+            for ids in ids.chunks(FILTER_VALUES) {
+                found.extend(
+                    ec2.find(&[("flow-log-id".to_owned(), ids.to_vec())])
+                        .await?,
+                );
+            }
+            Ok(found)
+        }
+        .boxed()
+    }
+
+    fn page(
+        &self,
+        mut position: Position,
+        stop: Stop,
+    ) -> BoxFuture<'static, Result<(Vec<FlowLog>, Option<Position>), Error>> {
+        let ec2 = self.until(stop);
+        async move {
+            let question = Question {
+                page: i32::try_from(PAGE).ok(),
+                ..Question::default()
+            };
+            let token = position.token.take();
+            let (page, token) = ec2.page(&question, token, &mut position.seen).await?;
+            let next = token.map(|token| Position {
+                token: Some(token),
+                ..position
+            });
+            Ok((page, next))
+        }
+        .boxed()
+    }
+
+    fn now(&self) -> Instant {
+        Instant::now()
     }
 }

@@ -1,14 +1,16 @@
 //! EC2 in one region. This module must not know any operation.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use aws_sdk_ec2::{Client, types::UnsuccessfulItem};
 
 use super::super::{
-    call::{Call, CallContext, Stop},
+    call::{Call, CallContext, Pace, Stop},
     error::{Error, Kind},
     error_chain::{CODE, one_line},
 };
+
+use super::shared::{Queue, Reader};
 
 /// EC2 in one region.
 #[derive(Clone, Debug)]
@@ -16,6 +18,48 @@ pub struct Ec2 {
     pub(super) client: Client,
     region: String,
     pub(super) context: CallContext,
+    pub(super) reader: Reader,
+    /// The callers that delete.
+    pub(super) deletes: Arc<Queue<()>>,
+    pub(super) paces: Arc<Paces>,
+}
+
+/// The buckets of EC2's operations in one account and region.
+///
+/// See <https://docs.aws.amazon.com/ec2/latest/devguide/ec2-api-throttling.html>.
+#[derive(Debug)]
+pub(super) struct Paces {
+    describe: Pace,
+    create: Pace,
+    pub(super) delete: Pace,
+    tag: Pace,
+    untag: Pace,
+}
+
+impl Default for Paces {
+    fn default() -> Self {
+        let mutating = || Pace::new(50.0, 5.0);
+        Self {
+            describe: Pace::new(100.0, 20.0),
+            create: mutating(),
+            delete: mutating(),
+            tag: mutating(),
+            untag: mutating(),
+        }
+    }
+}
+
+impl Paces {
+    fn of(&self, operation: &str) -> Option<&Pace> {
+        match operation {
+            "DescribeFlowLogs" => Some(&self.describe),
+            "CreateFlowLogs" => Some(&self.create),
+            "DeleteFlowLogs" => Some(&self.delete),
+            "CreateTags" => Some(&self.tag),
+            "DeleteTags" => Some(&self.untag),
+            _ => None,
+        }
+    }
 }
 
 impl Ec2 {
@@ -24,6 +68,9 @@ impl Ec2 {
             client,
             region: region.to_owned(),
             context,
+            reader: Reader::default(),
+            deletes: Arc::default(),
+            paces: Arc::default(),
         }
     }
 
@@ -49,11 +96,24 @@ impl Ec2 {
     }
 
     pub(super) fn query(&self, operation: &'static str) -> Call {
-        Call::query(operation, Some(&self.region), &self.context)
+        self.paced(
+            Call::query(operation, Some(&self.region), &self.context),
+            operation,
+        )
     }
 
     pub(super) fn mutation(&self, operation: &'static str) -> Call {
-        Call::mutation(operation, Some(&self.region), &self.context)
+        self.paced(
+            Call::mutation(operation, Some(&self.region), &self.context),
+            operation,
+        )
+    }
+
+    fn paced(&self, call: Call, operation: &str) -> Call {
+        match self.paces.of(operation) {
+            Some(pace) => call.paced(pace),
+            None => call,
+        }
     }
 }
 

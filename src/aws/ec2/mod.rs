@@ -3,8 +3,8 @@
 //! EC2 replies with HTTP 200 to some calls that did nothing, and lists the failure as `unsuccessful`. Both kinds of
 //! failure are an [`Error`](super::Error) here. An ID in a reply is never lost, whatever else the reply contains.
 //!
-//! Reads can be shared here later: many resources of one run describe the same region. A shared call obeys the stop of
-//! each caller: a caller that stops waits no longer, and the call ends when no caller waits. Mutations are never shared.
+//! Reads by ID and deletes are shared (`shared`): many resources of one run describe and delete in the same region. Other
+//! mutations are never shared. The calls of each operation keep to EC2's bucket from the first call (`gateway::Paces`).
 //!
 //! This module must not know where a flow log is declared.
 
@@ -16,6 +16,8 @@ pub mod limits;
 mod model;
 mod pages;
 mod regions;
+mod seen;
+mod shared;
 mod tags;
 
 pub use gateway::Ec2;

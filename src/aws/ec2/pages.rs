@@ -11,6 +11,7 @@ use super::super::{
 use super::gateway::Ec2;
 use super::limits::{FILTER_VALUES, PAGE, SMALLEST_PAGE};
 use super::model::FlowLog;
+use super::seen::{MOST_BARREN_PAGES, Seen};
 use crate::arn::flow_log;
 use aws_sdk_ec2::operation::describe_flow_logs::DescribeFlowLogsOutput;
 use aws_sdk_ec2::types::Filter;
@@ -23,9 +24,6 @@ pub(super) struct Question<'a> {
     pub(super) page: Option<i32>,
 }
 
-/// The most pages in a row without a new flow log. EC2 may send empty pages, because it filters each page.
-const MOST_BARREN_PAGES: usize = 100;
-
 /// Returns flow logs page by page.
 #[derive(Debug)]
 pub struct Pages {
@@ -35,23 +33,6 @@ pub struct Pages {
     token: Option<String>,
     page: Option<i32>,
     seen: Seen,
-}
-
-/// The flow logs on the pages so far. They tell a listing that never ends: it repeats itself, with new tokens.
-#[derive(Debug, Default)]
-pub(super) struct Seen {
-    ids: BTreeSet<String>,
-    /// The last pages in a row without a new flow log.
-    barren: usize,
-}
-
-impl Seen {
-    /// Returns the new flow logs of a page, or `None` if too many pages in a row had none.
-    fn news(&mut self, mut page: Vec<FlowLog>) -> Option<Vec<FlowLog>> {
-        page.retain(|flow_log| self.ids.insert(flow_log.id.clone()));
-        self.barren = if page.is_empty() { self.barren + 1 } else { 0 };
-        (self.barren <= MOST_BARREN_PAGES).then_some(page)
-    }
 }
 
 impl Ec2 {

@@ -25,6 +25,7 @@ impl Ec2 {
         if tags.is_empty() {
             return Ok(());
         }
+        self.reader.wrote(id);
         let call = self
             .tagging("CreateTags")
             .requiring(|_: &CreateTagsOutput, reply| not_done(reply));
@@ -44,6 +45,7 @@ impl Ec2 {
         if keys.is_empty() {
             return Ok(());
         }
+        self.reader.wrote(id);
         let call = self
             .tagging("DeleteTags")
             .requiring(|_: &DeleteTagsOutput, reply| not_done(reply));

@@ -2,6 +2,7 @@
 
 mod declared_twice;
 mod drift;
+mod few_calls;
 mod frozen;
 mod interrupt;
 mod kinds;

@@ -194,7 +194,30 @@ impl Fake {
     pub(crate) fn calls_per_second(&self, action: &str, calls: u32) {
         let mut state = self.shared.state();
         let rates = &mut state.settings.rates;
-        rates.insert(action.to_owned(), Rate::new(calls));
+        rates.insert(action.to_owned(), Rate::new(calls, calls));
+    }
+
+    /// Throttles calls about flow logs as EC2 documents it: 100 at once and 20 per second for descriptions, 50 at once and
+    /// 5 per second for each operation that changes something.
+    #[cfg(feature = "aws")]
+    pub(crate) fn ec2_buckets(&self) {
+        let mut state = self.shared.state();
+        let rates = &mut state.settings.rates;
+        rates.insert("DescribeFlowLogs".to_owned(), Rate::new(100, 20));
+        for action in [
+            "CreateFlowLogs",
+            "DeleteFlowLogs",
+            "CreateTags",
+            "DeleteTags",
+        ] {
+            rates.insert(action.to_owned(), Rate::new(50, 5));
+        }
+    }
+
+    /// Returns the number of calls that were throttled because of a rate.
+    #[cfg(feature = "aws")]
+    pub(crate) fn throttled(&self) -> usize {
+        self.shared.state().throttled
     }
 
     /// Changes the class of a log group in the default region, and creates the log group if necessary.

@@ -125,6 +125,7 @@ fn record(shared: &Shared, request: &Request) -> (Option<Fault>, Duration, Strin
     let request_id = format!("fa4e0000-0000-4000-8000-{number:012x}");
     let rate = state.settings.rates.get_mut(&request.action);
     let throttled = rate.is_some_and(|rate| !rate.take());
+    state.throttled += usize::from(throttled);
     let fault = if throttled {
         Some(Fault::Throttle)
     } else {

@@ -185,6 +185,8 @@ pub(super) struct State {
     pub(super) buckets: BTreeMap<String, Bucket>,
     pub(super) calls: Vec<Call>,
     pub(super) faults: Faults,
+    /// The calls that were throttled because of a rate.
+    pub(super) throttled: usize,
     pub(super) settings: Settings,
     counter: u64,
 }
@@ -287,19 +289,22 @@ impl Default for Settings {
     }
 }
 
-/// A token bucket that refills at a rate per second and holds the tokens of one second.
+/// A token bucket that refills at a rate per second.
 #[derive(Debug)]
 pub(super) struct Rate {
+    size: f64,
     per_second: f64,
     left: f64,
     at: Instant,
 }
 
 impl Rate {
-    pub(super) fn new(per_second: u32) -> Self {
+    /// A full bucket.
+    pub(super) fn new(size: u32, per_second: u32) -> Self {
         Self {
+            size: f64::from(size),
             per_second: f64::from(per_second),
-            left: f64::from(per_second),
+            left: f64::from(size),
             at: Instant::now(),
         }
     }
@@ -308,7 +313,7 @@ impl Rate {
     pub(super) fn take(&mut self) -> bool {
         let now = Instant::now();
         let filled = self.left + self.per_second * (now - self.at).as_secs_f64();
-        self.left = filled.min(self.per_second);
+        self.left = filled.min(self.size);
         self.at = now;
         let allowed = self.left >= 1.0;
         if allowed {
