@@ -5,6 +5,7 @@ mod configuration;
 mod connect;
 mod create;
 mod credentials;
+mod delete;
 mod describe;
 mod hints;
 mod replies;

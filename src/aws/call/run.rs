@@ -157,20 +157,16 @@ impl Call {
 
     /// Sets the bucket that the attempts of this call use.
     #[must_use]
-    pub(in super::super) fn paced(self, pace: &Pace) -> Self {
-        Self {
-            pace: Some(pace.clone()),
-            ..self
-        }
+    pub(in super::super) fn paced(mut self, pace: &Pace) -> Self {
+        self.pace = Some(pace.clone());
+        self
     }
 
     /// Notes that the caller has waited for the permit of the first attempt.
     #[must_use]
-    pub(in super::super) fn permitted(self) -> Self {
-        Self {
-            permitted: true,
-            ..self
-        }
+    pub(in super::super) fn permitted(mut self) -> Self {
+        self.permitted = true;
+        self
     }
 
     /// Sets what a successful reply must contain. A reply that lacks it is retried, like one that was cut off.

@@ -49,10 +49,12 @@ pub(in super::super) trait Work: Clone + Send + Sync + 'static {
 pub(in super::super) struct Queue<V: Clone> {
     turn: Arc<tokio::sync::Mutex<()>>,
     /// The batch that callers can join.
-    open: Mutex<Option<(Arc<Batch>, WeakShared<Call<V>>)>>,
+    open: Mutex<Option<Open<V>>>,
 }
 
 type Call<V> = BoxFuture<'static, Arc<Answers<V>>>;
+/// The open batch, and its call, which belongs to the callers.
+type Open<V> = (Arc<Batch>, WeakShared<Call<V>>);
 
 /// The callers of one call.
 #[derive(Debug, Default)]

@@ -153,8 +153,17 @@ impl Read {
 }
 
 impl<S: Source> Reading<S> {
-    /// Reads the next page of the listing, if that pays. If it fails, the flow logs are asked for by ID.
+    /// Takes what was listed since the callers came, or reads the next page if that pays. If it fails, the flow logs are
+    /// asked for by ID.
     async fn list(&self, read: &mut Read, stop: &Stop) {
+        for id in read.open.clone() {
+            if let Some(listed) = self.snapshot.take(&id, self.source.now()) {
+                read.found(listed);
+            }
+        }
+        if read.open.is_empty() {
+            return;
+        }
         let Some(mut turn) = self.snapshot.turn(self.source.now()) else {
             return read.left_out_if(|id| self.snapshot.lacks(id));
         };

@@ -71,6 +71,9 @@ impl Snapshot {
     pub(super) fn take(&self, id: &str, now: Instant) -> Option<FlowLog> {
         let mut state = self.state();
         state.expire(now);
+        if state.is_old(now) {
+            return None;
+        }
         let listed = state.left.remove(id)?;
         state.read.insert(id.to_owned());
         Some(listed)
@@ -79,7 +82,9 @@ impl Snapshot {
     /// Reports whether all flow logs were listed, and this one was not among them.
     pub(super) fn lacks(&self, id: &str) -> bool {
         let state = self.state();
-        matches!(state.listing, Listing::Complete) && !state.is_known(id)
+        matches!(state.listing, Listing::Complete)
+            && !state.is_known(id)
+            && !state.left.contains_key(id)
     }
 
     /// Records that this process writes, or has written, a flow log.
@@ -136,10 +141,14 @@ impl State {
         self.read.contains(id) || self.written.contains(id)
     }
 
+    fn is_old(&self, now: Instant) -> bool {
+        self.begun
+            .is_some_and(|begun| now.saturating_duration_since(begun) > AGE)
+    }
+
     /// Forgets a listing that is too old, and how it came about.
     fn expire(&mut self, now: Instant) {
-        let is_old = |begun| now.saturating_duration_since(begun) > AGE;
-        if self.begun.is_some_and(is_old) && !matches!(self.listing, Listing::Busy) {
+        if self.is_old(now) && !matches!(self.listing, Listing::Busy) {
             let written = std::mem::take(&mut self.written);
             *self = Self {
                 written,

@@ -96,6 +96,8 @@ fn a_refresh_of_one_costs_one_call() {
 #[test]
 fn deletes_of_many_share_calls_and_stay_within_the_bucket() {
     let (fake, work) = imported(MANY);
+    // Long enough for Terraform to ask for others meanwhile, on any machine.
+    fake.latency("DeleteFlowLogs", Duration::from_millis(400));
     let cost = calls(&fake, "DeleteFlowLogs", || {
         work.destroy();
     });

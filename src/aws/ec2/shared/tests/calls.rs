@@ -70,7 +70,7 @@ fn a_thousand_reads_cost_at_most_five_calls() {
             1_000
         );
         let calls = asked(&world).len();
-        assert!(calls <= 5, "{calls} calls with {at_once} at once");
+        assert!(calls <= 4, "{calls} calls with {at_once} at once");
     }
 }
 
