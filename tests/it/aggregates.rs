@@ -29,6 +29,7 @@ const KEYS: [&str; 12] = [
     "interface_id",
     "start",
 ];
+const SUMMED: [&str; 3] = ["bytes", "dst_port", "packets"];
 const NUMBERS: [&str; 5] = ["flows", "packets", "bytes", "accepted", "rejected"];
 const CONDITIONS: [&str; 6] = [">1", "<3", "0", "1,2", "2-40", ">=100"];
 
@@ -60,16 +61,20 @@ fn records() -> impl Strategy<Value = (i64, String)> {
     )
 }
 
-fn summaries() -> impl Strategy<Value = Json> {
+/// Returns random summaries by some of the keys, with sums of some of the fields.
+pub(crate) fn summaries(
+    names: &[&'static str],
+    summed: &[&'static str],
+) -> impl Strategy<Value = Json> + use<> {
     let keys = prop_oneof![
         1 => Just(Vec::new()),
-        4 => subsequence(KEYS.to_vec(), 1..=2).prop_shuffle(),
-        1 => subsequence(KEYS.to_vec(), 3).prop_shuffle(),
+        4 => subsequence(names.to_vec(), 1..=2).prop_shuffle(),
+        1 => subsequence(names.to_vec(), 3).prop_shuffle(),
     ];
     let bin =
         prop_oneof![2 => Just(None), 1 => select(vec!["1m", "5m", "1h", "1d"]).prop_map(Some)];
-    let distinct = prop_oneof![1 => Just(Vec::new()), 1 => subsequence(KEYS.to_vec(), 1..=2)];
-    let sums = prop_oneof![2 => Just(Vec::new()), 1 => Just(vec!["bytes"]), 1 => Just(vec!["dst_port", "packets"])];
+    let distinct = prop_oneof![1 => Just(Vec::new()), 1 => subsequence(names.to_vec(), 1..=2)];
+    let sums = prop_oneof![1 => Just(Vec::new()), 1 => subsequence(summed.to_vec(), 1..=2)];
     let quals = select(vec![
         ("", ""),
         ("action", "REJECT"),
@@ -148,7 +153,10 @@ async fn summarized() {
     let mut core = Core::start(fake.url()).await;
     let mut groups = 0;
     for _ in 0..SUMMARIES {
-        let mut config = summaries().new_tree(&mut runner).unwrap().current();
+        let mut config = summaries(&KEYS, &SUMMED)
+            .new_tree(&mut runner)
+            .unwrap()
+            .current();
         let mut answers = Vec::new();
         for engine in ["scan", "insights"] {
             config["engine"] = json!(engine);

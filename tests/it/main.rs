@@ -27,4 +27,6 @@ mod numbers;
 mod protocol;
 mod push_down;
 #[cfg(all(feature = "aws", unix))]
+mod same;
+#[cfg(all(feature = "aws", unix))]
 mod stack;

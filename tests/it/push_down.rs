@@ -1,12 +1,12 @@
 //! The result of a query does not depend on what is pushed down: the fake evaluates the filter patterns of a plan, and the
 //! result must be exactly the rows of a read of every line.
 
-mod aws;
+pub(crate) mod aws;
 mod external_flow;
 #[cfg(feature = "aws")]
 mod objects;
 #[cfg(feature = "aws")]
-mod server;
+pub(crate) mod server;
 
 use std::collections::BTreeSet;
 
@@ -18,10 +18,10 @@ use crate::harness::fake::pattern::Pattern;
 
 /// One event of a log group. Its index is its id.
 #[derive(Clone, Debug)]
-struct Event {
-    stream: String,
-    timestamp: i64,
-    message: String,
+pub(crate) struct Event {
+    pub(crate) stream: String,
+    pub(crate) timestamp: i64,
+    pub(crate) message: String,
 }
 
 /// Returns the indexes of the matching events, checked here.

@@ -6,6 +6,7 @@ mod completeness;
 mod ephemeral;
 mod gates;
 mod paging;
+mod parquet;
 mod push_down;
 mod records;
 mod sources;

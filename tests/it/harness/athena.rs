@@ -2,7 +2,7 @@
 
 use std::io::{Read, Write};
 use std::net::TcpStream;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
@@ -62,6 +62,11 @@ impl Athena {
         self.emulator.url()
     }
 
+    /// Returns the folder of the objects of the bucket.
+    pub(crate) fn bucket(&self) -> PathBuf {
+        self.folder.path().join(BUCKET)
+    }
+
     /// Writes objects: keys, and lines of records in the format of the fields.
     pub(crate) fn put(&self, fields: &[String], objects: &[(String, Vec<String>)]) {
         let rows = |lines: &Vec<String>| -> Vec<Vec<String>> {
@@ -72,7 +77,7 @@ impl Athena {
             .iter()
             .map(|(key, lines)| (key.clone(), json!(rows(lines))))
             .collect();
-        let folder = self.folder.path().join(BUCKET);
+        let folder = self.bucket();
         let spec = json!({ "folder": folder, "fields": fields, "objects": objects });
         let mut child = Command::new(self.emulator.python())
             .args(["-c", WRITE])

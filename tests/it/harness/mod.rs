@@ -15,6 +15,8 @@ pub(crate) mod ministack;
 #[cfg(all(feature = "aws", unix))]
 pub(crate) mod moto;
 #[cfg(all(feature = "aws", unix))]
+pub(crate) mod parquet;
+#[cfg(all(feature = "aws", unix))]
 pub(crate) mod terraform;
 pub(crate) mod wire;
 #[cfg(all(feature = "aws", unix))]

@@ -25,7 +25,7 @@ pub(super) const CUSTOM: [&str; 4] = [
 /// As many fields as the default format, of another version and in another order.
 const AS_LONG_AS_THE_DEFAULT: &str = "dstaddr srcaddr version vpc-id interface-id srcport dstport protocol packets bytes start end action log-status";
 
-pub(super) fn format(names: &str) -> Format {
+pub(crate) fn format(names: &str) -> Format {
     let names: Vec<_> = names
         .split(' ')
         .map(|name| format!("${{{name}}}"))
@@ -94,8 +94,8 @@ fn text(name: &str, endings: &[&'static str]) -> BoxedStrategy<String> {
         .boxed()
 }
 
-/// A value as AWS writes it, sometimes `-`.
-fn value(name: &str, version: u8) -> BoxedStrategy<String> {
+/// A value as AWS writes it, sometimes `-`. `START`, `END` and `INTERFACE` stand for those of the event.
+pub(crate) fn value(name: &str, version: u8) -> BoxedStrategy<String> {
     let kind = FIELDS
         .iter()
         .find(|field| field.name == name)

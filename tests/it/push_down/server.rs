@@ -24,12 +24,12 @@ type Block = BTreeMap<String, String>;
 
 /// What is queried.
 #[derive(Debug)]
-pub(super) struct Question {
+pub(crate) struct Question {
     all: Block,
     any: Vec<Block>,
     none: Vec<Block>,
     newest_first: bool,
-    pub(super) limit: Option<usize>,
+    pub(crate) limit: Option<usize>,
 }
 
 impl Question {
@@ -45,7 +45,7 @@ impl Question {
         }
     }
 
-    pub(super) fn config(&self) -> Json {
+    pub(crate) fn config(&self) -> Json {
         let mut config = arguments(&self.all);
         for (name, blocks) in [("where", &self.any), ("exclude", &self.none)] {
             let blocks: Vec<_> = blocks.iter().map(arguments).collect();
@@ -77,7 +77,7 @@ fn arguments(block: &Block) -> Map<String, Json> {
     arguments
 }
 
-pub(super) fn questions(formats: &[Format]) -> impl Strategy<Value = Question> {
+pub(crate) fn questions(formats: &[Format]) -> impl Strategy<Value = Question> {
     let mut names: Vec<_> = formats
         .iter()
         .flat_map(|format| format.names().to_vec())
@@ -100,7 +100,7 @@ pub(super) fn questions(formats: &[Format]) -> impl Strategy<Value = Question> {
 }
 
 /// Returns the lines of the matching events, in order, by reading all of them.
-pub(super) fn wanted(formats: &[Format], events: &[Event], question: &Question) -> Vec<String> {
+pub(crate) fn wanted(formats: &[Format], events: &[Event], question: &Question) -> Vec<String> {
     let quals = question.quals();
     let reader = Reader::new(RecordType::Aws, formats, &quals).unwrap();
     let wanted = |event: &&Event| match reader.read(&event.message) {
@@ -139,7 +139,7 @@ fn fill(fake: &Fake, formats: &[Format], events: &[Event]) {
     }
 }
 
-pub(super) fn messages(result: &Value) -> Vec<String> {
+pub(crate) fn messages(result: &Value) -> Vec<String> {
     let Some(Value::List(events)) = result.get("events") else {
         panic!("no events: {result:?}");
     };

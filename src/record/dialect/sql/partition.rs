@@ -1,8 +1,7 @@
 //! The partitions that a time window needs, as conditions. Each record is checked as well, so too many partitions cost only
 //! time and money.
 //!
-//! An object is named by the window in which AWS collected its records. By AWS's page, the time in the name is the
-//! beginning of that window; other readers take it for the end. A record starts up to an aggregation interval before it ends.
+//! The folder of an object has the time in its name. `record::object::key` says which times objects of a time window have.
 
 use std::collections::BTreeMap;
 
@@ -12,10 +11,8 @@ use jiff::tz::TimeZone;
 
 use super::quoting::{name, text};
 use super::source::{Holds, Partition, Source, SqlError};
+use crate::record::object::key;
 
-/// How long before the window its partitions begin, and how long after it they end: the longest aggregation interval and
-/// the time that an object covers, in milliseconds.
-const SLACK: i64 = 900_000;
 /// The most days that are listed. A longer window is asked for by its years.
 const MOST_DAYS: i32 = 400;
 /// The most hours that are listed.
@@ -50,7 +47,8 @@ pub(super) fn conditions(
             conditions.push(format!("{} = {}", name(column), partition.literal(value)?));
         }
     }
-    let (begin, end) = (moment(window.0 - SLACK), moment(window.1 + SLACK));
+    let names = key::times_in_names(&(window.0..window.1));
+    let (begin, end) = (moment(names.start), moment(names.end));
     let by_parts = hive(source, begin, end);
     for partition in &source.partitions {
         if given.contains_key(&partition.name) {

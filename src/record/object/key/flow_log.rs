@@ -136,7 +136,7 @@ fn in_region(
     is_hive: bool,
     wanted: &Wanted<'_>,
 ) -> Vec<Step> {
-    let Some(days) = days::of(&name::of_window(&wanted.window)) else {
+    let Some(days) = days::of(&name::times_in_names(&wanted.window)) else {
         return folder.within(vec![prefix.to_owned()]);
     };
     let name = wanted

@@ -20,7 +20,7 @@ use std::ops::Range;
 use super::Kind;
 use crate::record::reader::RecordType;
 
-pub use name::{Name, kind_of};
+pub use name::{Name, kind_of, times_in_names};
 
 /// Which objects are asked for.
 #[derive(Debug, Clone)]

@@ -61,7 +61,8 @@ impl<'a> Name<'a> {
 }
 
 /// Returns the window of the times in the names of objects that may hold a record that started in a window.
-pub(super) fn of_window(window: &Range<i64>) -> Range<i64> {
+#[must_use]
+pub fn times_in_names(window: &Range<i64>) -> Range<i64> {
     let end = window.end.saturating_add(2 * PERIOD + LONGEST_INTERVAL);
     window.start.saturating_sub(2 * PERIOD)..end
 }

@@ -182,7 +182,7 @@ fn partitions_are_pruned_with_slack() {
         ("projection.hour.type", "date"),
         ("projection.hour.format", "yyyy/MM/dd/HH"),
     ];
-    let hour = window("2026-05-01T00:10:00Z", "2026-05-01T01:00:00Z");
+    let hour = window("2026-05-01T00:09:59Z", "2026-05-01T01:00:00Z");
     let dates = [
         ("projection.dt.type", "date"),
         ("projection.dt.format", "dd-MM-yyyy"),
