@@ -45,6 +45,12 @@ impl Size {
         }
     }
 
+    /// Prints what was compared.
+    #[expect(clippy::print_stdout, reason = "the result of a long run")]
+    fn tell(self, compared: &str) {
+        println!("{self:?}: {compared}");
+    }
+
     /// Returns what draws random questions.
     fn runner(self) -> TestRunner {
         let mut seed = [0; 32];

@@ -202,6 +202,6 @@ async fn asked(size: Size) {
             found.agree(&expected, &(&config, &question));
         }
     }
-    println!("{size:?}: {rows} rows");
+    size.tell(&format!("{rows} rows"));
     assert!(rows > size.queries, "{rows} rows show little");
 }

@@ -70,7 +70,7 @@ impl Form {
             },
             wide: self == Self::Wide || self == Self::Zeros && number.is_multiple_of(2),
             compression: ["gzip", "snappy", "none"][number / 2 % 3],
-            dictionary: number / 3 % 2 == 0,
+            dictionary: (number / 3).is_multiple_of(2),
             page_version: ["1.0", "2.0"][number / 4 % 2],
             small: number % 5 < 2,
         }

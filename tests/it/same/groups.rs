@@ -137,6 +137,8 @@ async fn counted(size: Size) {
             compared += 1;
         }
     }
-    println!("{size:?}: {compared} answers with the same groups, {groups} groups of log groups");
+    size.tell(&format!(
+        "{compared} answers with the same groups, {groups} groups of log groups"
+    ));
     assert!(groups > 2 * size.queries, "{groups} groups show little");
 }

@@ -206,7 +206,9 @@ async fn asked(format: &Format, size: Size) {
             compared += 1;
         }
     }
-    println!("{size:?}: {compared} answers with the same rows, {rows} rows of log groups");
+    size.tell(&format!(
+        "{compared} answers with the same rows, {rows} rows of log groups"
+    ));
     assert!(rows > size.queries, "{rows} rows show little");
 }
 
