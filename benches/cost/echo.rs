@@ -16,8 +16,8 @@ use vpcflow::plugin::{self, Identity};
 use vpcflow::protocol::pb::provider_server::{Provider, ProviderServer};
 use vpcflow::protocol::pb::{
     DynamicValue, configure_provider, get_metadata, get_provider_schema, plan_resource_change,
-    read_data_source, read_resource, validate_data_resource_config, validate_provider_config,
-    validate_resource_config,
+    read_data_source, read_resource, upgrade_resource_state, validate_data_resource_config,
+    validate_provider_config, validate_resource_config,
 };
 
 use crate::client::COOKIE;
@@ -143,6 +143,21 @@ impl Provider for Echo {
         Ok(Response::new(plan_resource_change::Response {
             planned_state: request.proposed_new_state,
             planned_private: request.prior_private,
+            ..Default::default()
+        }))
+    }
+
+    async fn upgrade_resource_state(
+        &self,
+        request: Request<upgrade_resource_state::Request>,
+    ) -> Result<Response<upgrade_resource_state::Response>, Status> {
+        let state = request.into_inner().raw_state;
+        let state = state.map(|state| DynamicValue {
+            msgpack: Vec::new(),
+            json: state.json,
+        });
+        Ok(Response::new(upgrade_resource_state::Response {
+            upgraded_state: state,
             ..Default::default()
         }))
     }

@@ -35,6 +35,7 @@ mod objects;
 mod plan;
 mod process;
 mod query;
+mod refresh;
 mod rows;
 mod start;
 mod table;
@@ -44,6 +45,7 @@ use std::error::Error;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::time::Duration;
 
 use table::{Row, Table, megabytes, milliseconds, percent, seconds};
 
@@ -83,6 +85,7 @@ fn measure() -> Result<(), Box<dyn Error>> {
     starts(&subjects, &schema, &mut table)?;
     calls(&subjects, &schema, &mut table)?;
     plans(&subjects, &schema, folder.path(), &mut table)?;
+    refreshes(&subjects, &schema, folder.path(), &mut table)?;
     drifts(&subjects, folder.path(), &mut table)?;
     rows::rows(&subjects, &schema, folder.path(), &mut table)?;
     query::query(&subjects.provider, &mut table)?;
@@ -198,6 +201,34 @@ fn plans(
         &Row::new("anonymous memory, plan of 5,000", megabytes(memory))
             .baseline(megabytes(median(echo)))
             .target_if(memory > 0, "8 MB", memory <= 8_000_000),
+    );
+    Ok(())
+}
+
+/// Measures plans of flow logs that exist, at 50 ms for a call to AWS.
+fn refreshes(
+    subjects: &Subjects,
+    schema: &Path,
+    folder: &Path,
+    table: &mut Table,
+) -> Result<(), Box<dyn Error>> {
+    let refresh = refresh::Refresh::of(folder, subjects, schema, 1_000)?;
+    let (mut ours, mut echo) = (Vec::new(), Vec::new());
+    for _ in 0..PLANS {
+        ours.push(refresh.ours()?);
+        echo.push(refresh.echo()?);
+    }
+    let (wall, echo) = (median(ours.iter().map(|cost| cost.wall)), median(echo));
+    table.add(
+        &Row::new("refresh of 1,000 at 50 ms a call, wall", seconds(wall))
+            .baseline(seconds(echo))
+            .target("echo + 0.5 s", wall <= echo + Duration::from_millis(500)),
+    );
+    let calls = median(ours.iter().map(|cost| cost.calls));
+    table.add(&Row::new("... calls to AWS", calls.to_string()).target("5", calls <= 5));
+    let one = refresh::Refresh::of(folder, subjects, schema, 1)?.ours()?;
+    table.add(
+        &Row::new("refresh of 1, calls to AWS", one.calls.to_string()).target("1", one.calls == 1),
     );
     Ok(())
 }

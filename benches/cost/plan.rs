@@ -71,6 +71,17 @@ impl<'a> Workspaces<'a> {
 
 /// Returns the command that plans in a folder.
 pub(crate) fn command(subjects: &Subjects, folder: &Path, settings: &Path) -> Command {
+    let arguments = ["plan", "-input=false", "-no-color"];
+    terraform(subjects, folder, settings, &arguments)
+}
+
+/// Returns a Terraform command in a folder.
+pub(crate) fn terraform(
+    subjects: &Subjects,
+    folder: &Path,
+    settings: &Path,
+    arguments: &[&str],
+) -> Command {
     let mut command = Command::new(&subjects.terraform);
     // The AWS settings of this machine have no effect: no account and no certificate bundle.
     let named = env::vars_os().map(|(name, _)| name);
@@ -78,7 +89,7 @@ pub(crate) fn command(subjects: &Subjects, folder: &Path, settings: &Path) -> Co
         command.env_remove(name);
     }
     command
-        .args(["plan", "-input=false", "-no-color"])
+        .args(arguments)
         .current_dir(folder)
         .env("TF_CLI_CONFIG_FILE", settings)
         .env("CHECKPOINT_DISABLE", "1")
@@ -109,8 +120,8 @@ pub(crate) fn settings(folder: &Path, binary: &Path) -> io::Result<PathBuf> {
     Ok(settings)
 }
 
-/// Returns a configuration with which the provider sends no requests.
-fn flow_logs(count: usize) -> String {
+/// Returns a configuration with which the provider sends no requests to plan creates.
+pub(crate) fn flow_logs(count: usize) -> String {
     format!(
         r#"terraform {{
   required_providers {{
