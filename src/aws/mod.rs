@@ -41,6 +41,7 @@ mod network;
 mod os;
 mod profiles;
 mod rate_limiter;
+mod remote;
 mod reply;
 mod roots;
 pub mod s3;

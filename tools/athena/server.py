@@ -16,6 +16,12 @@ MOST_ROWS = 1_000
 FAULTS = {
     # So many calls of StartQueryExecution are throttled.
     "throttle": 0,
+    # So many starts are executed, and their replies lost.
+    "lose": 0,
+    # Starts are executed, and their replies wait for the next faults.
+    "hold": False,
+    # So many bytes were scanned by each poll of a query that runs.
+    "scanning": 0,
     # So many polls find the query in the queue, and running.
     "queued": 0,
     "running": 0,
@@ -55,6 +61,7 @@ class Athena:
         self.faults = dict(FAULTS)
         self.calls = []
         self.lock = threading.Lock()
+        self.changed = threading.Condition()
 
     def call(self, operation, request):
         with self.lock:
@@ -65,6 +72,21 @@ class Athena:
             if method is None:
                 raise Refused("UnknownOperationException", operation)
             return method(request)
+
+    def change(self, faults):
+        with self.changed:
+            self.faults = FAULTS | faults
+            self.changed.notify_all()
+
+    def is_lost(self, operation):
+        """Reports whether the reply of a call is lost. Waits while replies are held."""
+        if operation != "StartQueryExecution":
+            return False
+        with self.changed:
+            self.changed.wait_for(lambda: not self.faults["hold"], timeout=60)
+            lost = self.faults["lose"] > 0
+            self.faults["lose"] -= lost
+            return lost
 
     def do_StartQueryExecution(self, request):
         text, token = request["QueryString"], request.get("ClientRequestToken", "")
@@ -92,6 +114,8 @@ class Athena:
         query.polls += 1
         if query.state == "QUEUED" and query.polls > self.faults["queued"]:
             query.state = "RUNNING"
+        if query.state == "RUNNING":
+            query.scanned += self.faults["scanning"]
         if query.state == "RUNNING" and query.polls > self.faults["queued"] + self.faults["running"]:
             self.finish(query)
         status = {"State": query.state, "SubmissionDateTime": 1.0}
@@ -196,11 +220,15 @@ def listen(port, store):
         def do_POST(self):
             body = json.loads(self.rfile.read(int(self.headers.get("Content-Length", "0"))) or b"{}")
             if self.path == "/faults":
-                athena.faults = FAULTS | body
+                athena.change(body)
                 return self.reply(200, {})
             operation = self.headers.get("X-Amz-Target", ".").split(".")[-1]
             try:
-                self.reply(200, athena.call(operation, body))
+                reply = athena.call(operation, body)
+                if athena.is_lost(operation):
+                    self.close_connection = True
+                    return
+                self.reply(200, reply)
             except Refused as error:
                 code, message = error.args
                 self.reply(400, {"__type": code, "message": message})

@@ -10,6 +10,7 @@ use aws_sdk_athena::types::Column;
 use super::super::{
     call::{Call, CallContext, send},
     error::Error,
+    remote::Stopping,
 };
 
 /// Athena in one region.
@@ -18,6 +19,7 @@ pub struct Athena {
     pub(super) client: Client,
     region: String,
     context: CallContext,
+    pub(super) stopping: Stopping,
 }
 
 /// The name of a table.
@@ -38,7 +40,7 @@ pub struct TableDescription {
     pub columns: Vec<(String, String)>,
     /// The columns of the partitions.
     pub partitions: Vec<(String, String)>,
-    /// The properties.
+    /// The properties, with `location`.
     pub properties: BTreeMap<String, String>,
 }
 
@@ -54,12 +56,17 @@ impl Athena {
             client,
             region: region.to_owned(),
             context,
+            stopping: Stopping::default(),
         }
     }
 
     /// Returns the region.
     pub fn region(&self) -> &str {
         &self.region
+    }
+
+    pub(super) fn context(&self) -> &CallContext {
+        &self.context
     }
 
     pub(super) fn call(&self, operation: &'static str) -> Call {

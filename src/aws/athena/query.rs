@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use aws_sdk_athena::Client;
 use aws_sdk_athena::operation::{
     get_query_execution::GetQueryExecutionOutput, get_query_results::GetQueryResultsOutput,
     start_query_execution::StartQueryExecutionOutput,
@@ -11,10 +12,13 @@ use aws_sdk_athena::types::{
     QueryExecution, QueryExecutionContext, QueryExecutionState, ResultConfiguration, Row,
 };
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
+use aws_smithy_types::error::metadata::ProvideErrorMetadata as _;
+use futures_util::FutureExt as _;
 
 use super::super::{
-    call::{Call, send},
+    call::{Call, CallContext, QUERY_TIME, send},
     error::{Error, Kind},
+    remote::Remote,
 };
 use super::gateway::Athena;
 
@@ -24,8 +28,6 @@ const PAGE: i32 = 1_000;
 /// to the longest.
 const FIRST_WAIT: Duration = Duration::from_millis(250);
 const LONGEST_WAIT: Duration = Duration::from_secs(5);
-/// The timeout of the calls that stop a query.
-const STOP_TIME: Duration = Duration::from_secs(10);
 /// Too many queries run or wait, which passes.
 const TOO_MANY: &str = "TooManyRequestsException";
 
@@ -46,6 +48,8 @@ pub struct AthenaQuery {
     pub token: String,
     /// The most rows that are read.
     pub most_rows: usize,
+    /// The most bytes that Athena may read. A query that reads more is stopped.
+    pub most_bytes: Option<u64>,
 }
 
 /// The result of a query.
@@ -57,20 +61,14 @@ pub struct AthenaAnswer {
     pub rows: Vec<Vec<Option<String>>>,
     /// Whether there are more rows than were read.
     pub more: bool,
+    /// Whether Athena has read more bytes than it may. Then there are no rows.
+    pub is_too_large: bool,
     /// The bytes of the objects that Athena read.
     pub bytes_scanned: i64,
     /// The pages of the result.
     pub pages: i64,
     /// The calls that it took.
     pub calls: i64,
-}
-
-/// A query that runs or is being started. Stops it when dropped before its end: otherwise the service would go on, and
-/// bill.
-struct Running<'a> {
-    athena: &'a Athena,
-    start: Option<StartQueryExecutionFluentBuilder>,
-    id: Option<String>,
 }
 
 impl Athena {
@@ -80,34 +78,31 @@ impl Athena {
     /// Athena refuses a call, or the query fails or is canceled; the message is Athena's.
     pub async fn run(&self, query: &AthenaQuery) -> Result<AthenaAnswer, Error> {
         let request = self.start_request(query);
-        let mut running = Running {
-            athena: self,
-            start: Some(request.clone()),
-            id: None,
-        };
-        let mut calls = 0;
-        let id = match self.start(&request, &mut calls).await {
-            Ok(id) => id,
-            Err(error) => {
-                // Without a reply, the query may run.
-                if !error.unanswered {
-                    running.start = None;
-                }
-                return Err(error);
-            }
-        };
-        running.id = Some(id.clone());
-        let execution = self.wait(&id, &mut running, &mut calls).await?;
-        let statistics = execution.statistics;
+        let (client, again) = (self.client.clone(), request.clone());
+        let region = self.region().to_owned();
+        let mut remote = Remote::start(
+            &self.stopping,
+            self.context(),
+            move |context| start(request, region, context),
+            |id| stop(client, again, id).boxed(),
+        );
+        let id = remote.id().await?;
         let mut answer = AthenaAnswer {
-            bytes_scanned: statistics
-                .and_then(|statistics| statistics.data_scanned_in_bytes)
-                .unwrap_or(0),
+            calls: 1,
             ..AthenaAnswer::default()
         };
-        self.read(&id, query.most_rows, &mut answer).await?;
-        answer.calls = calls + answer.pages;
+        self.wait(&id, query.most_bytes, &mut remote, &mut answer)
+            .await?;
+        if !answer.is_too_large {
+            self.read(&id, query.most_rows, &mut answer).await?;
+        }
+        answer.calls += answer.pages;
         Ok(answer)
+    }
+
+    /// Waits until the queries that were given up are stopped.
+    pub async fn stopped(&self) {
+        self.stopping.done().await;
     }
 
     fn start_request(&self, query: &AthenaQuery) -> StartQueryExecutionFluentBuilder {
@@ -130,58 +125,38 @@ impl Athena {
             .set_result_configuration(output)
     }
 
-    /// Starts a query. Waits while too many others run: the caller's timeout ends that.
-    async fn start(
-        &self,
-        request: &StartQueryExecutionFluentBuilder,
-        calls: &mut i64,
-    ) -> Result<String, Error> {
-        let mut wait = FIRST_WAIT;
-        loop {
-            let call = self.call("StartQueryExecution").requiring(
-                |started: &StartQueryExecutionOutput, _| {
-                    let id = started.query_execution_id().filter(|id| !id.is_empty());
-                    id.is_none().then_some("the reply contains no query ID")
-                },
-            );
-            *calls += 1;
-            match call.run(send!(request, call)).await {
-                Ok(started) => return Ok(started.query_execution_id.unwrap_or_default()),
-                Err(error) if error.code.as_deref() == Some(TOO_MANY) => {
-                    tracing::info!("waiting because too many queries of Athena run");
-                }
-                Err(error) => return Err(error),
-            }
-            tokio::time::sleep(wait).await;
-            wait = (wait * 3 / 2).min(LONGEST_WAIT);
-        }
-    }
-
-    /// Polls a query until it ends.
+    /// Polls a query until it ends, or until it has read more bytes than it may.
     async fn wait(
         &self,
         id: &str,
-        running: &mut Running<'_>,
-        calls: &mut i64,
-    ) -> Result<QueryExecution, Error> {
+        most_bytes: Option<u64>,
+        remote: &mut Remote,
+        answer: &mut AthenaAnswer,
+    ) -> Result<(), Error> {
         let mut wait = FIRST_WAIT;
         loop {
             let call = self.call("GetQueryExecution").requiring(missing);
             let request = self.client.get_query_execution().query_execution_id(id);
             let reply = call.run(send!(request, call)).await?;
-            *calls += 1;
+            answer.calls += 1;
             let execution = reply.query_execution.unwrap_or_else(empty);
+            let statistics = execution.statistics.as_ref();
+            let scanned = statistics.and_then(|statistics| statistics.data_scanned_in_bytes);
+            answer.bytes_scanned = scanned.unwrap_or(0);
+            let bytes = u64::try_from(answer.bytes_scanned).unwrap_or_default();
+            answer.is_too_large = most_bytes.is_some_and(|most| bytes > most);
             let status = execution.status.as_ref();
             match status.and_then(|status| status.state.as_ref()) {
                 Some(QueryExecutionState::Succeeded) => {
-                    running.end();
-                    return Ok(execution);
+                    remote.end();
+                    return Ok(());
                 }
                 Some(state @ (QueryExecutionState::Failed | QueryExecutionState::Cancelled)) => {
-                    running.end();
+                    remote.end();
                     return Err(ended(&call, id, state, &execution));
                 }
-                _ => tracing::info!(query_id = id, calls, "waiting for Athena"),
+                _ if answer.is_too_large => return Ok(()),
+                _ => tracing::info!(query_id = id, calls = answer.calls, "waiting for Athena"),
             }
             tokio::time::sleep(wait).await;
             wait = (wait * 3 / 2).min(LONGEST_WAIT);
@@ -238,6 +213,56 @@ impl Athena {
     }
 }
 
+/// Starts a query. Waits while too many others run, until the caller no longer waits.
+async fn start(
+    request: StartQueryExecutionFluentBuilder,
+    region: String,
+    context: CallContext,
+) -> Result<String, Error> {
+    let mut wait = FIRST_WAIT;
+    loop {
+        let context = context.within(QUERY_TIME);
+        let call = Call::mutation("StartQueryExecution", Some(&region), &context).requiring(
+            |started: &StartQueryExecutionOutput, _| {
+                let id = started.query_execution_id().filter(|id| !id.is_empty());
+                id.is_none().then_some("the reply contains no query ID")
+            },
+        );
+        match call.run(send!(request, call)).await {
+            Ok(started) => return Ok(started.query_execution_id.unwrap_or_default()),
+            Err(error) if error.code.as_deref() == Some(TOO_MANY) && !error.unanswered => {
+                tracing::info!("waiting because too many queries of Athena run");
+                let waited = tokio::time::sleep(wait);
+                if context.stop.run_until_cancelled(waited).await.is_none() {
+                    return Err(error);
+                }
+            }
+            Err(error) => return Err(error),
+        }
+        wait = (wait * 3 / 2).min(LONGEST_WAIT);
+    }
+}
+
+/// Stops a query. If the reply of its start was lost, Athena returns its ID for the same request with the same token.
+async fn stop(client: Client, start: StartQueryExecutionFluentBuilder, id: Option<String>) {
+    let id = match id {
+        Some(id) => Some(id),
+        None => match start.send().await {
+            Ok(started) => started.query_execution_id,
+            Err(_) => None,
+        },
+    };
+    if let Some(id) = id {
+        let request = client.stop_query_execution().query_execution_id(id);
+        if let Err(error) = request.send().await {
+            tracing::warn!(
+                error = error.code(),
+                "a query of Athena could not be stopped"
+            );
+        }
+    }
+}
+
 /// Returns what the state of a query lacks.
 fn missing(reply: &GetQueryExecutionOutput, _: &HttpResponse) -> Option<&'static str> {
     let status = reply.query_execution().and_then(|query| query.status());
@@ -269,45 +294,4 @@ fn ended(call: &Call, id: &str, state: &QueryExecutionState, execution: &QueryEx
 fn values(row: Row) -> Vec<Option<String>> {
     let values = row.data.unwrap_or_default().into_iter();
     values.map(|datum| datum.var_char_value).collect()
-}
-
-impl Running<'_> {
-    /// Notes that the query ended, so that nothing needs to be stopped.
-    fn end(&mut self) {
-        self.start = None;
-        self.id = None;
-    }
-}
-
-impl Drop for Running<'_> {
-    fn drop(&mut self) {
-        let Ok(runtime) = tokio::runtime::Handle::try_current() else {
-            return;
-        };
-        let (id, start) = (self.id.take(), self.start.take());
-        if id.is_none() && start.is_none() {
-            return;
-        }
-        let client = self.athena.client.clone();
-        let stop = async move {
-            let id = match (id, start) {
-                (Some(id), _) => Some(id),
-                // With the same token, Athena returns the ID of the query that the call before has started.
-                (None, Some(start)) => match start.send().await {
-                    Ok(started) => started.query_execution_id,
-                    Err(_) => None,
-                },
-                (None, None) => None,
-            };
-            if let Some(id) = id {
-                // A failure has no consequence here.
-                let _ = client
-                    .stop_query_execution()
-                    .query_execution_id(id)
-                    .send()
-                    .await;
-            }
-        };
-        runtime.spawn(tokio::time::timeout(STOP_TIME, stop));
-    }
 }

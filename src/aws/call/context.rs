@@ -88,6 +88,15 @@ impl CallContext {
         }
     }
 
+    /// Returns this context with a stop of its own, which follows this one's.
+    #[must_use]
+    pub(in super::super) fn stopped_by(&self, stop: Stop) -> Self {
+        Self {
+            stop,
+            ..self.clone()
+        }
+    }
+
     /// Reports whether the deadline has passed.
     pub(in super::super) fn is_past_deadline(&self) -> bool {
         self.deadline

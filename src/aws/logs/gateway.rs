@@ -13,6 +13,7 @@ use super::super::{
     call::{Call, CallContext, send},
     error::Error,
     rate_limiter::{Permit, RateLimiter},
+    remote::Stopping,
 };
 use crate::arn::{is_arn_like, log_group};
 
@@ -28,6 +29,8 @@ pub struct Logs {
     region: String,
     context: CallContext,
     rate_limiter: RateLimiter,
+    /// The queries of CloudWatch Logs Insights that are being stopped.
+    pub(super) stopping: Stopping,
 }
 
 /// A log group, as CloudWatch Logs describes it.
@@ -93,7 +96,16 @@ impl Logs {
             region: region.to_owned(),
             context,
             rate_limiter: RateLimiter::of(region),
+            stopping: Stopping::default(),
         }
+    }
+
+    pub(super) fn context(&self) -> &CallContext {
+        &self.context
+    }
+
+    pub(super) fn region(&self) -> &str {
+        &self.region
     }
 
     pub(super) fn query(&self, operation: &'static str) -> Call {

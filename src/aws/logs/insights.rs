@@ -4,15 +4,20 @@
 
 use std::time::Duration;
 
+use aws_sdk_cloudwatchlogs::Client;
 use aws_sdk_cloudwatchlogs::operation::{
     get_query_results::GetQueryResultsOutput, start_query::StartQueryOutput,
 };
 use aws_sdk_cloudwatchlogs::types::{QueryStatistics, QueryStatus, ResultField};
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
+use aws_smithy_types::error::metadata::ProvideErrorMetadata as _;
+use futures_util::FutureExt as _;
+use futures_util::future::BoxFuture;
 
 use super::super::{
-    call::send,
+    call::{Call, CallContext, QUERY_TIME, send},
     error::{Error, Kind},
+    remote::Remote,
 };
 use super::gateway::Logs;
 use crate::arn::{is_arn_like, log_group};
@@ -24,8 +29,6 @@ const PAGE: i32 = 10_000;
 /// The first wait between two polls. Each wait is 1.5 times as long as the one before, up to the longest.
 const FIRST_WAIT: Duration = Duration::from_millis(250);
 const LONGEST_WAIT: Duration = Duration::from_secs(3);
-/// The timeout of the call that stops a query.
-const STOP_TIME: Duration = Duration::from_secs(5);
 
 /// A query in the language of CloudWatch Logs Insights.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -55,20 +58,17 @@ pub struct InsightsAnswer {
     pub calls: i64,
 }
 
-/// A query that runs. Stops it when dropped before its end: otherwise the service would go on, and bill.
-struct Running<'a> {
-    logs: &'a Logs,
-    id: Option<String>,
-}
-
 impl Logs {
     /// Runs a query to its end.
     pub async fn insights(&self, query: &InsightsQuery) -> Result<InsightsAnswer, Error> {
-        let mut running = Running {
-            logs: self,
-            id: Some(self.start_query(query).await?),
-        };
-        let id = running.id.clone().unwrap_or_default();
+        let client = self.client.clone();
+        let mut remote = Remote::start(
+            &self.stopping,
+            self.context(),
+            self.start_query(query),
+            |id| stop(client, id).boxed(),
+        );
+        let id = remote.id().await?;
         let mut wait = FIRST_WAIT;
         let mut calls = 1;
         loop {
@@ -76,13 +76,13 @@ impl Logs {
             calls += 1;
             match results.status {
                 Some(QueryStatus::Complete) => {
-                    running.id = None;
+                    remote.end();
                     return self.answer(&id, results, calls).await;
                 }
                 Some(
                     status @ (QueryStatus::Failed | QueryStatus::Cancelled | QueryStatus::Timeout),
                 ) => {
-                    running.id = None;
+                    remote.end();
                     let message = format!("the query {id} ended as {}", status.as_str());
                     let call = self.query("GetQueryResults");
                     return Err(call.error(Kind::Unsuccessful, message));
@@ -144,13 +144,16 @@ impl Logs {
         call.run(send!(request, call)).await
     }
 
-    async fn start_query(&self, query: &InsightsQuery) -> Result<String, Error> {
-        let call = self
-            .query("StartQuery")
-            .requiring(|started: &StartQueryOutput, _| {
-                let id = started.query_id().filter(|id| !id.is_empty());
-                id.is_none().then_some("the reply contains no query ID")
-            });
+    /// Waits until the queries that were given up are stopped.
+    pub async fn insights_stopped(&self) {
+        self.stopping.done().await;
+    }
+
+    /// Returns what starts a query. A start changes something, because the service bills for the query.
+    fn start_query(
+        &self,
+        query: &InsightsQuery,
+    ) -> impl FnOnce(CallContext) -> BoxFuture<'static, Result<String, Error>> + use<> {
         let request = self
             .client
             .start_query()
@@ -164,10 +167,37 @@ impl Logs {
         } else {
             request.log_group_name(group)
         };
-        let started = call.run(send!(request, call)).await?;
-        started
-            .query_id
-            .ok_or_else(|| call.error(Kind::Unreadable, "the reply contains no query ID"))
+        let region = self.region().to_owned();
+        move |context| {
+            let start = async move {
+                let context = context.within(QUERY_TIME);
+                let call = Call::mutation("StartQuery", Some(&region), &context).requiring(
+                    |started: &StartQueryOutput, _| {
+                        let id = started.query_id().filter(|id| !id.is_empty());
+                        id.is_none().then_some("the reply contains no query ID")
+                    },
+                );
+                let started = call.run(send!(request, call)).await?;
+                started
+                    .query_id
+                    .ok_or_else(|| call.error(Kind::Unreadable, "the reply contains no query ID"))
+            };
+            start.boxed()
+        }
+    }
+}
+
+/// Stops a query. One whose ID is not known cannot be stopped.
+async fn stop(client: Client, id: Option<String>) {
+    let Some(id) = id else {
+        return;
+    };
+    let stopped = client.stop_query().query_id(id).send().await;
+    if let Err(error) = stopped {
+        tracing::warn!(
+            error = error.code(),
+            "a query of CloudWatch Logs Insights could not be stopped"
+        );
     }
 }
 
@@ -177,18 +207,6 @@ fn missing(results: &GetQueryResultsOutput, _: &HttpResponse) -> Option<&'static
         (None, _) => Some("the reply contains no query status"),
         (Some(QueryStatus::Complete), None) => Some("the reply contains no rows"),
         _ => None,
-    }
-}
-
-impl Drop for Running<'_> {
-    fn drop(&mut self) {
-        let (Some(id), Ok(runtime)) = (self.id.take(), tokio::runtime::Handle::try_current())
-        else {
-            return;
-        };
-        let stop = self.logs.client.stop_query().query_id(id).send();
-        // A failure has no consequence here.
-        runtime.spawn(tokio::time::timeout(STOP_TIME, stop));
     }
 }
 

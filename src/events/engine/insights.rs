@@ -248,13 +248,15 @@ impl Runner<'_> {
             let found: BTreeMap<&str, &str> = row.iter().map(pair).collect();
             let keys = self.aggregate.keys.iter().chain(&self.aggregate.distinct);
             let value = |(key, column): (&Key, &String)| {
-                let text = *found.get(column.as_str())?;
-                Some(match key.kind {
+                let text = found.get(column.as_str());
+                let text = text.map(|text| match key.kind {
                     Some(Kind::Integer | Kind::Seconds) => plain(text),
-                    _ => Cow::Borrowed(text),
-                })
+                    _ => Ok(Cow::Borrowed(*text)),
+                });
+                text.transpose()
             };
-            let values: Vec<_> = keys.zip(&candidate.columns).map(value).collect();
+            let values: Result<Vec<_>, _> = keys.zip(&candidate.columns).map(value).collect();
+            let values = values?;
             let values: Vec<_> = values.iter().map(Option::as_deref).collect();
             let counted = fold.partial(&values, &tally);
             counted.map_err(|_| too_many_groups())?;
@@ -314,7 +316,9 @@ impl Runner<'_> {
     async fn run(&mut self, query: &str, is_first: bool) -> Result<Vec<Row>, Diagnostic> {
         let answer = self.group.insights(self.search.narrowed, query.to_owned());
         let answer = tokio::time::timeout_at(self.search.deadline, answer);
-        let error = match self.context.stop().run_until_cancelled(answer).await {
+        let answer = self.context.stop().run_until_cancelled(answer).await;
+        self.group.insights_stopped().await;
+        let error = match answer {
             Some(Ok(Ok(answer))) => {
                 self.statistics.calls += answer.calls;
                 if is_first {

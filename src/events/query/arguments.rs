@@ -36,7 +36,10 @@ pub struct Query {
     #[serde(default)]
     #[schemars(transform = behaviour::one_of(&[REQUESTER]))]
     pub request_payer: Attr<String>,
-    /// The most bytes of objects to read. A query over more fails before it reads any of them.
+    /// The most bytes of objects to read. A query over more fails before it reads any of them. With the engine `athena`,
+    /// the objects are those of the partitions that the query asks for, if the table has partition projection and the
+    /// caller may list the bucket. Otherwise the query is stopped as soon as Athena reports that it has read more, and AWS
+    /// bills for what was read.
     #[serde(default)]
     #[schemars(range(min = 1))]
     pub max_scan_bytes: Attr<i64>,

@@ -1,4 +1,10 @@
 //! What is known about the records of a source before one is read: their formats, and the flow logs that write them.
+//!
+//! | file | holds |
+//! |---|---|
+//! | `objects` | the same for the objects of a bucket |
+
+mod objects;
 
 use super::implied::{self, Implied};
 use crate::arn::bucket::Bucket;
@@ -8,7 +14,8 @@ use crate::connection::Connection;
 use crate::events::completeness::{Assumed, Gaps, Reason};
 use crate::events::query::{Query, malformed_format};
 use crate::framework::{Diagnostic, Diagnostics};
-use crate::record::{Format, RecordType};
+use crate::record::Format;
+pub(super) use objects::of_bucket;
 
 /// What is known about the records of a source.
 #[derive(Debug, Default)]
@@ -59,22 +66,6 @@ pub(super) async fn of_flow_log(
     // The name of an object tells its flow log, so the others need not be known.
     discovery.gaps.unchecked &= matches!(destination, Destination::Group(_));
     Ok((destination, discovery))
-}
-
-/// Finds what is known about the objects of a bucket. They tell their formats themselves; those here are of lines without a
-/// header.
-pub(super) fn of_bucket(query: &Query) -> Result<Discovery, Diagnostics> {
-    let formats = match (query.record_type().format(), written(query)?) {
-        (Some(format), _) | (None, Some(format)) => vec![format],
-        (None, None) => Vec::new(),
-    };
-    let mut discovery = Discovery {
-        formats,
-        ..Discovery::default()
-    };
-    // Nothing tells which flow logs deliver to a bucket, and whether they can.
-    discovery.gaps.unchecked = query.record_type() == RecordType::Aws;
-    Ok(discovery)
 }
 
 /// Finds what is known about a log group.

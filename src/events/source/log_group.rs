@@ -123,6 +123,11 @@ impl LogGroup {
         }
     }
 
+    /// Waits until the queries of CloudWatch Logs Insights that were given up are stopped.
+    pub(crate) async fn insights_stopped(&self) {
+        self.logs.insights_stopped().await;
+    }
+
     /// Runs a query of CloudWatch Logs Insights to its end. Canceling the wait stops the query.
     pub(crate) async fn insights(
         &self,

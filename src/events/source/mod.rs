@@ -17,7 +17,7 @@ mod implied;
 mod log_group;
 mod push_down;
 
-pub(crate) use bucket::{Bucket, Listed};
+pub(crate) use bucket::{Bucket, Listed, Size};
 pub(crate) use discovery::Discovery;
 pub(crate) use implied::Implied;
 pub(crate) use log_group::{LogGroup, Permit};
@@ -59,7 +59,8 @@ pub(crate) async fn find(
         }
         [None, None, Some(uri)] => {
             let bucket = Bucket::at(connection.aws()?, uri, &region, query)?;
-            return Ok((Source::Bucket(bucket), discovery::of_bucket(query)?));
+            let discovery = discovery::of_bucket(connection, query, &bucket, &region).await?;
+            return Ok((Source::Bucket(bucket), discovery));
         }
         _ => return Err(one_source().into()),
     };

@@ -1,10 +1,13 @@
 //! Queries of flow-log events: the data sources and the ephemeral resource.
 
 mod athena;
+mod athena_calls;
 mod buckets;
 mod completeness;
 mod ephemeral;
 mod gates;
+mod hostile;
+mod insights;
 mod paging;
 mod parquet;
 mod push_down;
@@ -13,3 +16,4 @@ mod sources;
 mod summary;
 mod summary_aggregate;
 mod summary_groups;
+mod unreadable;

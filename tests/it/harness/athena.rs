@@ -174,6 +174,27 @@ impl Athena {
         }
     }
 
+    /// Waits until so many queries were started.
+    #[track_caller]
+    pub(crate) fn wait_until_started(&self, count: usize) {
+        let end = Instant::now() + Duration::from_secs(60);
+        while self.queries().len() < count {
+            assert!(Instant::now() < end, "{:?}", self.queries());
+            std::thread::yield_now();
+        }
+    }
+
+    /// Waits until an operation was called so often.
+    #[track_caller]
+    pub(crate) fn wait_for_calls(&self, operation: &str, count: usize) {
+        let end = Instant::now() + Duration::from_secs(60);
+        let calls = || self.calls().into_iter().filter(|call| call == operation);
+        while calls().count() < count {
+            assert!(Instant::now() < end, "{:?}", self.calls());
+            std::thread::yield_now();
+        }
+    }
+
     /// Returns the operations that were called.
     pub(crate) fn calls(&self) -> Vec<String> {
         let calls = self.http("GET", "/calls", "", &Value::Null);

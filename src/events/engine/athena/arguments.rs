@@ -81,15 +81,24 @@ pub(crate) fn validate(
         ("log_group_name", is_set(&query.log_group_name)),
         ("s3_uri", is_set(&query.s3_uri)),
         ("request_payer", is_set(&query.request_payer)),
-        ("max_scan_bytes", query.max_scan_bytes.known().is_some()),
         ("log_format", is_set(&query.log_format)),
         ("record_type", query.record_type().format().is_some()),
     ];
     let cannot = cannot.into_iter().chain(query.only_for_log_groups());
     for (name, _) in cannot.filter(|(_, given)| *given) {
+        let instead = match name {
+            "flow_log_id" => {
+                " A table may hold the records of several flow logs: ask for those of one with a qual, such as `vpc_id`, \
+                 `subnet_id` or `interface_id`."
+            }
+            "s3_uri" => {
+                " The function `athena_table` returns the statement for a table of these objects."
+            }
+            _ => "",
+        };
         let detail = format!(
             "The engine `athena` reads the table of the block `athena`, which says where the records are and which fields \
-             they have. Remove `{name}`, or use another engine."
+             they have. Remove `{name}`, or use another engine.{instead}"
         );
         let summary = "Not possible with this engine";
         diagnostics.error(name, "not-possible-with-this-engine", summary, detail);

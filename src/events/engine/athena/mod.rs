@@ -3,12 +3,16 @@
 //! | file | holds |
 //! |---|---|
 //! | `arguments` | the block `athena` |
+//! | `size` | how much a query may read |
 //! | `row` | the rows of a result |
 //!
 //! The table says where the records are and which fields they have, so there is no other source.
 
 mod arguments;
 mod row;
+mod size;
+
+use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 use tokio::time::{Instant, timeout_at};
@@ -17,8 +21,8 @@ pub(crate) use arguments::{AthenaTable, needs_a_table, validate};
 
 use super::MEMORY;
 use super::counted::Counted;
-use crate::aws;
 use crate::aws::athena::{Athena, AthenaAnswer, AthenaQuery, TableDescription, TableName};
+use crate::aws::{self, Aws};
 use crate::connection::Connection;
 use crate::events::NOT_READ;
 use crate::events::completeness::{Empty, FoundBy, Gaps, Reason, Unread};
@@ -49,13 +53,18 @@ const DELAY: i64 = 1_200_000;
 #[derive(Debug)]
 pub(crate) struct Table {
     athena: Athena,
+    aws: Aws,
     name: TableName,
     source: Source,
+    /// The properties of the table, which say where its objects are.
+    properties: BTreeMap<String, String>,
     bound: Bound,
     arguments: AthenaTable,
     window: HalfOpen,
     deadline: Instant,
     required: bool,
+    /// The most bytes that a query may read.
+    most_bytes: Option<u64>,
     calls: i64,
 }
 
@@ -77,7 +86,8 @@ impl Table {
         diagnostics.into_result()?;
         let window = query::window(query, Timestamp::now())?;
         let region = connection.region(query.region.given())?;
-        let athena = connection.aws()?.athena(&region);
+        let aws = connection.aws()?.clone();
+        let athena = aws.athena(&region);
         let name = name(arguments);
         let described = athena.table(&name, arguments.workgroup.given());
         let described = run(described, &name, deadline, context).await?;
@@ -85,13 +95,16 @@ impl Table {
         let bound = bind(&quals, source.format(), &name)?;
         Ok(Self {
             athena,
+            aws,
             name,
             source,
+            properties: described.properties,
             bound,
             arguments: arguments.clone(),
             window,
             deadline,
             required: query.requires_everything(),
+            most_bytes: query.most_bytes(),
             calls: 1,
         })
     }
@@ -125,7 +138,7 @@ impl Table {
     /// Runs the aggregate as a query. One more counts what it leaves out, if nothing was found or the answer must be complete.
     ///
     /// # Errors
-    /// Athena cannot express the query, or refuses it.
+    /// Athena cannot express the query, refuses it, or would read more than it may.
     pub(crate) async fn count(
         &self,
         aggregate: &Aggregate,
@@ -147,6 +160,7 @@ impl Table {
         };
         let compiled = sql::compile(&self.bound, &self.source, aggregate, &scope);
         let compiled = compiled.map_err(impossible)?;
+        let listed = self.check_size(&scope, context).await?;
         let result = self.query(&compiled.text, context).await?;
         let positions = Positions::of(self.format(), aggregate);
         let answer = self.answer(&result, compiled.rows, aggregate, &positions)?;
@@ -155,7 +169,7 @@ impl Table {
                 scanned: answer.total.flows,
                 matched: answer.total.flows,
                 pages: result.pages,
-                calls: self.calls + result.calls,
+                calls: self.calls + listed + result.calls,
                 bytes_scanned: Some(result.bytes_scanned),
                 ..Statistics::default()
             },
@@ -173,6 +187,7 @@ impl Table {
             let text = sql::left_out(&self.source, &scope).map_err(impossible)?;
             let rest = self.query(&text, context).await?;
             counted.statistics.calls += rest.calls;
+            counted.statistics.bytes_scanned = Some(result.bytes_scanned + rest.bytes_scanned);
             self.note_left_out(&rest, &mut counted.gaps, &mut counted.statistics);
         } else {
             counted.gaps.unchecked = true;
@@ -191,9 +206,13 @@ impl Table {
             output_location: given(&self.arguments.output_location),
             token: uuid::Uuid::new_v4().to_string(),
             most_rows: MOST_ROWS,
+            most_bytes: self.most_bytes,
         };
         let answer = self.athena.run(&query);
-        let answer = run(answer, &self.name, self.deadline, context).await?;
+        let answer = run(answer, &self.name, self.deadline, context).await;
+        self.athena.stopped().await;
+        let answer = answer?;
+        self.check_scanned(&answer)?;
         if answer.more {
             let detail = format!(
                 "The records form more than {MOST_ROWS} groups by the fields of `group_by` and `count_distinct`, the maximum \

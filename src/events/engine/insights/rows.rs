@@ -9,9 +9,6 @@ use crate::record::Aggregate;
 use crate::record::aggregate::{Measure, Positions, Quantity, Tally};
 use crate::record::dialect::insights;
 
-/// Up to this number, every whole number is a floating-point number.
-const EXACT: u64 = 1 << 53;
-
 /// One row of an answer: names and values.
 pub(super) type Row = Vec<(String, String)>;
 
@@ -59,18 +56,51 @@ pub(super) fn pair((name, value): &(String, String)) -> (&str, &str) {
 }
 
 /// Returns a value as it is in records: without the fraction or the exponent that a computed number may have.
-pub(super) fn plain(text: &str) -> Cow<'_, str> {
-    match whole(text) {
-        Some(number) if text.contains(['.', 'E', 'e']) => Cow::Owned(number.to_string()),
-        _ => Cow::Borrowed(text),
+///
+/// # Errors
+/// The number may not be exact.
+pub(super) fn plain(text: &str) -> Result<Cow<'_, str>, Diagnostic> {
+    if !text.contains(['.', 'E', 'e']) {
+        return Ok(Cow::Borrowed(text));
     }
+    let number = whole(text).ok_or_else(|| inexact(text))?;
+    Ok(Cow::Owned(number.to_string()))
 }
 
 /// Parses a number of Insights, which may write whole numbers with a fraction or an exponent; none if it may not be exact.
 pub(super) fn whole(text: &str) -> Option<i64> {
     let number: i64 = text.parse().ok().or_else(|| {
         let number: f64 = text.parse().ok()?;
-        number.is_finite().then(|| number.round() as i64)
+        (number.fract() == 0.0).then_some(number as i64)
     })?;
-    (number.unsigned_abs() <= EXACT).then_some(number)
+    (number.unsigned_abs() < insights::EXACT).then_some(number)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{plain, whole};
+
+    #[test]
+    fn only_numbers_that_are_exact_are_read() {
+        let read = [
+            ("9007199254740991", Some(9_007_199_254_740_991)),
+            ("9.007199254740991E15", Some(9_007_199_254_740_991)),
+            ("1767225600.0", Some(1_767_225_600)),
+            ("-3", Some(-3)),
+            // 2^53 + 1 is written like this, too.
+            ("9007199254740992", None),
+            ("9.007199254740992E15", None),
+            ("-9007199254740992", None),
+            ("0.5", None),
+            ("1E400", None),
+            ("NaN", None),
+            ("-", None),
+        ];
+        for (text, expected) in read {
+            assert_eq!(whole(text), expected, "{text}");
+        }
+        assert_eq!(plain("9223372036854775807").unwrap(), "9223372036854775807");
+        assert_eq!(plain("6.0").unwrap(), "6");
+        assert!(plain("9.1E18").is_err());
+    }
 }

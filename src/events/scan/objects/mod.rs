@@ -220,6 +220,9 @@ impl<C: Collector> Running<C> {
         self.counts.no_data += count(read.no_data);
         self.counts.skip_data += count(read.skip_data);
         self.counts.sampled += decoded.sampled;
+        let lacking = decoded.read.lacks.first().map(ToString::to_string);
+        // Records without the field do not match, but they may be of traffic that does.
+        let lacking = lacking.filter(|_| decoded.read.lacks.len() >= decoded.formats.len());
         for error in decoded.read.lacks {
             if !self.lacking.contains(&error) {
                 self.lacking.push(error);
@@ -241,9 +244,10 @@ impl<C: Collector> Running<C> {
         if let Some(error) = decoded.error {
             return Err(error);
         }
-        match decoded.problem {
-            Some(problem) => self.unreadable(&object, Failure::of(problem)),
-            None => Ok(()),
+        match (decoded.problem, lacking) {
+            (Some(problem), _) => self.unreadable(&object, Failure::of(problem)),
+            (None, Some(lacking)) => self.unreadable(&object, Failure::Lacks(lacking)),
+            (None, None) => Ok(()),
         }
     }
 

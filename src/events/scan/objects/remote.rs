@@ -44,6 +44,8 @@ pub(super) enum Failure {
     Aws(Box<aws::Error>),
     /// What is in it.
     Problem(Problem),
+    /// Its records lack a field that a qual needs.
+    Lacks(String),
     /// The scan has ended.
     Cancelled,
 }
@@ -156,6 +158,7 @@ impl Failure {
     pub(super) fn into_problem(self) -> Result<ObjectProblem, ScanError> {
         match self {
             Self::Problem(problem) => Ok(ObjectProblem::Content(problem.to_string())),
+            Self::Lacks(lacking) => Ok(ObjectProblem::Content(lacking)),
             Self::Aws(error) if error.kind == aws::Kind::Refused && !error.is_throttled() => {
                 Ok(ObjectProblem::Refused(error))
             }

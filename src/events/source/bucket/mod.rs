@@ -3,10 +3,12 @@
 //! | file | holds |
 //! |---|---|
 //! | `listing` | which objects may hold records of a window |
+//! | `size` | how much the objects with some keys hold |
 //!
 //! Must not know what becomes of the records.
 
 mod listing;
+mod size;
 
 use std::sync::{Arc, OnceLock};
 
@@ -20,6 +22,7 @@ use crate::events::query::{Query, malformed_uri};
 use crate::framework::Diagnostic;
 use crate::record::RecordType;
 pub(crate) use listing::Listed;
+pub(crate) use size::Size;
 
 /// A bucket, and which of its objects are asked for.
 #[derive(Clone, Debug)]
@@ -130,6 +133,11 @@ impl Bucket {
     /// Returns the name of the bucket alone.
     pub(crate) fn bucket_name(&self) -> &str {
         &self.name
+    }
+
+    /// Reports whether a flow log that delivers to a folder of the bucket may write objects that are asked for.
+    pub(super) fn may_hold(&self, folder: &str) -> bool {
+        self.prefix.starts_with(folder) || folder.starts_with(&self.prefix)
     }
 
     /// Returns the region in the configuration.

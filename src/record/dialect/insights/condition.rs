@@ -2,6 +2,7 @@
 
 use ipnet::IpNet;
 
+use super::EXACT;
 use super::syntax::{in_seconds, quoted};
 use crate::record::parse::NO_VALUE;
 use crate::record::qual::{Mask, Range, Test};
@@ -26,6 +27,22 @@ pub(super) fn alternatives(test: &Test, field: &str) -> Vec<String> {
             conditions.push(format!("{field} = {}", quoted(NO_VALUE)));
             conditions
         }
+    }
+}
+
+/// Finds a number that Insights cannot compare exactly.
+pub(super) fn inexact(test: &Test) -> Option<i64> {
+    let is_inexact = |number: &i64| number.unsigned_abs() >= EXACT;
+    match test {
+        Test::Integer(ranges) | Test::Seconds(ranges) => {
+            // An open range has no bound to compare with.
+            let bounds = ranges.iter().flat_map(|range| [range.low, range.high]);
+            let mut bounds = bounds.filter(|bound| ![i64::MIN, i64::MAX].contains(bound));
+            bounds.find(is_inexact)
+        }
+        Test::Flags(masks) => masks.iter().map(|mask| mask.bits).find(is_inexact),
+        Test::OrAbsent(test) => inexact(test),
+        Test::Text(_) | Test::AnyCase(_) | Test::Address(_) => None,
     }
 }
 

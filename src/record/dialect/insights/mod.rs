@@ -27,11 +27,13 @@ use crate::record::field::Kind;
 use crate::record::format::Format;
 use crate::record::qual::QualPath;
 use crate::record::quals::{Bound, BoundQual, Place};
-use condition::alternatives;
+use condition::{alternatives, inexact};
 use syntax::{bracketed, escaped, joined, quoted};
 
 /// The maximum number of rows of an answer.
 pub const MOST_ROWS: usize = 100_000;
+/// Whole numbers below this one are exact in Insights, which computes with floating-point numbers.
+pub const EXACT: u64 = 1 << 53;
 /// The maximum length of a query, in characters.
 const MAX_LENGTH: usize = 10_000;
 
@@ -98,6 +100,14 @@ pub enum InsightsError {
     MissingField {
         /// AWS's name of the field.
         field: String,
+    },
+    /// A number is too large for Insights to compare it exactly.
+    #[error(
+        "{number} is too large: CloudWatch Logs Insights compares numbers exactly only below 2^53"
+    )]
+    Inexact {
+        /// The number.
+        number: i64,
     },
     /// The query is longer than the service accepts.
     #[error(
@@ -276,6 +286,9 @@ impl Writer {
     }
 
     fn qual(&mut self, qual: &BoundQual) -> Result<String, InsightsError> {
+        if let Some(number) = inexact(&qual.test) {
+            return Err(InsightsError::Inexact { number });
+        }
         let mut test = |index: usize| {
             let field = self.field(index);
             joined(alternatives(&qual.test, &field), " or ").unwrap_or_default()
@@ -332,6 +345,11 @@ impl Writer {
             unique.extend(new.then(|| key.clone()));
             new
         });
+        if rows == Rows::Chosen
+            && let Some(number) = stats::inexact(aggregate)
+        {
+            return Err(InsightsError::Inexact { number });
+        }
         Ok(bin + &stats::stats(&columns, &keys, aggregate, rows, MOST_ROWS))
     }
 }

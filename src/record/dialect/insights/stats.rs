@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 
+use super::EXACT;
 use super::syntax::{in_seconds, joined};
 use crate::record::aggregate::{Aggregate, Having, Measure, OrderBy, Quantity};
 
@@ -112,6 +113,13 @@ fn having(having: &Having) -> Option<String> {
         (low, high) => format!("({column} >= {low} and {column} <= {high})"),
     });
     joined(ranges.collect(), " or ")
+}
+
+/// Finds a number of the conditions on groups that Insights cannot compare exactly.
+pub(super) fn inexact(aggregate: &Aggregate) -> Option<i64> {
+    let bounds = aggregate.having.iter().flat_map(Having::bounds);
+    let mut bounds = bounds.flat_map(|(low, high)| [low, high]);
+    bounds.find(|bound| bound.unsigned_abs() >= EXACT && *bound != i64::MAX)
 }
 
 fn column(quantity: Quantity) -> Option<String> {

@@ -8,6 +8,7 @@
 //! | `value` | the values of columns as expressions |
 //! | `condition` | quals as conditions |
 //! | `partition` | the partitions that a time window needs, as conditions |
+//! | `place` | where the objects of those partitions are |
 //! | `query` | an aggregate as a query |
 //! | `quoting` | names and texts in quotes |
 //!
@@ -19,6 +20,7 @@ mod columns;
 mod condition;
 mod ddl;
 mod partition;
+mod place;
 mod query;
 mod quoting;
 mod source;

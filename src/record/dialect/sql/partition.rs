@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
-use jiff::civil::DateTime;
+use jiff::civil::{DateTime, DateTimeRound};
 use jiff::tz::TimeZone;
 
 use super::quoting::{name, text};
@@ -47,8 +47,7 @@ pub(super) fn conditions(
             conditions.push(format!("{} = {}", name(column), partition.literal(value)?));
         }
     }
-    let names = key::times_in_names(&(window.0..window.1));
-    let (begin, end) = (moment(names.start), moment(names.end));
+    let (begin, end) = covered(window);
     let by_parts = hive(source, begin, end);
     for partition in &source.partitions {
         if given.contains_key(&partition.name) {
@@ -65,6 +64,12 @@ pub(super) fn conditions(
     }
     conditions.extend(by_parts);
     Ok(conditions)
+}
+
+/// Returns the first and the last time of the partitions that a window needs.
+fn covered(window: (i64, i64)) -> (DateTime, DateTime) {
+    let names = key::times_in_names(&(window.0..window.1));
+    (moment(names.start), moment(names.end))
 }
 
 fn moment(milliseconds: i64) -> DateTime {
@@ -86,8 +91,8 @@ impl Partition {
     }
 }
 
-/// Renders the range of a column whose texts are times, and are ordered like them.
-fn range(partition: &Partition, format: &str, begin: DateTime, end: DateTime) -> Option<String> {
+/// Returns the format of a column whose texts are times, and are ordered like them, with the directives of `strftime`.
+fn directives(partition: &Partition, format: &str) -> Option<String> {
     if partition.holds != Holds::Text {
         return None;
     }
@@ -105,9 +110,13 @@ fn range(partition: &Partition, format: &str, begin: DateTime, end: DateTime) ->
     let rest = UNITS.iter().fold(format.to_owned(), |rest, (letters, _)| {
         rest.replacen(letters, "", 1)
     });
-    if !format.starts_with("yyyy") || rest.chars().any(|c| !"/-_".contains(c)) {
-        return None;
-    }
+    let is_ordered = format.starts_with("yyyy") && rest.chars().all(|c| "/-_".contains(c));
+    is_ordered.then_some(directives)
+}
+
+/// Renders the range of a column whose texts are times.
+fn range(partition: &Partition, format: &str, begin: DateTime, end: DateTime) -> Option<String> {
+    let directives = directives(partition, format)?;
     let column = name(&partition.name);
     let (low, high) = (
         begin.strftime(&directives).to_string(),
@@ -190,5 +199,69 @@ fn one_of(partition: &Partition, values: &[String]) -> String {
     match values.as_slice() {
         [only] => format!("{column} = {only}"),
         several => format!("{column} IN ({})", several.join(", ")),
+    }
+}
+
+/// What the name of a partition says of a time.
+pub(super) struct Times<'a> {
+    source: &'a Source,
+    begin: DateTime,
+    end: DateTime,
+    /// Which of [`PARTS`] are asked for.
+    parts: usize,
+}
+
+impl<'a> Times<'a> {
+    pub(super) fn of(source: &'a Source, window: (i64, i64)) -> Self {
+        let (begin, end) = covered(window);
+        let has = |column: &&&str| source.partitions.iter().any(|known| known.name == **column);
+        let days = begin.date().until(end.date()).map(|span| span.get_days());
+        let hours = begin.until((jiff::Unit::Hour, end));
+        let hours = hours.map(|span| i64::from(span.get_hours()));
+        // The conditions do not ask for the smaller parts of a long window.
+        let most = match (days, hours) {
+            (Ok(..=MOST_DAYS), Ok(..=MOST_HOURS)) => 4,
+            (Ok(..=MOST_DAYS), _) => 3,
+            _ => 1,
+        };
+        let found = PARTS.iter().take_while(has).count();
+        let parts = if found < 3 { 0 } else { found.min(most) };
+        Self {
+            source,
+            begin,
+            end,
+            parts,
+        }
+    }
+
+    /// Returns a time of each hour of the window.
+    pub(super) fn hours(&self) -> impl Iterator<Item = DateTime> + use<'a> {
+        let end = self.end;
+        let first = self.begin.round(
+            DateTimeRound::new()
+                .smallest(jiff::Unit::Hour)
+                .mode(jiff::RoundMode::Trunc),
+        );
+        let first = first.unwrap_or(self.begin);
+        first
+            .series(jiff::Span::new().hours(1))
+            .take_while(move |time| *time <= end)
+    }
+
+    /// Returns the value of a column at a time; none if the conditions leave it open.
+    pub(super) fn value(&self, column: &str, time: DateTime) -> Option<String> {
+        let partition = self
+            .source
+            .partitions
+            .iter()
+            .find(|known| known.name == column)?;
+        if let Some(part) = PARTS.iter().position(|part| *part == column)
+            && self.parts > 0
+        {
+            let directive = UNITS.get(part).filter(|_| part < self.parts)?.1;
+            return Some(time.strftime(directive).to_string());
+        }
+        let directives = directives(partition, partition.date_format.as_deref()?)?;
+        Some(time.strftime(&directives).to_string())
     }
 }

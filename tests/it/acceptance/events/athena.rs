@@ -50,7 +50,7 @@ fn traffic() -> Vec<String> {
 }
 
 /// Returns the key of an object in plain folders for each day, or in Hive-compatible folders for each hour.
-fn key(hive: bool, suffix: &str, day: &str, hour: &str) -> String {
+pub(super) fn key(hive: bool, suffix: &str, day: &str, hour: &str) -> String {
     let [year, month, date] = day.split('-').collect::<Vec<_>>().try_into().unwrap();
     let folder = if hive {
         format!(
@@ -82,10 +82,10 @@ fn put(athena: &Athena, hive: bool, suffix: &str) {
     athena.put(format.names(), &objects.into_iter().collect::<Vec<_>>());
 }
 
-struct Setting {
-    athena: Athena,
-    fake: Fake,
-    work: Workspace,
+pub(super) struct Setting {
+    pub(super) athena: Athena,
+    pub(super) fake: Fake,
+    pub(super) work: Workspace,
 }
 
 impl Setting {
@@ -101,7 +101,7 @@ impl Setting {
     }
 
     /// Writes the objects, and creates the table with the statement that the provider returns.
-    fn with_table(hive: bool, suffix: &str) -> Self {
+    pub(super) fn with_table(hive: bool, suffix: &str) -> Self {
         let setting = Self::new();
         put(&setting.athena, hive, suffix);
         let options = if hive {
@@ -133,7 +133,7 @@ impl Setting {
         setting
     }
 
-    fn configure(&self, text: &str) {
+    pub(super) fn configure(&self, text: &str) {
         self.work.configure(text);
         let text = self.work.read("main.tf");
         let endpoint = format!("endpoints {{\n    athena = \"{}\"", self.athena.url());
@@ -141,11 +141,25 @@ impl Setting {
             .write("main.tf", &text.replacen("endpoints {", &endpoint, 1));
     }
 
-    fn query(&self, arguments: &str) {
+    pub(super) fn query(&self, arguments: &str) {
         self.configure(&data("athena", arguments));
     }
 
-    fn plan(&self) -> Run {
+    /// Adds an object with lines of the default format.
+    pub(super) fn put(&self, hour: &str, name: &str, lines: Vec<String>) {
+        let key = key(false, "log.gz", "2026-01-01", hour).replace("0a1b", name);
+        self.athena
+            .put(Format::vpc_default().names(), &[(key, lines)]);
+    }
+
+    /// Queries Athena alone, and returns its answer.
+    pub(super) fn count(&self, arguments: &str) -> Value {
+        self.query(arguments);
+        self.work.apply();
+        self.work.instance("data.vpcflow_log_summary.athena")
+    }
+
+    pub(super) fn plan(&self) -> Run {
         self.work.run(&["plan", "-no-color"])
     }
 
@@ -167,7 +181,7 @@ impl Setting {
     }
 }
 
-fn data(engine: &str, arguments: &str) -> String {
+pub(super) fn data(engine: &str, arguments: &str) -> String {
     format!(
         "data \"vpcflow_log_summary\" \"{engine}\" {{\n  engine = \"athena\"\n{TABLE}\n{WINDOW}\n{arguments}\n}}\n"
     )

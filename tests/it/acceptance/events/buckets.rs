@@ -11,14 +11,14 @@ use crate::harness::fake::{ACCOUNT, DestinationOptions, Fake, FlowLog, REGION};
 use crate::harness::terraform::{Run, Version, Workspace};
 
 /// 2026-01-01T00:00:00Z.
-const START: i64 = 1_767_225_600;
-const BUCKET: &str = "flow-logs";
-const HEADER: &str = "version account-id interface-id srcaddr dstaddr srcport dstport protocol packets bytes start end \
+pub(super) const START: i64 = 1_767_225_600;
+pub(super) const BUCKET: &str = "flow-logs";
+pub(super) const HEADER: &str = "version account-id interface-id srcaddr dstaddr srcport dstport protocol packets bytes start end \
                       action log-status";
 
 /// One layout of AWS.
 #[derive(Clone, Copy, Debug, Default)]
-struct Layout {
+pub(super) struct Layout {
     is_hive: bool,
     is_hourly: bool,
 }
@@ -44,7 +44,7 @@ const LAYOUTS: [Layout; 4] = [
 
 impl Layout {
     /// Returns the key of an object of a flow log.
-    fn key(self, prefix: &str, id: &str, second: i64, hash: &str) -> String {
+    pub(super) fn key(self, prefix: &str, id: &str, second: i64, hash: &str) -> String {
         let time = Timestamp::from_second(START + second).unwrap();
         let time = jiff::tz::Offset::UTC.to_datetime(time);
         let folders = if self.is_hive {
@@ -71,7 +71,7 @@ impl Layout {
 }
 
 /// One line, which starts at this second.
-fn line(second: i64, port: u16, action: &str) -> String {
+pub(super) fn line(second: i64, port: u16, action: &str) -> String {
     let start = START + second;
     format!(
         "2 {ACCOUNT} eni-0123456789abcdef0 10.0.0.1 10.1.0.1 40000 {port} 6 3 180 {start} {} {action} OK",
@@ -79,7 +79,7 @@ fn line(second: i64, port: u16, action: &str) -> String {
     )
 }
 
-fn gzip(lines: &[String]) -> Vec<u8> {
+pub(super) fn gzip(lines: &[String]) -> Vec<u8> {
     let mut encoder = GzEncoder::new(Vec::new(), Compression::fast());
     for line in lines {
         writeln!(encoder, "{line}").unwrap();
@@ -88,14 +88,14 @@ fn gzip(lines: &[String]) -> Vec<u8> {
 }
 
 /// An object with a header.
-fn object(lines: &[String]) -> Vec<u8> {
+pub(super) fn object(lines: &[String]) -> Vec<u8> {
     gzip(&[&[HEADER.to_owned()], lines].concat())
 }
 
-const ID: &str = "fl-0cccccccccccccccc";
+pub(super) const ID: &str = "fl-0cccccccccccccccc";
 
 /// Adds a flow log that delivers to the bucket.
-fn add_flow_log(fake: &Fake, layout: Layout) {
+pub(super) fn add_flow_log(fake: &Fake, layout: Layout) {
     let mut log = FlowLog::sample(ID, "vpc-0123456789abcdef0");
     log.log_group_name = None;
     log.log_destination_type = "s3".to_owned();
@@ -114,20 +114,20 @@ const WINDOW: &str = r#"
   end_time   = "2026-01-01T01:00:00Z"
 "#;
 
-fn configuration(source: &str, rest: &str) -> String {
+pub(super) fn configuration(source: &str, rest: &str) -> String {
     format!("data \"vpcflow_log_events\" \"q\" {{\n{source}\n{WINDOW}\n{rest}\n}}")
 }
 
 /// Runs a query and returns its results.
 #[track_caller]
-fn query(fake: &Fake, source: &str, rest: &str) -> (Value, Run) {
+pub(super) fn query(fake: &Fake, source: &str, rest: &str) -> (Value, Run) {
     let work = Workspace::new(Version::Any, fake.url());
     work.configure(&configuration(source, rest));
     let run = work.apply();
     (work.instance("data.vpcflow_log_events.q"), run)
 }
 
-fn ports(result: &Value) -> Vec<i64> {
+pub(super) fn ports(result: &Value) -> Vec<i64> {
     let events = result["events"].as_array().unwrap();
     events
         .iter()

@@ -256,6 +256,12 @@ impl Fake {
         state.settings.insights_ends_as = as_status;
     }
 
+    /// Returns the number of Insights queries that run.
+    #[cfg(feature = "aws")]
+    pub(crate) fn running_queries(&self) -> usize {
+        self.shared.state().groups.running_queries()
+    }
+
     /// Returns all calls so far, in the order of arrival.
     pub(crate) fn calls(&self) -> Vec<Call> {
         self.shared.state().calls.clone()

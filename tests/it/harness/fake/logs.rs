@@ -29,6 +29,8 @@ pub(super) struct Groups {
     groups: BTreeMap<Key, Group>,
     counter: u64,
     queries: BTreeMap<String, insights::Started>,
+    /// The rows that the last large query of Insights selected, by what selected them.
+    selected: Option<(String, Vec<insights::Row>)>,
 }
 
 type Key = (String, String, String);
@@ -59,6 +61,12 @@ struct Place {
 }
 
 impl Groups {
+    /// Returns the number of Insights queries that run.
+    pub(super) fn running_queries(&self) -> usize {
+        let queries = self.queries.values();
+        queries.filter(|query| query.is_running()).count()
+    }
+
     /// Writes events to a stream, and creates the log group and the stream if necessary.
     pub(super) fn put(
         &mut self,

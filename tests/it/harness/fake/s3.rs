@@ -1,6 +1,6 @@
 //! S3: ListObjectsV2 and GetObject of buckets in one region each, with ranges, in path style.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 #[cfg(feature = "aws")]
 use super::Fake;
@@ -16,12 +16,38 @@ pub(super) const CONTENT_TYPE: &str = "application/xml";
 #[derive(Debug)]
 pub(super) struct Bucket {
     region: String,
-    objects: BTreeMap<String, Vec<u8>>,
+    objects: BTreeMap<String, Content>,
     /// The errors with which GetObject refuses objects: status and code by key.
     refused: BTreeMap<String, (u16, String)>,
+    /// The objects that change after their first bytes were read.
+    changing: BTreeSet<String>,
     /// The most keys on a page.
     page: usize,
     requester_pays: bool,
+}
+
+/// The bytes of an object: a part that is repeated.
+#[derive(Debug)]
+struct Content {
+    part: Vec<u8>,
+    times: usize,
+}
+
+impl Content {
+    fn len(&self) -> usize {
+        self.part.len() * self.times
+    }
+
+    fn bytes(&self, from: usize, to: usize) -> Vec<u8> {
+        let mut bytes = Vec::with_capacity(to - from);
+        while from + bytes.len() < to {
+            let at = from + bytes.len();
+            let begin = at % self.part.len();
+            let end = self.part.len().min(begin + to - at);
+            bytes.extend_from_slice(&self.part[begin..end]);
+        }
+        bytes
+    }
 }
 
 impl Default for Bucket {
@@ -30,6 +56,7 @@ impl Default for Bucket {
             region: REGION.to_owned(),
             objects: BTreeMap::new(),
             refused: BTreeMap::new(),
+            changing: BTreeSet::new(),
             page: 1000,
             requester_pays: false,
         }
@@ -40,8 +67,21 @@ impl Default for Bucket {
 impl Fake {
     /// Stores an object, and creates the bucket if necessary.
     pub(crate) fn put_object(&self, bucket: &str, key: &str, content: impl Into<Vec<u8>>) {
+        self.put_repeated(bucket, key, content.into(), 1);
+    }
+
+    /// Stores an object whose bytes are a part that is repeated.
+    pub(crate) fn put_repeated(&self, bucket: &str, key: &str, part: Vec<u8>, times: usize) {
         self.bucket(bucket, |bucket| {
-            bucket.objects.insert(key.to_owned(), content.into());
+            let content = Content { part, times };
+            bucket.objects.insert(key.to_owned(), content);
+        });
+    }
+
+    /// Changes an object each time that its first bytes were read.
+    pub(crate) fn change_while_read(&self, bucket: &str, key: &str) {
+        self.bucket(bucket, |bucket| {
+            bucket.changing.insert(key.to_owned());
         });
     }
 
@@ -175,27 +215,34 @@ fn get(bucket: &Bucket, request: &Request) -> Outcome {
     let content = content.ok_or_else(|| {
         ApiError::with_status(404, "NoSuchKey", "The specified key does not exist.")
     })?;
-    if request
-        .get("if-match")
-        .is_some_and(|tag| tag != etag(content.len()))
-    {
+    let range = request.get("range");
+    let has_changed =
+        bucket.changing.contains(key) && range.is_some_and(|range| !range.starts_with("bytes=0-"));
+    let tag = request.get("if-match");
+    if tag.is_some_and(|tag| has_changed || tag != etag(content.len())) {
         let message = "At least one of the pre-conditions you specified did not hold";
         return Err(ApiError::with_status(412, "PreconditionFailed", message));
     }
-    let Some(range) = request.get("range") else {
-        return Ok(Reply::ok("application/octet-stream", content.as_slice()));
+    let Some(range) = range else {
+        let all = content.bytes(0, content.len());
+        return Ok(Reply::ok("application/octet-stream", all));
     };
     let (from, to) = range
         .strip_prefix("bytes=")
         .and_then(|range| range.split_once('-'))
         .and_then(|(from, to)| Some((from.parse::<usize>().ok()?, to.parse::<usize>().ok()?)))
         .ok_or_else(|| ApiError::with_status(400, "InvalidRequest", "not a range"))?;
-    let part = content
-        .get(from..content.len().min(to + 1))
-        .ok_or_else(|| ApiError::with_status(416, "InvalidRange", "not satisfiable"))?;
-    let reply = Reply::ok("application/octet-stream", part);
+    if from >= content.len() || to < from {
+        return Err(ApiError::with_status(
+            416,
+            "InvalidRange",
+            "not satisfiable",
+        ));
+    }
+    let part = content.bytes(from, content.len().min(to + 1));
     let until = from + part.len() - 1;
     let range = format!("bytes {from}-{until}/{}", content.len());
+    let reply = Reply::ok("application/octet-stream", part);
     Ok(reply.partial().with_header("content-range", &range))
 }
 

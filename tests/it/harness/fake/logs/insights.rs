@@ -18,6 +18,8 @@ use super::{
 };
 use query::Query;
 
+/// Up to so many events, no rows are kept for the next query.
+const FEW: usize = 10_000;
 const LONGEST_QUERY: usize = 10_000;
 /// The most rows of a result, those without a limit, and those of one page.
 const MOST_ROWS: i64 = 100_000;
@@ -43,7 +45,7 @@ const DISCOVERED: [&str; 14] = [
 ];
 
 /// The fields of one event, as text.
-type Row = BTreeMap<String, String>;
+pub(super) type Row = BTreeMap<String, String>;
 
 /// A query that was started.
 #[derive(Debug)]
@@ -54,6 +56,13 @@ pub(in super::super) struct Started {
     /// How often it is still running when it is asked for.
     running_for: u32,
     status: &'static str,
+}
+
+impl Started {
+    /// Reports whether the query runs.
+    pub(super) fn is_running(&self) -> bool {
+        self.running_for > 0
+    }
 }
 
 /// Answers a call about a query.
@@ -67,12 +76,12 @@ pub(super) fn answer(state: &mut State, request: &Request) -> Outcome {
 }
 
 fn start(state: &mut State, request: &Request) -> Result<Value, ApiError> {
-    let query = required(request, "queryString")?;
-    if query.chars().count() > LONGEST_QUERY {
+    let text = required(request, "queryString")?;
+    if text.chars().count() > LONGEST_QUERY {
         return Err(invalid("queryString is longer than 10000 characters"));
     }
     let malformed = |reason| ApiError::new("MalformedQueryException", reason);
-    let query = Query::parse(query).map_err(malformed)?;
+    let query = Query::parse(text).map_err(malformed)?;
     let limit = integer(request, "limit", 1, MOST_ROWS)?.unwrap_or(DEFAULT_ROWS);
     let second = |name| {
         integer(request, name, 0, i64::MAX)?.ok_or_else(|| invalid(format!("{name} is required")))
@@ -87,7 +96,24 @@ fn start(state: &mut State, request: &Request) -> Result<Value, ApiError> {
         let mask = |event: &mut Event| event.message = event.message.replace(masked, &stars);
         events.iter_mut().for_each(mask);
     }
-    let (mut results, matched) = query.run(events.iter().map(row)).map_err(malformed)?;
+    // Queries that differ only in what they count are about the same rows.
+    let (select, _) = text.split_once("\n| stats").unwrap_or((text, ""));
+    let masked = &state.settings.masked;
+    let name = format!(
+        "{select} {window:?} {} {} {masked:?}",
+        request.json["logGroupName"], state.groups.counter
+    );
+    let known = state.groups.selected.take();
+    let known = known.filter(|(known, _)| *known == name && events.len() > FEW);
+    let selected = match known {
+        Some((_, selected)) => selected,
+        None => query.select(events.iter().map(row)),
+    };
+    let matched = selected.len();
+    if events.len() > FEW {
+        state.groups.selected = Some((name, selected.clone()));
+    }
+    let mut results = query.count(selected).map_err(malformed)?;
     results.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
     let started = Started {
         results,

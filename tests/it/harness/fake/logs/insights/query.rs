@@ -41,17 +41,18 @@ impl Query {
             .map(Self)
     }
 
-    /// Gives the results, and how many events the filters let through.
-    pub(super) fn run(&self, rows: impl Iterator<Item = Row>) -> Result<(Vec<Row>, usize), String> {
-        let mut rows: Vec<Row> = rows.collect();
-        let mut matched = None;
-        for command in &self.0 {
-            if matches!(command, Command::Stats(..)) && matched.is_none() {
-                matched = Some(rows.len());
-            }
-            rows = command.run(rows);
-        }
-        Ok((rows, matched.ok_or("a query without stats")?))
+    /// Gives the rows that the commands before the first `stats` let through.
+    pub(super) fn select(&self, rows: impl Iterator<Item = Row>) -> Vec<Row> {
+        let commands = self.0.iter().take_while(|command| !command.counts());
+        commands.fold(rows.collect(), |rows, command| command.run(rows))
+    }
+
+    /// Gives the results of the other commands.
+    pub(super) fn count(&self, selected: Vec<Row>) -> Result<Vec<Row>, String> {
+        let first = self.0.iter().position(Command::counts);
+        let first = first.ok_or("a query without stats")?;
+        let commands = self.0[first..].iter();
+        Ok(commands.fold(selected, |rows, command| command.run(rows)))
     }
 }
 
@@ -122,6 +123,10 @@ impl Command {
             rest = after;
         }
         Ok(Self::Stats(parsed, keys))
+    }
+
+    fn counts(&self) -> bool {
+        matches!(self, Self::Stats(..))
     }
 
     fn run(&self, mut rows: Vec<Row>) -> Vec<Row> {
