@@ -46,6 +46,12 @@ fn parquet(columns: &[(&str, &str, &str)]) -> Vec<u8> {
                     .typed::<Int64Type>()
                     .write_batch(&[value.parse().unwrap()], defined, None)
             }
+            "DOUBLE" => {
+                let values = [value.parse().unwrap()];
+                column
+                    .typed::<DoubleType>()
+                    .write_batch(&values, defined, None)
+            }
             _ => column.typed::<ByteArrayType>().write_batch(
                 &[ByteArray::from(*value)],
                 defined,
