@@ -16,7 +16,6 @@ use crate::record::object::problem::Problem;
 use crate::record::object::visitor::{Found, Read, Unparsed, Visitor};
 use crate::record::parse::ParseError;
 use crate::record::reader::ReadError;
-use crate::record::values::Values as _;
 
 /// How many rows are read at once.
 const BATCH: u64 = 1024;
