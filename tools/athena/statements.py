@@ -178,6 +178,9 @@ def translated(statement):
         if isinstance(node, exp.Is) and is_cast(node.this):
             valid = exp.Anonymous(this="is_address", expressions=[node.this.this])
             return exp.not_(valid)
+        if isinstance(node, exp.CountIf) and not isinstance(node.parent, exp.Coalesce):
+            # DuckDB counts null where Athena counts 0: if the condition is null for every row.
+            return exp.Coalesce(this=node.copy(), expressions=[exp.Literal.number(0)])
         if isinstance(node, exp.Div):
             return exp.IntDiv(this=node.this, expression=node.expression)
         return node

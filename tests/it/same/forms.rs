@@ -41,12 +41,20 @@ pub(super) enum Form {
     Parquet,
     /// Parquet with 64 bits for all numbers.
     Wide,
+    /// Parquet without the columns of which an object has no value.
+    Absent,
     /// Parquet with zeros for missing numbers.
     Zeros,
 }
 
 impl Form {
-    pub(super) const ALL: [Self; 4] = [Self::Text, Self::Parquet, Self::Wide, Self::Zeros];
+    pub(super) const ALL: [Self; 5] = [
+        Self::Text,
+        Self::Parquet,
+        Self::Wide,
+        Self::Absent,
+        Self::Zeros,
+    ];
 
     fn suffix(self) -> &'static str {
         match self {
@@ -62,13 +70,18 @@ impl Form {
 
     /// Returns the style of an object: each has another one.
     fn style(self, number: usize) -> Style {
-        let missing = [Missing::Null, Missing::Dash, Missing::Absent];
         Style {
             missing: match self {
                 Self::Zeros => Missing::Zero,
-                _ => missing[number % 3],
+                Self::Absent => Missing::Absent,
+                _ if number.is_multiple_of(2) => Missing::Null,
+                _ => Missing::Dash,
             },
-            wide: self == Self::Wide || self == Self::Zeros && number.is_multiple_of(2),
+            wide: match self {
+                Self::Wide => true,
+                Self::Text | Self::Parquet => false,
+                Self::Absent | Self::Zeros => number.is_multiple_of(2),
+            },
             compression: ["gzip", "snappy", "none"][number / 2 % 3],
             dictionary: (number / 3).is_multiple_of(2),
             page_version: ["1.0", "2.0"][number / 4 % 2],

@@ -101,6 +101,7 @@ async fn counted(size: Size) {
     let records = records(&format, size, false);
     let (athena, fake) = (Athena::start(), Fake::start());
     fake.insights_end(0, "Complete");
+    // A number of a group is null, and not 0, if the objects of its records lack the column: not in `Form::Absent`.
     let forms = [Form::Text, Form::Parquet, Form::Wide];
     fill(&fake, &athena.bucket(), &format, &records, &forms);
     create_tables(&athena, &format, Form::Text);
