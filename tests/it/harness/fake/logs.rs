@@ -62,6 +62,7 @@ struct Place {
 
 impl Groups {
     /// Returns the number of Insights queries that run.
+    #[cfg(feature = "aws")]
     pub(super) fn running_queries(&self) -> usize {
         let queries = self.queries.values();
         queries.filter(|query| query.is_running()).count()

@@ -60,6 +60,7 @@ pub(in super::super) struct Started {
 
 impl Started {
     /// Reports whether the query runs.
+    #[cfg(feature = "aws")]
     pub(super) fn is_running(&self) -> bool {
         self.running_for > 0
     }
