@@ -100,9 +100,10 @@ fn start(state: &mut State, request: &Request) -> Result<Value, ApiError> {
     // Queries that differ only in what they count are about the same rows.
     let (select, _) = text.split_once("\n| stats").unwrap_or((text, ""));
     let masked = &state.settings.masked;
+    let group = ["logGroupName", "logGroupIdentifiers"].map(|name| request.json.get(name));
     let name = format!(
-        "{select} {window:?} {} {} {masked:?}",
-        request.json["logGroupName"], state.groups.counter
+        "{select} {window:?} {group:?} {} {masked:?}",
+        state.groups.counter
     );
     let known = state.groups.selected.take();
     let known = known.filter(|(known, _)| *known == name && events.len() > FEW);
