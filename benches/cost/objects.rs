@@ -171,6 +171,7 @@ fn compared_with_duckdb(
     let query = format!(
         "import duckdb, time\n\
          duckdb.sql('set threads = 2')\n\
+         duckdb.sql('set enable_progress_bar = false')\n\
          begin = time.monotonic()\n\
          duckdb.sql(\"select action, count(*), sum(packets), sum(bytes), min(start), max(\\\"end\\\") from {from} where dstport = 443 group by action\").fetchall()\n\
          print(time.monotonic() - begin)"
@@ -179,7 +180,11 @@ fn compared_with_duckdb(
         table.add(&Row::new(what, "not installed".to_owned()));
         return Ok(());
     };
-    let duckdb = Duration::from_secs_f64(printed.trim().parse()?);
+    let wall: f64 = printed
+        .trim()
+        .parse()
+        .map_err(|_| format!("DuckDB printed no time: {printed}"))?;
+    let duckdb = Duration::from_secs_f64(wall);
     let ratio = ours.wall.as_secs_f64() / duckdb.as_secs_f64();
     table.add(
         &Row::new(what, seconds(duckdb))

@@ -92,7 +92,6 @@ fn a_query_that_is_out_of_time_is_stopped_before_the_error() {
 }
 
 #[test]
-#[ignore = "100,050 groups take minutes in an unoptimized build: cargo test --test it -- --ignored more_groups"]
 fn more_groups_than_insights_returns_are_exact_or_an_error() {
     let fake = Fake::start();
     fake.insights_end(0, "Complete");
