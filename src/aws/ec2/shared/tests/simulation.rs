@@ -193,7 +193,7 @@ impl Run {
             .iter()
             .filter(|caller| caller.is_waiting())
             .count();
-        assert_eq!(waiting, 0, "callers wait for ever");
+        assert_eq!(waiting, 0, "callers wait forever");
     }
 }
 
