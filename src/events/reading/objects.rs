@@ -93,7 +93,7 @@ impl<'a> Objects<'a> {
             return Ok(());
         };
         let detail = format!(
-            "The query would read {} objects with {size} bytes in all from {}. `max_scan_bytes` allows {most}. Nothing was \
+            "The query would read {} objects with {size} bytes from {}. `max_scan_bytes` allows {most}. Nothing was \
              read. Narrow the time window, name a narrower prefix in `s3_uri`, or increase `max_scan_bytes`.",
             listed.objects.len(),
             self.bucket.uri()

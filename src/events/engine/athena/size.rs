@@ -36,9 +36,8 @@ impl Table {
             return Ok(size.calls);
         }
         let detail = format!(
-            "The query would read {} objects with {} bytes in all of the table {}. `max_scan_bytes` allows {most}. No query \
-             was started. Narrow the time window, name more `partitions` in the block `athena`, or increase \
-             `max_scan_bytes`.",
+            "The query would read {} objects with {} bytes of the table {}. `max_scan_bytes` allows {most}. No query was \
+             started. Narrow the time window, name more `partitions` in the block `athena`, or increase `max_scan_bytes`.",
             size.objects, size.bytes, self.name
         );
         Err(too_many(detail))
@@ -50,9 +49,10 @@ impl Table {
             return Ok(());
         };
         let detail = format!(
-            "The query has read {} bytes of the table {}, and AWS bills for them. `max_scan_bytes` allows {most}. The query \
-             was stopped. The size was not known before, because the partitions of the table are not computed, or the \
-             caller may not list the bucket (s3:ListBucket). Narrow the time window, name more `partitions` in the block \
+            "The query has read {} bytes of the table {}, and AWS bills for them. `max_scan_bytes` allows {most}. The \
+             provider stopped the query, if it was still running, and did not read its result. The provider could not \
+             check the size before: the table has no partition projection, or the caller may not list the bucket \
+             (s3:ListBucket). Narrow the time window, name more `partitions` in the block \
              `athena`, or increase `max_scan_bytes`.",
             answer.bytes_scanned, self.name
         );
