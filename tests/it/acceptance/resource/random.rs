@@ -8,8 +8,8 @@ use crate::flow_log::random::{Dice, configuration};
 use crate::harness::fake::{Fake, REGION};
 use crate::harness::terraform::{Version, Workspace};
 
-/// Beyond the first 50, EC2 allows five creates per second. `flow_log::random` takes more, in process.
-const CONFIGURATIONS: usize = 150;
+/// Beyond the first 50, EC2 allows five creates per second, so that the apply waits for about 90 seconds.
+const CONFIGURATIONS: usize = 500;
 
 /// Returns random flow logs by name.
 fn rows() -> Map<String, Json> {
