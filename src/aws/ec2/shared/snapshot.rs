@@ -98,6 +98,7 @@ impl Snapshot {
     pub(super) fn called(&self, ids: &[String]) {
         let mut state = self.state();
         for id in ids {
+            // A page of another call may have listed it since.
             state.left.remove(id);
             state.read.insert(id.clone());
         }

@@ -1,6 +1,6 @@
 //! How many calls reads cost, and whom a stop or an error reaches.
 
-use std::collections::VecDeque;
+use std::{collections::VecDeque, time::Duration};
 
 use super::super::super::super::error::Kind;
 use super::super::reader::Reader;
@@ -39,6 +39,31 @@ fn refresh(world: &World, reader: &Reader, ids: &[String], at_once: usize) -> us
             return found;
         }
     }
+}
+
+/// Starts reads of the first flow logs.
+fn callers(world: &World, reader: &Reader, count: usize) -> Vec<Caller> {
+    let mut callers: Vec<_> = (0..count)
+        .map(|number| Caller::new(world, reader, &id(number)))
+        .collect();
+    poll(&mut callers);
+    callers
+}
+
+/// Reads one flow log, and returns its version.
+fn read(world: &World, reader: &Reader, number: usize) -> u32 {
+    let mut callers = [Caller::new(world, reader, &id(number))];
+    world.reply_to_all(&mut callers);
+    let answer = callers[0].answer.take().unwrap();
+    version(&answer.unwrap().unwrap())
+}
+
+/// Returns a reader that has listed fifty flow logs, and was asked for the first twenty.
+fn listed() -> (World, Reader) {
+    let (world, reader) = (World::new(50, 1_000), Reader::default());
+    refresh(&world, &reader, &ids(0..20), 10);
+    assert!(asked(&world).iter().any(|ask| matches!(ask, Ask::Page(_))));
+    (world, reader)
 }
 
 fn asked(world: &World) -> Vec<Ask> {
@@ -104,43 +129,63 @@ fn those_that_are_gone_are_asked_for_by_id() {
 #[test]
 fn a_second_read_asks_again() {
     entered!();
-    let (world, reader) = (World::new(50, 1_000), Reader::default());
-    refresh(&world, &reader, &ids(0..50), 10);
-    let before = asked(&world).len();
-    world.change(&id(7), Some(1));
-    let mut callers = [Caller::new(&world, &reader, &id(7))];
-    world.reply_to_all(&mut callers);
-    assert_eq!(asked(&world).len(), before + 1);
-    let answer = callers[0].answer.take().unwrap().unwrap();
-    assert_eq!(version(&answer.unwrap()), 1);
+    // The first was asked for by its ID, the second is from the listing.
+    for number in [7, 40] {
+        let (world, reader) = listed();
+        assert_eq!(read(&world, &reader, number), 0);
+        let before = asked(&world).len();
+        world.change(&id(number), Some(1));
+        assert_eq!(read(&world, &reader, number), 1);
+        assert_eq!(asked(&world).len(), before + 1);
+    }
 }
 
 #[test]
 fn a_written_flow_log_is_not_answered_from_the_listing() {
     entered!();
-    let (world, reader) = (World::new(50, 1_000), Reader::default());
-    refresh(&world, &reader, &ids(0..20), 10);
-    assert!(asked(&world).iter().any(|ask| matches!(ask, Ask::Page(_))));
+    let (world, reader) = listed();
     let before = asked(&world).len();
     reader.wrote(&id(40));
     world.change(&id(40), Some(3));
-    let mut callers = [Caller::new(&world, &reader, &id(40))];
-    world.reply_to_all(&mut callers);
+    assert_eq!(read(&world, &reader, 40), 3);
     assert_eq!(asked(&world).len(), before + 1);
-    assert_eq!(
-        version(&callers[0].answer.take().unwrap().unwrap().unwrap()),
-        3
-    );
+}
+
+#[test]
+fn a_page_from_before_a_write_does_not_answer_for_it() {
+    entered!();
+    let (world, reader) = (World::new(50, 1_000), Reader::default());
+    refresh(&world, &reader, &ids(0..3), 1);
+    let mut callers = [Caller::new(&world, &reader, &id(3))];
+    poll(&mut callers);
+    assert_eq!(asked(&world).last(), Some(&Ask::Page(None)));
+    world.act(0);
+    reader.wrote(&id(40));
+    world.change(&id(40), Some(3));
+    world.reply_to_all(&mut callers);
+    assert_eq!(read(&world, &reader, 40), 3);
+}
+
+#[test]
+fn a_listing_answers_for_a_minute() {
+    entered!();
+    for (seconds, expected) in [(59, 0), (61, 3)] {
+        let (world, reader) = listed();
+        world.change(&id(40), Some(3));
+        world.with(|state| state.later += Duration::from_secs(seconds));
+        assert_eq!(
+            read(&world, &reader, 40),
+            expected,
+            "after {seconds} seconds"
+        );
+    }
 }
 
 #[test]
 fn a_stop_ends_only_the_caller_that_was_stopped() {
     entered!();
     let (world, reader) = (World::new(10, 1_000), Reader::default());
-    let mut callers: Vec<_> = (0..10)
-        .map(|n| Caller::new(&world, &reader, &id(n)))
-        .collect();
-    poll(&mut callers);
+    let mut callers = callers(&world, &reader, 10);
     world.reply(0, None);
     poll(&mut callers);
     // The call for the other nine is under way. One of them is stopped, and the attempt fails.
@@ -159,10 +204,7 @@ fn a_stop_ends_only_the_caller_that_was_stopped() {
 fn a_canceled_caller_does_not_cancel_the_call_of_the_others() {
     entered!();
     let (world, reader) = (World::new(3, 1_000), Reader::default());
-    let mut callers: Vec<_> = (0..3)
-        .map(|n| Caller::new(&world, &reader, &id(n)))
-        .collect();
-    poll(&mut callers);
+    let mut callers = callers(&world, &reader, 3);
     callers[0].cancel();
     poll(&mut callers);
     callers[1].cancel();
@@ -171,13 +213,29 @@ fn a_canceled_caller_does_not_cancel_the_call_of_the_others() {
 }
 
 #[test]
+fn a_caller_that_left_before_the_call_is_not_in_it() {
+    entered!();
+    for stopped in [false, true] {
+        let (world, reader) = (World::new(4, 1_000), Reader::default());
+        let mut callers = callers(&world, &reader, 4);
+        if stopped {
+            callers[1].stop.cancel();
+        } else {
+            callers[1].cancel();
+        }
+        poll(&mut callers);
+        world.reply(0, None);
+        poll(&mut callers);
+        let together = Ask::Ids(vec![id(2), id(3)]);
+        assert!(asked(&world).contains(&together), "{:?}", asked(&world));
+    }
+}
+
+#[test]
 fn every_caller_gets_the_code_and_the_request_id_of_an_error() {
     entered!();
     let (world, reader) = (World::new(10, 1_000), Reader::default());
-    let mut callers: Vec<_> = (0..10)
-        .map(|n| Caller::new(&world, &reader, &id(n)))
-        .collect();
-    poll(&mut callers);
+    let mut callers = callers(&world, &reader, 10);
     world.reply(0, None);
     poll(&mut callers);
     world.reply(0, Some(error(Kind::Refused, 77)));

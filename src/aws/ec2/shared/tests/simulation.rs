@@ -148,14 +148,7 @@ impl Run {
             match answer {
                 Ok(Some(log)) => {
                     assert_eq!(log.id, caller.id);
-                    // A listed flow log may be as old as the listing, unless this process wrote it since.
-                    let since = match (first_page, self.written[number]) {
-                        (Some(page), None) => page.min(caller.begun),
-                        (Some(page), Some(written)) => {
-                            page.min(caller.begun).max(written.min(caller.begun))
-                        }
-                        (None, _) => caller.begun,
-                    };
+                    let since = oldest(first_page, self.written[number], caller.begun);
                     let version = Some(version(&log));
                     assert!(
                         self.world.was(&caller.id, version, since),
@@ -197,11 +190,19 @@ impl Run {
     }
 }
 
+/// Returns the step since which a flow log may have had the state that a caller gets: since the caller began or, from a
+/// listing, since the first page, but after the last own write before the caller began.
+fn oldest(first_page: Option<usize>, written: Option<usize>, begun: usize) -> usize {
+    let listed = first_page.map_or(begun, |page| page.min(begun));
+    let after_write = written.filter(|step| *step < begun).map(|step| step + 1);
+    listed.max(after_write.unwrap_or(0))
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn an_answer_is_a_state_of_the_flow_log_and_nobody_waits_for_ever(
+    fn an_answer_is_a_state_of_the_flow_log_and_nobody_waits_forever(
         logs in 1_usize..40,
         page_size in 1_usize..30,
         leaves_out: bool,
