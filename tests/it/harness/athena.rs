@@ -3,13 +3,13 @@
 use std::io::{Read, Write};
 use std::net::TcpStream;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
 use super::emulator::Emulator;
+use super::python;
 
 /// The bucket.
 pub(crate) const BUCKET: &str = "flow-logs";
@@ -79,15 +79,7 @@ impl Athena {
             .collect();
         let folder = self.bucket();
         let spec = json!({ "folder": folder, "fields": fields, "objects": objects });
-        let mut child = Command::new(self.emulator.python())
-            .args(["-c", WRITE])
-            .stdin(Stdio::piped())
-            .spawn()
-            .unwrap();
-        let mut input = child.stdin.take().unwrap();
-        input.write_all(spec.to_string().as_bytes()).unwrap();
-        drop(input);
-        assert!(child.wait().unwrap().success());
+        python::run(WRITE, &spec);
     }
 
     /// Executes a statement, and returns the state, the reason, and the rows with the names first.

@@ -63,11 +63,6 @@ impl Emulator {
         &self.url
     }
 
-    /// Returns the Python of the virtual environment.
-    pub(super) fn python(&self) -> &Path {
-        &self.python
-    }
-
     /// Sends one request with boto3, an independent client.
     pub(super) fn call(&self, service: &str, method: &str, arguments: &Value) -> Value {
         const SCRIPT: &str = "import boto3, json, sys; \

@@ -17,6 +17,8 @@ pub(crate) mod moto;
 #[cfg(all(feature = "aws", unix))]
 pub(crate) mod parquet;
 #[cfg(all(feature = "aws", unix))]
+mod python;
+#[cfg(all(feature = "aws", unix))]
 pub(crate) mod terraform;
 pub(crate) mod wire;
 #[cfg(all(feature = "aws", unix))]

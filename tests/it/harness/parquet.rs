@@ -2,11 +2,12 @@
 
 use std::io::Write as _;
 use std::ops::Range;
-use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::path::Path;
 
 use serde_json::{Value, json};
 use vpcflow::record::field::{self, Kind};
+
+use super::python;
 
 const SCRIPT: &str = include_str!("parquet.py");
 
@@ -86,25 +87,11 @@ pub(crate) fn write(folder: &Path, names: &[String], lines: &[&str], files: &[Fi
         "fields": fields.collect::<Vec<_>>(),
         "files": files.iter().map(File::told).collect::<Vec<_>>(),
     });
-    let mut child = Command::new(python())
-        .args(["-c", SCRIPT])
-        .stdin(Stdio::piped())
-        .spawn()
-        .unwrap();
-    let mut input = child.stdin.take().unwrap();
-    input.write_all(spec.to_string().as_bytes()).unwrap();
-    drop(input);
-    assert!(child.wait().unwrap().success());
+    python::run(SCRIPT, &spec);
 }
 
 /// Reports whether the values of a field are numbers.
 pub(crate) fn is_number(name: &str) -> bool {
     let field = field::find(name);
     field.is_some_and(|field| matches!(field.kind, Kind::Integer | Kind::Seconds))
-}
-
-/// Returns the Python that `make tools` installs.
-fn python() -> PathBuf {
-    let installed = Path::new(env!("CARGO_MANIFEST_DIR")).join(".venv/bin/python");
-    std::env::var_os("VPCFLOW_PYTHON").map_or(installed, PathBuf::from)
 }
