@@ -6,6 +6,8 @@ mod buckets;
 mod completeness;
 mod ephemeral;
 mod gates;
+// It reads the memory of a process from /proc.
+#[cfg(target_os = "linux")]
 mod hostile;
 mod insights;
 mod paging;
