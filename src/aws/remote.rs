@@ -41,6 +41,16 @@ enum State {
 }
 
 impl Stopping {
+    /// Begins to stop a query.
+    pub(super) fn begin(&self, stop: impl Future<Output = ()> + Send + 'static) {
+        self.begin_on(stop, &Handle::current());
+    }
+
+    fn begin_on(&self, stop: impl Future<Output = ()> + Send + 'static, runtime: &Handle) {
+        // A failure has no consequence here.
+        self.0.spawn_on(timeout(STOP_TIME, stop), runtime);
+    }
+
     /// Waits until the queries that were given up are stopped, or cannot be stopped.
     pub(super) async fn done(&self) {
         self.0.close();
@@ -124,8 +134,6 @@ impl Drop for Remote {
                 },
             }
         };
-        // A failure has no consequence here.
-        let stop = timeout(STOP_TIME, stop);
-        self.stopping.0.spawn_on(stop, &runtime);
+        self.stopping.begin_on(stop, &runtime);
     }
 }

@@ -346,6 +346,11 @@ impl Call {
         }
     }
 
+    /// Reports whether an attempt may have been carried out although its reply was lost.
+    pub(in super::super) fn is_unanswered(&self) -> bool {
+        self.attempts().unanswered
+    }
+
     /// Creates an error about this call.
     pub(in super::super) fn error(&self, kind: Kind, message: impl Into<String>) -> Error {
         let attempts = self.attempts();

@@ -4,13 +4,11 @@
 
 use std::time::Duration;
 
-use aws_sdk_cloudwatchlogs::Client;
 use aws_sdk_cloudwatchlogs::operation::{
     get_query_results::GetQueryResultsOutput, start_query::StartQueryOutput,
 };
 use aws_sdk_cloudwatchlogs::types::{QueryStatistics, QueryStatus, ResultField};
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
-use aws_smithy_types::error::metadata::ProvideErrorMetadata as _;
 use futures_util::FutureExt as _;
 use futures_util::future::BoxFuture;
 
@@ -20,6 +18,7 @@ use super::super::{
     remote::Remote,
 };
 use super::gateway::Logs;
+use super::lost::{self, Marked};
 use crate::arn::{is_arn_like, log_group};
 
 /// The most rows of one result.
@@ -62,12 +61,14 @@ impl Logs {
     /// Runs a query to its end.
     pub async fn insights(&self, query: &InsightsQuery) -> Result<InsightsAnswer, Error> {
         let client = self.client.clone();
-        let mut remote = Remote::start(
-            &self.stopping,
-            self.context(),
-            self.start_query(query),
-            |id| stop(client, id).boxed(),
-        );
+        let marked = Marked::new(&query.text, log_group::trim(&query.log_group));
+        let start = self.start_query(query, marked.clone());
+        let stop = async move |id: Option<String>| match id {
+            Some(id) => lost::stop(&client, &id).await,
+            None => marked.stop(&client, None).await,
+        };
+        let stop = move |id| async move { stop(id).await }.boxed();
+        let mut remote = Remote::start(&self.stopping, self.context(), start, stop);
         let id = remote.id().await?;
         let mut wait = FIRST_WAIT;
         let mut calls = 1;
@@ -149,17 +150,19 @@ impl Logs {
         self.stopping.done().await;
     }
 
-    /// Returns what starts a query. A start changes something, because the service bills for the query.
+    /// Returns what starts a query. A start changes something, because the service bills for the query. If an attempt got
+    /// no reply and a later one did, the query of the first attempt is stopped.
     fn start_query(
         &self,
         query: &InsightsQuery,
+        marked: Marked,
     ) -> impl FnOnce(CallContext) -> BoxFuture<'static, Result<String, Error>> + use<> {
         let request = self
             .client
             .start_query()
             .start_time(query.start)
             .end_time(query.end)
-            .query_string(&query.text)
+            .query_string(&marked.text)
             .limit(MOST_ROWS);
         let group = log_group::trim(&query.log_group);
         let request = if is_arn_like(group) {
@@ -168,6 +171,7 @@ impl Logs {
             request.log_group_name(group)
         };
         let region = self.region().to_owned();
+        let (stopping, client) = (self.stopping.clone(), self.client.clone());
         move |context| {
             let start = async move {
                 let context = context.within(QUERY_TIME);
@@ -178,26 +182,15 @@ impl Logs {
                     },
                 );
                 let started = call.run(send!(request, call)).await?;
-                started
-                    .query_id
-                    .ok_or_else(|| call.error(Kind::Unreadable, "the reply contains no query ID"))
+                let id = started.query_id.unwrap_or_default();
+                if call.is_unanswered() {
+                    let kept = id.clone();
+                    stopping.begin(async move { marked.stop(&client, Some(&kept)).await });
+                }
+                Ok(id)
             };
             start.boxed()
         }
-    }
-}
-
-/// Stops a query. One whose ID is not known cannot be stopped.
-async fn stop(client: Client, id: Option<String>) {
-    let Some(id) = id else {
-        return;
-    };
-    let stopped = client.stop_query().query_id(id).send().await;
-    if let Err(error) = stopped {
-        tracing::warn!(
-            error = error.code(),
-            "a query of CloudWatch Logs Insights could not be stopped"
-        );
     }
 }
 

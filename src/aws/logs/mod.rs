@@ -7,6 +7,7 @@
 
 mod gateway;
 mod insights;
+mod lost;
 
 pub use super::rate_limiter::Permit;
 pub use gateway::{Event, EventsPage, EventsQuery, Group, Logs, StreamsPage};

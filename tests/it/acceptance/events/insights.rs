@@ -81,6 +81,48 @@ fn a_query_whose_start_is_under_way_is_stopped_when_its_id_is_known() {
 }
 
 #[test]
+fn a_query_whose_start_got_no_reply_is_found_and_stopped() {
+    let fake = Fake::start();
+    fake.put_events("flow-logs", "eni-0a-all", vec![line(0, "10.0.0.1", 1)]);
+    fake.insights_end(u32::MAX, "Complete");
+    fake.fail("StartQuery", Fault::DropAfterDoing, 1);
+    interrupted(&fake, "GetQueryResults", || {});
+    assert_eq!(fake.calls_of("StartQuery").len(), 2);
+    assert_eq!(fake.running_queries(), 0);
+}
+
+#[test]
+fn a_query_of_which_no_start_got_a_reply_is_found_and_stopped() {
+    let fake = Fake::start();
+    fake.put_events("flow-logs", "eni-0a-all", vec![line(0, "10.0.0.1", 1)]);
+    fake.insights_end(u32::MAX, "Complete");
+    fake.fail("StartQuery", Fault::DropAfterDoing, u32::MAX);
+    let work = configured(&fake, &["group_by = []\ntimeout = \"6s\""]);
+    assert_ne!(plan(&work).code, 0);
+    assert!(fake.calls_of("StartQuery").len() > 1);
+    assert_eq!(fake.running_queries(), 0);
+}
+
+#[test]
+fn a_query_of_others_is_not_stopped() {
+    let fake = Fake::start();
+    fake.put_events("flow-logs", "eni-0a-all", vec![line(0, "10.0.0.1", 1)]);
+    fake.insights_end(u32::MAX, "Complete");
+    let others = configured(&fake, &["group_by = []\ntimeout = \"60s\""]);
+    let child = others.command(&["plan", "-no-color"]).spawn().unwrap();
+    let id = Pid::from_raw(i32::try_from(child.id()).unwrap()).unwrap();
+    let running = std::thread::spawn(move || Run::of(&child.wait_with_output().unwrap()));
+    fake.wait_for_calls("StartQuery", 1, SOON);
+    fake.fail("StartQuery", Fault::DropAfterDoing, 1);
+    let work = configured(&fake, &["group_by = []\ntimeout = \"4s\""]);
+    assert_ne!(plan(&work).code, 0);
+    assert_eq!(fake.running_queries(), 1, "only that of the others runs");
+    kill_process(id, Signal::INT).unwrap();
+    running.join().unwrap();
+    assert_eq!(fake.running_queries(), 0);
+}
+
+#[test]
 fn a_query_that_is_out_of_time_is_stopped_before_the_error() {
     let fake = Fake::start();
     fake.put_events("flow-logs", "eni-0a-all", vec![line(0, "10.0.0.1", 1)]);

@@ -145,7 +145,7 @@ pub(super) fn answer(state: &mut State, request: &Request) -> Outcome {
     }
     if matches!(
         request.action.as_str(),
-        "StartQuery" | "GetQueryResults" | "StopQuery"
+        "StartQuery" | "GetQueryResults" | "StopQuery" | "DescribeQueries"
     ) {
         return insights::answer(state, request);
     }

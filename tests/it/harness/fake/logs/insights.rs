@@ -1,4 +1,4 @@
-//! StartQuery, GetQueryResults and StopQuery: queries of CloudWatch Logs Insights.
+//! StartQuery, GetQueryResults, StopQuery and DescribeQueries: queries of CloudWatch Logs Insights.
 //!
 //! The query is evaluated when it is started; its answer is there after a few more questions, as with the service.
 
@@ -50,6 +50,8 @@ pub(super) type Row = BTreeMap<String, String>;
 /// A query that was started.
 #[derive(Debug)]
 pub(in super::super) struct Started {
+    text: String,
+    group: Option<String>,
     results: Vec<Row>,
     scanned: usize,
     matched: usize,
@@ -71,6 +73,7 @@ pub(super) fn answer(state: &mut State, request: &Request) -> Outcome {
     let reply = match request.action.as_str() {
         "StartQuery" => start(state, request)?,
         "StopQuery" => stop(state, request)?,
+        "DescribeQueries" => describe(state, request)?,
         _ => results(state, request)?,
     };
     Ok(Reply::ok(CONTENT_TYPE, reply.to_string()))
@@ -117,7 +120,10 @@ fn start(state: &mut State, request: &Request) -> Result<Value, ApiError> {
     }
     let mut results = query.count(selected).map_err(malformed)?;
     results.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
+    let group = request.json.get("logGroupName").and_then(Value::as_str);
     let started = Started {
+        text: text.to_owned(),
+        group: group.map(str::to_owned),
         results,
         scanned: events.len(),
         matched,
@@ -172,6 +178,42 @@ fn stop(state: &mut State, request: &Request) -> Result<Value, ApiError> {
     started.status = "Cancelled";
     started.running_for = 0;
     Ok(json!({ "success": true }))
+}
+
+/// Describes the queries of a status, or of a log group, one for each page.
+fn describe(state: &State, request: &Request) -> Result<Value, ApiError> {
+    let status = text(request, "status")?;
+    let group = text(request, "logGroupName")?;
+    let page: usize = match text(request, "nextToken")? {
+        None => 0,
+        Some(token) => token.parse().map_err(|_| invalid("nextToken"))?,
+    };
+    let queries = state.groups.queries.iter().map(|(id, started)| {
+        let status = if started.running_for > 0 {
+            "Running"
+        } else {
+            started.status
+        };
+        (id, started, status)
+    });
+    let wanted = queries.filter(|(_, started, is)| {
+        status.is_none_or(|status| status == *is)
+            && group.is_none_or(|group| started.group.as_deref() == Some(group))
+    });
+    let wanted: Vec<_> = wanted.collect();
+    let described = wanted.get(page).map(|(id, started, status)| {
+        json!({
+            "queryId": id,
+            "queryString": started.text,
+            "logGroupName": started.group,
+            "status": status,
+        })
+    });
+    let more = page + 1 < wanted.len();
+    Ok(json!({
+        "queries": described.into_iter().collect::<Vec<_>>(),
+        "nextToken": more.then(|| (page + 1).to_string()),
+    }))
 }
 
 fn found<'a>(state: &'a mut State, request: &Request) -> Result<&'a mut Started, ApiError> {

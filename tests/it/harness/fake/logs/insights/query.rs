@@ -35,7 +35,10 @@ struct Column {
 
 impl Query {
     pub(super) fn parse(text: &str) -> Result<Self, String> {
-        text.split("\n| ")
+        let lines = text.lines().filter(|line| !line.starts_with('#'));
+        let commands = lines.collect::<Vec<_>>().join("\n");
+        commands
+            .split("\n| ")
             .map(Command::parse)
             .collect::<Result<_, _>>()
             .map(Self)
