@@ -5,6 +5,7 @@ use std::path::Path;
 use std::process::Command;
 use std::time::{Duration, Instant};
 
+use tonic::transport::Channel;
 use vpcflow::cty::{Value, msgpack};
 use vpcflow::framework::{self, Model, Schema, lower};
 use vpcflow::plugin;
@@ -92,13 +93,7 @@ async fn send(
     let mut calls = ProviderClient::new(client.channel.clone())
         .max_decoding_message_size(plugin::MESSAGE_LIMIT);
     let process = client.id().unwrap_or_default();
-    let schema = lower::<Config>(0)?;
-    let configure = configure_provider::Request {
-        config: Some(encode(&schema.block.empty(), &schema)?),
-        ..configure_provider::Request::default()
-    };
-    let configured = calls.configure_provider(configure).await?.into_inner();
-    refuse(&configured.diagnostics)?;
+    configure(&mut calls).await?;
     let begin = Instant::now();
     let mut read = Box::pin(calls.read_data_source(request));
     let mut memory = 0;
@@ -116,7 +111,19 @@ async fn send(
     Ok((wall, memory, answer))
 }
 
-fn refuse(diagnostics: &[Diagnostic]) -> Result<(), String> {
+/// Configures a provider, which finds everything in its environment.
+pub(crate) async fn configure(calls: &mut ProviderClient<Channel>) -> Result<(), Box<dyn Error>> {
+    let schema = lower::<Config>(0)?;
+    let request = configure_provider::Request {
+        config: Some(encode(&schema.block.empty(), &schema)?),
+        ..configure_provider::Request::default()
+    };
+    let configured = calls.configure_provider(request).await?.into_inner();
+    Ok(refuse(&configured.diagnostics)?)
+}
+
+/// Fails if one of the diagnostics is an error.
+pub(crate) fn refuse(diagnostics: &[Diagnostic]) -> Result<(), String> {
     let error = diagnostic::Severity::Error as i32;
     let mut errors = diagnostics
         .iter()
@@ -127,7 +134,8 @@ fn refuse(diagnostics: &[Diagnostic]) -> Result<(), String> {
     }
 }
 
-fn encode(value: &Value, schema: &Schema) -> Result<DynamicValue, Box<dyn Error>> {
+/// Encodes a value as Terraform sends it.
+pub(crate) fn encode(value: &Value, schema: &Schema) -> Result<DynamicValue, Box<dyn Error>> {
     let msgpack = msgpack::encode(value, &schema.ty)?;
     Ok(DynamicValue {
         msgpack,

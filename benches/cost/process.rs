@@ -93,6 +93,11 @@ pub(crate) fn anonymous_memory(process: u32) -> u64 {
         .map_or(0, |kibibytes: u64| kibibytes * 1024)
 }
 
+/// Returns the number of open files of a process, or 0 if it cannot be determined.
+pub(crate) fn open_files(process: u32) -> usize {
+    fs::read_dir(format!("/proc/{process}/fd")).map_or(0, Iterator::count)
+}
+
 #[derive(Debug, Clone, Copy, Default)]
 struct Seen {
     cpu: Duration,
