@@ -46,6 +46,12 @@ test: tools ## Run all tests: unit and integration tests, and both Terraforms ag
 		VPCFLOW_TERRAFORM=$(VPCFLOW_TERRAFORM_115) $(CARGO) test --test it -- acceptance::; \
 	fi
 
+.PHONY: storm
+storm: tools ## Interrupt and kill real applies at random moments: 100 of each kind with 200 flow logs, in half an hour
+	VPCFLOW_STORM_RUNS=$${VPCFLOW_STORM_RUNS:-100} VPCFLOW_STORM_FLOW_LOGS=$${VPCFLOW_STORM_FLOW_LOGS:-200} \
+		VPCFLOW_STORM_AT_ONCE=$${VPCFLOW_STORM_AT_ONCE:-4} \
+		$(CARGO) test --test it -- storm:: --nocapture --test-threads 1
+
 .PHONY: lint
 lint: ## Check lock files, scripts, formatting, lints (with and without the feature aws), and generated files
 	@for lock in $$(git ls-files '*Cargo.lock'); do \

@@ -77,6 +77,11 @@ impl Error {
         self.has_code(&["FlowLogAlreadyExists"])
     }
 
+    /// Reports whether a request with the same ClientToken had other parameters.
+    pub fn is_token_of_other_values(&self) -> bool {
+        self.has_code(&["IdempotentParameterMismatch"])
+    }
+
     /// Reports whether CloudWatch Logs has no such log group or log stream.
     pub fn is_log_group_or_stream_not_found(&self) -> bool {
         self.has_code(&["ResourceNotFoundException"])

@@ -293,7 +293,8 @@ fn about_flow_log(code: &str) -> Option<&'static str> {
              account and region of its resource."
         }
         "IdempotentParameterMismatch" => {
-            "A flow log was created with the same token and other parameters. Run again: each run uses a new token."
+            "A flow log was created with the same token and other parameters. Run `terraform plan` again: a new plan uses \
+             a new token."
         }
         _ => return None,
     })

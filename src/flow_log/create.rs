@@ -48,6 +48,8 @@ pub(super) struct NotCreated {
     pub(super) error: aws::Error,
     /// What the user can do. If it is empty, the hint of the error applies.
     hint: String,
+    /// The equal flow log that prevents it, if there is exactly one.
+    pub(super) equal: Option<String>,
     /// Whether the cause disappears by itself.
     is_temporary: bool,
 }
@@ -57,6 +59,7 @@ impl From<aws::Error> for NotCreated {
         Self {
             error,
             hint: String::new(),
+            equal: None,
             is_temporary: false,
         }
     }
@@ -154,12 +157,18 @@ async fn create_once(
             }
         }
     }
+    if not_created.error.is_token_of_other_values() {
+        not_created.hint = conflict::after_mismatch(ec2, attempt.planned, attempt.region).await;
+    }
     if !not_created.error.is_flow_log_already_exists() {
         return Err(not_created);
     }
     match conflict::resolve(ledger, ec2, attempt.planned, attempt.region).await {
         Ok(Outcome::Adopted(log)) => return Ok(Created::Adopted(log)),
-        Ok(Outcome::Refused(hint)) => not_created.hint = hint,
+        Ok(Outcome::Refused { hint, equal }) => {
+            not_created.hint = hint;
+            not_created.equal = equal;
+        }
         Ok(Outcome::Temporary(hint)) => {
             not_created.hint = hint;
             not_created.is_temporary = true;

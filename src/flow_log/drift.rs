@@ -16,7 +16,7 @@ use super::{convert, normal_form, plan, tags};
 use crate::aws::ec2;
 use crate::connection::Connection;
 use crate::cty::{self, Map, Path, Value};
-use crate::framework::{self, Attr, Change, Diagnostics, Mode, Model, Schema, Severity};
+use crate::framework::{self, Attr, Change, Diagnostics, Mode, Model, Private, Schema, Severity};
 
 use unknown::completed;
 pub(crate) use unknown::fit;
@@ -222,7 +222,7 @@ impl<'a> Comparison<'a> {
             config: config.clone(),
             planned: config.clone(),
             in_place: Vec::new(),
-            mark: None,
+            private: Private::default(),
         };
         plan::plan(self.connection, &mut change, &mut Diagnostics::new())?;
         let mut problems = validate::planned(self.connection, &change.config, &change.planned);

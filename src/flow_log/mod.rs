@@ -14,6 +14,7 @@
 //! | `validate` | the checks of arguments |
 //! | `json_patterns` | the same checks as regular expressions |
 //! | `plan` | the plan of the resource |
+//! | `private` | the private data of a plan: the token of its create |
 //! | `resource` | the resource: create, read, change tags, delete, import |
 //! | `create` | creating a flow log, or adopting the equal one that exists |
 //! | `calls` | calls that are settled by describing the flow log |
@@ -50,6 +51,7 @@ mod model;
 pub(crate) mod moved;
 mod normal_form;
 mod plan;
+mod private;
 mod region;
 mod resource;
 mod tags;

@@ -25,7 +25,7 @@ pub(crate) fn plan(
         config,
         planned,
         in_place,
-        mark: _,
+        private: _,
     } = change;
     planned.region = region(connection, prior.as_ref(), config)?;
     watched::derive(config, planned);

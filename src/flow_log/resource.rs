@@ -3,20 +3,22 @@
 //! No flow log is orphaned: once EC2 has returned an id, no later failure loses it, and a create without a reply searches
 //! for the flow log before it counts as failed.
 
+mod creating;
+
 use std::collections::BTreeMap;
 
 use jiff::{SignedDuration, Timestamp};
 
+use self::creating::{Place, Planned};
 use super::calls::{delete, describe_new, retag};
-use super::create::{self, CreateAttempt, Created, Ledger, Plans, create};
+use super::create::{self, Ledger, Plans};
 use super::diagnostics::{call_failed, in_hcl, warn_of_failed_delivery};
 use super::identity::{self, Identity};
-
 use super::model::FlowLog;
 use super::region::{existing_region, has_no_region};
 use super::timeout::Limit;
-use super::{convert, generate, moved, normal_form, plan, tags, unreported, validate};
-use crate::aws::ec2::{self, Ec2};
+use super::{convert, generate, moved, normal_form, plan, private, tags, unreported, validate};
+use crate::aws::ec2::Ec2;
 use crate::connection::{Connection, Tags};
 use crate::cty::Path;
 use crate::framework::{self, Attr, Change, Context, Diagnostic, Diagnostics, Failure};
@@ -62,27 +64,28 @@ impl framework::Resource for Resource {
     fn check_plan(
         &self,
         connection: &Connection,
-        change: &mut Change<FlowLog>,
+        change: &Change<FlowLog>,
         replaced: &[Path],
         warnings: &mut Diagnostics,
     ) -> Result<(), Diagnostics> {
         let run = connection.run;
         warnings.extend(plan::replaced_for_its_region(change, replaced));
         let id = change.prior.as_ref().and_then(|prior| prior.id.given());
-        match (id.map(str::to_owned), change.mark.take()) {
-            (Some(id), _) if replaced.is_empty() => {
-                self.plans.keep(run, &id, &change.planned)?;
-                change.mark = Some(id);
-            }
-            (Some(id), _) => self.plans.release(run, &id),
-            (None, replaced) => {
-                if let Some(id) = replaced {
+        match id {
+            Some(id) if replaced.is_empty() => self.plans.keep(run, id, &change.planned)?,
+            Some(id) => self.plans.release(run, id),
+            None => {
+                if let Some(id) = private::replaced(change) {
                     self.plans.release(run, &id);
                 }
                 self.plans.create(run, &change.planned)?;
             }
         }
         Ok(())
+    }
+
+    fn private(&self, change: &Change<FlowLog>, replaced: &[Path]) -> Vec<u8> {
+        private::of_plan(change, !replaced.is_empty())
     }
 
     fn normal(before: &FlowLog, after: &FlowLog) -> (FlowLog, FlowLog) {
@@ -99,29 +102,13 @@ impl framework::Resource for Resource {
         self.plans.forget_created(connection.run);
         let region = connection.region(planned.region.given())?;
         let ec2 = connection.aws()?.ec2(&region);
-        let created = self.create_within_limit(&ec2, &config, &planned, &region, context);
-        let id = match created.await? {
-            Created::New(id) => id,
-            Created::Adopted(log) => {
-                return self.adopt(connection, &ec2, *log, planned, context).await;
-            }
+        let place = Place {
+            connection,
+            ec2: &ec2,
+            region: &region,
         };
-        let exists = convert::undescribed(id.clone(), planned.clone(), &region, connection);
-        context.remember(exists.clone());
-        match describe_new(&ec2, &id, context.stop()).await {
-            Ok(Some(described)) => {
-                warn_of_failed_delivery(&described, context);
-                Ok(convert::state(described, &planned, &region, connection))
-            }
-            Ok(None) => {
-                context.warn(not_described(&id, "EC2 does not show it yet."));
-                Ok(exists)
-            }
-            Err(error) => {
-                context.warn(not_described(&id, &error.to_string()));
-                Ok(exists)
-            }
-        }
+        let plan = Planned { config, planned };
+        self.create_in(place, &plan, context).await
     }
 
     async fn read(
@@ -264,76 +251,6 @@ impl framework::Resource for Resource {
     }
 }
 
-impl Resource {
-    async fn create_within_limit(
-        &self,
-        ec2: &Ec2,
-        config: &FlowLog,
-        planned: &FlowLog,
-        region: &str,
-        context: &Context<FlowLog>,
-    ) -> Result<Created, Diagnostic> {
-        let limit = Limit::create(&planned.timeouts);
-        let token = uuid::Uuid::new_v4().to_string();
-        let request = &convert::request(config, planned, token);
-        let attempt = CreateAttempt {
-            request,
-            planned,
-            region,
-            since: Timestamp::now(),
-        };
-        let created = limit.keep(context.stop(), |stop| {
-            let ec2 = ec2.until(stop.clone());
-            async move { create(&self.ledger, &ec2, attempt, &stop).await }
-        });
-        let (created, is_late) = created.await;
-        let created = created.map_err(|mut not_created| {
-            if is_late {
-                not_created.error = not_created.error.out_of_time();
-            }
-            limit.explain(&not_created.error, not_created.diagnostic(request))
-        })?;
-        if let Created::New(id) = &created {
-            let resource_id = &request.resource_id;
-            tracing::info!(flow_log_id = id, resource_id, "flow log created");
-        }
-        Ok(created)
-    }
-
-    /// Changes the tags of an adopted flow log to the planned ones. Everything else is equal.
-    async fn adopt(
-        &self,
-        connection: &Connection,
-        ec2: &Ec2,
-        mut log: ec2::FlowLog,
-        planned: FlowLog,
-        context: &Context<FlowLog>,
-    ) -> Result<FlowLog> {
-        let region = connection.region(planned.region.given())?;
-        let id = log.id.clone();
-        tracing::info!(flow_log_id = id, "equal flow log adopted");
-        context.warn(create::adopted(&id));
-        let exists = convert::undescribed(id.clone(), planned.clone(), &region, connection);
-        context.remember(exists);
-        let mut now = tags::visible(connection, &log.tags);
-        let wanted = planned.tags_all.known().cloned().unwrap_or_default();
-        let change = tags::difference(&now, &wanted);
-        let ec2 = ec2.until(context.stop().clone());
-        if let Err(error) = retag(connection, &ec2, &id, &change, &mut now).await {
-            // As an error, it would make Terraform replace the flow log that it has just adopted.
-            let summary = format!("Tags of flow log {id} not changed");
-            let tried = "The flow log was adopted, and DeleteTags and CreateTags were called to change its tags. The next \
-                         plan shows the tags that it has, and the next apply changes them.";
-            let Diagnostic { detail, .. } =
-                call_failed("tags-not-changed", String::new(), tried, &error);
-            context.warn(Diagnostic::warning("tags-not-changed", summary, detail).at("tags"));
-        }
-        log.tags = now;
-        warn_of_failed_delivery(&log, context);
-        Ok(convert::state(log, &planned, &region, connection))
-    }
-}
-
 /// Reports whether EC2 may not show a flow log yet. One that could not be described when it was created has no creation
 /// time. One that is being imported has no resource, either.
 fn is_young(state: &FlowLog, ec2: &Ec2) -> bool {
@@ -368,17 +285,6 @@ fn not_found_in(id: &str, region: &str) -> Diagnostic {
              was therefore looked for in the region of the provider, {region}. If it is in another region, set `region` on \
              the resource and run `terraform apply -refresh=false` once, which writes the region to the state. If it no \
              longer exists, remove it from the state: terraform state rm …"
-        ),
-    )
-}
-
-fn not_described(id: &str, why: &str) -> Diagnostic {
-    Diagnostic::warning(
-        "flow-log-created-but-not-read-back",
-        format!("Flow log {id} created but not read back"),
-        format!(
-            "The flow log exists and is in the state with the values of the request. The values that only AWS knows are \
-             missing until the next refresh. {why}"
         ),
     )
 }

@@ -14,6 +14,7 @@ pub struct Context<S = ()> {
     stop: CancellationToken,
     warnings: Mutex<Diagnostics>,
     known: Mutex<Option<S>>,
+    private: Vec<u8>,
 }
 
 impl<S> Context<S> {
@@ -23,7 +24,19 @@ impl<S> Context<S> {
             stop,
             warnings: Mutex::default(),
             known: Mutex::new(None),
+            private: Vec::new(),
         }
+    }
+
+    /// Returns this context with the private data of the plan that is applied.
+    #[must_use]
+    pub fn with_private(self, private: Vec<u8>) -> Self {
+        Self { private, ..self }
+    }
+
+    /// Returns the private data of the plan that is applied.
+    pub fn private(&self) -> &[u8] {
+        &self.private
     }
 
     /// Returns the stop signal. Once it is cancelled, no new mutation, retry or wait may begin.

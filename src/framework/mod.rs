@@ -44,7 +44,7 @@ pub use identity::{Identity, NoIdentity};
 pub use list_resource::{ErasedListResource, Finds, Found, ListResource, Listed, Wanted};
 pub use lower::{LowerError, lower};
 pub use model::Model;
-pub use plan::Change;
+pub use plan::{Change, Private};
 pub use provider::Provider;
 pub use resource::{Applied, ErasedResource, Planned, Resource, Target};
 pub use schema::{Attribute, Block, Mode, NestedBlock, Nesting, Rule, Schema, Shape};

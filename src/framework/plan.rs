@@ -21,9 +21,23 @@ pub struct Change<S> {
     pub planned: S,
     /// Attributes and blocks whose change does not require replacement, although their schema says so.
     pub in_place: Vec<&'static str>,
-    /// A text that the plan of an object passes to the plan of its replacement, which Core requests next. The first
-    /// plan sets it, and the second one reads it. `None` for a new or tainted object.
-    pub mark: Option<String>,
+    /// The private data that the plan receives.
+    pub private: Private,
+}
+
+/// Private data: bytes of a resource that Core carries from one call to the next. Core neither reads nor compares them.
+///
+/// They begin in [`Resource::private`](super::Resource::private), and end with the apply: a state has none. They may come
+/// from another version of the provider, or be damaged.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Private {
+    /// Whether Core stores what a plan returns for the plan that repeats it (Terraform 1.16 and newer).
+    pub is_stored: bool,
+    /// What the plan has returned that this plan repeats before the apply, or that is applied. Empty in a first plan.
+    pub planned: Vec<u8>,
+    /// What the plan of an object has returned to the plan of its replacement, which Core requests next. Empty unless this
+    /// is that plan.
+    pub prior: Vec<u8>,
 }
 
 /// Returns the plan that the rules of the schema produce.

@@ -7,7 +7,9 @@ use std::future::Future;
 
 use futures_util::future::BoxFuture;
 
-use super::{Change, Context, Diagnostics, Failure, Identity, Model, Schema, Source, Stored};
+use super::{
+    Change, Context, Diagnostics, Failure, Identity, Model, Private, Schema, Source, Stored,
+};
 use crate::cty::{Path, Value};
 
 pub(crate) use erased::erase;
@@ -51,11 +53,18 @@ pub trait Resource: Send + Sync + 'static {
     fn check_plan(
         &self,
         _connection: &Self::Connection,
-        _change: &mut Change<Self::State>,
+        _change: &Change<Self::State>,
         _replaced: &[Path],
         _warnings: &mut Diagnostics,
     ) -> Result<(), Diagnostics> {
         Ok(())
+    }
+
+    /// Returns the private data of a complete plan: for the plan of the replacement, for the plan that repeats this one, and
+    /// for the apply ([`Context::private`]). Core compares nothing of it, so this is the only part of a plan that may be
+    /// random.
+    fn private(&self, _change: &Change<Self::State>, _replaced: &[Path]) -> Vec<u8> {
+        Vec::new()
     }
 
     /// Returns an object before and after a change in a normal form, in which two ways of writing one thing are equal: a
@@ -153,7 +162,7 @@ pub struct Planned {
     pub identity: Option<Value>,
     /// The attributes whose change requires a replacement.
     pub requires_replace: Vec<Path>,
-    /// Private data that core passes to the plan of the replacement, if there is one.
+    /// The private data of the plan.
     pub private: Vec<u8>,
     /// Errors and warnings.
     pub diagnostics: Diagnostics,
@@ -177,8 +186,8 @@ pub struct Target {
     pub planned: Value,
     /// The configuration.
     pub config: Value,
-    /// Private data of an earlier plan, during a plan.
-    pub private: Vec<u8>,
+    /// The private data of earlier plans.
+    pub private: Private,
 }
 
 /// A resource over values, for the protocol layer.

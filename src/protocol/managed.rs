@@ -3,7 +3,7 @@
 use super::identity::{self, identity, known_identity};
 use super::session::Session;
 use super::{convert, pb};
-use crate::framework::{Applied, Diagnostic, Diagnostics, Provider, Schema, Target};
+use crate::framework::{Applied, Diagnostic, Diagnostics, Private, Provider, Schema, Target};
 
 pub(crate) fn validate<P: Provider>(
     session: &Session<P>,
@@ -57,6 +57,7 @@ pub(crate) fn plan<P: Provider>(
     let resource = session.resource(&request.type_name)?;
     let ty = &resource.schema().ty;
     let config = convert::value(request.config.as_ref(), ty)?;
+    let capabilities = request.client_capabilities.as_ref();
     let target = Target {
         prior: convert::value(request.prior_state.as_ref(), ty)?,
         // To create an object, core proposes exactly the configuration.
@@ -66,7 +67,11 @@ pub(crate) fn plan<P: Provider>(
             convert::value(request.proposed_new_state.as_ref(), ty)?
         },
         config,
-        private: request.prior_private,
+        private: Private {
+            is_stored: capabilities.is_some_and(|capabilities| capabilities.store_planned_private),
+            planned: request.planned_private,
+            prior: request.prior_private,
+        },
     };
     let planned = resource.plan(&*session.connection()?, target);
     Ok(pb::plan_resource_change::Response {
@@ -89,7 +94,10 @@ pub(crate) async fn apply<P: Provider>(
         prior: convert::value(request.prior_state.as_ref(), &schema.ty)?,
         planned: convert::value(request.planned_state.as_ref(), &schema.ty)?,
         config: convert::value(request.config.as_ref(), &schema.ty)?,
-        private: Vec::new(),
+        private: Private {
+            planned: request.planned_private,
+            ..Private::default()
+        },
     };
     let connection = session.connection()?;
     let applied = resource.apply(&connection, target, session.stop()).await;
@@ -98,7 +106,6 @@ pub(crate) async fn apply<P: Provider>(
     let (new_state, diagnostics) = encode(applied, schema);
     Ok(pb::apply_resource_change::Response {
         new_state,
-        private: request.planned_private,
         new_identity,
         diagnostics,
         ..pb::apply_resource_change::Response::default()

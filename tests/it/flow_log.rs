@@ -5,6 +5,7 @@ mod adopt;
 mod empty_strings;
 pub(crate) mod random;
 pub(crate) mod refused;
+mod token;
 mod unreported;
 mod walk;
 

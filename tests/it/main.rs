@@ -30,3 +30,6 @@ mod push_down;
 mod same;
 #[cfg(all(feature = "aws", unix))]
 mod stack;
+// It looks for processes in /proc.
+#[cfg(all(feature = "aws", target_os = "linux"))]
+mod storm;

@@ -12,8 +12,8 @@ use tokio_util::sync::CancellationToken;
 use tonic::transport::Channel;
 use vpcflow::cty::{Map, Type, Value};
 use vpcflow::framework::{
-    self, Attr, Catalogue, Change, Context, Diagnostic, Diagnostics, Failure, Model, behaviour,
-    lower,
+    self, Attr, Catalogue, Change, Context, Diagnostic, Diagnostics, Failure, Model, Private,
+    behaviour, lower,
 };
 use vpcflow::protocol::pb;
 use vpcflow::protocol::pb::provider_client::ProviderClient;
@@ -130,6 +130,20 @@ impl framework::Resource for ThingResource {
         Ok(())
     }
 
+    fn private(&self, change: &Change<Thing>, _: &[vpcflow::cty::Path]) -> Vec<u8> {
+        let Private {
+            is_stored,
+            planned,
+            prior,
+        } = &change.private;
+        let received = [planned, prior].map(|bytes| String::from_utf8_lossy(bytes));
+        format!(
+            "stored: {is_stored}, planned: {}, prior: {}",
+            received[0], received[1]
+        )
+        .into_bytes()
+    }
+
     async fn create(
         &self,
         signals: &Arc<Signals>,
@@ -141,6 +155,8 @@ impl framework::Resource for ThingResource {
             id: Attr::Known("1".to_owned()),
             ..planned
         };
+        let must_be_private = made.name == Attr::Known("a".to_owned());
+        assert!(!must_be_private || context.private() == b"private");
         context.remember(made.clone());
         match made.name.known().map(String::as_str) {
             Some("panic") => panic!("as asked"),
@@ -264,7 +280,7 @@ fn create(name: &str) -> pb::apply_resource_change::Request {
         prior_state: null(),
         planned_state: thing(name, Value::unknown()),
         config: thing(name, Value::Null),
-        planned_private: b"kept".to_vec(),
+        planned_private: b"private".to_vec(),
         ..Default::default()
     }
 }
@@ -365,6 +381,35 @@ async fn a_plan_makes_computed_values_unknown_and_a_panic_is_a_diagnostic() {
 }
 
 #[tokio::test]
+async fn private_data_reach_the_plan_they_are_for() {
+    let mut served = configured().await;
+    let existing = thing("a", "1".into());
+    for (prior, stored, expected) in [
+        (null(), true, "stored: true, planned: p, prior: q"),
+        (null(), false, "stored: false, planned: p, prior: q"),
+        // Those of a state are from another version.
+        (existing, true, "stored: true, planned: p, prior: "),
+    ] {
+        let request = pb::plan_resource_change::Request {
+            type_name: "example_thing".to_owned(),
+            prior_state: prior,
+            proposed_new_state: thing("a", Value::Null),
+            config: thing("a", Value::Null),
+            planned_private: b"p".to_vec(),
+            prior_private: b"q".to_vec(),
+            client_capabilities: Some(pb::ClientCapabilities {
+                store_planned_private: stored,
+                ..Default::default()
+            }),
+            ..Default::default()
+        };
+        let answer = served.client.plan_resource_change(request).await.unwrap();
+        let private = answer.into_inner().planned_private;
+        assert_eq!(String::from_utf8(private).unwrap(), expected);
+    }
+}
+
+#[tokio::test]
 async fn a_failed_step_returns_the_existing_object() {
     let mut served = configured().await;
     for (name, summary) in [
@@ -381,7 +426,7 @@ async fn a_failed_step_returns_the_existing_object() {
         let state = decoded(answer.new_state);
         assert_eq!(state.get("id"), Some(&"1".into()), "{name}");
         assert!(state.is_wholly_known(), "{name}");
-        assert_eq!(answer.private, b"kept");
+        assert!(answer.private.is_empty(), "the state has no private data");
     }
     let delete = pb::apply_resource_change::Request {
         type_name: "example_thing".to_owned(),

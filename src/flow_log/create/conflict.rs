@@ -14,8 +14,13 @@ use crate::framework::{Attr, Diagnostic};
 pub(super) enum Outcome {
     /// The resource adopts this flow log.
     Adopted(Box<ec2::FlowLog>),
-    /// The resource gets none: what the user can do.
-    Refused(String),
+    /// The resource gets none.
+    Refused {
+        /// What the user can do.
+        hint: String,
+        /// The equal flow log, if there is exactly one.
+        equal: Option<String>,
+    },
     /// This run has deleted the other flow log, and EC2 still counts it: what the user can do if that lasts.
     Temporary(String),
 }
@@ -39,13 +44,49 @@ pub(super) async fn resolve(
         [] if others.is_empty() && ledger.has_deleted_any() => {
             Outcome::Temporary(none_equal(&others))
         }
-        [] => Outcome::Refused(none_equal(&others)),
+        [] => Outcome::refused(none_equal(&others)),
         [one] if ledger.has_deleted(&one.id) => Outcome::Temporary(still_counted(&one.id)),
-        [one] if ledger.has_given(&one.id) => Outcome::Refused(declared_twice(&one.id)),
+        [one] if ledger.has_given(&one.id) => Outcome::refused_by(&one.id, declared_twice(&one.id)),
         [one] if adopts && ledger.adopt(&one.id) => Outcome::Adopted(Box::new(one.clone())),
-        [one] => Outcome::Refused(adopt_or_import(&one.id, region)),
-        several => Outcome::Refused(ambiguous(several)),
+        [one] => Outcome::refused_by(&one.id, adopt_or_import(&one.id, region)),
+        several => Outcome::refused(ambiguous(several)),
     })
+}
+
+impl Outcome {
+    fn refused(hint: String) -> Self {
+        Self::Refused { hint, equal: None }
+    }
+
+    fn refused_by(id: &str, hint: String) -> Self {
+        Self::Refused {
+            hint,
+            equal: Some(id.to_owned()),
+        }
+    }
+}
+
+/// Returns what the user can do about a token that an earlier apply has sent with other values.
+pub(super) async fn after_mismatch(ec2: &Ec2, planned: &FlowLog, region: &str) -> String {
+    let resource_id = planned.resource_id.given().unwrap_or_default();
+    let filters = [("resource-id".to_owned(), vec![resource_id.to_owned()])];
+    let (known, id) = match ec2.find(&filters).await {
+        Ok(logs) if logs.is_empty() => ("EC2 shows no flow log of this resource.".to_owned(), None),
+        Ok(logs) => (
+            format!("The resource has the flow logs {}.", ids(&logs)),
+            logs.first().map(|log| log.id.clone()),
+        ),
+        Err(error) => (
+            format!("The search for its flow logs failed: {error}"),
+            None,
+        ),
+    };
+    let id = id.unwrap_or_else(|| "fl-…".to_owned());
+    format!(
+        "An earlier apply of the same saved plan has sent other values, and may have created a flow log with them. {known} \
+         Run `terraform plan` again: a new plan uses a new token. To keep a flow log that the earlier apply has created, \
+         import it first:\n\nimport {{\n  to = vpcflow_log.NAME\n  id = \"{id}@{region}\"\n}}"
+    )
 }
 
 /// Returns the warning that a flow log was adopted.

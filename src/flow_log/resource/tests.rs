@@ -2,7 +2,7 @@ use expect_test::expect_file;
 
 use super::super::create::{NotCreated, NotFound};
 use super::*;
-use crate::aws::{self, Kind};
+use crate::aws::{self, Kind, ec2};
 
 const ROLE: &str = "Unable to assume given IAM role";
 

@@ -81,7 +81,7 @@ impl<R: Resource> ErasedResource<R::Connection> for Erased<R> {
         stop: tokio_util::sync::CancellationToken,
     ) -> BoxFuture<'a, Applied> {
         async move {
-            let context = Context::new(stop);
+            let context = Context::new(stop).with_private(target.private.planned.clone());
             let prior = target.prior.clone();
             let planned = target.planned.clone();
             let applied = guard(
@@ -197,8 +197,12 @@ impl<R: Resource> Erased<R> {
             prior,
             planned: proposed,
             config,
-            private,
+            mut private,
         } = target;
+        if !prior.is_null() {
+            // These are of the state: an older version of the provider has left them there.
+            private.prior.clear();
+        }
         let block = &self.schema.block;
         if matches!(mocked::unknown(block, &config), Cow::Owned(_)) {
             // A mocked provider never plans, so the value is from the user.
@@ -216,23 +220,21 @@ impl<R: Resource> Erased<R> {
             config: R::State::decode(&written)?,
             planned: R::State::decode(&proposed)?,
             in_place: Vec::new(),
-            mark: String::from_utf8(private)
-                .ok()
-                .filter(|mark| !mark.is_empty()),
+            private,
         };
         self.typed.plan(connection, &mut change, warnings)?;
         let (state, requires_replace) = self.spelled(&prior, &config, &change)?;
         self.typed
-            .check_plan(connection, &mut change, &requires_replace, warnings)?;
+            .check_plan(connection, &change, &requires_replace, warnings)?;
         let identity = match &self.identity {
             Some(schema) => encode_identity::<R>(&change.planned, schema)?,
             None => None,
         };
         Ok(Planned {
+            private: self.typed.private(&change, &requires_replace),
             requires_replace,
             state,
             identity,
-            private: change.mark.unwrap_or_default().into_bytes(),
             diagnostics: Diagnostics::new(),
         })
     }

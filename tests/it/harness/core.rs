@@ -4,6 +4,7 @@
 //! calls. A response that Core would refuse fails the test (`rules`).
 
 pub(crate) mod rules;
+pub(crate) mod saved;
 
 use serde_json::{Value as Json, json};
 use tonic::transport::Channel;
