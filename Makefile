@@ -47,7 +47,7 @@ test: tools ## Run all tests: unit and integration tests, and both Terraforms ag
 	fi
 
 .PHONY: storm
-storm: tools ## Interrupt and kill real applies at random moments: 100 of each kind with 200 flow logs, in half an hour
+storm: tools ## Interrupt and kill real applies at random moments: 100 of each kind with 200 flow logs, in about an hour
 	VPCFLOW_STORM_RUNS=$${VPCFLOW_STORM_RUNS:-100} VPCFLOW_STORM_FLOW_LOGS=$${VPCFLOW_STORM_FLOW_LOGS:-200} \
 		VPCFLOW_STORM_AT_ONCE=$${VPCFLOW_STORM_AT_ONCE:-4} \
 		$(CARGO) test --test it -- storm:: --nocapture --test-threads 1
