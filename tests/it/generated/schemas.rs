@@ -20,6 +20,8 @@ pub(crate) const PROVIDER: &str = "schemas/terraform-schema.json";
 pub(crate) const STACK: &str = "schemas/stack.schema.json";
 /// The JSON Schema of a report of drift.
 pub(crate) const DRIFT_REPORT: &str = "schemas/drift-report.schema.json";
+/// The JSON Schema of a report of coverage.
+const COVERAGE_REPORT: &str = "schemas/coverage-report.schema.json";
 /// The JSON Schema of a report of validation.
 const VALIDATION_REPORT: &str = "schemas/validation-report.schema.json";
 
@@ -33,6 +35,7 @@ fn the_schemas_match_the_declarations() {
         (EXTERNAL_FLOW, ordered(external_flow)),
         (STACK, vpcflow::stack::stack_schema().unwrap()),
         (DRIFT_REPORT, vpcflow::stack::report_schema()),
+        (COVERAGE_REPORT, vpcflow::coverage::coverage_report_schema()),
         (VALIDATION_REPORT, vpcflow::stack::validation_schema()),
     ];
     let files = files.map(|(path, json)| (path.to_owned(), format!("{json:#}\n")));

@@ -1,0 +1,3 @@
+mod build;
+mod properties;
+mod worlds;
