@@ -241,7 +241,7 @@ impl Require {
             traffic: traffic.unwrap_or(default.traffic),
             healthy: truth(&self.healthy, default.healthy),
             fields: owned(&self.fields),
-            max_interval: interval.map(|most| i32::try_from(*most).unwrap_or(i32::MAX)),
+            max_interval: interval.copied(),
             destination_types: owned(&self.destination_types),
             destinations: owned(&self.destinations),
             retention_days: days.map(|days| u32::try_from(*days).unwrap_or(u32::MAX)),

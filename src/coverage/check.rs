@@ -32,14 +32,13 @@ pub enum Places {
 
 /// Checks accounts. What cannot be read is part of the outcome.
 pub async fn check(accounts: &[Account], places: &Places, rules: &Rules) -> Coverage {
-    let worlds = accounts
-        .iter()
-        .map(|account| worlds(account, places, rules));
+    let worlds = accounts.iter().cloned();
+    let worlds = worlds.map(|account| async move { of_account(&account, places, rules).await });
     let worlds: Vec<_> = stream::iter(worlds).buffered(CONCURRENCY).collect().await;
     judge(&worlds.concat(), rules)
 }
 
-async fn worlds(account: &Account, places: &Places, rules: &Rules) -> Vec<World> {
+async fn of_account(account: &Account, places: &Places, rules: &Rules) -> Vec<World> {
     let aws = match &account.aws {
         Ok(aws) => aws,
         Err(error) => return blind(account.id.as_deref(), places, rules, &cause(error)),

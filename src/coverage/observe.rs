@@ -28,9 +28,8 @@ pub(crate) async fn observe(
     regions: &BTreeSet<String>,
     rules: &Rules,
 ) -> Vec<World> {
-    let worlds = regions
-        .iter()
-        .map(|region| world(aws, account, region, rules));
+    let worlds = regions.iter().cloned();
+    let worlds = worlds.map(|region| async move { world(aws, account, &region, rules).await });
     stream::iter(worlds).buffered(CONCURRENCY).collect().await
 }
 

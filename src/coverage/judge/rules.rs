@@ -36,7 +36,7 @@ pub struct Requirements {
     /// The fields that records must have.
     pub fields: BTreeSet<String>,
     /// The longest aggregation interval, in seconds.
-    pub max_interval: Option<i32>,
+    pub max_interval: Option<i64>,
     /// The types of destinations that count. All if it is empty.
     pub destination_types: BTreeSet<String>,
     /// The destinations that count: ARNs of log groups, delivery streams, and buckets with any folder, or names of log

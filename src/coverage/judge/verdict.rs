@@ -77,9 +77,9 @@ pub enum Lack {
     /// Its aggregation interval is too long. `None` if EC2 does not report it.
     Interval {
         /// The interval, in seconds.
-        is: Option<i32>,
+        is: Option<i64>,
         /// The longest interval that is allowed.
-        most: i32,
+        most: i64,
     },
     /// The type of its destination does not count.
     DestinationType(Option<String>),

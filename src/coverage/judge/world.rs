@@ -66,7 +66,7 @@ pub struct FlowLog {
     /// The names of the fields of its records, if its format is known.
     pub fields: Option<BTreeSet<String>>,
     /// The aggregation interval, in seconds.
-    pub interval: Option<i32>,
+    pub interval: Option<i64>,
     /// The type of its destination.
     pub destination_type: Option<String>,
     /// Its destination in every spelling: an ARN, the name of a log group.
