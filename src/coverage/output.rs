@@ -42,28 +42,40 @@ impl Model for Output {}
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Counts {
     /// All networks.
+    #[schemars(transform = behaviour::read_only)]
     pub total: usize,
     /// Networks that are `covered` or `covered_by_children`.
+    #[schemars(transform = behaviour::read_only)]
     pub compliant: usize,
     /// Networks that are recorded only in part, not as required, or not at all.
+    #[schemars(transform = behaviour::read_only)]
     pub non_compliant: usize,
     /// Networks that are `covered`.
+    #[schemars(transform = behaviour::read_only)]
     pub covered: usize,
     /// Networks that are `covered_by_children`.
+    #[schemars(transform = behaviour::read_only)]
     pub covered_by_children: usize,
     /// Networks that are `partial`.
+    #[schemars(transform = behaviour::read_only)]
     pub partial: usize,
     /// Networks that are `insufficient`.
+    #[schemars(transform = behaviour::read_only)]
     pub insufficient: usize,
     /// Networks that are `pending`.
+    #[schemars(transform = behaviour::read_only)]
     pub pending: usize,
     /// Networks that are `unhealthy`.
+    #[schemars(transform = behaviour::read_only)]
     pub unhealthy: usize,
     /// Networks that are `uncovered`.
+    #[schemars(transform = behaviour::read_only)]
     pub uncovered: usize,
     /// Networks that are `not_applicable`.
+    #[schemars(transform = behaviour::read_only)]
     pub not_applicable: usize,
     /// Networks that are `unknown`. All networks of a kind and region that could not be listed count as one.
+    #[schemars(transform = behaviour::read_only)]
     pub unknown: usize,
 }
 
@@ -71,28 +83,40 @@ pub struct Counts {
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Network {
     /// The ID. Null stands for all networks of the kind that could not be listed.
+    #[schemars(transform = behaviour::read_only)]
     pub id: Attr<String>,
     /// The kind, as in `kinds`.
+    #[schemars(transform = behaviour::read_only)]
     pub kind: String,
     /// The region.
+    #[schemars(transform = behaviour::read_only)]
     pub region: String,
     /// The account whose networks were read. Null if it is not known.
+    #[schemars(transform = behaviour::read_only)]
     pub account_id: Attr<String>,
     /// The account that owns the network, or the VPC or transit gateway that contains it. Null if it is not known.
+    #[schemars(transform = behaviour::read_only)]
     pub owner_id: Attr<String>,
     /// The value of its tag `Name`.
+    #[schemars(transform = behaviour::read_only)]
     pub name: Attr<String>,
     /// The VPC, or the VPC that contains it.
+    #[schemars(transform = behaviour::read_only)]
     pub vpc_id: Attr<String>,
     /// The verdict.
+    #[schemars(transform = behaviour::read_only)]
     pub verdict: String,
     /// The reasons for the verdict.
+    #[schemars(transform = behaviour::read_only)]
     pub reasons: Vec<WhyNot>,
     /// The traffic that is not recorded as required (`ACCEPT`, `REJECT`), if the verdict is `partial`.
+    #[schemars(transform = behaviour::read_only)]
     pub missing_traffic: Vec<String>,
     /// The IDs of the interfaces or attachments in it that are not covered, if the verdict is `partial`.
+    #[schemars(transform = behaviour::read_only)]
     pub uncovered_ids: Vec<String>,
     /// The IDs of the flow logs on it and on what contains it, healthy or not.
+    #[schemars(transform = behaviour::read_only)]
     pub flow_log_ids: Vec<String>,
 }
 
@@ -102,10 +126,13 @@ pub struct WhyNot {
     /// A code, such as `no_flow_log`, `missing_traffic`, `networks_not_covered`, `delivery_failed`, `too_new`, `fields`,
     /// `interval`, `destination_type`, `destination`, `retention`, `empty`, `excluded_id`, `excluded_tag`, `default_vpc`,
     /// `participant`, `denied`, `region_off`, `throttled`, `unreachable`.
+    #[schemars(transform = behaviour::read_only)]
     pub reason: String,
     /// The ID of the flow log that the reason is about.
+    #[schemars(transform = behaviour::read_only)]
     pub flow_log_id: Attr<String>,
     /// The reason in a sentence.
+    #[schemars(transform = behaviour::read_only)]
     pub detail: String,
 }
 
@@ -113,14 +140,19 @@ pub struct WhyNot {
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Gap {
     /// The ID.
+    #[schemars(transform = behaviour::read_only)]
     pub id: String,
     /// The kind, as in `kinds`.
+    #[schemars(transform = behaviour::read_only)]
     pub kind: String,
     /// The region.
+    #[schemars(transform = behaviour::read_only)]
     pub region: String,
     /// The value of its tag `Name`.
+    #[schemars(transform = behaviour::read_only)]
     pub name: Attr<String>,
     /// The VPC, or the VPC that contains it.
+    #[schemars(transform = behaviour::read_only)]
     pub vpc_id: Attr<String>,
 }
 
@@ -128,12 +160,16 @@ pub struct Gap {
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Double {
     /// The IDs of both flow logs.
+    #[schemars(transform = behaviour::read_only)]
     pub flow_log_ids: Vec<String>,
     /// The type of both destinations.
+    #[schemars(transform = behaviour::read_only)]
     pub destination_type: String,
     /// The traffic that both record: `ALL`, `ACCEPT` or `REJECT`.
+    #[schemars(transform = behaviour::read_only)]
     pub traffic_type: String,
     /// The number of interfaces, attachments or gateways that both record.
+    #[schemars(transform = behaviour::read_only)]
     pub networks: usize,
 }
 

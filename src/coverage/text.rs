@@ -199,7 +199,8 @@ fn doubt(doubt: &Doubt) -> Reason {
         Doubt::Retention { flow_log, cause } => {
             let why = match cause {
                 Some(cause) => cause.message.clone(),
-                None => "Only the retention of log groups can be read.".to_owned(),
+                None => "The destination is not a log group of this account, or does not exist."
+                    .to_owned(),
             };
             let detail =
                 format!("How long the records of flow log {flow_log} are kept is not known. {why}");

@@ -270,3 +270,31 @@ fn doubt(doubt: &Doubt) -> String {
         }
     }
 }
+
+/// A name, a world, rules, and the expected verdicts.
+type Case = (
+    &'static str,
+    &'static str,
+    &'static str,
+    &'static [&'static str],
+);
+
+/// Checks the verdicts of worlds.
+#[track_caller]
+pub(super) fn check(cases: &[Case]) {
+    for (name, world, given, expected) in cases {
+        let found = verdicts(&judge(&worlds(world), &rules(given)));
+        assert_eq!(found, *expected, "{name}: {world} ({given})");
+    }
+}
+
+/// A VPC with two subnets and an interface in each.
+pub(super) const HOUSE: &str = "vpc-1; subnet-1 in vpc-1; subnet-2 in vpc-1; eni-1 in subnet-1 vpc-1; eni-2 in subnet-2 vpc-1; ";
+
+/// Returns the verdicts about the house.
+pub(super) fn house(flow_logs: &str, given: &str) -> Vec<String> {
+    verdicts(&judge(
+        &worlds(&format!("{HOUSE}{flow_logs}")),
+        &rules(given),
+    ))
+}
