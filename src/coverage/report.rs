@@ -63,14 +63,15 @@ impl CoverageReport {
     fn of(coverage: &Coverage, policy: Policy) -> Self {
         let counts = coverage.counts();
         let judged = coverage.judged.iter();
+        let places = coverage.places.iter();
         Self {
             format_version: FORMAT_VERSION.to_owned(),
             policy: policy.name().to_owned(),
-            accounts: judged
+            accounts: places
                 .clone()
-                .filter_map(|judged| judged.account.clone())
+                .filter_map(|(account, _)| account.clone())
                 .collect(),
-            regions: judged.clone().map(|judged| judged.region.clone()).collect(),
+            regions: places.map(|(_, region)| region.clone()).collect(),
             compliant: counts.is_compliant(),
             counts: Counts::from(&counts),
             networks: judged.map(Network::from).collect(),

@@ -21,6 +21,8 @@ pub struct Coverage {
     pub judged: Vec<Judged>,
     /// What is recorded twice.
     pub doubles: Vec<Double>,
+    /// The accounts and regions that were read, or could not be read.
+    pub places: BTreeSet<(Option<String>, String)>,
 }
 
 /// A network with its verdict.
@@ -82,9 +84,12 @@ pub fn judge(worlds: &[World], rules: &Rules) -> Coverage {
         judged.extend(rules.kinds.iter().filter_map(|kind| missing(world, *kind)));
     }
     judged.sort_by(|a, b| key(a).cmp(&key(b)));
+    let places = worlds.iter();
+    let places = places.map(|world| (world.account.clone(), world.region.clone()));
     Coverage {
         judged,
         doubles: doubles(&index),
+        places: places.collect(),
     }
 }
 
