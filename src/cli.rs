@@ -5,12 +5,13 @@
 //!
 //! | file | holds |
 //! |---|---|
-//! | `drift`, `stack` | the commands |
+//! | `drift`, `coverage`, `stack` | the commands |
 //! | `options` | options for calls to AWS |
 //! | `sources`, `input` | what commands read |
 //! | `reports`, `place`, `repository` | the reports that commands write, and where |
 //! | `output`, `error` | what commands print, and why they fail |
 
+mod coverage;
 mod drift;
 mod error;
 mod folder;
@@ -66,6 +67,11 @@ enum Subcommands {
     ///
     /// Exit codes, as in `terraform plan -detailed-exitcode`: 0 in sync, 1 error, 2 drift or failing delivery.
     Drift(Box<drift::Drift>),
+    /// Check whether flow logs record the networks of accounts and regions.
+    ///
+    /// Exit codes: 0 every network is recorded, 1 error, 2 a network is not recorded as required, 3 something could not be
+    /// checked.
+    Coverage(Box<coverage::CoverageArguments>),
     /// Work with stack definitions: flow logs declared in YAML or JSON.
     #[command(subcommand)]
     Stack(stack::Subcommands),
@@ -121,6 +127,10 @@ fn run() -> Command {
         Some(Subcommands::Schema) => done(print_schema()),
         Some(Subcommands::Drift(arguments)) => {
             let own = matches.subcommand_matches("drift");
+            done(own.map_or(Ok(1), |own| arguments.run(own)))
+        }
+        Some(Subcommands::Coverage(arguments)) => {
+            let own = matches.subcommand_matches("coverage");
             done(own.map_or(Ok(1), |own| arguments.run(own)))
         }
         Some(Subcommands::Stack(command)) => {

@@ -3,7 +3,7 @@
 //! A call travels one way:
 //!
 //! ```text
-//! terraform → plugin → protocol → framework → flow_log | events → aws → EC2, CloudWatch Logs
+//! terraform → plugin → protocol → framework → flow_log | events | coverage → aws → EC2, CloudWatch Logs
 //!                                      cty ┘         └ record
 //! ```
 //!
@@ -19,7 +19,8 @@
 //! | [`text`] | text for people: making it safe to show, suggestions, durations; pure |
 //! | `aws` | the AWS SDKs; nothing of Terraform |
 //! | `connection` | what a configured provider hands to its nouns |
-//! | `flow_log`, `events` | the nouns |
+//! | [`coverage`] | the noun coverage: which networks nothing records; its judgement is pure |
+//! | `flow_log`, `events` | the other nouns |
 //! | `report` | the findings of a check in six formats |
 //! | `stack` | flow logs declared outside of a Terraform run, and drift |
 //! | `provider` | all nouns and functions |
@@ -29,6 +30,7 @@
 //! `aws` only the modules linked above are built.
 
 pub mod arn;
+pub mod coverage;
 pub mod cty;
 pub mod framework;
 pub mod functions;

@@ -15,6 +15,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::aws::{self, Aws};
 use crate::connection::Connection;
+use crate::coverage;
 use crate::cty::Path;
 use crate::events;
 use crate::flow_log;
@@ -93,6 +94,7 @@ impl framework::Provider for Provider {
             .data_source(flow_log::DataSources)
             .data_source(events::DataSource)
             .data_source(events::SummaryDataSource)
+            .data_source(coverage::DataSource)
             .ephemeral(events::EphemeralResource);
         functions::add(nouns)
     }

@@ -22,6 +22,8 @@ const DENIED: [&str; 3] = [
     "AccessDenied",
     "AccessDeniedException",
 ];
+/// Codes of a region that is not enabled in the account. EC2 also refuses wrong credentials with the second one.
+const REGION_OFF: [&str; 3] = ["OptInRequired", "AuthFailure", "RegionDisabledException"];
 /// Codes of a service that is called too often, or is too busy.
 const THROTTLED: [&str; 8] = [
     "RequestLimitExceeded",
@@ -107,6 +109,11 @@ impl Error {
         self.has_code(&THROTTLED)
     }
 
+    /// Reports whether the region is, or may be, not enabled in the account.
+    pub fn is_region_off(&self) -> bool {
+        self.kind == Kind::Refused && self.has_code(&REGION_OFF) && !self.is_skewed()
+    }
+
     /// Reports whether CloudFormation has no such stack.
     pub fn is_stack_not_found(&self) -> bool {
         self.said() == Some(Said::NoStack)
@@ -124,7 +131,7 @@ impl Error {
     }
 
     /// Reports whether the caller lacks a permission.
-    pub(super) fn is_denied(&self) -> bool {
+    pub fn is_denied(&self) -> bool {
         self.has_code(&DENIED)
     }
 

@@ -99,6 +99,14 @@ impl Error {
             "DeleteFlowLogs" => "The caller needs ec2:DeleteFlowLogs and logs:DeleteLogDelivery.",
             "DescribeFlowLogs" => "The caller needs ec2:DescribeFlowLogs.",
             "DescribeRegions" => "The caller needs ec2:DescribeRegions.",
+            "DescribeVpcs" => "The caller needs ec2:DescribeVpcs.",
+            "DescribeSubnets" => "The caller needs ec2:DescribeSubnets.",
+            "DescribeNetworkInterfaces" => "The caller needs ec2:DescribeNetworkInterfaces.",
+            "DescribeTransitGateways" => "The caller needs ec2:DescribeTransitGateways.",
+            "DescribeTransitGatewayAttachments" => {
+                "The caller needs ec2:DescribeTransitGatewayAttachments."
+            }
+            "DescribeNatGateways" => "The caller needs ec2:DescribeNatGateways.",
             "DescribeStacks" | "GetTemplate" | "ListStackResources" | "ListExports" => {
                 "The caller needs cloudformation:DescribeStacks, GetTemplate and ListStackResources, and ListExports if a \
                  template imports a value."

@@ -13,6 +13,14 @@ pub(super) enum Error {
     NotAPair,
     #[error("write ID.PROPERTY=VALUE, such as Main.LogDestination=arn:aws:s3:::bucket")]
     NotAProperty,
+    #[error("the ID of an account has 12 digits")]
+    NotAnAccount,
+    #[error(
+        "--accounts and {{account}} in --role belong together; set both, or neither"
+    )]
+    AccountsAndRole,
+    #[error("no region to check; set --regions, --region or AWS_REGION")]
+    NoRegionToCheck,
     #[error(transparent)]
     UnknownName(#[from] UnknownName),
     #[error("--output {file} must follow the --format that it belongs to")]

@@ -51,6 +51,20 @@ const LAYERS: &[(&str, &[&str], &[&str])] = &[
         &["tonic", "prost", "aws_"],
     ),
     (
+        "coverage",
+        &[
+            "framework",
+            "cty",
+            "arn",
+            "record",
+            "aws",
+            "connection",
+            "report",
+            "text",
+        ],
+        &["tonic", "prost", "aws_"],
+    ),
+    (
         "provider",
         &[
             "framework",
@@ -59,6 +73,7 @@ const LAYERS: &[(&str, &[&str], &[&str])] = &[
             "connection",
             "flow_log",
             "events",
+            "coverage",
             "functions",
             "text",
         ],
@@ -80,7 +95,9 @@ const LAYERS: &[(&str, &[&str], &[&str])] = &[
     ),
     (
         "cli",
-        &["provider", "stack", "report", "arn", "aws", "text"],
+        &[
+            "provider", "stack", "coverage", "report", "arn", "aws", "text",
+        ],
         &["tonic", "prost", "aws_"],
     ),
 ];

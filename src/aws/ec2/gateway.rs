@@ -1,6 +1,6 @@
 //! EC2 in one region. This module must not know any operation.
 
-use std::{sync::Arc, time::Duration};
+use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 use aws_sdk_ec2::{Client, types::UnsuccessfulItem};
 
@@ -10,7 +10,10 @@ use super::super::{
     error_chain::{CODE, one_line},
 };
 
-use super::shared::{Queue, Reader};
+use super::{
+    network::NetworkKind,
+    shared::{Queue, Reader},
+};
 
 /// EC2 in one region.
 #[derive(Clone, Debug)]
@@ -30,6 +33,8 @@ pub struct Ec2 {
 #[derive(Debug)]
 pub(super) struct Paces {
     describe: Pace,
+    /// The bucket of each operation that describes networks.
+    networks: BTreeMap<&'static str, Pace>,
     create: Pace,
     pub(super) delete: Pace,
     tag: Pace,
@@ -38,9 +43,13 @@ pub(super) struct Paces {
 
 impl Default for Paces {
     fn default() -> Self {
+        let reading = || Pace::new(100.0, 20.0);
         let mutating = || Pace::new(50.0, 5.0);
+        let networks = NetworkKind::ALL.map(NetworkKind::operation).into_iter();
+        let networks = networks.map(|operation| (operation, reading()));
         Self {
-            describe: Pace::new(100.0, 20.0),
+            describe: reading(),
+            networks: networks.collect(),
             create: mutating(),
             delete: mutating(),
             tag: mutating(),
@@ -57,7 +66,7 @@ impl Paces {
             "DeleteFlowLogs" => Some(&self.delete),
             "CreateTags" => Some(&self.tag),
             "DeleteTags" => Some(&self.untag),
-            _ => None,
+            other => self.networks.get(other),
         }
     }
 }

@@ -1,4 +1,4 @@
-//! EC2: creates, describes, tags and deletes flow logs, and lists regions.
+//! EC2: creates, describes, tags and deletes flow logs, and lists networks and regions.
 //!
 //! EC2 replies with HTTP 200 to some calls that did nothing, and lists the failure as `unsuccessful`. Both kinds of
 //! failure are an [`Error`](super::Error) here. An ID in a reply is never lost, whatever else the reply contains.
@@ -14,6 +14,8 @@ mod describe;
 mod gateway;
 pub mod limits;
 mod model;
+mod network;
+mod networks;
 mod pages;
 mod regions;
 mod seen;
@@ -22,4 +24,6 @@ mod tags;
 
 pub use gateway::Ec2;
 pub use model::{DestinationOptions, FlowLog, NewFlowLog, TagField};
+pub use network::{Network, NetworkKind};
+pub use networks::Swept;
 pub use pages::Pages;

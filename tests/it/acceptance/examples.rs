@@ -5,7 +5,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use serde_json::Value;
 
-use crate::harness::fake::{Fake, FlowLog};
+use crate::harness::fake::{Fake, FlowLog, Network, REGION};
 use crate::harness::golden;
 use crate::harness::terraform::{Run, Version, Workspace};
 
@@ -30,6 +30,14 @@ fn fake() -> Fake {
     log.log_group_name = Some("vpc-flow-logs".to_owned());
     log.log_destination = None;
     fake.insert(log);
+    fake.enable_regions(&[REGION, "eu-central-1", "eu-west-1"]);
+    for (vpc, interface) in [
+        ("vpc-0fedcba9876543210", "eni-0fedcba9876543210"),
+        ("vpc-0123456789abcdef0", "eni-0123456789abcdef0"),
+    ] {
+        fake.add_network(Network::new(vpc, &[]));
+        fake.add_network(Network::new(interface, &[vpc]));
+    }
     for (minute, line) in (0..).zip(TRAFFIC) {
         let at = ten_minutes_ago() + 60 * minute;
         let interface = line.split(' ').next().unwrap();

@@ -1,5 +1,6 @@
 //! Acceptance tests: a real Terraform, the built provider, and a server that implements AWS's APIs.
 
+mod coverage;
 mod documents;
 mod events;
 mod examples;

@@ -20,6 +20,8 @@ pub(crate) const PROVIDER: &str = "schemas/terraform-schema.json";
 pub(crate) const STACK: &str = "schemas/stack.schema.json";
 /// The JSON Schema of a report of drift.
 pub(crate) const DRIFT_REPORT: &str = "schemas/drift-report.schema.json";
+/// The JSON Schema of a report of coverage.
+const COVERAGE_REPORT: &str = "schemas/coverage-report.schema.json";
 /// The JSON Schema of a report of validation.
 const VALIDATION_REPORT: &str = "schemas/validation-report.schema.json";
 
@@ -27,12 +29,15 @@ const VALIDATION_REPORT: &str = "schemas/validation-report.schema.json";
 fn the_schemas_match_the_declarations() {
     let provider = vpcflow::provider::schema_json().unwrap();
     let external_flow = vpcflow::record::yandex::schema();
+    let mut coverage = vpcflow::coverage::coverage_report_schema();
+    without_terraform(&mut coverage);
     let files = [
         (PROVIDER, ordered(provider)),
         (EVENT, ordered(event_schema())),
         (EXTERNAL_FLOW, ordered(external_flow)),
         (STACK, vpcflow::stack::stack_schema().unwrap()),
         (DRIFT_REPORT, vpcflow::stack::report_schema()),
+        (COVERAGE_REPORT, coverage),
         (VALIDATION_REPORT, vpcflow::stack::validation_schema()),
     ];
     let files = files.map(|(path, json)| (path.to_owned(), format!("{json:#}\n")));

@@ -50,7 +50,8 @@ impl Moto {
         described["FlowLogs"].as_array().unwrap().len()
     }
 
-    fn call(&self, service: &str, method: &str, arguments: &Value) -> Value {
+    /// Calls an operation with boto3.
+    pub(crate) fn call(&self, service: &str, method: &str, arguments: &Value) -> Value {
         self.0.call(service, method, arguments)
     }
 }

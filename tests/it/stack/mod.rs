@@ -2,6 +2,7 @@
 
 mod ci;
 mod corpus;
+mod coverage;
 mod deployed;
 mod drift;
 mod folders;

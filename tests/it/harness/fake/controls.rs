@@ -41,6 +41,19 @@ impl Fake {
         state.add(log);
     }
 
+    /// Adds a network, without any checks.
+    #[cfg(feature = "aws")]
+    pub(crate) fn add_network(&self, network: super::Network) {
+        self.shared.state().networks.push(network);
+    }
+
+    /// Sets the maximum page size of the descriptions of networks (default 1000).
+    #[cfg(feature = "aws")]
+    pub(crate) fn networks_page_size(&self, size: usize) {
+        assert!(size > 0, "a page holds at least one network");
+        self.shared.state().settings.networks_page = size;
+    }
+
     /// Adds a deployed stack, without any checks.
     #[cfg(feature = "aws")]
     pub(crate) fn deploy(&self, stack: DeployedStack) {

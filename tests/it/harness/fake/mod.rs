@@ -32,6 +32,8 @@ use tokio::sync::{oneshot, watch};
 #[cfg(feature = "aws")]
 pub(crate) use cloudformation::DeployedStack;
 pub(crate) use ec2::Endless;
+#[cfg(feature = "aws")]
+pub(crate) use ec2::Network;
 pub(crate) use fault::Fault;
 pub(crate) use state::{ACCOUNT, Call, DestinationOptions, FlowLog, REGION, TagFieldSpecification};
 

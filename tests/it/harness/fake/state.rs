@@ -177,6 +177,8 @@ pub(super) struct Token {
 pub(super) struct State {
     /// Flow logs in the order of creation.
     pub(super) flow_logs: BTreeMap<u64, FlowLog>,
+    /// Networks in the order of creation.
+    pub(super) networks: Vec<super::ec2::Network>,
     /// Client tokens by account, region and token.
     pub(super) tokens: BTreeMap<(String, String, String), Token>,
     pub(super) sessions: BTreeMap<String, Session>,
@@ -232,6 +234,7 @@ pub(super) struct Settings {
     /// Record fields that are not in the table of the fake server.
     pub(super) extra_fields: BTreeSet<String>,
     pub(super) describe_page: usize,
+    pub(super) networks_page: usize,
     pub(super) missing_is_empty: bool,
     pub(super) hide_for: u32,
     /// The kind of endless pages of DescribeFlowLogs.
@@ -269,6 +272,7 @@ impl Default for Settings {
             resources: BTreeSet::new(),
             extra_fields: BTreeSet::new(),
             describe_page: 1000,
+            networks_page: 1000,
             missing_is_empty: false,
             hide_for: 0,
             endless: None,

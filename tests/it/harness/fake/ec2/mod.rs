@@ -1,9 +1,10 @@
-//! EC2's flow logs and their tags, in the Query protocol of version 2016-11-15.
+//! EC2's flow logs, their tags, and the networks that they record, in the Query protocol of version 2016-11-15.
 
 mod create;
 mod describe;
 mod destination;
 mod format;
+mod networks;
 mod regions;
 mod rules;
 mod tags;
@@ -16,6 +17,10 @@ use super::xml::Xml;
 
 pub(crate) use describe::Endless;
 pub(super) use format::default_format;
+#[cfg(feature = "aws")]
+pub(crate) use networks::Network;
+#[cfg(not(feature = "aws"))]
+pub(super) use networks::Network;
 
 pub(super) const CONTENT_TYPE: &str = "text/xml;charset=UTF-8";
 const NAMESPACE: &str = "xmlns=\"http://ec2.amazonaws.com/doc/2016-11-15/\"";
@@ -32,6 +37,9 @@ pub(super) fn answer(state: &mut State, request: &Request, request_id: &str) -> 
         "DeleteFlowLogs" => delete(state, request, &scope, request_id),
         "CreateTags" => tags::create(state, request, &scope, request_id),
         "DeleteTags" => tags::delete(state, request, &scope, request_id),
+        action if networks::describes(action) => {
+            networks::answer(state, request, &scope, request_id)
+        }
         other => Err(ApiError::new(
             "InvalidAction",
             format!("The action {other} is not valid for this web service."),

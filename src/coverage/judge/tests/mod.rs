@@ -1,0 +1,7 @@
+//! Tests of the judgement: a table of worlds, and rules that hold in every world.
+
+mod build;
+mod inheritance;
+mod properties;
+mod requirements;
+mod scope;

@@ -1,0 +1,40 @@
+//! The noun coverage: which networks flow logs record, and which networks nothing records.
+//!
+//! | file | holds |
+//! |---|---|
+//! | `judge` | the judgement, which is pure |
+//! | `text` | the reasons for a verdict, as codes and as sentences |
+//! | `observe` | what is read for it |
+//! | `arguments`, `output`, `data_source` | the data source `vpcflow_coverage` |
+//! | `check`, `report` | the check of several accounts for the command line, and its report |
+//!
+//! Without the feature `aws`, only the judgement and its texts are built.
+
+mod judge;
+mod text;
+
+#[cfg(feature = "aws")]
+mod arguments;
+#[cfg(feature = "aws")]
+mod check;
+#[cfg(feature = "aws")]
+mod data_source;
+#[cfg(feature = "aws")]
+mod observe;
+#[cfg(feature = "aws")]
+mod output;
+#[cfg(feature = "aws")]
+mod report;
+
+#[cfg(feature = "aws")]
+pub use arguments::{Arguments, Exclude, Require};
+#[cfg(feature = "aws")]
+pub use check::{Account, Places, check};
+#[cfg(feature = "aws")]
+pub use data_source::DataSource;
+pub use judge::*;
+#[cfg(feature = "aws")]
+pub use output::{Double as DoubleRecorded, Gap, Network as NetworkView, Output, WhyNot};
+#[cfg(feature = "aws")]
+pub use report::{CoverageReport, coverage_report_schema, exit_code, to_report};
+pub use text::{Reason, reasons};
