@@ -52,6 +52,11 @@ storm: tools ## Interrupt and kill real applies at random moments: 100 of each k
 		VPCFLOW_STORM_AT_ONCE=$${VPCFLOW_STORM_AT_ONCE:-4} \
 		$(CARGO) test --test it -- storm:: --nocapture --test-threads 1
 
+.PHONY: sweep
+sweep: tools ## Inject each fault at each call of each scenario: nothing may be lost (VPCFLOW_SWEEP_SEED, VPCFLOW_SWEEP_CASES)
+	VPCFLOW_SWEEP_CASES=$(or $(VPCFLOW_SWEEP_CASES),all) VPCFLOW_SWEEP_TERRAFORM=$(or $(VPCFLOW_SWEEP_TERRAFORM),200) \
+		$(CARGO) test --test it -- sweep:: --nocapture
+
 .PHONY: lint
 lint: ## Check lock files, scripts, formatting, lints (with and without the feature aws), and generated files
 	@for lock in $$(git ls-files '*Cargo.lock'); do \

@@ -18,6 +18,7 @@
 //! | `resource` | the resource: create, read, change tags, delete, import |
 //! | `create` | creating a flow log, or adopting the equal one that exists |
 //! | `calls` | calls that are settled by describing the flow log |
+//! | `missing` | a flow log that EC2 does not show: gone, or not shown yet |
 //! | `timeout` | the time limit of an operation |
 //! | `convert` | conversions between the model and EC2's description |
 //! | `unreported` | what a description leaves out |
@@ -47,6 +48,7 @@ mod generate;
 mod identity;
 pub(crate) mod json_patterns;
 mod list;
+mod missing;
 mod model;
 pub(crate) mod moved;
 mod normal_form;

@@ -7,8 +7,6 @@ mod creating;
 
 use std::collections::BTreeMap;
 
-use jiff::{SignedDuration, Timestamp};
-
 use self::creating::{Place, Planned};
 use super::calls::{delete, describe_new, retag};
 use super::create::{self, Ledger, Plans};
@@ -17,14 +15,13 @@ use super::identity::{self, Identity};
 use super::model::FlowLog;
 use super::region::{existing_region, has_no_region};
 use super::timeout::Limit;
-use super::{convert, generate, moved, normal_form, plan, private, tags, unreported, validate};
+use super::{
+    convert, generate, missing, moved, normal_form, plan, private, tags, unreported, validate,
+};
 use crate::aws::ec2::Ec2;
 use crate::connection::{Connection, Tags};
 use crate::cty::Path;
 use crate::framework::{self, Attr, Change, Context, Diagnostic, Diagnostics, Failure};
-
-/// EC2 is eventually consistent: it may not show a flow log of this age yet.
-const YOUNG: SignedDuration = SignedDuration::from_mins(10);
 
 /// The resource `vpcflow_log`.
 #[derive(Debug, Default)]
@@ -124,7 +121,9 @@ impl framework::Resource for Resource {
         let ec2 = connection.aws()?.ec2(&region);
         let described = match ec2.describe(id).await {
             // The reply contains EC2's time.
-            Ok(None) if is_young(&state, &ec2) => describe_new(&ec2, id, context.stop()).await,
+            Ok(None) if missing::is_young(&state, &ec2) => {
+                describe_new(&ec2, id, context.stop()).await
+            }
             described => described,
         };
         let described = described.map_err(|error| {
@@ -133,6 +132,10 @@ impl framework::Resource for Resource {
             call_failed("flow-log-not-read", summary, tried, &error)
         })?;
         let Some(described) = described else {
+            if missing::may_exist(&state, &ec2) {
+                context.warn(missing::not_shown(id));
+                return Ok(Some(state));
+            }
             self.plans.release(connection.run, id);
             return if has_no_region(&state) {
                 Err(not_found_in(id, &region).into())
@@ -248,19 +251,6 @@ impl framework::Resource for Resource {
 
     fn generate_config(&self, connection: Option<&Connection>, state: FlowLog) -> FlowLog {
         generate::configuration(connection, state)
-    }
-}
-
-/// Reports whether EC2 may not show a flow log yet. One that could not be described when it was created has no creation
-/// time. One that is being imported has no resource, either.
-fn is_young(state: &FlowLog, ec2: &Ec2) -> bool {
-    let created = state
-        .creation_time
-        .given()
-        .and_then(|text| text.parse::<Timestamp>().ok());
-    match created {
-        Some(created) => Timestamp::now().duration_since(created) + ec2.clock_ahead() < YOUNG,
-        None => state.resource_id.given().is_some(),
     }
 }
 

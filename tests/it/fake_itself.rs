@@ -5,5 +5,6 @@ mod faults;
 mod insights;
 mod logs;
 mod patterns;
+mod replies;
 mod sts;
 mod wire;

@@ -33,3 +33,5 @@ mod stack;
 // It looks for processes in /proc.
 #[cfg(all(feature = "aws", target_os = "linux"))]
 mod storm;
+#[cfg(all(feature = "aws", unix))]
+mod sweep;

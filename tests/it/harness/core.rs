@@ -288,12 +288,12 @@ pub(crate) fn errors(messages: &[Message]) -> Vec<Message> {
     errors.cloned().collect()
 }
 
-fn value(schema: &Schema, json: &Json) -> Value {
+pub(crate) fn value(schema: &Schema, json: &Json) -> Value {
     let value = cty::json::decode(json.to_string().as_bytes(), &schema.ty).unwrap();
     schema.block.complete(value)
 }
 
-fn wire(value: &Value, schema: &Schema) -> Option<pb::DynamicValue> {
+pub(crate) fn wire(value: &Value, schema: &Schema) -> Option<pb::DynamicValue> {
     encoded(value, &schema.ty)
 }
 
@@ -312,12 +312,12 @@ pub(crate) fn hide(config: &mut Value, paths: &[&str]) {
 }
 
 /// Returns the steps of a path of names.
-fn names(path: pb::AttributePath) -> Vec<String> {
+pub(crate) fn names(path: pb::AttributePath) -> Vec<String> {
     let text = self::path(path);
     text.split('.').map(str::to_owned).collect()
 }
 
-fn messages(diagnostics: Vec<pb::Diagnostic>) -> Vec<Message> {
+pub(crate) fn messages(diagnostics: Vec<pb::Diagnostic>) -> Vec<Message> {
     let message = |diagnostic: pb::Diagnostic| Message {
         is_error: diagnostic.severity == i32::from(pb::diagnostic::Severity::Error),
         path: diagnostic.attribute.map(path).unwrap_or_default(),

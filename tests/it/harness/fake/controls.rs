@@ -139,6 +139,21 @@ impl Fake {
         self.shared.state().faults.push(action, fault, times);
     }
 
+    /// Adds a fault for `times` calls of an action, after `before` calls without it.
+    pub(crate) fn aim(&self, action: &str, before: u32, fault: Fault, times: u32) {
+        let mut state = self.shared.state();
+        state.faults.aim(action, before, fault, times);
+    }
+
+    /// Begins to remember the flow logs after each change, for stale replies. If those that exist are young, there was a
+    /// state without them.
+    pub(crate) fn remember(&self, young: bool) {
+        let mut state = self.shared.state();
+        let before = young.then(std::collections::BTreeMap::new);
+        let states = before.into_iter().chain([state.flow_logs.clone()]);
+        state.history = Some(states.collect());
+    }
+
     /// Removes all queued faults.
     pub(crate) fn clear_faults(&self) {
         self.shared.state().faults.clear();

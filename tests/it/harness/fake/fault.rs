@@ -47,6 +47,66 @@ pub(crate) enum Fault {
     Hold,
     /// The call is not executed. The service throttles, with its own error code.
     Throttle,
+    /// The call is not executed. The service says that the credentials have expired, with its own error code.
+    Expired,
+    /// The call is executed, and the service says that it failed (HTTP 500).
+    FailAfterDoing,
+    /// The call is executed, if this is true. There is no reply, and the connection stays open.
+    Hang(bool),
+    /// The call is executed. Half of the reply follows, and then nothing.
+    Stall,
+    /// The call is executed. The reply comes in small parts, one after the other.
+    Drip,
+    /// The call is executed. The reply is changed before it is sent.
+    Spoiled(Spoiled),
+    /// The call is executed twice, as if the network had repeated it. The second reply is sent.
+    Repeated,
+    /// The reply follows when the test releases it, or never: the connection is then closed.
+    HoldAndDrop,
+    /// DescribeFlowLogs is answered from an earlier state.
+    Stale(Age),
+}
+
+/// What is wrong with a reply.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Spoiled {
+    /// Half of the body, with a matching length.
+    Half,
+    /// Half of the body, in HTTP/1.0 without a length.
+    HalfWithoutLength,
+    /// No body.
+    Empty,
+    /// One of the closing tags, or one of the colons, is wrong.
+    Malformed,
+    /// The body comes twice in one reply.
+    Twice,
+    /// The length is larger than the body.
+    TooLong,
+}
+
+/// The state from which a stale reply comes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Age {
+    /// The state when the server began to remember.
+    Oldest,
+    /// The state before the last change.
+    BeforeLast,
+    /// Any of the states, another one for each call.
+    Any(u64),
+}
+
+impl Age {
+    /// Chooses one of the states, of which the last one is the present.
+    pub(super) fn choose(self, states: usize, call: u64) -> usize {
+        match self {
+            Self::Oldest => 0,
+            Self::BeforeLast => states.saturating_sub(2),
+            Self::Any(seed) => {
+                let mixed = (seed ^ call).wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 33;
+                usize::try_from(mixed).unwrap_or_default() % states.max(1)
+            }
+        }
+    }
 }
 
 impl Fault {
@@ -74,22 +134,53 @@ impl Fault {
     }
 }
 
-/// The queued faults by action, in order.
+/// The queued faults by action, in order, and those of certain calls.
 #[derive(Debug, Default)]
-pub(super) struct Faults(BTreeMap<String, VecDeque<(Fault, u32)>>);
+pub(super) struct Faults {
+    queued: BTreeMap<String, VecDeque<(Fault, u32)>>,
+    aimed: Vec<Aimed>,
+}
+
+/// A fault of certain calls of an action.
+#[derive(Debug)]
+struct Aimed {
+    action: String,
+    /// The calls before the first one that fails.
+    before: u32,
+    fault: Fault,
+    times: u32,
+}
 
 impl Faults {
     /// Adds a fault for `times` calls of an action, after the faults that are already queued.
     pub(super) fn push(&mut self, action: &str, fault: Fault, times: u32) {
         if times > 0 {
-            let waiting = self.0.entry(action.to_owned()).or_default();
+            let waiting = self.queued.entry(action.to_owned()).or_default();
             waiting.push_back((fault, times));
         }
     }
 
+    /// Adds a fault for `times` calls of an action, after `before` calls without it.
+    pub(super) fn aim(&mut self, action: &str, before: u32, fault: Fault, times: u32) {
+        self.aimed.push(Aimed {
+            action: action.to_owned(),
+            before,
+            fault,
+            times,
+        });
+    }
+
     /// Removes and returns the fault of the next call.
     pub(super) fn take(&mut self, action: &str) -> Option<Fault> {
-        let waiting = self.0.get_mut(action)?;
+        for aimed in self.aimed.iter_mut().filter(|aimed| aimed.action == action) {
+            if aimed.before > 0 {
+                aimed.before -= 1;
+            } else if aimed.times > 0 {
+                aimed.times -= 1;
+                return Some(aimed.fault.clone());
+            }
+        }
+        let waiting = self.queued.get_mut(action)?;
         let (fault, times) = waiting.front_mut()?;
         let fault = fault.clone();
         *times -= 1;
@@ -101,6 +192,7 @@ impl Faults {
 
     /// Removes all faults.
     pub(super) fn clear(&mut self) {
-        self.0.clear();
+        self.queued.clear();
+        self.aimed.clear();
     }
 }

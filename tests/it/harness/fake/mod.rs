@@ -11,6 +11,7 @@
 
 mod cloudformation;
 mod controls;
+mod delivery;
 mod ec2;
 mod fault;
 mod logs;
@@ -20,6 +21,8 @@ mod s3;
 mod server;
 mod state;
 mod sts;
+#[cfg(feature = "aws")]
+mod trials;
 mod xml;
 
 use std::net::TcpListener;
@@ -34,7 +37,7 @@ pub(crate) use cloudformation::DeployedStack;
 pub(crate) use ec2::Endless;
 #[cfg(feature = "aws")]
 pub(crate) use ec2::Network;
-pub(crate) use fault::Fault;
+pub(crate) use fault::{Age, Fault, Spoiled};
 pub(crate) use state::{ACCOUNT, Call, DestinationOptions, FlowLog, REGION, TagFieldSpecification};
 
 use state::State;
@@ -46,6 +49,8 @@ pub(crate) struct Fake {
     shared: Arc<Shared>,
     stop: Option<oneshot::Sender<()>>,
     thread: Option<JoinHandle<()>>,
+    /// The task, if the server runs in the runtime of the test.
+    task: Option<tokio::task::AbortHandle>,
 }
 
 impl Fake {
@@ -65,6 +70,7 @@ impl Fake {
             shared,
             stop: Some(stop),
             thread: Some(thread),
+            task: None,
         }
     }
 
@@ -77,6 +83,9 @@ impl Fake {
 impl Drop for Fake {
     fn drop(&mut self) {
         drop(self.stop.take());
+        if let Some(task) = self.task.take() {
+            task.abort();
+        }
         if let Some(thread) = self.thread.take() {
             let ended = thread.join();
             if ended.is_err() && !std::thread::panicking() {
@@ -96,6 +105,10 @@ struct Shared {
     released: watch::Sender<u64>,
     /// Number of bytes sent of endless replies.
     sent_endlessly: Arc<AtomicU64>,
+    /// Whether the server accepts connections.
+    open: watch::Sender<bool>,
+    /// Counts the replies that were held.
+    held: watch::Sender<u64>,
 }
 
 impl Default for Shared {
@@ -105,6 +118,8 @@ impl Default for Shared {
             seen: Condvar::new(),
             released: watch::Sender::new(0),
             sent_endlessly: Arc::default(),
+            open: watch::Sender::new(true),
+            held: watch::Sender::new(0),
         }
     }
 }

@@ -4,18 +4,17 @@ use std::convert::Infallible;
 use std::io;
 use std::net::TcpListener;
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-use futures_util::stream;
-use http_body_util::combinators::BoxBody;
-use http_body_util::{BodyExt, Full, StreamBody};
-use hyper::body::{Bytes, Frame, Incoming};
+use http_body_util::BodyExt;
+use hyper::body::Incoming;
 use hyper::service::service_fn;
-use hyper::{Response, StatusCode, Version};
+use hyper::{Response, StatusCode};
 use hyper_util::rt::TokioIo;
-use tokio::sync::oneshot;
+use tokio::net::{TcpSocket, TcpStream};
+use tokio::sync::{oneshot, watch};
 
+use super::delivery::{self, Body};
 use super::fault::Fault;
 use super::request::{Request, Service};
 use super::state::State;
@@ -39,26 +38,63 @@ pub(super) fn run(listener: TcpListener, shared: Arc<Shared>, stopped: oneshot::
     runtime.shutdown_timeout(Duration::from_secs(1));
 }
 
-async fn accept(listener: tokio::net::TcpListener, shared: Arc<Shared>) -> Infallible {
+pub(super) async fn accept(
+    mut listener: tokio::net::TcpListener,
+    shared: Arc<Shared>,
+) -> Infallible {
+    let mut open = shared.open.subscribe();
     loop {
-        let Ok((stream, _)) = listener.accept().await else {
-            continue;
+        let accepted = tokio::select! {
+            accepted = listener.accept() => accepted,
+            () = turns(&mut open, false) => {
+                listener = reopened(listener, &shared).await;
+                continue;
+            }
         };
-        // A reply must not wait for a delayed acknowledgement of the client.
-        stream.set_nodelay(true).expect("a TCP stream");
-        let shared = Arc::clone(&shared);
-        tokio::spawn(async move {
-            let service = service_fn(|request| answer(&shared, request));
-            let connection = hyper::server::conn::http1::Builder::new()
-                .serve_connection(TokioIo::new(stream), service);
-            // An error means that the client disconnected or that a fault closed the connection.
-            let _ = connection.await;
-        });
+        if let Ok((stream, _)) = accepted {
+            tokio::spawn(connection(stream, Arc::clone(&shared)));
+        }
     }
 }
 
+/// Refuses connections until the server opens again. A socket that does not listen keeps the port.
+async fn reopened(listener: tokio::net::TcpListener, shared: &Shared) -> tokio::net::TcpListener {
+    let address = listener.local_addr().expect("an address");
+    drop(listener);
+    let socket = TcpSocket::new_v4().expect("a socket");
+    socket.set_reuseaddr(true).expect("an option of sockets");
+    socket.bind(address).expect("the port that was just free");
+    turns(&mut shared.open.subscribe(), true).await;
+    socket.listen(64).expect("a listener")
+}
+
+/// Waits until the server is open, or is not.
+async fn turns(open: &mut watch::Receiver<bool>, to: bool) {
+    let _ = open.wait_for(|open| *open == to).await;
+}
+
+async fn connection(stream: TcpStream, shared: Arc<Shared>) {
+    // A reply must not wait for a delayed acknowledgement of the client.
+    stream.set_nodelay(true).expect("a TCP stream");
+    let mut open = shared.open.subscribe();
+    let service = service_fn(|request| answer(&shared, request));
+    let connection =
+        hyper::server::conn::http1::Builder::new().serve_connection(TokioIo::new(stream), service);
+    let mut connection = std::pin::pin!(connection);
+    // An error means that the client disconnected or that a fault closed the connection.
+    tokio::select! {
+        _ = connection.as_mut() => return,
+        () = turns(&mut open, false) => {}
+    }
+    connection.as_mut().graceful_shutdown();
+    let _ = connection.await;
+}
+
 /// Handles one call. An error closes the connection without a reply.
-async fn answer(shared: &Shared, request: hyper::Request<Incoming>) -> io::Result<Response<Body>> {
+async fn answer(
+    shared: &Arc<Shared>,
+    request: hyper::Request<Incoming>,
+) -> io::Result<Response<Body>> {
     let (head, body) = request.into_parts();
     let body = body.collect().await.map_err(io::Error::other)?.to_bytes();
     let request = match Request::decode((&head.method, &head.uri), &head.headers, &body) {
@@ -69,54 +105,31 @@ async fn answer(shared: &Shared, request: hyper::Request<Incoming>) -> io::Resul
     let mut released = shared.released.subscribe();
     released.mark_unchanged();
     let (fault, latency, request_id) = record(shared, &request);
-    if fault == Some(Fault::DropBefore) {
-        return Err(io::Error::other("dropped before doing"));
+    match fault {
+        Some(Fault::DropBefore) => return Err(io::Error::other("dropped before doing")),
+        Some(Fault::Hang(false)) => std::future::pending().await,
+        _ => {}
     }
-    let mut reply = reply(shared, &request, fault.as_ref(), &request_id);
+    let reply = reply(shared, &request, fault.as_ref(), &request_id);
     tokio::time::sleep(latency).await;
-    match fault {
-        Some(Fault::DropAfterDoing) => return Err(io::Error::other("dropped after doing")),
-        Some(Fault::Delay(delay)) => tokio::time::sleep(delay).await,
-        Some(Fault::Hold) => released.changed().await.map_err(io::Error::other)?,
-        Some(Fault::Cut(text) | Fault::CutWithoutLength(text)) => reply.cut(text),
-        _ => {}
-    }
-    let mut response = reply.into_response(&request_id, shared);
-    match fault {
-        Some(Fault::CutWithoutLength(_)) => {
-            *response.version_mut() = Version::HTTP_10;
-            let body = std::mem::take(response.body_mut()).collect().await;
-            let bytes = body.map_err(io::Error::other)?.to_bytes();
-            *response.body_mut() = streamed(std::iter::once(bytes));
-        }
-        Some(Fault::Endless) => *response.body_mut() = endless(shared),
-        _ => {}
-    }
-    Ok(response)
-}
-
-type Body = BoxBody<Bytes, Infallible>;
-
-/// A body of unknown length.
-fn streamed(parts: impl Iterator<Item = Bytes> + Send + Sync + 'static) -> Body {
-    let frames = parts.map(|part| Ok(Frame::data(part)));
-    BodyExt::boxed(StreamBody::new(stream::iter(frames)))
-}
-
-/// An endless body, which counts the bytes that were sent.
-fn endless(shared: &Shared) -> Body {
-    let sent = Arc::clone(&shared.sent_endlessly);
-    let part = Bytes::from(vec![b'x'; 1 << 16]);
-    streamed(std::iter::repeat_with(move || {
-        sent.fetch_add(part.len() as u64, Ordering::Relaxed);
-        part.clone()
-    }))
+    let Some(fault) = fault else {
+        return Ok(reply.into_response(&request_id, shared));
+    };
+    delivery::deliver(shared, reply, &fault, &request_id, released).await
 }
 
 /// Records the call, notifies waiting tests, and returns its fault.
-fn record(shared: &Shared, request: &Request) -> (Option<Fault>, Duration, String) {
+fn record(shared: &Arc<Shared>, request: &Request) -> (Option<Fault>, Duration, String) {
     let mut state = shared.state();
     state.calls.push(request.call());
+    if let Some((calls, length)) = &mut state.refuses {
+        *calls = calls.saturating_sub(1);
+        if *calls == 0 {
+            let length = *length;
+            state.refuses = None;
+            refuse(shared, length);
+        }
+    }
     shared.seen.notify_all();
     let latencies = &state.settings.latencies;
     let latency = latencies.get(&request.action).or(latencies.get("*"));
@@ -134,6 +147,18 @@ fn record(shared: &Shared, request: &Request) -> (Option<Fault>, Duration, Strin
     (fault, latency, request_id)
 }
 
+/// Refuses connections, for a time or until the test opens the server.
+pub(super) fn refuse(shared: &Arc<Shared>, length: Option<Duration>) {
+    shared.open.send_replace(false);
+    if let Some(length) = length {
+        let shared = Arc::clone(shared);
+        tokio::spawn(async move {
+            tokio::time::sleep(length).await;
+            shared.open.send_replace(true);
+        });
+    }
+}
+
 /// Executes the call, or applies its fault.
 fn reply(shared: &Shared, request: &Request, fault: Option<&Fault>, request_id: &str) -> Reply {
     let outcome = match fault {
@@ -143,6 +168,27 @@ fn reply(shared: &Shared, request: &Request, fault: Option<&Fault>, request_id: 
             message,
         }) => Err(ApiError::with_status(*status, code, message)),
         Some(Fault::Throttle) => Err(throttled(request.service)),
+        Some(Fault::Expired) => Err(expired(request.service)),
+        Some(Fault::FailAfterDoing) => {
+            let _ = authorized(request).and_then(|()| act(shared, request, request_id));
+            let message = "An internal error has occurred";
+            Err(ApiError::with_status(500, "InternalError", message))
+        }
+        Some(Fault::Repeated) => {
+            let _ = authorized(request).and_then(|()| act(shared, request, request_id));
+            authorized(request).and_then(|()| act(shared, request, request_id))
+        }
+        Some(Fault::Stale(age)) if request.action == "DescribeFlowLogs" => {
+            let state: &mut State = &mut shared.state();
+            let now = state.flow_logs.clone();
+            let number = state.next();
+            if let Some(history) = &state.history {
+                state.flow_logs = history[age.choose(history.len(), number)].clone();
+            }
+            let outcome = ec2::answer(state, request, request_id);
+            state.flow_logs = now;
+            outcome
+        }
         Some(Fault::Instead(status, body)) => Ok(Reply {
             status: *status,
             content_type: "text/html",
@@ -169,7 +215,11 @@ fn act(shared: &Shared, request: &Request, request_id: &str) -> Outcome {
     }
     let state: &mut State = &mut shared.state();
     match request.service {
-        Service::Ec2 => ec2::answer(state, request, request_id),
+        Service::Ec2 => {
+            let outcome = ec2::answer(state, request, request_id);
+            state.remember();
+            outcome
+        }
         Service::Sts => sts::answer(state, request, request_id),
         Service::Logs => logs::answer(state, request),
         Service::CloudFormation => cloudformation::answer(state, request, request_id),
@@ -203,6 +253,18 @@ fn throttled(service: Service) -> ApiError {
     }
 }
 
+fn expired(service: Service) -> ApiError {
+    let message = "The security token included in the request is expired";
+    match service {
+        Service::Ec2 => ApiError::new("RequestExpired", "Request has expired."),
+        Service::Sts | Service::CloudFormation => {
+            ApiError::with_status(403, "ExpiredToken", message)
+        }
+        Service::Logs => ApiError::new("ExpiredTokenException", message),
+        Service::S3 => ApiError::new("ExpiredToken", message),
+    }
+}
+
 /// The result of a call.
 pub(super) type Outcome = Result<Reply, ApiError>;
 
@@ -211,7 +273,7 @@ pub(super) type Outcome = Result<Reply, ApiError>;
 pub(super) struct Reply {
     status: u16,
     content_type: &'static str,
-    body: Vec<u8>,
+    pub(super) body: Vec<u8>,
     headers: Vec<(&'static str, String)>,
 }
 
@@ -250,15 +312,15 @@ impl Reply {
     }
 
     /// Ends the body after a text, or makes it empty if it does not contain the text.
-    fn cut(&mut self, behind: &str) {
+    pub(super) fn cut(&mut self, behind: &str) {
         let behind = behind.as_bytes();
         let mut windows = self.body.windows(behind.len().max(1));
         let at = windows.position(|window| window == behind);
         self.body.truncate(at.map_or(0, |at| at + behind.len()));
     }
 
-    fn into_response(self, request_id: &str, shared: &Shared) -> Response<Body> {
-        let mut response = Response::new(Full::new(Bytes::from(self.body)).boxed());
+    pub(super) fn into_response(self, request_id: &str, shared: &Shared) -> Response<Body> {
+        let mut response = Response::new(delivery::whole(self.body));
         *response.status_mut() = StatusCode::from_u16(self.status).expect("an HTTP status");
         let headers = response.headers_mut();
         headers.insert(

@@ -187,6 +187,10 @@ pub(super) struct State {
     pub(super) buckets: BTreeMap<String, Bucket>,
     pub(super) calls: Vec<Call>,
     pub(super) faults: Faults,
+    /// The flow logs after each change, if the server remembers them.
+    pub(super) history: Option<Vec<BTreeMap<u64, FlowLog>>>,
+    /// The calls after which the server refuses connections, and for how long.
+    pub(super) refuses: Option<(u32, Option<Duration>)>,
     /// The calls that were throttled because of a rate.
     pub(super) throttled: usize,
     pub(super) settings: Settings,
@@ -200,9 +204,31 @@ impl State {
         self.counter
     }
 
+    /// Returns the last number.
+    #[cfg(feature = "aws")]
+    pub(super) fn counter(&self) -> u64 {
+        self.counter
+    }
+
+    /// Continues after a number.
+    #[cfg(feature = "aws")]
+    pub(super) fn skip_to(&mut self, number: u64) {
+        self.counter = self.counter.max(number);
+    }
+
     /// Returns the time of the service.
     pub(super) fn now(&self) -> jiff::Timestamp {
         jiff::Timestamp::now() + self.settings.clock_ahead
+    }
+
+    /// Remembers the flow logs, if they have changed.
+    pub(super) fn remember(&mut self) {
+        let flow_logs = &self.flow_logs;
+        if let Some(history) = &mut self.history
+            && history.last() != Some(flow_logs)
+        {
+            history.push(flow_logs.clone());
+        }
     }
 
     /// Adds a flow log at the end.
