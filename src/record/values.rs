@@ -41,3 +41,24 @@ pub trait Values {
         &[]
     }
 }
+
+/// Records whose values are read column by column.
+pub trait Columns {
+    /// Returns the number of records.
+    fn len(&self) -> usize;
+
+    /// Reports whether there is no record.
+    fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// Reads the number at a position of each record; none where there is no number.
+    fn integers(&self, index: usize, into: &mut Vec<Option<i64>>);
+
+    /// Reads a code for the value at a position of each record. Records with the same code have the same value. Returns the
+    /// number above the codes; none if the values have no codes.
+    fn codes(&self, index: usize, into: &mut Vec<usize>) -> Option<usize>;
+
+    /// Calls a function with one record. A number that no record has is ignored.
+    fn record(&self, number: usize, take: &mut dyn FnMut(&dyn Values));
+}

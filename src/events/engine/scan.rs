@@ -13,6 +13,7 @@ use crate::events::scan::{Collector, Paging, ScanError};
 use crate::events::search::{Needs, Search};
 use crate::framework::{Context, Diagnostics};
 use crate::record::aggregate::{Answer, Budget, Fold, Positions, Tally};
+use crate::record::values::Columns;
 use crate::record::{Aggregate, Format, Values};
 
 /// A scan makes its own calls, and checks every record itself.
@@ -111,6 +112,17 @@ impl Collector for Groups {
         };
         let counted = self.fold.record(positions, record);
         counted.map_err(|_| ScanError::TooManyGroups)
+    }
+
+    fn records(
+        &mut self,
+        (): &mut (),
+        format: usize,
+        records: &dyn Columns,
+    ) -> Option<Result<(), ScanError>> {
+        let (_, positions) = self.formats.get(format)?;
+        let counted = self.fold.records(positions, records);
+        Some(counted.map_err(|_| ScanError::TooManyGroups))
     }
 
     /// Ignores the line: it belongs to no group, and is counted and reported elsewhere.

@@ -2,6 +2,7 @@
 
 use super::error::ScanError;
 use crate::events::page::Event;
+use crate::record::values::Columns;
 use crate::record::{Format, Values};
 
 /// Collects the records that match. Several of one kind may collect side by side.
@@ -34,6 +35,16 @@ pub(crate) trait Collector: Sized + Send + 'static {
         format: usize,
         record: &dyn Values,
     ) -> Result<(), ScanError>;
+
+    /// Adds records that match the quals, column by column; none if only `record` adds records.
+    fn records(
+        &mut self,
+        _part: &mut Self::Part,
+        _format: usize,
+        _records: &dyn Columns,
+    ) -> Option<Result<(), ScanError>> {
+        None
+    }
 
     /// Adds a line that does not parse. Called only if there are no quals.
     fn unparsed(&mut self, part: &mut Self::Part, event: &Event, problem: String);

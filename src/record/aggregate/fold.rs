@@ -3,6 +3,8 @@
 //! Bounded by the memory that the groups take, whatever their number. What one record adds is looked up by the bytes of
 //! its key, so a record of a known group allocates nothing.
 
+mod columns;
+
 use std::borrow::Cow;
 use std::collections::hash_map::Entry;
 use std::net::IpAddr;

@@ -13,11 +13,11 @@ pub struct Positions {
     pub distinct: Vec<Option<usize>>,
     /// The fields whose sums are formed.
     pub sums: Vec<Option<usize>>,
-    packets: Option<usize>,
-    bytes: Option<usize>,
-    action: Option<usize>,
-    start: Option<usize>,
-    end: Option<usize>,
+    pub(super) packets: Option<usize>,
+    pub(super) bytes: Option<usize>,
+    pub(super) action: Option<usize>,
+    pub(super) start: Option<usize>,
+    pub(super) end: Option<usize>,
 }
 
 /// The measures of one group; none for a measure whose field the format lacks.
@@ -199,14 +199,16 @@ impl Tally {
     }
 }
 
-fn sum(one: Option<i64>, other: Option<i64>) -> Option<i64> {
+/// Adds two sums, of which each may be unknown.
+pub(super) fn sum(one: Option<i64>, other: Option<i64>) -> Option<i64> {
     match (one, other) {
         (Some(one), Some(other)) => Some(one.saturating_add(other)),
         (one, other) => one.or(other),
     }
 }
 
-fn earliest(one: Option<i64>, other: Option<i64>) -> Option<i64> {
+/// Returns the earlier of two times, of which each may be unknown.
+pub(super) fn earliest(one: Option<i64>, other: Option<i64>) -> Option<i64> {
     match (one, other) {
         (Some(one), Some(other)) => Some(one.min(other)),
         (one, other) => one.or(other),

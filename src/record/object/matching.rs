@@ -14,7 +14,7 @@ pub(super) struct Matching {
     pub(super) bound: Bound,
     /// The number by which the visitor knows the format.
     pub(super) number: usize,
-    window: Range<i64>,
+    pub(super) window: Range<i64>,
     /// The positions of the start and the end.
     times: [Option<usize>; 2],
 }
@@ -52,6 +52,11 @@ impl Matching {
     /// Returns the positions of start and end, of which the first that has a value counts.
     pub(super) fn times(&self) -> impl Iterator<Item = usize> {
         self.times.into_iter().flatten()
+    }
+
+    /// Reports whether a record is within the window.
+    pub(super) fn is_inside(&self, record: &impl Values) -> bool {
+        self.place(record, None) != Place::Outside
     }
 
     /// Finds the place of a record by its start, else by its end, else by the time that it was delivered with.

@@ -8,7 +8,7 @@ use std::ops::{ControlFlow, Range};
 use crate::record::format::Format;
 use crate::record::quals::{BindError, Quals};
 use crate::record::reader::ReadError;
-use crate::record::values::Values;
+use crate::record::values::{Columns, Values};
 
 /// What is asked of the records of an object.
 #[derive(Debug, Clone)]
@@ -39,6 +39,12 @@ pub trait Visitor {
 
     /// Takes a record that matches.
     fn record(&mut self, format: usize, record: &Found<'_>) -> ControlFlow<()>;
+
+    /// Takes records that match, column by column; none if the visitor takes records one by one. They are then handed to
+    /// `record`.
+    fn records(&mut self, _format: usize, _records: &dyn Columns) -> Option<ControlFlow<()>> {
+        None
+    }
 
     /// Decides, every few thousand records, whether to go on.
     fn go_on(&mut self) -> ControlFlow<()> {

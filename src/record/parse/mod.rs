@@ -338,6 +338,15 @@ pub(super) fn timestamp(number: i64) -> Option<Timestamp> {
     }
 }
 
+/// Converts a number in seconds or milliseconds to milliseconds, if it is a time.
+#[inline]
+pub(super) fn milliseconds(number: i64) -> Option<i64> {
+    if (0..FIRST_MILLISECONDS).contains(&number) {
+        return Some(number * 1000);
+    }
+    timestamp(number).map(Timestamp::as_millisecond)
+}
+
 /// Converts a number in seconds or milliseconds to whole seconds.
 #[inline]
 pub(super) fn in_seconds(number: i64) -> i64 {

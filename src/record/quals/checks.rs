@@ -34,7 +34,16 @@ impl Test {
         }
     }
 
-    pub(super) fn is_refuted_by(&self, record: &impl Values, index: usize) -> bool {
+    /// Reports whether one value can show that a record does not match.
+    pub(in crate::record) fn can_refute(&self) -> bool {
+        match self {
+            Self::Integer(_) | Self::Address(_) => true,
+            Self::OrAbsent(test) => test.can_refute(),
+            Self::Text(_) | Self::AnyCase(_) | Self::Seconds(_) | Self::Flags(_) => false,
+        }
+    }
+
+    pub(in crate::record) fn is_refuted_by(&self, record: &impl Values, index: usize) -> bool {
         match self {
             Self::Integer(ranges) => record
                 .integer(index)
@@ -49,7 +58,7 @@ impl Test {
         }
     }
 
-    pub(super) fn holds(&self, record: &(impl Values + ?Sized), index: usize) -> bool {
+    pub(in crate::record) fn holds(&self, record: &(impl Values + ?Sized), index: usize) -> bool {
         match self {
             Self::Text(_) | Self::AnyCase(_) => record
                 .text(index)
@@ -85,7 +94,7 @@ impl Test {
         }
     }
 
-    pub(super) fn holds_for_text(&self, text: &str) -> bool {
+    pub(in crate::record) fn holds_for_text(&self, text: &str) -> bool {
         match self {
             Self::Text(values) if values.len() > LONGEST_UNORDERED => values
                 .binary_search_by(|value| value.as_str().cmp(text))
@@ -108,6 +117,9 @@ fn in_networks(address: &IpAddr, networks: &[IpNet]) -> bool {
 
 fn in_ranges(number: Option<i64>, ranges: &[Range]) -> bool {
     number.is_some_and(|number| {
+        if let [range] = ranges {
+            return range.holds(number);
+        }
         let candidates = if ranges.len() > LONGEST_UNORDERED {
             last(ranges, |range| range.low <= number)
         } else {

@@ -12,6 +12,7 @@ use crate::events::scan::collector::Collector;
 use crate::events::scan::error::ScanError;
 use crate::record::Format;
 use crate::record::object::{self, Ask, Fields, Found, Problem, Unparsed, Visitor};
+use crate::record::values::Columns;
 
 /// What was read of one object.
 pub(super) struct Decoded<P> {
@@ -205,6 +206,21 @@ impl<C: Collector> Visitor for Taking<'_, C> {
     fn record(&mut self, format: usize, record: &Found<'_>) -> ControlFlow<()> {
         let result = self.take(format, record);
         self.after(result)
+    }
+
+    fn records(&mut self, format: usize, records: &dyn Columns) -> Option<ControlFlow<()>> {
+        let mut known = self.formats.iter();
+        let known = known.find(|known| known.number == format);
+        // Samples are counted one by one.
+        if known.is_some_and(|known| known.sampled.is_some()) {
+            return None;
+        }
+        let Rows::All(part) = &mut self.rows else {
+            return None;
+        };
+        let result = self.collector.records(part, format, records)?;
+        self.taken += (records.len() as u64).saturating_sub(1);
+        Some(self.after(result))
     }
 
     fn go_on(&mut self) -> ControlFlow<()> {

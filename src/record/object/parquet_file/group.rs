@@ -5,11 +5,12 @@ use std::ops::{ControlFlow, Range};
 use parquet::basic::Compression;
 use parquet::file::metadata::{ColumnChunkMetaData, RowGroupMetaData};
 
-use super::column::{Batch, Column};
+use super::batches::Batches;
+use super::matches::Matches;
 use super::pruning::{self, Verdict};
-use super::row::Row;
-use super::window::Window;
-use super::{File, Needs, guarded};
+use super::row::Single;
+use super::selection::Selection;
+use super::{File, Needs};
 use crate::record::field::Kind;
 use crate::record::object::matching::{Matching, Place};
 use crate::record::object::problem::Problem;
@@ -17,8 +18,8 @@ use crate::record::object::visitor::{Found, Read, Unparsed, Visitor};
 use crate::record::parse::ParseError;
 use crate::record::reader::ReadError;
 
-/// How many rows are read at once.
-const BATCH: u64 = 1024;
+/// How many rows are read at once. The tests have many batches.
+const BATCH: u64 = if cfg!(test) { 6 } else { 4096 };
 
 /// One row group of a file.
 pub(super) struct Group<'a> {
@@ -30,12 +31,20 @@ pub(super) struct Group<'a> {
     pub(super) first_row: u64,
 }
 
-/// Columns that are read together.
-struct Columns<'a> {
-    /// By their positions in the format.
-    columns: Vec<(usize, Column<'a>)>,
-    /// Those of them whose values are checked.
-    typed: Vec<(usize, Kind)>,
+/// What is done with the rows of a group.
+struct Scan<'a> {
+    group: &'a Group<'a>,
+    selection: Selection<'a>,
+    /// Whether a row may match. Otherwise, rows are only counted.
+    may_match: bool,
+    /// The column that shows how many rows there are.
+    witness: Option<usize>,
+    /// The position of the logging status, unless all rows are known to report traffic.
+    status: Option<usize>,
+    /// The values that decide, and that may be of the wrong type.
+    deciding: Vec<(usize, Kind)>,
+    /// The other values that may be of the wrong type.
+    other: Vec<(usize, Kind)>,
 }
 
 /// Refuses a column with a codec that is not supported.
@@ -54,7 +63,7 @@ pub(super) fn check(chunk: &ColumnChunkMetaData) -> Result<(), Problem> {
     }
 }
 
-impl<'a> Group<'a> {
+impl Group<'_> {
     /// Returns the number of rows, as the metadata tells it.
     pub(super) fn rows(&self) -> u64 {
         u64::try_from(self.metadata.num_rows()).unwrap_or(0)
@@ -62,7 +71,7 @@ impl<'a> Group<'a> {
 
     /// Reads the rows, and hands on those that match.
     pub(super) fn read(
-        &mut self,
+        &self,
         window: &Range<i64>,
         visitor: &mut dyn Visitor,
         read: &mut Read,
@@ -71,178 +80,198 @@ impl<'a> Group<'a> {
         match pruning::judge(self.metadata, &self.file.schema, self.matching, window) {
             Verdict::Outside => read.outside = read.outside.saturating_add(rows),
             Verdict::NoMatch => read.scanned = read.scanned.saturating_add(rows),
-            Verdict::NoMatchButCount => {
-                return self.scan(false, &self.needs.counting, &[], visitor, read);
-            }
-            Verdict::Open => {
-                let needs = (&self.needs.deciding, &self.needs.other);
-                return self.scan(true, needs.0, needs.1, visitor, read);
-            }
+            Verdict::NoMatchButCount => return self.scan(false, visitor, read),
+            Verdict::Open => return self.scan(true, visitor, read),
         }
         Ok(ControlFlow::Continue(()))
     }
 
-    /// Reads the columns that decide, and the other columns of records that match. Without `may_match`, records are only
-    /// counted.
+    /// Reads the rows batch by batch.
     fn scan(
         &self,
         may_match: bool,
-        deciding: &[usize],
-        other: &[usize],
         visitor: &mut dyn Visitor,
         read: &mut Read,
     ) -> Result<ControlFlow<()>, Problem> {
-        let (mut first, mut second) = (self.columns(deciding)?, self.columns(other)?);
-        let names = self.matching.format().names().len();
-        let mut batches: Vec<Option<Batch>> = Vec::new();
-        batches.resize_with(names, || None);
-        let rows = self.rows();
-        let (mut matches, mut begin) = (Vec::new(), 0);
+        let scan = Scan::new(self, may_match);
+        let readable = if may_match {
+            &self.needs.all
+        } else {
+            &self.needs.counting
+        };
+        let mut batches = Batches::new(self.file, self.metadata, readable);
+        let (rows, mut begin) = (self.rows(), 0);
         while begin < rows {
             if visitor.go_on().is_break() {
                 return Ok(ControlFlow::Break(()));
             }
             let count = usize::try_from(BATCH.min(rows - begin)).unwrap_or_default();
-            self.fill(&mut first, begin, count, &mut batches)?;
-            matches.clear();
-            for row in 0..count {
-                let record = self.row(&batches, row);
-                match self.decide(&record, &first.typed, may_match, read) {
-                    Ok(Some(time)) => matches.push((row, time)),
-                    Ok(None) => {}
-                    Err(error) => {
-                        if unparsed(&record, error, visitor, read).is_break() {
-                            return Ok(ControlFlow::Break(()));
-                        }
-                    }
-                }
-            }
-            if !matches.is_empty() {
-                self.fill(&mut second, begin, count, &mut batches)?;
-            }
-            for (row, time) in matches.drain(..) {
-                let record = self.row(&batches, row);
-                let flow = match record.check(&second.typed) {
-                    Ok(()) => self.hand_on(&record, begin, time, visitor, read),
-                    Err(error) => {
-                        read.scanned -= 1;
-                        unparsed(&record, error, visitor, read)
-                    }
-                };
-                if flow.is_break() {
-                    return Ok(ControlFlow::Break(()));
-                }
+            batches.advance(begin, count);
+            if scan.batch(&mut batches, visitor, read)?.is_break() {
+                return Ok(ControlFlow::Break(()));
             }
             begin += count as u64;
         }
         Ok(ControlFlow::Continue(()))
     }
 
-    /// Decides whether a record matches, and returns its time.
-    #[inline]
-    fn decide(
-        &self,
-        record: &Row<'_>,
-        typed: &[(usize, Kind)],
-        may_match: bool,
-        read: &mut Read,
-    ) -> Result<Option<Option<i64>>, ParseError> {
-        let Place::Inside(time) = self.matching.place(record, None) else {
-            read.outside += 1;
-            return Ok(None);
+    fn chunk(&self, position: usize) -> Option<&ColumnChunkMetaData> {
+        let column = self.file.schema.columns.get(position)?;
+        self.metadata.columns().get(*column)
+    }
+}
+
+impl<'a> Scan<'a> {
+    fn new(group: &'a Group<'a>, may_match: bool) -> Self {
+        let (needs, format) = (group.needs, group.matching.format());
+        let is_proven = |index: usize, kind: Kind| {
+            let is_number = matches!(kind, Kind::Integer | Kind::Seconds);
+            is_number && group.chunk(index).is_some_and(pruning::is_valid)
         };
-        let refuted = !may_match || self.matching.bound.is_refuted_by(record);
-        if !refuted {
-            record.check(typed)?;
+        let open = |positions: &[usize]| {
+            let typed = format.typed().iter().copied();
+            let open = typed
+                .filter(|(index, kind)| positions.contains(index) && !is_proven(*index, *kind));
+            open.collect()
+        };
+        let status = format.log_status();
+        let is_ok = |index: &usize| group.chunk(*index).is_some_and(pruning::is_ok);
+        Self {
+            group,
+            selection: Selection::new(group.matching),
+            may_match,
+            witness: needs.deciding.first().copied(),
+            status: status.filter(|index| !is_ok(index)),
+            deciding: open(&needs.deciding),
+            other: open(&needs.other),
         }
-        read.scanned += 1;
-        if let Some(index) = self.matching.format().log_status() {
-            read.count_status(record.bytes(index));
+    }
+
+    /// Decides which rows of a batch match, and hands them on.
+    fn batch(
+        &self,
+        batches: &mut Batches<'_>,
+        visitor: &mut dyn Visitor,
+        read: &mut Read,
+    ) -> Result<ControlFlow<()>, Problem> {
+        if self.group.matching.times().next().is_none() {
+            batches.need(self.witness.as_slice())?;
         }
-        Ok((!refuted && self.matching.bound.matches(record, "")).then_some(time))
+        let mut rows: Vec<u32> = (0..).take(batches.count).collect();
+        self.selection.place(batches, &mut rows)?;
+        read.outside += (batches.count - rows.len()) as u64;
+        let mut inside = rows.clone();
+        if self.may_match {
+            self.selection.refute(batches, &mut rows)?;
+        } else {
+            rows.clear();
+        }
+        let wrong = self.selection.check(&self.deciding, batches, &mut rows)?;
+        if !wrong.is_empty() {
+            inside.retain(|row| wrong.binary_search_by_key(row, |(row, _)| *row).is_err());
+        }
+        read.scanned += inside.len() as u64;
+        self.count_statuses(batches, &inside, read)?;
+        if self.report(wrong, batches, visitor, read)?.is_break() {
+            return Ok(ControlFlow::Break(()));
+        }
+        self.selection.select(batches, &mut rows)?;
+        if rows.is_empty() {
+            return Ok(ControlFlow::Continue(()));
+        }
+        batches.need(&self.group.needs.asked)?;
+        let wrong = self.selection.check(&self.other, batches, &mut rows)?;
+        read.scanned -= wrong.len() as u64;
+        if self.report(wrong, batches, visitor, read)?.is_break() {
+            return Ok(ControlFlow::Break(()));
+        }
+        self.hand_on(batches, &rows, visitor, read)
+    }
+
+    fn count_statuses(
+        &self,
+        batches: &mut Batches<'_>,
+        rows: &[u32],
+        read: &mut Read,
+    ) -> Result<(), Problem> {
+        let Some(index) = self.status else {
+            return Ok(());
+        };
+        let is_ok = |single: &Single<'_>| matches!(single.cell.bytes(), None | Some(b"OK"));
+        let others = self.selection.failing(batches, index, rows, is_ok)?;
+        let Some(batch) = batches.get(index) else {
+            return Ok(());
+        };
+        for row in others {
+            read.count_status(batch.cell(row as usize).bytes());
+        }
+        Ok(())
+    }
+
+    /// Hands on rows with a value of the wrong type.
+    fn report(
+        &self,
+        wrong: Vec<(u32, ParseError)>,
+        batches: &mut Batches<'_>,
+        visitor: &mut dyn Visitor,
+        read: &mut Read,
+    ) -> Result<ControlFlow<()>, Problem> {
+        if wrong.is_empty() {
+            return Ok(ControlFlow::Continue(()));
+        }
+        batches.need(&self.group.needs.all)?;
+        for (row, error) in wrong {
+            read.scanned += 1;
+            read.unparsed += 1;
+            let line = batches
+                .row(self.group.matching.format(), row as usize)
+                .line();
+            let problem = Unparsed::Read(ReadError::Line(error));
+            if visitor.unparsed(&line, &problem).is_break() {
+                return Ok(ControlFlow::Break(()));
+            }
+        }
+        Ok(ControlFlow::Continue(()))
     }
 
     fn hand_on(
         &self,
-        record: &Row<'_>,
-        begin: u64,
-        time: Option<i64>,
+        batches: &mut Batches<'_>,
+        rows: &[u32],
         visitor: &mut dyn Visitor,
         read: &mut Read,
-    ) -> ControlFlow<()> {
-        read.matched += 1;
-        let found = Found {
-            values: record,
-            time,
-            number: self.first_row + begin + record.row as u64,
-            text: &|| record.line(),
-        };
-        visitor.record(self.matching.number, &found)
-    }
-
-    fn row<'b>(&'b self, batches: &'b [Option<Batch>], row: usize) -> Row<'b> {
-        Row {
-            format: self.matching.format(),
+    ) -> Result<ControlFlow<()>, Problem> {
+        if rows.is_empty() {
+            return Ok(ControlFlow::Continue(()));
+        }
+        let matching = self.group.matching;
+        let format = matching.format();
+        let matches = Matches {
+            format,
             batches,
-            row,
+            rows,
+        };
+        if let Some(flow) = visitor.records(matching.number, &matches) {
+            read.matched += rows.len() as u64;
+            return Ok(flow);
         }
-    }
-
-    /// Starts to read the columns of these positions.
-    fn columns(&self, positions: &[usize]) -> Result<Columns<'a>, Problem> {
-        let file = self.file;
-        let rows = usize::try_from(self.metadata.num_rows()).unwrap_or(0);
-        let mut columns = Vec::new();
-        for position in positions {
-            let chunk = self.metadata.column(file.schema.columns[*position]);
-            let column = guarded(&file.failed, || {
-                let (start, length) = chunk.byte_range();
-                let is_gzip = matches!(chunk.compression(), Compression::GZIP(_));
-                let (fetched, failed) = (file.fetched.clone(), file.failed.clone());
-                let end = start.saturating_add(length);
-                let window = Window::new(file.content, end, is_gzip, fetched, failed);
-                Column::new(window, chunk, rows)
-            })?;
-            columns.push((*position, column));
-        }
-        let typed = self.matching.format().typed().iter();
-        let typed = typed.filter(|(index, _)| positions.contains(index));
-        Ok(Columns {
-            columns,
-            typed: typed.copied().collect(),
-        })
-    }
-
-    /// Reads the values of the next rows of columns, which may lag behind.
-    fn fill(
-        &self,
-        columns: &mut Columns<'_>,
-        begin: u64,
-        count: usize,
-        batches: &mut [Option<Batch>],
-    ) -> Result<(), Problem> {
-        for (position, column) in &mut columns.columns {
-            let Some(batch) = batches.get_mut(*position) else {
+        batches.need(&self.group.needs.all)?;
+        for row in rows {
+            let record = batches.row(format, *row as usize);
+            let Place::Inside(time) = matching.place(&record, None) else {
                 continue;
             };
-            let batch = batch.get_or_insert_default();
-            guarded(&self.file.failed, || {
-                column.skip(begin.saturating_sub(column.at))?;
-                column.read(count, batch)
-            })?;
+            read.matched += 1;
+            let found = Found {
+                values: &record,
+                time,
+                number: self.group.first_row + batches.begin + u64::from(*row),
+                text: &|| record.line(),
+            };
+            if visitor.record(matching.number, &found).is_break() {
+                return Ok(ControlFlow::Break(()));
+            }
         }
-        Ok(())
+        Ok(ControlFlow::Continue(()))
     }
-}
-
-#[cold]
-fn unparsed(
-    record: &Row<'_>,
-    error: ParseError,
-    visitor: &mut dyn Visitor,
-    read: &mut Read,
-) -> ControlFlow<()> {
-    read.scanned += 1;
-    read.unparsed += 1;
-    visitor.unparsed(&record.line(), &Unparsed::Read(ReadError::Line(error)))
 }

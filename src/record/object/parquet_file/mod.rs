@@ -4,21 +4,33 @@
 //! |---|---|
 //! | `window` | the bytes of a column, fetched in pieces and bounded |
 //! | `pages` | pages on their way from the file to the reader of a column |
-//! | `column` | the values of a column, batch by batch |
+//! | `column` | a column, read batch by batch |
+//! | `texts` | a column of texts, read as numbers of texts where the file has them |
+//! | `dictionary` | the texts that have numbers |
+//! | `batch` | the values of some rows of a column |
+//! | `batches` | the columns of some rows, read when they are needed |
 //! | `schema` | the columns of a file as the fields of a format |
 //! | `pruning` | row groups without a match, by their statistics |
 //! | `row` | one row as a record |
+//! | `selection` | which rows match, decided one column after another |
+//! | `matches` | the rows that match, for those who take them column by column |
 //! | `group` | the records of one row group |
 //!
 //! Nulls, `-` and empty texts are no value. A damaged file is a problem and never a panic: what the Parquet reader does
 //! with it is caught.
 
+mod batch;
+mod batches;
 mod column;
+mod dictionary;
 mod group;
+mod matches;
 mod pages;
 mod pruning;
 mod row;
 mod schema;
+mod selection;
+mod texts;
 mod window;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -64,7 +76,7 @@ pub(super) fn read(
     let needs = Needs::of(&file, ask, &matching)?;
     let mut first_row = 0;
     for index in 0..file.metadata.num_row_groups() {
-        let mut group = Group {
+        let group = Group {
             file: &file,
             matching: &matching,
             needs: &needs,
@@ -84,8 +96,12 @@ pub(super) fn read(
 struct Needs {
     /// Those that decide whether a record matches.
     deciding: Vec<usize>,
-    /// Those that only records that match need.
+    /// Those that are asked for.
+    asked: Vec<usize>,
+    /// Those that are asked for and do not decide.
     other: Vec<usize>,
+    /// All of these.
+    all: Vec<usize>,
     /// Those that only count records.
     counting: Vec<usize>,
 }
@@ -96,7 +112,7 @@ impl Needs {
         let mut counting: Vec<usize> = matching.times().chain(format.log_status()).collect();
         let mut deciding = counting.clone();
         deciding.extend(matching.bound.places());
-        let mut other: Vec<usize> = match ask.fields {
+        let mut asked: Vec<usize> = match ask.fields {
             Fields::All => (0..format.names().len()).collect(),
             Fields::Named(names) => {
                 let positions = names.iter().map(|name| format.position(name));
@@ -108,11 +124,10 @@ impl Needs {
             let mut all = 0..format.names().len();
             deciding.extend(all.find(|index| matches!(file.check(*index), Ok(true))));
         }
-        for list in [&mut counting, &mut deciding, &mut other] {
+        for list in [&mut counting, &mut deciding, &mut asked] {
             list.sort_unstable();
             list.dedup();
         }
-        other.retain(|index| !deciding.contains(index));
         let mut problem = None;
         let mut is_readable = |index: &usize| match file.check(*index) {
             Ok(readable) => readable,
@@ -122,13 +137,18 @@ impl Needs {
             }
         };
         deciding.retain(&mut is_readable);
-        other.retain(&mut is_readable);
+        asked.retain(&mut is_readable);
         counting.retain(&mut is_readable);
+        let is_other = |index: &usize| !deciding.contains(index);
+        let other: Vec<usize> = asked.iter().copied().filter(is_other).collect();
+        let all = deciding.iter().chain(&other).copied().collect();
         match problem {
             Some(problem) => Err(problem),
             None => Ok(Self {
                 deciding,
+                asked,
                 other,
+                all,
                 counting,
             }),
         }

@@ -6,10 +6,23 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use parquet::basic::Encoding;
 use parquet::column::page::{Page, PageMetadata, PageReader};
+use parquet::column::reader::ColumnReaderImpl;
+use parquet::data_type::DataType;
 use parquet::errors::{ParquetError, Result};
 
 /// The maximum size of a dictionary, in bytes. Writers use about one megabyte.
 const LARGEST_DICTIONARY: usize = 1 << 24;
+
+/// Reads rows of the current page, and returns their number.
+pub(super) fn some<T: DataType>(
+    reader: &mut ColumnReaderImpl<T>,
+    rows: usize,
+    values: &mut Vec<T::T>,
+    levels: &mut Vec<i16>,
+) -> Result<usize> {
+    let (records, _, _) = reader.read_records(rows, Some(levels), None, values)?;
+    Ok(records)
+}
 
 /// A place for one page.
 #[derive(Clone, Default)]
@@ -25,7 +38,7 @@ impl Feed {
 }
 
 /// Refuses a page for which the reader would allocate more than its bytes justify.
-fn check(page: &Page) -> Result<()> {
+pub(super) fn check(page: &Page) -> Result<()> {
     let refuse = |what: &str| Err(ParquetError::General(what.to_owned()));
     match page {
         Page::DictionaryPage {

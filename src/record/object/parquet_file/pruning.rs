@@ -63,6 +63,11 @@ pub(super) fn judge(
     }
 }
 
+/// Reports whether each value of a column of numbers is one that a record can have.
+pub(super) fn is_valid(chunk: &ColumnChunkMetaData) -> bool {
+    numbers(chunk).is_some_and(|(low, _)| low >= 0)
+}
+
 /// Returns the least and the greatest number of a column, if they are known.
 fn numbers(chunk: &ColumnChunkMetaData) -> Option<(i64, i64)> {
     let is_unsigned = matches!(
@@ -82,7 +87,7 @@ fn numbers(chunk: &ColumnChunkMetaData) -> Option<(i64, i64)> {
 }
 
 /// Reports whether each logging status is `OK`.
-fn is_ok(chunk: &ColumnChunkMetaData) -> bool {
+pub(super) fn is_ok(chunk: &ColumnChunkMetaData) -> bool {
     let Some(Statistics::ByteArray(all)) = chunk.statistics() else {
         return false;
     };

@@ -5,7 +5,7 @@ use std::net::IpAddr;
 
 use jiff::Timestamp;
 
-use super::column::Batch;
+use super::batch::{Batch, Cell};
 use crate::record::field::Kind;
 use crate::record::format::Format;
 use crate::record::parse::{self, ParseError};
@@ -20,34 +20,34 @@ pub(super) struct Row<'a> {
     pub(super) row: usize,
 }
 
-impl Row<'_> {
-    /// Refuses a value of the wrong type at one of the positions.
+/// One value as a record of its own, whatever the position.
+#[derive(Clone, Copy)]
+pub(super) struct Single<'a> {
+    pub(super) cell: Cell<'a>,
+    /// Whether the value is percent-encoded.
+    pub(super) is_encoded: bool,
+}
+
+impl Single<'_> {
+    /// Reports whether the value cannot be one of a field of this kind.
     #[inline]
-    pub(super) fn check(&self, typed: &[(usize, Kind)]) -> Result<(), ParseError> {
-        let wrong = typed.iter().find(|(index, kind)| match kind {
+    pub(super) fn is_wrong(&self, kind: Kind) -> bool {
+        match kind {
             Kind::Text => false,
-            Kind::Address => self.address(*index).is_none() && self.text(*index).is_some(),
-            Kind::Integer | Kind::Seconds => match self.integer(*index) {
+            Kind::Address => self.address(0).is_none() && self.text(0).is_some(),
+            Kind::Integer | Kind::Seconds => match self.cell.integer() {
                 Some(number) => number < 0,
-                None => self.text(*index).is_some(),
+                None => self.text(0).is_some(),
             },
-        });
-        match wrong {
-            Some((index, kind)) => Err(self.wrong_value(*index, *kind)),
-            None => Ok(()),
         }
     }
+}
 
-    /// Returns the bytes of a text.
-    #[inline]
-    pub(super) fn bytes(&self, index: usize) -> Option<&[u8]> {
-        self.batch(index)?.bytes(self.row)
-    }
-
+impl Row<'_> {
     /// Renders the row as a line.
     pub(super) fn line(&self) -> String {
         let values = (0..self.format.names().len()).map(|index| {
-            let value = self.batch(index).and_then(|batch| batch.text(self.row));
+            let value = self.single(index).and_then(|single| single.cell.text());
             value.map_or(Cow::Borrowed(parse::NO_VALUE), |value| {
                 value.into_owned().into()
             })
@@ -55,8 +55,9 @@ impl Row<'_> {
         values.collect::<Vec<_>>().join(" ")
     }
 
+    /// Describes a value of the wrong type.
     #[cold]
-    fn wrong_value(&self, index: usize, kind: Kind) -> ParseError {
+    pub(super) fn wrong_value(&self, index: usize, kind: Kind) -> ParseError {
         ParseError::Value {
             field: self.format.names().get(index).cloned().unwrap_or_default(),
             kind,
@@ -70,28 +71,32 @@ impl Row<'_> {
     }
 
     #[inline]
-    fn batch(&self, index: usize) -> Option<&Batch> {
-        self.batches.get(index)?.as_ref()
+    fn single(&self, index: usize) -> Option<Single<'_>> {
+        let batch = self.batches.get(index)?.as_ref()?;
+        batch.is_current.then(|| Single {
+            cell: batch.cell(self.row),
+            is_encoded: self.format.is_encoded(index),
+        })
     }
 }
 
 impl Values for Row<'_> {
     fn text(&self, index: usize) -> Option<Cow<'_, str>> {
-        let text = self.batch(index)?.text(self.row)?;
-        Some(match text {
-            Cow::Borrowed(text) if self.format.is_encoded(index) => percent::decode(text),
+        let single = self.single(index)?;
+        Some(match single.cell.text()? {
+            Cow::Borrowed(text) if single.is_encoded => percent::decode(text),
             text => text,
         })
     }
 
     #[inline]
     fn integer(&self, index: usize) -> Option<i64> {
-        self.batch(index)?.integer(self.row)
+        self.single(index)?.cell.integer()
     }
 
     #[inline]
     fn address(&self, index: usize) -> Option<IpAddr> {
-        parse::address(&self.batch(index)?.text(self.row)?)
+        self.single(index)?.address(index)
     }
 
     fn time(&self, index: usize) -> Option<Timestamp> {
@@ -101,5 +106,33 @@ impl Values for Row<'_> {
     #[inline]
     fn seconds(&self, index: usize) -> Option<i64> {
         self.integer(index).map(parse::in_seconds)
+    }
+}
+
+impl Values for Single<'_> {
+    fn text(&self, _index: usize) -> Option<Cow<'_, str>> {
+        Some(match self.cell.text()? {
+            Cow::Borrowed(text) if self.is_encoded => percent::decode(text),
+            text => text,
+        })
+    }
+
+    #[inline]
+    fn integer(&self, _index: usize) -> Option<i64> {
+        self.cell.integer()
+    }
+
+    #[inline]
+    fn address(&self, _index: usize) -> Option<IpAddr> {
+        parse::address(&self.cell.text()?)
+    }
+
+    fn time(&self, _index: usize) -> Option<Timestamp> {
+        parse::timestamp(self.cell.integer()?)
+    }
+
+    #[inline]
+    fn seconds(&self, _index: usize) -> Option<i64> {
+        self.cell.integer().map(parse::in_seconds)
     }
 }

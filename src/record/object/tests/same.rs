@@ -56,15 +56,15 @@ const QUALS: [(&str, &str); 18] = [
 ];
 
 #[derive(Debug, Clone)]
-struct Case {
-    format: Format,
-    lines: Vec<String>,
-    quals: Quals,
-    style: Style,
-    window: std::ops::Range<i64>,
+pub(super) struct Case {
+    pub(super) format: Format,
+    pub(super) lines: Vec<String>,
+    pub(super) quals: Quals,
+    pub(super) style: Style,
+    pub(super) window: std::ops::Range<i64>,
 }
 
-fn cases() -> impl Strategy<Value = Case> {
+pub(super) fn cases() -> impl Strategy<Value = Case> {
     let formats = subsequence((0..FIELDS.len()).collect::<Vec<_>>(), 1..FIELDS.len());
     let unknown = FIELDS.len() - 1;
     let formats = formats.prop_filter("no known field", move |fields| *fields != [unknown]);
@@ -84,7 +84,15 @@ fn cases() -> impl Strategy<Value = Case> {
     );
     let missing = select(&[Missing::Null, Missing::Dash][..]);
     let compression = select(&[Compressed::Not, Compressed::Gzip, Compressed::Snappy][..]);
-    let style = (any::<[bool; 4]>(), missing, 1..20_usize, compression);
+    // A small dictionary is given up within a column.
+    let dictionary_size = select(&[1, 20, 1 << 20][..]);
+    let style = (
+        any::<[bool; 4]>(),
+        missing,
+        1..40_usize,
+        compression,
+        dictionary_size,
+    );
     let window = select(&[(i64::MIN, i64::MAX), (1_700_000_060_000, 1_700_000_120_000)][..]);
     (formats, quals, style, window).prop_map(|(fields, quals, style, window)| {
         let (fields, with_status, rows) = fields;
@@ -95,8 +103,8 @@ fn cases() -> impl Strategy<Value = Case> {
             values.extend(with_status.then_some(status));
             values.join(" ")
         };
-        let ([wide, statistics, dictionary, version_2], missing, rows_of_group, compression) =
-            style;
+        let (flags, missing, rows_of_group, compression, dictionary_size) = style;
+        let [wide, statistics, dictionary, version_2] = flags;
         Case {
             format: format(&names),
             lines: rows.into_iter().map(line).collect(),
@@ -112,6 +120,7 @@ fn cases() -> impl Strategy<Value = Case> {
                 statistics,
                 // Without a dictionary, version 2 has encodings that are refused.
                 dictionary: dictionary || version_2,
+                dictionary_size: if version_2 { 1 << 20 } else { dictionary_size },
                 version_2,
                 compression,
             },
@@ -178,7 +187,7 @@ fn expected(case: &Case) -> (Vec<Taken>, u64) {
     (found, scanned)
 }
 
-fn ask(case: &Case) -> Ask<'_> {
+pub(super) fn ask(case: &Case) -> Ask<'_> {
     Ask {
         window: case.window.clone(),
         ..everything(&case.quals)

@@ -102,6 +102,8 @@ pub(super) struct Style {
     pub(super) rows_of_group: usize,
     pub(super) statistics: bool,
     pub(super) dictionary: bool,
+    /// From how many bytes of texts on a column is written without its dictionary.
+    pub(super) dictionary_size: usize,
     pub(super) version_2: bool,
     pub(super) compression: Compressed,
 }
@@ -130,6 +132,7 @@ impl Default for Style {
             rows_of_group: 1000,
             statistics: true,
             dictionary: true,
+            dictionary_size: 1 << 20,
             version_2: false,
             compression: Compressed::Gzip,
         }
@@ -150,6 +153,7 @@ pub(super) fn parquet(format: &Format, lines: &[String], style: &Style) -> Vec<u
             Compressed::Snappy => Compression::SNAPPY,
         })
         .set_dictionary_enabled(style.dictionary)
+        .set_dictionary_page_size_limit(style.dictionary_size)
         .set_data_page_row_count_limit(7)
         .set_write_batch_size(3)
         .set_writer_version(if style.version_2 {
