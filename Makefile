@@ -74,6 +74,7 @@ lint: ## Check lock files, scripts, formatting, lints (with and without the feat
 	done
 	$(CARGO) fmt --check
 	$(CARGO) fmt --check --manifest-path benches/parser/Cargo.toml
+	$(CARGO) fmt --check --manifest-path fuzz/Cargo.toml
 	$(CARGO) clippy --all-targets -- -D warnings
 	$(CARGO) clippy --all-targets --no-default-features -- -D warnings
 	$(CARGO) test --quiet --test it -- $(GENERATED)
@@ -83,6 +84,17 @@ bench: release tools peers ## Measure start-up, memory, calls, plans, queries an
 	@VPCFLOW_PROVIDER=$(RELEASE) VPCFLOW_BENCH_PROGRAMS=$(PEERS)/bin $(CARGO) bench --bench cost
 	@VPCFLOW_BENCH_PROGRAMS=$(PEERS)/bin CARGO_TARGET_DIR=$(TARGET)/parser \
 		$(CARGO) run --release --locked --manifest-path benches/parser/Cargo.toml
+
+.PHONY: fuzz
+fuzz: ## Give hostile input to all that reads input, with libFuzzer (VPCFLOW_FUZZ_SECONDS, VPCFLOW_FUZZ_SEED)
+	@CARGO_TARGET_DIR=$(TARGET)/fuzz fuzz/run
+
+.PHONY: mutants
+mutants: ## Change the code in a sample of places, and report the changes that no test notices (VPCFLOW_MUTANTS_SHARD)
+	@$(CARGO) mutants --version > /dev/null 2>&1 || { \
+		echo 'This target requires cargo-mutants. Run: cargo install cargo-mutants --locked' >&2; exit 1; \
+	}
+	$(CARGO) mutants --shard $(or $(VPCFLOW_MUTANTS_SHARD),0/6) --sharding round-robin --output $(TARGET)
 
 .PHONY: docs
 docs: ## Generate docs/ and schemas/ from the code

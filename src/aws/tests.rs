@@ -8,6 +8,7 @@ mod credentials;
 mod delete;
 mod describe;
 mod hints;
+mod hostile;
 mod replies;
 mod responder;
 mod stopping;

@@ -21,6 +21,7 @@ mod functions;
 mod generated;
 mod handshake;
 mod harness;
+mod hostile;
 mod identity;
 mod layers;
 mod numbers;

@@ -32,13 +32,13 @@ fn tags() -> BTreeMap<String, String> {
 }
 
 /// The result of a call, without what the tests compare separately.
-type Outcome = Result<String, Error>;
+pub(super) type Outcome = Result<String, Error>;
 
 /// A call, and the reply that it should get.
-struct Case {
-    reply: (u16, String),
-    mutates: bool,
-    call: fn(Aws) -> std::pin::Pin<Box<dyn Future<Output = Outcome> + Send>>,
+pub(super) struct Case {
+    pub(super) reply: (u16, String),
+    pub(super) mutates: bool,
+    pub(super) call: fn(Aws) -> std::pin::Pin<Box<dyn Future<Output = Outcome> + Send>>,
 }
 
 fn shown<T: Debug>(result: Result<T, Error>) -> Outcome {
@@ -51,7 +51,7 @@ macro_rules! call {
     };
 }
 
-fn cases() -> Vec<Case> {
+pub(super) fn cases() -> Vec<Case> {
     let ok = |body: String| (200, body);
     let events = r#"{"events":[{"timestamp":5,"message":"a } ü \" b"}],"nextToken":"n","searchedLogStreams":[]}"#;
     let streams = r#"{"logStreams":[{"logStreamName":"eni-1-all"}],"nextToken":"n"}"#;
@@ -115,7 +115,7 @@ fn cases() -> Vec<Case> {
 }
 
 /// The calls of a connection that do not wait, because they are within EC2's bucket.
-const CALLS_AT_ONCE: usize = 40;
+pub(super) const CALLS_AT_ONCE: usize = 40;
 
 #[tokio::test]
 async fn a_reply_cut_at_any_byte_is_no_reply() {
