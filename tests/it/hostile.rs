@@ -52,25 +52,26 @@ fn the_cases() {
         return;
     }
     let before = peak_memory();
+    let mut failed = Vec::new();
     for (name, property) in ALL {
         let corpus = corpus(name);
         for (path, input) in &corpus {
-            assert_eq!(checked(*property, input), Ok(()), "{}", path.display());
+            if let Err(problem) = checked(*property, input) {
+                failed.push(format!("{problem}: {}", path.display()));
+            }
         }
-        mutations(
-            name,
-            *property,
-            corpus.into_iter().map(|(_, input)| input).collect(),
-        );
+        let inputs = corpus.into_iter().map(|(_, input)| input).collect();
+        failed.extend(mutations(name, *property, inputs));
     }
+    assert_eq!(failed, Vec::<String>::new());
     if let (Some(before), Some(after)) = (before, peak_memory()) {
         let taken = after - before;
         assert!(taken <= MOST_MEMORY, "the cases took {taken} MiB");
     }
 }
 
-/// Checks a property for mutations of its corpus.
-fn mutations(name: &str, property: Property, corpus: Vec<Vec<u8>>) {
+/// Checks a property for mutations of its corpus, and returns a problem with the input that shows it.
+fn mutations(name: &str, property: Property, corpus: Vec<Vec<u8>>) -> Option<String> {
     let cases = std::env::var(CASES).ok().and_then(|text| text.parse().ok());
     let mut runner = TestRunner::new(Config {
         cases: cases.unwrap_or(200),
@@ -82,9 +83,8 @@ fn mutations(name: &str, property: Property, corpus: Vec<Vec<u8>>) {
     let result = runner.run(&input, |input| {
         checked(property, &input).map_err(TestCaseError::fail)
     });
-    if let Err(error) = result {
-        panic!("{name}: {error}. Add the input to fuzz/corpus/{name}/");
-    }
+    let error = result.err()?;
+    Some(format!("{error}. Add the input to fuzz/corpus/{name}/"))
 }
 
 /// Runs a case, and reports a panic of any thread, and a case that takes too long.

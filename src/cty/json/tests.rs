@@ -142,6 +142,19 @@ fn deep_nesting_is_refused_both_ways() {
 }
 
 #[test]
+fn values_are_counted_outside_of_text() {
+    for (document, values) in [
+        ("null", 1),
+        (r#"["a", 1, {"b": [2]}]"#, 6),
+        (r#""a,b[{""#, 1),
+        (r#""a\",1"#, 2),
+        (r#""a",[,{""#, 1),
+    ] {
+        assert_eq!(count(document.as_bytes()), values, "{document}");
+    }
+}
+
+#[test]
 fn text_is_escaped() {
     let value = Value::map([("a\"", "\u{1}\n\"\\é".into())]);
     let ty = Type::object([("a\"", Type::String)]);
