@@ -19,7 +19,7 @@ use tokio::sync::oneshot;
 use super::fault::Fault;
 use super::request::{Request, Service};
 use super::state::State;
-use super::{Shared, cloudformation, ec2, logs, s3, sts};
+use super::{Shared, canary, cloudformation, ec2, logs, s3, sts};
 
 /// Serves until `stopped` resolves.
 pub(super) fn run(listener: TcpListener, shared: Arc<Shared>, stopped: oneshot::Receiver<()>) {
@@ -65,6 +65,10 @@ async fn answer(shared: &Shared, request: hyper::Request<Incoming>) -> io::Resul
         Ok(request) => request,
         Err(reason) => return Ok(Reply::not_a_call(&reason).into_response("none", shared)),
     };
+    if let Some(form) = canary::form_of(canary::SECRET, request.text.as_bytes()) {
+        let leak = format!("{} sends the secret key, {form}", request.action);
+        shared.state().leaks.push(leak);
+    }
     // Subscribes before the call is recorded, so that a later release is not missed.
     let mut released = shared.released.subscribe();
     released.mark_unchanged();
@@ -82,6 +86,10 @@ async fn answer(shared: &Shared, request: hyper::Request<Incoming>) -> io::Resul
         _ => {}
     }
     let mut response = reply.into_response(&request_id, shared);
+    if let Some(Fault::Echo(_)) = fault {
+        let token = request.token.parse().expect("the value of a header");
+        response.headers_mut().insert("x-amzn-requestid", token);
+    }
     match fault {
         Some(Fault::CutWithoutLength(_)) => {
             *response.version_mut() = Version::HTTP_10;
@@ -147,6 +155,17 @@ fn reply(shared: &Shared, request: &Request, fault: Option<&Fault>, request_id: 
             status: *status,
             content_type: "text/html",
             body: body.clone().into(),
+            headers: Vec::new(),
+        }),
+        Some(Fault::Echo(status)) => Err(ApiError::with_status(
+            *status,
+            "AccessDenied",
+            &request.text,
+        )),
+        Some(Fault::EchoPage(status)) => Ok(Reply {
+            status: *status,
+            content_type: "text/html",
+            body: format!("<html><pre>{}", request.text).into(),
             headers: Vec::new(),
         }),
         Some(Fault::Unsuccessful { code, message }) => {
