@@ -40,8 +40,7 @@ const TYPES: [&str; 3] = ["cloud-watch-logs", "s3", "kinesis-data-firehose"];
 /// - `unhealthy`: the delivery of its flow logs fails.
 /// - `uncovered`: no flow log records it.
 /// - `not_applicable`: it is not judged, because it is empty, excluded, or in a VPC that another account owns.
-/// - `unknown`: what could be read does not tell, because a permission is missing, the region is not enabled, or a reply
-///   did not come. It never counts as covered.
+/// - `unknown`: what could be read does not tell, for example because a permission is missing. It never counts as covered.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Arguments {
     /// The regions to check. The default is the region of the provider. `["*"]` stands for all regions that are enabled in

@@ -7,7 +7,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::judge::{self, Coverage, Judged, Policy, Status};
-use super::output::{Counts, Double, Network};
+use super::output::{Counts, Double, Network, WhyNot};
 use super::text::reasons;
 use crate::report::{self, Level, Report, Rule};
 
@@ -56,7 +56,21 @@ pub fn coverage_report_schema() -> Value {
     schema["$id"] =
         "https://github.com/vpcflow/terraform-provider-vpcflow/raw/main/schemas/coverage-report.schema.json".into();
     schema["title"] = "Coverage report of terraform-provider-vpcflow".into();
+    allow_null(&mut schema, "Network", &Network::default());
+    allow_null(&mut schema, "WhyNot", &WhyNot::default());
     schema
+}
+
+/// Allows null where the empty value of a type has null: Terraform's schema, for which the types are declared, allows it
+/// everywhere.
+fn allow_null(schema: &mut Value, name: &str, empty: &impl Serialize) {
+    let Ok(Value::Object(members)) = serde_json::to_value(empty) else {
+        return;
+    };
+    for (member, _) in members.into_iter().filter(|(_, value)| value.is_null()) {
+        let ty = &mut schema["$defs"][name]["properties"][member]["type"];
+        *ty = serde_json::json!([ty.take(), "null"]);
+    }
 }
 
 impl CoverageReport {

@@ -1,9 +1,10 @@
 //! What is recorded twice, and so paid for twice. This module must not know any verdict.
 
+use std::collections::BTreeMap;
+
 use super::assess::{Assessed, is_healthy};
 use super::index::Index;
 use super::traffic::Traffic;
-use super::world::Network;
 
 /// Two flow logs that record the same traffic into the same kind of destination.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -18,38 +19,31 @@ pub struct Double {
     pub networks: usize,
 }
 
-/// Finds everything that is recorded twice.
+/// Finds everything that is recorded twice: each interface, attachment or gateway with the flow logs on it and above it.
 pub(super) fn doubles(index: &Index<'_>) -> Vec<Double> {
-    let networks = index.recorded().filter_map(|id| index.network(id));
-    let mut found: Vec<_> = networks
-        .flat_map(|network| doubles_of(index, network))
-        .collect();
-    found.sort();
-    found.dedup();
-    found
-}
-
-/// Finds the flow logs on a network that record what another one records, on the same network or above it.
-fn doubles_of(index: &Index<'_>, network: &Network) -> Vec<Double> {
-    let count = match network.kind.atom() {
-        Some(_) => index.atoms(network).len(),
-        None => 1,
-    };
-    if count == 0 {
-        return Vec::new();
+    let mut found: BTreeMap<_, usize> = BTreeMap::new();
+    for network in index.all_atoms() {
+        let logs: Vec<_> = index.logs(network).collect();
+        let pairs = logs.iter().enumerate();
+        let pairs = pairs.flat_map(|(place, one)| {
+            let others = logs[place + 1..].iter();
+            others.filter_map(|other| double(one, other))
+        });
+        for pair in pairs {
+            *found.entry(pair).or_default() += 1;
+        }
     }
-    let own = index.own_logs(&network.id);
-    let all: Vec<_> = index.logs(network).collect();
-    let pairs = own.iter().enumerate().flat_map(|(place, one)| {
-        // The flow logs of the network itself come first.
-        all[place + 1..].iter().map(move |other| (one, *other))
-    });
-    pairs
-        .filter_map(|(one, other)| double(one, other, count))
-        .collect()
+    let double = |((flow_logs, destination_type, traffic), networks)| Double {
+        flow_logs,
+        destination_type,
+        traffic,
+        networks,
+    };
+    found.into_iter().map(double).collect()
 }
 
-fn double(one: &Assessed<'_>, other: &Assessed<'_>, networks: usize) -> Option<Double> {
+/// Returns what two flow logs on the same network both record: their IDs, the type of their destinations, the traffic.
+fn double(one: &Assessed<'_>, other: &Assessed<'_>) -> Option<([String; 2], String, Traffic)> {
     let (one, other) = (one.log, other.log);
     let deliver = [one, other]
         .iter()
@@ -61,10 +55,5 @@ fn double(one: &Assessed<'_>, other: &Assessed<'_>, networks: usize) -> Option<D
     }
     let mut flow_logs = [one.id.clone(), other.id.clone()];
     flow_logs.sort();
-    Some(Double {
-        flow_logs,
-        destination_type: kind.clone(),
-        traffic,
-        networks,
-    })
+    Some((flow_logs, kind.clone(), traffic))
 }

@@ -76,9 +76,10 @@ impl<'w> Index<'w> {
         self.logs.get(id).map_or(&[], Vec::as_slice)
     }
 
-    /// Returns the IDs of everything that has a flow log.
-    pub(super) fn recorded(&self) -> impl Iterator<Item = &'w str> {
-        self.logs.keys().copied()
+    /// Returns all atoms.
+    pub(super) fn all_atoms(&self) -> impl Iterator<Item = &'w Network> {
+        let networks = self.networks.values().copied();
+        networks.filter(|network| network.kind.atom().is_none())
     }
 
     /// Returns the atoms in a network.

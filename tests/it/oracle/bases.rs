@@ -25,6 +25,11 @@ pub(super) fn data(name: &str, dice: &mut Dice) -> Json {
             json!({ "flow_log_ids": ["fl-0123456789abcdef0"], "region": "eu-west-1" }),
             json!({ "filter": [{ "name": "log-destination-type", "values": ["s3"] }] }),
         ]),
+        "vpcflow_coverage" => dice.of(&[
+            json!({}),
+            json!({ "kinds": ["vpc", "subnet"], "include_empty": true }),
+            json!({ "require": { "traffic": "REJECT" }, "exclude": { "ids": ["vpc-1"] } }),
+        ]),
         "vpcflow_log_events" => records(dice),
         "vpcflow_log_summary" => {
             let mut config = records(dice);

@@ -32,7 +32,7 @@ fn fake() -> Fake {
     fake.insert(FlowLog::sample("fl-00000000000000001", "vpc-1"));
     fake.insert(FlowLog::sample("fl-00000000000000002", "eni-1"));
     fake.insert(FlowLog::sample("fl-00000000000000003", "vpc-3"));
-    fake.deliver_failing("fl-00000000000000003", "Access\u{1b}[2J error\n::error::x");
+    fake.deliver_failing("fl-00000000000000003", "Access\u{202e} error\n::error::x");
     fake
 }
 
