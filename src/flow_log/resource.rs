@@ -18,7 +18,6 @@ use super::timeout::Limit;
 use super::{
     convert, generate, missing, moved, normal_form, plan, private, tags, unreported, validate,
 };
-use crate::aws::ec2::Ec2;
 use crate::connection::{Connection, Tags};
 use crate::cty::Path;
 use crate::framework::{self, Attr, Change, Context, Diagnostic, Diagnostics, Failure};
