@@ -31,12 +31,12 @@ use scenario::{Scenario, Variant};
 use trial::{Outcome, Verdict};
 
 /// One case in this many runs by default.
-const PART: usize = 20;
+const PART: usize = 120;
 /// The cases that run side by side: those that compute, and those that wait for a timeout.
 const AT_ONCE: usize = 16;
 const WAITING: usize = 400;
 /// The cases with a real Terraform by default.
-const IN_SHORT: usize = 2;
+const IN_SHORT: usize = 1;
 /// The longest time of a case.
 const LONGEST: Duration = Duration::from_secs(900);
 /// The failures that are printed.
@@ -53,6 +53,7 @@ fn no_fault_at_any_call_loses_anything() {
     runtime.shutdown_background();
 }
 
+#[expect(clippy::print_stdout, reason = "the figures, and how to repeat a case")]
 async fn sweep() {
     let began = Instant::now();
     let seed = seed();
@@ -80,17 +81,16 @@ async fn sweep() {
         "{count} of {total} cases with seed {seed} in {seconds} s: {converged} converged, {told} told, {lost} lost, \
          {inconclusive} inconclusive"
     );
-    let failures = failures.into_iter();
-    fail(
-        failures
-            .map(|(name, outcome)| (name, outcome.why))
-            .collect(),
-        seed,
-    );
+    let failures: Vec<_> = failures
+        .into_iter()
+        .map(|(name, outcome)| (name, outcome.why))
+        .collect();
+    fail(&failures, seed);
 }
 
 /// Fails the test if a case did, and prints how to repeat it.
-fn fail(failures: Vec<(String, String)>, seed: u64) {
+#[expect(clippy::print_stdout, reason = "the figures, and how to repeat a case")]
+fn fail(failures: &[(String, String)], seed: u64) {
     for (name, why) in failures.iter().take(SHOWN) {
         println!(
             "\n{name}\nrepeat: VPCFLOW_SWEEP_SEED={seed} VPCFLOW_SWEEP_CASE={name} cargo test --test it -- sweep:: \
@@ -177,6 +177,7 @@ fn choose(mut all: Vec<Case>, count: usize, seed: u64) -> Vec<Case> {
     chosen
 }
 
+#[expect(clippy::print_stdout, reason = "the figures, and how to repeat a case")]
 async fn run(mut cases: Vec<Case>, seed: u64) -> (Table, Vec<(String, Outcome)>) {
     // Those that wait come first.
     cases.sort_by_key(|case| !case.kind.is_slow());
@@ -208,6 +209,7 @@ async fn run(mut cases: Vec<Case>, seed: u64) -> (Table, Vec<(String, Outcome)>)
         let (case, outcome) = ended.unwrap();
         table.count(case.kind.name, case.recorded.scenario, outcome.verdict);
         if outcome.verdict > Verdict::Told {
+            println!("{:?}: {}", outcome.verdict, case.name());
             failures.push((case.name(), outcome));
         }
     }
@@ -232,7 +234,7 @@ fn a_real_terraform_loses_nothing_either() {
         "{count} cases with Terraform with seed {seed} in {seconds} s: {} failed",
         failures.len()
     );
-    fail(failures, seed);
+    fail(&failures, seed);
 }
 
 fn seed() -> u64 {

@@ -162,9 +162,10 @@ impl Calls {
             violations.push(format!("unknown values after a refresh: {:?}", read.value));
         }
         Told {
-            content: match failed {
-                true => Some(object.clone()),
-                false => Some(read).filter(|read| !read.value.is_null()),
+            content: if failed {
+                Some(object.clone())
+            } else {
+                Some(read).filter(|read| !read.value.is_null())
             },
             messages: said,
             violations,

@@ -164,9 +164,10 @@ impl Trial {
             let (_, name) = address.split_once('.').unwrap();
             resources.insert(name.to_owned(), config);
         }
-        let text = match resources.is_empty() {
-            true => json!({}),
-            false => json!({ "resource": { "vpcflow_log": resources } }),
+        let text = if resources.is_empty() {
+            json!({})
+        } else {
+            json!({ "resource": { "vpcflow_log": resources } })
         };
         self.work.write("resources.tf.json", &text.to_string());
     }

@@ -65,7 +65,7 @@ pub(super) async fn deliver(
             response
                 .headers_mut()
                 .insert(header::CONTENT_LENGTH, length);
-            *response.body_mut() = streamed(std::iter::once(bytes));
+            *response.body_mut() = broken_off(bytes);
         }
         Fault::Stall => *response.body_mut() = stalled(&bytes),
         Fault::Drip => *response.body_mut() = dripping(&bytes),
@@ -104,6 +104,16 @@ fn streamed(parts: impl Iterator<Item = Bytes> + Send + 'static) -> Body {
 fn stalled(bytes: &Bytes) -> Body {
     let half = stream::iter([Ok(Frame::data(bytes.slice(..bytes.len() / 2)))]);
     BodyExt::boxed_unsync(StreamBody::new(half.chain(stream::pending())))
+}
+
+/// A body that ends after it was sent, before its announced length.
+fn broken_off(bytes: Bytes) -> Body {
+    let end = stream::unfold((), |()| async {
+        tokio::time::sleep(DRIP).await;
+        None
+    });
+    let part = stream::iter([Ok(Frame::data(bytes))]);
+    BodyExt::boxed_unsync(StreamBody::new(part.chain(end)))
 }
 
 /// A body in small parts.
