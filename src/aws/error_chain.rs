@@ -2,6 +2,8 @@
 //!
 //! This module must not know any service, nor the SDK's kinds of errors.
 
+use crate::text::secrets;
+
 type Cause = dyn std::error::Error + 'static;
 
 /// The most characters of a message that are shown. EC2's encoded authorization failures are long, and useless if cut.
@@ -9,8 +11,9 @@ pub(super) const MESSAGE: usize = 4_000;
 /// The most characters of a code or a request ID that are shown.
 pub(super) const CODE: usize = 200;
 
-/// Returns a text on one line, with at most `most` characters.
+/// Returns a text on one line, with at most `most` characters, and without secrets: a part of one must not remain.
 pub(super) fn one_line(text: &str, most: usize) -> String {
+    let text = &*secrets::hide(text);
     let mut line = String::new();
     let mut left = most;
     for word in text.split_whitespace() {

@@ -25,6 +25,7 @@ use aws_smithy_runtime_api::client::{
     result::ConnectorError,
     runtime_components::RuntimeComponents,
 };
+use base64::{Engine, engine::general_purpose::STANDARD};
 use rustls::pki_types::{CertificateDer, pem::PemObject};
 
 use super::{
@@ -36,7 +37,7 @@ use super::{
     roots::{self, NoRoots},
     settings::Settings,
 };
-use crate::text::sanitize;
+use crate::text::{sanitize, secrets};
 
 /// Hosts that always bypass the proxy: this machine, and the metadata services of instances and containers.
 const NEVER_PROXIED: &str = "localhost,127.0.0.0/8,::1,169.254.169.254,169.254.170.2,169.254.170.23,fd00:ec2::254,fd00:ec2::23";
@@ -184,6 +185,7 @@ impl HttpConnector for ByScheme {
         };
         // `product` contains only characters that a header can contain. Without it, a request is still sent.
         let _ = request.headers_mut().try_insert("user-agent", agent);
+        remember(&request);
         let expected = Expected::of(&request);
         let reply = match &self.https {
             _ if !request.uri().starts_with("https:") => self.http.call(request),
@@ -200,6 +202,31 @@ impl HttpConnector for ByScheme {
             expected.read(reply).await
         })
     }
+}
+
+/// Keeps the secrets in the headers of a request from every text that is shown, because a reply may repeat them.
+fn remember(request: &HttpRequest) {
+    let headers = [
+        "authorization",
+        "x-amz-security-token",
+        "x-amz-sso_bearer_token",
+        "x-aws-ec2-metadata-token",
+    ];
+    for header in headers {
+        secrets::remember(request.headers().get(header).unwrap_or_default());
+    }
+}
+
+/// Keeps the password of a proxy from every text that is shown, also in the form in which it is sent.
+fn remember_password(address: &str) {
+    let address = address.split_once("://").map_or(address, |(_, rest)| rest);
+    let Some((userinfo, _)) = address.rsplit_once('@') else {
+        return;
+    };
+    if let Some((_, password)) = userinfo.split_once(':') {
+        secrets::remember(password);
+    }
+    secrets::remember(&STANDARD.encode(userinfo));
 }
 
 /// Returns the name of this product, with what the user appends to it.
@@ -263,6 +290,7 @@ fn proxy(named: Option<Named>, except: &str) -> Result<ProxyConfig, Error> {
     } else {
         format!("http://{address}")
     };
+    remember_password(&address);
     // The message does not contain the address, because it may contain a password.
     let proxy = ProxyConfig::all(address.as_str()).map_err(|_| {
         Error::configuration(

@@ -33,6 +33,8 @@ const CLOUDFORMATION: usize = 16 * MIB;
 const SMALL: usize = MIB;
 /// The most characters of a foreign reply that an error shows.
 const EXCERPT: usize = 160;
+/// The most bytes of a foreign reply that are searched for secrets. A session token has a few kilobytes at most.
+const SEARCHED: usize = 64 << 10;
 
 /// The service, which determines the form of the reply.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -299,7 +301,8 @@ impl Expected {
         if self.service != Service::Ec2 {
             return described;
         }
-        let begin = String::from_utf8_lossy(&bytes[..bytes.len().min(4 * EXCERPT)]);
+        // Long enough for a secret that begins in the excerpt, which is hidden only as a whole.
+        let begin = String::from_utf8_lossy(&bytes[..bytes.len().min(SEARCHED)]);
         format!(
             "{described}: {}",
             super::error_chain::one_line(&begin, EXCERPT)

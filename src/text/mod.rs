@@ -1,7 +1,8 @@
-//! Text for people: sanitizing, suggestions of names, and durations.
+//! Text for people: sanitizing, secrets that must not be shown, suggestions of names, and durations.
 //!
 //! Every module may use this one. It must not know AWS, Terraform or gRPC.
 
 pub mod duration;
 pub mod sanitize;
+pub mod secrets;
 pub mod suggest;

@@ -1,54 +1,42 @@
 //! Makes untrusted text safe to show in a diagnostic, a report, a log or a terminal.
 //!
 //! A message of AWS, a name in a file or a value in a configuration may contain escape sequences, characters that
-//! reverse the direction of text, or lines that a build server treats as commands. It may also have any length. Only text
-//! that is shown is sanitized; data stays unchanged. This module must not know where the text is shown.
+//! reverse the direction of text, or lines that a build server treats as commands. It may also have any length, and repeat a
+//! secret of this process (`secrets`). Only text that is shown is sanitized; data stays unchanged.
+//! This module must not know where the text is shown.
 
 use std::borrow::Cow;
 use std::fmt::Write as _;
+
+use super::secrets::hide;
 
 /// The longest line that is shown, in bytes.
 pub const LONGEST_LINE: usize = 4 * 1024;
 /// The longest text of several lines, in bytes.
 pub const LONGEST_TEXT: usize = 32 * 1024;
 
-/// Renders a text on one line with escaped line breaks. A text that is too long loses its middle.
+/// Renders a text on one line with escaped line breaks and without secrets. A text that is too long loses its middle.
 pub fn line(text: &str) -> Cow<'_, str> {
-    if text.len() <= LONGEST_LINE && is_harmless(text) {
-        return Cow::Borrowed(text);
+    match hide(text) {
+        Cow::Borrowed(text) => one_line(text),
+        Cow::Owned(text) => Cow::Owned(one_line(&text).into_owned()),
     }
-    // Shorten it again, because escaping makes it longer.
-    let escaped = harmless(&shortened(text, LONGEST_LINE));
-    Cow::Owned(shortened(&escaped, LONGEST_LINE).into_owned())
 }
 
-/// Renders a text of several lines. A line or text that is too long loses its middle.
+/// Renders a text of several lines, without secrets. A line or text that is too long loses its middle.
 pub fn lines(text: &str) -> Cow<'_, str> {
-    let is_plain = text.len() <= LONGEST_LINE && text.split('\n').all(is_harmless);
-    if is_plain {
-        return Cow::Borrowed(text);
+    match hide(text) {
+        Cow::Borrowed(text) => several_lines(text),
+        Cow::Owned(text) => Cow::Owned(several_lines(&text).into_owned()),
     }
-    let lines = text.split('\n').map(|line| {
-        let line = line.strip_suffix('\r').unwrap_or(line);
-        self::line(line)
-    });
-    let text = lines.collect::<Vec<_>>().join("\n");
-    Cow::Owned(shortened(&text, LONGEST_TEXT).into_owned())
 }
 
-/// Escapes harmful characters in a JSON document without changing its data.
+/// Escapes harmful characters in a JSON document, and hides secrets. Other data does not change.
 pub fn json(document: &str) -> Cow<'_, str> {
-    if document.split('\n').all(is_harmless) {
-        return Cow::Borrowed(document);
+    match hide(document) {
+        Cow::Borrowed(document) => escaped_json(document),
+        Cow::Owned(document) => Cow::Owned(escaped_json(&document).into_owned()),
     }
-    // All of them have four digits. Writing to a string does not fail.
-    let number = |c: char, shown: &mut String| {
-        let _ = write!(shown, "\\u{:04x}", u32::from(c));
-    };
-    let lines = document
-        .split('\n')
-        .map(|line| rewritten(line, number, number));
-    Cow::Owned(lines.collect::<Vec<_>>().join("\n"))
 }
 
 /// Removes user names and passwords from the URLs in a text: `https://…@host`.
@@ -86,6 +74,42 @@ pub(crate) fn is_harmful(c: char) -> bool {
             '\u{061c}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}'
                 | '\u{feff}' | '\u{fffe}' | '\u{ffff}'
         )
+}
+
+fn one_line(text: &str) -> Cow<'_, str> {
+    if text.len() <= LONGEST_LINE && is_harmless(text) {
+        return Cow::Borrowed(text);
+    }
+    // Shorten it again, because escaping makes it longer.
+    let escaped = harmless(&shortened(text, LONGEST_LINE));
+    Cow::Owned(shortened(&escaped, LONGEST_LINE).into_owned())
+}
+
+fn several_lines(text: &str) -> Cow<'_, str> {
+    let is_plain = text.len() <= LONGEST_LINE && text.split('\n').all(is_harmless);
+    if is_plain {
+        return Cow::Borrowed(text);
+    }
+    let lines = text.split('\n').map(|line| {
+        let line = line.strip_suffix('\r').unwrap_or(line);
+        one_line(line)
+    });
+    let text = lines.collect::<Vec<_>>().join("\n");
+    Cow::Owned(shortened(&text, LONGEST_TEXT).into_owned())
+}
+
+fn escaped_json(document: &str) -> Cow<'_, str> {
+    if document.split('\n').all(is_harmless) {
+        return Cow::Borrowed(document);
+    }
+    // All of them have four digits. Writing to a string does not fail.
+    let number = |c: char, shown: &mut String| {
+        let _ = write!(shown, "\\u{:04x}", u32::from(c));
+    };
+    let lines = document
+        .split('\n')
+        .map(|line| rewritten(line, number, number));
+    Cow::Owned(lines.collect::<Vec<_>>().join("\n"))
 }
 
 fn is_harmless(line: &str) -> bool {

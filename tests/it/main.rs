@@ -23,7 +23,13 @@ mod handshake;
 mod harness;
 mod identity;
 mod layers;
+#[cfg(feature = "aws")]
+mod limits;
 mod numbers;
+#[cfg(feature = "aws")]
+mod oracle;
+#[cfg(all(feature = "aws", unix))]
+mod peers;
 mod protocol;
 mod push_down;
 #[cfg(all(feature = "aws", unix))]

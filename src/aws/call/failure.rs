@@ -144,6 +144,30 @@ mod tests {
         HttpResponse::new(StatusCode::try_from(400).unwrap(), SdkBody::from(body))
     }
 
+    /// The region becomes a part of the host that is called next.
+    #[test]
+    fn the_region_of_a_bucket_cannot_name_another_host() {
+        let told = |region: &'static str| {
+            let mut reply = reply("");
+            reply.headers_mut().insert("x-amz-bucket-region", region);
+            bucket_region(&reply)
+        };
+        assert_eq!(told("eu-west-1").as_deref(), Some("eu-west-1"));
+        for region in [
+            "",
+            "evil.example",
+            "x.evil.example/",
+            "evil.example#",
+            "evil.example?",
+            "me@evil.example:1",
+            "us-east-1.evil.example",
+            "us-east-1/../x",
+            "us-east-1%2F",
+        ] {
+            assert_eq!(told(region), None, "{region}");
+        }
+    }
+
     #[test]
     fn a_request_id_is_read_from_the_body_too() {
         let refused = reply("<Response><Errors/><RequestID> abc </RequestID></Response>");

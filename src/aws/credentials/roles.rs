@@ -20,6 +20,7 @@ use super::{
     clients::{Clients, hide, unusable},
     token::Token,
 };
+use crate::text::secrets;
 
 /// A role to assume.
 pub(super) struct Role {
@@ -36,6 +37,10 @@ impl Role {
         clients: &Clients,
     ) -> Result<Credentials, Error> {
         let role = &self.request;
+        let external_id = role.external_id.as_deref().unwrap_or_default();
+        for secret in [external_id, credentials.secret_access_key()] {
+            secrets::remember(secret);
+        }
         let call = Call::for_credentials("AssumeRole", None, &clients.context())
             .requiring(|reply: &AssumeRoleOutput, _| missing(reply.credentials()));
         let config = clients
@@ -60,8 +65,7 @@ impl Role {
         let sent = request.customize().interceptor(call.clone()).send();
         let reply = call.run_without_credentials(sent).await;
         let reply = reply.map(|reply| reply.credentials);
-        let secret = role.external_id.as_deref().unwrap_or_default();
-        session(reply, &role.role_arn, secret)
+        session(reply, &role.role_arn, external_id)
     }
 }
 

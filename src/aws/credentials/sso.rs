@@ -26,6 +26,7 @@ use super::{
     },
     clients::{Clients, hide, time, unusable},
 };
+use crate::text::secrets;
 use aws_types::region::Region;
 
 /// A token is renewed when it expires within this time.
@@ -118,8 +119,11 @@ impl Sso {
             .client_id(member("clientId"))
             .client_secret(member("clientSecret"))
             .refresh_token(member("refreshToken"));
-        let sent = request.customize().interceptor(call.clone()).send();
         let secrets = ["refreshToken", "clientSecret"].map(member);
+        for secret in &secrets {
+            secrets::remember(secret);
+        }
+        let sent = request.customize().interceptor(call.clone()).send();
         let reply = call
             .run_without_credentials(sent)
             .await

@@ -8,6 +8,7 @@ use super::{
     super::{error::Error, os::read_file},
     clients::unusable,
 };
+use crate::text::secrets;
 
 /// Where a token is. A file is read each time, because its issuer renews it.
 pub(super) enum Token {
@@ -18,6 +19,12 @@ pub(super) enum Token {
 impl Token {
     /// Reads the token, without surrounding white space.
     pub(super) fn read(&self) -> Result<String, Error> {
+        let token = self.find()?;
+        secrets::remember(&token);
+        Ok(token)
+    }
+
+    fn find(&self) -> Result<String, Error> {
         let (path, named_by) = match self {
             Self::Given(token) => return Ok(token.trim().to_owned()),
             Self::File { path, named_by } => (path, named_by),

@@ -52,6 +52,8 @@ type Failure = Box<dyn std::error::Error + Send + Sync>;
 pub(crate) struct ClientIdentity {
     certificate: CertificateDer<'static>,
     key: PrivatePkcs8KeyDer<'static>,
+    /// The certificates that it sends after its own.
+    more: Vec<CertificateDer<'static>>,
 }
 
 impl ClientIdentity {
@@ -79,6 +81,7 @@ impl ClientIdentity {
         Self {
             certificate: certificate.der().clone(),
             key: PrivatePkcs8KeyDer::from(key.serialize_der()),
+            more: Vec::new(),
         }
     }
 
@@ -87,13 +90,22 @@ impl ClientIdentity {
         Self {
             certificate: self.certificate.clone(),
             key: other.key.clone_key(),
+            more: Vec::new(),
         }
+    }
+
+    /// Returns this identity with the certificate of another one after its own.
+    #[cfg_attr(not(feature = "aws"), expect(dead_code, reason = "there is no binary"))]
+    pub(crate) fn followed_by(mut self, other: &Self) -> Self {
+        self.more.push(other.certificate.clone());
+        self
     }
 
     fn certified(&self) -> SingleCertAndKey {
         let key = PrivateKeyDer::from(self.key.clone_key());
         let key = any_ecdsa_type(&key).unwrap();
-        SingleCertAndKey::from(CertifiedKey::new(vec![self.certificate.clone()], key))
+        let chain = [vec![self.certificate.clone()], self.more.clone()].concat();
+        SingleCertAndKey::from(CertifiedKey::new(chain, key))
     }
 
     pub(crate) fn pem(&self) -> String {

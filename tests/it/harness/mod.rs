@@ -2,6 +2,7 @@
 
 #[cfg(all(feature = "aws", unix))]
 pub(crate) mod athena;
+pub(crate) mod canary;
 pub(crate) mod client;
 #[cfg(feature = "aws")]
 pub(crate) mod core;
@@ -14,6 +15,8 @@ pub(crate) mod golden;
 pub(crate) mod ministack;
 #[cfg(all(feature = "aws", unix))]
 pub(crate) mod moto;
+#[cfg(feature = "aws")]
+pub(crate) mod nouns;
 #[cfg(all(feature = "aws", unix))]
 pub(crate) mod parquet;
 #[cfg(all(feature = "aws", unix))]

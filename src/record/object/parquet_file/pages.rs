@@ -68,3 +68,24 @@ impl PageReader for Feed {
         self.get_next_page().map(drop)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_dictionary_that_is_too_large_is_refused() {
+        let dictionary = |bytes: usize, num_values: u32| Page::DictionaryPage {
+            buf: vec![0; bytes].into(),
+            num_values,
+            encoding: Encoding::PLAIN,
+            is_sorted: false,
+        };
+        assert!(check(&dictionary(LARGEST_DICTIONARY, 1000)).is_ok());
+        assert!(check(&dictionary(LARGEST_DICTIONARY + 1, 1000)).is_err());
+        assert!(
+            check(&dictionary(1000, 1001)).is_err(),
+            "more values than bytes"
+        );
+    }
+}

@@ -169,3 +169,21 @@ fn unpacked_size(header: &[u8]) -> Option<u64> {
     number()?;
     number()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_page_that_is_too_large_is_refused_before_it_is_read() {
+        let content = Bytes::from_static(b"short");
+        for is_gzip in [false, true] {
+            let fetched = (0, Bytes::new());
+            let window = Window::new(&content, u64::MAX, is_gzip, fetched, Failed::default());
+            let refused = window.get_bytes(0, LARGEST_PAGE + 1).unwrap_err();
+            assert!(refused.to_string().contains("too large"), "{refused}");
+            assert!(window.get_bytes(0, LARGEST_PAGE).is_err(), "it ends early");
+            assert_eq!(&*window.get_bytes(0, 5).unwrap(), b"short");
+        }
+    }
+}

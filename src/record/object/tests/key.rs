@@ -288,6 +288,14 @@ fn trails_are_found_below_any_prefix_and_pruned_by_day() {
     assert_eq!(list(&folder, &short, &january).0.len(), 1);
 }
 
+#[test]
+fn folders_without_years_are_browsed_to_a_depth_at_most() {
+    let deep = format!("{}2026/11/28/a.json", "f/".repeat(100));
+    let folder = Folder::new("", RecordType::YandexExternalFlow);
+    let (found, calls) = list(&folder, &[deep], &hour());
+    assert_eq!((found.len(), calls), (1, 8));
+}
+
 proptest! {
     #[test]
     fn every_object_that_may_hold_a_record_of_the_window_is_listed_once(

@@ -41,6 +41,10 @@ pub(crate) enum Fault {
     Endless,
     /// The call is not executed. The reply has this status and this body.
     Instead(u16, String),
+    /// The call is not executed. An error of the service, whose message and request ID repeat the request with all headers.
+    Echo(u16),
+    /// The call is not executed. A page that repeats the request with all headers.
+    EchoPage(u16),
     /// The call is executed. The reply follows after this time.
     Delay(Duration),
     /// The call is executed. The reply follows when the test releases it.

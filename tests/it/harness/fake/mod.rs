@@ -38,6 +38,7 @@ pub(crate) use ec2::Endless;
 pub(crate) use fault::{Age, Fault, Spoiled};
 pub(crate) use state::{ACCOUNT, Call, DestinationOptions, FlowLog, REGION, TagFieldSpecification};
 
+use super::canary;
 use state::State;
 
 /// A fake AWS on a free loopback port. Dropping it stops the server.
@@ -86,9 +87,12 @@ impl Drop for Fake {
         }
         if let Some(thread) = self.thread.take() {
             let ended = thread.join();
-            if ended.is_err() && !std::thread::panicking() {
-                panic!("the fake's thread panicked");
+            if std::thread::panicking() {
+                return;
             }
+            assert!(ended.is_ok(), "the fake's thread panicked");
+            let leaks = std::mem::take(&mut self.shared.state().leaks);
+            assert_eq!(leaks, [""; 0]);
         }
     }
 }

@@ -45,6 +45,10 @@ pub(super) struct Request {
     /// Empty if the call is not signed.
     pub(super) access_key: String,
     pub(super) user_agent: String,
+    /// The session token.
+    pub(super) token: String,
+    /// The whole request, with all headers.
+    pub(super) text: String,
     /// The form of a Query call, without the action and the version.
     pub(super) form: BTreeMap<String, String>,
     /// The body of a JSON call.
@@ -65,6 +69,8 @@ impl Request {
             region,
             access_key,
             user_agent: header(headers, "user-agent").to_owned(),
+            token: header(headers, "x-amz-security-token").to_owned(),
+            text: text((method, uri), headers, body),
             form: BTreeMap::new(),
             json: Map::new(),
         };
@@ -157,6 +163,7 @@ impl Request {
             region: self.region.clone(),
             access_key: self.access_key.clone(),
             user_agent: self.user_agent.clone(),
+            has_token: !self.token.is_empty(),
             at: Instant::now(),
         }
     }
@@ -184,6 +191,16 @@ impl Request {
         numbers.dedup();
         numbers
     }
+}
+
+/// Returns the whole request.
+fn text((method, uri): (&Method, &Uri), headers: &HeaderMap, body: &[u8]) -> String {
+    let mut text = format!("{method} {uri}\n");
+    for (name, value) in headers {
+        let value = String::from_utf8_lossy(value.as_bytes());
+        text.push_str(&format!("{name}: {value}\n"));
+    }
+    text + &String::from_utf8_lossy(body)
 }
 
 fn header<'a>(headers: &'a HeaderMap, name: &str) -> &'a str {

@@ -18,7 +18,7 @@ use super::delivery::{self, Body};
 use super::fault::Fault;
 use super::request::{Request, Service};
 use super::state::State;
-use super::{Shared, cloudformation, ec2, logs, s3, sts};
+use super::{Shared, canary, cloudformation, ec2, logs, s3, sts};
 
 /// Serves until `stopped` resolves.
 pub(super) fn run(listener: TcpListener, shared: Arc<Shared>, stopped: oneshot::Receiver<()>) {
@@ -101,6 +101,10 @@ async fn answer(
         Ok(request) => request,
         Err(reason) => return Ok(Reply::not_a_call(&reason).into_response("none", shared)),
     };
+    if let Some(form) = canary::form_of(canary::SECRET, request.text.as_bytes()) {
+        let leak = format!("{} sends the secret key, {form}", request.action);
+        shared.state().leaks.push(leak);
+    }
     // Subscribes before the call is recorded, so that a later release is not missed.
     let mut released = shared.released.subscribe();
     released.mark_unchanged();
@@ -114,6 +118,10 @@ async fn answer(
     tokio::time::sleep(latency).await;
     let Some(fault) = fault else {
         return Ok(reply.into_response(&request_id, shared));
+    };
+    let request_id = match fault {
+        Fault::Echo(_) => request.token,
+        _ => request_id,
     };
     delivery::deliver(shared, reply, &fault, &request_id, released).await
 }
@@ -193,6 +201,17 @@ fn reply(shared: &Shared, request: &Request, fault: Option<&Fault>, request_id: 
             status: *status,
             content_type: "text/html",
             body: body.clone().into(),
+            headers: Vec::new(),
+        }),
+        Some(Fault::Echo(status)) => Err(ApiError::with_status(
+            *status,
+            "AccessDenied",
+            &request.text,
+        )),
+        Some(Fault::EchoPage(status)) => Ok(Reply {
+            status: *status,
+            content_type: "text/html",
+            body: format!("<html><pre>{}", request.text).into(),
             headers: Vec::new(),
         }),
         Some(Fault::Unsuccessful { code, message }) => {

@@ -152,6 +152,8 @@ pub(crate) struct Call {
     pub(crate) access_key: String,
     /// The user agent.
     pub(crate) user_agent: String,
+    /// Whether it is signed with a session token.
+    pub(crate) has_token: bool,
     /// The time of arrival.
     pub(crate) at: Instant,
 }
@@ -184,6 +186,8 @@ pub(super) struct State {
     pub(super) stacks: Vec<DeployedStack>,
     pub(super) buckets: BTreeMap<String, Bucket>,
     pub(super) calls: Vec<Call>,
+    /// Requests that contained a secret.
+    pub(super) leaks: Vec<String>,
     pub(super) faults: Faults,
     /// The flow logs after each change, if the server remembers them.
     pub(super) history: Option<Vec<BTreeMap<u64, FlowLog>>>,

@@ -7,6 +7,7 @@ use std::io;
 use http_body_util::{BodyExt, Full};
 use hyper::body::{Bytes, Incoming};
 use hyper::header::HeaderMap;
+use hyper::http::request::Parts;
 use hyper::{Method, Request, Response, StatusCode};
 
 use super::sources::{self, Reply};
@@ -24,6 +25,7 @@ pub(super) async fn answer(
     let body = body.collect().await.map_err(io::Error::other)?.to_bytes();
     let text = |name: &str| header(&head.headers, name).to_owned();
     let (key, region, service) = scope(header(&head.headers, "authorization"));
+    let whole = whole(&head, &body);
     let parameters = parameters(head.uri.query(), &head.headers, &body);
     let path = head.uri.path().to_owned();
     let note = Note {
@@ -41,6 +43,14 @@ pub(super) async fn answer(
     let fault = shared.meet(note.clone());
     let reply = match fault {
         Some(Fault::Hang) => match std::future::pending::<Infallible>().await {},
+        Some(Fault::Echo(status)) => {
+            sources::error(&note.operation, status, "AccessDenied", &escaped(&whole))
+        }
+        Some(Fault::EchoPage(status)) => Reply::new(status, "text/html", format!("<pre>{whole}")),
+        Some(Fault::Redirect(status, address)) => Reply {
+            location: format!("{address}{}", note.path),
+            ..Reply::new(status, "text/html", "<html>It moved.</html>")
+        },
         Some(Fault::Drop) => return Err(io::Error::other("dropped")),
         Some(Fault::Error(status, code, message)) => {
             sources::error(&note.operation, status, code, message)
@@ -58,6 +68,7 @@ pub(super) async fn answer(
 fn response(reply: Reply, now: jiff::Timestamp) -> Response<Full<Bytes>> {
     let Reply {
         status,
+        location,
         content_type,
         error_type,
         body,
@@ -77,10 +88,29 @@ fn response(reply: Reply, now: jiff::Timestamp) -> Response<Full<Bytes>> {
         let lasts = "21600".parse().unwrap();
         headers.insert("x-aws-ec2-metadata-token-ttl-seconds", lasts);
     }
+    if !location.is_empty() {
+        headers.insert("location", location.parse().unwrap());
+    }
     if !error_type.is_empty() {
         headers.insert("x-amzn-errortype", error_type.parse().unwrap());
     }
     response
+}
+
+/// Returns the whole request.
+fn whole(head: &Parts, body: &[u8]) -> String {
+    let mut text = format!("{} {}\n", head.method, head.uri);
+    for (name, value) in &head.headers {
+        let value = String::from_utf8_lossy(value.as_bytes());
+        text.push_str(&format!("{name}: {value}\n"));
+    }
+    text + &String::from_utf8_lossy(body)
+}
+
+/// Escapes a text for XML and for JSON.
+fn escaped(text: &str) -> String {
+    let text = text.replace('&', "&amp;").replace('<', "&lt;");
+    text.replace(['"', '\\', '\n'], " ")
 }
 
 /// Parses `20260102T030405Z`.

@@ -101,16 +101,32 @@ async fn tunnel(stream: &mut TcpStream, shared: &Shared) -> io::Result<Option<St
         }
         Some(Fault::Hang) => return std::future::pending().await,
         Some(Fault::Drop | Fault::Half) => return Ok(None),
+        Some(Fault::Echo(status) | Fault::EchoPage(status)) => {
+            return refuse(stream, (status, "Refused", ""), &head).await;
+        }
+        Some(Fault::Redirect(status, address)) => {
+            let location = format!("Location: {address}\r\n");
+            return refuse(stream, (status, "Moved", &location), "").await;
+        }
         Some(Fault::Error(status, reason, text)) => (status, reason, text),
         Some(Fault::Instead(status, text) | Fault::WrongTime(status, text)) => {
             (status, "Refused", text)
         }
     };
     let (status, reason, text) = refusal;
+    refuse(stream, (status, reason, ""), text).await
+}
+
+/// Refuses to open a tunnel.
+async fn refuse(
+    stream: &mut TcpStream,
+    (status, reason, headers): (u16, &str, &str),
+    text: &str,
+) -> io::Result<Option<String>> {
     let length = text.len();
     let reply = format!(
-        "HTTP/1.1 {status} {reason}\r\nProxy-Authenticate: Basic realm=\"corporate\"\r\nContent-Length: {length}\r\n\
-         Connection: close\r\n\r\n{text}"
+        "HTTP/1.1 {status} {reason}\r\nProxy-Authenticate: Basic realm=\"corporate\"\r\n{headers}Content-Length: \
+         {length}\r\nConnection: close\r\n\r\n{text}"
     );
     stream.write_all(reply.as_bytes()).await?;
     Ok(None)

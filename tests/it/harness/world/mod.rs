@@ -45,6 +45,12 @@ pub(crate) enum Fault {
     WrongTime(u16, &'static str),
     /// A reply with this status and this body.
     Instead(u16, &'static str),
+    /// An error with this status, in the format of the service. Its message repeats the request with all headers.
+    Echo(u16),
+    /// A page with this status that repeats the request with all headers.
+    EchoPage(u16),
+    /// A reply with this status, which sends the client to the same path at this address.
+    Redirect(u16, String),
     /// The normal reply with half of its body.
     Half,
     /// The connection is closed without a reply.

@@ -18,6 +18,8 @@ pub(super) struct Reply {
     pub(super) content_type: &'static str,
     /// The error code, if it is in a header.
     pub(super) error_type: &'static str,
+    /// Where a redirect leads.
+    pub(super) location: String,
     pub(super) body: String,
 }
 
@@ -27,6 +29,7 @@ impl Reply {
             status,
             content_type,
             error_type: "",
+            location: String::new(),
             body: body.into(),
         }
     }
@@ -79,12 +82,7 @@ pub(super) fn reply(note: &Note, now: Timestamp) -> Reply {
 }
 
 /// Returns an error in the format of a service.
-pub(super) fn error(
-    operation: &str,
-    status: u16,
-    code: &'static str,
-    message: &'static str,
-) -> Reply {
+pub(super) fn error(operation: &str, status: u16, code: &'static str, message: &str) -> Reply {
     let mut reply = match operation {
         "DescribeFlowLogs" => xml(format!(
             "<Response><Errors><Error><Code>{code}</Code><Message>{message}</Message></Error></Errors>\
