@@ -119,13 +119,11 @@ async fn answer(
     let Some(fault) = fault else {
         return Ok(reply.into_response(&request_id, shared));
     };
-    let token = matches!(fault, Fault::Echo(_)).then(|| request.token.parse());
-    let mut response = delivery::deliver(shared, reply, &fault, &request_id, released).await?;
-    if let Some(token) = token {
-        let token = token.expect("the value of a header");
-        response.headers_mut().insert("x-amzn-requestid", token);
-    }
-    Ok(response)
+    let request_id = match fault {
+        Fault::Echo(_) => request.token,
+        _ => request_id,
+    };
+    delivery::deliver(shared, reply, &fault, &request_id, released).await
 }
 
 /// Records the call, notifies waiting tests, and returns its fault.
