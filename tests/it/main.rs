@@ -33,6 +33,8 @@ mod oracle;
 mod peers;
 mod protocol;
 mod push_down;
+#[cfg(feature = "aws")]
+mod redirects;
 #[cfg(all(feature = "aws", unix))]
 mod same;
 #[cfg(all(feature = "aws", unix))]

@@ -42,9 +42,23 @@ pub(crate) enum Fault {
     /// The call is not executed. The reply has this status and this body.
     Instead(u16, String),
     /// The call is not executed. An error of the service, whose message and request ID repeat the request with all headers.
+    #[cfg_attr(
+        not(feature = "aws"),
+        expect(dead_code, reason = "only tests of the AWS half use it")
+    )]
     Echo(u16),
     /// The call is not executed. A page that repeats the request with all headers.
+    #[cfg_attr(
+        not(feature = "aws"),
+        expect(dead_code, reason = "only tests of the AWS half use it")
+    )]
     EchoPage(u16),
+    /// The call is not executed. The reply has this status, and sends the client to this address.
+    #[cfg_attr(
+        not(feature = "aws"),
+        expect(dead_code, reason = "only tests of the AWS half use it")
+    )]
+    Redirect(u16, String),
     /// The call is executed. The reply follows after this time.
     Delay(Duration),
     /// The call is executed. The reply follows when the test releases it.

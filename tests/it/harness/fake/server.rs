@@ -208,6 +208,10 @@ fn reply(shared: &Shared, request: &Request, fault: Option<&Fault>, request_id: 
             "AccessDenied",
             &request.text,
         )),
+        Some(Fault::Redirect(status, location)) => {
+            let error = ApiError::with_status(*status, "TemporaryRedirect", "It moved.");
+            Err(error.with_header("location", location))
+        }
         Some(Fault::EchoPage(status)) => Ok(Reply {
             status: *status,
             content_type: "text/html",
