@@ -34,7 +34,8 @@ pub(super) fn not_shown(id: &str) -> Diagnostic {
         "flow-log-not-shown-yet",
         format!("Flow log {id} not shown by EC2 yet"),
         "It was created less than two minutes ago, and EC2 may not show it yet. It stays in the state as it was. If \
-         someone has deleted it, the next plan after these two minutes creates it again.",
+         someone has deleted it, the next plan after these two minutes creates it again. To create it again at once, use \
+         `terraform apply -replace=ADDRESS`.",
     )
 }
 

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use jiff::Timestamp;
+
 use super::scenario::{Scenario, Variant};
 use super::terraform::{Running, Terraform};
 use super::trial::{Before, Trial, essences};
@@ -40,7 +42,12 @@ impl Recorded {
             let run = terraform.apply(&Running::default()).await;
             assert!(run.was_empty(), "{run:?}");
         }
-        let before = Before { fake, terraform };
+        let at = Timestamp::now();
+        let before = Before {
+            fake,
+            terraform,
+            at,
+        };
         let mut trial = Trial::begin(scenario, variant, &before);
         let run = trial.act(&Running::default()).await;
         let is_fine = !run.failed() && run.violations.is_empty();

@@ -3,6 +3,8 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use jiff::Timestamp;
+
 use super::scenario::{Scenario, Variant};
 use super::terraform::{Run, Running, Terraform};
 use crate::harness::fake::{Fake, FlowLog};
@@ -46,6 +48,8 @@ impl Outcome {
 pub(super) struct Before {
     pub(super) fake: Fake,
     pub(super) terraform: Terraform,
+    /// When this was.
+    pub(super) at: Timestamp,
 }
 
 /// AWS and Terraform of one case.
@@ -68,6 +72,8 @@ impl Trial {
             fake.insert(log);
         }
         fake.count_from(&before.fake);
+        // The clock of the service stands where it was, so that what is young stays so.
+        fake.clock_ahead(before.at.duration_since(Timestamp::now()));
         variant.prepare(scenario, &fake);
         fake.remember(variant.is_young(scenario));
         let mut terraform = before.terraform.clone();
