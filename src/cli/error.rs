@@ -15,9 +15,7 @@ pub(super) enum Error {
     NotAProperty,
     #[error("the ID of an account has 12 digits")]
     NotAnAccount,
-    #[error(
-        "--accounts and {{account}} in --role belong together; set both, or neither"
-    )]
+    #[error("--accounts and {{account}} in --role belong together; set both, or neither")]
     AccountsAndRole,
     #[error("no region to check; set --regions, --region or AWS_REGION")]
     NoRegionToCheck,
