@@ -131,10 +131,6 @@ impl framework::Resource for Resource {
             call_failed("flow-log-not-read", summary, tried, &error)
         })?;
         let Some(described) = described else {
-            if missing::may_exist(&state, &ec2) {
-                context.warn(missing::not_shown(id));
-                return Ok(Some(state));
-            }
             self.plans.release(connection.run, id);
             return if has_no_region(&state) {
                 Err(not_found_in(id, &region).into())

@@ -17,7 +17,7 @@ use super::super::{convert, tags};
 use super::Resource;
 use crate::aws::ec2::{self, Ec2, NewFlowLog};
 use crate::connection::Connection;
-use crate::framework::{Attr, Context, Diagnostic, Failure};
+use crate::framework::{Context, Diagnostic, Failure};
 
 type Result<T, E = Failure<FlowLog>> = std::result::Result<T, E>;
 
@@ -227,15 +227,14 @@ impl From<NotMade> for Failure<FlowLog> {
     }
 }
 
-/// Returns the state of a flow log of which only the ID is known, and that it was created now: until EC2 describes it, a
-/// refresh needs to know how old it is.
+/// Returns the state of a flow log of which only the ID is known.
 fn exists(id: &str, place: Place<'_>, planned: &FlowLog) -> FlowLog {
-    let now = Timestamp::now() + place.ec2.clock_ahead();
-    let (id, planned) = (id.to_owned(), planned.clone());
-    FlowLog {
-        creation_time: Attr::Known(now.to_string()),
-        ..convert::undescribed(id, planned, place.region, place.connection)
-    }
+    convert::undescribed(
+        id.to_owned(),
+        planned.clone(),
+        place.region,
+        place.connection,
+    )
 }
 
 fn not_described(id: &str, why: &str) -> Diagnostic {

@@ -44,10 +44,6 @@ impl Case {
         let before = trial.terraform.clone();
         let mut runs = vec![trial.act(&running).await];
         let asks = self.recorded.variant.question(self.recorded.scenario);
-        if self.kind.is_stale() && self.lasts && asks.is_none() {
-            // Within two minutes, the next run can see an earlier state, too.
-            runs.push(trial.act(&running).await);
-        }
         if let Some(watch) = watch {
             watch.abort();
         }

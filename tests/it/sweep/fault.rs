@@ -100,12 +100,9 @@ impl Kind {
         self.is_slow() && attempts != Some(1)
     }
 
-    pub(super) fn is_stale(&self) -> bool {
-        matches!(&self.how, How::Call(Fault::Stale(_)))
-    }
-
-    /// Reports whether the fault can be one of every later call.
+    /// Reports whether the fault can be one of every later call. A stale reply comes once: a flow log that EC2 does not show
+    /// for longer than the provider looks for it counts as gone.
     pub(super) fn can_last(&self) -> bool {
-        !matches!(self.how, How::Interrupt(_))
+        !matches!(self.how, How::Interrupt(_) | How::Call(Fault::Stale(_)))
     }
 }

@@ -150,10 +150,9 @@ fn cases_of(recorded: &Arc<Recorded>, call: usize) -> Vec<Case> {
         // With all its attempts, a call that always fails takes minutes.
         let attempts = recorded.variant.attempts;
         let patient = attempts.is_none();
-        let lasting = [false, true].into_iter().filter(|lasts| {
-            !lasts
-                || kind.can_last() && (kind.is_stale() || !patient && !kind.is_slow_with(attempts))
-        });
+        let lasting = [false, true]
+            .into_iter()
+            .filter(|lasts| !lasts || kind.can_last() && !patient && !kind.is_slow_with(attempts));
         cases.extend(lasting.map(|lasts| Case {
             recorded: Arc::clone(recorded),
             call,
