@@ -13,6 +13,14 @@
 )]
 
 mod ask;
+#[path = "../../tests/it/harness/canary.rs"]
+#[allow(
+    dead_code,
+    unused_imports,
+    clippy::unwrap_used,
+    reason = "what the fake AWS looks for in requests"
+)]
+mod canary;
 #[path = "../../tests/it/harness/client.rs"]
 #[allow(
     dead_code,

@@ -10,15 +10,15 @@ use super::selected;
 pub(super) fn check(bytes: &[u8]) {
     let (number, bytes) = selected(bytes);
     if number % 4 == 3 {
-        told(read_state("a.tfstate", bytes).err(), bytes);
+        told(read_state("a.tfstate", bytes).err().as_ref(), bytes);
         return;
     }
     let text = match decode("a.yaml", bytes) {
         Ok(text) => text,
-        Err(diagnostics) => return told(Some(diagnostics), bytes),
+        Err(diagnostics) => return told(Some(&diagnostics), bytes),
     };
     if number % 4 == 2 {
-        told(read_parameters("a.json", &text).err(), bytes);
+        told(read_parameters("a.json", &text).err().as_ref(), bytes);
         return;
     }
     let mut parameters = Parameters::default();
@@ -28,13 +28,13 @@ pub(super) fn check(bytes: &[u8]) {
             .given
             .insert("Stage".to_owned(), "prod".to_owned());
     }
-    told(read("a.yaml", &text, &parameters).err(), bytes);
+    told(read("a.yaml", &text, &parameters).err().as_ref(), bytes);
 }
 
 /// Checks that each position is in the file: the lines of a text, with one more for its end.
-fn told(diagnostics: Option<FileDiagnostics>, bytes: &[u8]) {
+fn told(diagnostics: Option<&FileDiagnostics>, bytes: &[u8]) {
     let lines = 2 + bytes.iter().filter(|byte| b"\n\r".contains(byte)).count();
-    for diagnostic in diagnostics.iter().flat_map(FileDiagnostics::iter) {
+    for diagnostic in diagnostics.into_iter().flat_map(FileDiagnostics::iter) {
         assert!(!diagnostic.message.is_empty());
         assert!(diagnostic.position.line <= lines, "{diagnostic:?}");
     }

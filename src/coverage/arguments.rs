@@ -144,7 +144,7 @@ impl Arguments {
         check_names(
             &self.kinds,
             &kinds,
-            Path::root().attribute("kinds"),
+            &Path::root().attribute("kinds"),
             diagnostics,
         );
         if let Some(Err(problem)) = self.settle.given().map(duration::parse) {
@@ -215,7 +215,7 @@ impl Require {
         check_names(
             &self.destination_types,
             &TYPES,
-            at("destination_types"),
+            &at("destination_types"),
             diagnostics,
         );
         for name in given(&self.fields) {
@@ -253,7 +253,7 @@ impl Require {
 fn check_names(
     written: &Attr<BTreeSet<Attr<String>>>,
     known: &[&str],
-    path: Path,
+    path: &Path,
     diagnostics: &mut Diagnostics,
 ) {
     for name in given(written).filter(|name| !known.contains(name)) {

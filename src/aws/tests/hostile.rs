@@ -42,9 +42,10 @@ fn mutated(runner: &mut TestRunner, whole: &[u8]) -> Vec<u8> {
 
 /// Puts nested elements, or nested lists, at the beginning of a reply and where a value is.
 fn nested(whole: &str) -> Vec<String> {
-    let (open, close, first) = match whole.starts_with('{') {
-        true => ("[", "]", "\"x\":"),
-        false => ("<x>", "</x>", ""),
+    let (open, close, first) = if whole.starts_with('{') {
+        ("[", "]", "\"x\":")
+    } else {
+        ("<x>", "</x>", "")
     };
     let deep = open.repeat(DEPTH) + &close.repeat(DEPTH);
     let after = whole.find(['{', '>']).map_or(0, |at| at + 1);

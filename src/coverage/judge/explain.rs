@@ -67,11 +67,11 @@ fn partial(view: &View<'_, '_>, network: &Network) -> Partial {
     let mut ids: Vec<_> = bare.iter().map(|child| child.id.clone()).collect();
     ids.sort();
     Partial {
-        missing: match bare.is_empty() {
-            true => missing(network),
-            false => bare
-                .iter()
-                .fold(Traffic::NONE, |all, child| all.and(missing(child))),
+        missing: if bare.is_empty() {
+            missing(network)
+        } else {
+            let parts = bare.iter();
+            parts.fold(Traffic::NONE, |all, child| all.and(missing(child)))
         },
         bare: ids,
     }

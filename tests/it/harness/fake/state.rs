@@ -153,6 +153,10 @@ pub(crate) struct Call {
     /// The user agent.
     pub(crate) user_agent: String,
     /// Whether it is signed with a session token.
+    #[cfg_attr(
+        not(feature = "aws"),
+        expect(dead_code, reason = "only tests of the AWS half use it")
+    )]
     pub(crate) has_token: bool,
     /// The time of arrival.
     pub(crate) at: Instant,

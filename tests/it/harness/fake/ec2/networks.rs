@@ -9,10 +9,6 @@ use super::super::xml::Xml;
 use super::{Scope, boolean, dry_run, invalid_value, known_parameters, response};
 
 /// A network as EC2 describes it.
-#[cfg_attr(
-    not(feature = "aws"),
-    expect(dead_code, reason = "only tests of the AWS half use it")
-)]
 #[derive(Clone, Debug)]
 pub(crate) struct Network {
     pub(crate) id: String,
