@@ -81,10 +81,10 @@ fn values(record: &impl Values, format: &Format) {
         let _ = record.text(index);
         let _ = record.integer(index);
         let _ = record.address(index);
-        assert_eq!(
-            record.time(index).map(|time| time.as_second()),
-            record.seconds(index)
-        );
+        // Quals count seconds, as the services do, also beyond the last time that can be shown.
+        if let Some(time) = record.time(index) {
+            assert_eq!(record.seconds(index), Some(time.as_second()));
+        }
     }
     let _ = (record.event_id(), record.event_time(), record.more());
 }

@@ -147,8 +147,8 @@ fn values_are_counted_outside_of_text() {
         ("null", 1),
         (r#"["a", 1, {"b": [2]}]"#, 6),
         (r#""a,b[{""#, 1),
-        (r#""a\",1"#, 2),
-        (r#""a",[,{""#, 1),
+        (r#""a\\",1"#, 2),
+        (r#""a\",[,{""#, 1),
     ] {
         assert_eq!(count(document.as_bytes()), values, "{document}");
     }
