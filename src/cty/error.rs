@@ -135,6 +135,13 @@ mod tests {
     }
 
     #[test]
+    fn allowed_names_are_quoted() {
+        assert_eq!(one_of(&[]), "left out");
+        assert_eq!(one_of(&["a"]), "\"a\"");
+        assert_eq!(one_of(&["a", "b"]), "one of \"a\", \"b\"");
+    }
+
+    #[test]
     fn error_inside_a_set_is_told_of_the_set() {
         let error = Error::new("is null").within_attribute("tag_keys");
         let error = error

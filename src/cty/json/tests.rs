@@ -45,6 +45,7 @@ fn text_that_says_the_same_is_taken() {
     assert_eq!(decode(b"600", &Type::String).unwrap(), "600".into());
     assert_eq!(decode(b"true", &Type::String).unwrap(), "true".into());
     assert_eq!(decode(b"\"false\"", &Type::Bool).unwrap(), false.into());
+    assert_eq!(decode(b"\"true\"", &Type::Bool).unwrap(), true.into());
     assert!(decode(b"\"yes\"", &Type::Bool).is_err());
     assert!(decode(b"\"ten\"", &Type::Number).is_err());
 }

@@ -171,3 +171,17 @@ fn a_response_keeps_planned_values_and_fills_unknown_ones() {
     assert_eq!(settled.get("id"), Some(&"1".into()));
     assert_eq!(settled.get("options"), Some(&options("k".into())));
 }
+
+#[test]
+fn elements_of_a_list_are_filled_only_if_the_response_has_as_many() {
+    let list = |elements: &[Value]| Value::List(elements.to_vec());
+    let planned = list(&["planned".into(), Value::unknown()]);
+    let filled = settle(&planned, list(&["other".into(), "b".into()]));
+    assert_eq!(filled, list(&["planned".into(), "b".into()]));
+    for actual in [
+        list(&["a".into()]),
+        list(&["a".into(), "b".into(), "c".into()]),
+    ] {
+        assert_eq!(settle(&planned, actual), planned);
+    }
+}
