@@ -1,4 +1,4 @@
-//! What must hold for every input, however hostile: the code neither panics nor hangs, and what it accepts is consistent.
+//! What must hold for all input, including hostile input: the code neither panics nor hangs, and what it accepts is consistent.
 //!
 //! Each property is one function of bytes. The fuzz targets call it for millions of inputs, and `tests/it/hostile.rs` for
 //! the corpus and mutations of it, so that each finding stays a test.

@@ -44,6 +44,8 @@ use super::{
 use roles::Role;
 use source::CredentialSource;
 
+use crate::text::secrets;
+
 /// Credentials are renewed when they expire within this time.
 const RENEWED_BEFORE: Duration = Duration::from_secs(60);
 /// For this time a failure is returned again without another request, because many calls wait for the same credentials.
@@ -153,6 +155,7 @@ impl CredentialCache {
     }
 
     fn store(&self, cached: Cached) {
+        secrets::remember(cached.credentials.secret_access_key());
         *self.cached.lock().unwrap_or_else(PoisonError::into_inner) = Some(cached);
     }
 }

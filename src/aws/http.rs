@@ -204,7 +204,8 @@ impl HttpConnector for ByScheme {
     }
 }
 
-/// Keeps the secrets in the headers of a request from every text that is shown, because a reply may repeat them.
+/// Keeps the secrets in the headers of a request from every text that is shown, because a reply may repeat them. A signature
+/// is not kept: each request has its own, and they would soon displace all secrets.
 fn remember(request: &HttpRequest) {
     let headers = [
         "authorization",
@@ -213,7 +214,10 @@ fn remember(request: &HttpRequest) {
         "x-aws-ec2-metadata-token",
     ];
     for header in headers {
-        secrets::remember(request.headers().get(header).unwrap_or_default());
+        let value = request.headers().get(header).unwrap_or_default();
+        if !value.starts_with("AWS4-") {
+            secrets::remember(value);
+        }
     }
 }
 
@@ -316,6 +320,30 @@ mod tests {
     use aws_types::os_shim_internal::Env;
 
     use super::*;
+
+    #[test]
+    fn a_session_token_stays_hidden_after_many_signed_requests() {
+        let request = |name: &'static str, value: String| {
+            let mut request = HttpRequest::empty();
+            request.headers_mut().insert(name, value);
+            request
+        };
+        remember(&request(
+            "x-amz-security-token",
+            "a-session-token".to_owned(),
+        ));
+        remember(&request(
+            "authorization",
+            "Bearer of-a-container".to_owned(),
+        ));
+        for number in 0..2 * secrets::MOST {
+            let signature = format!("AWS4-HMAC-SHA256 Signature={number:032}");
+            remember(&request("authorization", signature));
+        }
+        for secret in ["a-session-token", "Bearer of-a-container"] {
+            assert_eq!(secrets::hide(secret), secrets::HIDDEN);
+        }
+    }
 
     async fn refused(settings: Settings, variables: &[(&str, &str)]) -> String {
         let environment = Environment::read(&settings, Env::from_slice(variables))

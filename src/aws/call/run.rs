@@ -33,7 +33,6 @@ use super::super::{
 use super::attempts::{Attempts, Failure, metadata};
 use super::context::CallContext;
 use super::pace::Pace;
-use crate::text::secrets;
 
 /// The most attempts in a row that cannot connect, or whose success cannot be read. A retry seldom fixes either. The waits
 /// between them take about fifteen seconds.
@@ -249,10 +248,7 @@ impl Call {
         tokio::select! {
             biased;
             credentials = provider.get() => match credentials {
-                Ok(credentials) => {
-                    secrets::remember(credentials.secret_access_key());
-                    Ok(Some(credentials))
-                }
+                Ok(credentials) => Ok(Some(credentials)),
                 Err(error) => Err(self.without_credentials(&error)),
             },
             error = self.interrupted() => Err(error),

@@ -1,5 +1,5 @@
-//! Queries of CloudWatch Logs Insights whose start got no reply. They may run, and bill, although nobody knows their IDs.
-//! Each query carries a mark in its text, by which it is found and stopped.
+//! Queries of CloudWatch Logs Insights whose start got no reply. They may run and be billed, although their IDs are not
+//! known. Each query carries a mark in its text, by which it is found and stopped.
 //!
 //! This module must not know what is counted.
 

@@ -104,7 +104,7 @@ impl<'w> View<'_, 'w> {
             || self.unread_container(network).is_some()
     }
 
-    /// Returns the kind of what contains a network, and why it was not read, if that is so. Then nobody knows who owns it.
+    /// Returns the kind of what contains a network, and why it was not read, if that is so. Then its owner is not known.
     pub(super) fn unread_container(&self, network: &Network) -> Option<(Kind, &Cause)> {
         let id = network.above.last()?;
         if self.index.network(id).is_some() {

@@ -72,7 +72,8 @@ impl framework::DataSource for DataSources {
             flow_logs: Attr::Known(flow_logs.collect()),
         };
         let search = Search {
-            region: Attr::Known(region),
+            // Kept as it was written, also if it is empty.
+            region: search.region.or(Attr::Known(region)),
         };
         Ok((search, filters, found))
     }

@@ -97,7 +97,8 @@ impl framework::DataSource for DataSource {
         };
         let lookup = Lookup {
             id: view.id.clone(),
-            region: view.region.clone(),
+            // Kept as it was written, also if it is empty.
+            region: lookup.region.or(view.region.clone()),
             tags: view.tags.clone(),
         };
         Ok((lookup, filters, view))

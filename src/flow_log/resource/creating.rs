@@ -1,7 +1,7 @@
 //! Creates the flow log of a resource, or adopts its equal, and reads it back.
 //!
 //! The token of a plan can be older than this run: a saved plan can be applied again. EC2 then returns the flow log that
-//! the first apply has created. If somebody has deleted it since, EC2 returns its ID all the same, and does not show it.
+//! the first apply has created. If it was deleted since, EC2 returns its ID, but does not show it.
 //! This looks like a new flow log that EC2 does not show yet. What tells them apart is a create with a new token: EC2
 //! refuses it if the first one exists.
 
@@ -71,11 +71,7 @@ impl Resource {
         let created = self.create_with(Token::new(), place, plan, context).await;
         let (id, why) = match created {
             Ok(Created::New(new)) => {
-                tracing::info!(
-                    deleted = id,
-                    created = new,
-                    "the token was of a deleted flow log"
-                );
+                context.warn(of_deleted(&id, &new));
                 (new, None)
             }
             Ok(Created::Adopted(log)) => {
@@ -234,6 +230,17 @@ fn exists(id: &str, place: Place<'_>, planned: &FlowLog) -> FlowLog {
         planned.clone(),
         place.region,
         place.connection,
+    )
+}
+
+fn of_deleted(deleted: &str, created: &str) -> Diagnostic {
+    Diagnostic::warning(
+        "flow-log-of-the-plan-deleted",
+        format!("Flow log {deleted} of an earlier apply replaced by {created}"),
+        format!(
+            "An earlier apply of this plan has created the flow log {deleted}. EC2 does not show it, and has allowed an \
+             equal one, so it was deleted since. If it appears again, delete it."
+        ),
     )
 }
 

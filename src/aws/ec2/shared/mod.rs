@@ -6,7 +6,7 @@
 //! | file | contents |
 //! |---|---|
 //! | `queue` | callers that share a call, one call after the other |
-//! | `snapshot` | the flow logs of a listing that nobody has asked for yet, and when a listing pays |
+//! | `snapshot` | the flow logs of a listing that no read has returned yet, and when a listing takes fewer calls |
 //! | `reader` | what EC2 is asked to read the flow logs of one call |
 //!
 //! This module must not know how a call is sent.

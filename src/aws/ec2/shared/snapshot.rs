@@ -1,4 +1,4 @@
-//! The flow logs of a listing that nobody has asked for yet, and when a listing pays.
+//! The flow logs of a listing that no read has returned yet, and when a listing takes fewer calls.
 //!
 //! A listing begins after three calls by ID for three flow logs or more, because a fourth would not be cheaper than the
 //! first page. Every further page must be paid by a call by ID, so that a listing of a large account at most doubles the calls.
@@ -29,7 +29,7 @@ pub(super) struct Snapshot(Arc<Mutex<State>>);
 
 #[derive(Debug, Default)]
 struct State {
-    /// Flow logs that nobody has asked for yet.
+    /// Flow logs that no read has returned yet.
     left: BTreeMap<String, FlowLog>,
     written: BTreeSet<String>,
     /// Calls by ID.

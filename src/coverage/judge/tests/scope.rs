@@ -219,7 +219,7 @@ fn what_could_not_be_read_is_unknown_and_never_passes() {
         (format!("{bare}; fl-1 on eni-1; unread network_interface unreadable"), "", vec!["vpc-1 unknown[network_interface unreadable]"]),
         // A listing that is not asked for does not matter.
         (format!("{bare}; fl-1 on vpc-1; unread subnet denied"), "", vec!["vpc-1 covered"]),
-        // Without the VPCs, nobody knows whose the interfaces are.
+        // Without the VPCs, the owner of the interfaces is not known.
         (
             "eni-1 in vpc-1; unread vpc denied".to_owned(),
             "kinds=network_interface",
