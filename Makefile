@@ -10,8 +10,20 @@ CARGO ?= cargo
 PYTHON ?= python3
 TARGET := $(abspath $(or $(CARGO_TARGET_DIR),target))
 VERSION := $(shell sed -n 's/^version = "\(.*\)"/\1/p' Cargo.toml | head -n 1)
-DEBUG := $(TARGET)/debug/terraform-provider-vpcflow
-RELEASE := $(TARGET)/release/terraform-provider-vpcflow
+
+# With glibc, the programs are linked statically: a static provider starts on every Linux, also on Alpine, whose C library
+# is another one. Cargo keeps the flag from build scripts and procedural macros, which must be dynamic, only if the target
+# is named. Without a static C library (Fedora: dnf install glibc-static), they are linked dynamically.
+HOST := $(shell $(CARGO) -vV | sed -n 's/^host: //p')
+STATIC := $(if $(findstring -linux-gnu,$(HOST)),$(shell echo 'int main(void) { return 0; }' \
+	| cc -x c -static -o /dev/null - 2> /dev/null && echo yes))
+ifeq ($(STATIC),yes)
+export CARGO_BUILD_TARGET := $(HOST)
+export CARGO_TARGET_$(shell echo $(HOST) | tr a-z- A-Z_)_RUSTFLAGS := -C target-feature=+crt-static
+endif
+BUILT := $(TARGET)/$(CARGO_BUILD_TARGET)
+DEBUG := $(BUILT)/debug/terraform-provider-vpcflow
+RELEASE := $(BUILT)/release/terraform-provider-vpcflow
 
 # The tests that compare generated files with the code. They need only Rust.
 GENERATED := generated::
