@@ -307,6 +307,7 @@ def demo(arguments, folder, endpoint, steps):
 
     steps.show("Someone deletes the flow log outside of Terraform: the plan creates it again")
     ec2.delete_flow_logs(FlowLogIds=[flow_log])
+    steps.detail("EC2 may show a new flow log late: the provider looks for it until it is two minutes old.")
     steps.detail(main.plan(expected=2).splitlines()[-1])
     main.apply()
     replacement = main.output("flow_log_id")

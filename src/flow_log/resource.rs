@@ -8,16 +8,15 @@ mod creating;
 use std::collections::BTreeMap;
 
 use self::creating::{Place, Planned};
-use super::calls::{delete, describe_new, retag};
+use super::calls::{delete, retag};
 use super::create::{self, Ledger, Plans};
 use super::diagnostics::{call_failed, in_hcl, warn_of_failed_delivery};
 use super::identity::{self, Identity};
+use super::missing::{self, Found};
 use super::model::FlowLog;
 use super::region::{existing_region, has_no_region};
 use super::timeout::Limit;
-use super::{
-    convert, generate, missing, moved, normal_form, plan, private, tags, unreported, validate,
-};
+use super::{convert, generate, moved, normal_form, plan, private, tags, unreported, validate};
 use crate::connection::{Connection, Tags};
 use crate::cty::Path;
 use crate::framework::{self, Attr, Change, Context, Diagnostic, Diagnostics, Failure};
@@ -118,25 +117,26 @@ impl framework::Resource for Resource {
         };
         let region = connection.region(existing_region(&state))?;
         let ec2 = connection.aws()?.ec2(&region);
-        let described = match ec2.describe(id).await {
-            // The reply contains EC2's time.
-            Ok(None) if missing::is_young(&state, &ec2) => {
-                describe_new(&ec2, id, context.stop()).await
-            }
-            described => described,
+        let found = match ec2.describe(id).await {
+            Ok(Some(described)) => Ok(Found::Exists(Box::new(described))),
+            Ok(None) => missing::look_again(&state, id, &ec2, context.stop()).await,
+            Err(error) => Err(error),
         };
-        let described = described.map_err(|error| {
+        let found = found.map_err(|error| {
             let summary = format!("Flow log {id} not read");
             let tried = "DescribeFlowLogs was called.";
             call_failed("flow-log-not-read", summary, tried, &error)
         })?;
-        let Some(described) = described else {
-            self.plans.release(connection.run, id);
-            return if has_no_region(&state) {
-                Err(not_found_in(id, &region).into())
-            } else {
-                Ok(None)
-            };
+        let described = match found {
+            Found::Exists(described) => *described,
+            Found::Unclear => return Err(unclear(id).into()),
+            Found::Gone => {
+                self.plans.release(connection.run, id);
+                if has_no_region(&state) {
+                    return Err(not_found_in(id, &region).into());
+                }
+                return Ok(None);
+            }
         };
         warn_of_failed_delivery(&described, context);
         let (state, missing) = convert::read(described, &state, &region, connection);
@@ -259,6 +259,15 @@ fn to_import(id: &str, region: String, connection: &Connection) -> FlowLog {
         tags: Attr::Known(BTreeMap::new()),
         ..FlowLog::default()
     }
+}
+
+fn unclear(id: &str) -> Diagnostic {
+    Diagnostic::error(
+        "flow-log-not-read",
+        format!("Flow log {id} not read"),
+        "EC2 does not show the flow log. It was created less than two minutes ago, so that EC2 may not show it yet, and \
+         Terraform was stopped before the two minutes had passed. It stays in the state. Run Terraform again.",
+    )
 }
 
 fn not_found_in(id: &str, region: &str) -> Diagnostic {

@@ -3,6 +3,7 @@
 pub(crate) mod accepted;
 mod adopt;
 mod empty_strings;
+mod missing;
 pub(crate) mod random;
 pub(crate) mod refused;
 mod token;

@@ -126,6 +126,7 @@ fn a_stale_reply_comes_from_an_earlier_state() {
     create(&fake, "vpc-1").unwrap().fine();
     create(&fake, "vpc-2").unwrap().fine();
     let seen = |age| {
+        fake.clock_ahead(jiff::SignedDuration::ZERO);
         fake.fail("DescribeFlowLogs", Fault::Stale(age), 1);
         describe(&fake).unwrap().texts("flowLogId").len()
     };
@@ -133,6 +134,9 @@ fn a_stale_reply_comes_from_an_earlier_state() {
     assert_eq!(seen(Age::BeforeLast), 1);
     let any: std::collections::BTreeSet<_> = (0..64).map(|seed| seen(Age::Any(seed))).collect();
     assert_eq!(any.into_iter().collect::<Vec<_>>(), [0, 1, 2]);
+    assert_eq!(describe(&fake).unwrap().texts("flowLogId").len(), 2);
+    fake.clock_ahead(jiff::SignedDuration::from_mins(2));
+    fake.fail("DescribeFlowLogs", Fault::Stale(Age::Oldest), 1);
     assert_eq!(describe(&fake).unwrap().texts("flowLogId").len(), 2);
 }
 

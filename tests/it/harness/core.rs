@@ -203,6 +203,25 @@ impl Core {
         state
     }
 
+    /// Reads an object, and stops the provider once `begun` returns. Returns the messages.
+    pub(crate) async fn read_and_stop(
+        &mut self,
+        state: &Value,
+        begun: impl FnOnce() + Send + 'static,
+    ) -> Vec<Message> {
+        let request = pb::read_resource::Request {
+            type_name: TYPE.to_owned(),
+            current_state: wire(state, &self.schema),
+            ..Default::default()
+        };
+        let mut client = self.client.clone();
+        let reading = tokio::spawn(async move { client.read_resource(request).await });
+        tokio::task::spawn_blocking(begun).await.unwrap();
+        let request = pb::stop_provider::Request::default();
+        self.client.stop_provider(request).await.unwrap();
+        messages(reading.await.unwrap().unwrap().into_inner().diagnostics)
+    }
+
     /// Imports an object, and then reads it as Core does.
     pub(crate) async fn import(&mut self, id: &str) -> Value {
         let request = pb::import_resource_state::Request {

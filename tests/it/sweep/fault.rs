@@ -100,9 +100,8 @@ impl Kind {
         self.is_slow() && attempts != Some(1)
     }
 
-    /// Reports whether the fault can be one of every later call. A stale reply comes once: a flow log that EC2 does not show
-    /// for longer than the provider looks for it counts as gone.
+    /// Reports whether the fault can be one of every later call.
     pub(super) fn can_last(&self) -> bool {
-        !matches!(self.how, How::Interrupt(_) | How::Call(Fault::Stale(_)))
+        !matches!(self.how, How::Interrupt(_))
     }
 }

@@ -274,7 +274,10 @@ impl Variant {
     /// Prepares AWS for the scenario, after what exists before was created.
     pub(super) fn prepare(&self, scenario: Scenario, fake: &Fake) {
         fake.missing_is_empty(self.missing_is_empty);
-        let ids: Vec<_> = fake.all_flow_logs().into_iter().map(|log| log.id).collect();
+        // By resource: a real Terraform creates them side by side.
+        let mut logs = fake.all_flow_logs();
+        logs.sort_by(|one, other| one.resource_id.cmp(&other.resource_id));
+        let ids: Vec<_> = logs.into_iter().map(|log| log.id).collect();
         match scenario {
             Scenario::Drift => {
                 fake.change(&ids[0], |log| log.tags.clear());

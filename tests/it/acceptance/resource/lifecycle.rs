@@ -3,11 +3,15 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use jiff::SignedDuration;
 use serde_json::json;
 
 use crate::acceptance::flow_log;
-use crate::harness::fake::{Fake, Fault, FlowLog, REGION};
+use crate::harness::fake::{Age, Fake, Fault, FlowLog, REGION};
 use crate::harness::terraform::{Version, Workspace};
+
+/// Long enough for any machine.
+const SOON: Duration = Duration::from_secs(120);
 
 #[test]
 fn a_flow_log_is_created_read_and_destroyed() {
@@ -188,19 +192,15 @@ resource "vpcflow_log" "found" {
 
 #[test]
 fn a_flow_log_deleted_outside_of_terraform_is_created_again() {
-    let fake = Fake::start();
     for empty in [false, true] {
+        let fake = Fake::start();
         fake.missing_is_empty(empty);
         let work = Workspace::new(Version::Any, fake.url());
         work.configure(&flow_log("main", ""));
         work.apply();
         let id = fake.flow_logs(REGION).remove(0).id;
-        fake.change(&id, |log| {
-            log.creation_time = "2026-01-02T03:04:05Z".to_owned()
-        });
-        work.run(&["apply", "-refresh-only", "-auto-approve", "-no-color"])
-            .succeeds();
         fake.remove(&id);
+        fake.clock_ahead(SignedDuration::from_mins(3));
         let plan = work.plan();
         assert_eq!(plan.code, 2);
         plan.says(&["vpcflow_log.main will be created"]);
@@ -208,6 +208,37 @@ fn a_flow_log_deleted_outside_of_terraform_is_created_again() {
         work.plans_empty();
         work.destroy();
     }
+}
+
+#[test]
+fn a_flow_log_that_ec2_does_not_show_is_kept_until_it_is_two_minutes_old() {
+    let work_of = |fake: &Fake| {
+        let work = Workspace::new(Version::Any, fake.url());
+        work.configure(&flow_log("main", ""));
+        work.apply();
+        work
+    };
+    // EC2 replies from the time before the create, again and again.
+    let fake = Fake::start();
+    fake.remember(false);
+    let work = work_of(&fake);
+    fake.fail("DescribeFlowLogs", Fault::Stale(Age::Oldest), u32::MAX);
+    work.plans_empty();
+    fake.clear_faults();
+    work.plans_empty();
+    // The flow log is gone, and two minutes pass while the provider looks for it.
+    let fake = Fake::start();
+    let work = work_of(&fake);
+    let id = fake.flow_logs(REGION).remove(0).id;
+    fake.remove(&id);
+    let before = fake.calls_of("DescribeFlowLogs").len();
+    let plan = std::thread::scope(|scope| {
+        let plan = scope.spawn(|| work.plan());
+        fake.wait_for_calls("DescribeFlowLogs", before + 3, SOON);
+        fake.clock_ahead(SignedDuration::from_mins(3));
+        plan.join().unwrap()
+    });
+    plan.says(&["vpcflow_log.main will be created"]);
 }
 
 #[test]

@@ -140,7 +140,7 @@ fn unsigned_and_unknown_calls_are_refused() {
     query(&fake, "2016-11-15", None, "DescribeFlowLogs", &[])
         .unwrap()
         .refused(401, "AuthFailure");
-    ec2(&fake, "DescribeVpcs", &[]).refused(400, "InvalidAction");
+    ec2(&fake, "DescribeInstances", &[]).refused(400, "InvalidAction");
     let other = query(&fake, "2099-01-01", None, "DescribeFlowLogs", &[]).unwrap();
     assert_eq!(other.status, 404);
 }

@@ -149,9 +149,10 @@ impl Fake {
     /// state without them.
     pub(crate) fn remember(&self, young: bool) {
         let mut state = self.shared.state();
+        let now = state.now();
         let before = young.then(std::collections::BTreeMap::new);
         let states = before.into_iter().chain([state.flow_logs.clone()]);
-        state.history = Some(states.collect());
+        state.history = Some(states.map(|flow_logs| (now, flow_logs)).collect());
     }
 
     /// Removes all queued faults.

@@ -167,6 +167,9 @@ pub(super) fn refuse(shared: &Arc<Shared>, length: Option<Duration>) {
     }
 }
 
+/// The time that passes at the service with each stale reply.
+const STEP: jiff::SignedDuration = jiff::SignedDuration::from_secs(40);
+
 /// Executes the call, or applies its fault.
 fn reply(shared: &Shared, request: &Request, fault: Option<&Fault>, request_id: &str) -> Reply {
     let outcome = match fault {
@@ -190,8 +193,12 @@ fn reply(shared: &Shared, request: &Request, fault: Option<&Fault>, request_id: 
             let state: &mut State = &mut shared.state();
             let now = state.flow_logs.clone();
             let number = state.next();
-            if let Some(history) = &state.history {
-                state.flow_logs = history[age.choose(history.len(), number)].clone();
+            let mut past = state.past();
+            let place = age.choose(past.len(), number);
+            if place + 1 < past.len() {
+                // The service's time passes, so that a test need not wait until the state is too old for a reply.
+                state.settings.clock_ahead += STEP;
+                state.flow_logs = past.swap_remove(place);
             }
             let outcome = ec2::answer(state, request, request_id);
             state.flow_logs = now;

@@ -14,6 +14,9 @@ pub(crate) const ACCOUNT: &str = "123456789012";
 /// The default region of a test.
 pub(crate) const REGION: &str = "us-east-1";
 
+/// How long after a change a stale reply can come from the time before it.
+const STALE_FOR: jiff::SignedDuration = jiff::SignedDuration::from_secs(120);
+
 /// A flow log as EC2 stores it. `None` is omitted from the description.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct FlowLog {
@@ -195,8 +198,8 @@ pub(super) struct State {
     /// Requests that contained a secret.
     pub(super) leaks: Vec<String>,
     pub(super) faults: Faults,
-    /// The flow logs after each change, if the server remembers them.
-    pub(super) history: Option<Vec<BTreeMap<u64, FlowLog>>>,
+    /// The flow logs after each change and the time of the change, if the server remembers them.
+    pub(super) history: Option<Vec<(jiff::Timestamp, BTreeMap<u64, FlowLog>)>>,
     /// The calls after which the server refuses connections, and for how long.
     pub(super) refuses: Option<(u32, Option<Duration>)>,
     /// The calls that were throttled because of a rate.
@@ -231,12 +234,22 @@ impl State {
 
     /// Remembers the flow logs, if they have changed.
     pub(super) fn remember(&mut self) {
+        let now = self.now();
         let flow_logs = &self.flow_logs;
         if let Some(history) = &mut self.history
-            && history.last() != Some(flow_logs)
+            && history.last().is_none_or(|(_, last)| last != flow_logs)
         {
-            history.push(flow_logs.clone());
+            history.push((now, flow_logs.clone()));
         }
+    }
+
+    /// Returns the remembered flow logs that a stale reply may still contain, from the oldest to the present.
+    pub(super) fn past(&self) -> Vec<BTreeMap<u64, FlowLog>> {
+        let history = self.history.as_deref().unwrap_or_default();
+        let oldest = self.now() - STALE_FOR;
+        let is_allowed = |place: usize| history.get(place + 1).is_none_or(|(end, _)| *end > oldest);
+        let allowed = (0..history.len()).filter(|place| is_allowed(*place));
+        allowed.map(|place| history[place].1.clone()).collect()
     }
 
     /// Adds a flow log at the end.
