@@ -123,6 +123,7 @@ fn every_bound_of_the_table_has_its_test() {
     let text = |path: &str| std::fs::read_to_string(root.join(path)).unwrap_or_default();
     let architecture = text("ARCHITECTURE.md");
     let (_, table) = architecture.split_once("## Bounds\n").unwrap();
+    assert!(!table.contains("## Bounds"), "there are two tables");
     let (table, _) = table.split_once("\n## ").unwrap();
     let rows = table
         .lines()

@@ -1,4 +1,7 @@
 //! A working directory in which a real Terraform runs the provider that was just built.
+//!
+//! The provider logs at TRACE. Neither its log, the states and plans, nor the output may contain the secret of the provider
+//! block.
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
@@ -6,10 +9,15 @@ use std::process::{Command, Output, Stdio};
 use serde_json::Value;
 use tempfile::TempDir;
 
+use super::canary::{self, SECRET};
+
 /// The variable with the path of Terraform. `make test` sets it.
 const TERRAFORM: &str = "VPCFLOW_TERRAFORM";
 /// The variable with the path of Terraform 1.15. `make test` sets it.
 const TERRAFORM_115: &str = "VPCFLOW_TERRAFORM_115";
+
+/// The log of all runs in a folder.
+const LOG: &str = "trace.log";
 
 /// The binary under test.
 const PROVIDER: &str = env!("CARGO_BIN_EXE_terraform-provider-vpcflow");
@@ -152,6 +160,9 @@ provider "vpcflow" {{
             )
             .env("CHECKPOINT_DISABLE", "1")
             .env("TF_IN_AUTOMATION", "1")
+            // At TRACE, Terraform itself logs the configuration.
+            .env("TF_LOG_PROVIDER", "TRACE")
+            .env("TF_LOG_PATH", self.folder.path().join(LOG))
             .env("AWS_EC2_METADATA_DISABLED", "true")
             .env("AWS_CONFIG_FILE", self.folder.path().join("no-config"))
             .env(
@@ -166,7 +177,19 @@ provider "vpcflow" {{
 
     /// Runs a command.
     pub(crate) fn run(&self, arguments: &[&str]) -> Run {
-        Run::of(&self.command(arguments).output().unwrap())
+        let output = self.command(arguments).output().unwrap();
+        // A plan that is shown contains the configuration.
+        if arguments[0] != "show" {
+            for bytes in [&output.stdout, &output.stderr] {
+                let text = String::from_utf8_lossy(bytes);
+                assert_eq!(
+                    canary::form_of(SECRET, bytes),
+                    None,
+                    "{arguments:?}: {text}"
+                );
+            }
+        }
+        Run::of(&output)
     }
 
     /// Applies the configuration, which must succeed.
@@ -231,6 +254,19 @@ provider "vpcflow" {{
         let mut found = self.instances(address);
         assert_eq!(found.len(), 1, "instances at {address}");
         found.remove(0)
+    }
+}
+
+impl Drop for Workspace {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            return;
+        }
+        let mut files = canary::files(self.folder.path());
+        // The others are the test's own, such as the configuration. What is inside a plan follows a colon.
+        files.retain(|(name, _)| name == LOG || name.contains("tfstate") || name.contains(':'));
+        let leaks = canary::leaks(&files, &[SECRET]);
+        assert!(leaks.is_empty(), "{leaks:#?}");
     }
 }
 

@@ -79,15 +79,20 @@ impl Kind {
         ]
     }
 
-    /// Reports whether a call can have the fault.
-    pub(super) fn fits(&self, action: &str) -> bool {
+    /// Reports whether a call can have the fault. The answer to a question is as old as its replies.
+    pub(super) fn fits(&self, action: &str, is_question: bool) -> bool {
         match &self.how {
             How::Call(Fault::Unsuccessful { .. }) => {
                 matches!(action, "CreateFlowLogs" | "DeleteFlowLogs")
             }
-            How::Call(Fault::Stale(_)) => action == "DescribeFlowLogs",
+            How::Call(Fault::Stale(_)) => action == "DescribeFlowLogs" && !is_question,
             _ => true,
         }
+    }
+
+    /// Reports whether the reply comes from an earlier state.
+    pub(super) fn is_stale(&self) -> bool {
+        matches!(self.how, How::Call(Fault::Stale(_)))
     }
 
     /// Reports whether the call waits until its timeout.

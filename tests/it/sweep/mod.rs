@@ -140,19 +140,19 @@ async fn cases(seed: Option<u64>) -> Vec<Case> {
 
 fn cases_of(recorded: &Arc<Recorded>, call: usize) -> Vec<Case> {
     let mut cases = Vec::new();
+    let is_question = recorded.variant.question(recorded.scenario).is_some();
     for (number, kind) in Kind::all().into_iter().enumerate() {
-        // Each fault of each call is in half of the variants.
+        // Each fault of each call is in half of the variants, and a stale reply is in all of them.
         let half = recorded.variant.half;
-        let is_turn = (number + call + half).is_multiple_of(2);
-        if !is_turn || !kind.fits(&recorded.calls[call]) {
+        let is_turn = kind.is_stale() || (number + call + half).is_multiple_of(2);
+        if !is_turn || !kind.fits(&recorded.calls[call], is_question) {
             continue;
         }
         // With all its attempts, a call that always fails takes minutes.
         let attempts = recorded.variant.attempts;
         let patient = attempts.is_none();
-        let lasting = [false, true]
-            .into_iter()
-            .filter(|lasts| !lasts || kind.can_last() && !patient && !kind.is_slow_with(attempts));
+        let can_last = kind.can_last() && !patient && !kind.is_slow_with(attempts);
+        let lasting = [false, true].into_iter().filter(|lasts| !lasts || can_last);
         cases.extend(lasting.map(|lasts| Case {
             recorded: Arc::clone(recorded),
             call,

@@ -150,6 +150,7 @@ fn a_long_query_logs_its_progress() {
     let work = workspace(&fake, "limit = 10000");
     let mut command = work.command(&["apply", "-auto-approve", "-no-color"]);
     command.env("TF_LOG_PROVIDER", "INFO");
+    command.env_remove("TF_LOG_PATH");
     let run = Run::of(&command.output().unwrap()).succeeds();
     let told = run
         .output

@@ -73,7 +73,7 @@ fn cases() -> Vec<Case> {
 /// Runs a plan with all logs, and returns its output.
 fn plan_with_logs(work: &Workspace, variables: &[(&str, String)]) -> Run {
     let mut command = work.command(&["plan", "-no-color"]);
-    command.env("TF_LOG_PROVIDER", "TRACE");
+    command.env_remove("TF_LOG_PATH");
     command.envs(variables.iter().map(|(name, value)| (name, value)));
     Run::of(&command.output().unwrap())
 }

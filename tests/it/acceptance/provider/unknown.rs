@@ -6,7 +6,7 @@ use crate::harness::terraform::{Run, Version, Workspace};
 
 const LATER: &str = r#"
 resource "terraform_data" "x" {
-  for_each = toset(["us-east-1", "AKIAEXAMPLE", "secret-canary", "123456789012", "arn:aws:iam::123456789012:role/hub", "net"])
+  for_each = toset(["us-east-1", "AKIAEXAMPLE", "secret-in-state", "123456789012", "arn:aws:iam::123456789012:role/hub", "net"])
   input    = each.key
 }
 "#;
@@ -56,7 +56,7 @@ fn other_unknown_arguments_allow_creates() {
         (
             "secret_key",
             "secret_key = \"secret-canary\"",
-            format!("secret_key = {}", later("secret-canary")),
+            format!("secret_key = {}", later("secret-in-state")),
         ),
         (
             "assume_role[0].role_arn",
