@@ -5,7 +5,7 @@
 //!
 //! | file | holds |
 //! |---|---|
-//! | `drift`, `coverage`, `stack` | the commands |
+//! | `drift`, `coverage`, `verify`, `stack` | the commands |
 //! | `options` | options for calls to AWS |
 //! | `sources`, `input` | what commands read |
 //! | `reports`, `place`, `repository` | the reports that commands write, and where |
@@ -23,6 +23,7 @@ mod reports;
 mod repository;
 mod sources;
 mod stack;
+mod verify;
 
 use std::panic::{AssertUnwindSafe, PanicHookInfo, catch_unwind, set_hook};
 use std::process::ExitCode;
@@ -72,6 +73,10 @@ enum Subcommands {
     /// Exit codes: 0 every network is recorded, 1 error, 2 a network is not recorded as required, 3 something could not be
     /// checked.
     Coverage(Box<coverage::CoverageArguments>),
+    /// Wait until records of a flow log have really arrived, or say why they do not.
+    ///
+    /// Exit codes: 0 a record has arrived, 1 error, 2 no record has arrived in time, 3 it could not be checked.
+    Verify(Box<verify::VerifyArguments>),
     /// Work with stack definitions: flow logs declared in YAML or JSON.
     #[command(subcommand)]
     Stack(stack::Subcommands),
@@ -133,6 +138,7 @@ fn run() -> Command {
             let own = matches.subcommand_matches("coverage");
             done(own.map_or(Ok(1), |own| arguments.run(own)))
         }
+        Some(Subcommands::Verify(arguments)) => done(arguments.run()),
         Some(Subcommands::Stack(command)) => {
             let own = matches.subcommand_matches("stack");
             done(own.map_or(Ok(1), |own| command.run(own)))

@@ -95,7 +95,8 @@ impl framework::Provider for Provider {
             .data_source(events::DataSource)
             .data_source(events::SummaryDataSource)
             .data_source(coverage::DataSource)
-            .ephemeral(events::EphemeralResource);
+            .ephemeral(events::EphemeralResource)
+            .action(coverage::VerifyDelivery);
         functions::add(nouns)
     }
 }
@@ -123,6 +124,8 @@ pub fn schema_json() -> Result<serde_json::Value, LowerError> {
         functions.map(|(name, f)| (name.to_owned(), framework::function_json(f.signature())));
     let ephemeral = catalogue.ephemeral_resources.all()?.into_iter();
     let ephemeral = ephemeral.map(|(name, e)| json(name, e.schema()));
+    let actions = catalogue.actions.all()?.into_iter();
+    let actions = actions.map(|(name, a)| (name.to_owned(), framework::action_json(a.schema())));
     Ok(serde_json::json!({
         "format_version": "1.0",
         "provider_schemas": {
@@ -134,6 +137,7 @@ pub fn schema_json() -> Result<serde_json::Value, LowerError> {
                 "list_resource_schemas": lists.collect::<serde_json::Map<_, _>>(),
                 "resource_identity_schemas": identities.collect::<serde_json::Map<_, _>>(),
                 "ephemeral_resource_schemas": ephemeral.collect::<serde_json::Map<_, _>>(),
+                "action_schemas": actions.collect::<serde_json::Map<_, _>>(),
             }
         }
     }))

@@ -126,6 +126,7 @@ impl Error {
             }
             "CreateTags" => "The caller needs ec2:CreateTags on vpc-flow-log resources.",
             "DeleteTags" => "The caller needs ec2:DeleteTags on vpc-flow-log resources.",
+            "DescribeLogStreams" => "The caller needs logs:DescribeLogStreams on the log group.",
             "FilterLogEvents" => {
                 "The caller needs logs:FilterLogEvents on the log group (and logs:Unmask to see masked data)."
             }

@@ -10,7 +10,9 @@ use super::input::pair;
 use super::options::{AwsArguments, block_on};
 use super::reports::ReportArguments;
 use crate::arn::account;
-use crate::coverage::{self, Account, Coverage, Exclusions, Places, Policy, Rules};
+use crate::coverage::{
+    self, Account, Coverage, EvidenceLevel, Exclusions, Places, Policy, Requirements, Rules,
+};
 use crate::stack::{AwsOptions, Regions};
 
 /// The placeholder for the account in a role's ARN.
@@ -22,6 +24,9 @@ pub(super) struct CoverageArguments {
     /// What must be recorded.
     #[arg(long, value_enum, default_value = "cis")]
     policy: Policy,
+    /// What must show that a flow log delivers.
+    #[arg(long, value_enum, default_value = "status")]
+    evidence: EvidenceLevel,
     /// Regions to check: names separated by commas, or `all` for all that are enabled in the accounts. The default is the
     /// configured region.
     #[arg(long, value_name = "LIST")]
@@ -51,6 +56,21 @@ impl clap::ValueEnum for Policy {
             Self::Cis => "Rejected traffic of each VPC in use, as the CIS benchmark requires",
             Self::Ec2_6 => "Rejected traffic of each VPC, as AWS Security Hub's EC2.6 requires",
             Self::Strict => "All traffic of each network of every kind",
+        };
+        Some(PossibleValue::new(self.name()).help(help))
+    }
+}
+
+impl clap::ValueEnum for EvidenceLevel {
+    fn value_variants<'a>() -> &'a [Self] {
+        &Self::ALL
+    }
+
+    fn to_possible_value(&self) -> Option<PossibleValue> {
+        let help = match self {
+            Self::None => "Nothing: an active flow log counts",
+            Self::Status => "The status of its delivery, as EC2 reports it",
+            Self::Records => "The status, and records that have arrived lately",
         };
         Some(PossibleValue::new(self.name()).help(help))
     }
@@ -99,7 +119,12 @@ impl CoverageArguments {
     }
 
     fn rules(&self) -> Rules {
+        let rules = self.policy.rules();
         Rules {
+            require: Requirements {
+                evidence: self.evidence,
+                ..rules.require
+            },
             exclude: Exclusions {
                 tags: self
                     .excluded_tags
@@ -108,7 +133,7 @@ impl CoverageArguments {
                     .collect::<BTreeMap<_, _>>(),
                 ids: self.excluded.iter().cloned().collect(),
             },
-            ..self.policy.rules()
+            ..rules
         }
     }
 }

@@ -13,6 +13,14 @@ pub(super) enum Error {
     NotAPair,
     #[error("write ID.PROPERTY=VALUE, such as Main.LogDestination=arn:aws:s3:::bucket")]
     NotAProperty,
+    #[error("the ID of a flow log looks like fl-0123456789abcdef0")]
+    NotAFlowLog,
+    #[error("no region; set --region or AWS_REGION")]
+    NoRegionOfFlowLog,
+    #[error("{0}")]
+    NotVerified(String),
+    #[error("{}", .0.explained())]
+    Aws(#[from] crate::aws::Error),
     #[error("the ID of an account has 12 digits")]
     NotAnAccount,
     #[error("--accounts and {{account}} in --role belong together; set both, or neither")]

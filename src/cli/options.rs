@@ -7,6 +7,11 @@ use crate::aws::{Endpoints, Settings};
 use crate::stack::AwsOptions;
 use crate::text::duration;
 
+/// The default time limit.
+const TIMEOUT: Duration = Duration::from_secs(10 * 60);
+/// The time for the calls after a wait.
+const LAST_CALLS: Duration = Duration::from_secs(2 * 60);
+
 /// How AWS is called. Defaults come from the environment and the profile, as in the AWS CLI.
 #[derive(Debug, clap::Args)]
 #[command(next_help_heading = "AWS")]
@@ -23,9 +28,10 @@ pub(super) struct AwsArguments {
     /// IAM role to assume. `{account}` in the ARN stands for the account of each flow log.
     #[arg(long, value_name = "ARN")]
     role: Option<String>,
-    /// Time limit for all calls to AWS, such as `90s` or `1h`. Anything not read by then is reported as an error.
-    #[arg(long, value_name = "TIME", default_value = "10m", value_parser = duration::parse)]
-    timeout: Duration,
+    /// Time limit for all calls to AWS, such as `90s` or `1h`. Anything not read by then is reported as an error. The default
+    /// is 10m, and 30m for `verify`.
+    #[arg(long, value_name = "TIME", value_parser = duration::parse)]
+    timeout: Option<Duration>,
 }
 
 impl AwsArguments {
@@ -44,11 +50,19 @@ impl AwsArguments {
                     s3: endpoint.clone(),
                     ..Endpoints::default()
                 },
-                deadline: Instant::now().checked_add(self.timeout),
+                deadline: Instant::now().checked_add(self.timeout.unwrap_or(TIMEOUT)),
                 ..Settings::default()
             },
             role: self.role.clone(),
         }
+    }
+
+    /// Returns the options of a command that waits, and how long it waits. After the wait there is time for the last calls.
+    pub(super) fn waiting(&self, default: Duration) -> (AwsOptions, Duration) {
+        let wait = self.timeout.unwrap_or(default);
+        let mut options = self.options();
+        options.settings.deadline = Instant::now().checked_add(wait.saturating_add(LAST_CALLS));
+        (options, wait)
     }
 }
 

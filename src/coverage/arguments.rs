@@ -6,7 +6,7 @@ use jiff::SignedDuration;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::judge::{Exclusions, Kind, RequiredTraffic, Requirements, Rules, Shared};
+use super::judge::{EvidenceLevel, Exclusions, Kind, RequiredTraffic, Requirements, Rules, Shared};
 use crate::arn::region;
 use crate::cty::Path;
 use crate::framework::{Attr, Diagnostics, Model, behaviour};
@@ -37,7 +37,7 @@ const TYPES: [&str; 3] = ["cloud-watch-logs", "s3", "kinesis-data-firehose"];
 /// - `partial`: a type of traffic is missing, or interfaces or attachments in it are not covered.
 /// - `insufficient`: it is recorded, but not in the way that `require` describes.
 /// - `pending`: its flow logs are younger than `settle`.
-/// - `unhealthy`: the delivery of its flow logs fails.
+/// - `unhealthy`: the delivery of its flow logs fails, or, with `evidence = "records"`, no records arrive.
 /// - `uncovered`: no flow log records it.
 /// - `not_applicable`: it is not judged, because it is empty, excluded, or in a VPC that another account owns.
 /// - `unknown`: what could be read does not tell, for example because a permission is missing. It never counts as covered.
@@ -55,6 +55,16 @@ pub struct Arguments {
     #[serde(default)]
     #[schemars(transform = behaviour::single_block)]
     pub require: Attr<Require>,
+    /// What must show that a flow log delivers. `none`: nothing, so that every active flow log counts. `status` (the
+    /// default): the status of its delivery, as EC2 reports it. `records`: the status, and records that have arrived lately,
+    /// within the aggregation interval and `settle`. For `records`, the provider looks at the newest streams of log groups
+    /// and at the newest objects of buckets. This costs one call or a few for each log group and for each flow log to a
+    /// bucket, and requires `logs:DescribeLogStreams`, `logs:FilterLogEvents` and `s3:ListBucket`. If no records arrive, a
+    /// flow log of all traffic counts as failing if an interface is in use, because AWS then writes records even without
+    /// traffic. In all other cases, and where the caller may not look, the verdict is `unknown`.
+    #[serde(default)]
+    #[schemars(transform = behaviour::one_of(&["none", "status", "records"]))]
+    pub evidence: Attr<String>,
     /// Networks that are not checked, with everything in them.
     #[serde(default)]
     #[schemars(transform = behaviour::single_block)]
@@ -156,6 +166,17 @@ impl Arguments {
         }
         if let Some(require) = self.require.known() {
             require.check(diagnostics);
+            let is_needless = require.healthy.known() == Some(&false);
+            if is_needless && self.evidence.given().is_some_and(|level| level != "none") {
+                let detail = "`evidence` asks whether flow logs deliver, but `require.healthy` is false, so that flow logs \
+                              count even if they do not. Remove one of the arguments.";
+                diagnostics.error(
+                    "evidence",
+                    "evidence-without-effect",
+                    "Evidence without effect",
+                    detail,
+                );
+            }
         }
     }
 
@@ -173,6 +194,7 @@ impl Arguments {
         let settle = settle.and_then(|parsed| SignedDuration::try_from(parsed.ok()?).ok());
         let require = self.require.known().map(Require::requirements);
         let require = require.unwrap_or_default();
+        let evidence = self.evidence.given().and_then(EvidenceLevel::named);
         let exclude = self.exclude.known();
         Rules {
             kinds: if kinds.is_empty() {
@@ -182,6 +204,7 @@ impl Arguments {
             },
             require: Requirements {
                 settle: settle.unwrap_or(require.settle),
+                evidence: evidence.unwrap_or(require.evidence),
                 ..require
             },
             include_default_vpcs: truth(&self.include_default_vpcs, true),
@@ -245,6 +268,7 @@ impl Require {
             destinations: owned(&self.destinations),
             retention_days: days.map(|days| u32::try_from(*days).unwrap_or(u32::MAX)),
             settle: default.settle,
+            evidence: default.evidence,
         }
     }
 }

@@ -5,7 +5,10 @@
 //! | `judge` | the judgement, which is pure |
 //! | `text` | the reasons for a verdict, as codes and as sentences |
 //! | `observe` | what is read for it |
+//! | `trouble` | why a call failed |
+//! | `evidence` | whether records of flow logs have arrived at their destinations |
 //! | `arguments`, `output`, `data_source` | the data source `vpcflow_coverage` |
+//! | `verify` | the wait for records of one flow log: the action `vpcflow_verify_delivery` |
 //! | `check`, `report` | the check of several accounts for the command line, and its report |
 //!
 //! Without the feature `aws`, only the judgement and its texts are built.
@@ -20,11 +23,17 @@ mod check;
 #[cfg(feature = "aws")]
 mod data_source;
 #[cfg(feature = "aws")]
+mod evidence;
+#[cfg(feature = "aws")]
 mod observe;
 #[cfg(feature = "aws")]
 mod output;
 #[cfg(feature = "aws")]
 mod report;
+#[cfg(feature = "aws")]
+mod trouble;
+#[cfg(feature = "aws")]
+pub mod verify;
 
 #[cfg(feature = "aws")]
 pub use arguments::{Arguments, Exclude, Require};
@@ -38,3 +47,5 @@ pub use output::{Double as DoubleRecorded, Gap, Network as NetworkView, Output, 
 #[cfg(feature = "aws")]
 pub use report::{CoverageReport, coverage_report_schema, exit_code, to_report};
 pub use text::{Reason, reasons};
+#[cfg(feature = "aws")]
+pub use verify::VerifyDelivery;

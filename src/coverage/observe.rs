@@ -7,9 +7,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use futures_util::{StreamExt as _, future, stream};
 use jiff::Timestamp;
 
+use super::evidence::{Writer, read_evidence};
 use super::judge::{
-    Cause, FlowLog, Kind, Network, Retention, Rules, Subject, Traffic, Trouble, Unread, World,
+    Evidence, EvidenceLevel, FlowLog, Kind, Network, Retention, Rules, Subject, Traffic, Unread,
+    World,
 };
+pub(crate) use super::trouble::cause;
 use crate::arn::{Arn, log_group, partition};
 use crate::aws::ec2::{self, NetworkKind, Swept};
 use crate::aws::logs::Logs;
@@ -69,11 +72,15 @@ async fn world(aws: &Aws, account: Option<&str>, region: &str, rules: &Rules) ->
         world.note(Subject::Networks(kind), broken.as_ref());
     }
     world.note(Subject::FlowLogs, logs.broken.as_ref());
-    let logs = logs
-        .found
-        .into_iter()
-        .map(|log| flow_log(log, account, region));
-    world.flow_logs = logs.collect();
+    let writers = logs.found.iter();
+    let writers: Vec<_> = writers
+        .map(|log| Writer::of(log, account, region))
+        .collect();
+    let logs = logs.found.into_iter();
+    world.flow_logs = logs.map(|log| flow_log(log, account, region)).collect();
+    if rules.require.healthy && rules.require.evidence == EvidenceLevel::Records {
+        read_evidence(aws, &writers, &mut world, &rules.require).await;
+    }
     if rules.require.retention_days.is_some() {
         read_retention(&aws.logs(region), account, &mut world.flow_logs).await;
     }
@@ -115,6 +122,7 @@ fn network(kind: Kind, found: ec2::Network) -> Network {
         owner,
         above,
         is_default,
+        in_use,
         tags,
     } = found;
     Network {
@@ -124,6 +132,7 @@ fn network(kind: Kind, found: ec2::Network) -> Network {
         owner: owner.filter(|_| kind != Kind::NetworkInterface),
         above,
         is_default,
+        in_use,
         tags,
     }
 }
@@ -163,6 +172,7 @@ fn flow_log(log: ec2::FlowLog, account: Option<&str>, region: &str) -> FlowLog {
             .collect(),
         created: log.creation_time,
         retention: Retention::NotRead,
+        evidence: Evidence::NotRead,
         tags: log.tags,
     }
 }
@@ -210,24 +220,4 @@ fn group_of(log: &FlowLog, account: Option<&str>) -> Option<String> {
     let other = Arn::parse(place).and_then(|arn| arn.account);
     let is_own = other.is_none() || account.is_none() || other == account;
     is_own.then(|| log_group::name(place).to_owned())
-}
-
-/// Returns why a call failed.
-pub(crate) fn cause(error: &aws::Error) -> Cause {
-    use aws::Kind as Failed;
-    let trouble = match error.kind {
-        _ if error.is_throttled() => Trouble::Throttled,
-        Failed::Credentials | Failed::Configuration => Trouble::Credentials,
-        _ if error.is_region_off() => Trouble::RegionOff,
-        _ if error.is_denied() => Trouble::Denied,
-        Failed::Unreachable | Failed::NoAnswer => Trouble::Unreachable,
-        Failed::Stopped | Failed::OutOfTime => Trouble::Stopped,
-        Failed::Unreadable | Failed::Foreign => Trouble::Unreadable,
-        Failed::Refused | Failed::Unsuccessful => Trouble::Refused,
-    };
-    Cause {
-        trouble,
-        code: error.code.clone(),
-        message: error.explained_on_one_line(),
-    }
 }

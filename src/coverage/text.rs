@@ -2,9 +2,15 @@
 
 use std::collections::BTreeSet;
 
-use super::judge::{Doubt, Exemption, Lack, Partial, Shortfall, Undelivered, Verdict};
+use super::judge::{
+    Doubt, Exemption, Lack, Partial, Shortfall, Silence, Unclear, Undelivered, Verdict,
+};
 use crate::text::sanitize;
 
+/// The code for a flow log of which nothing arrives, perhaps because there is nothing to record.
+const QUIET: &str = "quiet";
+/// How sentences write a time.
+const TIME: &str = "%Y-%m-%dT%H:%M:%SZ";
 /// The most IDs that a sentence names.
 const NAMED: usize = 10;
 
@@ -140,10 +146,29 @@ fn shortfall(shortfall: &Shortfall) -> Reason {
 
 fn undelivered(failing: &Undelivered) -> Reason {
     let id = &failing.flow_log;
+    if let Some(silence) = &failing.silence {
+        let detail = format!(
+            "Flow log {id} does not deliver its records: {} Interfaces are in use, of which AWS writes records even without \
+             traffic.",
+            silent(silence)
+        );
+        return Reason::about("no_records", id, detail);
+    }
     let cause = failing.cause.as_deref().map(sanitize::line);
     let cause = cause.map_or_else(String::new, |cause| format!(": {cause}"));
     let detail = format!("Flow log {id} does not deliver its records{cause}.");
     Reason::about("delivery_failed", id, detail)
+}
+
+fn silent(silence: &Silence) -> String {
+    let since = silence.since.strftime(TIME);
+    let newest = silence.newest.map(|newest| newest.strftime(TIME));
+    let newest =
+        newest.map(|newest| format!(" The newest one that was found arrived at {newest}."));
+    format!(
+        "No record has arrived since {since}.{}",
+        newest.unwrap_or_default()
+    )
 }
 
 fn exempt(exemption: Exemption) -> Reason {
@@ -192,6 +217,7 @@ fn doubt(doubt: &Doubt) -> Reason {
             let detail = format!("EC2 does not report the status of flow log {id}.");
             Reason::about("status_not_reported", id, detail)
         }
+        Doubt::Records { flow_log, why } => unclear(flow_log, why),
         Doubt::Format(id) => {
             let detail = format!("EC2 does not report the record format of flow log {id}.");
             Reason::about("format_not_reported", id, detail)
@@ -206,5 +232,42 @@ fn doubt(doubt: &Doubt) -> Reason {
                 format!("How long the records of flow log {flow_log} are kept is not known. {why}");
             Reason::about("retention_not_known", flow_log, detail)
         }
+    }
+}
+
+fn unclear(id: &str, why: &Unclear) -> Reason {
+    let (code, why) = unclear_why(why);
+    if code == QUIET {
+        return Reason::about(code, id, format!("Flow log {id}: {why}"));
+    }
+    let detail =
+        format!("Whether records of flow log {id} have arrived lately is not known. {why}");
+    Reason::about(code, id, detail)
+}
+
+/// Returns why it is not known whether records have arrived, as a code and as a sentence.
+pub(super) fn unclear_why(why: &Unclear) -> (&'static str, String) {
+    match why {
+        Unclear::Failed(cause) => (cause.trouble.name(), cause.message.clone()),
+        Unclear::DeliveryStream => (
+            "delivery_stream",
+            "It delivers to Firehose, and delivery streams cannot be read.".to_owned(),
+        ),
+        Unclear::NoPlace => (
+            "no_place",
+            "EC2 does not report where they go, or the account of the flow log is not known."
+                .to_owned(),
+        ),
+        Unclear::TooMuch => (
+            "too_much",
+            "Its destination holds too many records of other flow logs.".to_owned(),
+        ),
+        Unclear::Quiet(silence) => (
+            QUIET,
+            format!(
+                "{} Either there was no traffic that it records, or its records are not delivered.",
+                silent(silence)
+            ),
+        ),
     }
 }

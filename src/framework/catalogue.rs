@@ -8,10 +8,11 @@ use std::fmt;
 use std::sync::LazyLock;
 
 use super::{
-    DataSource, EphemeralResource, ErasedDataSource, ErasedEphemeralResource, ErasedFunction,
-    ErasedListResource, ErasedResource, Function, ListResource, LowerError, Resource,
+    Action, DataSource, EphemeralResource, ErasedAction, ErasedDataSource, ErasedEphemeralResource,
+    ErasedFunction, ErasedListResource, ErasedResource, Function, ListResource, LowerError,
+    Resource,
 };
-use super::{data_source, ephemeral, function, list_resource, resource};
+use super::{action, data_source, ephemeral, function, list_resource, resource};
 
 /// The types of a provider.
 #[derive(Debug)]
@@ -26,6 +27,8 @@ pub struct Catalogue<C> {
     pub list_resources: Types<dyn ErasedListResource<C>>,
     /// Ephemeral resources.
     pub ephemeral_resources: Types<dyn ErasedEphemeralResource<C>>,
+    /// Actions.
+    pub actions: Types<dyn ErasedAction<C>>,
 }
 
 /// The types of one kind.
@@ -42,6 +45,7 @@ impl<C> Default for Catalogue<C> {
             functions: Types::default(),
             list_resources: Types::default(),
             ephemeral_resources: Types::default(),
+            actions: Types::default(),
         }
     }
 }
@@ -85,6 +89,13 @@ impl<C: Send + Sync + 'static> Catalogue<C> {
     pub fn ephemeral<E: EphemeralResource<Connection = C>>(mut self, typed: E) -> Self {
         self.ephemeral_resources
             .add(E::TYPE_NAME, || ephemeral::erase(typed));
+        self
+    }
+
+    /// Adds an action.
+    #[must_use]
+    pub fn action<A: Action<Connection = C>>(mut self, typed: A) -> Self {
+        self.actions.add(A::TYPE_NAME, || action::erase(typed));
         self
     }
 }

@@ -3,11 +3,12 @@
 //!
 //! A Rust struct with doc comments is the declaration ([`Model`]). `schemars` turns it into JSON
 //! Schema, [`lower()`] turns that into a Terraform [`Schema`], and serde fills the same struct from
-//! Terraform's values. The typed traits ([`Resource`], [`DataSource`], [`Function`], [`Provider`]) each have an
+//! Terraform's values. The typed traits ([`Resource`], [`DataSource`], [`Function`], [`Action`], [`Provider`]) each have an
 //! erased twin, which is all that the protocol layer sees.
 //!
 //! Must not know: gRPC, prost, AWS, or any noun.
 
+mod action;
 mod attr;
 pub mod behaviour;
 mod catalogue;
@@ -31,6 +32,7 @@ mod spelling;
 mod stored;
 mod validate;
 
+pub use action::{Action, ErasedAction, Progress};
 pub use attr::Attr;
 pub use catalogue::{Catalogue, Types};
 pub use context::Context;
@@ -48,7 +50,7 @@ pub use plan::{Change, Private};
 pub use provider::Provider;
 pub use resource::{Applied, ErasedResource, Planned, Resource, Target};
 pub use schema::{Attribute, Block, Mode, NestedBlock, Nesting, Rule, Schema, Shape};
-pub use schema_json::{function_json, identity_schema_json, schema_json};
+pub use schema_json::{action_json, function_json, identity_schema_json, schema_json};
 pub use spelling::given;
 pub use stored::{Source, Stored};
 pub(crate) use validate::check;

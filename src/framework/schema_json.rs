@@ -11,6 +11,11 @@ pub fn schema_json(schema: &Schema) -> Json {
     json!({ "version": schema.version, "block": block(&schema.block) })
 }
 
+/// Returns the schema of one action. Actions have no state, and so no version.
+pub fn action_json(schema: &Schema) -> Json {
+    json!({ "block": block(&schema.block) })
+}
+
 /// Returns the signature of one function.
 pub fn function_json(signature: &Signature) -> Json {
     let mut json = Map::new();

@@ -12,6 +12,7 @@ pub(crate) fn provider_schema<P: Provider>(
     let data_sources = catalogue.data_sources.all()?.into_iter();
     let lists = catalogue.list_resources.all()?.into_iter();
     let ephemeral = catalogue.ephemeral_resources.all()?.into_iter();
+    let actions = catalogue.actions.all()?.into_iter();
     let schema = |name: &str, schema| (name.to_owned(), convert::schema(schema));
     Ok(pb::get_provider_schema::Response {
         provider: Some(convert::schema(session.config_schema()?)),
@@ -25,6 +26,12 @@ pub(crate) fn provider_schema<P: Provider>(
         list_resource_schemas: lists.map(|(name, l)| schema(name, l.schema())).collect(),
         ephemeral_resource_schemas: ephemeral
             .map(|(name, e)| schema(name, e.schema()))
+            .collect(),
+        action_schemas: actions
+            .map(|(name, action)| {
+                let schema = Some(convert::schema(action.schema()));
+                (name.to_owned(), pb::ActionSchema { schema })
+            })
             .collect(),
         server_capabilities: Some(capabilities()),
         ..pb::get_provider_schema::Response::default()
@@ -48,6 +55,9 @@ pub(crate) fn metadata<P: Provider>(session: &Session<P>) -> pb::get_metadata::R
     let ephemeral = |name: &str| pb::get_metadata::EphemeralMetadata {
         type_name: name.to_owned(),
     };
+    let action = |name: &str| pb::get_metadata::ActionMetadata {
+        type_name: name.to_owned(),
+    };
     pb::get_metadata::Response {
         server_capabilities: Some(capabilities()),
         resources: catalogue.resources.names().map(resource).collect(),
@@ -59,6 +69,7 @@ pub(crate) fn metadata<P: Provider>(session: &Session<P>) -> pb::get_metadata::R
             .names()
             .map(ephemeral)
             .collect(),
+        actions: catalogue.actions.names().map(action).collect(),
         ..pb::get_metadata::Response::default()
     }
 }

@@ -14,9 +14,11 @@
 //! | `identity`, `move_state` | resource identities; moves from other providers |
 //! | `functions` | calls of functions, and their signatures |
 //! | `list` | calls for list resources |
+//! | `action` | calls for actions |
 //! | `unsupported` | calls for kinds of types that this provider does not have |
 //! | `convert` | values, paths, diagnostics and schemas on the wire |
 
+mod action;
 mod convert;
 mod data;
 mod ephemeral;

@@ -13,7 +13,8 @@ use super::pb::provider_server::{Provider as Service, ProviderServer};
 use super::response::{WithDiagnostics, call, on_own_thread, on_own_thread_if_large, uncancelled};
 use super::session::Session;
 use super::{
-    data, ephemeral, functions, identity, list, managed, metadata, move_state, pb, unsupported,
+    action, data, ephemeral, functions, identity, list, managed, metadata, move_state, pb,
+    unsupported,
 };
 use crate::framework::{Diagnostics, Provider};
 
@@ -168,8 +169,12 @@ impl<P: Provider> Service for Server<P> {
         &self,
         request: Request<pb::validate_action_config::Request>,
     ) -> Reply<pb::validate_action_config::Response> {
-        let name = request.into_inner().type_name;
-        no_such("ValidateActionConfig", "action", &name).await
+        let request = request.into_inner();
+        let name = request.type_name.clone();
+        respond("ValidateActionConfig", &name, async {
+            action::validate(&self.0, &request)
+        })
+        .await
     }
 
     async fn validate_state_store_config(
@@ -357,16 +362,20 @@ impl<P: Provider> Service for Server<P> {
         &self,
         request: Request<pb::plan_action::Request>,
     ) -> Reply<pb::plan_action::Response> {
-        let name = request.into_inner().action_type;
-        no_such("PlanAction", "action", &name).await
+        let request = request.into_inner();
+        let name = request.action_type.clone();
+        respond("PlanAction", &name, async {
+            action::plan(&self.0, &request)
+        })
+        .await
     }
 
     async fn invoke_action(
         &self,
         request: Request<pb::invoke_action::Request>,
     ) -> Reply<BoxStream<pb::invoke_action::Event>> {
-        let response = unsupported::no_action(&request.into_inner().action_type);
-        Ok(Response::new(Box::pin(stream::iter([Ok(response)]))))
+        let events = action::invoke(Arc::clone(&self.0), request.into_inner());
+        Ok(Response::new(Box::pin(events)))
     }
 
     async fn configure_state_store(

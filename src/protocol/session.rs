@@ -7,7 +7,7 @@ use tokio_util::sync::CancellationToken;
 use super::{convert, pb};
 use crate::cty::{Path, Value};
 use crate::framework::{
-    Catalogue, Diagnostic, Diagnostics, ErasedDataSource, ErasedEphemeralResource,
+    Catalogue, Diagnostic, Diagnostics, ErasedAction, ErasedDataSource, ErasedEphemeralResource,
     ErasedListResource, ErasedResource, LowerError, Model, Provider, Schema, Types, lower,
 };
 
@@ -79,6 +79,13 @@ impl<P: Provider> Session<P> {
     ) -> Result<&dyn ErasedEphemeralResource<P::Connection>, Diagnostic> {
         let types = &self.catalogue.ephemeral_resources;
         find(types, "ephemeral resource", type_name)
+    }
+
+    pub(crate) fn action(
+        &self,
+        type_name: &str,
+    ) -> Result<&dyn ErasedAction<P::Connection>, Diagnostic> {
+        find(&self.catalogue.actions, "action", type_name)
     }
 
     pub(crate) fn connection(&self) -> Result<Arc<P::Connection>, Diagnostic> {

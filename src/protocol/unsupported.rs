@@ -20,15 +20,6 @@ pub(crate) fn no_function(name: &str) -> pb::call_function::Response {
     }
 }
 
-/// Creates the only event of an action that does not exist: every action ends with one "completed" event.
-pub(crate) fn no_action(type_name: &str) -> pb::invoke_action::Event {
-    use pb::invoke_action::event::{Completed, Type};
-    let diagnostics = vec![super::convert::diagnostic(diagnostic("action", type_name))];
-    pb::invoke_action::Event {
-        r#type: Some(Type::Completed(Completed { diagnostics })),
-    }
-}
-
 /// Creates the response to a read from a state store.
 pub(crate) fn no_state_bytes(type_name: &str) -> pb::read_state_bytes::Response {
     pb::read_state_bytes::Response {

@@ -1,5 +1,6 @@
 //! Terraform's calls to a small test provider, over the real transport.
 
+mod actions;
 mod stopping;
 mod truncated;
 
@@ -99,7 +100,9 @@ impl framework::Provider for Example {
     }
 
     fn catalogue() -> Catalogue<Arc<Signals>> {
-        Catalogue::default().resource(ThingResource)
+        Catalogue::default()
+            .resource(ThingResource)
+            .action(actions::Wait)
     }
 }
 

@@ -30,6 +30,8 @@ pub struct Network {
     pub above: Vec<String>,
     /// Whether it is the default VPC.
     pub is_default: bool,
+    /// Whether an interface is attached to something. EC2 reports it for interfaces only.
+    pub in_use: Option<bool>,
     /// The tags.
     pub tags: BTreeMap<String, String>,
 }

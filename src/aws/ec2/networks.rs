@@ -196,6 +196,7 @@ mod of {
             owner: vpc.owner_id,
             above: Vec::new(),
             is_default: vpc.is_default.unwrap_or_default(),
+            in_use: None,
             tags: tags(vpc.tags),
         })
     }
@@ -206,17 +207,21 @@ mod of {
             owner: subnet.owner_id,
             above: subnet.vpc_id.into_iter().collect(),
             is_default: false,
+            in_use: None,
             tags: tags(subnet.tags),
         })
     }
 
     pub(super) fn network_interfaces(interface: types::NetworkInterface) -> Option<Network> {
+        let status = interface.status.as_ref();
+        let in_use = status.map(|status| *status != types::NetworkInterfaceStatus::Available);
         let above = interface.subnet_id.into_iter().chain(interface.vpc_id);
         Some(Network {
             id: interface.network_interface_id?,
             owner: interface.owner_id,
             above: above.collect(),
             is_default: false,
+            in_use,
             tags: tags(interface.tag_set),
         })
     }
@@ -231,6 +236,7 @@ mod of {
             owner: gateway.owner_id,
             above: Vec::new(),
             is_default: false,
+            in_use: None,
             tags: tags(gateway.tags),
         })
     }
@@ -253,6 +259,7 @@ mod of {
             owner: attachment.transit_gateway_owner_id,
             above: attachment.transit_gateway_id.into_iter().collect(),
             is_default: false,
+            in_use: None,
             tags: tags(attachment.tags),
         })
     }
@@ -268,6 +275,7 @@ mod of {
             owner: None,
             above: gateway.vpc_id.into_iter().collect(),
             is_default: false,
+            in_use: None,
             tags: tags(gateway.tags),
         })
     }

@@ -1,6 +1,7 @@
 //! Objects in plain types, without the SDK's.
 
-use aws_sdk_s3::types;
+use aws_sdk_s3::{primitives::DateTime, types};
+use jiff::Timestamp;
 
 use super::super::error::Error;
 
@@ -53,6 +54,8 @@ pub struct Object {
     pub size: u64,
     /// The tag that changes with the content.
     pub etag: Option<String>,
+    /// When it was written, if the service tells.
+    pub modified: Option<Timestamp>,
 }
 
 impl Object {
@@ -62,8 +65,14 @@ impl Object {
             key: decoded(listed.key?, encoded),
             size: u64::try_from(listed.size.unwrap_or_default()).unwrap_or_default(),
             etag: listed.e_tag,
+            modified: listed.last_modified.and_then(time),
         })
     }
+}
+
+/// Converts a time of the SDK.
+fn time(time: DateTime) -> Option<Timestamp> {
+    Timestamp::new(time.secs(), i32::try_from(time.subsec_nanos()).ok()?).ok()
 }
 
 /// Decodes a key. S3 encodes keys on request, because XML cannot contain every character of a key.

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use jiff::Timestamp;
 
+use super::evidence::{EvidenceLevel, Finding, Silence, finding};
 use super::rules::Requirements;
 use super::verdict::{Doubt, Lack, Shortfall};
 use super::world::{FlowLog, Retention};
@@ -37,12 +38,20 @@ pub(super) struct Assessed<'w> {
     worst: Step,
     /// What is possible, as far as EC2 tells.
     best: Step,
+    /// That no records arrive, although EC2 reports no failure.
+    pub(super) silence: Option<Silence>,
     pub(super) shortfalls: Vec<Shortfall>,
     pub(super) doubts: Vec<Doubt>,
 }
 
 impl<'w> Assessed<'w> {
-    pub(super) fn new(log: &'w FlowLog, now: Timestamp, require: &Requirements) -> Self {
+    /// `is_busy` tells whether the flow log must have something to record, if that is known.
+    pub(super) fn new(
+        log: &'w FlowLog,
+        now: Timestamp,
+        require: &Requirements,
+        is_busy: Option<bool>,
+    ) -> Self {
         let shortfalls = shortfalls(log, require);
         let mut doubts = doubts(log, require);
         let mut best = if shortfalls.is_empty() {
@@ -60,9 +69,23 @@ impl<'w> Assessed<'w> {
         if !doubts.is_empty() {
             worst = worst.min(Step::Insufficient);
         }
+        let mut silence = None;
         if require.healthy {
-            match is_healthy(log) {
-                Some(true) => {}
+            match is_healthy(log, require.evidence) {
+                // A flow log that is too new has nothing to show.
+                Some(true) if best <= Step::Pending => {}
+                Some(true) => match finding(log, now, require, is_busy) {
+                    Finding::Fine => {}
+                    Finding::Silent(found) => {
+                        (worst, best) = (Step::Unhealthy, Step::Unhealthy);
+                        silence = Some(found);
+                    }
+                    Finding::Unclear(why) => {
+                        worst = Step::Unhealthy;
+                        let flow_log = log.id.clone();
+                        doubts.push(Doubt::Records { flow_log, why });
+                    }
+                },
                 Some(false) => (worst, best) = (Step::Unhealthy, Step::Unhealthy),
                 None => {
                     worst = Step::Unhealthy;
@@ -74,6 +97,7 @@ impl<'w> Assessed<'w> {
             log,
             worst,
             best,
+            silence,
             shortfalls,
             doubts,
         }
@@ -85,9 +109,9 @@ impl<'w> Assessed<'w> {
     }
 }
 
-/// Reports whether a flow log delivers. `None` if EC2 does not tell.
-pub(super) fn is_healthy(log: &FlowLog) -> Option<bool> {
-    if log.delivery.as_deref() == Some("FAILED") {
+/// Reports whether a flow log delivers, as far as EC2 tells. `None` if it does not tell.
+pub(super) fn is_healthy(log: &FlowLog, level: EvidenceLevel) -> Option<bool> {
+    if level != EvidenceLevel::None && log.delivery.as_deref() == Some("FAILED") {
         return Some(false);
     }
     Some(log.status.as_deref()? == "ACTIVE")

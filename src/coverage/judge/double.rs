@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::assess::{Assessed, is_healthy};
+use super::evidence::EvidenceLevel;
 use super::index::Index;
 use super::traffic::Traffic;
 
@@ -47,7 +48,7 @@ fn double(one: &Assessed<'_>, other: &Assessed<'_>) -> Option<([String; 2], Stri
     let (one, other) = (one.log, other.log);
     let deliver = [one, other]
         .iter()
-        .all(|log| is_healthy(log) != Some(false));
+        .all(|log| is_healthy(log, EvidenceLevel::Status) != Some(false));
     let kind = one.destination_type.as_ref()?;
     let traffic = one.traffic.shared_with(other.traffic);
     if !deliver || traffic.is_none() || other.destination_type.as_ref() != Some(kind) {

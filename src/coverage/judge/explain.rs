@@ -53,6 +53,7 @@ fn undelivered(log: &Assessed<'_>) -> Undelivered {
     Undelivered {
         flow_log: log.log.id.clone(),
         cause: log.log.cause.clone(),
+        silence: log.silence,
     }
 }
 

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::assess::Assessed;
 use super::rules::{Rules, has_tag};
-use super::world::{Network, Subject, World};
+use super::world::{Kind, Network, Subject, World};
 
 /// Networks and flow logs by ID. IDs are unique across accounts and regions.
 #[derive(Debug)]
@@ -25,6 +25,11 @@ impl<'w> Index<'w> {
             atoms: BTreeMap::new(),
             seen: BTreeSet::new(),
         };
+        for world in worlds {
+            for network in &world.networks {
+                index.add(network, world);
+            }
+        }
         let mut known = BTreeSet::new();
         for world in worlds {
             if let (Some(account), None) = (&world.account, world.unread(Subject::FlowLogs)) {
@@ -33,16 +38,33 @@ impl<'w> Index<'w> {
             for log in &world.flow_logs {
                 let is_ignored = has_tag(&log.tags, &rules.ignored_flow_log_tags);
                 if !is_ignored && known.insert(log.id.as_str()) {
-                    let assessed = Assessed::new(log, world.now, &rules.require);
+                    let is_busy = index.is_busy(&log.resource_id, world);
+                    let assessed = Assessed::new(log, world.now, &rules.require, is_busy);
                     let here = index.logs.entry(&log.resource_id).or_default();
                     here.push(assessed);
                 }
             }
-            for network in &world.networks {
-                index.add(network, world);
-            }
         }
         index
+    }
+
+    /// Reports whether something in a network is in use, so that AWS writes records of it even without traffic. `None` if
+    /// that is not known. Only interfaces tell.
+    fn is_busy(&self, id: &str, world: &World) -> Option<bool> {
+        let network = self.network(id)?;
+        match network.kind {
+            Kind::NetworkInterface => network.in_use,
+            Kind::Vpc | Kind::Subnet => {
+                let mut uses = self.atoms(network).iter().map(|atom| atom.in_use);
+                if uses.clone().any(|in_use| in_use == Some(true)) {
+                    return Some(true);
+                }
+                let all_read = world.unread(Subject::Networks(Kind::NetworkInterface));
+                let is_idle = all_read.is_none() && uses.all(|in_use| in_use == Some(false));
+                is_idle.then_some(false)
+            }
+            _ => None,
+        }
     }
 
     /// Adds a network. Only the account that owns a network sees its tags, so what it sees counts.

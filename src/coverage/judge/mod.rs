@@ -13,6 +13,7 @@
 //! | `traffic` | accepted and rejected traffic |
 //! | `rules` | what is required, and which networks are judged |
 //! | `verdict` | the verdicts, each with its reason as data |
+//! | `evidence` | whether records of a flow log arrive |
 //! | `assess` | one flow log against the requirements |
 //! | `index` | who stands above and below whom, across accounts |
 //! | `scope` | which networks are not judged, and why |
@@ -23,6 +24,7 @@
 
 mod assess;
 mod double;
+mod evidence;
 mod explain;
 mod index;
 mod judgement;
@@ -36,6 +38,7 @@ mod verdict;
 mod world;
 
 pub use double::Double;
+pub use evidence::{Evidence, EvidenceLevel, Silence, Unclear};
 pub use judgement::{Counts, Coverage, Judged, judge};
 pub use rules::{Exclusions, Policy, RequiredTraffic, Requirements, Rules, Shared};
 pub use traffic::Traffic;

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::SignedDuration;
 
+use super::evidence::EvidenceLevel;
 use super::traffic::Traffic;
 use super::world::Kind;
 
@@ -33,6 +34,8 @@ pub struct Requirements {
     pub traffic: RequiredTraffic,
     /// Whether delivery must not fail.
     pub healthy: bool,
+    /// What must show that delivery does not fail.
+    pub evidence: EvidenceLevel,
     /// The fields that records must have.
     pub fields: BTreeSet<String>,
     /// The longest aggregation interval, in seconds.
@@ -98,6 +101,7 @@ impl Default for Requirements {
         Self {
             traffic: RequiredTraffic::All,
             healthy: true,
+            evidence: EvidenceLevel::default(),
             fields: BTreeSet::new(),
             max_interval: None,
             destination_types: BTreeSet::new(),

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use super::evidence::{Silence, Unclear};
 use super::traffic::Traffic;
 use super::world::{Cause, Kind};
 
@@ -101,6 +102,8 @@ pub struct Undelivered {
     pub flow_log: String,
     /// AWS's reason.
     pub cause: Option<String>,
+    /// That no records arrive, although AWS reports no failure.
+    pub silence: Option<Silence>,
 }
 
 /// Why a network is not judged.
@@ -131,6 +134,13 @@ pub enum Doubt {
     Owner(String),
     /// EC2 does not report the status of the flow log with this ID.
     Status(String),
+    /// Whether the records of a flow log arrive is not known.
+    Records {
+        /// The ID of the flow log.
+        flow_log: String,
+        /// Why it is not known.
+        why: Unclear,
+    },
     /// EC2 does not report the format of the flow log with this ID.
     Format(String),
     /// How long the destination of a flow log keeps records could not be read, or only its owner knows.

@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 
+use super::evidence::Evidence;
 use super::traffic::Traffic;
 
 /// The kinds of networks that flow logs record.
@@ -44,6 +45,8 @@ pub struct Network {
     pub above: Vec<String>,
     /// Whether it is the default VPC of its region.
     pub is_default: bool,
+    /// Whether an interface is attached to something, if EC2 tells. AWS writes records of those that are.
+    pub in_use: Option<bool>,
     /// The tags.
     pub tags: BTreeMap<String, String>,
 }
@@ -75,6 +78,8 @@ pub struct FlowLog {
     pub created: Option<Timestamp>,
     /// How long its destination keeps records.
     pub retention: Retention,
+    /// What was found of its records.
+    pub evidence: Evidence,
     /// The tags.
     pub tags: BTreeMap<String, String>,
 }

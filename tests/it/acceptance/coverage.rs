@@ -9,6 +9,8 @@ use crate::harness::fake::{ACCOUNT, Fake, Fault, FlowLog, Network, REGION};
 use crate::harness::moto::Moto;
 use crate::harness::terraform::{Version, Workspace};
 
+mod evidence;
+
 const OTHER: &str = "210987654321";
 
 /// Returns a flow log of all traffic of a network.

@@ -1,7 +1,7 @@
 //! Runs the examples of the documentation.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use serde_json::Value;
 
@@ -11,6 +11,9 @@ use crate::harness::terraform::{Run, Version, Workspace};
 
 /// The flow log that the examples query.
 const FLOW_LOG: &str = "fl-0aaaaaaaaaaaaaaaa";
+
+/// Long enough for any machine.
+const SOON: Duration = Duration::from_secs(60);
 
 /// The values of the variables in the examples.
 const VARIABLES: &[(&str, &str)] = &[
@@ -204,6 +207,7 @@ fn every_kind_of_example_has_a_test() {
             "data-sources",
             "ephemeral-resources",
             "functions",
+            "actions",
         ];
         // These have separate tests. The demo tests itself.
         let elsewhere = ["questions", "demo", "list-resources", "stacks", "ci"];
@@ -295,6 +299,24 @@ fn data_sources_and_functions_apply_and_plan_no_changes() {
         queries,
         known.map(|(address, _)| (*address).to_owned()).collect()
     );
+}
+
+/// Records arrive when the action looks for them.
+#[test]
+fn actions_run_when_their_resource_is_created() {
+    for example in examples("examples/actions") {
+        let fake = fake();
+        let work = workspace(Version::V115, &fake, &example);
+        let command = &mut work.command(&["apply", "-auto-approve", "-no-color"]);
+        let run = command.spawn().unwrap();
+        fake.wait_for_calls("DescribeLogStreams", 1, SOON);
+        let now = ten_minutes_ago() + 600;
+        put(&fake, "eni-0123456789abcdef0", now, TRAFFIC[0]);
+        let run = Run::of(&run.wait_with_output().unwrap()).succeeds();
+        run.says(&["Records of flow log", "arrive: one arrived at"]);
+        work.plans_empty();
+        work.destroy();
+    }
 }
 
 #[test]

@@ -9,6 +9,7 @@ mod provider;
 mod questions;
 mod resource;
 mod sources;
+mod verify;
 
 /// Returns the configuration of a flow log of a VPC that delivers to a log group, with additional arguments.
 pub(crate) fn flow_log(name: &str, more: &str) -> String {

@@ -19,13 +19,15 @@ use crate::harness::nouns::{Nouns, is_error};
 use crate::harness::world::CANARY;
 
 /// The operations of the services that the nouns call.
-const OPERATIONS: [&str; 12] = [
+const OPERATIONS: [&str; 14] = [
     "CreateFlowLogs",
     "DescribeFlowLogs",
     "DeleteFlowLogs",
     "CreateTags",
     "DeleteTags",
     "DescribeLogGroups",
+    "DescribeLogStreams",
+    "DescribeNetworkInterfaces",
     "FilterLogEvents",
     "StartQuery",
     "ListObjectsV2",
@@ -286,6 +288,10 @@ async fn run(nouns: &mut Nouns, state: Value) -> Value {
         "s3_uri": "s3://bucket/", "start_time": "2026-01-01T00:00:00Z", "end_time": "2026-01-01T01:00:00Z",
     });
     nouns.data("vpcflow_log_events", &objects).await;
+    if let Some(Value::String(id)) = state.get("id") {
+        let wait = json!({ "flow_log_id": id, "timeout": "10ms", "poll_interval": "5ms" });
+        nouns.action("vpcflow_verify_delivery", &wait).await;
+    }
     nouns.function("parse_record", &["no record"]).await;
     nouns.function("log_format", &["version", "srcaddr"]).await;
     if read.is_null() { state } else { read }

@@ -203,6 +203,44 @@ impl Nouns {
         self.keep(answer);
     }
 
+    /// Validates, plans and runs an action to its end.
+    pub(crate) async fn action(&mut self, type_name: &str, config: &Json) {
+        match self.invoke(type_name, config).await {
+            Ok(events) => self.keep_all(events).await,
+            Err(status) => self.said.extend(format!("{status:?}").into_bytes()),
+        }
+    }
+
+    /// Validates, plans and starts an action.
+    pub(crate) async fn invoke(
+        &mut self,
+        type_name: &str,
+        config: &Json,
+    ) -> Result<Streaming<pb::invoke_action::Event>, Status> {
+        let found = self.catalogue.actions.get(type_name).unwrap();
+        let schema = found.unwrap().schema();
+        let config = encoded(&value(schema, config), &schema.ty);
+        let request = pb::validate_action_config::Request {
+            type_name: type_name.to_owned(),
+            config: config.clone(),
+        };
+        let answer = self.calls.validate_action_config(request).await;
+        self.keep(answer);
+        let request = pb::plan_action::Request {
+            action_type: type_name.to_owned(),
+            config: config.clone(),
+            client_capabilities: None,
+        };
+        let answer = self.calls.plan_action(request).await;
+        self.keep(answer);
+        let request = pb::invoke_action::Request {
+            action_type: type_name.to_owned(),
+            config,
+            client_capabilities: None,
+        };
+        Ok(self.calls.invoke_action(request).await?.into_inner())
+    }
+
     /// Calls a function with text arguments.
     pub(crate) async fn function(&mut self, name: &str, arguments: &[&str]) {
         let text = |text: &&str| encoded(&Value::from(*text), &Type::String).unwrap();

@@ -68,12 +68,15 @@ fn network(words: &[&str]) -> Network {
         owner: Some("1".to_owned()),
         above: Vec::new(),
         is_default: false,
+        in_use: Some(true),
         tags: BTreeMap::new(),
     };
     for word in &words[1..] {
         match word.split_once('=') {
             Some(("owner", owner)) => network.owner = Some(owner.to_owned()),
             Some(("tag", tag)) => network.tags.extend([pair(tag)]),
+            None if *word == "idle" => network.in_use = Some(false),
+            None if *word == "use?" => network.in_use = None,
             None if *word == "default" => network.is_default = true,
             None if *word == "in" => {}
             None => network.above.push((*word).to_owned()),
@@ -113,6 +116,7 @@ pub(super) fn flow_log(id: &str, words: &[&str]) -> FlowLog {
         destinations: vec!["logs".to_owned()],
         created: Some(NOW - SignedDuration::from_hours(24)),
         retention: Retention::NotRead,
+        evidence: Evidence::NotRead,
         tags: BTreeMap::new(),
     };
     for word in &words[1..] {
@@ -137,6 +141,7 @@ pub(super) fn flow_log(id: &str, words: &[&str]) -> FlowLog {
             ("s3", "") => log.destination_type = Some("s3".to_owned()),
             ("days", days) => log.retention = Retention::Days(days.parse().unwrap()),
             ("forever", "") => log.retention = Retention::Forever,
+            ("records", minutes) => log.evidence = records(minutes),
             ("retention", trouble) => log.retention = Retention::Failed(cause(trouble)),
             ("tag", tag) => log.tags.extend([pair(tag)]),
             ("traffic", "?") => log.traffic = Traffic::NONE,
@@ -145,6 +150,16 @@ pub(super) fn flow_log(id: &str, words: &[&str]) -> FlowLog {
         }
     }
     log
+}
+
+/// Returns evidence: the age of the newest record in minutes, `none`, `firehose`, or a trouble.
+fn records(text: &str) -> Evidence {
+    match (text, text.parse()) {
+        (_, Ok(minutes)) => Evidence::Read(Some(NOW - SignedDuration::from_mins(minutes))),
+        ("none", _) => Evidence::Read(None),
+        ("firehose", _) => Evidence::Unclear(Unclear::DeliveryStream),
+        (trouble, _) => Evidence::Unclear(Unclear::Failed(cause(trouble))),
+    }
 }
 
 pub(super) fn rules(text: &str) -> Rules {
@@ -162,6 +177,7 @@ pub(super) fn rules(text: &str) -> Rules {
             ("types", names) => require.destination_types = list(names),
             ("to", places) => require.destinations = list(places),
             ("days", days) => require.retention_days = Some(days.parse().unwrap()),
+            ("evidence", name) => require.evidence = EvidenceLevel::named(name).unwrap(),
             ("failing-counts", "") => require.healthy = false,
             ("settle", minutes) => {
                 require.settle = SignedDuration::from_mins(minutes.parse().unwrap());
@@ -229,6 +245,12 @@ fn show(verdict: &Verdict) -> String {
         Verdict::Unhealthy(failing) => {
             let failing = failing.iter().map(|failing| {
                 let cause = failing.cause.as_deref().map(|cause| format!(" {cause}"));
+                let silence = failing.silence.map(|silence| {
+                    let minutes = |time: Timestamp| NOW.duration_since(time).as_mins();
+                    let newest = silence.newest.map_or(-1, minutes);
+                    format!(" silent for {} newest {newest}", minutes(silence.since))
+                });
+                let cause = cause.or(silence);
                 format!("{}{}", failing.flow_log, cause.unwrap_or_default())
             });
             format!("[{}]", failing.collect::<Vec<_>>().join(", "))
@@ -262,6 +284,16 @@ fn doubt(doubt: &Doubt) -> String {
         Doubt::Owner(owner) => format!("owner {owner}"),
         Doubt::Status(id) => format!("status of {id}"),
         Doubt::Format(id) => format!("format of {id}"),
+        Doubt::Records { flow_log, why } => {
+            let why = match why {
+                Unclear::Failed(cause) => cause.trouble.name(),
+                Unclear::DeliveryStream => "firehose",
+                Unclear::NoPlace => "no place",
+                Unclear::TooMuch => "too much",
+                Unclear::Quiet(_) => "quiet",
+            };
+            format!("records of {flow_log} {why}")
+        }
         Doubt::Retention { flow_log, cause } => {
             let cause = cause
                 .as_ref()

@@ -28,7 +28,8 @@ fn by_id(
 
 /// Writes a world: VPCs with subnets and interfaces, a transit gateway, flow logs, and what was not read.
 fn world() -> impl Strategy<Value = String> {
-    let interfaces = prop::collection::vec((0..3u8, 0..3u8), 0..6);
+    let interfaces =
+        prop::collection::vec((0..3u8, 0..3u8, select(vec!["", " idle", " use?"])), 0..6);
     let attachments = 0..3u8;
     let logs = prop::collection::vec(log(), 0..6);
     let unread = prop::collection::vec(
@@ -52,8 +53,10 @@ fn world() -> impl Strategy<Value = String> {
             for (vpc, subnet) in (0..3).flat_map(|vpc| (0..3).map(move |subnet| (vpc, subnet))) {
                 lines.push(format!("subnet-{vpc}{subnet} in vpc-{vpc}"));
             }
-            for (number, (vpc, subnet)) in interfaces.iter().enumerate() {
-                lines.push(format!("eni-{number} in subnet-{vpc}{subnet} vpc-{vpc}"));
+            for (number, (vpc, subnet, state)) in interfaces.iter().enumerate() {
+                lines.push(format!(
+                    "eni-{number} in subnet-{vpc}{subnet} vpc-{vpc}{state}"
+                ));
             }
             lines.extend((0..attachments).map(|number| format!("tgw-attach-{number} in tgw-0")));
             let logs = logs.iter().enumerate();
@@ -83,6 +86,9 @@ fn log() -> impl Strategy<Value = String> {
         " days=1",
         " forever",
         " s3",
+        " records=none",
+        " records=5",
+        " records=denied",
     ]);
     (place, select(vec!["ALL", "ACCEPT", "REJECT"]), how)
         .prop_map(|(place, traffic, how)| format!("{place} {traffic}{how}"))
@@ -97,6 +103,7 @@ fn given() -> impl Strategy<Value = String> {
         " traffic=REJECT",
         " traffic=ANY",
         " empty",
+        " evidence=records",
         " shared=both",
         " shared=participant",
         " no-default",
@@ -126,7 +133,7 @@ fn passes(verdict: &Verdict) -> bool {
 proptest! {
     #[test]
     fn a_healthy_flow_log_never_makes_anything_less_covered(world in world(), given in given(), place in log()) {
-        let words: Vec<&str> = place.split(' ').take(2).collect();
+        let words: Vec<&str> = place.split(' ').take(2).chain(["records=1"]).collect();
         let more = flow_log("fl-more", &words);
         let before = by_id(&world, &given, None);
         let after = by_id(&world, &given, Some(&more));
@@ -174,7 +181,8 @@ proptest! {
         for vpc in (0..3).map(|vpc| format!("vpc-{vpc}")).filter(|_| read) {
             let inside = world.split("; ").filter_map(|line| {
                 let (eni, above) = line.split_once(" in ")?;
-                (eni.starts_with("eni-") && above.ends_with(&vpc)).then(|| eni.to_owned())
+                let is_inside = above.split(' ').any(|id| id == vpc);
+                (eni.starts_with("eni-") && is_inside).then(|| eni.to_owned())
             });
             let inside: Vec<_> = inside.map(|eni| &certain[&(Kind::NetworkInterface, Some(eni))]).collect();
             let verdict = &certain[&(Kind::Vpc, Some(vpc.clone()))];

@@ -23,7 +23,11 @@ fn both_terraforms_print_the_committed_schema() {
 }
 
 /// Kinds of schemas that an older Terraform does not request.
-const NEWER: &[&str] = &["list_resource_schemas", "resource_identity_schemas"];
+const NEWER: &[&str] = &[
+    "action_schemas",
+    "list_resource_schemas",
+    "resource_identity_schemas",
+];
 
 fn without_newer_kinds(mut schema: Value, printed: &Value) -> Value {
     let of_provider = &mut schema["provider_schemas"][vpcflow::provider::ADDRESS];

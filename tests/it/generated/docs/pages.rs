@@ -48,6 +48,12 @@ pub(super) const KINDS: &[Kind] = &[
         example: "list-resource",
     },
     Kind {
+        schemas: "action_schemas",
+        folder: "actions",
+        title: "Action",
+        example: "action",
+    },
+    Kind {
         schemas: FUNCTIONS,
         folder: "functions",
         title: "function",

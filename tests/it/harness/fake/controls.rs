@@ -285,6 +285,12 @@ impl Fake {
         state.settings.insights_ends_as = as_status;
     }
 
+    /// Leaves out the times of streams, which CloudWatch Logs updates late.
+    #[cfg(feature = "aws")]
+    pub(crate) fn stale_streams(&self, stale: bool) {
+        self.shared.state().settings.stale_streams = stale;
+    }
+
     /// Returns the number of Insights queries that run.
     #[cfg(feature = "aws")]
     pub(crate) fn running_queries(&self) -> usize {

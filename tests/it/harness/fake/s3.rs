@@ -31,6 +31,7 @@ pub(super) struct Bucket {
 struct Content {
     part: Vec<u8>,
     times: usize,
+    modified: jiff::Timestamp,
 }
 
 impl Content {
@@ -73,8 +74,21 @@ impl Fake {
     /// Stores an object whose bytes are a part that is repeated.
     pub(crate) fn put_repeated(&self, bucket: &str, key: &str, part: Vec<u8>, times: usize) {
         self.bucket(bucket, |bucket| {
-            let content = Content { part, times };
+            let modified = jiff::Timestamp::now();
+            let content = Content {
+                part,
+                times,
+                modified,
+            };
             bucket.objects.insert(key.to_owned(), content);
+        });
+    }
+
+    /// Sets when an object was written.
+    pub(crate) fn object_written(&self, bucket: &str, key: &str, at: jiff::Timestamp) {
+        self.bucket(bucket, |bucket| {
+            let content = bucket.objects.get_mut(key);
+            content.expect("the object").modified = at;
         });
     }
 
@@ -198,6 +212,7 @@ fn list(bucket: &Bucket, request: &Request) -> Outcome {
                     xml.text("Key", &write(key));
                     let size = bucket.objects[*key].len();
                     xml.text("Size", &size.to_string());
+                    xml.text("LastModified", &bucket.objects[*key].modified.to_string());
                     xml.text("ETag", &etag(size));
                 }),
             };

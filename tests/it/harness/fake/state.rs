@@ -307,6 +307,8 @@ pub(super) struct Settings {
     pub(super) insights_page: usize,
     /// The events that the service says it skipped because of field indexes.
     pub(super) insights_skipped: u32,
+    /// Whether the times of streams are not updated yet.
+    pub(super) stale_streams: bool,
     /// The most stacks, resources or exports on a page.
     pub(super) stacks_page: usize,
 }
@@ -335,6 +337,7 @@ impl Default for Settings {
             insights_ends_as: "Complete",
             insights_page: 10_000,
             insights_skipped: 0,
+            stale_streams: false,
             stacks_page: 2,
         }
     }

@@ -23,6 +23,8 @@ pub(crate) struct Network {
     /// Zonal NAT gateways have an interface.
     pub(crate) is_regional: bool,
     pub(crate) state: String,
+    /// Whether an interface is attached to something.
+    pub(crate) in_use: bool,
     pub(crate) tags: BTreeMap<String, String>,
 }
 
@@ -98,6 +100,7 @@ impl Network {
             is_default: false,
             is_regional: true,
             state: "available".to_owned(),
+            in_use: true,
             tags: BTreeMap::new(),
         }
     }
@@ -182,6 +185,12 @@ fn write(xml: &mut Xml, network: &Network) {
         // A participant owns its interfaces.
         "eni-" => {
             xml.text("ownerId", &network.account);
+            let status = if network.in_use {
+                "in-use"
+            } else {
+                "available"
+            };
+            xml.text("status", status);
         }
         _ => {
             xml.text("ownerId", &network.owner);

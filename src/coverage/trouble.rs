@@ -1,0 +1,24 @@
+//! Why a call failed, in the terms of the judgement. This module must not know what was asked.
+
+use super::judge::{Cause, Trouble};
+use crate::aws;
+
+/// Returns why a call failed.
+pub(crate) fn cause(error: &aws::Error) -> Cause {
+    use aws::Kind as Failed;
+    let trouble = match error.kind {
+        _ if error.is_throttled() => Trouble::Throttled,
+        Failed::Credentials | Failed::Configuration => Trouble::Credentials,
+        _ if error.is_region_off() => Trouble::RegionOff,
+        _ if error.is_denied() => Trouble::Denied,
+        Failed::Unreachable | Failed::NoAnswer => Trouble::Unreachable,
+        Failed::Stopped | Failed::OutOfTime => Trouble::Stopped,
+        Failed::Unreadable | Failed::Foreign => Trouble::Unreadable,
+        Failed::Refused | Failed::Unsuccessful => Trouble::Refused,
+    };
+    Cause {
+        trouble,
+        code: error.code.clone(),
+        message: error.explained_on_one_line(),
+    }
+}

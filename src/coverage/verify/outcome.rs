@@ -1,0 +1,224 @@
+//! What was seen of a flow log and of its destination, and what follows from it. The judgement is pure.
+
+use jiff::{SignedDuration, Timestamp};
+
+use super::super::evidence::{Arrival, Place, Writer};
+use super::super::judge::{Cause, Trouble, Unclear};
+use crate::aws::ec2;
+
+/// The aggregation interval of a flow log whose interval EC2 does not report: the longest one, in seconds.
+const LONGEST_INTERVAL: i64 = 600;
+/// How long AWS takes to deliver the records of an interval, usually at most.
+const DELIVERY: SignedDuration = SignedDuration::from_mins(10);
+
+/// What came of the wait for a record.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Outcome {
+    /// The ID of the flow log.
+    pub flow_log: String,
+    /// Since when a record had to arrive.
+    pub since: Timestamp,
+    /// How it ended.
+    pub end: End,
+    /// What is known about it, and what could not be asked. Empty if a record has arrived.
+    pub reasons: Vec<Why>,
+}
+
+/// How a wait for a record ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum End {
+    /// A record arrived at this time.
+    Arrived(Timestamp),
+    /// None has arrived.
+    Missing,
+    /// It is not known whether one has arrived.
+    Unknown,
+}
+
+/// A reason why no record arrives, or why that is not known.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Why {
+    /// The wait was stopped.
+    Stopped,
+    /// EC2 reports that delivery fails.
+    Failing {
+        /// AWS's reason.
+        cause: Option<String>,
+        /// The type of the destination.
+        destination: Option<String>,
+        /// The role that delivers.
+        role: Option<String>,
+    },
+    /// EC2 reports that the flow log is not active.
+    Inactive(String),
+    /// The log group with this name does not exist.
+    NoGroup(String),
+    /// The bucket with this name does not exist.
+    NoBucket(String),
+    /// The network with this ID has no interface in use, so that there is nothing to record.
+    Idle(String),
+    /// The flow log records one type of traffic only, and there may have been none.
+    OtherTraffic(String),
+    /// Records take until this time to arrive.
+    Early(Timestamp),
+    /// Interfaces are in use, of which AWS writes records even without traffic.
+    Silent {
+        /// The role that delivers.
+        role: Option<String>,
+    },
+    /// The newest record that was found arrived at this time.
+    Newest(Timestamp),
+    /// The destination does not tell whether a record has arrived.
+    Unseen(Unclear),
+    /// Something could not be asked.
+    NotAsked {
+        /// What, as the subject of a sentence.
+        what: &'static str,
+        /// Why.
+        cause: Cause,
+    },
+}
+
+/// What was seen.
+#[derive(Clone, Debug)]
+pub(super) struct Seen {
+    pub(super) log: ec2::FlowLog,
+    pub(super) writer: Writer,
+    pub(super) since: Timestamp,
+    /// The time of the last look, by EC2's clock.
+    pub(super) now: Timestamp,
+    pub(super) arrival: Arrival,
+    /// Whether an interface that is recorded is in use, if that is known.
+    pub(super) is_busy: Option<bool>,
+    /// Why it is not known what the flow log records, if that had to be read.
+    pub(super) parts_unread: Option<Cause>,
+    /// Whether the destination exists, if that was asked.
+    pub(super) exists: Option<Result<bool, Cause>>,
+    pub(super) is_stopped: bool,
+}
+
+impl Seen {
+    /// Returns when a record has arrived, if one has.
+    pub(super) fn arrived(&self) -> Option<Timestamp> {
+        let newest = self.arrival.as_ref().ok().copied().flatten();
+        newest.filter(|newest| *newest >= self.since)
+    }
+
+    /// Reports whether another look can tell more.
+    pub(super) fn is_final(&self) -> bool {
+        let denied = |cause: &Cause| matches!(cause.trouble, Trouble::Denied | Trouble::RegionOff);
+        let is_blind = match &self.arrival {
+            Err(Unclear::DeliveryStream | Unclear::NoPlace) => true,
+            Err(Unclear::Failed(cause)) => denied(cause),
+            _ => self.parts_unread.as_ref().is_some_and(denied),
+        };
+        self.is_stopped || self.arrived().is_some() || is_blind
+    }
+
+    /// Returns when the first record since the beginning arrives, usually at the latest.
+    fn expected(&self) -> Timestamp {
+        let created = self.log.creation_time.unwrap_or(self.since);
+        let interval = self
+            .log
+            .max_aggregation_interval
+            .unwrap_or(LONGEST_INTERVAL);
+        let interval = SignedDuration::from_secs(interval);
+        let begin = self.since.max(created);
+        let whole = begin.checked_add(interval).unwrap_or(Timestamp::MAX);
+        whole.checked_add(DELIVERY).unwrap_or(Timestamp::MAX)
+    }
+}
+
+/// Judges what was seen.
+pub(super) fn judge(seen: &Seen) -> Outcome {
+    let end = match (seen.arrived(), &seen.arrival, &seen.parts_unread) {
+        (Some(at), ..) => End::Arrived(at),
+        (None, Ok(_), None) => End::Missing,
+        // What EC2 reports is certain, even if nobody can look.
+        _ if is_failing(&seen.log) => End::Missing,
+        _ => End::Unknown,
+    };
+    let reasons = match end {
+        End::Arrived(_) => Vec::new(),
+        End::Missing | End::Unknown => reasons(seen, end),
+    };
+    Outcome {
+        flow_log: seen.log.id.clone(),
+        since: seen.since,
+        end,
+        reasons,
+    }
+}
+
+/// Returns what EC2 reports, then what the destination shows, then what could not be asked.
+fn reasons(seen: &Seen, end: End) -> Vec<Why> {
+    let log = &seen.log;
+    let mut reasons = Vec::new();
+    reasons.extend(seen.is_stopped.then_some(Why::Stopped));
+    let status = log.flow_log_status.as_deref();
+    let inactive = status.filter(|status| *status != "ACTIVE");
+    reasons.extend(inactive.map(|status| Why::Inactive(status.to_owned())));
+    reasons.extend(is_failing(log).then(|| Why::Failing {
+        cause: log.deliver_logs_error_message.clone(),
+        destination: log.log_destination_type.clone(),
+        role: log.deliver_logs_permission_arn.clone(),
+    }));
+    let mut is_missing = false;
+    match &seen.exists {
+        Some(Ok(false)) => {
+            is_missing = true;
+            reasons.extend(missing_place(&seen.writer.place));
+        }
+        Some(Err(cause)) => reasons.push(Why::NotAsked {
+            what: "Whether the destination exists",
+            cause: cause.clone(),
+        }),
+        Some(Ok(true)) | None => {}
+    }
+    if end == End::Missing && !is_failing(log) && inactive.is_none() {
+        reasons.extend(quiet(seen, is_missing));
+    }
+    if let Ok(Some(newest)) = seen.arrival {
+        reasons.push(Why::Newest(newest));
+    }
+    reasons.extend(seen.arrival.clone().err().map(Why::Unseen));
+    let unread = seen.parts_unread.clone().map(|cause| Why::NotAsked {
+        what: "Which interfaces the flow log records",
+        cause,
+    });
+    reasons.extend(unread);
+    reasons
+}
+
+/// Returns why there may be no record although EC2 reports no failure.
+fn quiet(seen: &Seen, is_missing: bool) -> Option<Why> {
+    let traffic = seen.log.traffic_type.as_deref();
+    let resource = seen.log.resource_id.clone().unwrap_or_default();
+    if seen.is_busy == Some(false) {
+        return Some(Why::Idle(resource));
+    }
+    let expected = seen.expected();
+    if seen.now < expected {
+        return Some(Why::Early(expected));
+    }
+    match (traffic, seen.is_busy) {
+        (Some(one @ ("ACCEPT" | "REJECT")), _) => Some(Why::OtherTraffic(one.to_owned())),
+        (_, Some(true)) if !is_missing => Some(Why::Silent {
+            role: seen.log.deliver_logs_permission_arn.clone(),
+        }),
+        _ => None,
+    }
+}
+
+fn missing_place(place: &Place) -> Option<Why> {
+    match place {
+        Place::Group { identifier, .. } => Some(Why::NoGroup(identifier.clone())),
+        Place::Bucket(bucket) => Some(Why::NoBucket(bucket.name.clone())),
+        Place::DeliveryStream | Place::Unknown => None,
+    }
+}
+
+/// Reports whether EC2 reports that delivery fails.
+pub(super) fn is_failing(log: &ec2::FlowLog) -> bool {
+    log.deliver_logs_status.as_deref() == Some("FAILED")
+}

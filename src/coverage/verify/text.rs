@@ -1,0 +1,186 @@
+//! The outcome of a wait in sentences: what did not happen, and what to do.
+
+use jiff::Timestamp;
+
+use super::super::evidence::Place;
+use super::super::judge::Unclear;
+use super::super::text::unclear_why;
+use super::outcome::{End, Outcome, Seen, Why, is_failing};
+use super::wanted::{NotVerified, Wanted};
+use crate::text::sanitize;
+
+/// How sentences write a time.
+const TIME: &str = "%Y-%m-%dT%H:%M:%SZ";
+
+impl Outcome {
+    /// Returns what came of the wait, in a sentence.
+    pub fn headline(&self) -> String {
+        let (id, since) = (&self.flow_log, time(self.since));
+        match self.end {
+            End::Arrived(at) => {
+                format!(
+                    "Records of flow log {id} arrive: one arrived at {}.",
+                    time(at)
+                )
+            }
+            End::Missing => format!("No record of flow log {id} has arrived since {since}."),
+            End::Unknown => {
+                format!(
+                    "It is not known whether a record of flow log {id} has arrived since {since}."
+                )
+            }
+        }
+    }
+
+    /// Returns the reasons, each in sentences.
+    pub fn details(&self) -> Vec<String> {
+        self.reasons.iter().map(detail).collect()
+    }
+}
+
+/// Describes what was seen so far, in one line.
+pub(super) fn progress(seen: &Seen) -> String {
+    let id = &seen.log.id;
+    let what = match &seen.arrival {
+        Ok(_) => format!(
+            "no record has arrived in {} since {}",
+            place(&seen.writer.place),
+            time(seen.since)
+        ),
+        Err(why) => format!(
+            "{} could not be read: {}",
+            place(&seen.writer.place),
+            unclear(why)
+        ),
+    };
+    let status = if is_failing(&seen.log) {
+        let cause = seen.log.deliver_logs_error_message.as_deref();
+        let cause = cause.map(|cause| format!(" ({})", sanitize::line(cause)));
+        format!(
+            " EC2 reports that delivery fails{}.",
+            cause.unwrap_or_default()
+        )
+    } else {
+        String::new()
+    };
+    let what = what.trim_end_matches('.');
+    format!("Waiting for records of flow log {id}: {what}.{status}")
+}
+
+impl NotVerified {
+    /// Says what did not happen, and what to do.
+    pub fn describe(&self, wanted: &Wanted) -> String {
+        let Wanted {
+            flow_log, region, ..
+        } = wanted;
+        match self {
+            Self::NoFlowLog => format!(
+                "Region {region} has no flow log {flow_log}. Check the ID, the region and the account."
+            ),
+            Self::Deleted => {
+                format!("Flow log {flow_log} in {region} was deleted while the provider waited.")
+            }
+            Self::NotRead(error) => error.explained(),
+        }
+    }
+}
+
+fn place(place: &Place) -> String {
+    match place {
+        Place::Group { identifier, .. } => format!("log group {}", sanitize::line(identifier)),
+        Place::Bucket(bucket) => format!("bucket {}", sanitize::line(&bucket.name)),
+        Place::DeliveryStream => "the delivery stream".to_owned(),
+        Place::Unknown => "the destination".to_owned(),
+    }
+}
+
+fn detail(why: &Why) -> String {
+    match why {
+        Why::Stopped => {
+            "The run was stopped before a record arrived. Verify again later.".to_owned()
+        }
+        Why::Failing {
+            cause,
+            destination,
+            role,
+        } => failing(cause.as_deref(), destination.as_deref(), role.as_deref()),
+        Why::Inactive(status) => format!(
+            "EC2 reports the status {} instead of ACTIVE.",
+            sanitize::line(status)
+        ),
+        Why::NoGroup(name) => format!(
+            "The log group {} does not exist, or is in another account. Create it. AWS creates it itself only if the \
+             delivery role may (logs:CreateLogGroup).",
+            sanitize::line(name)
+        ),
+        Why::NoBucket(name) => {
+            format!(
+                "The bucket {} does not exist. Create it.",
+                sanitize::line(name)
+            )
+        }
+        Why::Idle(id) => format!(
+            "No interface of {} is in use, so there is nothing to record. Verify again when something runs there.",
+            sanitize::line(id)
+        ),
+        Why::OtherTraffic(traffic) => format!(
+            "The flow log records only {} traffic, and there may have been none.",
+            sanitize::line(traffic)
+        ),
+        Why::Early(at) => format!(
+            "Records may take until {} to arrive: the aggregation interval, and some minutes for the delivery. Wait \
+             longer.",
+            time(*at)
+        ),
+        Why::Silent { role } => format!(
+            "EC2 reports no failure. But interfaces are in use, of which AWS writes records even without traffic. {}",
+            permissions(role.as_deref())
+        ),
+        Why::Newest(at) => format!("The newest record that was found arrived at {}.", time(*at)),
+        Why::Unseen(why) => unclear(why),
+        Why::NotAsked { what, cause } => format!("{what} could not be read. {}", cause.message),
+    }
+}
+
+fn failing(cause: Option<&str>, destination: Option<&str>, role: Option<&str>) -> String {
+    let quoted = cause.map(|cause| format!(": {}", sanitize::line(cause).trim_end_matches('.')));
+    let advice = match (cause, destination) {
+        (Some("Rate limited"), _) => {
+            "CloudWatch Logs accepts no more records at this rate. Request a higher quota, or record less traffic."
+                .to_owned()
+        }
+        (_, Some("s3")) => permissions(None),
+        _ => permissions(role),
+    };
+    format!(
+        "EC2 reports that delivery fails{}. {advice}",
+        quoted.unwrap_or_default()
+    )
+}
+
+/// Says which permissions delivery needs. The provider reads neither IAM nor KMS.
+fn permissions(role: Option<&str>) -> String {
+    match role {
+        Some(role) => format!(
+            "Check the delivery role {}, because the provider does not read IAM: its trust policy must allow sts:AssumeRole \
+             to vpc-flow-logs.amazonaws.com, and its policy logs:CreateLogStream, logs:PutLogEvents, \
+             logs:DescribeLogGroups and logs:DescribeLogStreams on the log group. The functions delivery_trust_policy and \
+             delivery_role_policy write both. If the log group is encrypted, the key's policy must allow it to CloudWatch \
+             Logs.",
+            sanitize::line(role)
+        ),
+        None => "Check the policy of the destination: it must allow s3:PutObject and s3:GetBucketAcl to \
+                 delivery.logs.amazonaws.com (the function delivery_bucket_policy writes it). If the bucket is encrypted with \
+                 SSE-KMS, the key's policy must allow kms:GenerateDataKey* to the same service; the provider does not read \
+                 KMS."
+            .to_owned(),
+    }
+}
+
+fn unclear(why: &Unclear) -> String {
+    unclear_why(why).1
+}
+
+fn time(time: Timestamp) -> String {
+    time.strftime(TIME).to_string()
+}

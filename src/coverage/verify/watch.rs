@@ -1,0 +1,220 @@
+//! Looks for records of a flow log, again and again, until one has arrived, the time is up, or the run is stopped. This
+//! module must not know what follows from what it sees.
+
+use std::collections::BTreeSet;
+use std::time::{Duration, Instant};
+
+use futures_util::future::BoxFuture;
+use jiff::Timestamp;
+use tokio_util::sync::CancellationToken;
+
+use super::super::evidence::{Parts, Place, Writer, arrival, bucket_exists};
+use super::super::judge::{Cause, Unclear};
+use super::super::trouble::cause;
+use super::outcome::{Outcome, Seen, judge};
+use super::text;
+use super::wanted::{NotVerified, Wanted};
+use crate::aws::Aws;
+use crate::aws::ec2::{self, Ec2, NetworkKind};
+
+/// How often the interfaces are read, at most.
+const FRESH: Duration = Duration::from_secs(60);
+/// How often the same line is told, at most.
+const QUIET: Duration = Duration::from_secs(60);
+
+/// Tells how far the wait is, in one line.
+pub type Tell<'t> = dyn Fn(String) -> BoxFuture<'static, ()> + Send + Sync + 't;
+
+/// Waits for a record of a flow log. What cannot be asked is part of the outcome.
+///
+/// # Errors
+/// The flow log does not exist, or cannot be described.
+pub async fn verify(
+    aws: &Aws,
+    account: Option<&str>,
+    wanted: &Wanted,
+    stop: &CancellationToken,
+    tell: &Tell<'_>,
+) -> Result<Outcome, NotVerified> {
+    let ec2 = aws.ec2(&wanted.region);
+    let ends = Instant::now().checked_add(wanted.wait);
+    let log = described(&ec2, &wanted.flow_log).await?;
+    let log = log.ok_or(NotVerified::NoFlowLog)?;
+    let mut watch = Watch::new(aws, &ec2, account, wanted, log);
+    let mut told = Told::default();
+    loop {
+        watch.look().await;
+        watch.seen.is_stopped = stop.is_cancelled();
+        let left = ends.map(|ends| ends.saturating_duration_since(Instant::now()));
+        if watch.seen.is_final() || left.is_some_and(|left| left.is_zero()) {
+            break;
+        }
+        told.tell(text::progress(&watch.seen), tell).await;
+        let pause = left.map_or(wanted.every, |left| left.min(wanted.every));
+        tokio::select! {
+            () = tokio::time::sleep(pause) => {}
+            () = stop.cancelled() => {
+                watch.seen.is_stopped = true;
+                break;
+            }
+        }
+        match described(&ec2, &wanted.flow_log).await {
+            Ok(Some(log)) => watch.seen.log = log,
+            Ok(None) => return Err(NotVerified::Deleted),
+            // A look that fails is not the last one.
+            Err(_) => {}
+        }
+    }
+    if watch.seen.arrived().is_none() && !watch.seen.is_stopped {
+        watch.ask_destination().await;
+    }
+    Ok(judge(&watch.seen))
+}
+
+async fn described(ec2: &Ec2, id: &str) -> Result<Option<ec2::FlowLog>, NotVerified> {
+    match ec2.describe(id).await {
+        Ok(found) => Ok(found),
+        Err(error) if error.is_flow_log_not_found() => Ok(None),
+        Err(error) => Err(NotVerified::NotRead(error)),
+    }
+}
+
+struct Watch<'w> {
+    aws: &'w Aws,
+    ec2: &'w Ec2,
+    region: &'w str,
+    account: Option<&'w str>,
+    parts: Parts,
+    parts_read: Option<Instant>,
+    seen: Seen,
+}
+
+impl<'w> Watch<'w> {
+    fn new(
+        aws: &'w Aws,
+        ec2: &'w Ec2,
+        account: Option<&'w str>,
+        wanted: &'w Wanted,
+        log: ec2::FlowLog,
+    ) -> Self {
+        let now = now(ec2);
+        // Objects have whole seconds.
+        let since = wanted.since.unwrap_or(now).as_second();
+        Self {
+            aws,
+            ec2,
+            region: &wanted.region,
+            account,
+            parts: log.resource_id.clone().into_iter().collect(),
+            parts_read: None,
+            seen: Seen {
+                writer: Writer::of(&log, account, &wanted.region),
+                log,
+                since: Timestamp::from_second(since).unwrap_or(now),
+                now,
+                arrival: Err(Unclear::NoPlace),
+                is_busy: None,
+                parts_unread: None,
+                exists: None,
+                is_stopped: false,
+            },
+        }
+    }
+
+    /// Looks once.
+    async fn look(&mut self) {
+        let is_fresh = self.parts_read.is_some_and(|read| read.elapsed() < FRESH);
+        if !is_fresh {
+            self.parts_read = Some(Instant::now());
+            self.read_parts().await;
+        }
+        self.seen.writer = Writer::of(&self.seen.log, self.account, self.region);
+        self.seen.now = now(self.ec2);
+        self.seen.arrival = arrival(
+            self.aws,
+            &self.seen.writer,
+            self.parts.clone(),
+            self.seen.since,
+            self.seen.now,
+        )
+        .await;
+    }
+
+    /// Reads the interfaces or attachments that the flow log records. The streams of a log group have their names.
+    async fn read_parts(&mut self) {
+        let Some(resource) = self.seen.log.resource_id.clone() else {
+            return;
+        };
+        let kind = match resource.as_str() {
+            id if id.starts_with("tgw-") => NetworkKind::TransitGatewayAttachment,
+            id if ["vpc-", "subnet-", "eni-"]
+                .iter()
+                .any(|kind| id.starts_with(kind)) =>
+            {
+                NetworkKind::NetworkInterface
+            }
+            _ => return,
+        };
+        let swept = self.ec2.networks(kind).await;
+        let found = swept.found.into_iter();
+        let found: Vec<_> = found
+            .filter(|part| part.id == resource || part.above.contains(&resource))
+            .collect();
+        let mut uses = found.iter().map(|part| part.in_use);
+        self.seen.is_busy = if kind != NetworkKind::NetworkInterface {
+            None
+        } else if uses.clone().any(|in_use| in_use == Some(true)) {
+            Some(true)
+        } else {
+            let is_idle = swept.broken.is_none() && uses.all(|in_use| in_use == Some(false));
+            is_idle.then_some(false)
+        };
+        // Objects have the ID of the flow log in their names, and a stream that of an interface.
+        let is_needed = matches!(self.seen.writer.place, Place::Group { .. })
+            && !resource.starts_with("eni-")
+            && !resource.starts_with("tgw-attach-");
+        let broken = swept.broken.as_ref().filter(|_| is_needed);
+        self.seen.parts_unread = broken.map(cause);
+        let ids: BTreeSet<_> = found.into_iter().map(|part| part.id).collect();
+        self.parts.extend(ids);
+    }
+
+    /// Asks whether the destination exists.
+    async fn ask_destination(&mut self) {
+        let exists = match &self.seen.writer.place {
+            Place::Group { identifier, region } if !crate::arn::is_arn_like(identifier) => {
+                let logs = self.aws.logs(region);
+                logs.group(identifier).await.map(|found| found.is_some())
+            }
+            Place::Bucket(bucket) => bucket_exists(self.aws, bucket).await,
+            _ => return,
+        };
+        let exists: Result<bool, Cause> = exists.map_err(|error| cause(&error));
+        self.seen.exists = Some(exists);
+    }
+}
+
+/// Returns the time by EC2's clock.
+fn now(ec2: &Ec2) -> Timestamp {
+    let here = Timestamp::now();
+    here.checked_add(ec2.clock_ahead()).unwrap_or(here)
+}
+
+/// Tells a line if it is new, or if nothing was told for a while.
+#[derive(Default)]
+struct Told {
+    line: String,
+    at: Option<Instant>,
+}
+
+impl Told {
+    async fn tell(&mut self, line: String, tell: &Tell<'_>) {
+        let is_recent = self.at.is_some_and(|at| at.elapsed() < QUIET);
+        if is_recent && line == self.line {
+            return;
+        }
+        self.at = Some(Instant::now());
+        self.line.clone_from(&line);
+        tell(line).await;
+    }
+}
