@@ -104,6 +104,11 @@ impl Error {
         self.has_code(&["NoSuchBucket"])
     }
 
+    /// Reports whether a bucket has no policy.
+    pub fn is_bucket_policy_not_found(&self) -> bool {
+        self.has_code(&["NoSuchBucketPolicy"])
+    }
+
     /// Reports whether the service limits the rate of calls.
     pub fn is_throttled(&self) -> bool {
         self.has_code(&THROTTLED)

@@ -112,6 +112,7 @@ impl Error {
                  template imports a value."
             }
             "ListObjectsV2" => "The caller needs s3:ListBucket on the bucket.",
+            "GetBucketPolicy" => "The caller needs s3:GetBucketPolicy on the bucket.",
             "GetObject" => {
                 "The caller needs s3:GetObject on the objects, and kms:Decrypt on the key if they are encrypted with SSE-KMS. \
                  The policies of a bucket or a key of another account must allow it, too."

@@ -6,6 +6,7 @@
 //!
 //! `VPCFLOW_ORACLE_SEQUENCES` sets the number of sequences, and `VPCFLOW_ORACLE_SEED` the first seed.
 
+mod actions;
 mod bases;
 mod calls;
 mod checks;
@@ -63,12 +64,13 @@ async fn no_response_breaks_a_rule_of_core() {
 async fn sequence(oracle: &mut Oracle, seed: u64) {
     oracle.begin(seed);
     let dice = &mut Dice::new(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15));
-    match dice.below(10) {
+    match dice.below(11) {
         0..=2 => managed::lifecycle(oracle, dice).await,
         3 => elsewhere::strangers(oracle, dice).await,
         4..=6 => reading::data(oracle, dice).await,
         7 => reading::ephemeral(oracle, dice).await,
         8 => reading::function(oracle, dice).await,
+        9 => actions::action(oracle, dice).await,
         _ => reading::settings(oracle, dice).await,
     }
 }

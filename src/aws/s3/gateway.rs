@@ -14,7 +14,7 @@ use super::model::{Listing, Object, ObjectsPage, Reply, decoded};
 /// S3 in one region.
 #[derive(Clone, Debug)]
 pub struct S3 {
-    client: Client,
+    pub(super) client: Client,
     region: String,
     context: CallContext,
 }
@@ -112,7 +112,7 @@ impl S3 {
         Ok(body.into_bytes())
     }
 
-    fn query(&self, operation: &'static str) -> Call {
+    pub(super) fn query(&self, operation: &'static str) -> Call {
         Call::query(operation, Some(&self.region), &self.context)
     }
 }

@@ -5,6 +5,7 @@
 
 mod gateway;
 mod model;
+mod policy;
 
 pub use gateway::S3;
 pub use model::{Listing, Object, ObjectsPage, Reply};

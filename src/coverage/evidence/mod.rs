@@ -20,9 +20,9 @@ use jiff::Timestamp;
 
 use super::judge::{Evidence, FlowLog, Requirements, Unclear, World};
 use crate::aws::Aws;
-pub(super) use objects::exists as bucket_exists;
+pub(super) use objects::locate;
 use streams::Wanted;
-pub(super) use writer::{Parts, Place, Writer};
+pub(super) use writer::{Bucket, Parts, Place, Writer};
 
 /// The number of destinations that are read at the same time.
 const CONCURRENCY: usize = 8;

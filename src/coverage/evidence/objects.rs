@@ -63,11 +63,14 @@ pub(super) async fn search(
     Ok(search.newest)
 }
 
-/// Reports whether a bucket exists, in any region.
+/// Returns the region of a bucket. `None` if the bucket does not exist.
 ///
 /// # Errors
 /// S3 refuses the call.
-pub(in crate::coverage) async fn exists(aws: &Aws, bucket: &Bucket) -> Result<bool, aws::Error> {
+pub(in crate::coverage) async fn locate(
+    aws: &Aws,
+    bucket: &Bucket,
+) -> Result<Option<String>, aws::Error> {
     let mut search = Search {
         aws,
         bucket,
@@ -80,8 +83,8 @@ pub(in crate::coverage) async fn exists(aws: &Aws, bucket: &Bucket) -> Result<bo
         ..Listing::default()
     };
     match search.page(&listing, None).await {
-        Ok(_) => Ok(true),
-        Err(error) if error.is_bucket_not_found() => Ok(false),
+        Ok(_) => Ok(Some(search.region)),
+        Err(error) if error.is_bucket_not_found() => Ok(None),
         Err(error) => Err(error),
     }
 }

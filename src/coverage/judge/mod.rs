@@ -40,6 +40,8 @@ mod world;
 pub use double::Double;
 pub use evidence::{Evidence, EvidenceLevel, Silence, Unclear};
 pub use judgement::{Counts, Coverage, Judged, judge};
+#[cfg(feature = "aws")]
+pub(in crate::coverage) use rules::matches;
 pub use rules::{Exclusions, Policy, RequiredTraffic, Requirements, Rules, Shared};
 pub use traffic::Traffic;
 pub use verdict::{Doubt, Exemption, Lack, Partial, Shortfall, Status, Undelivered, Verdict};

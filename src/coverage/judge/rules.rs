@@ -241,7 +241,7 @@ pub(super) fn has_tag(tags: &BTreeMap<String, String>, wanted: &BTreeMap<String,
 }
 
 /// Reports whether a text matches a pattern: `*` stands for any text, `?` for any character.
-fn matches(pattern: &str, text: &str) -> bool {
+pub(in crate::coverage) fn matches(pattern: &str, text: &str) -> bool {
     let (pattern, text): (Vec<_>, Vec<_>) = (pattern.chars().collect(), text.chars().collect());
     let (mut at, mut place) = (0, 0);
     // The place after the last `*`, and the text that it does not stand for yet.

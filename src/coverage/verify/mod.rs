@@ -4,6 +4,7 @@
 //! |---|---|
 //! | `wanted` | what to wait for |
 //! | `outcome` | the judgement of what was seen, which is pure |
+//! | `policy` | what the policy of a bucket allows |
 //! | `text` | the outcome in sentences |
 //! | `watch` | what is asked, again and again |
 //! | `action` | the action `vpcflow_verify_delivery` |
@@ -12,11 +13,13 @@
 
 mod action;
 mod outcome;
+mod policy;
 mod text;
 mod wanted;
 mod watch;
 
 pub use action::{Arguments, VerifyDelivery};
 pub use outcome::{End, Outcome, Why};
+pub use policy::Flaw;
 pub use wanted::{EVERY, NotVerified, WAIT, Wanted};
 pub use watch::{Tell, verify};

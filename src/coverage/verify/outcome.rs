@@ -4,6 +4,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::super::evidence::{Arrival, Place, Writer};
 use super::super::judge::{Cause, Trouble, Unclear};
+use super::policy::Flaw;
 use crate::aws::ec2;
 
 /// The aggregation interval of a flow log whose interval EC2 does not report: the longest one, in seconds.
@@ -55,6 +56,8 @@ pub enum Why {
     NoGroup(String),
     /// The bucket with this name does not exist.
     NoBucket(String),
+    /// The policy of the bucket does not allow the delivery.
+    Policy(Flaw),
     /// The network with this ID has no interface in use, so that there is nothing to record.
     Idle(String),
     /// The flow log records one type of traffic only, and there may have been none.
@@ -94,6 +97,8 @@ pub(super) struct Seen {
     pub(super) parts_unread: Option<Cause>,
     /// Whether the destination exists, if that was asked.
     pub(super) exists: Option<Result<bool, Cause>>,
+    /// Why the policy of the bucket does not allow the delivery, if that was asked.
+    pub(super) policy: Option<Result<Option<Flaw>, Cause>>,
     pub(super) is_stopped: bool,
 }
 
@@ -174,6 +179,14 @@ fn reasons(seen: &Seen, end: End) -> Vec<Why> {
             cause: cause.clone(),
         }),
         Some(Ok(true)) | None => {}
+    }
+    match &seen.policy {
+        Some(Ok(flaw)) => reasons.extend(flaw.clone().map(Why::Policy)),
+        Some(Err(cause)) => reasons.push(Why::NotAsked {
+            what: "The policy of the bucket",
+            cause: cause.clone(),
+        }),
+        None => {}
     }
     if end == End::Missing && !is_failing(log) && inactive.is_none() {
         reasons.extend(quiet(seen, is_missing));

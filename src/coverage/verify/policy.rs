@@ -280,9 +280,21 @@ mod tests {
         assert_eq!(flaw(None, &delivery()), none);
         assert_eq!(flaw(Some("{}"), &delivery()), none);
         for (pointer, value, expected) in [
-            ("/Statement/0/Principal/Service", json!("ec2.amazonaws.com"), lacks("s3:PutObject", None)),
-            ("/Statement/0/Resource", json!("arn:aws:s3:::logs/AWSLogs/*"), lacks("s3:PutObject", None)),
-            ("/Statement/0/Action", json!("s3:GetObject"), lacks("s3:PutObject", None)),
+            (
+                "/Statement/0/Principal/Service",
+                json!("ec2.amazonaws.com"),
+                lacks("s3:PutObject", None),
+            ),
+            (
+                "/Statement/0/Resource",
+                json!("arn:aws:s3:::logs/AWSLogs/*"),
+                lacks("s3:PutObject", None),
+            ),
+            (
+                "/Statement/0/Action",
+                json!("s3:GetObject"),
+                lacks("s3:PutObject", None),
+            ),
             (
                 "/Statement/0/Condition/StringEquals/aws:SourceAccount",
                 json!("210987654321"),
@@ -293,11 +305,18 @@ mod tests {
                 json!("arn:aws:logs:us-east-1:123456789012:*"),
                 lacks("s3:PutObject", Some("aws:SourceArn")),
             ),
-            ("/Statement/1/Resource", json!("arn:aws:s3:::log"), lacks("s3:GetBucketAcl", None)),
+            (
+                "/Statement/1/Resource",
+                json!("arn:aws:s3:::log"),
+                lacks("s3:GetBucketAcl", None),
+            ),
             (
                 "/Statement/2/Condition",
                 json!({ "StringNotEquals": { "aws:SourceAccount": "210987654321" } }),
-                Some(Flaw::Denies { action: "s3:GetBucketAcl", sid: None }),
+                Some(Flaw::Denies {
+                    action: "s3:GetBucketAcl",
+                    sid: None,
+                }),
             ),
         ] {
             let changed = policy(|policy| *policy.pointer_mut(pointer).unwrap() = value.clone());
@@ -308,9 +327,18 @@ mod tests {
     #[test]
     fn what_is_not_decided_here_is_no_flaw() {
         for (pointer, value) in [
-            ("/Statement/0/Condition", json!({ "IpAddress": { "aws:SourceIp": "10.0.0.0/8" } })),
-            ("/Statement/2/Condition", json!({ "StringNotEquals": { "aws:PrincipalOrgID": "o-1" } })),
-            ("/Statement/2/Condition", json!({ "StringNotEqualsIgnoreCase": { "aws:SourceAccount": "1" } })),
+            (
+                "/Statement/0/Condition",
+                json!({ "IpAddress": { "aws:SourceIp": "10.0.0.0/8" } }),
+            ),
+            (
+                "/Statement/2/Condition",
+                json!({ "StringNotEquals": { "aws:PrincipalOrgID": "o-1" } }),
+            ),
+            (
+                "/Statement/2/Condition",
+                json!({ "StringNotEqualsIgnoreCase": { "aws:SourceAccount": "1" } }),
+            ),
         ] {
             let changed = policy(|policy| *policy.pointer_mut(pointer).unwrap() = value.clone());
             assert_eq!(flaw(Some(&changed), &delivery()), None, "{pointer} {value}");

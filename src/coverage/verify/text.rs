@@ -6,6 +6,7 @@ use super::super::evidence::Place;
 use super::super::judge::Unclear;
 use super::super::text::unclear_why;
 use super::outcome::{End, Outcome, Seen, Why, is_failing};
+use super::policy::Flaw;
 use super::wanted::{NotVerified, Wanted};
 use crate::text::sanitize;
 
@@ -119,6 +120,7 @@ fn detail(why: &Why) -> String {
                 sanitize::line(name)
             )
         }
+        Why::Policy(flaw) => policy(flaw),
         Why::Idle(id) => format!(
             "No interface of {} is in use, so there is nothing to record. Verify again when something runs there.",
             sanitize::line(id)
@@ -156,6 +158,35 @@ fn failing(cause: Option<&str>, destination: Option<&str>, role: Option<&str>) -
         "EC2 reports that delivery fails{}. {advice}",
         quoted.unwrap_or_default()
     )
+}
+
+fn policy(flaw: &Flaw) -> String {
+    const WRITES: &str = "The function delivery_bucket_policy writes a policy that allows it.";
+    match flaw {
+        Flaw::Lacks {
+            action,
+            condition: None,
+        } => format!(
+            "The policy of the bucket does not allow {action} to delivery.logs.amazonaws.com. {WRITES}"
+        ),
+        Flaw::Lacks {
+            action,
+            condition: Some(key),
+        } => format!(
+            "The policy of the bucket does not allow {action} to delivery.logs.amazonaws.com for this flow log, because its \
+             condition about {} does not hold. {WRITES}",
+            sanitize::line(key)
+        ),
+        Flaw::Denies { action, sid } => {
+            let sid = sid.as_deref().map(sanitize::line);
+            let sid = sid.map(|sid| format!(" {sid}"));
+            format!(
+                "The statement{} in the policy of the bucket denies {action} to delivery.logs.amazonaws.com. Exclude this \
+                 service from it.",
+                sid.unwrap_or_default()
+            )
+        }
+    }
 }
 
 /// Says which permissions delivery needs. The provider reads neither IAM nor KMS.

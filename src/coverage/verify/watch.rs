@@ -8,12 +8,14 @@ use futures_util::future::BoxFuture;
 use jiff::Timestamp;
 use tokio_util::sync::CancellationToken;
 
-use super::super::evidence::{Parts, Place, Writer, arrival, bucket_exists};
-use super::super::judge::{Cause, Unclear};
+use super::super::evidence::{Bucket, Parts, Place, Writer, arrival, locate};
+use super::super::judge::Unclear;
 use super::super::trouble::cause;
 use super::outcome::{Outcome, Seen, judge};
+use super::policy::{Delivery, flaw};
 use super::text;
 use super::wanted::{NotVerified, Wanted};
+use crate::arn::{is_arn_like, partition};
 use crate::aws::Aws;
 use crate::aws::ec2::{self, Ec2, NetworkKind};
 
@@ -116,6 +118,7 @@ impl<'w> Watch<'w> {
                 is_busy: None,
                 parts_unread: None,
                 exists: None,
+                policy: None,
                 is_stopped: false,
             },
         }
@@ -124,7 +127,8 @@ impl<'w> Watch<'w> {
     /// Looks once.
     async fn look(&mut self) {
         let is_fresh = self.parts_read.is_some_and(|read| read.elapsed() < FRESH);
-        if !is_fresh {
+        let is_group = matches!(self.seen.writer.place, Place::Group { .. });
+        if is_group && !is_fresh {
             self.parts_read = Some(Instant::now());
             self.read_parts().await;
         }
@@ -179,18 +183,50 @@ impl<'w> Watch<'w> {
         self.parts.extend(ids);
     }
 
-    /// Asks whether the destination exists.
+    /// Asks whether the destination exists, what the policy of a bucket allows, and whether there is something to record.
     async fn ask_destination(&mut self) {
-        let exists = match &self.seen.writer.place {
-            Place::Group { identifier, region } if !crate::arn::is_arn_like(identifier) => {
-                let logs = self.aws.logs(region);
-                logs.group(identifier).await.map(|found| found.is_some())
+        if self.parts_read.is_none() {
+            self.read_parts().await;
+        }
+        match self.seen.writer.place.clone() {
+            Place::Group { identifier, region } if !is_arn_like(&identifier) => {
+                let group = self.aws.logs(&region).group(&identifier).await;
+                let exists = group.map(|group| group.is_some());
+                self.seen.exists = Some(exists.map_err(|error| cause(&error)));
             }
-            Place::Bucket(bucket) => bucket_exists(self.aws, bucket).await,
-            _ => return,
+            Place::Bucket(bucket) => {
+                let region = locate(self.aws, &bucket).await;
+                if let Ok(Some(region)) = &region {
+                    self.ask_policy(&bucket, region).await;
+                }
+                let exists = region.map(|region| region.is_some());
+                self.seen.exists = Some(exists.map_err(|error| cause(&error)));
+            }
+            Place::Group { .. } | Place::DeliveryStream | Place::Unknown => {}
+        }
+    }
+
+    async fn ask_policy(&mut self, bucket: &Bucket, region: &str) {
+        let policy = self.aws.s3(region).bucket_policy(&bucket.name).await;
+        let folder = match bucket.folder.trim_end_matches('/') {
+            "" => String::new(),
+            folder => format!("{folder}/"),
         };
-        let exists: Result<bool, Cause> = exists.map_err(|error| cause(&error));
-        self.seen.exists = Some(exists);
+        let account = &bucket.account;
+        let folder_of_account = if bucket.is_hive {
+            format!("aws-account-id={account}/aws-service=vpcflowlogs/x")
+        } else {
+            format!("{account}/vpcflowlogs/{}/x", bucket.region)
+        };
+        let delivery = Delivery {
+            partition: partition::of_region(&bucket.region).to_owned(),
+            bucket: bucket.name.clone(),
+            key: format!("{folder}AWSLogs/{folder_of_account}"),
+            account: account.clone(),
+            region: bucket.region.clone(),
+        };
+        let flaw = policy.map(|policy| flaw(policy.as_deref(), &delivery));
+        self.seen.policy = Some(flaw.map_err(|error| cause(&error)));
     }
 }
 

@@ -108,7 +108,11 @@ fn long_ago() -> String {
 fn says(run: &Run, code: i32, texts: &[&str]) {
     assert_eq!(run.code, code, "{}", run.output);
     for text in texts {
-        assert!(run.output.contains(text), "{text:?} is not in:\n{}", run.output);
+        assert!(
+            run.output.contains(text),
+            "{text:?} is not in:\n{}",
+            run.output
+        );
     }
 }
 
@@ -126,7 +130,11 @@ fn the_command_ends_when_a_record_arrives() {
         fake.wait_for_calls("DescribeLogStreams", asked + 3, SOON);
         put_record(&fake, &format!("{INTERFACE}-all"), Timestamp::now());
         let run = Run::of(&run.wait_with_output().unwrap());
-        says(&run, 0, &["Records of flow log fl-0aaaaaaaaaaaaaaaa arrive: one arrived at"]);
+        says(
+            &run,
+            0,
+            &["Records of flow log fl-0aaaaaaaaaaaaaaaa arrive: one arrived at"],
+        );
         assert!(run.stdout.lines().count() == 1, "{}", run.stdout);
         let waiting = "Waiting for records of flow log fl-0aaaaaaaaaaaaaaaa: no record has arrived in log group flow-logs";
         assert_eq!(run.output.matches(waiting).count(), 1, "{}", run.output);
@@ -146,14 +154,22 @@ fn the_command_ends_when_an_object_arrives() {
     says(&run, 0, &["arrive: one arrived at"]);
     let since = ago(40).to_string();
     put_object(&fake, ago(35));
-    says(&verify(&fake, &["--since", &since]), 0, &["arrive: one arrived at"]);
+    says(
+        &verify(&fake, &["--since", &since]),
+        0,
+        &["arrive: one arrived at"],
+    );
 }
 
 #[test]
 fn what_has_arrived_since_a_time_ends_the_wait_at_once() {
     let fake = fake();
     let since = ago(130).to_string();
-    says(&verify(&fake, &["--since", &since]), 0, &["arrive: one arrived at"]);
+    says(
+        &verify(&fake, &["--since", &since]),
+        0,
+        &["arrive: one arrived at"],
+    );
     assert_eq!(fake.calls_of("DescribeLogStreams").len(), 1);
 }
 
@@ -163,20 +179,34 @@ fn each_reason_is_told_with_what_to_do() {
     says(
         &verify(&fake, &[]),
         2,
-        &["No record of flow log", "Records may take until", "Wait longer", "The newest record that was found"],
+        &[
+            "No record of flow log",
+            "Records may take until",
+            "Wait longer",
+            "The newest record that was found",
+        ],
     );
     let since = ["--since", &long_ago()];
     let silent = verify(&fake, &since);
     says(
         &silent,
         2,
-        &["EC2 reports no failure", "even without traffic", "role/sample", "vpc-flow-logs.amazonaws.com"],
+        &[
+            "EC2 reports no failure",
+            "even without traffic",
+            "role/sample",
+            "vpc-flow-logs.amazonaws.com",
+        ],
     );
     fake.change(ID, |log| log.traffic_type = Some("REJECT".to_owned()));
     says(&verify(&fake, &since), 2, &["records only REJECT traffic"]);
     fake.deliver_failing(ID, "Access\u{202e} error\n::error::x");
     let failing = verify(&fake, &since);
-    says(&failing, 2, &["EC2 reports that delivery fails: Access", "role/sample"]);
+    says(
+        &failing,
+        2,
+        &["EC2 reports that delivery fails: Access", "role/sample"],
+    );
     assert!(!failing.output.contains('\u{202e}') && !failing.output.contains("\n::error"));
     fake.change(ID, |log| {
         log.deliver_logs_error_message = Some("Rate limited".to_owned());
@@ -191,16 +221,82 @@ fn a_destination_that_does_not_exist_is_told() {
     fake.insert(flow_log());
     let since = ["--since", &long_ago()];
     let run = verify(&fake, &since);
-    says(&run, 2, &["The log group flow-logs does not exist", "logs:CreateLogGroup"]);
+    says(
+        &run,
+        2,
+        &[
+            "The log group flow-logs does not exist",
+            "logs:CreateLogGroup",
+        ],
+    );
     assert!(!run.output.contains("no failure"), "{}", run.output);
     fake.remove(ID);
     fake.insert(to_bucket());
-    says(&verify(&fake, &since), 2, &[&format!("The bucket {BUCKET} does not exist")]);
+    says(
+        &verify(&fake, &since),
+        2,
+        &[&format!("The bucket {BUCKET} does not exist")],
+    );
     put_object(&fake, ago(600));
     says(
         &verify(&fake, &since),
         2,
-        &["EC2 reports no failure", "delivery.logs.amazonaws.com", "KMS"],
+        &[
+            "EC2 reports no failure",
+            "delivery.logs.amazonaws.com",
+            "KMS",
+        ],
+    );
+}
+
+#[test]
+fn the_policy_of_a_bucket_is_checked() {
+    let fake = Fake::start();
+    fake.add_network(Network::new(INTERFACE, &[VPC]));
+    fake.insert(to_bucket());
+    put_object(&fake, ago(600));
+    fake.bucket_in(BUCKET, "eu-west-1");
+    let since = ["--since", &long_ago()];
+    says(
+        &verify(&fake, &since),
+        2,
+        &["does not allow s3:GetBucketAcl to delivery.logs.amazonaws.com"],
+    );
+    let statement = |account: &str| {
+        json!({ "Statement": [{
+            "Effect": "Allow", "Principal": { "Service": "delivery.logs.amazonaws.com" },
+            "Action": ["s3:GetBucketAcl", "s3:PutObject"],
+            "Resource": [format!("arn:aws:s3:::{BUCKET}"), format!("arn:aws:s3:::{BUCKET}/a/AWSLogs/*")],
+            "Condition": { "StringEquals": { "aws:SourceAccount": account } },
+        }] })
+        .to_string()
+    };
+    fake.bucket_policy(BUCKET, &statement("210987654321"));
+    says(
+        &verify(&fake, &since),
+        2,
+        &["its condition about aws:SourceAccount does not hold"],
+    );
+    fake.bucket_policy(BUCKET, &statement(ACCOUNT));
+    let run = verify(&fake, &since);
+    says(&run, 2, &["EC2 reports no failure"]);
+    assert!(
+        !run.output.contains("The policy of the bucket"),
+        "{}",
+        run.output
+    );
+    fake.fail(
+        "GetBucketPolicy",
+        Fault::error("AccessDenied", "Access Denied"),
+        9,
+    );
+    says(
+        &verify(&fake, &since),
+        2,
+        &[
+            "The policy of the bucket could not be read",
+            "s3:GetBucketPolicy",
+        ],
     );
 }
 
@@ -221,11 +317,20 @@ fn a_network_without_anything_in_use_has_nothing_to_record() {
 fn what_may_not_be_asked_is_unknown_and_ends_the_wait() {
     let denied = || Fault::error("AccessDeniedException", "You are not authorized.");
     for (action, texts) in [
-        ("DescribeLogStreams", &["DescribeLogStreams", "logs:DescribeLogStreams"][..]),
-        ("FilterLogEvents", &["FilterLogEvents", "logs:FilterLogEvents"]),
+        (
+            "DescribeLogStreams",
+            &["DescribeLogStreams", "logs:DescribeLogStreams"][..],
+        ),
+        (
+            "FilterLogEvents",
+            &["FilterLogEvents", "logs:FilterLogEvents"],
+        ),
         (
             "DescribeNetworkInterfaces",
-            &["Which interfaces the flow log records", "ec2:DescribeNetworkInterfaces"],
+            &[
+                "Which interfaces the flow log records",
+                "ec2:DescribeNetworkInterfaces",
+            ],
         ),
     ] {
         let fake = fake();
@@ -243,7 +348,9 @@ fn what_may_not_be_asked_is_unknown_and_ends_the_wait() {
     let fake = Fake::start();
     fake.insert(FlowLog {
         log_destination_type: "kinesis-data-firehose".to_owned(),
-        log_destination: Some(format!("arn:aws:firehose:{REGION}:{ACCOUNT}:deliverystream/f")),
+        log_destination: Some(format!(
+            "arn:aws:firehose:{REGION}:{ACCOUNT}:deliverystream/f"
+        )),
         log_group_name: None,
         ..FlowLog::sample(ID, VPC)
     });
@@ -260,7 +367,11 @@ fn a_flow_log_that_does_not_exist_or_cannot_be_described_is_an_error() {
     says(&run, 1, &["looks like fl-0123456789abcdef0"]);
     let denied = || Fault::error("UnauthorizedOperation", "You are not authorized.");
     fake.fail("DescribeFlowLogs", denied(), 1);
-    says(&verify(&fake, &[]), 1, &["DescribeFlowLogs", "ec2:DescribeFlowLogs"]);
+    says(
+        &verify(&fake, &[]),
+        1,
+        &["DescribeFlowLogs", "ec2:DescribeFlowLogs"],
+    );
     let run = command(&fake, &[ID, "--timeout", "5m"]).spawn().unwrap();
     fake.wait_for_calls("DescribeLogStreams", 1, SOON);
     fake.remove(ID);
@@ -419,7 +530,9 @@ action "vpcflow_verify_delivery" "x" {{
     }]);
     moto.call("logs", "put_log_events", &events);
     configure("5m");
-    work.run(&INVOKE).succeeds().says(&["arrive: one arrived at"]);
+    work.run(&INVOKE)
+        .succeeds()
+        .says(&["arrive: one arrived at"]);
 }
 
 #[tokio::test]
@@ -435,7 +548,10 @@ async fn a_stop_ends_the_wait() {
     let said = nouns.configure(&provider).await;
     assert!(!said.iter().any(is_error), "{said:?}");
     let wait = json!({ "flow_log_id": ID });
-    let mut events = nouns.invoke("vpcflow_verify_delivery", &wait).await.unwrap();
+    let mut events = nouns
+        .invoke("vpcflow_verify_delivery", &wait)
+        .await
+        .unwrap();
     let first = events.message().await.unwrap().unwrap();
     assert!(matches!(first.r#type, Some(Sent::Progress(_))), "{first:?}");
     let request = pb::stop_provider::Request::default();

@@ -56,6 +56,18 @@ pub(super) fn ephemeral(name: &str, dice: &mut Dice) -> Json {
     }
 }
 
+/// Returns a valid configuration of an action, which ends soon.
+pub(super) fn action(name: &str, dice: &mut Dice) -> Json {
+    match name {
+        "vpcflow_verify_delivery" => {
+            let id = dice.of(&["fl-0123456789abcdef0", "fl-0fedcba9876543210"]);
+            let since = dice.of(&[json!(null), json!("2026-01-01T00:00:00Z")]);
+            json!({ "flow_log_id": id, "since": since, "timeout": "1ms", "poll_interval": "1ms" })
+        }
+        _ => panic!("no configuration of the action {name}"),
+    }
+}
+
 /// Returns a valid configuration of a list resource.
 pub(super) fn list(name: &str, dice: &mut Dice) -> Json {
     match name {

@@ -18,7 +18,7 @@ use crate::harness::fake::{Fake, FlowLog};
 use crate::harness::wire::{encoded, serve};
 
 /// The calls that every long run makes.
-pub(super) const ALL: [&str; 19] = [
+pub(super) const ALL: [&str; 22] = [
     "ValidateProviderConfig",
     "ConfigureProvider",
     "ValidateResourceConfig",
@@ -38,6 +38,9 @@ pub(super) const ALL: [&str; 19] = [
     "OpenEphemeralResource",
     "CloseEphemeralResource",
     "CallFunction",
+    "ValidateActionConfig",
+    "PlanAction",
+    "InvokeAction",
 ];
 
 /// A provider in this process, and its services.

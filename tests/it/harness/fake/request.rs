@@ -105,6 +105,8 @@ impl Request {
             .is_some_and(|version| version == "2")
         {
             self.action = "ListObjectsV2".to_owned();
+        } else if key.is_empty() && self.form.contains_key("policy") {
+            self.action = "GetBucketPolicy".to_owned();
         } else if !key.is_empty() {
             self.action = "GetObject".to_owned();
             self.form.insert("Key".to_owned(), key.to_owned());

@@ -1,4 +1,4 @@
-//! S3: ListObjectsV2 and GetObject of buckets in one region each, with ranges, in path style.
+//! S3: ListObjectsV2, GetObject and GetBucketPolicy of buckets in one region each, with ranges, in path style.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -24,6 +24,7 @@ pub(super) struct Bucket {
     /// The most keys on a page.
     page: usize,
     requester_pays: bool,
+    policy: Option<String>,
 }
 
 /// The bytes of an object: a part that is repeated.
@@ -60,6 +61,7 @@ impl Default for Bucket {
             changing: BTreeSet::new(),
             page: 1000,
             requester_pays: false,
+            policy: None,
         }
     }
 }
@@ -123,6 +125,11 @@ impl Fake {
         self.bucket(bucket, |bucket| bucket.requester_pays = true);
     }
 
+    /// Sets the policy of a bucket.
+    pub(crate) fn bucket_policy(&self, bucket: &str, policy: &str) {
+        self.bucket(bucket, |bucket| bucket.policy = Some(policy.to_owned()));
+    }
+
     fn bucket(&self, name: &str, change: impl FnOnce(&mut Bucket)) {
         let mut state = self.shared.state();
         change(state.buckets.entry(name.to_owned()).or_default());
@@ -146,6 +153,14 @@ pub(super) fn answer(state: &State, request: &Request) -> Outcome {
     match request.action.as_str() {
         "ListObjectsV2" => list(bucket, request),
         "GetObject" => get(bucket, request),
+        "GetBucketPolicy" => match &bucket.policy {
+            Some(policy) => Ok(Reply::ok("application/json", policy.as_str())),
+            None => Err(ApiError::with_status(
+                404,
+                "NoSuchBucketPolicy",
+                "The bucket policy does not exist",
+            )),
+        },
         other => Err(ApiError::with_status(501, "NotImplemented", other)),
     }
 }
