@@ -57,17 +57,21 @@ impl<'w> Wanted<'w> {
 /// Searches a log group. A log group that does not exist holds nothing.
 pub(super) async fn search(logs: &Logs, group: &str, wanted: &[Wanted<'_>]) -> Vec<Arrival> {
     let mut traces = vec![Trace::default(); wanted.len()];
-    if let Err(error) = list(logs, group, wanted, &mut traces).await {
-        let found = if error.is_log_group_not_found() {
-            Ok(None)
-        } else {
-            Err(Unclear::Failed(cause(&error)))
-        };
-        return vec![found; wanted.len()];
-    }
+    let are_all = match list(logs, group, wanted, &mut traces).await {
+        Ok(are_all) => are_all,
+        Err(error) => {
+            let found = if error.is_log_group_not_found() {
+                Ok(None)
+            } else {
+                Err(Unclear::Failed(cause(&error)))
+            };
+            return vec![found; wanted.len()];
+        }
+    };
     let mut found = Vec::new();
     for (wanted, trace) in wanted.iter().zip(traces) {
-        found.push(if trace.has_arrived(wanted) {
+        let has_none = are_all && trace.streams.is_empty();
+        found.push(if has_none || trace.has_arrived(wanted) {
             Ok(trace.newest)
         } else {
             confirm(logs, group, wanted, trace).await
@@ -76,13 +80,14 @@ pub(super) async fn search(logs: &Logs, group: &str, wanted: &[Wanted<'_>]) -> V
     found
 }
 
-/// Reads the streams with the newest events, until each flow log has a new one, or the rest is old.
+/// Reads the streams with the newest events, until each flow log has a new one, or the rest is old. Returns whether these
+/// were all streams.
 async fn list(
     logs: &Logs,
     group: &str,
     wanted: &[Wanted<'_>],
     traces: &mut [Trace],
-) -> Result<(), aws::Error> {
+) -> Result<bool, aws::Error> {
     let oldest = wanted.iter().map(|wanted| wanted.since).min();
     let oldest = oldest.and_then(|since| since.checked_sub(STALE).ok());
     let mut token = None;
@@ -102,11 +107,14 @@ async fn list(
         let is_old = last.zip(oldest).is_some_and(|(last, oldest)| last < oldest);
         let mut all = wanted.iter().zip(&*traces);
         token = page.next;
-        if token.is_none() || is_old || all.all(|(wanted, trace)| trace.has_arrived(wanted)) {
+        if token.is_none() {
+            return Ok(true);
+        }
+        if is_old || all.all(|(wanted, trace)| trace.has_arrived(wanted)) {
             break;
         }
     }
-    Ok(())
+    Ok(false)
 }
 
 /// Asks for the records of a flow log themselves, the newest first.

@@ -71,6 +71,39 @@ fn the_exit_code_tells_compliant_not_compliant_and_unknown() {
 }
 
 #[test]
+fn records_must_have_arrived_if_evidence_is_asked_for() {
+    let fake = fake();
+    let records = [
+        "--exclude",
+        "vpc-2",
+        "--exclude",
+        "vpc-3",
+        "--evidence",
+        "records",
+    ];
+    let (code, report) = check(&fake, &records);
+    assert_eq!(
+        (code, &report["networks"][0]["verdict"]),
+        (2, &"unhealthy".into())
+    );
+    let now = jiff::Timestamp::now().as_millisecond();
+    fake.put_events("sample", "eni-1-all", vec![(now, "x".to_owned())]);
+    let (code, report) = check(&fake, &records);
+    assert_eq!(
+        (code, &report["networks"][0]["verdict"]),
+        (0, &"covered".into())
+    );
+    let denied = Fault::error("AccessDeniedException", "No.");
+    fake.fail("DescribeLogStreams", denied, 9);
+    let (code, report) = check(&fake, &records);
+    assert_eq!(
+        (code, &report["networks"][0]["verdict"]),
+        (3, &"unknown".into())
+    );
+    assert_eq!(report["networks"][0]["reasons"][0]["reason"], "denied");
+}
+
+#[test]
 fn a_policy_decides_what_is_required() {
     let fake = Fake::start();
     add_vpc(&fake, ACCOUNT, REGION, "vpc-1");
