@@ -4,10 +4,10 @@ use std::collections::BTreeSet;
 
 use jiff::Timestamp;
 
-use super::evidence::{EvidenceLevel, Finding, Silence, finding};
-use super::rules::Requirements;
+use super::evidence::{Finding, finding};
+use super::rules::{EvidenceLevel, Requirements};
 use super::verdict::{Doubt, Lack, Shortfall};
-use super::world::{FlowLog, Retention};
+use super::world::{FlowLog, Retention, Silence};
 use crate::arn::log_group;
 
 /// The type of a destination whose retention can be read.

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use super::assess::{Assessed, is_healthy};
-use super::evidence::EvidenceLevel;
 use super::index::Index;
+use super::rules::EvidenceLevel;
 use super::traffic::Traffic;
 
 /// Two flow logs that record the same traffic into the same kind of destination.

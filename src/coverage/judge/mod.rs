@@ -38,11 +38,13 @@ mod verdict;
 mod world;
 
 pub use double::Double;
-pub use evidence::{Evidence, EvidenceLevel, Silence, Unclear};
 pub use judgement::{Counts, Coverage, Judged, judge};
 #[cfg(feature = "aws")]
 pub(in crate::coverage) use rules::matches;
-pub use rules::{Exclusions, Policy, RequiredTraffic, Requirements, Rules, Shared};
+pub use rules::{EvidenceLevel, Exclusions, Policy, RequiredTraffic, Requirements, Rules, Shared};
 pub use traffic::Traffic;
 pub use verdict::{Doubt, Exemption, Lack, Partial, Shortfall, Status, Undelivered, Verdict};
-pub use world::{Cause, FlowLog, Kind, Network, Retention, Subject, Trouble, Unread, World};
+pub use world::{
+    Cause, Evidence, FlowLog, Kind, Network, Retention, Silence, Subject, Trouble, Unclear, Unread,
+    World,
+};

@@ -4,7 +4,6 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::SignedDuration;
 
-use super::evidence::EvidenceLevel;
 use super::traffic::Traffic;
 use super::world::Kind;
 
@@ -49,6 +48,18 @@ pub struct Requirements {
     pub retention_days: Option<u32>,
     /// The age from which a flow log counts: delivery begins some minutes after its creation.
     pub settle: SignedDuration,
+}
+
+/// What must show that a flow log delivers.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum EvidenceLevel {
+    /// Nothing: an active flow log counts.
+    None,
+    /// The status of its delivery, as EC2 reports it.
+    #[default]
+    Status,
+    /// The status, and records that have arrived lately.
+    Records,
 }
 
 /// The traffic that must be recorded.
@@ -128,6 +139,25 @@ impl Default for Rules {
             exclude: Exclusions::default(),
             ignored_flow_log_tags: BTreeMap::new(),
         }
+    }
+}
+
+impl EvidenceLevel {
+    /// All levels.
+    pub const ALL: [Self; 3] = [Self::None, Self::Status, Self::Records];
+
+    /// Returns the name.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::None => "none",
+            Self::Status => "status",
+            Self::Records => "records",
+        }
+    }
+
+    /// Finds a level by its name.
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|level| level.name() == name)
     }
 }
 

@@ -2,9 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use super::evidence::{Silence, Unclear};
 use super::traffic::Traffic;
-use super::world::{Cause, Kind};
+use super::world::{Cause, Kind, Silence, Unclear};
 
 /// The verdict about a network.
 #[derive(Clone, Debug, PartialEq, Eq)]

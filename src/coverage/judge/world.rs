@@ -6,7 +6,6 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 
-use super::evidence::Evidence;
 use super::traffic::Traffic;
 
 /// The kinds of networks that flow logs record.
@@ -96,6 +95,42 @@ pub enum Retention {
     Forever,
     /// It could not be read.
     Failed(Cause),
+}
+
+/// What was found of the records of a flow log at its destination.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Evidence {
+    /// Nobody looked.
+    #[default]
+    NotRead,
+    /// The destination was searched for records that arrived lately. The newest one that was found may be older.
+    Read(Option<Timestamp>),
+    /// Whether records have arrived is not known.
+    Unclear(Unclear),
+}
+
+/// Why it is not known whether records have arrived.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Unclear {
+    /// A call failed.
+    Failed(Cause),
+    /// Nobody can look into the delivery streams of Firehose.
+    DeliveryStream,
+    /// EC2 reports no destination that the provider can read, or the account is not known.
+    NoPlace,
+    /// The destination holds too much of other flow logs.
+    TooMuch,
+    /// Nothing has arrived. Either there was no traffic to record, or it was not delivered.
+    Quiet(Silence),
+}
+
+/// That no record has arrived lately.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Silence {
+    /// Since when no record has arrived.
+    pub since: Timestamp,
+    /// When the newest one arrived, if one was found.
+    pub newest: Option<Timestamp>,
 }
 
 /// Networks and flow logs of one account in one region.
