@@ -6,6 +6,7 @@
 //! | file | holds |
 //! |---|---|
 //! | `drift`, `coverage`, `verify`, `stack` | the commands |
+//! | `gaps` | the stack definition that `coverage` writes |
 //! | `options` | options for calls to AWS |
 //! | `sources`, `input` | what commands read |
 //! | `reports`, `place`, `repository` | the reports that commands write, and where |
@@ -15,6 +16,7 @@ mod coverage;
 mod drift;
 mod error;
 mod folder;
+mod gaps;
 mod input;
 mod options;
 mod output;

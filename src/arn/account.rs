@@ -3,6 +3,9 @@
 /// The form of an account id as a regular expression in the dialect of JSON Schema, without anchors.
 pub const PATTERN: &str = "[0-9]{12}";
 
+/// The placeholder for an account in what a user writes for several accounts, such as the ARN of a role.
+pub const PLACEHOLDER: &str = "{account}";
+
 /// Reports whether a text is an account id: twelve digits.
 pub fn is_id(text: &str) -> bool {
     text.len() == 12 && text.bytes().all(|byte| byte.is_ascii_digit())

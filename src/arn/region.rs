@@ -3,6 +3,9 @@
 /// The form of a region's name as a regular expression in the dialect of JSON Schema, without anchors.
 pub const PATTERN: &str = "[a-z]+(-[a-z]+)+-[0-9]+";
 
+/// The placeholder for a region in what a user writes for several regions, such as the ARN of a log group.
+pub const PLACEHOLDER: &str = "{region}";
+
 /// Reports whether a text has the form of a region's name.
 pub fn is_name(text: &str) -> bool {
     let is_word = |word: &str| !word.is_empty() && word.bytes().all(|b| b.is_ascii_lowercase());

@@ -21,7 +21,7 @@ mod variables;
 
 use std::{
     fmt,
-    sync::{Mutex, PoisonError},
+    sync::{Arc, Mutex, PoisonError},
     time::{Duration, Instant, SystemTime},
 };
 
@@ -39,7 +39,7 @@ use super::{
     call::CredentialProvider,
     configuration::Environment,
     error::{Error, Kind},
-    settings::Settings,
+    settings::{AssumeRole, Settings},
 };
 use roles::Role;
 use source::CredentialSource;
@@ -85,6 +85,26 @@ impl CredentialCache {
             cached: Mutex::default(),
             fetching: tokio::sync::Mutex::default(),
         })
+    }
+
+    /// Returns the credentials of a role that is assumed with other credentials.
+    pub(super) fn assuming(base: &Arc<Self>, role_arn: &str, session_name: &str) -> Self {
+        let role = Role {
+            request: AssumeRole {
+                role_arn: role_arn.to_owned(),
+                session_name: Some(session_name.to_owned()),
+                ..AssumeRole::default()
+            },
+            seconds: None,
+        };
+        let provider: Arc<dyn CredentialProvider> = base.clone();
+        Self {
+            source: CredentialSource::Provider(provider),
+            roles: vec![role],
+            clients: base.clients.clone(),
+            cached: Mutex::default(),
+            fetching: tokio::sync::Mutex::default(),
+        }
     }
 
     /// Fetches the credentials, once for all calls that wait for them.

@@ -28,10 +28,11 @@ pub(super) enum Service {
     CloudFormation,
     S3,
     Athena,
+    Organizations,
 }
 
 impl Service {
-    pub(super) const ALL: [Self; 8] = [
+    pub(super) const ALL: [Self; 9] = [
         Self::Ec2,
         Self::Logs,
         Self::Sts,
@@ -40,6 +41,7 @@ impl Service {
         Self::CloudFormation,
         Self::S3,
         Self::Athena,
+        Self::Organizations,
     ];
 
     pub(super) fn argument(self) -> &'static str {
@@ -65,6 +67,11 @@ impl Service {
             ],
             Self::S3 => ["endpoints.s3", "AWS_ENDPOINT_URL_S3", "s3"],
             Self::Athena => ["endpoints.athena", "AWS_ENDPOINT_URL_ATHENA", "athena"],
+            Self::Organizations => [
+                "endpoints.organizations",
+                "AWS_ENDPOINT_URL_ORGANIZATIONS",
+                "organizations",
+            ],
         }
     }
 }
@@ -80,6 +87,7 @@ impl Endpoints {
             Service::CloudFormation => &self.cloudformation,
             Service::S3 => &self.s3,
             Service::Athena => &self.athena,
+            Service::Organizations => &self.organizations,
         }
     }
 }

@@ -111,6 +111,10 @@ impl Error {
                 "The caller needs cloudformation:DescribeStacks, GetTemplate and ListStackResources, and ListExports if a \
                  template imports a value."
             }
+            "ListAccounts" => {
+                "The caller needs organizations:ListAccounts, in the management account or in an account that is a \
+                 delegated administrator of a service."
+            }
             "ListObjectsV2" => "The caller needs s3:ListBucket on the bucket.",
             "GetBucketPolicy" => "The caller needs s3:GetBucketPolicy on the bucket.",
             "GetObject" => {

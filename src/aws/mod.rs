@@ -38,6 +38,7 @@ mod hints;
 mod http;
 pub mod logs;
 mod network;
+mod organizations;
 mod os;
 mod profiles;
 mod rate_limiter;
@@ -47,6 +48,7 @@ mod roots;
 pub mod s3;
 mod services;
 mod settings;
+mod signed;
 #[cfg(test)]
 mod tests;
 mod validate;
@@ -80,6 +82,7 @@ pub use ec2::{DestinationOptions, Ec2, FlowLog, NewFlowLog, TagField};
 pub use error::{Error, Kind, Setting};
 pub use logs::{Event, EventsPage, EventsQuery, InsightsAnswer, InsightsQuery, Logs};
 pub use network::NetworkProblem;
+pub use organizations::Organizations;
 pub use s3::S3;
 pub use settings::{AssumeRole, AssumeRoleWithWebIdentity, Endpoints, Settings};
 
@@ -111,6 +114,7 @@ struct Shared {
     sts_region: String,
     bucket: TokenBucket,
     context: CallContext,
+    credentials: Arc<CredentialCache>,
     ec2: Mutex<BTreeMap<String, Ec2>>,
     logs: Mutex<BTreeMap<String, Logs>>,
     cloudformation: Mutex<BTreeMap<String, CloudFormation>>,
@@ -173,16 +177,15 @@ impl Aws {
             &context,
         );
         let keys = Arc::new(CredentialCache::new(&settings, &environment, clients)?);
-        let credentials: Arc<dyn ProvideCredentials> = keys.clone();
-        let credentials = SharedCredentialsProvider::new(credentials);
         Ok(Self(Arc::new(Shared {
-            sdk: sdk.into_builder().credentials_provider(credentials).build(),
+            sdk: with_credentials(sdk, &keys),
             warnings: Warning::all(&settings, &environment.env),
             addresses,
             region,
             sts_region,
             bucket,
-            context: context.with_credentials(keys),
+            context: context.with_credentials(keys.clone()),
+            credentials: keys,
             ec2: Mutex::default(),
             logs: Mutex::default(),
             cloudformation: Mutex::default(),
@@ -191,6 +194,35 @@ impl Aws {
             s3_use_path_style: settings.s3_use_path_style,
             account: OnceCell::new(),
         })))
+    }
+
+    /// Returns AWS with the credentials of a role, which is assumed with these credentials before the first call. It has
+    /// its own clients, and shares the connections.
+    #[must_use]
+    pub fn assuming(&self, role_arn: &str, session_name: &str) -> Self {
+        let base = &self.0;
+        let keys = Arc::new(CredentialCache::assuming(
+            &base.credentials,
+            role_arn,
+            session_name,
+        ));
+        Self(Arc::new(Shared {
+            sdk: with_credentials(base.sdk.clone(), &keys),
+            warnings: Vec::new(),
+            addresses: base.addresses.clone(),
+            region: base.region.clone(),
+            sts_region: base.sts_region.clone(),
+            bucket: base.bucket.clone(),
+            context: base.context.clone().with_credentials(keys.clone()),
+            credentials: keys,
+            ec2: Mutex::default(),
+            logs: Mutex::default(),
+            cloudformation: Mutex::default(),
+            s3: Mutex::default(),
+            athena: Mutex::default(),
+            s3_use_path_style: base.s3_use_path_style,
+            account: OnceCell::new(),
+        }))
     }
 
     /// Returns the settings that override others.
@@ -218,6 +250,13 @@ impl Aws {
         };
         shared.account.get_or_try_init(ask).await.cloned()
     }
+}
+
+/// Returns what all services share, with their credentials.
+fn with_credentials(sdk: SdkConfig, keys: &Arc<CredentialCache>) -> SdkConfig {
+    let credentials: Arc<dyn ProvideCredentials> = keys.clone();
+    let credentials = SharedCredentialsProvider::new(credentials);
+    sdk.into_builder().credentials_provider(credentials).build()
 }
 
 fn bucket(settings: &Settings) -> Result<TokenBucket, Error> {

@@ -41,7 +41,7 @@ const SEARCHED: usize = 64 << 10;
 enum Service {
     Ec2,
     Sts,
-    /// CloudWatch Logs, or Athena, which replies in the same form: a page has 1,000 rows.
+    /// CloudWatch Logs, or Athena or Organizations, which reply in the same form: a page of Athena has 1,000 rows.
     Logs,
     /// A listing of S3.
     S3,
@@ -152,7 +152,8 @@ impl Expected {
             service: Service::Other,
             root: String::new(),
         };
-        if target.starts_with("Logs_") || target.starts_with("AmazonAthena.") {
+        let json = ["Logs_", "AmazonAthena.", "AWSOrganizations"];
+        if json.iter().any(|service| target.starts_with(service)) {
             expected.service = Service::Logs;
             return expected;
         }

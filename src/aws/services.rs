@@ -98,7 +98,7 @@ impl Aws {
 
 impl Shared {
     /// Returns what the retries of one service in one region share.
-    fn partition(&self, service: &str, region: &str) -> RetryPartition {
+    pub(super) fn partition(&self, service: &str, region: &str) -> RetryPartition {
         RetryPartition::custom(format!("{service}-{region}"))
             .token_bucket(self.bucket.clone())
             .build()

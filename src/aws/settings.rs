@@ -129,6 +129,8 @@ pub struct Endpoints {
     pub s3: Option<String>,
     /// The address of Athena.
     pub athena: Option<String>,
+    /// The address of AWS Organizations.
+    pub organizations: Option<String>,
 }
 
 impl fmt::Debug for Settings {

@@ -1,22 +1,26 @@
 //! The command `coverage`.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::str::FromStr;
 
 use clap::ArgMatches;
 use clap::builder::PossibleValue;
 
 use super::error::Error;
+use super::gaps::GapArguments;
 use super::input::pair;
 use super::options::{AwsArguments, block_on};
+use super::output::progress;
 use super::reports::ReportArguments;
 use crate::arn::account;
+use crate::aws::{self, Aws};
 use crate::coverage::{
-    self, Account, Coverage, EvidenceLevel, Exclusions, Places, Policy, Requirements, Rules,
+    self, Account, EvidenceLevel, Exclusions, Places, Policy, Requirements, Rules, World,
 };
 use crate::stack::{AwsOptions, Regions};
 
-/// The placeholder for the account in a role's ARN.
-const ACCOUNT: &str = "{account}";
+/// Stands for all accounts of the organization.
+const ORGANIZATION: &str = "organization";
 
 /// What to check, by which policy, and how to report it.
 #[derive(Debug, clap::Args)]
@@ -31,10 +35,11 @@ pub(super) struct CoverageArguments {
     /// configured region.
     #[arg(long, value_name = "LIST")]
     regions: Option<Regions>,
-    /// Accounts to check: IDs separated by commas. `--role` names a role in each of them, with `{account}` in its ARN.
-    #[arg(long, value_name = "LIST", value_delimiter = ',', requires = "role", value_parser = account_id)]
-    accounts: Vec<String>,
-    /// Network that is not checked, with everything in it.
+    /// Accounts to check: IDs separated by commas, or `organization` for all active accounts of the organization. `--role`
+    /// names a role in each of them, with `{account}` in its ARN.
+    #[arg(long, value_name = "LIST", requires = "role")]
+    accounts: Option<Accounts>,
+    /// Network that is not checked, with everything in it, or account that is not checked.
     #[arg(long = "exclude", value_name = "ID")]
     excluded: Vec<String>,
     /// Tag of networks that are not checked, with everything in them. `*` matches any text, `?` any character.
@@ -43,7 +48,33 @@ pub(super) struct CoverageArguments {
     #[command(flatten)]
     reports: ReportArguments,
     #[command(flatten)]
+    gaps: GapArguments,
+    #[command(flatten)]
     aws: AwsArguments,
+}
+
+/// The accounts to check.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Accounts {
+    Listed(BTreeSet<String>),
+    Organization,
+}
+
+impl FromStr for Accounts {
+    type Err = Error;
+
+    fn from_str(text: &str) -> Result<Self, Error> {
+        if text == ORGANIZATION {
+            return Ok(Self::Organization);
+        }
+        let ids = text.split(',').map(str::trim);
+        let ids: BTreeSet<_> = ids.map(str::to_owned).collect();
+        if ids.iter().all(|id| account::is_id(id)) {
+            Ok(Self::Listed(ids))
+        } else {
+            Err(Error::NotAnAccount)
+        }
+    }
 }
 
 impl clap::ValueEnum for Policy {
@@ -81,41 +112,62 @@ impl CoverageArguments {
     pub(super) fn run(&self, matches: &ArgMatches) -> Result<u8, Error> {
         let options = self.aws.options();
         let outputs = self.reports.outputs(matches, &[])?;
-        let is_templated = options
-            .role
-            .as_deref()
-            .is_some_and(|role| role.contains(ACCOUNT));
-        if self.accounts.is_empty() == is_templated {
+        let gaps = self.gaps.checked(&outputs)?;
+        let role = options.role.as_deref();
+        let is_templated = role.is_some_and(|role| role.contains(account::PLACEHOLDER));
+        if self.accounts.is_none() == is_templated {
             return Err(Error::AccountsAndRole);
         }
-        let coverage = block_on(self.check(&options))?;
+        let rules = self.rules();
+        let worlds = block_on(self.read(&options, &rules))?;
+        let coverage = coverage::judge(&worlds, &rules);
         outputs.write(coverage::to_report(&coverage, self.policy)?)?;
+        if let Some(gaps) = gaps {
+            gaps.write(&worlds, &rules, self.accounts.is_some())?;
+        }
         Ok(coverage::exit_code(&coverage))
     }
 
-    async fn check(&self, options: &AwsOptions) -> Result<Coverage, Error> {
-        let mut accounts = Vec::new();
-        let ids: BTreeSet<_> = self.accounts.iter().cloned().map(Some).collect();
-        let ids = if ids.is_empty() {
-            BTreeSet::from([None])
-        } else {
-            ids
-        };
-        for id in ids {
-            let aws = connected(options, id.as_deref()).await;
-            accounts.push(Account { id, aws });
-        }
-        let home = accounts
-            .iter()
-            .find_map(|account| account.aws.as_ref().ok()?.region());
-        let home = self.aws.region.as_deref().or(home);
+    async fn read(&self, options: &AwsOptions, rules: &Rules) -> Result<Vec<World>, Error> {
+        let base = options.connect().await;
+        let configured = base.as_ref().ok().and_then(Aws::region);
+        let home = self.aws.region.as_deref().or(configured);
         let places = match (&self.regions, home) {
             (Some(Regions::Listed(names)), _) => Places::Listed(names.clone()),
             (_, None) => return Err(Error::NoRegionToCheck),
             (Some(Regions::All), Some(home)) => Places::All(home.to_owned()),
             (_, Some(home)) => Places::Listed(BTreeSet::from([home.to_owned()])),
         };
-        Ok(coverage::check(&accounts, &places, &self.rules()).await)
+        let accounts = self.listed(&base, options.role.as_deref()).await?;
+        Ok(coverage::read(&base, &accounts, &places, rules, &progress).await)
+    }
+
+    /// Returns the accounts to check, each with its role.
+    async fn listed(
+        &self,
+        base: &Result<Aws, aws::Error>,
+        role: Option<&str>,
+    ) -> Result<Vec<Account>, Error> {
+        let ids = match &self.accounts {
+            None => return Ok(vec![Account::default()]),
+            Some(Accounts::Listed(ids)) => ids.clone(),
+            Some(Accounts::Organization) => {
+                let organization = base.as_ref().map_err(Clone::clone)?.organizations()?;
+                let listed = organization.active_accounts().await;
+                listed.map_err(Error::Organization)?
+            }
+        };
+        let ids = ids.into_iter().filter(|id| !self.excluded.contains(id));
+        let accounts: Vec<_> = ids
+            .map(|id| Account {
+                role: role.map(|role| role.replace(account::PLACEHOLDER, &id)),
+                id: Some(id),
+            })
+            .collect();
+        if accounts.is_empty() {
+            return Err(Error::NoAccountToCheck);
+        }
+        Ok(accounts)
     }
 
     fn rules(&self) -> Rules {
@@ -135,27 +187,6 @@ impl CoverageArguments {
             },
             ..rules
         }
-    }
-}
-
-/// Connects to an account, with the role in it.
-async fn connected(
-    options: &AwsOptions,
-    id: Option<&str>,
-) -> Result<crate::aws::Aws, crate::aws::Error> {
-    let mut options = options.clone();
-    if let (Some(role), Some(id)) = (&options.role, id) {
-        options.role = Some(role.replace(ACCOUNT, id));
-    }
-    options.connect().await
-}
-
-/// Parses the ID of an account.
-fn account_id(text: &str) -> Result<String, Error> {
-    if account::is_id(text) {
-        Ok(text.to_owned())
-    } else {
-        Err(Error::NotAnAccount)
     }
 }
 

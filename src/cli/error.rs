@@ -3,6 +3,7 @@
 use std::io;
 
 use super::place::Problem;
+use crate::aws;
 use crate::report::{self, UnknownName};
 use crate::stack;
 
@@ -20,11 +21,17 @@ pub(super) enum Error {
     #[error("{0}")]
     NotVerified(String),
     #[error("{}", .0.explained())]
-    Aws(#[from] crate::aws::Error),
-    #[error("the ID of an account has 12 digits")]
+    Aws(#[from] aws::Error),
+    #[error("write IDs of accounts separated by commas, each with 12 digits, or organization")]
     NotAnAccount,
     #[error("--accounts and {{account}} in --role belong together; set both, or neither")]
     AccountsAndRole,
+    #[error(
+        "no account to check; the organization has no active account, or --exclude names them all"
+    )]
+    NoAccountToCheck,
+    #[error("the accounts of the organization were not listed. {}", .0.explained_on_one_line())]
+    Organization(aws::Error),
     #[error("no region to check; set --regions, --region or AWS_REGION")]
     NoRegionToCheck,
     #[error(transparent)]
@@ -37,7 +44,7 @@ pub(super) enum Error {
         "more than one --format would be written to the standard output; add --output after the others"
     )]
     SeveralOnStdout,
-    #[error("{file}: the report cannot be written: {problem}")]
+    #[error("{file}: it cannot be written: {problem}")]
     Unwritable { file: String, problem: Problem },
     #[error(
         "--output {file} is the input {input}; the report would overwrite it. Name another file"
@@ -53,6 +60,15 @@ pub(super) enum Error {
         "the standard output is redirected to {file}, which is also an --output; name another file"
     )]
     StdoutIsOutput { file: String },
+    #[error("{option} {file} is also a report; name another file")]
+    ReportIsOther { option: &'static str, file: String },
+    #[error("{option}: name a file; the standard output is for the report")]
+    NotAFile { option: &'static str },
+    #[error(
+        "--write-stack: the flow logs would not be valid. {0} LogDestination and LogGroupName come from --destination, \
+         DeliverLogsPermissionArn from --delivery-role, DeliverCrossAccountRole from --cross-account-role"
+    )]
+    Delivery(#[from] stack::NotValid),
     #[error("the standard input can be read only once; name a file instead of the second `-`")]
     StandardInputTwice,
     #[error("{file}: the input did not end within --timeout")]

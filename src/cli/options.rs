@@ -48,6 +48,7 @@ impl AwsArguments {
                     sts: endpoint.clone(),
                     cloudformation: endpoint.clone(),
                     s3: endpoint.clone(),
+                    organizations: endpoint.clone(),
                     ..Endpoints::default()
                 },
                 deadline: Instant::now().checked_add(self.timeout.unwrap_or(TIMEOUT)),

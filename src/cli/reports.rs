@@ -111,6 +111,34 @@ impl Outputs<'_> {
         }
     }
 
+    /// Checks that a command can write another file, which an option names, and that it is none of the reports.
+    ///
+    /// # Errors
+    /// The file cannot be written, or is a report.
+    pub(super) fn check_other(&self, option: &'static str, file: &str) -> Result<(), Error> {
+        let unwritable = |problem| Error::Unwritable {
+            file: file.to_owned(),
+            problem,
+        };
+        if file == STANDARD {
+            return Err(Error::NotAFile { option });
+        }
+        let Some(identity) = place::output(file).map_err(unwritable)? else {
+            return Ok(());
+        };
+        let reports = self.0.iter().map(|(_, file)| match file {
+            Some(file) => place::output(file).ok().flatten(),
+            None => place::standard_output(),
+        });
+        if reports.flatten().any(|report| report == identity) {
+            return Err(Error::ReportIsOther {
+                option,
+                file: file.to_owned(),
+            });
+        }
+        Ok(())
+    }
+
     /// Returns whether a report on the standard output shows errors and warnings to a person.
     fn show_problems(&self) -> bool {
         let mut printed = self.0.iter().filter(|(_, file)| file.is_none());

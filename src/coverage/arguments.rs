@@ -6,8 +6,9 @@ use jiff::SignedDuration;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::check::Account;
 use super::judge::{EvidenceLevel, Exclusions, Kind, RequiredTraffic, Requirements, Rules, Shared};
-use crate::arn::region;
+use crate::arn::{region, role::Role};
 use crate::cty::Path;
 use crate::framework::{Attr, Diagnostics, Model, behaviour};
 use crate::record::field;
@@ -47,6 +48,11 @@ pub struct Arguments {
     /// the account.
     #[serde(default)]
     pub regions: Attr<BTreeSet<Attr<String>>>,
+    /// The ARNs of the roles in the accounts to check, one for each account. They are assumed with the credentials of the
+    /// provider. The default is to check only the account of the provider. With roles, that account is checked only if one
+    /// of the roles is in it. An account that refuses its role is `unknown`.
+    #[serde(default)]
+    pub roles: Attr<BTreeSet<Attr<String>>>,
     /// The kinds of networks to check: `vpc` (the default), `subnet`, `network_interface`, `transit_gateway`,
     /// `transit_gateway_attachment`, `regional_nat_gateway`.
     #[serde(default)]
@@ -150,6 +156,7 @@ impl Arguments {
                 diagnostics.error("regions", "malformed-region", "Malformed region", detail);
             }
         }
+        self.check_roles(diagnostics);
         let kinds = KINDS.map(Kind::name);
         check_names(
             &self.kinds,
@@ -178,6 +185,40 @@ impl Arguments {
                 );
             }
         }
+    }
+
+    fn check_roles(&self, diagnostics: &mut Diagnostics) {
+        let mut accounts = BTreeSet::new();
+        for arn in given(&self.roles) {
+            let (rule, summary, detail) = match Role::parse(arn) {
+                Ok(role) if accounts.insert(role.account) => continue,
+                Ok(role) => (
+                    "two-roles-of-one-account",
+                    "Two roles of one account",
+                    format!(
+                        "`roles` contains more than one role of account {}. Its networks would count twice. Keep one.",
+                        role.account
+                    ),
+                ),
+                Err(_) => (
+                    "malformed-role-arn",
+                    "Malformed role ARN",
+                    format!(
+                        "`roles` contains \"{arn}\". The ARN of a role looks like arn:aws:iam::123456789012:role/audit."
+                    ),
+                ),
+            };
+            diagnostics.error("roles", rule, summary, detail);
+        }
+    }
+
+    /// Returns the accounts to check by their roles.
+    pub(super) fn accounts(&self) -> Vec<Account> {
+        let roles = given(&self.roles).map(|role| Account {
+            id: None,
+            role: Some(role.to_owned()),
+        });
+        roles.collect()
     }
 
     /// Returns the names of the regions, or `None` for the default.

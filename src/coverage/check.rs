@@ -1,24 +1,28 @@
-//! The check of several accounts and regions, for the command line. This module must not know how a report is written.
+//! The check of several accounts and regions. This module must not know how a report is written.
 
 use std::collections::BTreeSet;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use futures_util::{StreamExt as _, stream};
 use jiff::Timestamp;
 
-use super::judge::{Cause, Coverage, Kind, Rules, Subject, Trouble, Unread, World, judge};
+use super::judge::{Cause, Kind, Rules, Subject, Trouble, Unread, World};
 use super::observe::{cause, observe};
+use crate::arn::role::Role;
 use crate::aws::{self, Aws};
 
-/// The number of accounts that are read at the same time.
+/// The number of accounts that are read at the same time, and of regions in each of them.
 const CONCURRENCY: usize = 8;
+/// The name of the sessions in which accounts are read. CloudTrail shows it.
+const SESSION: &str = "vpcflow-coverage";
 
 /// An account to check.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Account {
     /// The account that is meant. `None` for that of the credentials.
     pub id: Option<String>,
-    /// The connection to it, or why there is none.
-    pub aws: Result<Aws, aws::Error>,
+    /// The role to assume in it. `None` for no role.
+    pub role: Option<String>,
 }
 
 /// The regions to check.
@@ -30,62 +34,148 @@ pub enum Places {
     All(String),
 }
 
-/// Checks accounts. What cannot be read is part of the outcome.
-pub async fn check(accounts: &[Account], places: &Places, rules: &Rules) -> Coverage {
+/// Is told how many regions of how many are read. The total grows when the regions of an account become known.
+pub type Progress<'a> = dyn Fn(usize, usize) + Sync + 'a;
+
+/// Reads accounts, by their roles. What cannot be read is part of the outcome.
+pub async fn read(
+    base: &Result<Aws, aws::Error>,
+    accounts: &[Account],
+    places: &Places,
+    rules: &Rules,
+    progress: &Progress<'_>,
+) -> Vec<World> {
+    let check = Check {
+        base,
+        places,
+        rules,
+        tally: Tally::new(accounts.len(), progress),
+    };
+    let check = &check;
     let worlds = accounts.iter().cloned();
-    let worlds = worlds.map(|account| async move { of_account(&account, places, rules).await });
+    let worlds = worlds.map(|account| async move { check.of_account(&account).await });
     let worlds: Vec<_> = stream::iter(worlds).buffered(CONCURRENCY).collect().await;
-    judge(&worlds.concat(), rules)
+    worlds.into_iter().flatten().collect()
 }
 
-async fn of_account(account: &Account, places: &Places, rules: &Rules) -> Vec<World> {
-    let aws = match &account.aws {
-        Ok(aws) => aws,
-        Err(error) => return blind(account.id.as_deref(), places, rules, &cause(error)),
-    };
-    let found = match aws.account().await {
-        Ok(found) => found.id,
-        Err(error) => return blind(account.id.as_deref(), places, rules, &cause(&error)),
-    };
-    if let Some(meant) = account.id.as_deref().filter(|meant| *meant != found) {
-        let wrong = Cause {
-            trouble: Trouble::Credentials,
-            code: None,
-            message: format!(
-                "The credentials belong to account {found}, not to {meant}. Assume a role of that account with --role."
-            ),
+/// What is read in each account.
+struct Check<'a> {
+    base: &'a Result<Aws, aws::Error>,
+    places: &'a Places,
+    rules: &'a Rules,
+    tally: Tally<'a>,
+}
+
+impl Check<'_> {
+    async fn of_account(&self, account: &Account) -> Vec<World> {
+        let worlds = match self.connected(account).await {
+            Ok((aws, found)) => match self.regions(&aws).await {
+                Ok(names) => return self.observed(&aws, &found, &names).await,
+                Err(error) => self.blind(Some(&found), &cause(&error)),
+            },
+            Err(cause) => self.blind(account.id.as_deref(), &cause),
         };
-        return blind(Some(meant), places, rules, &wrong);
+        self.tally.expect(1);
+        self.tally.count();
+        worlds
     }
-    match places {
-        Places::Listed(names) => observe(aws, Some(&found), names, rules).await,
-        Places::All(home) => match aws.ec2(home).regions().await {
-            Ok(names) => observe(aws, Some(&found), &names, rules).await,
-            Err(error) => blind(Some(&found), places, rules, &cause(&error)),
-        },
+
+    /// Returns the connection to an account, and its ID.
+    async fn connected(&self, account: &Account) -> Result<(Aws, String), Cause> {
+        let base = self.base.as_ref().map_err(cause)?;
+        let aws = match &account.role {
+            Some(role) => base.assuming(role, SESSION),
+            None => base.clone(),
+        };
+        // The ARN of a role tells its account: no call to STS is needed.
+        let of_role = account.role.as_deref().and_then(|role| {
+            let role = Role::parse(role).ok()?;
+            Some(role.account.to_owned())
+        });
+        let found = match of_role {
+            Some(id) => id,
+            None => aws.account().await.map_err(|error| cause(&error))?.id,
+        };
+        match account.id.as_deref().filter(|meant| *meant != found) {
+            None => Ok((aws, found)),
+            Some(meant) => Err(Cause {
+                trouble: Trouble::Credentials,
+                code: None,
+                message: format!(
+                    "The credentials belong to account {found}, not to {meant}. Assume a role of that account."
+                ),
+            }),
+        }
+    }
+
+    async fn regions(&self, aws: &Aws) -> Result<BTreeSet<String>, aws::Error> {
+        match self.places {
+            Places::Listed(names) => Ok(names.clone()),
+            Places::All(home) => aws.ec2(home).regions().await,
+        }
+    }
+
+    async fn observed(&self, aws: &Aws, account: &str, names: &BTreeSet<String>) -> Vec<World> {
+        self.tally.expect(names.len());
+        let worlds = names.iter().cloned().map(|name| async move {
+            let one = BTreeSet::from([name]);
+            let worlds = observe(aws, Some(account), &one, self.rules).await;
+            self.tally.count();
+            worlds
+        });
+        let worlds: Vec<_> = stream::iter(worlds).buffered(CONCURRENCY).collect().await;
+        worlds.into_iter().flatten().collect()
+    }
+
+    /// Returns regions of an account in which nothing could be read.
+    fn blind(&self, account: Option<&str>, cause: &Cause) -> Vec<World> {
+        let names = match self.places {
+            Places::Listed(names) => names.clone(),
+            Places::All(home) => BTreeSet::from([home.clone()]),
+        };
+        let unread = |subject| Unread {
+            subject,
+            cause: cause.clone(),
+        };
+        let of_kind = |kind: &Kind| unread(Subject::Networks(*kind));
+        let all = self.rules.kinds.iter().map(of_kind);
+        let all: Vec<_> = all.chain([unread(Subject::FlowLogs)]).collect();
+        let world = |region| World {
+            account: account.map(str::to_owned),
+            region,
+            networks: Vec::new(),
+            flow_logs: Vec::new(),
+            unread: all.clone(),
+            now: Timestamp::now(),
+        };
+        names.into_iter().map(world).collect()
     }
 }
 
-/// Returns regions of an account in which nothing could be read.
-fn blind(account: Option<&str>, places: &Places, rules: &Rules, cause: &Cause) -> Vec<World> {
-    let names = match places {
-        Places::Listed(names) => names.clone(),
-        Places::All(home) => BTreeSet::from([home.clone()]),
-    };
-    let unread = |subject| Unread {
-        subject,
-        cause: cause.clone(),
-    };
-    let of_kind = |kind: &Kind| unread(Subject::Networks(*kind));
-    let all = rules.kinds.iter().map(of_kind);
-    let all: Vec<_> = all.chain([unread(Subject::FlowLogs)]).collect();
-    let world = |region| World {
-        account: account.map(str::to_owned),
-        region,
-        networks: Vec::new(),
-        flow_logs: Vec::new(),
-        unread: all.clone(),
-        now: Timestamp::now(),
-    };
-    names.into_iter().map(world).collect()
+/// Counts the regions that are read. An account whose regions are not known yet counts as one.
+struct Tally<'a> {
+    done: AtomicUsize,
+    total: AtomicUsize,
+    progress: &'a Progress<'a>,
+}
+
+impl<'a> Tally<'a> {
+    fn new(accounts: usize, progress: &'a Progress<'a>) -> Self {
+        Self {
+            done: AtomicUsize::new(0),
+            total: AtomicUsize::new(accounts),
+            progress,
+        }
+    }
+
+    /// Notes how many regions an account has.
+    fn expect(&self, regions: usize) {
+        self.total.fetch_add(regions, Ordering::Relaxed);
+        self.total.fetch_sub(1, Ordering::Relaxed);
+    }
+
+    fn count(&self) {
+        let done = self.done.fetch_add(1, Ordering::Relaxed) + 1;
+        (self.progress)(done, self.total.load(Ordering::Relaxed));
+    }
 }

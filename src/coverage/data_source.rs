@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::arguments::{ALL_REGIONS, Arguments};
+use super::check::{Places, read};
 use super::judge::{Coverage, Judged, Status, judge};
 use super::observe::observe;
 use super::output::Output;
@@ -32,11 +33,18 @@ impl framework::DataSource for DataSource {
         (arguments, _): Self::Model,
         context: &Context,
     ) -> Result<Self::Model, Diagnostics> {
-        let regions = regions(connection, &arguments).await?;
-        let account = connection.account.as_ref();
-        let account = account.map(|account| account.id.as_str());
         let rules = arguments.rules();
-        let worlds = observe(connection.aws()?, account, &regions, &rules).await;
+        let accounts = arguments.accounts();
+        let worlds = if accounts.is_empty() {
+            let regions = regions(connection, &arguments).await?;
+            let account = connection.account.as_ref();
+            let account = account.map(|account| account.id.as_str());
+            observe(connection.aws()?, account, &regions, &rules).await
+        } else {
+            let places = places(connection, &arguments)?;
+            let base = Ok(connection.aws()?.clone());
+            read(&base, &accounts, &places, &rules, &|_, _| {}).await
+        };
         let coverage = judge(&worlds, &rules);
         if let Some(unknown) = unknown(&coverage, arguments.requires_known()) {
             if arguments.requires_known() {
@@ -46,6 +54,15 @@ impl framework::DataSource for DataSource {
         }
         Ok((arguments, Output::from(&coverage)))
     }
+}
+
+/// Returns the regions to read in each of several accounts.
+fn places(connection: &Connection, arguments: &Arguments) -> Result<Places, Diagnostic> {
+    Ok(match arguments.region_names() {
+        None => Places::Listed(BTreeSet::from([connection.region(None)?])),
+        Some(names) if names.contains(ALL_REGIONS) => Places::All(connection.region(None)?),
+        Some(names) => Places::Listed(names),
+    })
 }
 
 /// Returns the regions to read.
@@ -104,7 +121,11 @@ fn unknown(coverage: &Coverage, is_error: bool) -> Option<Diagnostic> {
 
 fn line(judged: &Judged) -> String {
     let Judged {
-        region, kind, id, ..
+        account,
+        region,
+        kind,
+        id,
+        ..
     } = judged;
     let network = match id {
         Some(id) => id.clone(),
@@ -112,5 +133,7 @@ fn line(judged: &Judged) -> String {
     };
     let reasons = reasons(&judged.verdict).into_iter();
     let reasons: Vec<_> = reasons.map(|reason| reason.detail).collect();
-    format!("  {network} in {region}: {}", reasons.join(" "))
+    let account = account.as_deref();
+    let account = account.map_or_else(String::new, |id| format!(", account {id}"));
+    format!("  {network} in {region}{account}: {}", reasons.join(" "))
 }

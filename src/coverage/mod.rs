@@ -4,15 +4,18 @@
 //! |---|---|
 //! | `judge` | the judgement, which is pure |
 //! | `text` | the reasons for a verdict, as codes and as sentences |
+//! | `gaps` | the flow logs that are missing |
 //! | `observe` | what is read for it |
 //! | `trouble` | why a call failed |
 //! | `evidence` | whether records of flow logs have arrived at their destinations |
 //! | `arguments`, `output`, `data_source` | the data source `vpcflow_coverage` |
 //! | `verify` | the wait for records of one flow log: the action `vpcflow_verify_delivery` |
-//! | `check`, `report` | the check of several accounts for the command line, and its report |
+//! | `check` | reading several accounts by their roles |
+//! | `report` | the report of the command line |
 //!
-//! Without the feature `aws`, only the judgement and its texts are built.
+//! Without the feature `aws`, only the judgement, its texts and the gaps are built.
 
+mod gaps;
 mod judge;
 mod text;
 
@@ -38,9 +41,10 @@ pub mod verify;
 #[cfg(feature = "aws")]
 pub use arguments::{Arguments, Exclude, Require};
 #[cfg(feature = "aws")]
-pub use check::{Account, Places, check};
+pub use check::{Account, Places, Progress, read};
 #[cfg(feature = "aws")]
 pub use data_source::DataSource;
+pub use gaps::{Gaps, Missing, gaps, judge_settled};
 pub use judge::*;
 #[cfg(feature = "aws")]
 pub use output::{Double as DoubleRecorded, Gap, Network as NetworkView, Output, WhyNot};

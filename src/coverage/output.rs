@@ -148,6 +148,9 @@ pub struct Gap {
     /// The region.
     #[schemars(transform = behaviour::read_only)]
     pub region: String,
+    /// The account whose networks were read. Null if it is not known.
+    #[schemars(transform = behaviour::read_only)]
+    pub account_id: Attr<String>,
     /// The value of its tag `Name`.
     #[schemars(transform = behaviour::read_only)]
     pub name: Attr<String>,
@@ -196,6 +199,7 @@ fn gap(judged: &Judged) -> Option<(String, Gap)> {
         id: id.clone(),
         kind: judged.kind.name().to_owned(),
         region: judged.region.clone(),
+        account_id: judged.account.clone().into(),
         name: judged.name.clone().into(),
         vpc_id: vpc(judged).into(),
     };
@@ -272,15 +276,10 @@ impl From<Reason> for WhyNot {
 
 impl From<&judge::Double> for Double {
     fn from(double: &judge::Double) -> Self {
-        let mut traffic = double.traffic.names();
-        let traffic = match (traffic.next(), traffic.next()) {
-            (Some(one), None) => one,
-            _ => "ALL",
-        };
         Self {
             flow_log_ids: double.flow_logs.to_vec(),
             destination_type: double.destination_type.clone(),
-            traffic_type: traffic.to_owned(),
+            traffic_type: double.traffic.type_name().to_owned(),
             networks: double.networks,
         }
     }

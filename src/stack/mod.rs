@@ -7,6 +7,7 @@
 //! | `deployed` | reading the declarations of deployed CloudFormation stacks |
 //! | `compare` | the drift check: reading what runs, pairing, comparing, the drift report |
 //! | `validation` | what is wrong in files of declarations, as a report |
+//! | `compose` | writing stack definitions |
 //! | `export` | a stack as a Terraform configuration |
 //! | `unknown` | the values that only the deployed stack has, as a report tells them |
 //! | `error` | why a check or an export failed |
@@ -15,6 +16,7 @@
 //! the command line.
 
 mod compare;
+mod compose;
 mod declare;
 mod deployed;
 mod error;
@@ -27,6 +29,7 @@ pub use compare::{
     Kind, NotARegion, NotATag, Progress, Regions, Rules, Source, TagFilter,
     Warning as SourceWarning, check, report_schema,
 };
+pub use compose::{Delivery, NewFlowLog, NotValid, Syntax, compose};
 pub use declare::{
     AttributeError, AttributePath, Declaration, Deployed, Desired, FileDiagnostic, FileDiagnostics,
     LARGEST_STACK, LARGEST_STATE, Parameters, Reason, Stack, Unknown, Unreadable, attribute,

@@ -24,6 +24,7 @@ pub(in super::super) const ATTEMPT_TIME: Duration = Duration::from_secs(10);
 const TIME: Duration = Duration::from_secs(30);
 
 /// The clients and settings of the credential sources.
+#[derive(Clone)]
 pub(in super::super) struct Clients {
     pub(in super::super) env: Env,
     pub(in super::super) http: http::Client,

@@ -2,11 +2,18 @@
 //!
 //! This module must not know how a source was chosen.
 
+use std::sync::Arc;
+
 use aws_credential_types::Credentials;
 
 use super::{
-    super::error::Error, clients::Clients, container::Container, instance, process::Process,
-    roles::WebIdentity, sso::Sso,
+    super::{call::CredentialProvider, error::Error},
+    clients::Clients,
+    container::Container,
+    instance,
+    process::Process,
+    roles::WebIdentity,
+    sso::Sso,
 };
 
 /// The source of the first credentials.
@@ -18,6 +25,8 @@ pub(super) enum CredentialSource {
     Container(Container),
     /// The instance, and the profile that names it, if any.
     Instance(Option<String>),
+    /// Other credentials, which have their own cache.
+    Provider(Arc<dyn CredentialProvider>),
 }
 
 impl CredentialSource {
@@ -30,6 +39,7 @@ impl CredentialSource {
             Self::Process(process) => process.get(clients).await,
             Self::Container(container) => container.get(clients).await,
             Self::Instance(profile) => instance::get(profile.as_deref(), clients).await,
+            Self::Provider(provider) => provider.get().await,
         }
     }
 }

@@ -181,7 +181,7 @@ impl RequiredTraffic {
     }
 
     /// Returns what is missing if this traffic is recorded. If any traffic is enough, both types are missing without it.
-    pub(super) fn missing(self, recorded: Traffic) -> Traffic {
+    pub fn missing(self, recorded: Traffic) -> Traffic {
         let wanted = match self {
             Self::All => Traffic::ALL,
             Self::Accept => Traffic {

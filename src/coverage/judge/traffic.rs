@@ -32,6 +32,15 @@ impl Traffic {
         Some(Self { accepted, rejected })
     }
 
+    /// Returns the type of the flow logs that record this traffic, and no other.
+    pub fn type_name(self) -> &'static str {
+        match (self.accepted, self.rejected) {
+            (true, false) => "ACCEPT",
+            (false, true) => "REJECT",
+            _ => "ALL",
+        }
+    }
+
     /// Returns the traffic of both.
     #[must_use]
     pub fn and(self, other: Self) -> Self {

@@ -261,7 +261,7 @@ impl Kind {
     }
 
     /// Reports whether the flow logs of what contains it record it, too.
-    pub(super) fn inherits(self) -> bool {
+    pub fn inherits(self) -> bool {
         self != Self::RegionalNatGateway
     }
 

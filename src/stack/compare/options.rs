@@ -1,10 +1,8 @@
 //! How AWS is called: settings, and the role to assume in each account.
 
+use crate::arn::account::PLACEHOLDER as ACCOUNT;
 use crate::aws::{self, AssumeRole, Aws, Settings, Stop};
 use crate::stack::error::Error;
-
-/// The placeholder for the account in a role's ARN.
-pub(super) const ACCOUNT: &str = "{account}";
 
 /// How AWS is called.
 #[derive(Clone, Debug, Default)]

@@ -137,7 +137,7 @@ fn every_vpc_has_a_verdict_with_its_reason() {
     assert_eq!(
         found["uncovered"],
         json!({ "vpc-bare": {
-            "id": "vpc-bare", "kind": "vpc", "region": REGION, "name": null, "vpc_id": "vpc-bare",
+            "id": "vpc-bare", "kind": "vpc", "region": REGION, "account_id": ACCOUNT, "name": null, "vpc_id": "vpc-bare",
         } })
     );
     let shared = network(&found, "vpc-shared");
@@ -382,6 +382,11 @@ fn wrong_arguments_are_refused_before_any_call() {
             "Unknown name",
         ),
         ("require {\n max_interval = 0\n }", "at least 1"),
+        (r#"roles = ["audit"]"#, "Malformed role ARN"),
+        (
+            r#"roles = ["arn:aws:iam::123456789012:role/a", "arn:aws:iam::123456789012:role/b"]"#,
+            "Two roles of one account",
+        ),
     ] {
         workspace(Version::Any, fake.url(), arguments)
             .run(&["plan", "-no-color"])
@@ -473,4 +478,76 @@ data "vpcflow_coverage" "x" {{
         assert_eq!(verdicts[&vpcs["empty"]], "not_applicable");
         assert_eq!(verdicts[&gateway], "not_applicable");
     }
+}
+
+/// Adds a VPC with an interface to another account, in another region.
+fn add_vpc_of_other(fake: &Fake) {
+    for (id, above) in [("vpc-other", &[][..]), ("eni-other", &["vpc-other"])] {
+        fake.add_network(Network {
+            account: OTHER.to_owned(),
+            owner: OTHER.to_owned(),
+            region: "eu-west-1".to_owned(),
+            ..Network::new(id, above)
+        });
+    }
+}
+
+#[test]
+fn accounts_are_read_by_their_roles_and_one_that_refuses_is_unknown() {
+    let fake = Fake::start();
+    fake.enable_regions(&[REGION, "eu-west-1"]);
+    add_vpc(&fake, "here");
+    add_vpc_of_other(&fake);
+    let arguments = format!(
+        "regions = [\"*\"]\n  roles = [\"arn:aws:iam::{ACCOUNT}:role/audit\", \"arn:aws:iam::{OTHER}:role/audit\"]"
+    );
+    for version in [Version::Any, Version::V115] {
+        let work = workspace(version, fake.url(), &arguments);
+        work.apply();
+        work.plans_empty();
+        let found = work.instance("data.vpcflow_coverage.x");
+        let account = |id: &str| found["uncovered"][id]["account_id"].clone();
+        assert_eq!(account("vpc-here"), ACCOUNT);
+        assert_eq!(account("vpc-other"), OTHER);
+        assert_eq!(found["counts"]["total"], 2);
+    }
+    let roles = fake.calls_of("AssumeRole");
+    assert!(roles.iter().all(|call| call.access_key == "AKIAEXAMPLE"));
+    // The roles are sorted, and the first one is refused.
+    fake.fail("AssumeRole", Fault::error("AccessDenied", "Not you."), 1);
+    let work = workspace(Version::Any, fake.url(), &arguments);
+    work.apply()
+        .says(&["Coverage not known", &format!("account {ACCOUNT}")]);
+    let found = work.instance("data.vpcflow_coverage.x");
+    let counts = &found["counts"];
+    assert_eq!(
+        (&counts["unknown"], &counts["uncovered"]),
+        (&json!(1), &json!(1))
+    );
+    let unknown = found["networks"].as_array().unwrap().iter();
+    let mut unknown = unknown.filter(|one| one["verdict"] == "unknown");
+    let reason = &unknown.next().unwrap()["reasons"][0];
+    assert_eq!(reason["reason"], "credentials");
+    assert!(reason["detail"].as_str().unwrap().contains("Not you"));
+}
+
+/// A role whose ARN is not known yet makes the plan wait.
+#[test]
+fn an_unknown_role_is_read_during_apply() {
+    let fake = Fake::start();
+    add_vpc_of_other(&fake);
+    let work = Workspace::new(Version::Any, fake.url());
+    work.configure(&format!(
+        r#"
+resource "terraform_data" "account" {{
+  input = "{OTHER}"
+}}
+data "vpcflow_coverage" "x" {{
+  regions = ["eu-west-1"]
+  roles   = ["arn:aws:iam::${{terraform_data.account.output}}:role/audit"]
+}}"#
+    ));
+    work.apply();
+    let found = work.instance("data.vpcflow_coverage.x");
+    assert_eq!(found["uncovered"]["vpc-other"]["account_id"], OTHER);
 }

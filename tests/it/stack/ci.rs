@@ -3,6 +3,7 @@
 //! The scripts come from the examples. Substitutes are only the services behind them (`gh` is a script that keeps comments
 //! in a file, GitLab's API is a small HTTP server), and `jq` and `unzip`, which run on Python packages.
 
+mod coverage;
 mod gitlab;
 mod history;
 mod install;

@@ -8,10 +8,10 @@ use super::Folder;
 use super::formats::{FORMATS, valid};
 use crate::harness::fake::{ACCOUNT, Fake, Fault, FlowLog, Network, REGION};
 
-const OTHER: &str = "210987654321";
+pub(super) const OTHER: &str = "210987654321";
 
 /// Adds a VPC with an interface to an account and a region.
-fn add_vpc(fake: &Fake, account: &str, region: &str, vpc: &str) {
+pub(super) fn add_vpc(fake: &Fake, account: &str, region: &str, vpc: &str) {
     let interface = vpc.replace("vpc-", "eni-");
     for network in [Network::new(vpc, &[]), Network::new(&interface, &[vpc])] {
         fake.add_network(Network {
@@ -38,7 +38,7 @@ fn fake() -> Fake {
 
 /// Runs the command. Returns its exit code and its JSON report.
 #[track_caller]
-fn check(fake: &Fake, arguments: &[&str]) -> (i32, Value) {
+pub(super) fn check(fake: &Fake, arguments: &[&str]) -> (i32, Value) {
     let common = ["coverage", "--format", "json"];
     let region = ["--region", REGION];
     let all = [&common[..], &region, arguments].concat();

@@ -7,7 +7,12 @@ use crate::harness::fake::Fake;
 use crate::harness::terraform::{Version, Workspace};
 
 /// Exports a stack to a workspace with credentials.
-fn exported(folder: &Folder, fake: &Fake, version: Version, arguments: &[&str]) -> Workspace {
+pub(super) fn exported(
+    folder: &Folder,
+    fake: &Fake,
+    version: Version,
+    arguments: &[&str],
+) -> Workspace {
     let all = [
         &[
             "stack",

@@ -114,6 +114,14 @@ impl Fake {
         self.shared.state().settings.regions = names.collect();
     }
 
+    /// Sets the accounts of the organization with their states, such as `ACTIVE`. Before, there is no organization.
+    #[cfg(feature = "aws")]
+    pub(crate) fn organize(&self, accounts: &[(&str, &str)]) {
+        let accounts = accounts.iter();
+        let accounts = accounts.map(|(id, state)| ((*id).to_owned(), (*state).to_owned()));
+        self.shared.state().settings.organization = accounts.collect();
+    }
+
     /// Returns the number of bytes sent of endless replies.
     #[cfg(feature = "aws")]
     pub(crate) fn sent_endlessly(&self) -> u64 {

@@ -1,5 +1,5 @@
-//! A fake server for the AWS APIs: EC2 flow logs, STS, CloudWatch Logs, S3 and deployed CloudFormation
-//! stacks.
+//! A fake server for the AWS APIs: EC2 flow logs, STS, CloudWatch Logs, S3, deployed CloudFormation
+//! stacks, and the accounts of AWS Organizations.
 //!
 //! Tests use the real SDK over HTTP, so this is a server and not a test double. It is stricter than AWS where the
 //! documentation of AWS defines a rule. A test controls what is random in AWS: failures, lost replies, latency, pages
@@ -15,6 +15,7 @@ mod delivery;
 mod ec2;
 mod fault;
 mod logs;
+mod organizations;
 pub(crate) mod pattern;
 mod request;
 mod s3;

@@ -12,6 +12,7 @@ const EC2_VERSION: &str = "2016-11-15";
 const STS_VERSION: &str = "2011-06-15";
 const CLOUDFORMATION_VERSION: &str = "2010-05-15";
 const LOGS_TARGET: &str = "Logs_20140328.";
+const ORGANIZATIONS_TARGET: &str = "AWSOrganizationsV20161128.";
 
 /// The service of a call, which determines the format of the reply.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -21,6 +22,7 @@ pub(super) enum Service {
     Logs,
     CloudFormation,
     S3,
+    Organizations,
 }
 
 impl Service {
@@ -31,6 +33,7 @@ impl Service {
             Self::Logs => "logs",
             Self::CloudFormation => "cloudformation",
             Self::S3 => "s3",
+            Self::Organizations => "organizations",
         }
     }
 }
@@ -140,10 +143,17 @@ impl Request {
     }
 
     fn read_json(&mut self, target: &str, body: &[u8]) -> Result<(), String> {
-        let action = target.strip_prefix(LOGS_TARGET);
-        action
-            .ok_or_else(|| format!("no service has the target {target}"))?
-            .clone_into(&mut self.action);
+        let services = [
+            (LOGS_TARGET, Service::Logs),
+            (ORGANIZATIONS_TARGET, Service::Organizations),
+        ];
+        let called = services
+            .into_iter()
+            .find_map(|(prefix, service)| Some((service, target.strip_prefix(prefix)?)));
+        let (service, action) =
+            called.ok_or_else(|| format!("no service has the target {target}"))?;
+        self.service = service;
+        action.clone_into(&mut self.action);
         self.json = serde_json::from_slice(body).map_err(|error| error.to_string())?;
         Ok(())
     }

@@ -18,7 +18,7 @@ use super::delivery::{self, Body};
 use super::fault::Fault;
 use super::request::{Request, Service};
 use super::state::State;
-use super::{Shared, canary, cloudformation, ec2, logs, s3, sts};
+use super::{Shared, canary, cloudformation, ec2, logs, organizations, s3, sts};
 
 /// Serves until `stopped` resolves.
 pub(super) fn run(listener: TcpListener, shared: Arc<Shared>, stopped: oneshot::Receiver<()>) {
@@ -254,6 +254,7 @@ fn act(shared: &Shared, request: &Request, request_id: &str) -> Outcome {
         Service::Logs => logs::answer(state, request),
         Service::CloudFormation => cloudformation::answer(state, request, request_id),
         Service::S3 => s3::answer(state, request),
+        Service::Organizations => organizations::answer(state, request),
     }
 }
 
@@ -266,7 +267,7 @@ fn authorized(request: &Request) -> Result<(), ApiError> {
         Service::Ec2 => (401, "AuthFailure"),
         Service::Sts | Service::CloudFormation => (403, "MissingAuthenticationToken"),
         Service::S3 => (403, "AccessDenied"),
-        Service::Logs => (400, "MissingAuthenticationTokenException"),
+        Service::Logs | Service::Organizations => (400, "MissingAuthenticationTokenException"),
     };
     let message = "AWS was not able to validate the provided access credentials";
     Err(ApiError::with_status(status, code, message))
@@ -279,6 +280,7 @@ fn throttled(service: Service) -> ApiError {
         }
         Service::Sts | Service::CloudFormation => ApiError::new("Throttling", "Rate exceeded"),
         Service::Logs => ApiError::new("ThrottlingException", "Rate exceeded"),
+        Service::Organizations => ApiError::new("TooManyRequestsException", "Rate exceeded"),
         Service::S3 => ApiError::with_status(503, "SlowDown", "Please reduce your request rate."),
     }
 }
@@ -290,7 +292,7 @@ fn expired(service: Service) -> ApiError {
         Service::Sts | Service::CloudFormation => {
             ApiError::with_status(403, "ExpiredToken", message)
         }
-        Service::Logs => ApiError::new("ExpiredTokenException", message),
+        Service::Logs | Service::Organizations => ApiError::new("ExpiredTokenException", message),
         Service::S3 => ApiError::new("ExpiredToken", message),
     }
 }
@@ -415,7 +417,9 @@ impl ApiError {
                 sts::CONTENT_TYPE,
                 sts::error(&self.code, &self.message, request_id),
             ),
-            Service::Logs => (logs::CONTENT_TYPE, logs::error(&self.code, &self.message)),
+            Service::Logs | Service::Organizations => {
+                (logs::CONTENT_TYPE, logs::error(&self.code, &self.message))
+            }
             Service::S3 => (
                 s3::CONTENT_TYPE,
                 s3::error(&self.code, &self.message, request_id),

@@ -278,6 +278,8 @@ pub(super) struct Settings {
     /// The enabled regions; all if it is empty.
     pub(super) regions: BTreeSet<String>,
     pub(super) resources: BTreeSet<String>,
+    /// The accounts of the organization with their states, in the order in which they are listed.
+    pub(super) organization: Vec<(String, String)>,
     /// Record fields that are not in the table of the fake server.
     pub(super) extra_fields: BTreeSet<String>,
     pub(super) describe_page: usize,
@@ -319,6 +321,7 @@ impl Default for Settings {
             any_resource: true,
             regions: BTreeSet::new(),
             resources: BTreeSet::new(),
+            organization: Vec::new(),
             extra_fields: BTreeSet::new(),
             describe_page: 1000,
             networks_page: 1000,

@@ -1,0 +1,144 @@
+//! AWS Organizations: the accounts of the caller's organization.
+//!
+//! It is one service for each partition. This module must not know what the accounts are for.
+
+use std::collections::BTreeSet;
+
+use serde_json::{Value, json};
+
+use super::{
+    Aws, STS_FALLBACK_REGION,
+    call::{Call, CallContext, QUERY_TIME},
+    endpoints::Service,
+    error::{Error, Kind},
+    signed::JsonService,
+};
+use crate::arn::{account, partition};
+
+const LIST: &str = "ListAccounts";
+/// The most accounts on one page.
+const PAGE: u32 = 20;
+/// The state of an account that can be used.
+const ACTIVE: &str = "ACTIVE";
+
+/// The addresses of the partitions, and the region in signatures.
+///
+/// See <https://docs.aws.amazon.com/general/latest/gr/ao.html>.
+const ADDRESSES: [(&str, &str, &str); 3] = [
+    ("aws", "organizations.us-east-1.amazonaws.com", "us-east-1"),
+    (
+        "aws-cn",
+        "organizations.cn-northwest-1.amazonaws.com.cn",
+        "cn-northwest-1",
+    ),
+    (
+        "aws-us-gov",
+        "organizations.us-gov-west-1.amazonaws.com",
+        "us-gov-west-1",
+    ),
+];
+/// The address with FIPS, of the only partition that has another one.
+const FIPS: (&str, &str) = ("aws", "organizations-fips.us-east-1.amazonaws.com");
+
+/// AWS Organizations.
+#[derive(Clone, Debug)]
+pub struct Organizations {
+    service: JsonService,
+    context: CallContext,
+}
+
+impl Aws {
+    /// Returns AWS Organizations.
+    ///
+    /// # Errors
+    /// Its address is not known.
+    pub fn organizations(&self) -> Result<Organizations, Error> {
+        let shared = &self.0;
+        let home = shared.region.as_deref().unwrap_or(STS_FALLBACK_REGION);
+        let partition = partition::of_region(home);
+        let known = ADDRESSES.iter().find(|(name, ..)| *name == partition);
+        let given = shared.addresses.of(Service::Organizations);
+        let (endpoint, region) = match (given, known) {
+            (Some(given), known) => (given.to_owned(), known.map_or(home, |(_, _, at)| at)),
+            (None, Some((_, host, region))) => {
+                let fips = shared.sdk.use_fips() == Some(true) && partition == FIPS.0;
+                let host = if fips { FIPS.1 } else { host };
+                (format!("https://{host}"), *region)
+            }
+            (None, None) => {
+                let message = format!(
+                    "the address of AWS Organizations in the partition {partition} is not known; set \
+                     AWS_ENDPOINT_URL_ORGANIZATIONS"
+                );
+                return Err(Error::new(LIST, Kind::Configuration, message));
+            }
+        };
+        Ok(Organizations {
+            service: JsonService {
+                name: "organizations",
+                target: "AWSOrganizationsV20161128",
+                region: region.to_owned(),
+                endpoint,
+                sdk: shared.sdk.clone(),
+                retries: shared.partition("organizations", region),
+            },
+            context: shared.context.for_another_service(),
+        })
+    }
+}
+
+impl Organizations {
+    /// Lists the IDs of the active accounts, on all pages.
+    pub async fn active_accounts(&self) -> Result<BTreeSet<String>, Error> {
+        let context = self.context.within(QUERY_TIME);
+        let mut found = BTreeSet::new();
+        let mut token: Option<String> = None;
+        loop {
+            let call = Call::query(LIST, Some(&self.service.region), &context)
+                .requiring(|page: &Value, _| lacking(page));
+            let input = match &token {
+                Some(token) => json!({ "MaxResults": PAGE, "NextToken": token }),
+                None => json!({ "MaxResults": PAGE }),
+            };
+            let page = self.service.call(LIST, &input, &call).await?;
+            found.extend(active(&page));
+            let next = page.get("NextToken").and_then(Value::as_str);
+            let next = next.filter(|next| !next.is_empty()).map(str::to_owned);
+            if next.is_none() {
+                return Ok(found);
+            }
+            if next == token {
+                let message = "the reply repeats the token of its page";
+                return Err(call.error(Kind::Unreadable, message));
+            }
+            token = next;
+        }
+    }
+}
+
+/// Returns what a page lacks: the list, or in the list the ID or the state of an account.
+fn lacking(page: &Value) -> Option<&'static str> {
+    let Some(accounts) = page.get("Accounts").and_then(Value::as_array) else {
+        return Some("the reply contains no list of accounts");
+    };
+    let is_whole = |one: &Value| id(one).is_some_and(account::is_id) && state(one).is_some();
+    let whole = accounts.iter().all(is_whole);
+    (!whole).then_some("the reply describes an account without an ID or a state")
+}
+
+fn active(page: &Value) -> impl Iterator<Item = String> {
+    let accounts = page.get("Accounts").and_then(Value::as_array);
+    let accounts = accounts.into_iter().flatten();
+    let active = accounts.filter(|one| state(one) == Some(ACTIVE));
+    active.filter_map(id).map(str::to_owned)
+}
+
+fn id(one: &Value) -> Option<&str> {
+    one.get("Id").and_then(Value::as_str)
+}
+
+/// Returns the state of an account. Its older name is `Status`.
+fn state(one: &Value) -> Option<&str> {
+    let state = one.get("State").or_else(|| one.get("Status"));
+    state.and_then(Value::as_str)
+}
