@@ -113,6 +113,10 @@ bench: release tools peers ## Measure start-up, memory, calls, plans, queries an
 	@VPCFLOW_BENCH_PROGRAMS=$(PEERS)/bin CARGO_TARGET_DIR=$(TARGET)/parser \
 		$(CARGO) run --release --locked --manifest-path benches/parser/Cargo.toml
 
+.PHONY: compare
+compare: release tools ## Ask prowler, Cloud Custodian and this provider which networks are recorded, and print what each says
+	@CARGO_TARGET_DIR=$(TARGET) benches/coverage/run $(RELEASE) $(VENV)
+
 .PHONY: fuzz
 fuzz: ## Give hostile input to all that reads input, with libFuzzer (VPCFLOW_FUZZ_SECONDS, VPCFLOW_FUZZ_SEED)
 	@CARGO_TARGET_DIR=$(TARGET)/fuzz fuzz/run

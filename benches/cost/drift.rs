@@ -1,18 +1,14 @@
 //! Runs `drift` for a state with many flow logs that are all in sync, against the fake AWS of the tests.
 
 use std::error::Error;
-use std::io;
 use std::path::Path;
-use std::process::{Command, Stdio};
-use std::time::{Duration, Instant};
+use std::process::Command;
+use std::time::Duration;
 
 use serde_json::json;
 
 use crate::fake::{DestinationOptions, Fake, FlowLog};
 use crate::process;
-
-/// The interval between two measurements of the process.
-const INTERVAL: Duration = Duration::from_millis(1);
 
 /// The cost of one check.
 #[derive(Debug, Clone, Copy)]
@@ -63,29 +59,15 @@ impl Scene {
             std::fs::write(states.join(format!("{place}.tfstate")), state)?;
         }
         let before = self.fake.calls().len();
-        let begin = Instant::now();
-        let mut child = Command::new(binary)
+        let mut command = Command::new(binary);
+        command
             .args(["drift", "--format", "json", "--state"])
             .arg(&states)
             .env("AWS_ENDPOINT_URL", self.fake.url())
             .env("AWS_ACCESS_KEY_ID", "bench")
             .env("AWS_SECRET_ACCESS_KEY", "bench")
-            .env("AWS_EC2_METADATA_DISABLED", "true")
-            .stdin(Stdio::null())
-            .stdout(Stdio::null())
-            .spawn()?;
-        let mut memory = 0;
-        let status = loop {
-            memory = memory.max(process::anonymous_memory(child.id()));
-            match child.try_wait()? {
-                Some(status) => break status,
-                None => std::thread::sleep(INTERVAL),
-            }
-        };
-        if !status.success() {
-            return Err(io::Error::other(format!("drift: {status}")).into());
-        }
-        let wall = begin.elapsed();
+            .env("AWS_EC2_METADATA_DISABLED", "true");
+        let (wall, memory) = process::alone(&mut command, 0)?;
         std::fs::remove_dir_all(&states)?;
         Ok(Check {
             wall,

@@ -28,6 +28,7 @@ mod canary;
     reason = "the client of the tests, of which the benchmark uses a part"
 )]
 mod client;
+mod coverage;
 mod drift;
 mod echo;
 #[path = "../../tests/it/harness/fake/mod.rs"]
@@ -96,6 +97,7 @@ fn measure() -> Result<(), Box<dyn Error>> {
     plans(&subjects, &schema, folder.path(), &mut table)?;
     refreshes(&subjects, &schema, folder.path(), &mut table)?;
     drifts(&subjects, folder.path(), &mut table)?;
+    coverages(&subjects, &mut table)?;
     rows::rows(&subjects, &schema, folder.path(), &mut table)?;
     query::query(&subjects.provider, &mut table)?;
     objects::objects(&subjects.provider, folder.path(), &mut table)?;
@@ -290,6 +292,27 @@ fn drifts(subjects: &Subjects, folder: &Path, table: &mut Table) -> Result<(), B
             memory > 0,
             "64 MB",
             memory <= 64_000_000,
+        ),
+    );
+    Ok(())
+}
+
+/// Measures the check of an organization. The figure includes the replies of the fake server.
+fn coverages(subjects: &Subjects, table: &mut Table) -> Result<(), Box<dyn Error>> {
+    let check = coverage::check(&subjects.provider)?;
+    table.add(
+        &Row::new(
+            "coverage, 50 accounts x 17 regions, 100 ms a call",
+            seconds(check.wall),
+        )
+        .target("40 s", check.wall.as_secs() < 40),
+    );
+    table.add(&Row::new("... calls to AWS", check.calls.to_string()));
+    table.add(
+        &Row::new("... anonymous memory", megabytes(check.memory)).target_if(
+            check.memory > 0,
+            "64 MB",
+            check.memory <= 64_000_000,
         ),
     );
     Ok(())

@@ -16,6 +16,9 @@ use std::time::{Duration, Instant};
 /// The interval between two measurements of the plugins.
 const INTERVAL: Duration = Duration::from_millis(4);
 
+/// The interval between two measurements of a command without plugins.
+const FINE: Duration = Duration::from_millis(1);
+
 /// The unit of `/proc/*/stat`: `USER_HZ`, a hundredth of a second on every architecture that Rust runs Linux on.
 const TICK: Duration = Duration::from_millis(10);
 
@@ -37,6 +40,29 @@ impl Usage {
     pub(crate) fn share_in_ten_thousand(&self) -> u128 {
         self.plugin_cpu.as_micros() * 10_000 / self.own_cpu.as_micros().max(1)
     }
+}
+
+/// Runs a command that starts no plugins, and must exit with this code. Returns how long it took, and the peak of its
+/// anonymous memory, in bytes, or 0 if it cannot be determined.
+///
+/// # Errors
+///
+/// The command could not be started, or it exited with another code.
+pub(crate) fn alone(command: &mut Command, code: i32) -> io::Result<(Duration, u64)> {
+    let begin = Instant::now();
+    let mut child = command.stdin(Stdio::null()).stdout(Stdio::null()).spawn()?;
+    let mut memory = 0;
+    let status = loop {
+        memory = memory.max(anonymous_memory(child.id()));
+        match child.try_wait()? {
+            Some(status) => break status,
+            None => thread::sleep(FINE),
+        }
+    };
+    if status.code() != Some(code) {
+        return Err(io::Error::other(format!("{command:?}: {status}")));
+    }
+    Ok((begin.elapsed(), memory))
 }
 
 /// Runs a command and measures its children that execute `plugin`.

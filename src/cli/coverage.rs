@@ -152,9 +152,7 @@ impl CoverageArguments {
             None => return Ok(vec![Account::default()]),
             Some(Accounts::Listed(ids)) => ids.clone(),
             Some(Accounts::Organization) => {
-                let organization = base.as_ref().map_err(Clone::clone)?.organizations()?;
-                let listed = organization.active_accounts().await;
-                listed.map_err(Error::Organization)?
+                active_accounts(base).await.map_err(Error::Organization)?
             }
         };
         let ids = ids.into_iter().filter(|id| !self.excluded.contains(id));
@@ -188,6 +186,12 @@ impl CoverageArguments {
             ..rules
         }
     }
+}
+
+/// Returns the active accounts of the organization.
+async fn active_accounts(base: &Result<Aws, aws::Error>) -> Result<Vec<String>, aws::Error> {
+    let organization = base.as_ref().map_err(Clone::clone)?.organizations()?;
+    organization.active_accounts().await
 }
 
 /// Parses `KEY=VALUE`.

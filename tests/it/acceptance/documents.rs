@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 
 use crate::acceptance::examples::from_environment;
-use crate::harness::fake::{Fake, FlowLog};
+use crate::harness::fake::{Fake, FlowLog, Network};
 use crate::harness::golden;
 use crate::harness::terraform::{Run, Version, Workspace};
 
@@ -17,6 +17,7 @@ const TAKE_OVER: &str = "templates/guides/take-over-existing-flow-logs.md";
 const PORT: &str = "templates/guides/port-from-the-aws-provider.md";
 pub(super) const TEST_MODULES: &str = "templates/guides/test-your-modules.md";
 const EVENTS: &str = "templates/data-sources/log_events.md";
+const NETWORKS: &str = "templates/guides/is-every-network-recorded.md";
 const GUIDE: &str = "templates/guides/check-the-traffic-in-your-plan.md";
 
 /// The blocks with a test in this file, by document.
@@ -26,6 +27,7 @@ const TESTED: &[(&str, &[&str])] = &[
     (PORT, &["references", "without_a_gap"]),
     (EVENTS, &["a_bucket"]),
     (TEST_MODULES, &["module", "test"]),
+    (NETWORKS, &["accounts", "check", "close"]),
     (GUIDE, &["a_gate_that_warns", "a_gate_that_fails"]),
 ];
 
@@ -390,4 +392,66 @@ fn every_target_and_destination_in_the_readme_works() {
     );
     work.plans_empty();
     work.destroy();
+}
+
+/// Starts a fake server with a VPC that nothing records, in an account and a region.
+fn with_a_gap(account: &str, region: &str) -> Fake {
+    const VPC: &str = "vpc-0123456789abcdef0";
+    let fake = Fake::start();
+    fake.enable_regions(&[crate::harness::fake::REGION, region]);
+    for (id, above) in [(VPC, &[][..]), ("eni-0123456789abcdef0", &[VPC])] {
+        fake.add_network(Network {
+            account: account.to_owned(),
+            owner: account.to_owned(),
+            region: region.to_owned(),
+            ..Network::new(id, above)
+        });
+    }
+    fake
+}
+
+#[test]
+fn the_check_in_the_guide_names_the_gap() {
+    let fake = with_a_gap(crate::harness::fake::ACCOUNT, REGION);
+    let work = Workspace::new(Version::Any, fake.url());
+    work.configure(&blocks(NETWORKS)["check"]);
+    work.apply().says(&[
+        "Check block assertion failed",
+        "vpc-0123456789abcdef0 in eu-central-1 is uncovered",
+    ]);
+    let mut log = FlowLog::sample_in(REGION, "fl-0aaaaaaaaaaaaaaaa", "vpc-0123456789abcdef0");
+    log.traffic_type = Some("REJECT".to_owned());
+    fake.insert(log);
+    let applied = work.apply();
+    assert!(
+        !applied.output.contains("Check block"),
+        "{}",
+        applied.output
+    );
+}
+
+#[test]
+fn the_gaps_in_the_guide_are_closed_and_stay_closed() {
+    for version in [Version::Any, Version::V115] {
+        let fake = with_a_gap(crate::harness::fake::ACCOUNT, REGION);
+        let work = Workspace::new(version, fake.url());
+        work.configure(&blocks(NETWORKS)["close"]);
+        work.apply().says(&["1 added"]);
+        work.plans_empty();
+        assert_eq!(fake.flow_logs(REGION).len(), 1);
+    }
+}
+
+#[test]
+fn the_accounts_in_the_guide_are_grouped() {
+    let region = crate::harness::fake::REGION;
+    let fake = with_a_gap("222222222222", region);
+    let work = Workspace::new(Version::Any, fake.url());
+    work.configure(&blocks(NETWORKS)["accounts"]);
+    work.apply();
+    let outputs = &work.state()["values"]["outputs"];
+    assert_eq!(
+        outputs["uncovered"]["value"],
+        serde_json::json!({ "222222222222": ["vpc-0123456789abcdef0"] })
+    );
 }

@@ -1,9 +1,13 @@
 //! What the program prints to a terminal, and to a pipe.
 
 use std::process::Command;
+use std::time::{Duration, Instant};
 
+use rustix::process::{Pid, Signal, kill_process};
+
+use super::coverage::{OTHER, add_vpc};
 use super::{Folder, VPC, program, python};
-use crate::harness::fake::Fake;
+use crate::harness::fake::{ACCOUNT, Fake, Fault};
 use crate::harness::terraform::Run;
 
 /// Runs a command in a pseudo-terminal, and prints what it shows.
@@ -20,7 +24,19 @@ fn stack(regions: usize) -> String {
     format!("FlowLogs:\n{}", entries.collect::<String>())
 }
 
+const DRIFT: [&str; 3] = ["drift", "--stack", "stack.yaml"];
+
 fn shown(folder: &Folder, fake: &Fake, variables: &[(&str, &str)], terminal: bool) -> String {
+    shown_by(&DRIFT, folder, fake, variables, terminal)
+}
+
+fn shown_by(
+    arguments: &[&str],
+    folder: &Folder,
+    fake: &Fake,
+    variables: &[(&str, &str)],
+    terminal: bool,
+) -> String {
     let mut command: Command = if terminal {
         let mut command = folder.command(python(), Some(fake.url()));
         command.args(["-c", ON_TERMINAL, program()]);
@@ -28,9 +44,7 @@ fn shown(folder: &Folder, fake: &Fake, variables: &[(&str, &str)], terminal: boo
     } else {
         folder.command(program(), Some(fake.url()))
     };
-    command
-        .args(["drift", "--stack", "stack.yaml"])
-        .env_remove("NO_COLOR");
+    command.args(arguments).env_remove("NO_COLOR");
     let output = command.envs(variables.iter().copied()).output().unwrap();
     String::from_utf8(output.stdout).unwrap() + &String::from_utf8(output.stderr).unwrap()
 }
@@ -59,6 +73,56 @@ fn only_a_terminal_shows_colors_and_progress() {
     folder.write("stack.yaml", &stack(3));
     let few = shown(&folder, &fake, &[], true);
     assert!(!few.contains("regions"), "{few:?}");
+}
+
+#[test]
+fn the_regions_of_all_accounts_are_counted_as_they_become_known() {
+    let fake = Fake::start();
+    fake.enable_regions(&["us-east-1", "us-west-2", "eu-west-1"]);
+    add_vpc(&fake, ACCOUNT, "us-east-1", VPC);
+    let accounts = format!("{ACCOUNT},{OTHER}");
+    let arguments = ["coverage", "--region", "us-east-1", "--regions", "all"];
+    let role = ["--role", "arn:aws:iam::{account}:role/audit"];
+    let accounts = ["--accounts", &accounts];
+    let all = [&arguments[..], &role, &accounts].concat();
+    let folder = Folder::new();
+    let on_terminal = shown_by(&all, &folder, &fake, &[], true);
+    for part in ["\rRead 5 of 6 regions\r\u{1b}[K", "uncovered"] {
+        assert!(on_terminal.contains(part), "{part:?}: {on_terminal:?}");
+    }
+    let piped = shown_by(&all, &folder, &fake, &[], false);
+    assert!(piped.contains("uncovered: vpc-"), "{piped:?}");
+    assert!(!piped.contains(['\u{1b}', '\r']), "{piped:?}");
+}
+
+#[test]
+fn a_signal_ends_a_check_of_many_regions_without_a_report() {
+    let fake = Fake::start();
+    fake.fail("DescribeVpcs", Fault::Hang(true), 100);
+    let folder = Folder::new();
+    let regions = "us-east-1,us-west-2,eu-west-1,eu-central-1";
+    let mut command = folder.command(program(), Some(fake.url()));
+    let gaps = [
+        "--write-stack",
+        "gaps.yaml",
+        "--destination",
+        "arn:aws:s3:::b-1",
+    ];
+    let json = ["--format", "json", "--output", "report.json"];
+    command
+        .args(["coverage", "--regions", regions])
+        .args(gaps)
+        .args(json);
+    let mut child = command.spawn().unwrap();
+    fake.wait_for_calls("DescribeVpcs", 4, Duration::from_secs(60));
+    kill_process(Pid::from_child(&child), Signal::TERM).unwrap();
+    let began = Instant::now();
+    let status = child.wait().unwrap();
+    assert!(began.elapsed() < Duration::from_secs(5));
+    assert!(!status.success());
+    for file in ["gaps.yaml", "report.json"] {
+        assert!(!folder.path().join(file).exists(), "{file}");
+    }
 }
 
 #[test]
