@@ -51,6 +51,7 @@ mod settings;
 mod signed;
 #[cfg(test)]
 mod tests;
+mod token;
 mod validate;
 
 use std::{
@@ -85,6 +86,7 @@ pub use network::NetworkProblem;
 pub use organizations::Organizations;
 pub use s3::S3;
 pub use settings::{AssumeRole, AssumeRoleWithWebIdentity, Endpoints, Settings};
+pub use token::random_token;
 
 use call::CallContext;
 use configuration::Environment;

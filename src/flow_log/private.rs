@@ -17,6 +17,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::model::FlowLog;
+use crate::aws::random_token;
 use crate::framework::Change;
 
 /// The version of the private data.
@@ -60,7 +61,7 @@ pub(super) fn of_plan(change: &Change<FlowLog>, is_replaced: bool) -> Vec<u8> {
             keeps: None,
             nonce: nonce()
                 .or_else(|| Passed::read(&received.prior).nonce())
-                .or_else(|| Some(Uuid::new_v4().to_string())),
+                .or_else(|| Some(random_token().to_string())),
         },
         None => Passed::default(),
     };
@@ -87,7 +88,7 @@ impl Token {
     /// Returns a new token.
     pub(super) fn new() -> Self {
         Self {
-            text: Uuid::new_v4().to_string(),
+            text: random_token().to_string(),
             may_be_used: false,
         }
     }

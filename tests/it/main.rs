@@ -13,6 +13,9 @@ mod child;
 mod circles;
 #[cfg(all(feature = "aws", unix))]
 mod credentials;
+// It needs namespaces and a static C library.
+#[cfg(all(feature = "aws", target_os = "linux"))]
+mod empty_root;
 mod fake_itself;
 #[cfg(feature = "aws")]
 mod flow_log;

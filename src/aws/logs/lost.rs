@@ -10,6 +10,7 @@ use aws_sdk_cloudwatchlogs::types::QueryStatus;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata as _;
 
 use crate::arn::is_arn_like;
+use crate::aws::token::random_token;
 
 /// The most pages of running queries that are read: one for each query that an account can run at a time.
 const MOST_PAGES: usize = 100;
@@ -27,7 +28,7 @@ impl Marked {
     /// Adds a mark to a query for a log group.
     pub(super) fn new(query: &str, log_group: &str) -> Self {
         Self {
-            text: format!("{query}\n# {}", uuid::Uuid::new_v4().simple()),
+            text: format!("{query}\n# {}", random_token().simple()),
             log_group: log_group.to_owned(),
         }
     }

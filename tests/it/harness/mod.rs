@@ -20,7 +20,7 @@ pub(crate) mod nouns;
 #[cfg(all(feature = "aws", unix))]
 pub(crate) mod parquet;
 #[cfg(all(feature = "aws", unix))]
-mod python;
+pub(crate) mod python;
 #[cfg(all(feature = "aws", unix))]
 pub(crate) mod terraform;
 pub(crate) mod wire;

@@ -7,7 +7,7 @@ use std::process::{Command, Stdio};
 use serde_json::Value;
 
 /// Runs a script, which reads its arguments as JSON from its standard input.
-pub(super) fn run(script: &str, arguments: &Value) {
+pub(crate) fn run(script: &str, arguments: &Value) {
     let mut child = Command::new(program())
         .args(["-c", script])
         .stdin(Stdio::piped())
@@ -19,7 +19,9 @@ pub(super) fn run(script: &str, arguments: &Value) {
     assert!(child.wait().unwrap().success());
 }
 
-fn program() -> PathBuf {
-    let installed = Path::new(env!("CARGO_MANIFEST_DIR")).join(".venv/bin/python");
-    std::env::var_os("VPCFLOW_PYTHON").map_or(installed, PathBuf::from)
+/// Returns the interpreter.
+pub(crate) fn program() -> PathBuf {
+    let installed = Path::new(env!("CARGO_MANIFEST_DIR")).join(".venv/bin/moto_server");
+    let program = std::env::var_os("VPCFLOW_MOTO").map_or(installed, PathBuf::from);
+    program.with_file_name("python")
 }

@@ -64,17 +64,30 @@ impl Workspace {
     /// Creates a folder whose provider uses the endpoint.
     pub(crate) fn new(version: Version, endpoint: &str) -> Self {
         let folder = tempfile::Builder::new().prefix("tf").tempdir().unwrap();
-        let overrides = format!(
-            "provider_installation {{\n  dev_overrides {{\n    \"registry.terraform.io/vpcflow/vpcflow\" = \"{}\"\n  }}\n  direct {{}}\n}}\n",
-            provider_folder().display()
-        );
-        std::fs::write(folder.path().join("terraform.rc"), overrides).unwrap();
-        Self {
+        let workspace = Self {
             folder,
             terraform: version.program(),
             endpoint: endpoint.to_owned(),
             settings: String::new(),
-        }
+        };
+        workspace.with_provider(Path::new(PROVIDER).parent().unwrap())
+    }
+
+    /// Uses the provider in a folder instead of the one under test. OpenTofu has a registry of its own.
+    pub(crate) fn with_provider(self, folder: &Path) -> Self {
+        let folder = folder.display();
+        let overrides = format!(
+            "provider_installation {{
+  dev_overrides {{
+    \"registry.terraform.io/vpcflow/vpcflow\" = \"{folder}\"
+    \"registry.opentofu.org/vpcflow/vpcflow\" = \"{folder}\"
+  }}
+  direct {{}}
+}}
+"
+        );
+        self.write("terraform.rc", &overrides);
+        self
     }
 
     /// Adds arguments to the provider block.
@@ -316,10 +329,4 @@ impl Run {
         }
         self
     }
-}
-
-/// The folder of the binary under test.
-fn provider_folder() -> PathBuf {
-    let binary = Path::new(PROVIDER);
-    binary.parent().unwrap().to_owned()
 }

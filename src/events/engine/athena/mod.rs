@@ -204,7 +204,7 @@ impl Table {
             database: self.name.database.clone(),
             workgroup: given(&self.arguments.workgroup),
             output_location: given(&self.arguments.output_location),
-            token: uuid::Uuid::new_v4().to_string(),
+            token: aws::random_token().to_string(),
             most_rows: MOST_ROWS,
             most_bytes: self.most_bytes,
         };
