@@ -33,6 +33,7 @@ TOOLS := $(CURDIR)/.tools
 READY := $(VENV)/.installed
 PEERS := $(CURDIR)/.venv-bench
 AUDIT := $(CURDIR)/.venv-audit
+CROSS := $(CURDIR)/.venv-cross
 # Records the crates of the binary in the binary.
 AUDITABLE := 0.7.7
 
@@ -54,11 +55,15 @@ demo: demo-begins debug tools ## Run Terraform with the provider against a local
 	@$(VENV)/bin/python examples/demo/run.py --terraform $(VPCFLOW_TERRAFORM) --moto $(VPCFLOW_MOTO) --provider $(DEBUG)
 
 .PHONY: test
-test: tools ## Run all tests: unit and integration tests, and both Terraforms against moto and our fake server
+test: tools ## Run all tests: unit and integration tests, and both Terraforms (and TOFU) against moto and our fake server
 	$(CARGO) test
 	@if ! grep -q terraform-1.15 $(VPCFLOW_TERRAFORM); then \
 		echo 'Repeating the tests that use Terraform with Terraform 1.15'; \
 		VPCFLOW_TERRAFORM=$(VPCFLOW_TERRAFORM_115) $(CARGO) test --test it -- acceptance::; \
+	fi
+	@if test -n "$(TOFU)"; then \
+		echo 'Repeating the tests that use Terraform with $(TOFU)'; \
+		VPCFLOW_TERRAFORM=$(TOFU) $(CARGO) test --test it -- acceptance::; \
 	fi
 
 .PHONY: storm
@@ -80,9 +85,9 @@ lint: ## Check lock files, scripts, formatting, lints (with and without the feat
 			echo "$$lock is not up to date. Run: cargo update --workspace --manifest-path $$package" >&2; exit 1; \
 		}; \
 	done
-	@for script in $$(git ls-files | xargs grep -lE '^#!.*(sh|python3)$$'); do \
-		case "$$(head -n 1 "$$script")" in \
-			*python3) $(PYTHON) -c 'import sys; compile(open(sys.argv[1]).read(), sys.argv[1], "exec")' "$$script";; \
+	@for script in $$(git ls-files '*.py'; git ls-files | xargs grep -lE '^#!.*(sh|python3)$$'); do \
+		case "$$script$$(head -n 1 "$$script")" in \
+			*.py*|*python3) $(PYTHON) -c 'import sys; compile(open(sys.argv[1]).read(), sys.argv[1], "exec")' "$$script";; \
 			*bash) bash -n "$$script";; \
 			*) sh -n "$$script";; \
 		esac || exit 1; \
@@ -137,10 +142,20 @@ docs: ## Generate docs/ and schemas/ from the code
 			|| { echo "make docs: the test $$written did not run, so it wrote nothing" >&2; exit 1; }; \
 	done
 
+.PHONY: install
+install: release ## Install the provider for terraform, tofu and the shell, for this user or into PREFIX
+	@tools/install install $(VERSION) $(RELEASE)
+
+.PHONY: uninstall
+uninstall: ## Remove what `make install` installed
+	@tools/install uninstall $(VERSION)
+
 .PHONY: package
-package: $(TOOLS)/bin/cargo-auditable ## Build a release archive and a filesystem mirror in target/package; the binary lists its crates
-	PATH="$(TOOLS)/bin:$$PATH" $(CARGO) auditable build --release
-	@tools/package $(VERSION) $(RELEASE) $(TARGET)/package
+package: $(TOOLS)/bin/cargo-auditable cross ## Make and check the files of a release in target/package (VPCFLOW_PLATFORMS, VPCFLOW_KEY)
+	@PATH="$(TOOLS)/bin:$(CROSS)/bin:$$PATH" CARGO="$(CARGO)" \
+		$(PYTHON) tools/build $(TARGET)/package-build $(TARGET)/programs $(VPCFLOW_PLATFORMS)
+	@$(PYTHON) tools/package --bills --crates --run $(if $(VPCFLOW_KEY),--key $(VPCFLOW_KEY)) \
+		$(VERSION) $(TARGET)/package $(TARGET)/programs
 
 # --- Targets that other targets use ---
 
@@ -162,6 +177,15 @@ release:
 
 $(TOOLS)/bin/cargo-auditable:
 	$(CARGO) install --quiet --locked --version $(AUDITABLE) --root $(TOOLS) cargo-auditable
+
+# The C compiler for other platforms. Without it, `make package` makes the archive of this one.
+.PHONY: cross
+cross:
+	@cmp -s tools/cross-requirements.txt $(CROSS)/.installed || { \
+		$(PYTHON) -m venv --clear $(CROSS) \
+		&& $(CROSS)/bin/python -m pip install --quiet --disable-pip-version-check --requirement tools/cross-requirements.txt \
+		&& cp tools/cross-requirements.txt $(CROSS)/.installed; \
+	} || echo 'Could not install tools/cross-requirements.txt. Programs for other platforms cannot be built.' >&2
 
 .PHONY: tools
 tools: $(TOOLS)/terraform $(TOOLS)/terraform-1.15 $(READY)

@@ -39,6 +39,8 @@ mod push_down;
 #[cfg(feature = "aws")]
 mod redirects;
 #[cfg(all(feature = "aws", unix))]
+mod release;
+#[cfg(all(feature = "aws", unix))]
 mod same;
 #[cfg(all(feature = "aws", unix))]
 mod stack;

@@ -5,6 +5,7 @@ mod documents;
 mod events;
 mod examples;
 mod functions;
+mod installed;
 mod provider;
 mod questions;
 mod resource;

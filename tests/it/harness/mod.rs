@@ -8,9 +8,13 @@ pub(crate) mod client;
 pub(crate) mod core;
 #[cfg(all(feature = "aws", unix))]
 mod emulator;
+#[cfg(all(feature = "aws", unix))]
+pub(crate) mod executable;
 pub(crate) mod fake;
 #[cfg(feature = "aws")]
 pub(crate) mod golden;
+#[cfg(all(feature = "aws", unix))]
+pub(crate) mod keyring;
 #[cfg(all(feature = "aws", unix))]
 pub(crate) mod ministack;
 #[cfg(all(feature = "aws", unix))]
@@ -21,6 +25,10 @@ pub(crate) mod nouns;
 pub(crate) mod parquet;
 #[cfg(all(feature = "aws", unix))]
 pub(crate) mod python;
+#[cfg(all(feature = "aws", unix))]
+pub(crate) mod release;
+#[cfg(all(feature = "aws", target_os = "linux"))]
+pub(crate) mod site;
 #[cfg(all(feature = "aws", unix))]
 pub(crate) mod terraform;
 pub(crate) mod wire;

@@ -34,7 +34,7 @@ pub(crate) fn certificate() -> String {
 }
 
 /// Returns the TLS configuration of a server for a host.
-pub(super) fn server(host: &str) -> Arc<ServerConfig> {
+pub(crate) fn server(host: &str) -> Arc<ServerConfig> {
     let key = KeyPair::generate().unwrap();
     let mut params = CertificateParams::new(vec![host.to_owned()]).unwrap();
     params.distinguished_name.push(DnType::CommonName, host);

@@ -22,6 +22,8 @@ use tokio::task::JoinHandle;
 
 pub(crate) use answer::READ;
 pub(crate) use authority::certificate as authority;
+#[cfg(target_os = "linux")]
+pub(crate) use authority::server as tls;
 
 /// The threads of all servers, so that they respond while a test blocks.
 static THREADS: LazyLock<Runtime> = LazyLock::new(|| {
