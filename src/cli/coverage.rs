@@ -189,7 +189,7 @@ impl CoverageArguments {
 }
 
 /// Returns the active accounts of the organization.
-async fn active_accounts(base: &Result<Aws, aws::Error>) -> Result<Vec<String>, aws::Error> {
+async fn active_accounts(base: &Result<Aws, aws::Error>) -> Result<BTreeSet<String>, aws::Error> {
     let organization = base.as_ref().map_err(Clone::clone)?.organizations()?;
     organization.active_accounts().await
 }
