@@ -35,6 +35,11 @@ const THROTTLED: [&str; 8] = [
     "ServiceUnavailable",
     "InternalError",
 ];
+/// Codes of a bucket without a policy, and without a configuration of its encryption.
+const BUCKET_SETTING_NOT_FOUND: [&str; 2] = [
+    "NoSuchBucketPolicy",
+    "ServerSideEncryptionConfigurationNotFoundError",
+];
 /// Codes of CloudWatch Logs that exclude the log class as the cause.
 const OF_CALLER: [&str; 12] = [
     "ResourceNotFoundException",
@@ -104,9 +109,9 @@ impl Error {
         self.has_code(&["NoSuchBucket"])
     }
 
-    /// Reports whether a bucket has no policy.
-    pub fn is_bucket_policy_not_found(&self) -> bool {
-        self.has_code(&["NoSuchBucketPolicy"])
+    /// Reports whether a bucket does not have a setting.
+    pub fn is_bucket_setting_not_found(&self) -> bool {
+        self.has_code(&BUCKET_SETTING_NOT_FOUND)
     }
 
     /// Reports whether the service limits the rate of calls.

@@ -116,6 +116,9 @@ impl Error {
                  delegated administrator of a service."
             }
             "ListObjectsV2" => "The caller needs s3:ListBucket on the bucket.",
+            "GetBucketEncryption" => {
+                "The caller needs s3:GetEncryptionConfiguration on the bucket."
+            }
             "GetBucketPolicy" => "The caller needs s3:GetBucketPolicy on the bucket.",
             "GetObject" => {
                 "The caller needs s3:GetObject on the objects, and kms:Decrypt on the key if they are encrypted with SSE-KMS. \

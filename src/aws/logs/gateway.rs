@@ -40,6 +40,8 @@ pub struct Group {
     pub class: Option<String>,
     /// The days for which events are kept. Without it they are kept indefinitely.
     pub retention_days: Option<u32>,
+    /// The ARN of the key with which it encrypts events, if it has one.
+    pub key: Option<String>,
 }
 
 /// The events to read.
@@ -237,6 +239,7 @@ impl Logs {
         let mut groups = described.log_groups.unwrap_or_default().into_iter();
         let found = groups.find(|group| group.log_group_name.as_deref() == Some(name));
         Ok(found.map(|group| Group {
+            key: group.kms_key_id,
             class: group.log_group_class.map(|class| class.as_str().to_owned()),
             retention_days: group
                 .retention_in_days

@@ -5,7 +5,7 @@
 
 mod gateway;
 mod model;
-mod policy;
+mod settings;
 
 pub use gateway::S3;
 pub use model::{Listing, Object, ObjectsPage, Reply};

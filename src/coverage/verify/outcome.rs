@@ -58,6 +58,13 @@ pub enum Why {
     NoBucket(String),
     /// The policy of the bucket does not allow the delivery.
     Policy(Flaw),
+    /// The destination is encrypted with this key, whose policy the provider does not read.
+    Key {
+        /// The key, as the destination names it.
+        key: String,
+        /// The region of the log group. `None` for a bucket.
+        group_region: Option<String>,
+    },
     /// The network with this ID has no interface in use, so that there is nothing to record.
     Idle(String),
     /// The flow log records one type of traffic only, and there may have been none.
@@ -99,6 +106,8 @@ pub(super) struct Seen {
     pub(super) exists: Option<Result<bool, Cause>>,
     /// Why the policy of the bucket does not allow the delivery, if that was asked.
     pub(super) policy: Option<Result<Option<Flaw>, Cause>>,
+    /// The key with which the destination encrypts, if that was asked.
+    pub(super) key: Option<Result<Option<String>, Cause>>,
     pub(super) is_stopped: bool,
 }
 
@@ -188,8 +197,23 @@ fn reasons(seen: &Seen, end: End) -> Vec<Why> {
         }),
         None => {}
     }
-    if end == End::Missing && !is_failing(log) && inactive.is_none() {
-        reasons.extend(quiet(seen, is_missing));
+    let is_silent = end == End::Missing && !is_failing(log) && inactive.is_none();
+    let quiet = is_silent.then(|| quiet(seen, is_missing)).flatten();
+    let is_explained = matches!(quiet, Some(Why::Idle(_) | Why::Early(_)));
+    reasons.extend(quiet);
+    match &seen.key {
+        Some(Ok(key)) if !is_explained => reasons.extend(key.clone().map(|key| Why::Key {
+            key,
+            group_region: match &seen.writer.place {
+                Place::Group { region, .. } => Some(region.clone()),
+                _ => None,
+            },
+        })),
+        Some(Err(cause)) if !is_explained => reasons.push(Why::NotAsked {
+            what: "The encryption of the bucket",
+            cause: cause.clone(),
+        }),
+        _ => {}
     }
     if let Ok(Some(newest)) = seen.arrival {
         reasons.push(Why::Newest(newest));

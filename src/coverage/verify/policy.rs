@@ -12,6 +12,9 @@ const SERVICE: &str = "delivery.logs.amazonaws.com";
 /// What it does with the bucket, and with objects.
 const ACTIONS: [&str; 2] = ["s3:GetBucketAcl", "s3:PutObject"];
 
+/// The largest policy that S3 stores, in bytes. A larger one did not come from S3, and is not evaluated.
+const LARGEST: usize = 20 * 1024;
+
 /// A delivery to a bucket.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Delivery {
@@ -57,6 +60,9 @@ enum Applies {
 
 /// Returns why a policy does not allow a delivery. `None` if it does, or if that is not decided here.
 pub(super) fn flaw(policy: Option<&str>, delivery: &Delivery) -> Option<Flaw> {
+    if policy.is_some_and(|policy| policy.len() > LARGEST) {
+        return None;
+    }
     let policy = match policy.map(serde_json::from_str::<Value>) {
         Some(Ok(policy)) => policy,
         Some(Err(_)) => return None,
@@ -344,5 +350,13 @@ mod tests {
             assert_eq!(flaw(Some(&changed), &delivery()), None, "{pointer} {value}");
         }
         assert_eq!(flaw(Some("no JSON"), &delivery()), None);
+    }
+
+    #[test]
+    fn a_policy_that_is_too_large_is_not_evaluated() {
+        let padded = |size: usize| format!("{{}}{}", " ".repeat(size - 2));
+        let none = lacks("s3:GetBucketAcl", None);
+        assert_eq!(flaw(Some(&padded(LARGEST)), &delivery()), none);
+        assert_eq!(flaw(Some(&padded(LARGEST + 1)), &delivery()), None);
     }
 }

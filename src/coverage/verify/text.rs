@@ -8,6 +8,7 @@ use super::super::text::unclear_why;
 use super::outcome::{End, Outcome, Seen, Why, is_failing};
 use super::policy::Flaw;
 use super::wanted::{NotVerified, Wanted};
+use crate::arn::is_arn_like;
 use crate::text::sanitize;
 
 /// How sentences write a time.
@@ -121,6 +122,7 @@ fn detail(why: &Why) -> String {
             )
         }
         Why::Policy(flaw) => policy(flaw),
+        Why::Key { key, group_region } => encrypted(key, group_region.as_deref()),
         Why::Idle(id) => format!(
             "No interface of {} is in use, so there is nothing to record. Verify again when something runs there.",
             sanitize::line(id)
@@ -189,21 +191,39 @@ fn policy(flaw: &Flaw) -> String {
     }
 }
 
-/// Says which permissions delivery needs. The provider reads neither IAM nor KMS.
+/// Says what the policy of a key must allow.
+fn encrypted(key: &str, group_region: Option<&str>) -> String {
+    let shown = sanitize::line(key);
+    match group_region {
+        Some(region) => format!(
+            "The log group is encrypted with the key {shown}. Check the key's policy, because the provider does not read KMS: \
+             it must allow kms:Encrypt*, kms:Decrypt*, kms:ReEncrypt*, kms:GenerateDataKey* and kms:Describe* to \
+             logs.{}.amazonaws.com.",
+            sanitize::line(region)
+        ),
+        None if is_arn_like(key) => format!(
+            "The bucket is encrypted with the key {shown}. Check the key's policy, because the provider does not read KMS: it \
+             must allow kms:GenerateDataKey* and kms:Decrypt to delivery.logs.amazonaws.com."
+        ),
+        None => format!(
+            "The bucket is encrypted with the key {shown}, which it does not name by ARN. AWS cannot deliver to such a bucket. \
+             Name the key by its ARN."
+        ),
+    }
+}
+
+/// Says which permissions delivery needs.
 fn permissions(role: Option<&str>) -> String {
     match role {
         Some(role) => format!(
             "Check the delivery role {}, because the provider does not read IAM: its trust policy must allow sts:AssumeRole \
              to vpc-flow-logs.amazonaws.com, and its policy logs:CreateLogStream, logs:PutLogEvents, \
              logs:DescribeLogGroups and logs:DescribeLogStreams on the log group. The functions delivery_trust_policy and \
-             delivery_role_policy write both. If the log group is encrypted, the key's policy must allow it to CloudWatch \
-             Logs.",
+             delivery_role_policy write both.",
             sanitize::line(role)
         ),
         None => "Check the policy of the destination: it must allow s3:PutObject and s3:GetBucketAcl to \
-                 delivery.logs.amazonaws.com (the function delivery_bucket_policy writes it). If the bucket is encrypted with \
-                 SSE-KMS, the key's policy must allow kms:GenerateDataKey* to the same service; the provider does not read \
-                 KMS."
+                 delivery.logs.amazonaws.com. The function delivery_bucket_policy writes it."
             .to_owned(),
     }
 }

@@ -119,6 +119,7 @@ impl<'w> Watch<'w> {
                 parts_unread: None,
                 exists: None,
                 policy: None,
+                key: None,
                 is_stopped: false,
             },
         }
@@ -183,7 +184,7 @@ impl<'w> Watch<'w> {
         self.parts.extend(ids);
     }
 
-    /// Asks whether the destination exists, what the policy of a bucket allows, and whether there is something to record.
+    /// Asks whether the destination exists, how it is encrypted, what the policy of a bucket allows, and whether there is something to record.
     async fn ask_destination(&mut self) {
         if self.parts_read.is_none() {
             self.read_parts().await;
@@ -191,6 +192,9 @@ impl<'w> Watch<'w> {
         match self.seen.writer.place.clone() {
             Place::Group { identifier, region } if !is_arn_like(&identifier) => {
                 let group = self.aws.logs(&region).group(&identifier).await;
+                if let Ok(Some(group)) = &group {
+                    self.seen.key = Some(Ok(group.key.clone()));
+                }
                 let exists = group.map(|group| group.is_some());
                 self.seen.exists = Some(exists.map_err(|error| cause(&error)));
             }
@@ -198,6 +202,8 @@ impl<'w> Watch<'w> {
                 let region = locate(self.aws, &bucket).await;
                 if let Ok(Some(region)) = &region {
                     self.ask_policy(&bucket, region).await;
+                    let key = self.aws.s3(region).bucket_key(&bucket.name).await;
+                    self.seen.key = Some(key.map_err(|error| cause(&error)));
                 }
                 let exists = region.map(|region| region.is_some());
                 self.seen.exists = Some(exists.map_err(|error| cause(&error)));

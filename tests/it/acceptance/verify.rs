@@ -241,11 +241,7 @@ fn a_destination_that_does_not_exist_is_told() {
     says(
         &verify(&fake, &since),
         2,
-        &[
-            "EC2 reports no failure",
-            "delivery.logs.amazonaws.com",
-            "KMS",
-        ],
+        &["EC2 reports no failure", "delivery.logs.amazonaws.com"],
     );
 }
 
@@ -296,6 +292,46 @@ fn the_policy_of_a_bucket_is_checked() {
         &[
             "The policy of the bucket could not be read",
             "s3:GetBucketPolicy",
+        ],
+    );
+}
+
+#[test]
+fn the_key_of_a_destination_is_named_because_nobody_reads_its_policy() {
+    const KEY: &str = "arn:aws:kms:us-east-1:123456789012:key/1";
+    let encrypted = fake();
+    encrypted.group_key("flow-logs", KEY);
+    let since = ["--since", &long_ago()];
+    let run = verify(&encrypted, &since);
+    says(&run, 2, &[KEY, "logs.us-east-1.amazonaws.com"]);
+    // What explains the silence needs no key.
+    assert!(!verify(&encrypted, &[]).output.contains(KEY));
+    let fake = Fake::start();
+    fake.add_network(Network::new(INTERFACE, &[VPC]));
+    fake.insert(to_bucket());
+    put_object(&fake, ago(600));
+    assert!(!verify(&fake, &since).output.contains("encrypted"));
+    fake.bucket_key(BUCKET, KEY);
+    let run = verify(&fake, &since);
+    says(
+        &run,
+        2,
+        &[
+            KEY,
+            "kms:GenerateDataKey* and kms:Decrypt to delivery.logs.amazonaws.com",
+        ],
+    );
+    fake.bucket_key(BUCKET, "1");
+    says(&verify(&fake, &since), 2, &["does not name by ARN"]);
+    let denied = Fault::error("AccessDenied", "Access Denied");
+    fake.fail("GetBucketEncryption", denied, 9);
+    let run = verify(&fake, &since);
+    says(
+        &run,
+        2,
+        &[
+            "The encryption of the bucket could not be read",
+            "s3:GetEncryptionConfiguration",
         ],
     );
 }

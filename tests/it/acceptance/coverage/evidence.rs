@@ -189,6 +189,26 @@ fn objects_in_buckets_count_in_every_layout() {
 }
 
 #[test]
+fn a_destination_that_holds_too_much_is_unknown() {
+    let fake = Fake::start();
+    add_vpc(&fake, "many");
+    let log = to_bucket(1, "vpc-many", "");
+    let at = ago(40);
+    for number in 0..45 {
+        let folder = format!("AWSLogs/{ACCOUNT}/vpcflowlogs/{REGION}/%Y/%m/%d/");
+        let id = &log.id;
+        let name = format!("{ACCOUNT}_vpcflowlogs_{REGION}_{id}_%Y%m%dT%H%MZ_{number}.log.gz");
+        let key = at.strftime(&format!("{folder}{name}")).to_string();
+        fake.put_object(BUCKET, &key, "x");
+        fake.object_written(BUCKET, &key, at);
+    }
+    fake.insert(log);
+    assert_eq!(reason(&coverage(&fake, RECORDS), "vpc-many"), "no_records");
+    fake.keys_on_a_page(BUCKET, 1);
+    assert_eq!(reason(&coverage(&fake, RECORDS), "vpc-many"), "too_much");
+}
+
+#[test]
 fn what_may_not_be_asked_or_cannot_be_read_is_unknown() {
     let fake = Fake::start();
     for name in ["group", "bucket", "stream", "rejected"] {

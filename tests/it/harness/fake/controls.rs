@@ -272,6 +272,13 @@ impl Fake {
             .set_retention(super::ACCOUNT, REGION, group, days);
     }
 
+    /// Encrypts a log group in the default region with a key of KMS.
+    #[cfg(feature = "aws")]
+    pub(crate) fn group_key(&self, group: &str, key: &str) {
+        let mut state = self.shared.state();
+        state.groups.set_key(REGION, group, key);
+    }
+
     /// Masks a text in all messages, as a data protection policy does, unless the request sets `unmask`.
     #[cfg(feature = "aws")]
     pub(crate) fn mask(&self, text: &str) {

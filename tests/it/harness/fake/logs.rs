@@ -40,6 +40,7 @@ struct Group {
     created: i64,
     class: String,
     retention_days: Option<u32>,
+    key: Option<String>,
     streams: BTreeSet<String>,
     /// The events in order, shared with running searches.
     events: Arc<Vec<Event>>,
@@ -101,6 +102,15 @@ impl Groups {
         let group = self.groups.entry(key).or_insert_with(Group::new);
         group.retention_days = Some(days);
     }
+
+    /// Encrypts a log group of the default account with a key of KMS, and creates it if necessary.
+    #[cfg(feature = "aws")]
+    pub(super) fn set_key(&mut self, region: &str, group: &str, key: &str) {
+        let account = super::ACCOUNT.to_owned();
+        let place = (account, region.to_owned(), group.to_owned());
+        let group = self.groups.entry(place).or_insert_with(Group::new);
+        group.key = Some(key.to_owned());
+    }
 }
 
 impl Group {
@@ -109,6 +119,7 @@ impl Group {
             created: now(),
             class: "STANDARD".to_owned(),
             retention_days: None,
+            key: None,
             streams: BTreeSet::new(),
             events: Arc::default(),
         }
@@ -276,6 +287,9 @@ fn describe((account, region, name): &Key, group: &Group) -> Value {
     });
     if let Some(days) = group.retention_days {
         described["retentionInDays"] = days.into();
+    }
+    if let Some(key) = &group.key {
+        described["kmsKeyId"] = key.as_str().into();
     }
     described
 }

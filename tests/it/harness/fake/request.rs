@@ -110,6 +110,8 @@ impl Request {
             self.action = "ListObjectsV2".to_owned();
         } else if key.is_empty() && self.form.contains_key("policy") {
             self.action = "GetBucketPolicy".to_owned();
+        } else if key.is_empty() && self.form.contains_key("encryption") {
+            self.action = "GetBucketEncryption".to_owned();
         } else if !key.is_empty() {
             self.action = "GetObject".to_owned();
             self.form.insert("Key".to_owned(), key.to_owned());

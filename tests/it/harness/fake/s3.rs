@@ -1,4 +1,4 @@
-//! S3: ListObjectsV2, GetObject and GetBucketPolicy of buckets in one region each, with ranges, in path style.
+//! S3: ListObjectsV2, GetObject, and the policies and keys of buckets in one region each, with ranges, in path style.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -25,6 +25,7 @@ pub(super) struct Bucket {
     page: usize,
     requester_pays: bool,
     policy: Option<String>,
+    key: Option<String>,
 }
 
 /// The bytes of an object: a part that is repeated.
@@ -62,6 +63,7 @@ impl Default for Bucket {
             page: 1000,
             requester_pays: false,
             policy: None,
+            key: None,
         }
     }
 }
@@ -130,6 +132,11 @@ impl Fake {
         self.bucket(bucket, |bucket| bucket.policy = Some(policy.to_owned()));
     }
 
+    /// Encrypts a bucket with a key of KMS.
+    pub(crate) fn bucket_key(&self, bucket: &str, key: &str) {
+        self.bucket(bucket, |bucket| bucket.key = Some(key.to_owned()));
+    }
+
     fn bucket(&self, name: &str, change: impl FnOnce(&mut Bucket)) {
         let mut state = self.shared.state();
         change(state.buckets.entry(name.to_owned()).or_default());
@@ -153,6 +160,7 @@ pub(super) fn answer(state: &State, request: &Request) -> Outcome {
     match request.action.as_str() {
         "ListObjectsV2" => list(bucket, request),
         "GetObject" => get(bucket, request),
+        "GetBucketEncryption" => encryption(bucket),
         "GetBucketPolicy" => match &bucket.policy {
             Some(policy) => Ok(Reply::ok("application/json", policy.as_str())),
             None => Err(ApiError::with_status(
@@ -232,6 +240,26 @@ fn list(bucket: &Bucket, request: &Request) -> Outcome {
                 }),
             };
         }
+    });
+    Ok(Reply::ok(CONTENT_TYPE, xml.finish()))
+}
+
+fn encryption(bucket: &Bucket) -> Outcome {
+    let Some(key) = &bucket.key else {
+        return Err(ApiError::with_status(
+            404,
+            "ServerSideEncryptionConfigurationNotFoundError",
+            "The server side encryption configuration was not found",
+        ));
+    };
+    let mut xml = Xml::document();
+    xml.group("ServerSideEncryptionConfiguration", |xml| {
+        xml.group("Rule", |xml| {
+            xml.group("ApplyServerSideEncryptionByDefault", |xml| {
+                xml.text("SSEAlgorithm", "aws:kms");
+                xml.text("KMSMasterKeyID", key);
+            });
+        });
     });
     Ok(Reply::ok(CONTENT_TYPE, xml.finish()))
 }
