@@ -135,7 +135,10 @@ impl CoverageArguments {
         let places = match (&self.regions, home) {
             (Some(Regions::Listed(names)), _) => Places::Listed(names.clone()),
             (_, None) => return Err(Error::NoRegionToCheck),
-            (Some(Regions::All), Some(home)) => Places::All(home.to_owned()),
+            (Some(Regions::All), Some(home)) => Places::All {
+                home: home.to_owned(),
+                also: BTreeSet::new(),
+            },
             (_, Some(home)) => Places::Listed(BTreeSet::from([home.to_owned()])),
         };
         let accounts = self.listed(&base, options.role.as_deref()).await?;

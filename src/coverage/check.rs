@@ -30,8 +30,13 @@ pub struct Account {
 pub enum Places {
     /// These.
     Listed(BTreeSet<String>),
-    /// All that are enabled in each account. The named one is asked for them.
-    All(String),
+    /// All that are enabled in each account, and some that need not be.
+    All {
+        /// The region that is asked for them.
+        home: String,
+        /// The other ones.
+        also: BTreeSet<String>,
+    },
 }
 
 /// Is told how many regions of how many are read. The total grows when the regions of an account become known.
@@ -111,7 +116,11 @@ impl Check<'_> {
     async fn regions(&self, aws: &Aws) -> Result<BTreeSet<String>, aws::Error> {
         match self.places {
             Places::Listed(names) => Ok(names.clone()),
-            Places::All(home) => aws.ec2(home).regions().await,
+            Places::All { home, also } => {
+                let mut names = aws.ec2(home).regions().await?;
+                names.extend(also.iter().cloned());
+                Ok(names)
+            }
         }
     }
 
@@ -131,7 +140,7 @@ impl Check<'_> {
     fn blind(&self, account: Option<&str>, cause: &Cause) -> Vec<World> {
         let names = match self.places {
             Places::Listed(names) => names.clone(),
-            Places::All(home) => BTreeSet::from([home.clone()]),
+            Places::All { home, .. } => BTreeSet::from([home.clone()]),
         };
         let unread = |subject| Unread {
             subject,

@@ -58,10 +58,16 @@ impl framework::DataSource for DataSource {
 
 /// Returns the regions to read in each of several accounts.
 fn places(connection: &Connection, arguments: &Arguments) -> Result<Places, Diagnostic> {
-    Ok(match arguments.region_names() {
-        None => Places::Listed(BTreeSet::from([connection.region(None)?])),
-        Some(names) if names.contains(ALL_REGIONS) => Places::All(connection.region(None)?),
-        Some(names) => Places::Listed(names),
+    let Some(mut names) = arguments.region_names() else {
+        return Ok(Places::Listed(BTreeSet::from([connection.region(None)?])));
+    };
+    Ok(if names.remove(ALL_REGIONS) {
+        Places::All {
+            home: connection.region(None)?,
+            also: names,
+        }
+    } else {
+        Places::Listed(names)
     })
 }
 

@@ -19,7 +19,7 @@ use crate::harness::nouns::{Nouns, is_error};
 use crate::harness::world::CANARY;
 
 /// The operations of the services that the nouns call.
-const OPERATIONS: [&str; 14] = [
+const OPERATIONS: [&str; 16] = [
     "CreateFlowLogs",
     "DescribeFlowLogs",
     "DeleteFlowLogs",
@@ -34,6 +34,9 @@ const OPERATIONS: [&str; 14] = [
     "DescribeStacks",
     "GetTemplate",
     "ListStackResources",
+    "ListAccounts",
+    "DescribeVpcs",
+    "DescribeNetworkInterfaces",
 ];
 
 /// The sources that only a provider block can configure, so that commands do not have them.
@@ -154,7 +157,14 @@ impl Source {
     fn of(case: Case) -> Self {
         let fake = Fake::start();
         fake.put_events("sample", "eni-1-all", Vec::new());
-        let services = ["EC2", "CLOUDWATCH_LOGS", "S3", "CLOUDFORMATION"];
+        fake.organize(&[("123456789012", "ACTIVE")]);
+        let services = [
+            "EC2",
+            "CLOUDWATCH_LOGS",
+            "S3",
+            "CLOUDFORMATION",
+            "ORGANIZATIONS",
+        ];
         let case = services.into_iter().fold(case, |case, service| {
             case.set(&format!("AWS_ENDPOINT_URL_{service}"), fake.url())
         });
@@ -225,9 +235,12 @@ impl Source {
         let drift: &[&str] = &["drift", "--stack", "stack.yaml", "--output", "report.json"];
         let deployed: &[&str] = &["drift", "--stack-name", "some"];
         let exported: &[&str] = &["stack", "to-terraform", "stack.yaml"];
+        let covered: &[&str] = &["coverage"];
+        let role = "arn:aws:iam::{account}:role/audit";
+        let organized: &[&str] = &["coverage", "--accounts", "organization", "--role", role];
         for (name, fault) in behaviors() {
             self.set(fault.as_ref());
-            for arguments in [drift, deployed, exported] {
+            for arguments in [drift, deployed, exported, covered, organized] {
                 let mut command = self.scene.command(&self.case);
                 command
                     .args(arguments)
