@@ -11,6 +11,7 @@ use std::process::{Command, Stdio};
 use crate::acceptance::flow_log;
 use crate::harness::client::Client;
 use crate::harness::fake::{Fake, FlowLog, Network, REGION};
+use crate::harness::not_run::not_run;
 use crate::harness::python;
 use crate::harness::terraform::{Run, Version, Workspace};
 use crate::harness::world::{Behaviour, READ, World, authority};
@@ -70,8 +71,7 @@ fn recorded() -> Fake {
 fn ldd_says_that_the_provider_is_linked_statically() {
     let Some(_) = Root::with(&[]) else { return };
     let Ok(output) = Command::new("ldd").arg(PROVIDER).output() else {
-        eprintln!("not run: this machine has no ldd");
-        return;
+        return not_run("this machine has no ldd");
     };
     let said = Run::of(&output).output;
     let is_static = ["statically linked", "not a dynamic executable"];
@@ -233,7 +233,7 @@ fn names_are_resolved_by_the_name_server_of_the_image() {
         .stderr(Stdio::null())
         .status();
     if !probe.is_ok_and(|status| status.success()) {
-        return root::not_run(
+        return not_run(
             "this user may not create a network namespace (unshare --map-root-user --net)",
         );
     }

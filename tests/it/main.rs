@@ -31,6 +31,8 @@ mod layers;
 mod limits;
 mod numbers;
 #[cfg(feature = "aws")]
+mod opentofu;
+#[cfg(feature = "aws")]
 mod oracle;
 #[cfg(all(feature = "aws", unix))]
 mod peers;

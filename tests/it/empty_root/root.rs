@@ -7,6 +7,8 @@ use std::sync::LazyLock;
 
 use tempfile::TempDir;
 
+use crate::harness::not_run::not_run;
+
 /// The binary under test.
 pub(super) const PROVIDER: &str = env!("CARGO_BIN_EXE_terraform-provider-vpcflow");
 
@@ -79,20 +81,15 @@ impl Root {
     /// Only root may change its root folder. Any other user becomes root in a namespace of its own.
     fn line(&self) -> Vec<String> {
         let folder = self.folder.path().display().to_string();
-        let words = match rustix::process::geteuid().is_root() {
-            true => vec!["chroot"],
-            false => vec!["unshare", "--map-root-user", "chroot"],
+        let words = if rustix::process::geteuid().is_root() {
+            vec!["chroot"]
+        } else {
+            vec!["unshare", "--map-root-user", "chroot"]
         };
         let mut words: Vec<_> = words.into_iter().map(str::to_owned).collect();
         words.extend([folder, format!("/{NAME}")]);
         words
     }
-}
-
-/// Says that a test was not run, and why. In CI, that is a failure.
-pub(super) fn not_run(obstacle: &str) {
-    assert!(std::env::var_os("CI").is_none(), "not run: {obstacle}");
-    eprintln!("not run: {obstacle}");
 }
 
 fn obstacle() -> Option<&'static str> {

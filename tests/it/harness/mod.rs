@@ -19,6 +19,8 @@ pub(crate) mod keyring;
 pub(crate) mod ministack;
 #[cfg(all(feature = "aws", unix))]
 pub(crate) mod moto;
+#[cfg(all(feature = "aws", unix))]
+pub(crate) mod not_run;
 #[cfg(feature = "aws")]
 pub(crate) mod nouns;
 #[cfg(all(feature = "aws", unix))]

@@ -36,9 +36,10 @@ fn installs_from_network_mirror(folder: &Path) {
 fn pages(folder: &Path, under: &str) -> Pages {
     let below = files(folder).into_iter().map(|path| {
         let name = path.strip_prefix(folder.to_str().unwrap()).unwrap();
-        let kind = match name.ends_with(".json") {
-            true => "application/json",
-            false => "application/octet-stream",
+        let kind = if name.ends_with(".json") {
+            "application/json"
+        } else {
+            "application/octet-stream"
         };
         (
             format!("{under}{name}"),
