@@ -1,7 +1,8 @@
 """The bill of materials of a program: the crates that are linked into it, as CycloneDX in JSON.
 
-The crates are those that Cargo selects for the target, without what is used only to build. Nothing in a bill depends on the
-time or the machine, so that two builds of the same source have the same bill.
+The crates are those that Cargo selects for the target, without build dependencies. Macros, and what only they use, run
+during a build: they are listed with the scope "excluded". Nothing in a bill depends on the time or the machine, so that two
+builds of the same source have the same bill.
 """
 
 import json
@@ -22,7 +23,8 @@ def create(cargo, source, target, digest):
         raise Refused(f"cargo metadata does not list the crates for {target}")
     metadata = json.loads(done.stdout)
     packages = {package["id"]: package for package in metadata["packages"]}
-    edges = _linked(metadata["resolve"], packages)
+    edges = _used(metadata["resolve"], packages)
+    linked = _used(metadata["resolve"], packages, macros=False)
     root = metadata["resolve"]["root"]
     sums = _checksums(source)
     component = _component(packages[root], digest)
@@ -33,8 +35,11 @@ def create(cargo, source, target, digest):
         "version": 1,
         "metadata": {"component": {**component, "type": "application"}},
         "components": [
-            _component(package, sums.get((package["name"], package["version"])))
-            for package in sorted((packages[id] for id in edges if id != root), key=_url)
+            {
+                **_component(packages[id], sums.get((packages[id]["name"], packages[id]["version"]))),
+                "scope": "required" if id in linked else "excluded",
+            }
+            for id in sorted((id for id in edges if id != root), key=lambda id: _url(packages[id]))
         ],
         "dependencies": sorted(
             (
@@ -47,23 +52,29 @@ def create(cargo, source, target, digest):
 
 
 def check(text, program, digest, version):
-    """Checks that a bill belongs to a program. If the program lists its crates, the bill must list the same ones."""
+    """Checks that a bill belongs to a program. If the program lists its crates, the bill must list the same ones. Whether
+    cargo-auditable lists a macro depends on who uses it.
+    """
     try:
         bill = json.loads(text)
         root = bill["metadata"]["component"]
         told = (bill["bomFormat"], root["version"], root["hashes"])
-        billed = {(component["name"], component["version"]) for component in bill["components"]}
+        billed = {(one["name"], one["version"]): one["scope"] for one in bill["components"]}
     except (ValueError, KeyError, TypeError) as error:
         raise Refused(f"its bill of materials is not one of CycloneDX: {error!r}") from None
     if told != ("CycloneDX", version, _hashes(digest)):
         raise Refused(f"its bill of materials is not that of this program, version {version}")
     linked = binary.crates(program)
-    if linked is not None and billed != linked:
-        raise Refused(f"it and its bill of materials differ in the crates {sorted(billed ^ linked)}")
+    if linked is None:
+        return
+    required = {crate for crate, scope in billed.items() if scope == "required"}
+    differing = (required - linked) | (linked - set(billed))
+    if differing:
+        raise Refused(f"it and its bill of materials differ in the crates {sorted(differing)}")
 
 
-def _linked(resolve, packages):
-    """Returns the packages that are linked, each with those on which it depends. Macros run only during a build."""
+def _used(resolve, packages, macros=True):
+    """Returns the packages that are used, each with those on which it depends, or without macros those that are linked."""
     nodes = {node["id"]: node for node in resolve["nodes"]}
     found, waiting = {}, [resolve["root"]]
     while waiting:
@@ -74,7 +85,7 @@ def _linked(resolve, packages):
             dependency["pkg"]
             for dependency in nodes[id]["deps"]
             if any(kind["kind"] is None for kind in dependency["dep_kinds"])
-            and not any("proc-macro" in target["kind"] for target in packages[dependency["pkg"]]["targets"])
+            and (macros or not any("proc-macro" in target["kind"] for target in packages[dependency["pkg"]]["targets"]))
         }
         waiting.extend(found[id])
     return found
