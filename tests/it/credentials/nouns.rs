@@ -36,7 +36,6 @@ const OPERATIONS: [&str; 16] = [
     "ListStackResources",
     "ListAccounts",
     "DescribeVpcs",
-    "DescribeNetworkInterfaces",
 ];
 
 /// The sources that only a provider block can configure, so that commands do not have them.
