@@ -144,11 +144,11 @@ docs: ## Generate docs/ and schemas/ from the code
 
 .PHONY: install
 install: release ## Install the provider for terraform, tofu and the shell, for this user or into PREFIX
-	@tools/install install $(VERSION) $(RELEASE)
+	@$(PYTHON) tools/install install $(VERSION) $(RELEASE)
 
 .PHONY: uninstall
 uninstall: ## Remove what `make install` installed
-	@tools/install uninstall $(VERSION)
+	@$(PYTHON) tools/install uninstall $(VERSION)
 
 .PHONY: package
 package: $(TOOLS)/bin/cargo-auditable cross ## Make and check the files of a release in target/package (VPCFLOW_PLATFORMS, VPCFLOW_KEY)
