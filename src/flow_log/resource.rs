@@ -119,6 +119,8 @@ impl framework::Resource for Resource {
         let ec2 = connection.aws()?.ec2(&region);
         let found = match ec2.describe(id).await {
             Ok(Some(described)) => Ok(Found::Exists(Box::new(described))),
+            // It stays in the state: it may be in another region.
+            Ok(None) if has_no_region(&state) => Ok(Found::Gone),
             Ok(None) => missing::look_again(&state, id, &ec2, context.stop()).await,
             Err(error) => Err(error),
         };

@@ -31,7 +31,7 @@ use scenario::{Scenario, Variant};
 use trial::{Outcome, Verdict};
 
 /// One case in this many runs by default.
-const PART: usize = 120;
+const PART: usize = 20;
 /// The cases that run side by side: those that compute, and those that wait for a timeout.
 const AT_ONCE: usize = 16;
 const WAITING: usize = 400;
