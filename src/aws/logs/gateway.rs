@@ -4,7 +4,10 @@
 
 use aws_sdk_cloudwatchlogs::Client;
 use aws_sdk_cloudwatchlogs::operation::{
-    describe_log_groups::DescribeLogGroupsOutput, describe_log_streams::DescribeLogStreamsOutput,
+    describe_log_groups::DescribeLogGroupsOutput,
+    describe_log_streams::{
+        DescribeLogStreamsOutput, builders::DescribeLogStreamsFluentBuilder as DescribeStreams,
+    },
     filter_log_events::FilterLogEventsOutput,
 };
 use aws_sdk_cloudwatchlogs::types::{FilteredLogEvent, OrderBy};
@@ -191,26 +194,11 @@ impl Logs {
         log_group: &str,
         token: Option<String>,
     ) -> Result<StreamsPage, Error> {
-        let call =
-            self.query("DescribeLogStreams")
-                .requiring(|page: &DescribeLogStreamsOutput, _| {
-                    page.log_streams
-                        .is_none()
-                        .then_some("the reply contains no list of streams")
-                });
-        let request = self
-            .client
-            .describe_log_streams()
-            .order_by(OrderBy::LogStreamName)
-            .limit(NAMES)
-            .set_next_token(token);
-        let group = log_group::trim(log_group);
-        let request = if is_arn_like(group) {
-            request.log_group_identifier(group)
-        } else {
-            request.log_group_name(group)
+        let ask = |request: DescribeStreams| {
+            let request = request.order_by(OrderBy::LogStreamName).limit(NAMES);
+            request.set_next_token(token)
         };
-        let page = call.run(send!(request, call)).await?;
+        let page = self.describe_streams(log_group, ask).await?;
         let streams = page.log_streams.unwrap_or_default();
         Ok(StreamsPage {
             names: streams
@@ -219,6 +207,29 @@ impl Logs {
                 .collect(),
             next: page.next_token,
         })
+    }
+
+    /// Describes some streams of a log group.
+    pub(super) async fn describe_streams(
+        &self,
+        log_group: &str,
+        ask: impl FnOnce(DescribeStreams) -> DescribeStreams,
+    ) -> Result<DescribeLogStreamsOutput, Error> {
+        let call =
+            self.query("DescribeLogStreams")
+                .requiring(|page: &DescribeLogStreamsOutput, _| {
+                    page.log_streams
+                        .is_none()
+                        .then_some("the reply contains no list of streams")
+                });
+        let request = ask(self.client.describe_log_streams());
+        let group = log_group::trim(log_group);
+        let request = if is_arn_like(group) {
+            request.log_group_identifier(group)
+        } else {
+            request.log_group_name(group)
+        };
+        call.run(send!(request, call)).await
     }
 }
 

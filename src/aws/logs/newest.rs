@@ -3,12 +3,11 @@
 //! CloudWatch Logs updates the times of a stream with a delay of up to an hour, so they only tell that something has
 //! arrived, and never that nothing has.
 
-use aws_sdk_cloudwatchlogs::operation::describe_log_streams::DescribeLogStreamsOutput;
+use aws_sdk_cloudwatchlogs::operation::describe_log_streams::builders::DescribeLogStreamsFluentBuilder as DescribeStreams;
 use aws_sdk_cloudwatchlogs::types::{LogStream, OrderBy};
 
-use super::super::{call::send, error::Error};
+use super::super::error::Error;
 use super::gateway::Logs;
-use crate::arn::{is_arn_like, log_group};
 
 /// The most streams on one page.
 const PAGE: i32 = 50;
@@ -43,27 +42,12 @@ impl Logs {
         log_group: &str,
         token: Option<String>,
     ) -> Result<NewestStreams, Error> {
-        let call =
-            self.query("DescribeLogStreams")
-                .requiring(|page: &DescribeLogStreamsOutput, _| {
-                    page.log_streams
-                        .is_none()
-                        .then_some("the reply contains no list of streams")
-                });
-        let request = self
-            .client
-            .describe_log_streams()
-            .order_by(OrderBy::LastEventTime)
-            .descending(true)
-            .limit(PAGE)
-            .set_next_token(token.clone());
-        let group = log_group::trim(log_group);
-        let request = if is_arn_like(group) {
-            request.log_group_identifier(group)
-        } else {
-            request.log_group_name(group)
+        let next = token.clone();
+        let ask = |request: DescribeStreams| {
+            let request = request.order_by(OrderBy::LastEventTime).descending(true);
+            request.limit(PAGE).set_next_token(next)
         };
-        let page = call.run(send!(request, call)).await?;
+        let page = self.describe_streams(log_group, ask).await?;
         let streams = page.log_streams.unwrap_or_default();
         Ok(NewestStreams {
             streams: streams.into_iter().filter_map(Stream::of).collect(),

@@ -557,14 +557,9 @@ action "vpcflow_verify_delivery" "x" {{
     work.apply();
     work.run(&INVOKE).fails_with(&["Records not delivered"]);
     let stream = format!("{interface}-all");
-    let place = json!({ "logGroupName": "moto-logs", "logStreamName": stream });
-    moto.call("logs", "create_log_stream", &place);
-    let mut events = place.clone();
-    events["logEvents"] = json!([{
-        "timestamp": Timestamp::now().as_millisecond(),
-        "message": "2 - eni-1 - - - - - - - 1 2 - NODATA",
-    }]);
-    moto.call("logs", "put_log_events", &events);
+    let line = "2 - eni-1 - - - - - - - 1 2 - NODATA".to_owned();
+    let event = (Timestamp::now().as_millisecond(), line);
+    moto.put_events("moto-logs", &stream, &[event]);
     configure("5m");
     work.run(&INVOKE)
         .succeeds()

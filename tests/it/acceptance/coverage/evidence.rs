@@ -99,8 +99,9 @@ fn records_in_log_groups_count_if_they_are_new_and_of_the_flow_log() {
         ..Network::new("eni-unused", &["vpc-unused"])
     });
     fake.insert(to_group(9, "vpc-unused", "shared"));
+    let old = ago(120);
     put_record(&fake, "shared", "eni-new-all", ago(12));
-    put_record(&fake, "shared", "eni-old-all", ago(120));
+    put_record(&fake, "shared", "eni-old-all", old);
     put_record(&fake, "shared", "eni-idle-all", ago(120));
     // Records of other traffic, of another interface, and of something else are none of this flow log.
     put_record(&fake, "shared", "eni-other-reject", ago(12));
@@ -132,7 +133,7 @@ fn records_in_log_groups_count_if_they_are_new_and_of_the_flow_log() {
             "{detail}"
         );
         if !stale {
-            let newest = (ago(120) + SignedDuration::from_secs(90)).strftime("%Y-%m-%dT%H:%M");
+            let newest = (old + SignedDuration::from_secs(90)).strftime("%Y-%m-%dT%H:%M");
             let newest = format!("newest one that was found arrived at {newest}");
             assert!(detail.contains(&newest), "{newest}: {detail}");
         }
@@ -308,14 +309,9 @@ data "vpcflow_coverage" "x" {{
     ));
     work.apply();
     let stream = format!("{interface}-all");
-    let place = json!({ "logGroupName": "moto-logs", "logStreamName": stream });
-    moto.call("logs", "create_log_stream", &place);
-    let mut events = place.clone();
-    events["logEvents"] = json!([{
-        "timestamp": Timestamp::now().as_millisecond(),
-        "message": "2 - eni-1 - - - - - - - 1 2 - NODATA",
-    }]);
-    moto.call("logs", "put_log_events", &events);
+    let line = "2 - eni-1 - - - - - - - 1 2 - NODATA".to_owned();
+    let event = (Timestamp::now().as_millisecond(), line);
+    moto.put_events("moto-logs", &stream, &[event]);
     work.run(&["apply", "-auto-approve", "-no-color", "-refresh-only"])
         .succeeds();
     let found = work.instance("data.vpcflow_coverage.x");
