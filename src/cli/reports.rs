@@ -111,7 +111,7 @@ impl Outputs<'_> {
         }
     }
 
-    /// Checks that a command can write another file, which an option names, and that it is none of the reports.
+    /// Checks that a command can write another file, which an option names, and that no report has the same file.
     ///
     /// # Errors
     /// The file cannot be written, or is a report.

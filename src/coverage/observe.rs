@@ -5,7 +5,6 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use futures_util::{StreamExt as _, future, stream};
-use jiff::Timestamp;
 
 use super::evidence::{Writer, read_evidence};
 use super::judge::{
@@ -64,7 +63,7 @@ async fn world(aws: &Aws, account: Option<&str>, region: &str, rules: &Rules) ->
         networks: Vec::new(),
         flow_logs: Vec::new(),
         unread: Vec::new(),
-        now: now(&ec2),
+        now: ec2.now(),
     };
     for ((kind, _), Swept { found, broken }) in kinds.into_iter().zip(swept) {
         let found = found.into_iter().map(|found| network(kind, found));
@@ -95,12 +94,6 @@ impl World {
         });
         self.unread.extend(unread);
     }
-}
-
-/// Returns the time by EC2's clock.
-fn now(ec2: &ec2::Ec2) -> Timestamp {
-    let here = Timestamp::now();
-    here.checked_add(ec2.clock_ahead()).unwrap_or(here)
 }
 
 /// Returns EC2's kind. EC2 does not describe Cloud WAN.

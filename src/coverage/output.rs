@@ -123,8 +123,8 @@ pub struct Network {
 /// A reason for a verdict.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct WhyNot {
-    /// A code, such as `no_flow_log`, `missing_traffic`, `networks_not_covered`, `delivery_failed`, `no_records`, `quiet`, `too_new`, `fields`,
-    /// `interval`, `destination_type`, `destination`, `retention`, `empty`, `excluded_id`, `excluded_tag`, `default_vpc`,
+    /// A code, such as `no_flow_log`, `missing_traffic`, `networks_not_covered`, `delivery_failed`, `no_records`, `quiet`,
+    /// `too_new`, `fields`, `interval`, `destination_type`, `destination`, `retention`, `empty`, `excluded_id`, `excluded_tag`, `default_vpc`,
     /// `participant`, `denied`, `region_off`, `throttled`, `unreachable`.
     #[schemars(transform = behaviour::read_only)]
     pub reason: String,

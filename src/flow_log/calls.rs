@@ -3,40 +3,10 @@
 //!
 //! This module must not know what the calls are for.
 
-use std::time::Duration;
-
-use tokio_util::sync::CancellationToken;
-
 use super::tags;
 use crate::aws;
-use crate::aws::ec2::{self, Ec2};
+use crate::aws::ec2::Ec2;
 use crate::connection::{Connection, Tags};
-
-/// The pauses between attempts to find a flow log that should exist.
-pub(super) const PAUSES: [Duration; 4] = [
-    Duration::from_millis(250),
-    Duration::from_millis(500),
-    Duration::from_secs(1),
-    Duration::from_secs(2),
-];
-
-/// Describes a flow log that should exist, repeatedly for a few seconds.
-pub(super) async fn describe_new(
-    ec2: &Ec2,
-    id: &str,
-    stop: &CancellationToken,
-) -> Result<Option<ec2::FlowLog>, aws::Error> {
-    for pause in PAUSES {
-        if let Some(found) = ec2.describe(id).await? {
-            return Ok(Some(found));
-        }
-        let pause = tokio::time::sleep(pause);
-        if stop.run_until_cancelled(pause).await.is_none() {
-            break;
-        }
-    }
-    ec2.describe(id).await
-}
 
 /// Deletes a flow log. Without a reply, the flow log is described. Returns `false` if it did not exist.
 pub(super) async fn delete(ec2: &Ec2, id: &str) -> Result<bool, aws::Error> {

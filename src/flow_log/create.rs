@@ -24,10 +24,9 @@ pub(super) use self::plans::Plans;
 pub(super) use self::recover::{CreateAttempt, NotFound};
 
 use self::conflict::Outcome;
-use super::calls::PAUSES;
 use super::diagnostics::call_failed;
 use crate::aws;
-use crate::aws::ec2::{self, Ec2};
+use crate::aws::ec2::{self, Ec2, PAUSES};
 use crate::framework::Diagnostic;
 
 /// The longest pause while a deleted flow log disappears, before its equal is created again.

@@ -68,5 +68,5 @@ fn left(state: &FlowLog, ec2: &Ec2, began: Instant) -> Option<Duration> {
 /// Returns the time since the create, by EC2's clock, if it is known.
 fn age(state: &FlowLog, ec2: &Ec2) -> Option<SignedDuration> {
     let created: Timestamp = state.creation_time.given()?.parse().ok()?;
-    Some(Timestamp::now().duration_since(created) + ec2.clock_ahead())
+    Some(ec2.now().duration_since(created))
 }

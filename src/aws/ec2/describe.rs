@@ -3,6 +3,8 @@
 //! EC2 reports in two ways that a flow log does not exist: with an error, or by leaving it out. Both mean the same here.
 //! This module must not know what flow logs are described for.
 
+use std::time::Duration;
+
 use futures_util::{FutureExt as _, future::BoxFuture};
 use tokio::time::Instant;
 
@@ -19,7 +21,29 @@ use super::{
     shared::Source,
 };
 
+/// The pauses between the calls that look for a flow log that should exist: EC2 is eventually consistent.
+pub const PAUSES: [Duration; 4] = [
+    Duration::from_millis(250),
+    Duration::from_millis(500),
+    Duration::from_secs(1),
+    Duration::from_secs(2),
+];
+
 impl Ec2 {
+    /// Describes a flow log that should exist, repeatedly for a few seconds.
+    pub async fn describe_new(&self, id: &str, stop: &Stop) -> Result<Option<FlowLog>, Error> {
+        for pause in PAUSES {
+            if let Some(found) = self.describe(id).await? {
+                return Ok(Some(found));
+            }
+            let pause = tokio::time::sleep(pause);
+            if stop.run_until_cancelled(pause).await.is_none() {
+                break;
+            }
+        }
+        self.describe(id).await
+    }
+
     /// Describes a flow log, in a call that other callers may share. Returns `None` if it does not exist.
     pub async fn describe(&self, id: &str) -> Result<Option<FlowLog>, Error> {
         let source = self.within(QUERY_TIME);

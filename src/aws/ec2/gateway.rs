@@ -104,6 +104,12 @@ impl Ec2 {
         self.context.clock_ahead()
     }
 
+    /// Returns the time by EC2's clock.
+    pub fn now(&self) -> jiff::Timestamp {
+        let here = jiff::Timestamp::now();
+        here.checked_add(self.clock_ahead()).unwrap_or(here)
+    }
+
     pub(super) fn query(&self, operation: &'static str) -> Call {
         self.paced(
             Call::query(operation, Some(&self.region), &self.context),

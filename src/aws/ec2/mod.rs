@@ -22,6 +22,7 @@ mod seen;
 mod shared;
 mod tags;
 
+pub use describe::PAUSES;
 pub use gateway::Ec2;
 pub use model::{DestinationOptions, FlowLog, NewFlowLog, TagField};
 pub use network::{Network, NetworkKind};

@@ -18,7 +18,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use futures_util::{StreamExt as _, stream};
 use jiff::Timestamp;
 
-use super::judge::{Evidence, FlowLog, Requirements, Unclear, World};
+use super::judge::{Evidence, Requirements, Unclear, World};
 use crate::aws::Aws;
 pub(super) use objects::locate;
 use streams::Wanted;
@@ -48,7 +48,7 @@ pub(super) async fn read_evidence(
     let mut groups: BTreeMap<Place, Vec<usize>> = BTreeMap::new();
     let logs = world.flow_logs.iter().zip(writers).enumerate();
     for (number, (log, writer)) in logs {
-        if must_show(log, now, require) {
+        if log.must_show_records(now, require) {
             groups.entry(writer.place.clone()).or_default().push(number);
         }
     }
@@ -89,15 +89,6 @@ pub(super) async fn arrival(
     let wanted = [Wanted::new(writer, parts, since)];
     let found = at(aws, &writer.place, &wanted, now).await;
     found.into_iter().next().unwrap_or(Err(Unclear::NoPlace))
-}
-
-/// Reports whether a flow log must show records: EC2 reports it as healthy, and it is not too new.
-fn must_show(log: &FlowLog, now: Timestamp, require: &Requirements) -> bool {
-    let is_failing = log.delivery.as_deref() == Some("FAILED");
-    let is_new = log
-        .created
-        .is_some_and(|created| now.duration_since(created) < require.settle);
-    log.status.as_deref() == Some("ACTIVE") && !is_failing && !is_new
 }
 
 /// Searches a destination for the records of its flow logs.

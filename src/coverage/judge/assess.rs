@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use jiff::Timestamp;
 
-use super::evidence::{Finding, finding};
-use super::rules::{EvidenceLevel, Requirements};
+use super::evidence::{Finding, finding, is_healthy};
+use super::rules::Requirements;
 use super::verdict::{Doubt, Lack, Shortfall};
 use super::world::{FlowLog, Retention, Silence};
 use crate::arn::log_group;
@@ -59,10 +59,7 @@ impl<'w> Assessed<'w> {
         } else {
             Step::Insufficient
         };
-        if log
-            .created
-            .is_some_and(|created| now.duration_since(created) < require.settle)
-        {
+        if log.is_new(now, require) {
             best = best.min(Step::Pending);
         }
         let mut worst = best;
@@ -107,14 +104,6 @@ impl<'w> Assessed<'w> {
     pub(super) fn step(&self, hope: bool) -> Step {
         if hope { self.best } else { self.worst }
     }
-}
-
-/// Reports whether a flow log delivers, as far as EC2 tells. `None` if it does not tell.
-pub(super) fn is_healthy(log: &FlowLog, level: EvidenceLevel) -> Option<bool> {
-    if level != EvidenceLevel::None && log.delivery.as_deref() == Some("FAILED") {
-        return Some(false);
-    }
-    Some(log.status.as_deref()? == "ACTIVE")
 }
 
 fn shortfalls(log: &FlowLog, require: &Requirements) -> Vec<Shortfall> {

@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use super::assess::{Assessed, is_healthy};
+use super::assess::Assessed;
+use super::evidence::is_healthy;
 use super::index::Index;
 use super::rules::EvidenceLevel;
 use super::traffic::Traffic;

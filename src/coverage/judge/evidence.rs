@@ -20,6 +20,14 @@ pub(super) enum Finding {
     Unclear(Unclear),
 }
 
+/// Reports whether a flow log delivers, as far as EC2 tells. `None` if it does not tell.
+pub(super) fn is_healthy(log: &FlowLog, level: EvidenceLevel) -> Option<bool> {
+    if level != EvidenceLevel::None && log.delivery.as_deref() == Some("FAILED") {
+        return Some(false);
+    }
+    Some(log.status.as_deref()? == "ACTIVE")
+}
+
 /// Judges what was found. `is_busy` tells whether there is something in use that AWS writes records of, even without
 /// traffic. `None` if that is not known.
 pub(super) fn finding(
@@ -49,6 +57,17 @@ pub(super) fn finding(
 }
 
 impl FlowLog {
+    /// Reports whether records must show that the flow log delivers: EC2 reports no failure, and it is not too new.
+    pub fn must_show_records(&self, now: Timestamp, require: &Requirements) -> bool {
+        is_healthy(self, require.evidence) == Some(true) && !self.is_new(now, require)
+    }
+
+    /// Reports whether the flow log is too new to have delivered records.
+    pub(super) fn is_new(&self, now: Timestamp, require: &Requirements) -> bool {
+        let age = self.created.map(|created| now.duration_since(created));
+        age.is_some_and(|age| age < require.settle)
+    }
+
     /// Returns the time since which a record must have arrived: one aggregation interval ago, and the time of delivery.
     pub fn records_due(&self, now: Timestamp, require: &Requirements) -> Timestamp {
         let interval = SignedDuration::from_secs(self.interval.unwrap_or(LONGEST_INTERVAL));

@@ -100,7 +100,7 @@ pub enum Retention {
 /// What was found of the records of a flow log at its destination.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum Evidence {
-    /// Nobody looked.
+    /// The destination was not searched.
     #[default]
     NotRead,
     /// The destination was searched for records that arrived lately. The newest one that was found may be older.
@@ -114,7 +114,7 @@ pub enum Evidence {
 pub enum Unclear {
     /// A call failed.
     Failed(Cause),
-    /// Nobody can look into the delivery streams of Firehose.
+    /// Delivery streams of Firehose cannot be read.
     DeliveryStream,
     /// EC2 reports no destination that the provider can read, or the account is not known.
     NoPlace,

@@ -21,7 +21,7 @@ use crate::aws::ec2::{self, Ec2, NetworkKind};
 
 /// How often the interfaces are read, at most.
 const FRESH: Duration = Duration::from_secs(60);
-/// How often the same line is told, at most.
+/// How often the same line is shown, at most.
 const QUIET: Duration = Duration::from_secs(60);
 
 /// Tells how far the wait is, in one line.
@@ -40,7 +40,8 @@ pub async fn verify(
 ) -> Result<Outcome, NotVerified> {
     let ec2 = aws.ec2(&wanted.region);
     let ends = Instant::now().checked_add(wanted.wait);
-    let log = described(&ec2, &wanted.flow_log).await?;
+    let describe = || ec2.describe_new(&wanted.flow_log, stop);
+    let log = describe().await.map_err(NotVerified::NotRead)?;
     let log = log.ok_or(NotVerified::NoFlowLog)?;
     let mut watch = Watch::new(aws, &ec2, account, wanted, log);
     let mut told = Told::default();
@@ -60,7 +61,7 @@ pub async fn verify(
                 break;
             }
         }
-        match described(&ec2, &wanted.flow_log).await {
+        match describe().await {
             Ok(Some(log)) => watch.seen.log = log,
             Ok(None) => return Err(NotVerified::Deleted),
             // A look that fails is not the last one.
@@ -71,14 +72,6 @@ pub async fn verify(
         watch.ask_destination().await;
     }
     Ok(judge(&watch.seen))
-}
-
-async fn described(ec2: &Ec2, id: &str) -> Result<Option<ec2::FlowLog>, NotVerified> {
-    match ec2.describe(id).await {
-        Ok(found) => Ok(found),
-        Err(error) if error.is_flow_log_not_found() => Ok(None),
-        Err(error) => Err(NotVerified::NotRead(error)),
-    }
 }
 
 struct Watch<'w> {
@@ -99,7 +92,7 @@ impl<'w> Watch<'w> {
         wanted: &'w Wanted,
         log: ec2::FlowLog,
     ) -> Self {
-        let now = now(ec2);
+        let now = ec2.now();
         // Objects have whole seconds.
         let since = wanted.since.unwrap_or(now).as_second();
         Self {
@@ -134,7 +127,7 @@ impl<'w> Watch<'w> {
             self.read_parts().await;
         }
         self.seen.writer = Writer::of(&self.seen.log, self.account, self.region);
-        self.seen.now = now(self.ec2);
+        self.seen.now = self.ec2.now();
         self.seen.arrival = arrival(
             self.aws,
             &self.seen.writer,
@@ -184,7 +177,8 @@ impl<'w> Watch<'w> {
         self.parts.extend(ids);
     }
 
-    /// Asks whether the destination exists, how it is encrypted, what the policy of a bucket allows, and whether there is something to record.
+    /// Asks whether the destination exists, how it is encrypted, what the policy of a bucket allows, and whether there is
+    /// something to record.
     async fn ask_destination(&mut self) {
         if self.parts_read.is_none() {
             self.read_parts().await;
@@ -236,13 +230,7 @@ impl<'w> Watch<'w> {
     }
 }
 
-/// Returns the time by EC2's clock.
-fn now(ec2: &Ec2) -> Timestamp {
-    let here = Timestamp::now();
-    here.checked_add(ec2.clock_ahead()).unwrap_or(here)
-}
-
-/// Tells a line if it is new, or if nothing was told for a while.
+/// Shows a line if it is new, or if nothing was shown for a while.
 #[derive(Default)]
 struct Told {
     line: String,

@@ -8,12 +8,11 @@
 use jiff::{SignedDuration, Timestamp};
 use tokio_util::sync::CancellationToken;
 
-use super::super::calls::PAUSES;
 use super::super::equality;
 use super::super::model::FlowLog;
 use super::ledger::Ledger;
 use crate::aws::Error;
-use crate::aws::ec2::{Ec2, NewFlowLog};
+use crate::aws::ec2::{Ec2, NewFlowLog, PAUSES};
 
 /// The clocks of EC2's own machines can differ by this much.
 const CLOCK_TOLERANCE: SignedDuration = SignedDuration::from_mins(5);

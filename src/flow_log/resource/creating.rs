@@ -7,7 +7,7 @@
 
 use jiff::Timestamp;
 
-use super::super::calls::{describe_new, retag};
+use super::super::calls::retag;
 use super::super::create::{self, CreateAttempt, Created, NotCreated, create};
 use super::super::diagnostics::{call_failed, warn_of_failed_delivery};
 use super::super::model::FlowLog;
@@ -173,7 +173,7 @@ async fn described(
 ) -> Result<FlowLog, Option<String>> {
     let planned = &plan.planned;
     context.remember(exists(id, place, planned));
-    let described = describe_new(place.ec2, id, context.stop()).await;
+    let described = place.ec2.describe_new(id, context.stop()).await;
     let described = described.map_err(|error| Some(error.to_string()))?;
     let described = described.ok_or(None)?;
     warn_of_failed_delivery(&described, context);

@@ -142,6 +142,20 @@ fn the_command_ends_when_a_record_arrives() {
 }
 
 #[test]
+fn a_flow_log_that_ec2_does_not_show_for_a_moment_is_looked_for_again() {
+    let fake = fake();
+    fake.change(ID, |log| log.hidden_for = 2);
+    let run = command(&fake, &[ID, "--timeout", "5m"]).spawn().unwrap();
+    fake.wait_for_calls("DescribeLogStreams", 2, SOON);
+    fake.change(ID, |log| log.hidden_for = 2);
+    let asked = fake.calls_of("DescribeLogStreams").len();
+    fake.wait_for_calls("DescribeLogStreams", asked + 2, SOON);
+    put_record(&fake, &format!("{INTERFACE}-all"), Timestamp::now());
+    let run = Run::of(&run.wait_with_output().unwrap());
+    says(&run, 0, &["arrive: one arrived at"]);
+}
+
+#[test]
 fn the_command_ends_when_an_object_arrives() {
     let fake = Fake::start();
     fake.insert(to_bucket());
