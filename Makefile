@@ -163,7 +163,7 @@ package: $(TOOLS)/bin/cargo-auditable cross ## Make and check the files of a rel
 .PHONY: demo-begins
 demo-begins:
 	@echo 'The demo builds the provider, installs Terraform and a local AWS (moto) into this folder, and runs them.'
-	@echo 'On two cores, the first run takes about 8 minutes: 5 for the build and 3 for the demo. Later runs and `make test`'
+	@echo 'On two cores, the first run takes about 6 minutes: 5 for the build and 1 for the rest. Later runs and `make test`'
 	@echo 'use the same build.'
 
 # What `make demo` and `make test` share: neither needs the release build, which takes minutes longer.
