@@ -513,8 +513,7 @@ fn accounts_are_read_by_their_roles_and_one_that_refuses_is_unknown() {
     }
     let roles = fake.calls_of("AssumeRole");
     assert!(roles.iter().all(|call| call.access_key == "AKIAEXAMPLE"));
-    // The roles are sorted, and the first one is refused.
-    fake.fail("AssumeRole", Fault::error("AccessDenied", "Not you."), 1);
+    fake.refuse_role(&format!("arn:aws:iam::{ACCOUNT}:role/audit"));
     let work = workspace(Version::Any, fake.url(), &arguments);
     work.apply()
         .says(&["Coverage not known", &format!("account {ACCOUNT}")]);

@@ -122,6 +122,13 @@ impl Fake {
         self.shared.state().settings.organization = accounts.collect();
     }
 
+    /// Lets nobody assume the role.
+    #[cfg(feature = "aws")]
+    pub(crate) fn refuse_role(&self, arn: &str) {
+        let mut state = self.shared.state();
+        state.settings.refused_roles.insert(arn.to_owned());
+    }
+
     /// Returns the number of bytes sent of endless replies.
     #[cfg(feature = "aws")]
     pub(crate) fn sent_endlessly(&self) -> u64 {

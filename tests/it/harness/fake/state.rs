@@ -278,6 +278,8 @@ pub(super) struct Settings {
     /// The enabled regions; all if it is empty.
     pub(super) regions: BTreeSet<String>,
     pub(super) resources: BTreeSet<String>,
+    /// The ARNs of the roles that nobody may assume.
+    pub(super) refused_roles: BTreeSet<String>,
     /// The accounts of the organization with their states, in the order in which they are listed.
     pub(super) organization: Vec<(String, String)>,
     /// Record fields that are not in the table of the fake server.
@@ -321,6 +323,7 @@ impl Default for Settings {
             any_resource: true,
             regions: BTreeSet::new(),
             resources: BTreeSet::new(),
+            refused_roles: BTreeSet::new(),
             organization: Vec::new(),
             extra_fields: BTreeSet::new(),
             describe_page: 1000,

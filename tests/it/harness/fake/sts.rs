@@ -80,6 +80,9 @@ fn assume_role(state: &mut State, request: &Request, request_id: &str) -> Outcom
             format!("{role_arn} is invalid as a role ARN"),
         )
     })?;
+    if state.settings.refused_roles.contains(role_arn) {
+        return Err(ApiError::new("AccessDenied", "Not you.".to_owned()));
+    }
     let number = state.next();
     let access_key = format!("ASIAFAKE{number:012}");
     let role_name = role.rsplit('/').next().unwrap_or(role);
