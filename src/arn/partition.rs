@@ -40,6 +40,19 @@ pub fn of_region(region: &str) -> &'static str {
     other.map_or(COMMERCIAL, |(_, partition)| partition)
 }
 
+/// Returns the domain of AWS's services in a region.
+pub fn suffix(region: &str) -> &'static str {
+    match of_region(region) {
+        "aws-cn" => "amazonaws.com.cn",
+        "aws-iso" => "c2s.ic.gov",
+        "aws-iso-b" => "sc2s.sgov.gov",
+        "aws-iso-e" => "cloud.adc-e.uk",
+        "aws-iso-f" => "csp.hci.ic.gov",
+        "aws-eusc" => "amazonaws.eu",
+        _ => "amazonaws.com",
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use regex_lite::Regex;

@@ -114,6 +114,11 @@ impl Error {
         self.has_code(&BUCKET_SETTING_NOT_FOUND)
     }
 
+    /// Reports whether IAM has no such role.
+    pub fn is_role_not_found(&self) -> bool {
+        self.has_code(&["NoSuchEntity"])
+    }
+
     /// Reports whether the service limits the rate of calls.
     pub fn is_throttled(&self) -> bool {
         self.has_code(&THROTTLED)

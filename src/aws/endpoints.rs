@@ -29,10 +29,12 @@ pub(super) enum Service {
     S3,
     Athena,
     Organizations,
+    Iam,
+    Kms,
 }
 
 impl Service {
-    pub(super) const ALL: [Self; 9] = [
+    pub(super) const ALL: [Self; 11] = [
         Self::Ec2,
         Self::Logs,
         Self::Sts,
@@ -42,10 +44,16 @@ impl Service {
         Self::S3,
         Self::Athena,
         Self::Organizations,
+        Self::Iam,
+        Self::Kms,
     ];
 
     pub(super) fn argument(self) -> &'static str {
         self.names()[0]
+    }
+
+    pub(super) fn variable(self) -> &'static str {
+        self.names()[1]
     }
 
     /// Returns the argument, the environment variable, and the name in a `services` section.
@@ -72,6 +80,8 @@ impl Service {
                 "AWS_ENDPOINT_URL_ORGANIZATIONS",
                 "organizations",
             ],
+            Self::Iam => ["endpoints.iam", "AWS_ENDPOINT_URL_IAM", "iam"],
+            Self::Kms => ["endpoints.kms", "AWS_ENDPOINT_URL_KMS", "kms"],
         }
     }
 }
@@ -88,6 +98,8 @@ impl Endpoints {
             Service::S3 => &self.s3,
             Service::Athena => &self.athena,
             Service::Organizations => &self.organizations,
+            Service::Iam => &self.iam,
+            Service::Kms => &self.kms,
         }
     }
 }

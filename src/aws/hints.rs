@@ -120,6 +120,13 @@ impl Error {
                 "The caller needs s3:GetEncryptionConfiguration on the bucket."
             }
             "GetBucketPolicy" => "The caller needs s3:GetBucketPolicy on the bucket.",
+            "GetRole" => "The caller needs iam:GetRole on the role.",
+            "SimulatePrincipalPolicy" => {
+                "The caller needs iam:SimulatePrincipalPolicy on the role."
+            }
+            "GetKeyPolicy" => {
+                "The caller needs kms:GetKeyPolicy on the key, and must be in the account of the key."
+            }
             "GetObject" => {
                 "The caller needs s3:GetObject on the objects, and kms:Decrypt on the key if they are encrypted with SSE-KMS. \
                  The policies of a bucket or a key of another account must allow it, too."

@@ -7,13 +7,13 @@ use std::collections::BTreeSet;
 use serde_json::{Value, json};
 
 use super::{
-    Aws, STS_FALLBACK_REGION,
+    Aws,
     call::{Call, CallContext, QUERY_TIME},
     endpoints::Service,
     error::{Error, Kind},
-    signed::JsonService,
+    signed::{Form, GlobalService, SignedService},
 };
-use crate::arn::{account, partition};
+use crate::arn::account;
 
 const LIST: &str = "ListAccounts";
 /// The most accounts on one page.
@@ -21,29 +21,32 @@ const PAGE: u32 = 20;
 /// The state of an account that can be used.
 const ACTIVE: &str = "ACTIVE";
 
-/// The addresses of the partitions, and the region in signatures.
-///
-/// See <https://docs.aws.amazon.com/general/latest/gr/ao.html>.
-const ADDRESSES: [(&str, &str, &str); 3] = [
-    ("aws", "organizations.us-east-1.amazonaws.com", "us-east-1"),
-    (
-        "aws-cn",
-        "organizations.cn-northwest-1.amazonaws.com.cn",
-        "cn-northwest-1",
-    ),
-    (
-        "aws-us-gov",
-        "organizations.us-gov-west-1.amazonaws.com",
-        "us-gov-west-1",
-    ),
-];
-/// The address with FIPS, of the only partition that has another one.
-const FIPS: (&str, &str) = ("aws", "organizations-fips.us-east-1.amazonaws.com");
+/// Where it is. See <https://docs.aws.amazon.com/general/latest/gr/ao.html>.
+const SERVICE: GlobalService = GlobalService {
+    service: Service::Organizations,
+    title: "AWS Organizations",
+    name: "organizations",
+    form: Form::Json("AWSOrganizationsV20161128"),
+    hosts: &[
+        ("aws", "organizations.us-east-1.amazonaws.com", "us-east-1"),
+        (
+            "aws-cn",
+            "organizations.cn-northwest-1.amazonaws.com.cn",
+            "cn-northwest-1",
+        ),
+        (
+            "aws-us-gov",
+            "organizations.us-gov-west-1.amazonaws.com",
+            "us-gov-west-1",
+        ),
+    ],
+    fips: ("aws", "organizations-fips.us-east-1.amazonaws.com"),
+};
 
 /// AWS Organizations.
 #[derive(Clone, Debug)]
 pub struct Organizations {
-    service: JsonService,
+    service: SignedService,
     context: CallContext,
 }
 
@@ -53,36 +56,9 @@ impl Aws {
     /// # Errors
     /// Its address is not known.
     pub fn organizations(&self) -> Result<Organizations, Error> {
-        let shared = &self.0;
-        let home = shared.region.as_deref().unwrap_or(STS_FALLBACK_REGION);
-        let partition = partition::of_region(home);
-        let known = ADDRESSES.iter().find(|(name, ..)| *name == partition);
-        let given = shared.addresses.of(Service::Organizations);
-        let (endpoint, region) = match (given, known) {
-            (Some(given), known) => (given.to_owned(), known.map_or(home, |(_, _, at)| at)),
-            (None, Some((_, host, region))) => {
-                let fips = shared.sdk.use_fips() == Some(true) && partition == FIPS.0;
-                let host = if fips { FIPS.1 } else { host };
-                (format!("https://{host}"), *region)
-            }
-            (None, None) => {
-                let message = format!(
-                    "the address of AWS Organizations in the partition {partition} is not known; set \
-                     AWS_ENDPOINT_URL_ORGANIZATIONS"
-                );
-                return Err(Error::new(LIST, Kind::Configuration, message));
-            }
-        };
         Ok(Organizations {
-            service: JsonService {
-                name: "organizations",
-                target: "AWSOrganizationsV20161128",
-                region: region.to_owned(),
-                endpoint,
-                sdk: shared.sdk.clone(),
-                retries: shared.partition("organizations", region),
-            },
-            context: shared.context.for_another_service(),
+            service: self.global(&SERVICE)?,
+            context: self.0.context.for_another_service(),
         })
     }
 }

@@ -41,7 +41,9 @@ const SEARCHED: usize = 64 << 10;
 enum Service {
     Ec2,
     Sts,
-    /// CloudWatch Logs, or Athena or Organizations, which reply in the same form: a page of Athena has 1,000 rows.
+    /// A role with its policy, or what its policies decide.
+    Iam,
+    /// CloudWatch Logs, or Athena, Organizations or KMS, which reply in the same form: a page of Athena has 1,000 rows.
     Logs,
     /// A listing of S3.
     S3,
@@ -138,7 +140,9 @@ impl Service {
     /// Reports whether its replies are XML. An error of S3 is, whatever was asked for.
     fn speaks_xml(self) -> bool {
         match self {
-            Self::Ec2 | Self::Sts | Self::CloudFormation | Self::S3 | Self::Object => true,
+            Self::Ec2 | Self::Sts | Self::Iam | Self::CloudFormation | Self::S3 | Self::Object => {
+                true
+            }
             Self::Logs | Self::Other => false,
         }
     }
@@ -152,7 +156,12 @@ impl Expected {
             service: Service::Other,
             root: String::new(),
         };
-        let json = ["Logs_", "AmazonAthena.", "AWSOrganizations"];
+        let json = [
+            "Logs_",
+            "AmazonAthena.",
+            "AWSOrganizations",
+            "TrentService.",
+        ];
         if json.iter().any(|service| target.starts_with(service)) {
             expected.service = Service::Logs;
             return expected;
@@ -171,6 +180,7 @@ impl Expected {
                 }
                 _ if parameter == b"Version=2016-11-15" => expected.service = Service::Ec2,
                 _ if parameter == b"Version=2011-06-15" => expected.service = Service::Sts,
+                _ if parameter == b"Version=2010-05-08" => expected.service = Service::Iam,
                 _ if parameter == b"Version=2010-05-15" => {
                     expected.service = Service::CloudFormation;
                 }

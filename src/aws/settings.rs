@@ -131,6 +131,10 @@ pub struct Endpoints {
     pub athena: Option<String>,
     /// The address of AWS Organizations.
     pub organizations: Option<String>,
+    /// The address of IAM.
+    pub iam: Option<String>,
+    /// The address of KMS.
+    pub kms: Option<String>,
 }
 
 impl fmt::Debug for Settings {

@@ -16,11 +16,13 @@ use crate::framework::Attr;
 const SERVICES: &str = include_str!("services.txt");
 
 /// The services that the provider calls: their names, the usual one first, and the description of the URL.
-const CALLED: [(&[&str], &str); 7] = [
+const CALLED: [(&[&str], &str); 9] = [
     (EC2, "URL of EC2."),
     (LOGS, "URL of CloudWatch Logs."),
     (S3, "URL of S3, or of a store with the interface of S3."),
     (ATHENA, "URL of Athena."),
+    (IAM, "URL of IAM."),
+    (KMS, "URL of KMS."),
     (STS, "URL of STS."),
     (SSO, "URL of the portal of IAM Identity Center."),
     (
@@ -32,6 +34,8 @@ const EC2: &[&str] = &["ec2"];
 const LOGS: &[&str] = &["logs", "cloudwatchlogs", "cloudwatchlog"];
 const S3: &[&str] = &["s3", "s3api"];
 const ATHENA: &[&str] = &["athena"];
+const IAM: &[&str] = &["iam"];
+const KMS: &[&str] = &["kms"];
 const STS: &[&str] = &["sts"];
 const SSO: &[&str] = &["sso"];
 const SSO_OIDC: &[&str] = &["ssooidc"];
@@ -56,6 +60,14 @@ impl Endpoints {
 
     pub(super) fn athena(&self) -> Option<&str> {
         self.first(ATHENA)
+    }
+
+    pub(super) fn iam(&self) -> Option<&str> {
+        self.first(IAM)
+    }
+
+    pub(super) fn kms(&self) -> Option<&str> {
+        self.first(KMS)
     }
 
     pub(super) fn sts(&self) -> Option<&str> {

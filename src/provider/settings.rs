@@ -51,6 +51,8 @@ impl Config {
                 sso_oidc: endpoints.sso_oidc().map(str::to_owned),
                 s3: endpoints.s3().map(str::to_owned),
                 athena: endpoints.athena().map(str::to_owned),
+                iam: endpoints.iam().map(str::to_owned),
+                kms: endpoints.kms().map(str::to_owned),
                 ..aws::Endpoints::default()
             },
             deadline: None,

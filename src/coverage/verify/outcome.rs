@@ -9,6 +9,9 @@ use crate::aws::ec2;
 
 /// The aggregation interval of a flow log whose interval EC2 does not report: the longest one, in seconds.
 const LONGEST_INTERVAL: i64 = 600;
+/// EC2's reason if CloudWatch Logs accepts no more records.
+/// <https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_FlowLog.html>
+pub(super) const RATE_LIMITED: &str = "Rate limited";
 /// How long AWS takes to deliver the records of an interval, usually at most.
 const DELIVERY: SignedDuration = SignedDuration::from_mins(10);
 
@@ -45,10 +48,6 @@ pub enum Why {
     Failing {
         /// AWS's reason.
         cause: Option<String>,
-        /// The type of the destination.
-        destination: Option<String>,
-        /// The role that delivers.
-        role: Option<String>,
     },
     /// EC2 reports that the flow log is not active.
     Inactive(String),
@@ -58,12 +57,26 @@ pub enum Why {
     NoBucket(String),
     /// The policy of the bucket does not allow the delivery.
     Policy(Flaw),
-    /// The destination is encrypted with this key, whose policy the provider does not read.
+    /// The destination is encrypted with this key.
     Key {
         /// The key, as the destination names it.
         key: String,
         /// The region of the log group. `None` for a bucket.
         group_region: Option<String>,
+        /// Why its policy does not allow the delivery. `None` if the policy was not read.
+        flaw: Option<Flaw>,
+    },
+    /// Something is wrong with the delivery role.
+    Role {
+        /// The role.
+        role: String,
+        /// What.
+        flaw: RoleFlaw,
+    },
+    /// What the delivery needs may be missing, which was not checked.
+    Unchecked {
+        /// The role that delivers. `None` if the service itself delivers.
+        role: Option<String>,
     },
     /// The network with this ID has no interface in use, so that there is nothing to record.
     Idle(String),
@@ -72,10 +85,7 @@ pub enum Why {
     /// Records take until this time to arrive.
     Early(Timestamp),
     /// Interfaces are in use, of which AWS writes records even without traffic.
-    Silent {
-        /// The role that delivers.
-        role: Option<String>,
-    },
+    Silent,
     /// The newest record that was found arrived at this time.
     Newest(Timestamp),
     /// The destination does not tell whether a record has arrived.
@@ -87,6 +97,17 @@ pub enum Why {
         /// Why.
         cause: Cause,
     },
+}
+
+/// What is wrong with a delivery role.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum RoleFlaw {
+    /// It does not exist.
+    Missing,
+    /// The service that delivers may not assume it.
+    Trust(Flaw),
+    /// Its policies do not allow these actions on the log group.
+    Lacks(Vec<&'static str>),
 }
 
 /// What was seen.
@@ -108,6 +129,10 @@ pub(super) struct Seen {
     pub(super) policy: Option<Result<Option<Flaw>, Cause>>,
     /// The key with which the destination encrypts, if that was asked.
     pub(super) key: Option<Result<Option<String>, Cause>>,
+    /// Why the policy of this key does not allow the delivery, if that was asked.
+    pub(super) key_policy: Option<Result<Option<Flaw>, Cause>>,
+    /// What is wrong with the delivery role, if that was asked.
+    pub(super) role: Option<Result<Option<RoleFlaw>, Cause>>,
     pub(super) is_stopped: bool,
 }
 
@@ -174,8 +199,6 @@ fn reasons(seen: &Seen, end: End) -> Vec<Why> {
     reasons.extend(inactive.map(|status| Why::Inactive(status.to_owned())));
     reasons.extend(is_failing(log).then(|| Why::Failing {
         cause: log.deliver_logs_error_message.clone(),
-        destination: log.log_destination_type.clone(),
-        role: log.deliver_logs_permission_arn.clone(),
     }));
     let mut is_missing = false;
     match &seen.exists {
@@ -200,20 +223,11 @@ fn reasons(seen: &Seen, end: End) -> Vec<Why> {
     let is_silent = end == End::Missing && !is_failing(log) && inactive.is_none();
     let quiet = is_silent.then(|| quiet(seen, is_missing)).flatten();
     let is_explained = matches!(quiet, Some(Why::Idle(_) | Why::Early(_)));
+    let is_doubtful = quiet == Some(Why::Silent) || is_failing(log) && !is_rate_limited(log);
     reasons.extend(quiet);
-    match &seen.key {
-        Some(Ok(key)) if !is_explained => reasons.extend(key.clone().map(|key| Why::Key {
-            key,
-            group_region: match &seen.writer.place {
-                Place::Group { region, .. } => Some(region.clone()),
-                _ => None,
-            },
-        })),
-        Some(Err(cause)) if !is_explained => reasons.push(Why::NotAsked {
-            what: "The encryption of the bucket",
-            cause: cause.clone(),
-        }),
-        _ => {}
+    reasons.extend(role(seen, is_doubtful));
+    if !is_explained {
+        reasons.extend(key(seen));
     }
     if let Ok(Some(newest)) = seen.arrival {
         reasons.push(Why::Newest(newest));
@@ -240,10 +254,65 @@ fn quiet(seen: &Seen, is_missing: bool) -> Option<Why> {
     }
     match (traffic, seen.is_busy) {
         (Some(one @ ("ACCEPT" | "REJECT")), _) => Some(Why::OtherTraffic(one.to_owned())),
-        (_, Some(true)) if !is_missing => Some(Why::Silent {
-            role: seen.log.deliver_logs_permission_arn.clone(),
-        }),
+        (_, Some(true)) if !is_missing => Some(Why::Silent),
         _ => None,
+    }
+}
+
+/// Returns what is wrong with the delivery role, or that it was not checked although something is wrong.
+fn role(seen: &Seen, is_doubtful: bool) -> Vec<Why> {
+    let role = seen.log.deliver_logs_permission_arn.clone();
+    let unchecked = is_doubtful.then(|| Why::Unchecked { role: role.clone() });
+    match (&seen.role, role) {
+        (Some(Ok(None)), _) => Vec::new(),
+        (Some(Ok(Some(flaw))), Some(role)) => vec![Why::Role {
+            role,
+            flaw: flaw.clone(),
+        }],
+        (Some(Err(cause)), _) if is_doubtful => {
+            let not_asked = Why::NotAsked {
+                what: "The delivery role",
+                cause: cause.clone(),
+            };
+            [Some(not_asked), unchecked].into_iter().flatten().collect()
+        }
+        (None, None) if matches!(seen.policy, Some(Ok(_))) => Vec::new(),
+        _ => unchecked.into_iter().collect(),
+    }
+}
+
+/// Returns what is wrong with the key of the destination, or that its policy was not read.
+fn key(seen: &Seen) -> Vec<Why> {
+    let key = match &seen.key {
+        Some(Ok(Some(key))) => key.clone(),
+        Some(Err(cause)) => {
+            return vec![Why::NotAsked {
+                what: "The encryption of the bucket",
+                cause: cause.clone(),
+            }];
+        }
+        _ => return Vec::new(),
+    };
+    let group_region = match &seen.writer.place {
+        Place::Group { region, .. } => Some(region.clone()),
+        _ => None,
+    };
+    let why = |flaw: Option<Flaw>| Why::Key {
+        key: key.clone(),
+        group_region: group_region.clone(),
+        flaw,
+    };
+    match &seen.key_policy {
+        Some(Ok(None)) => Vec::new(),
+        Some(Ok(Some(flaw))) => vec![why(Some(flaw.clone()))],
+        Some(Err(cause)) => vec![
+            Why::NotAsked {
+                what: "The policy of the key",
+                cause: cause.clone(),
+            },
+            why(None),
+        ],
+        None => vec![why(None)],
     }
 }
 
@@ -258,4 +327,9 @@ fn missing_place(place: &Place) -> Option<Why> {
 /// Reports whether EC2 reports that delivery fails.
 pub(super) fn is_failing(log: &ec2::FlowLog) -> bool {
     log.deliver_logs_status.as_deref() == Some("FAILED")
+}
+
+/// Reports whether delivery fails because there are too many records.
+pub(super) fn is_rate_limited(log: &ec2::FlowLog) -> bool {
+    log.deliver_logs_error_message.as_deref() == Some(RATE_LIMITED)
 }

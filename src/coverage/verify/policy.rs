@@ -1,36 +1,30 @@
-//! What the policy of a bucket allows to the service that delivers flow logs.
+//! What a policy allows to a service of AWS: that of a bucket, of a key, or about who may assume a role.
 //!
 //! Only the elements that decide about deliveries are evaluated. A statement with others counts as undecided: it neither
-//! allows nor denies. This module is pure, and must not know who reads a policy.
+//! allows nor denies. This module is pure, and must not know who reads a policy, nor what a call is for.
 
 use serde_json::Value;
 
 use super::super::judge::matches;
 
-/// The service that writes flow logs into S3, in every partition.
-const SERVICE: &str = "delivery.logs.amazonaws.com";
-/// What it does with the bucket, and with objects.
-const ACTIONS: [&str; 2] = ["s3:GetBucketAcl", "s3:PutObject"];
+/// The largest policy that is evaluated, in bytes. That of a key may have 32 KB, that of a bucket 20 KB, and that of a role
+/// less. A larger one did not come from AWS.
+const LARGEST: usize = 32 * 1024;
 
-/// The largest policy that S3 stores, in bytes. A larger one did not come from S3, and is not evaluated.
-const LARGEST: usize = 20 * 1024;
-
-/// A delivery to a bucket.
+/// A call of a service of AWS, as a policy sees it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Delivery {
-    /// The partition.
-    pub(super) partition: String,
-    /// The name of the bucket.
-    pub(super) bucket: String,
-    /// The key of an object.
-    pub(super) key: String,
-    /// The account of the flow log.
-    pub(super) account: String,
-    /// The region of the flow log.
-    pub(super) region: String,
+pub(super) struct Request {
+    /// The service that calls.
+    pub(super) service: String,
+    /// What it does.
+    pub(super) action: &'static str,
+    /// With what. `None` if the policy is about one thing only, or if its ARN is not known.
+    pub(super) resource: Option<String>,
+    /// The keys of conditions in lower case, and their values.
+    pub(super) context: Vec<(&'static str, String)>,
 }
 
-/// Why a policy does not allow a delivery.
+/// Why a policy does not allow a call.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Flaw {
     /// No statement allows an action.
@@ -58,8 +52,8 @@ enum Applies {
     No(Option<String>),
 }
 
-/// Returns why a policy does not allow a delivery. `None` if it does, or if that is not decided here.
-pub(super) fn flaw(policy: Option<&str>, delivery: &Delivery) -> Option<Flaw> {
+/// Returns why a policy does not allow all of the calls. `None` if it does, or if that is not decided here.
+pub(super) fn flaw(policy: Option<&str>, requests: &[Request]) -> Option<Flaw> {
     if policy.is_some_and(|policy| policy.len() > LARGEST) {
         return None;
     }
@@ -69,65 +63,60 @@ pub(super) fn flaw(policy: Option<&str>, delivery: &Delivery) -> Option<Flaw> {
         None => Value::Null,
     };
     let statements = list(&policy["Statement"]);
-    ACTIONS.into_iter().find_map(|action| {
-        let applying = |effect: &'static str| {
-            let of_effect = statements.iter();
-            let of_effect = of_effect.filter(move |statement| statement["Effect"] == effect);
-            of_effect.map(|statement| (*statement, applies(statement, action, delivery)))
-        };
-        let denied = applying("Deny").find(|(_, applies)| *applies == Applies::Yes);
-        if let Some((statement, _)) = denied {
-            let sid = statement["Sid"].as_str().map(str::to_owned);
-            return Some(Flaw::Denies { action, sid });
-        }
-        let mut condition = None;
-        for (_, applies) in applying("Allow") {
-            match applies {
-                Applies::Yes | Applies::Maybe => return None,
-                Applies::No(key) => condition = condition.or(key),
-            }
-        }
-        Some(Flaw::Lacks { action, condition })
-    })
+    let mut flaws = requests.iter().map(|request| refusal(&statements, request));
+    flaws.find_map(|flaw| flaw)
 }
 
-fn applies(statement: &Value, action: &str, delivery: &Delivery) -> Applies {
-    let Delivery {
-        partition,
-        bucket,
-        key,
-        ..
-    } = delivery;
-    let bucket = format!("arn:{partition}:s3:::{bucket}");
-    let resource = if action == "s3:PutObject" {
-        format!("{bucket}/{key}")
-    } else {
-        bucket
+fn refusal(statements: &[&Value], request: &Request) -> Option<Flaw> {
+    let action = request.action;
+    let applying = |effect: &'static str| {
+        let of_effect = statements.iter();
+        let of_effect = of_effect.filter(move |statement| statement["Effect"] == effect);
+        of_effect.map(|statement| (*statement, applies(statement, request)))
     };
+    let denied = applying("Deny").find(|(_, applies)| *applies == Applies::Yes);
+    if let Some((statement, _)) = denied {
+        let sid = statement["Sid"].as_str().map(str::to_owned);
+        return Some(Flaw::Denies { action, sid });
+    }
+    let mut condition = None;
+    for (_, applies) in applying("Allow") {
+        match applies {
+            Applies::Yes | Applies::Maybe => return None,
+            Applies::No(key) => condition = condition.or(key),
+        }
+    }
+    Some(Flaw::Lacks { action, condition })
+}
+
+fn applies(statement: &Value, request: &Request) -> Applies {
+    let resource = request.resource.as_deref();
     let parts = [
-        principal(statement),
-        element(statement, "Action", action, true),
-        element(statement, "Resource", &resource, false),
+        principal(statement, &request.service),
+        element(statement, "Action", request.action, true),
+        resource.map_or(Applies::Yes, |resource| {
+            element(statement, "Resource", resource, false)
+        }),
     ];
     if parts.contains(&Applies::No(None)) {
         return Applies::No(None);
     }
-    match conditions(&statement["Condition"], action, delivery) {
+    match conditions(&statement["Condition"], request) {
         Applies::Yes if parts.contains(&Applies::Maybe) => Applies::Maybe,
         decided => decided,
     }
 }
 
-fn principal(statement: &Value) -> Applies {
+fn principal(statement: &Value, service: &str) -> Applies {
     if statement.get("NotPrincipal").is_some() {
         return Applies::Maybe;
     }
     let named = &statement["Principal"];
     let services = list(&named["Service"]);
-    // In a bucket's policy, everyone includes AWS's services.
+    // Everyone includes AWS's services.
     let everyone = [named, &named["AWS"]].into_iter().flat_map(list);
-    let is_meant = services.iter().any(|service| **service == SERVICE)
-        || everyone.into_iter().any(|one| one == "*");
+    let is_meant =
+        services.iter().any(|one| **one == service) || everyone.into_iter().any(|one| one == "*");
     if is_meant {
         Applies::Yes
     } else {
@@ -158,12 +147,12 @@ fn element(statement: &Value, name: &str, value: &str, is_action: bool) -> Appli
 }
 
 /// Evaluates the conditions: all of them must hold.
-fn conditions(conditions: &Value, action: &str, delivery: &Delivery) -> Applies {
+fn conditions(conditions: &Value, request: &Request) -> Applies {
     let mut all = Applies::Yes;
     let operators = conditions.as_object().into_iter().flatten();
     for (operator, keys) in operators {
         for (key, wanted) in keys.as_object().into_iter().flatten() {
-            match condition(operator, key, wanted, action, delivery) {
+            match condition(operator, key, wanted, request) {
                 Some(true) => {}
                 Some(false) => return Applies::No(Some(key.clone())),
                 None => all = Applies::Maybe,
@@ -174,26 +163,13 @@ fn conditions(conditions: &Value, action: &str, delivery: &Delivery) -> Applies 
 }
 
 /// Evaluates one condition. `None` if it is not decided here.
-fn condition(
-    operator: &str,
-    key: &str,
-    wanted: &Value,
-    action: &str,
-    delivery: &Delivery,
-) -> Option<bool> {
-    let Delivery {
-        partition,
-        account,
-        region,
-        ..
-    } = delivery;
-    let value = match key.to_lowercase().as_str() {
-        "aws:sourceaccount" => account.clone(),
-        "aws:sourcearn" => format!("arn:{partition}:logs:{region}:{account}:*"),
+fn condition(operator: &str, key: &str, wanted: &Value, request: &Request) -> Option<bool> {
+    let key = key.to_lowercase();
+    let mut known = request.context.iter();
+    let value = match key.as_str() {
         "aws:securetransport" | "aws:principalisawsservice" => "true".to_owned(),
-        "aws:principalservicename" => SERVICE.to_owned(),
-        "s3:x-amz-acl" if action == "s3:PutObject" => "bucket-owner-full-control".to_owned(),
-        _ => return None,
+        "aws:principalservicename" => request.service.clone(),
+        _ => known.find(|(name, _)| *name == key)?.1.clone(),
     };
     let operator = operator.strip_suffix("IfExists").unwrap_or(operator);
     let wanted = list(wanted);
@@ -230,14 +206,29 @@ mod tests {
 
     use super::*;
 
-    fn delivery() -> Delivery {
-        Delivery {
-            partition: "aws".to_owned(),
-            bucket: "logs".to_owned(),
-            key: "a/AWSLogs/123456789012/vpcflowlogs/eu-west-1/x".to_owned(),
-            account: "123456789012".to_owned(),
-            region: "eu-west-1".to_owned(),
-        }
+    const SERVICE: &str = "delivery.logs.amazonaws.com";
+
+    /// Returns the calls of a delivery to a bucket.
+    fn delivery() -> Vec<Request> {
+        let objects = "arn:aws:s3:::logs/a/AWSLogs/123456789012/vpcflowlogs/eu-west-1/x";
+        let calls = [
+            ("s3:GetBucketAcl", "arn:aws:s3:::logs"),
+            ("s3:PutObject", objects),
+        ];
+        let request = |(action, resource): (&'static str, &str)| Request {
+            service: SERVICE.to_owned(),
+            action,
+            resource: Some(resource.to_owned()),
+            context: vec![
+                ("aws:sourceaccount", "123456789012".to_owned()),
+                (
+                    "aws:sourcearn",
+                    "arn:aws:logs:eu-west-1:123456789012:*".to_owned(),
+                ),
+                ("s3:x-amz-acl", "bucket-owner-full-control".to_owned()),
+            ],
+        };
+        calls.map(request).into()
     }
 
     /// Returns a policy that allows the delivery, with changes.

@@ -5,7 +5,8 @@ use jiff::Timestamp;
 use super::super::evidence::Place;
 use super::super::judge::Unclear;
 use super::super::text::unclear_why;
-use super::outcome::{End, Outcome, Seen, Why, is_failing};
+use super::delivery::{ASSUMES, IN_GROUP, WRITER, keeper};
+use super::outcome::{End, Outcome, RATE_LIMITED, RoleFlaw, Seen, Why, is_failing};
 use super::policy::Flaw;
 use super::wanted::{NotVerified, Wanted};
 use crate::arn::is_arn_like;
@@ -101,11 +102,7 @@ fn detail(why: &Why) -> String {
         Why::Stopped => {
             "The run was stopped before a record arrived. Verify again later.".to_owned()
         }
-        Why::Failing {
-            cause,
-            destination,
-            role,
-        } => failing(cause.as_deref(), destination.as_deref(), role.as_deref()),
+        Why::Failing { cause } => failing(cause.as_deref()),
         Why::Inactive(status) => format!(
             "EC2 reports the status {} instead of ACTIVE.",
             sanitize::line(status)
@@ -121,8 +118,17 @@ fn detail(why: &Why) -> String {
                 sanitize::line(name)
             )
         }
-        Why::Policy(flaw) => policy(flaw),
-        Why::Key { key, group_region } => encrypted(key, group_region.as_deref()),
+        Why::Policy(flaw) => format!(
+            "{} The function delivery_bucket_policy writes a policy that allows it.",
+            refused("the policy of the bucket", WRITER, flaw)
+        ),
+        Why::Key {
+            key,
+            group_region,
+            flaw,
+        } => encrypted(key, group_region.as_deref(), flaw.as_ref()),
+        Why::Role { role, flaw } => of_role(role, flaw),
+        Why::Unchecked { role } => permissions(role.as_deref()),
         Why::Idle(id) => format!(
             "No interface of {} is in use, so there is nothing to record. Verify again when something runs there.",
             sanitize::line(id)
@@ -136,95 +142,125 @@ fn detail(why: &Why) -> String {
              longer.",
             time(*at)
         ),
-        Why::Silent { role } => format!(
-            "EC2 reports no failure. But interfaces are in use, of which AWS writes records even without traffic. {}",
-            permissions(role.as_deref())
-        ),
+        Why::Silent => {
+            "EC2 reports no failure. But interfaces are in use, of which AWS writes records even without traffic."
+                .to_owned()
+        }
         Why::Newest(at) => format!("The newest record that was found arrived at {}.", time(*at)),
         Why::Unseen(why) => unclear(why),
         Why::NotAsked { what, cause } => format!("{what} could not be read. {}", cause.message),
     }
 }
 
-fn failing(cause: Option<&str>, destination: Option<&str>, role: Option<&str>) -> String {
+fn failing(cause: Option<&str>) -> String {
     let quoted = cause.map(|cause| format!(": {}", sanitize::line(cause).trim_end_matches('.')));
-    let advice = match (cause, destination) {
-        (Some("Rate limited"), _) => {
-            "CloudWatch Logs accepts no more records at this rate. Request a higher quota, or record less traffic."
-                .to_owned()
-        }
-        (_, Some("s3")) => permissions(None),
-        _ => permissions(role),
+    let advice = if cause == Some(RATE_LIMITED) {
+        " CloudWatch Logs accepts no more records at this rate. Request a higher quota, or record less traffic."
+    } else {
+        ""
     };
     format!(
-        "EC2 reports that delivery fails{}. {advice}",
+        "EC2 reports that delivery fails{}.{advice}",
         quoted.unwrap_or_default()
     )
 }
 
-fn policy(flaw: &Flaw) -> String {
-    const WRITES: &str = "The function delivery_bucket_policy writes a policy that allows it.";
+/// Says what a policy does not allow to a service.
+fn refused(policy: &str, service: &str, flaw: &Flaw) -> String {
     match flaw {
         Flaw::Lacks {
             action,
             condition: None,
-        } => format!(
-            "The policy of the bucket does not allow {action} to delivery.logs.amazonaws.com. {WRITES}"
-        ),
+        } => format!("{} does not allow {action} to {service}.", capital(policy)),
         Flaw::Lacks {
             action,
             condition: Some(key),
         } => format!(
-            "The policy of the bucket does not allow {action} to delivery.logs.amazonaws.com for this flow log, because its \
-             condition about {} does not hold. {WRITES}",
+            "{} does not allow {action} to {service} for this flow log, because its condition about {} does not hold.",
+            capital(policy),
             sanitize::line(key)
         ),
         Flaw::Denies { action, sid } => {
             let sid = sid.as_deref().map(sanitize::line);
             let sid = sid.map(|sid| format!(" {sid}"));
             format!(
-                "The statement{} in the policy of the bucket denies {action} to delivery.logs.amazonaws.com. Exclude this \
-                 service from it.",
+                "The statement{} in {policy} denies {action} to {service}. Exclude this service from it.",
                 sid.unwrap_or_default()
             )
         }
     }
 }
 
-/// Says what the policy of a key must allow.
-fn encrypted(key: &str, group_region: Option<&str>) -> String {
-    let shown = sanitize::line(key);
-    match group_region {
-        Some(region) => format!(
-            "The log group is encrypted with the key {shown}. Check the key's policy, because the provider does not read KMS: \
-             it must allow kms:Encrypt*, kms:Decrypt*, kms:ReEncrypt*, kms:GenerateDataKey* and kms:Describe* to \
-             logs.{}.amazonaws.com.",
-            sanitize::line(region)
+fn of_role(role: &str, flaw: &RoleFlaw) -> String {
+    let role = sanitize::line(role);
+    match flaw {
+        RoleFlaw::Missing => format!("The delivery role {role} does not exist. Create it."),
+        RoleFlaw::Trust(flaw) => format!(
+            "{} The function delivery_trust_policy writes a policy that allows it.",
+            refused(
+                &format!("the trust policy of the delivery role {role}"),
+                ASSUMES,
+                flaw
+            )
         ),
-        None if is_arn_like(key) => format!(
-            "The bucket is encrypted with the key {shown}. Check the key's policy, because the provider does not read KMS: it \
-             must allow kms:GenerateDataKey* and kms:Decrypt to delivery.logs.amazonaws.com."
-        ),
-        None => format!(
-            "The bucket is encrypted with the key {shown}, which it does not name by ARN. AWS cannot deliver to such a bucket. \
-             Name the key by its ARN."
+        RoleFlaw::Lacks(actions) => format!(
+            "The policies of the delivery role {role} do not allow {} on the log group. The function delivery_role_policy \
+             writes a policy that allows it.",
+            actions.join(", ")
         ),
     }
+}
+
+/// Returns a text with a capital letter at its beginning.
+fn capital(text: &str) -> String {
+    let mut letters = text.chars();
+    let first = letters.next().map(|first| first.to_ascii_uppercase());
+    first.into_iter().chain(letters).collect()
+}
+
+/// Says what is wrong with the policy of a key, or what it must allow.
+fn encrypted(key: &str, group_region: Option<&str>, flaw: Option<&Flaw>) -> String {
+    let shown = sanitize::line(key);
+    let (what, service, actions) = match group_region {
+        Some(region) => (
+            "log group",
+            keeper(&sanitize::line(region)),
+            "kms:Encrypt*, kms:Decrypt*, kms:ReEncrypt*, kms:GenerateDataKey* and kms:Describe*",
+        ),
+        None => (
+            "bucket",
+            WRITER.to_owned(),
+            "kms:GenerateDataKey* and kms:Decrypt",
+        ),
+    };
+    if group_region.is_none() && !is_arn_like(key) {
+        return format!(
+            "The bucket is encrypted with the key {shown}, which it does not name by ARN. AWS cannot deliver to such a bucket. \
+             Name the key by its ARN."
+        );
+    }
+    let advice = match flaw {
+        Some(flaw) => refused("the policy of the key", &service, flaw),
+        None => "Check the policy of the key.".to_owned(),
+    };
+    format!(
+        "The {what} is encrypted with the key {shown}. {advice} It must allow {actions} to {service}."
+    )
 }
 
 /// Says which permissions delivery needs.
 fn permissions(role: Option<&str>) -> String {
     match role {
         Some(role) => format!(
-            "Check the delivery role {}, because the provider does not read IAM: its trust policy must allow sts:AssumeRole \
-             to vpc-flow-logs.amazonaws.com, and its policy logs:CreateLogStream, logs:PutLogEvents, \
-             logs:DescribeLogGroups and logs:DescribeLogStreams on the log group. The functions delivery_trust_policy and \
-             delivery_role_policy write both.",
-            sanitize::line(role)
+            "Check the delivery role {}: its trust policy must allow sts:AssumeRole to {ASSUMES}, and its policies {} on the \
+             log group. The functions delivery_trust_policy and delivery_role_policy write both.",
+            sanitize::line(role),
+            IN_GROUP.join(", ")
         ),
-        None => "Check the policy of the destination: it must allow s3:PutObject and s3:GetBucketAcl to \
-                 delivery.logs.amazonaws.com. The function delivery_bucket_policy writes it."
-            .to_owned(),
+        None => format!(
+            "Check the policy of the destination: it must allow s3:PutObject and s3:GetBucketAcl to {WRITER}. The function \
+             delivery_bucket_policy writes it."
+        ),
     }
 }
 

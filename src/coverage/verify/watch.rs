@@ -11,13 +11,14 @@ use tokio_util::sync::CancellationToken;
 use super::super::evidence::{Bucket, Parts, Place, Writer, arrival, locate};
 use super::super::judge::Unclear;
 use super::super::trouble::cause;
-use super::outcome::{Outcome, Seen, judge};
-use super::policy::{Delivery, flaw};
+use super::delivery::{IN_GROUP, Source};
+use super::outcome::{Outcome, RoleFlaw, Seen, judge};
+use super::policy::{Request, flaw};
 use super::text;
 use super::wanted::{NotVerified, Wanted};
-use crate::arn::{is_arn_like, partition};
-use crate::aws::Aws;
+use crate::arn::{Arn, is_arn_like, log_group, partition, role::Role};
 use crate::aws::ec2::{self, Ec2, NetworkKind};
+use crate::aws::{self, Aws};
 
 /// How often the interfaces are read, at most.
 const FRESH: Duration = Duration::from_secs(60);
@@ -113,6 +114,8 @@ impl<'w> Watch<'w> {
                 exists: None,
                 policy: None,
                 key: None,
+                key_policy: None,
+                role: None,
                 is_stopped: false,
             },
         }
@@ -177,8 +180,8 @@ impl<'w> Watch<'w> {
         self.parts.extend(ids);
     }
 
-    /// Asks whether the destination exists, how it is encrypted, what the policy of a bucket allows, and whether there is
-    /// something to record.
+    /// Asks whether the destination exists, how it is encrypted, what the policies of bucket, key and role allow, and whether
+    /// there is something to record.
     async fn ask_destination(&mut self) {
         if self.parts_read.is_none() {
             self.read_parts().await;
@@ -191,6 +194,11 @@ impl<'w> Watch<'w> {
                 }
                 let exists = group.map(|group| group.is_some());
                 self.seen.exists = Some(exists.map_err(|error| cause(&error)));
+                let request = |source: &Source, key: &str| {
+                    source.with_key_of_group(key, &identifier, &region)
+                };
+                self.ask_key(request).await;
+                self.ask_role(&identifier, &region).await;
             }
             Place::Bucket(bucket) => {
                 let region = locate(self.aws, &bucket).await;
@@ -201,6 +209,7 @@ impl<'w> Watch<'w> {
                 }
                 let exists = region.map(|region| region.is_some());
                 self.seen.exists = Some(exists.map_err(|error| cause(&error)));
+                self.ask_key(Source::with_key_of_bucket).await;
             }
             Place::Group { .. } | Place::DeliveryStream | Place::Unknown => {}
         }
@@ -212,21 +221,84 @@ impl<'w> Watch<'w> {
             "" => String::new(),
             folder => format!("{folder}/"),
         };
-        let account = &bucket.account;
+        let source = Source {
+            partition: partition::of_region(&bucket.region).to_owned(),
+            account: bucket.account.clone(),
+            region: bucket.region.clone(),
+        };
+        let account = &source.account;
         let folder_of_account = if bucket.is_hive {
             format!("aws-account-id={account}/aws-service=vpcflowlogs/x")
         } else {
             format!("{account}/vpcflowlogs/{}/x", bucket.region)
         };
-        let delivery = Delivery {
-            partition: partition::of_region(&bucket.region).to_owned(),
-            bucket: bucket.name.clone(),
-            key: format!("{folder}AWSLogs/{folder_of_account}"),
-            account: account.clone(),
-            region: bucket.region.clone(),
-        };
-        let flaw = policy.map(|policy| flaw(policy.as_deref(), &delivery));
+        let key = format!("{folder}AWSLogs/{folder_of_account}");
+        let requests = source.to_bucket(&bucket.name, &key);
+        let flaw = policy.map(|policy| flaw(policy.as_deref(), &requests));
         self.seen.policy = Some(flaw.map_err(|error| cause(&error)));
+    }
+
+    /// Asks what the policy of the destination's key allows. KMS tells it only for a key that is named by its ARN, within
+    /// the account.
+    async fn ask_key(&mut self, requests: impl FnOnce(&Source, &str) -> Vec<Request>) {
+        let (Some(Ok(Some(key))), Some(source)) = (&self.seen.key, self.source()) else {
+            return;
+        };
+        let key = key.clone();
+        let arn = Arn::parse(&key).filter(|arn| arn.resource.starts_with("key/"));
+        let Some(region) = arn.and_then(|arn| arn.region) else {
+            return;
+        };
+        let policy = self.aws.kms(region).key_policy(&key).await;
+        let flaw = policy.map(|policy| flaw(Some(&policy), &requests(&source, &key)));
+        self.seen.key_policy = Some(flaw.map_err(|error| cause(&error)));
+    }
+
+    /// Asks whether the delivery role exists, who may assume it, and what it may do. IAM tells it only within the account.
+    async fn ask_role(&mut self, group: &str, region: &str) {
+        let role_arn = self.seen.log.deliver_logs_permission_arn.clone();
+        let (Some(role_arn), Some(source)) = (role_arn, self.source()) else {
+            return;
+        };
+        let Ok(role) = Role::parse(&role_arn) else {
+            return;
+        };
+        if role.account == source.account {
+            let asked = self.role_flaw(&role_arn, role.name, &source, group, region);
+            let asked = asked.await;
+            self.seen.role = Some(asked.map_err(|error| cause(&error)));
+        }
+    }
+
+    async fn role_flaw(
+        &self,
+        role_arn: &str,
+        role: &str,
+        source: &Source,
+        group: &str,
+        region: &str,
+    ) -> Result<Option<RoleFlaw>, aws::Error> {
+        let iam = self.aws.iam()?;
+        let Some(policy) = iam.trust_policy(role).await? else {
+            return Ok(Some(RoleFlaw::Missing));
+        };
+        if let Some(flaw) = flaw(Some(&policy), &source.by_role(&self.seen.log.id)) {
+            return Ok(Some(RoleFlaw::Trust(flaw)));
+        }
+        // Policies name a log group with or without its streams.
+        let group = log_group::arn(&source.partition, region, &source.account, group);
+        let stream = format!("{group}:log-stream:x");
+        let lacking = iam.not_allowed(role_arn, &IN_GROUP, &stream).await?;
+        Ok((!lacking.is_empty()).then_some(RoleFlaw::Lacks(lacking)))
+    }
+
+    /// Returns where the flow log is, if its account is known.
+    fn source(&self) -> Option<Source> {
+        Some(Source {
+            partition: partition::of_region(self.region).to_owned(),
+            account: self.account?.to_owned(),
+            region: self.region.to_owned(),
+        })
     }
 }
 

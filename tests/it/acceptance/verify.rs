@@ -9,7 +9,9 @@ use vpcflow::protocol::pb;
 use vpcflow::protocol::pb::invoke_action::event::Type as Sent;
 use vpcflow::provider::Provider;
 
-use crate::harness::fake::{ACCOUNT, DestinationOptions, Fake, Fault, FlowLog, Network, REGION};
+use crate::harness::fake::{
+    ACCOUNT, DestinationOptions, Fake, Fault, FlowLog, Network, REGION, Role,
+};
 use crate::harness::moto::Moto;
 use crate::harness::nouns::{Nouns, is_error};
 use crate::harness::terraform::{Run, Version, Workspace};
@@ -310,9 +312,150 @@ fn the_policy_of_a_bucket_is_checked() {
     );
 }
 
+/// The key of a destination.
+const KEY: &str = "arn:aws:kms:us-east-1:123456789012:key/1";
+
+/// Returns a policy that allows all to a service, if a condition holds.
+fn policy(service: &str, operator: &str, key: &str, value: &str) -> String {
+    json!({ "Statement": {
+        "Effect": "Allow", "Principal": { "Service": service }, "Action": ["kms:*", "sts:AssumeRole"],
+        "Resource": "*", "Condition": { operator: { key: value } },
+    } })
+    .to_string()
+}
+
 #[test]
-fn the_key_of_a_destination_is_named_because_nobody_reads_its_policy() {
-    const KEY: &str = "arn:aws:kms:us-east-1:123456789012:key/1";
+fn the_policy_of_a_key_is_checked() {
+    let since = ["--since", &long_ago()];
+    let encrypted = fake();
+    encrypted.group_key("flow-logs", KEY);
+    let logs = "logs.us-east-1.amazonaws.com";
+    let group = "kms:EncryptionContext:aws:logs:arn";
+    let of_group = |name: &str| {
+        let arn = format!("arn:aws:logs:{REGION}:{ACCOUNT}:log-group:{name}");
+        policy(logs, "ArnEquals", group, &arn)
+    };
+    encrypted.key_policy(KEY, "{}");
+    let lacks = format!("The policy of the key does not allow kms:Encrypt to {logs}");
+    says(&verify(&encrypted, &since), 2, &[KEY, &lacks]);
+    encrypted.key_policy(KEY, &of_group("other"));
+    says(
+        &verify(&encrypted, &since),
+        2,
+        &[&lacks, &format!("condition about {group}")],
+    );
+    encrypted.key_policy(KEY, &of_group("flow-logs"));
+    assert!(!verify(&encrypted, &since).output.contains("encrypted"));
+
+    let fake = Fake::start();
+    fake.add_network(Network::new(INTERFACE, &[VPC]));
+    fake.insert(to_bucket());
+    put_object(&fake, ago(600));
+    fake.bucket_key(BUCKET, KEY);
+    let writer = "delivery.logs.amazonaws.com";
+    let lacks = format!("The policy of the key does not allow kms:GenerateDataKey to {writer}");
+    let of_account = |account| policy(writer, "StringEquals", "aws:SourceAccount", account);
+    for (account, is_right) in [("210987654321", false), (ACCOUNT, true)] {
+        fake.key_policy(KEY, &of_account(account));
+        let run = verify(&fake, &since);
+        says(&run, 2, &["EC2 reports no failure"]);
+        assert_ne!(run.output.contains(&lacks), is_right, "{}", run.output);
+        assert_ne!(run.output.contains(KEY), is_right, "{}", run.output);
+    }
+}
+
+#[test]
+fn the_delivery_role_is_checked() {
+    let since = ["--since", &long_ago()];
+    let fake = fake();
+    let allowed = [
+        "logs:CreateLogStream",
+        "logs:PutLogEvents",
+        "logs:DescribeLogGroups",
+        "logs:DescribeLogStreams",
+    ];
+    let role = |trust: String, allowed: &[&str]| Role {
+        trust,
+        allowed: allowed.iter().map(|action| (*action).to_owned()).collect(),
+    };
+    let trusts = |account: &str| {
+        policy(
+            "vpc-flow-logs.amazonaws.com",
+            "StringEquals",
+            "aws:SourceAccount",
+            account,
+        )
+    };
+    let is_checked = |texts: &[&str]| {
+        let run = verify(&fake, &since);
+        says(&run, 2, texts);
+        assert!(
+            !run.output.contains("Check the delivery role"),
+            "{}",
+            run.output
+        );
+    };
+    fake.roles(&[]);
+    is_checked(&["The delivery role arn:aws:iam::123456789012:role/sample does not exist"]);
+    fake.roles(&[("sample", role("{}".to_owned(), &allowed))]);
+    is_checked(&[
+        "does not allow sts:AssumeRole to vpc-flow-logs.amazonaws.com",
+        "delivery_trust_policy",
+    ]);
+    fake.roles(&[("sample", role(trusts("210987654321"), &allowed))]);
+    is_checked(&["its condition about aws:SourceAccount does not hold"]);
+    fake.roles(&[("sample", role(trusts(ACCOUNT), &allowed[..2]))]);
+    is_checked(&[
+        "do not allow logs:DescribeLogGroups, logs:DescribeLogStreams on the log group",
+        "delivery_role_policy",
+    ]);
+    let asked = fake.calls_of("SimulatePrincipalPolicy").remove(0);
+    assert_eq!(
+        asked.parameters["ResourceArns.member.1"],
+        format!("arn:aws:logs:{REGION}:{ACCOUNT}:log-group:flow-logs:log-stream:x")
+    );
+    assert_eq!(asked.region, "us-east-1");
+    fake.roles(&[("sample", role(trusts(ACCOUNT), &allowed))]);
+    is_checked(&["EC2 reports no failure"]);
+    // A role of another account cannot be read.
+    let before = fake.calls_of("GetRole").len();
+    fake.change(ID, |log| {
+        let role = "arn:aws:iam::210987654321:role/flow-logs";
+        log.deliver_logs_permission_arn = Some(role.to_owned());
+    });
+    says(&verify(&fake, &since), 2, &["Check the delivery role"]);
+    assert_eq!(fake.calls_of("GetRole").len(), before);
+}
+
+/// What may not be read is said, with the permission that is missing and with what to check.
+#[test]
+fn a_role_and_a_key_that_may_not_be_read_are_named() {
+    let fake = fake();
+    fake.group_key("flow-logs", KEY);
+    let since = ["--since", &long_ago()];
+    says(
+        &verify(&fake, &since),
+        2,
+        &[
+            "The delivery role could not be read",
+            "iam:GetRole",
+            "Check the delivery role arn:aws:iam::123456789012:role/sample",
+            "The policy of the key could not be read",
+            "kms:GetKeyPolicy",
+            "Check the policy of the key. It must allow kms:Encrypt*",
+        ],
+    );
+    for fault in [Fault::Garbage, Fault::Cut("<Role>"), Fault::Endless] {
+        fake.roles(&[]);
+        fake.fail("GetRole", fault.clone(), 9);
+        let texts = &["The delivery role could not be read"];
+        says(&verify(&fake, &since), 2, texts);
+        fake.clear_faults();
+    }
+}
+
+#[test]
+fn the_key_of_a_destination_is_named_if_its_policy_cannot_be_read() {
     let encrypted = fake();
     encrypted.group_key("flow-logs", KEY);
     let since = ["--since", &long_ago()];

@@ -130,6 +130,8 @@ provider "vpcflow" {{
   secret_key = "secret-canary"
   endpoints {{
     ec2  = "{endpoint}"
+    iam  = "{endpoint}"
+    kms  = "{endpoint}"
     logs = "{endpoint}"
     s3   = "{endpoint}"
     sts  = "{endpoint}"

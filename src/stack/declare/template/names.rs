@@ -163,7 +163,7 @@ impl Scope<'_> {
                 let given = self.parameters.partition.as_deref();
                 given.or_else(|| region.map(partition::of_region))
             }
-            "AWS::URLSuffix" => region.map(suffix),
+            "AWS::URLSuffix" => region.map(partition::suffix),
             _ if OF_STACK.contains(&name) => {
                 return Resolved::Unknown(Reason::Pseudo(name.to_owned()));
             }
@@ -199,18 +199,5 @@ impl Scope<'_> {
             || self.resources.contains_key(name)
             || self.parameters.given.contains_key(name)
             || PSEUDO.contains(&name)
-    }
-}
-
-/// Returns the domain of AWS's services in a region.
-fn suffix(region: &str) -> &'static str {
-    match partition::of_region(region) {
-        "aws-cn" => "amazonaws.com.cn",
-        "aws-iso" => "c2s.ic.gov",
-        "aws-iso-b" => "sc2s.sgov.gov",
-        "aws-iso-e" => "cloud.adc-e.uk",
-        "aws-iso-f" => "csp.hci.ic.gov",
-        "aws-eusc" => "amazonaws.eu",
-        _ => "amazonaws.com",
     }
 }

@@ -122,6 +122,22 @@ impl Fake {
         self.shared.state().settings.organization = accounts.collect();
     }
 
+    /// Sets the roles, and lets everybody read them.
+    #[cfg(feature = "aws")]
+    pub(crate) fn roles(&self, roles: &[(&str, super::Role)]) {
+        let roles = roles.iter();
+        let roles = roles.map(|(name, role)| ((*name).to_owned(), role.clone()));
+        self.shared.state().settings.roles = Some(roles.collect());
+    }
+
+    /// Sets the policy of a key, and lets everybody read it.
+    #[cfg(feature = "aws")]
+    pub(crate) fn key_policy(&self, arn: &str, policy: &str) {
+        let mut state = self.shared.state();
+        let policies = &mut state.settings.key_policies;
+        policies.insert(arn.to_owned(), policy.to_owned());
+    }
+
     /// Lets nobody assume the role.
     #[cfg(feature = "aws")]
     pub(crate) fn refuse_role(&self, arn: &str) {

@@ -1,5 +1,5 @@
-//! A fake server for the AWS APIs: EC2 flow logs, STS, CloudWatch Logs, S3, deployed CloudFormation
-//! stacks, and the accounts of AWS Organizations.
+//! A fake server for the AWS APIs: EC2 flow logs, STS, CloudWatch Logs, S3, deployed CloudFormation stacks, the accounts of
+//! AWS Organizations, roles of IAM, and policies of keys of KMS.
 //!
 //! Tests use the real SDK over HTTP, so this is a server and not a test double. It is stricter than AWS where the
 //! documentation of AWS defines a rule. A test controls what is random in AWS: failures, lost replies, latency, pages
@@ -14,6 +14,8 @@ mod controls;
 mod delivery;
 mod ec2;
 mod fault;
+mod iam;
+mod kms;
 mod logs;
 mod organizations;
 pub(crate) mod pattern;
@@ -39,6 +41,8 @@ pub(crate) use ec2::Endless;
 #[cfg(feature = "aws")]
 pub(crate) use ec2::Network;
 pub(crate) use fault::{Age, Fault, Spoiled};
+#[cfg(feature = "aws")]
+pub(crate) use iam::Role;
 pub(crate) use state::{ACCOUNT, Call, DestinationOptions, FlowLog, REGION, TagFieldSpecification};
 
 use super::canary;

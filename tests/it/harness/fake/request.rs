@@ -12,7 +12,9 @@ const EC2_VERSION: &str = "2016-11-15";
 const STS_VERSION: &str = "2011-06-15";
 const CLOUDFORMATION_VERSION: &str = "2010-05-15";
 const LOGS_TARGET: &str = "Logs_20140328.";
+const IAM_VERSION: &str = "2010-05-08";
 const ORGANIZATIONS_TARGET: &str = "AWSOrganizationsV20161128.";
+const KMS_TARGET: &str = "TrentService.";
 
 /// The service of a call, which determines the format of the reply.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -23,6 +25,8 @@ pub(super) enum Service {
     CloudFormation,
     S3,
     Organizations,
+    Iam,
+    Kms,
 }
 
 impl Service {
@@ -34,6 +38,8 @@ impl Service {
             Self::CloudFormation => "cloudformation",
             Self::S3 => "s3",
             Self::Organizations => "organizations",
+            Self::Iam => "iam",
+            Self::Kms => "kms",
         }
     }
 }
@@ -138,6 +144,7 @@ impl Request {
         self.service = match self.form.remove("Version").as_deref() {
             Some(EC2_VERSION) => Service::Ec2,
             Some(STS_VERSION) => Service::Sts,
+            Some(IAM_VERSION) => Service::Iam,
             Some(CLOUDFORMATION_VERSION) => Service::CloudFormation,
             other => return Err(format!("no service has the version {other:?}")),
         };
@@ -148,6 +155,7 @@ impl Request {
         let services = [
             (LOGS_TARGET, Service::Logs),
             (ORGANIZATIONS_TARGET, Service::Organizations),
+            (KMS_TARGET, Service::Kms),
         ];
         let called = services
             .into_iter()

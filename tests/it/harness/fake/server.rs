@@ -18,7 +18,7 @@ use super::delivery::{self, Body};
 use super::fault::Fault;
 use super::request::{Request, Service};
 use super::state::State;
-use super::{Shared, canary, cloudformation, ec2, logs, organizations, s3, sts};
+use super::{Shared, canary, cloudformation, ec2, iam, kms, logs, organizations, s3, sts};
 
 /// Serves until `stopped` resolves.
 pub(super) fn run(listener: TcpListener, shared: Arc<Shared>, stopped: oneshot::Receiver<()>) {
@@ -255,6 +255,8 @@ fn act(shared: &Shared, request: &Request, request_id: &str) -> Outcome {
         Service::CloudFormation => cloudformation::answer(state, request, request_id),
         Service::S3 => s3::answer(state, request),
         Service::Organizations => organizations::answer(state, request),
+        Service::Iam => iam::answer(state, request, request_id),
+        Service::Kms => kms::answer(state, request),
     }
 }
 
@@ -265,9 +267,13 @@ fn authorized(request: &Request) -> Result<(), ApiError> {
     }
     let (status, code) = match request.service {
         Service::Ec2 => (401, "AuthFailure"),
-        Service::Sts | Service::CloudFormation => (403, "MissingAuthenticationToken"),
+        Service::Sts | Service::CloudFormation | Service::Iam => {
+            (403, "MissingAuthenticationToken")
+        }
         Service::S3 => (403, "AccessDenied"),
-        Service::Logs | Service::Organizations => (400, "MissingAuthenticationTokenException"),
+        Service::Logs | Service::Organizations | Service::Kms => {
+            (400, "MissingAuthenticationTokenException")
+        }
     };
     let message = "AWS was not able to validate the provided access credentials";
     Err(ApiError::with_status(status, code, message))
@@ -278,8 +284,10 @@ fn throttled(service: Service) -> ApiError {
         Service::Ec2 => {
             ApiError::with_status(503, "RequestLimitExceeded", "Request limit exceeded.")
         }
-        Service::Sts | Service::CloudFormation => ApiError::new("Throttling", "Rate exceeded"),
-        Service::Logs => ApiError::new("ThrottlingException", "Rate exceeded"),
+        Service::Sts | Service::CloudFormation | Service::Iam => {
+            ApiError::new("Throttling", "Rate exceeded")
+        }
+        Service::Logs | Service::Kms => ApiError::new("ThrottlingException", "Rate exceeded"),
         Service::Organizations => ApiError::new("TooManyRequestsException", "Rate exceeded"),
         Service::S3 => ApiError::with_status(503, "SlowDown", "Please reduce your request rate."),
     }
@@ -289,10 +297,12 @@ fn expired(service: Service) -> ApiError {
     let message = "The security token included in the request is expired";
     match service {
         Service::Ec2 => ApiError::new("RequestExpired", "Request has expired."),
-        Service::Sts | Service::CloudFormation => {
+        Service::Sts | Service::CloudFormation | Service::Iam => {
             ApiError::with_status(403, "ExpiredToken", message)
         }
-        Service::Logs | Service::Organizations => ApiError::new("ExpiredTokenException", message),
+        Service::Logs | Service::Organizations | Service::Kms => {
+            ApiError::new("ExpiredTokenException", message)
+        }
         Service::S3 => ApiError::new("ExpiredToken", message),
     }
 }
@@ -413,11 +423,11 @@ impl ApiError {
                 ec2::CONTENT_TYPE,
                 ec2::error(&self.code, &self.message, request_id),
             ),
-            Service::Sts | Service::CloudFormation => (
+            Service::Sts | Service::CloudFormation | Service::Iam => (
                 sts::CONTENT_TYPE,
                 sts::error(&self.code, &self.message, request_id),
             ),
-            Service::Logs | Service::Organizations => {
+            Service::Logs | Service::Organizations | Service::Kms => {
                 (logs::CONTENT_TYPE, logs::error(&self.code, &self.message))
             }
             Service::S3 => (

@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 
 use super::cloudformation::DeployedStack;
 use super::fault::Faults;
+use super::iam::Role;
 use super::logs::Groups;
 use super::s3::Bucket;
 
@@ -278,6 +279,10 @@ pub(super) struct Settings {
     /// The enabled regions; all if it is empty.
     pub(super) regions: BTreeSet<String>,
     pub(super) resources: BTreeSet<String>,
+    /// The roles by name. `None` if nobody may read them.
+    pub(super) roles: Option<BTreeMap<String, Role>>,
+    /// The policies of keys by ARN.
+    pub(super) key_policies: BTreeMap<String, String>,
     /// The ARNs of the roles that nobody may assume.
     pub(super) refused_roles: BTreeSet<String>,
     /// The accounts of the organization with their states, in the order in which they are listed.
@@ -323,6 +328,8 @@ impl Default for Settings {
             any_resource: true,
             regions: BTreeSet::new(),
             resources: BTreeSet::new(),
+            roles: None,
+            key_policies: BTreeMap::new(),
             refused_roles: BTreeSet::new(),
             organization: Vec::new(),
             extra_fields: BTreeSet::new(),

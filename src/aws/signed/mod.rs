@@ -1,7 +1,13 @@
-//! Signed calls to a service of which no SDK is linked: JSON in a POST, with the operation in a header.
+//! Signed calls to a service of which no SDK is linked: a POST in one of AWS's two older forms.
 //!
 //! An SDK for a single operation costs a minute of every build and megabytes of the binary. Here the SDK's machinery
 //! sends, signs, retries and parses, as it does for the services that have one. This module must not know any operation.
+
+mod global;
+mod json;
+mod query;
+
+use std::time::Duration;
 
 use aws_runtime::{
     auth::{SigV4OperationSigningConfig, sigv4},
@@ -14,22 +20,16 @@ use aws_smithy_runtime::client::{
     orchestrator::operation::Operation,
     retries::classifiers::{HttpStatusCodeClassifier, TransientErrorClassifier},
 };
-use aws_smithy_runtime_api::{
-    box_error::BoxError,
-    client::{
-        auth::{
-            AuthSchemeOptionResolverParams, SharedAuthScheme, SharedAuthSchemeOptionResolver,
-            static_resolver::StaticAuthSchemeOptionResolver,
-        },
-        identity::SharedIdentityResolver,
-        orchestrator::{HttpRequest, HttpResponse, OrchestratorError},
-        runtime_components::RuntimeComponentsBuilder,
-        runtime_plugin::StaticRuntimePlugin,
+use aws_smithy_runtime_api::client::{
+    auth::{
+        AuthSchemeOptionResolverParams, SharedAuthScheme, SharedAuthSchemeOptionResolver,
+        static_resolver::StaticAuthSchemeOptionResolver,
     },
+    identity::SharedIdentityResolver,
+    runtime_components::RuntimeComponentsBuilder,
+    runtime_plugin::StaticRuntimePlugin,
 };
-use aws_smithy_types::{
-    body::SdkBody, config_bag::Layer, error::ErrorMetadata, retry::RetryConfig,
-};
+use aws_smithy_types::{config_bag::Layer, error::ErrorMetadata, retry::RetryConfig};
 use aws_types::{SdkConfig, SigningName, region::SigningRegion};
 use serde_json::Value;
 
@@ -39,16 +39,18 @@ use super::{
     error::{Error, Kind},
 };
 
-/// The header of an error's code.
-const ERROR_TYPE: &str = "x-amzn-errortype";
+pub(super) use global::GlobalService;
+
+/// How long a call whose answer only explains something may take, with all its attempts.
+pub(super) const BRIEF: Duration = Duration::from_secs(20);
 
 /// A service without an SDK.
 #[derive(Clone, Debug)]
-pub(super) struct JsonService {
+pub(super) struct SignedService {
     /// The name in signatures.
     pub(super) name: &'static str,
-    /// What precedes the operation in the header.
-    pub(super) target: &'static str,
+    /// How it reads and writes.
+    pub(super) form: Form,
     /// The region in signatures.
     pub(super) region: String,
     /// The address.
@@ -59,7 +61,16 @@ pub(super) struct JsonService {
     pub(super) retries: RetryPartition,
 }
 
-impl JsonService {
+/// How a service reads requests and writes replies.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Form {
+    /// JSON, with the operation in a header after this text.
+    Json(&'static str),
+    /// A form with this version, and XML. Lists are `Name.member.1` and so on in the input, which has no other objects.
+    Query(&'static str),
+}
+
+impl SignedService {
     /// Calls an operation, and returns its reply.
     pub(super) async fn call(
         &self,
@@ -83,7 +94,6 @@ impl JsonService {
         let sdk = &self.sdk;
         let retries = sdk.retry_config().cloned();
         let time = sdk.time_source();
-        let target = format!("{}.{operation}", self.target);
         let mut builder = Operation::builder()
             .service_name(self.name)
             .operation_name(operation)
@@ -103,8 +113,19 @@ impl JsonService {
         if let Some(timeouts) = sdk.timeout_config() {
             builder = builder.timeout_config(timeouts.clone());
         }
-        let serialized = builder.serializer(move |input: Value| request(&target, &input));
-        Some(serialized.deserializer(reply).build())
+        Some(match self.form {
+            Form::Json(target) => {
+                let target = format!("{target}.{operation}");
+                let written =
+                    builder.serializer(move |input: Value| json::request(&target, &input));
+                written.deserializer(json::reply).build()
+            }
+            Form::Query(version) => {
+                let written = builder
+                    .serializer(move |input: Value| query::request(operation, version, &input));
+                written.deserializer(query::reply).build()
+            }
+        })
     }
 
     /// Returns how requests are signed, and with which credentials.
@@ -133,75 +154,11 @@ impl JsonService {
     }
 }
 
-/// Writes a request.
-fn request(target: &str, input: &Value) -> Result<HttpRequest, BoxError> {
-    let mut request = HttpRequest::new(SdkBody::from(input.to_string()));
-    request.set_method("POST")?;
-    request.set_uri("/")?;
-    let headers = request.headers_mut();
-    headers.try_insert("content-type", "application/x-amz-json-1.1")?;
-    headers.try_insert("x-amz-target", target.to_owned())?;
-    Ok(request)
-}
-
-/// Reads a reply, or the error that it is.
-fn reply(reply: &HttpResponse) -> Result<Value, OrchestratorError<ErrorMetadata>> {
-    let body = reply.body().bytes().unwrap_or_default();
-    let body: Value = match serde_json::from_slice(body) {
-        Ok(body) => body,
-        Err(error) => return Err(OrchestratorError::response(error.into())),
-    };
-    if reply.status().is_success() {
-        return Ok(body);
-    }
-    let text = |name: &str| body.get(name).and_then(Value::as_str);
-    let code = text("__type").or_else(|| reply.headers().get(ERROR_TYPE));
-    // Such as com.amazonaws.organizations#AccessDeniedException, or AccessDeniedException:http://…
-    let code = code.map(|code| code.rsplit('#').next().unwrap_or(code));
-    let code = code.map(|code| code.split(':').next().unwrap_or(code));
-    let message = text("message").or_else(|| text("Message"));
-    let mut error = ErrorMetadata::builder();
-    error = error.message(message.unwrap_or_default());
+/// Builds the error that a service returned.
+fn refusal(code: Option<&str>, message: Option<&str>) -> ErrorMetadata {
+    let mut error = ErrorMetadata::builder().message(message.unwrap_or_default());
     if let Some(code) = code.filter(|code| !code.is_empty()) {
         error = error.code(code);
     }
-    Err(OrchestratorError::operation(error.build()))
-}
-
-#[cfg(test)]
-mod tests {
-    use aws_smithy_runtime_api::http::StatusCode;
-
-    use super::*;
-
-    fn refused(header: &'static str, body: &'static str) -> (Option<String>, Option<String>) {
-        let status = StatusCode::try_from(400).unwrap();
-        let mut response = HttpResponse::new(status, SdkBody::from(body));
-        if !header.is_empty() {
-            response.headers_mut().insert(ERROR_TYPE, header);
-        }
-        let error = reply(&response).unwrap_err();
-        let error = error.as_operation_error().unwrap();
-        let text = |text: Option<&str>| text.map(str::to_owned);
-        (text(error.code()), text(error.message()))
-    }
-
-    #[test]
-    fn the_code_of_an_error_is_read_in_every_form() {
-        let denied = Some("AccessDeniedException".to_owned());
-        for (header, body) in [
-            ("", r#"{"__type":"AccessDeniedException","Message":"No."}"#),
-            (
-                "",
-                r#"{"__type":"com.amazonaws.x#AccessDeniedException","message":"No."}"#,
-            ),
-            ("AccessDeniedException:http://x/", r#"{"message":"No."}"#),
-        ] {
-            assert_eq!(
-                refused(header, body),
-                (denied.clone(), Some("No.".to_owned()))
-            );
-        }
-        assert_eq!(refused("", "{}").0, None);
-    }
+    error.build()
 }
