@@ -15,8 +15,8 @@ use super::runner::{Child, STACK, Scene, failed};
 use crate::harness::client::Process;
 use crate::harness::world::{CANARY, Fault, READ};
 
-/// One second, and another one for a busy machine.
-const SOON: Duration = Duration::from_secs(2);
+/// A second, and many more for a busy machine. What is stopped would take more than 30 seconds.
+const SOON: Duration = Duration::from_secs(10);
 /// Long enough for any machine.
 const LONG: Duration = Duration::from_secs(30);
 

@@ -118,7 +118,7 @@ fn a_signal_ends_a_check_of_many_regions_without_a_report() {
     kill_process(Pid::from_child(&child), Signal::TERM).unwrap();
     let began = Instant::now();
     let status = child.wait().unwrap();
-    assert!(began.elapsed() < Duration::from_secs(5));
+    assert!(began.elapsed() < Duration::from_secs(30));
     assert!(!status.success());
     for file in ["gaps.yaml", "report.json"] {
         assert!(!folder.path().join(file).exists(), "{file}");
