@@ -68,7 +68,8 @@ enum Subcommands {
     Schema,
     /// Check whether the flow logs in a stack or a Terraform state run as declared.
     ///
-    /// Exit codes, as in `terraform plan -detailed-exitcode`: 0 in sync, 1 error, 2 drift or failing delivery.
+    /// Exit codes, as in `terraform plan -detailed-exitcode`: 0 in sync, or only notes; 1 error; 2 drift, failing delivery, or an
+    /// undeclared flow log with `--unmanaged`.
     Drift(Box<drift::Drift>),
     /// Check whether flow logs record the networks of accounts and regions.
     ///

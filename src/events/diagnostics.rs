@@ -72,7 +72,7 @@ fn not_read(error: &ScanError, source: &str, detail: Detail) -> Diagnostic {
             };
             let detail = format!(
                 "The `timeout` passed {progress}. There is no result, because a partial result would look complete. \
-                 Narrow the time window, add quals that can be pushed down (see `not_pushed`), or increase `timeout`."
+                 Narrow the time window, add filters that can be pushed down (see `not_pushed`), or increase `timeout`."
             );
             Diagnostic::error("out-of-time", NOT_READ, detail).at("timeout")
         }
@@ -83,9 +83,9 @@ fn not_read(error: &ScanError, source: &str, detail: Detail) -> Diagnostic {
             Diagnostic::error("too-many-groups", "Too many groups", detail).at("group_by")
         }
         ScanError::TooManyIds => {
-            let detail = "More than 1,000,000 records match the quals. This is the maximum whose ids the engine `scan` \
+            let detail = "More than 1,000,000 records match the filters. This is the maximum whose ids the engine `scan` \
                           remembers so that each record counts once, however often it was delivered. Narrow the time \
-                          window or the quals.";
+                          window or the filters.";
             Diagnostic::error("too-many-records", "Too many records", detail).at("record_type")
         }
         ScanError::Refused(_) | ScanError::Stopped => {

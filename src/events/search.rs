@@ -266,7 +266,7 @@ fn settled(
 /// Explains why there is no plan of calls.
 fn not_planned(context: &Context) -> Diagnostic {
     if !context.stop().is_cancelled() {
-        return too_late("its quals were compiled into a filter pattern");
+        return too_late("its filters were compiled into a filter pattern");
     }
     let detail = "The run was stopped before any event was requested.";
     Diagnostic::error("stopped", NOT_READ, detail)

@@ -40,19 +40,19 @@ pub struct Statistics {
     /// reports only those that match.
     #[schemars(transform = behaviour::read_only)]
     pub scanned: i64,
-    /// The number of records that match the quals. Lines that do not parse are not counted.
+    /// The number of records that match the filters. Lines that do not parse are not counted.
     #[schemars(transform = behaviour::read_only)]
     pub matched: i64,
     /// The number of received lines that did not parse. The provider stops parsing a line as soon as a number or an
-    /// address in it fails a qual. Null if CloudWatch Logs Insights counted.
+    /// address in it fails a filter. Null if CloudWatch Logs Insights counted.
     #[schemars(transform = behaviour::read_only)]
     pub parse_errors: Option<i64>,
     /// The number of records that report that there was no traffic (`NODATA`). Null if they were not counted, for example
-    /// because quals were pushed down.
+    /// because filters were pushed down.
     #[schemars(transform = behaviour::read_only)]
     pub no_data: Option<i64>,
     /// The number of records that report skipped records (`SKIPDATA`, or `INCOMPLETEDATA` for Cloud WAN). One of them may
-    /// stand for many skipped records. Null if they were not counted, for example because quals were pushed down and
+    /// stand for many skipped records. Null if they were not counted, for example because filters were pushed down and
     /// `require_complete` is not set.
     #[schemars(transform = behaviour::read_only)]
     pub skip_data: Option<i64>,

@@ -54,8 +54,9 @@ pub struct FlowLog {
     #[serde(default)]
     #[schemars(transform = behaviour::computed, transform = behaviour::requires_replace)]
     pub regional_nat_gateway_id: Attr<String>,
-    /// The resource whose traffic is recorded, of any type. At least one argument with the ID of a resource is
-    /// required. Several are accepted if they contain the same ID.
+    /// The resource whose traffic is recorded, of any type. **One of `vpc_id`, `subnet_id`, `eni_id`, `transit_gateway_id`,
+    /// `transit_gateway_attachment_id`, `regional_nat_gateway_id` and `resource_id` is required**. Several are accepted if they
+    /// contain the same ID.
     #[serde(default)]
     #[schemars(transform = behaviour::computed, transform = behaviour::requires_replace)]
     pub resource_id: Attr<String>,
@@ -78,12 +79,12 @@ pub struct FlowLog {
     #[schemars(transform = behaviour::computed, transform = behaviour::requires_replace)]
     #[schemars(transform = behaviour::one_of(TYPES))]
     pub log_destination_type: Attr<String>,
-    /// The ARN of the log group, bucket (optionally with a folder) or delivery stream that receives the records. A `:*`
-    /// at the end of the ARN of a log group is ignored.
+    /// The ARN of the log group, bucket (optionally with a folder) or delivery stream that receives the records. **One of
+    /// `log_destination` and `log_group_name` is required**. A `:*` at the end of the ARN of a log group is ignored.
     #[serde(default)]
     #[schemars(transform = behaviour::computed, transform = behaviour::requires_replace)]
     pub log_destination: Attr<String>,
-    /// The name of the CloudWatch Logs group that receives the records. Use either this argument or `log_destination`.
+    /// The name of the CloudWatch Logs group that receives the records. Set it instead of `log_destination`.
     #[serde(default)]
     #[schemars(transform = behaviour::computed, transform = behaviour::requires_replace)]
     pub log_group_name: Attr<String>,

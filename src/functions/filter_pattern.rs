@@ -9,23 +9,23 @@ use crate::framework::{Function, FunctionError};
 use crate::record::QualPath;
 use crate::record::dialect::filter_pattern;
 
-/// Returns a CloudWatch Logs filter pattern for quals, for metric filters and subscription filters.
+/// Returns the filter pattern of CloudWatch Logs for filters, for metric filters and subscription filters.
 ///
-/// The pattern matches exactly the records that match the quals. If no pattern can express this, the call fails and
-/// names the quals that cannot be expressed. The quals are those of `vpcflow_log_events`: a record must match all
-/// quals at the top level, at least one object of the list `where`, if there are any, and no object of the list
-/// `exclude`. Within an object, all quals must match.
+/// The pattern matches exactly the records that match the filters. If no pattern can express this, the call fails and
+/// names the filters that cannot be expressed. The filters are those of `vpcflow_log_events`: a record must match all
+/// filters at the top level, at least one object of the list `where`, if there are any, and no object of the list
+/// `exclude`. Within an object, all filters must match.
 #[derive(Debug, Deserialize, JsonSchema)]
 pub struct FilterPattern {
-    /// The quals, such as `{ action = "REJECT", dst_port = "22,3389", exclude = [{ src_addr = "10.0.0.0/8" }] }`.
-    quals: serde_json::Value,
+    /// The filters, such as `{ action = "REJECT", dst_port = "22,3389", exclude = [{ src_addr = "10.0.0.0/8" }] }`.
+    filters: serde_json::Value,
     /// The record format of the flow log (`log_format`). Defaults to the default format of AWS for VPCs, which has 14
     /// fields.
     #[serde(default)]
     format: Vec<Option<String>>,
 }
 
-/// The most quals that an error names.
+/// The most filters that an error names.
 const MOST_NAMED: usize = 10;
 
 impl Function for FilterPattern {
@@ -36,12 +36,11 @@ impl Function for FilterPattern {
     }
 
     fn call(self) -> Result<Value, FunctionError> {
-        let fail = |text: String| FunctionError::new(text).at("quals");
+        let fail = |text: String| FunctionError::new(text).at("filters");
         let format = record_format(&self.format)?;
-        let quals = quals::read(&self.quals)?;
+        let quals = quals::read(&self.filters)?;
         if quals.is_empty() {
-            let text =
-                "there is no qual; a filter that matches every record has the empty pattern \"\"";
+            let text = "there is no filter; the pattern for every record is empty: \"\"";
             return Err(fail(text.to_owned()));
         }
         let bound = quals
@@ -63,7 +62,7 @@ fn inexact(quals: &[QualPath]) -> String {
     }
     format!(
         "no filter pattern of at most {} characters says exactly the same as {}; a pattern has one condition for each \
-         field and cannot put \"or\" between fields. Leave these quals out, or write them so that each asks one field \
+         field and cannot put \"or\" between fields. Leave these filters out, or write them so that each asks one field \
          for values, for one range, or for a network that ends at an octet",
         filter_pattern::MAX_LENGTH,
         named.join(", ")

@@ -14,7 +14,7 @@ const FIELDS: &str = "fields";
 
 /// Reads the quals. A null qual is ignored, as in the data source.
 pub(super) fn read(quals: &Json) -> Result<Quals, FunctionError> {
-    let top = object(quals, "`quals`")?;
+    let top = object(quals, "`filters`")?;
     let mut read = Quals::default();
     for (key, value) in top.iter().filter(|(_, value)| !value.is_null()) {
         match key.as_str() {
@@ -67,7 +67,7 @@ fn one(key: &str, value: &Json, at: &str, quals: &mut Vec<Qual>) -> Result<(), F
 
 fn object<'a>(value: &'a Json, what: &str) -> Result<&'a Map<String, Json>, FunctionError> {
     value.as_object().ok_or_else(|| {
-        let text = format!("{what} must be an object of quals, such as {{ dst_port = \"22\" }}");
+        let text = format!("{what} must be an object of filters, such as {{ dst_port = \"22\" }}");
         fail(text)
     })
 }
@@ -111,9 +111,9 @@ fn unknown(key: &str, label: &str, top: bool) -> String {
     }
     if let Some(field) = field::find(key).or_else(|| field::suggest(key)) {
         return match field.column {
-            Some(column) => format!("there is no qual `{label}`; did you mean `{column}`?"),
+            Some(column) => format!("there is no filter `{label}`; did you mean `{column}`?"),
             None => format!(
-                "there is no qual `{label}`; write `fields = {{ \"{}\" = … }}` for this field",
+                "there is no filter `{label}`; write `fields = {{ \"{}\" = … }}` for this field",
                 field.name
             ),
         };
@@ -121,11 +121,11 @@ fn unknown(key: &str, label: &str, top: bool) -> String {
     let blocks = [WHERE, EXCLUDE].into_iter().filter(|_| top);
     let names = qual::names().chain(blocks).chain([FIELDS]);
     match nearest(key, names) {
-        Some(meant) => format!("there is no qual `{label}`; did you mean `{meant}`?"),
-        None => format!("there is no qual `{label}`"),
+        Some(meant) => format!("there is no filter `{label}`; did you mean `{meant}`?"),
+        None => format!("there is no filter `{label}`"),
     }
 }
 
 fn fail(text: String) -> FunctionError {
-    FunctionError::new(text).at("quals")
+    FunctionError::new(text).at("filters")
 }

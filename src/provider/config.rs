@@ -149,17 +149,18 @@ pub struct Config {
     #[schemars(transform = behaviour::single_block)]
     pub assume_role_with_web_identity: Attr<AssumeRoleWithWebIdentity>,
     /// URLs of services, for private endpoints and emulators. Can also be set with the environment variables
-    /// `AWS_ENDPOINT_URL_EC2`, `AWS_ENDPOINT_URL_CLOUDWATCH_LOGS`, `AWS_ENDPOINT_URL_STS`, `AWS_ENDPOINT_URL_SSO`,
-    /// `AWS_ENDPOINT_URL_SSO_OIDC` and `AWS_ENDPOINT_URL`, or with `endpoint_url` in the profile or its `services`
-    /// section. All services of the AWS provider's block are accepted.
+    /// `AWS_ENDPOINT_URL_EC2`, `AWS_ENDPOINT_URL_CLOUDWATCH_LOGS`, `AWS_ENDPOINT_URL_S3`, `AWS_ENDPOINT_URL_ATHENA`,
+    /// `AWS_ENDPOINT_URL_STS`, `AWS_ENDPOINT_URL_SSO`, `AWS_ENDPOINT_URL_SSO_OIDC` and `AWS_ENDPOINT_URL`, or with
+    /// `endpoint_url` in the profile or its `services` section. All services of the AWS provider's block are accepted.
     #[serde(default)]
     #[schemars(transform = behaviour::single_block)]
     pub endpoints: Attr<Endpoints>,
-    /// Tags to add to all resources.
+    /// Tags to add to all resources. Environment variables `TF_AWS_DEFAULT_TAGS_<key>=<value>` add more.
     #[serde(default)]
     #[schemars(transform = behaviour::single_block)]
     pub default_tags: Attr<DefaultTags>,
-    /// Tags to ignore. The provider neither shows nor changes them.
+    /// Tags to ignore. The provider neither shows nor changes them. The environment variables `TF_AWS_IGNORE_TAGS_KEYS` and
+    /// `TF_AWS_IGNORE_TAGS_KEY_PREFIXES` add more, separated by commas.
     #[serde(default)]
     #[schemars(transform = behaviour::single_block)]
     pub ignore_tags: Attr<IgnoreTags>,

@@ -66,7 +66,7 @@ pub enum BindError {
         available: Vec<String>,
     },
     /// A block has no qual. An empty block would match every record.
-    #[error("`{block}` has no qual; add at least one, or remove the block")]
+    #[error("`{block}` has no filter; add at least one, or remove the block")]
     EmptyBlock {
         /// The block.
         block: QualPath,

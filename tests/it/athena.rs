@@ -310,7 +310,7 @@ fn two_hundred_random_qual_sets_choose_the_same_records_in_every_layout() {
         nonempty += usize::from(!expected.is_empty());
         assert_eq!(found, expected, "{quals:?}\n{}", query.text);
     }
-    assert!(nonempty > 50, "{nonempty} qual sets match something");
+    assert!(nonempty > 50, "{nonempty} filter sets match something");
 }
 
 #[test]

@@ -289,7 +289,7 @@ async fn a_signature_contains_its_parameters_in_order() {
     assert_eq!(shown("log_format"), r#"fields "string"..."#);
     assert_eq!(
         shown("filter_pattern"),
-        r#"quals "dynamic", format "string"?..."#
+        r#"filters "dynamic", format "string"?..."#
     );
     assert_eq!(
         shown("athena_table"),

@@ -12,6 +12,8 @@ mod athena;
 mod child;
 mod circles;
 #[cfg(all(feature = "aws", unix))]
+mod claims;
+#[cfg(all(feature = "aws", unix))]
 mod credentials;
 // It needs namespaces and a static C library.
 #[cfg(all(feature = "aws", target_os = "linux"))]

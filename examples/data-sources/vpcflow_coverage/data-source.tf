@@ -1,3 +1,5 @@
+# Is every VPC recorded?
+
 # Every VPC in all enabled regions records at least rejected traffic.
 data "vpcflow_coverage" "vpcs" {
   regions = ["*"]

@@ -1,3 +1,5 @@
+# Record what nothing records
+
 # Records each VPC that nothing else records.
 data "vpcflow_coverage" "gaps" {
   # Without this, the VPCs are covered as soon as the flow logs below exist, and the next plan deletes the flow logs.

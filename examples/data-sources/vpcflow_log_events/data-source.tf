@@ -1,3 +1,5 @@
+# Rejected logins
+
 variable "flow_log_id" {
   type = string
 }

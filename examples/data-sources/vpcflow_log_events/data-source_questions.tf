@@ -1,3 +1,5 @@
+# Other queries
+
 variable "flow_log_id" {
   type = string
 }

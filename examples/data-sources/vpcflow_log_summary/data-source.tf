@@ -1,3 +1,5 @@
+# Rejected traffic by port and source
+
 variable "flow_log_id" {
   type = string
 }

@@ -1,3 +1,5 @@
+# Traffic of each network interface
+
 variable "flow_log_id" {
   type = string
 }

@@ -1,3 +1,5 @@
+# A VPC to CloudWatch Logs
+
 variable "vpc_id" {
   type = string
 }

@@ -1,3 +1,5 @@
+# Take over an `aws_flow_log`
+
 variable "vpc_id" {
   type = string
 }

@@ -1,3 +1,5 @@
+# A subnet to a bucket, as Parquet
+
 variable "subnet_id" {
   type = string
 }

@@ -207,8 +207,8 @@ fn unread_lines(unread: &Unread, shown: Detail) -> String {
     } = unread;
     match (found_by, shown) {
         (FoundBy::LeftOut, _) => format!(
-            "Lines in {log_group} match the quals, but CloudWatch Logs did not return them for the filter pattern made \
-             from the quals. They arrived while the query ran, or the service filters differently from AWS. Run the query \
+            "Lines in {log_group} match the filters, but CloudWatch Logs did not return them for the filter pattern made \
+             from the filters. They arrived while the query ran, or the service filters differently from AWS. Run the query \
              again. `filter_pattern = \"[...]\"` returns every line."
         ),
         (FoundBy::Query { among, first }, Detail::Full) => format!(
@@ -219,12 +219,12 @@ fn unread_lines(unread: &Unread, shown: Detail) -> String {
             "Lines in {log_group} could not be read in the record format; `statistics` says how many. {SET_FORMAT}"
         ),
         (FoundBy::SecondLook { among, first }, Detail::Full) => format!(
-            "The filter pattern made from the quals returns only lines in known formats. Without it, {lines} of {among} \
+            "The filter pattern made from the filters returns only lines in known formats. Without it, {lines} of {among} \
              lines in {log_group} fit none of these formats. {} {SET_FORMAT}",
             sample(first)
         ),
         (FoundBy::SecondLook { .. }, Detail::FixedText) => format!(
-            "The filter pattern made from the quals returns only lines in known formats. There are lines in {log_group} \
+            "The filter pattern made from the filters returns only lines in known formats. There are lines in {log_group} \
              that fit none of these formats. {SET_FORMAT}"
         ),
         (FoundBy::Athena, _) => format!(

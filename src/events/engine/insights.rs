@@ -342,7 +342,7 @@ impl Runner<'_> {
 }
 
 fn not_possible(error: &InsightsError) -> Diagnostic {
-    let detail = format!("{error}. Use the engine `scan`, which checks every qual itself.");
+    let detail = format!("{error}. Use the engine `scan`, which checks every filter itself.");
     let rule = "query-not-possible-with-this-engine";
     Diagnostic::error(rule, "Query not possible with this engine", detail).at("engine")
 }

@@ -13,20 +13,21 @@ const REQUESTER: &str = "requester";
 /// Where the events are, which time is wanted, and what else they must match.
 #[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
 pub struct Query {
-    /// The flow log whose events to query. The provider asks EC2 in `region` where it delivers, and for its record format.
+    /// The flow log whose events to query. **One of `flow_log_id`, `log_group_name` and `s3_uri` is required**, except
+    /// for a summary by the engine `athena`. The provider asks EC2 in `region` where it delivers, and for its record format.
     /// If the log group does not exist yet, or the bucket holds no object of the flow log, the result is empty and there is
     /// a warning.
     #[serde(default)]
     #[schemars(transform = behaviour::conflicts_with("log_group_name"))]
     #[schemars(transform = behaviour::conflicts_with("s3_uri"))]
     pub flow_log_id: Attr<String>,
-    /// The log group whose events to query, as a name or an ARN. With `flow_log_id`: the log group of the flow log, if it
+    /// The log group whose events to query, as a name or an ARN, if neither `flow_log_id` nor `s3_uri` is set. With `flow_log_id`: the log group of the flow log, if it
     /// delivers to one.
     #[serde(default)]
     #[schemars(transform = behaviour::computed)]
     #[schemars(transform = behaviour::conflicts_with("s3_uri"))]
     pub log_group_name: Attr<String>,
-    /// The objects whose events to query, as `s3://bucket/prefix`: the folder that one or several flow logs deliver to, a
+    /// The objects whose events to query, if neither `flow_log_id` nor `log_group_name` is set, as `s3://bucket/prefix`: the folder that one or several flow logs deliver to, a
     /// folder in it, or one object. The objects are gzip text with a header or Parquet, in any of AWS's layouts. With
     /// `flow_log_id`: the folder of the flow log, if it delivers to a bucket.
     #[serde(default)]
@@ -67,11 +68,11 @@ pub struct Query {
     /// Whether to show masked data. Requires the permission `logs:Unmask`.
     #[serde(default)]
     pub unmask: Attr<bool>,
-    /// How far to look back, such as `30m`, `1h` or `2d`: from `end_time` if it is set, otherwise from now.
+    /// How far to look back, such as `30m`, `1h` or `2d`. **One of `lookback` and `start_time` is required**. It counts from `end_time` if it is set, otherwise from now.
     #[serde(default)]
     #[schemars(transform = behaviour::conflicts_with("start_time"))]
     pub lookback: Attr<String>,
-    /// The start of the time window (RFC 3339), included.
+    /// The start of the time window (RFC 3339), included. Set it instead of `lookback`.
     #[serde(default)]
     pub start_time: Attr<String>,
     /// The end of the time window (RFC 3339), excluded. Defaults to now.
@@ -81,12 +82,12 @@ pub struct Query {
     /// result.
     #[serde(default)]
     pub timeout: Attr<String>,
-    /// A CloudWatch filter pattern, sent unchanged. The provider still checks the quals.
+    /// A CloudWatch filter pattern, sent unchanged. The provider still checks the filters.
     #[serde(default)]
     pub filter_pattern: Attr<String>,
     /// Whether the query fails if it could not see everything in the time window. The error lists the reasons in
     /// `incomplete`. Set it in every gate, so that it does not pass without seeing the traffic. It takes more calls: one to EC2
-    /// if `log_format` is set, one or two that read lines without the filter pattern made from the quals, and those
+    /// if `log_format` is set, one or two that read lines without the filter pattern made from the filters, and those
     /// that find the records by which AWS reports skipped records. The engine `insights` runs a second query, which AWS
     /// bills like the first.
     #[serde(default)]

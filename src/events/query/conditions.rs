@@ -32,7 +32,7 @@ fn parse_blocks(
                 Block::Exclude => "exclude every event",
             };
             let detail = format!(
-                "This `{name}` block has no qual, so it would {effect}. Add at least one qual, or remove the block."
+                "This `{name}` block has no filter, so it would {effect}. Add at least one filter, or remove the block."
             );
             let summary = format!("Empty {name} block");
             diagnostics.error(path.clone(), "empty-block", summary, detail);
@@ -50,7 +50,7 @@ pub(crate) fn cannot_bind(error: &BindError) -> Diagnostic {
     };
     Diagnostic::error(
         "qual-not-possible-for-this-record-format",
-        "Qual not possible for this record format",
+        "Filter not possible for this record format",
         format!("{error}."),
     )
     .at(path(place))

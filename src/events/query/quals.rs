@@ -203,5 +203,5 @@ pub(crate) fn malformed(
         }
         None => format!("{name} = \"{text}\": {}", error.message),
     };
-    Diagnostic::error("malformed-qual", format!("Malformed qual {name}"), detail).at(path)
+    Diagnostic::error("malformed-qual", format!("Malformed filter {name}"), detail).at(path)
 }

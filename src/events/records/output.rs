@@ -23,15 +23,15 @@ pub struct Output {
     #[serde(default)]
     #[schemars(transform = behaviour::read_only)]
     pub truncated: Attr<bool>,
-    /// The calls that the quals were pushed down into.
+    /// The calls that the filters were pushed down into.
     #[serde(default)]
     #[schemars(transform = behaviour::read_only)]
     pub pushed: Attr<Vec<Push>>,
-    /// The quals that only the provider checked, such as `where[0].src_addr`.
+    /// The filters that only the provider checked, such as `where[0].src_addr`.
     #[serde(default)]
     #[schemars(transform = behaviour::read_only)]
     pub not_pushed: Attr<Vec<String>>,
-    /// How far each qual was pushed down: `exact`, `superset` (the service may also return records that do not match)
+    /// How far each filter was pushed down: `exact`, `superset` (the service may also return records that do not match)
     /// or `none`.
     #[serde(default)]
     #[schemars(transform = behaviour::read_only)]
@@ -55,7 +55,8 @@ impl Model for Output {}
 /// One event. An attribute is null if the record has no value for the field (`-`), or its format lacks the field.
 #[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
 pub struct Event {
-    /// When the flow began, as RFC 3339.
+    /// The time of the event, as RFC 3339. In a log group, it is the timestamp that CloudWatch Logs has for the event, which
+    /// need not be the time of the flow. In a bucket, it is `start`. The times of the flow are `start` and `end`.
     #[schemars(transform = behaviour::read_only)]
     pub timestamp: Option<String>,
     /// When CloudWatch Logs received the event, as RFC 3339.

@@ -13,16 +13,17 @@ const DEFAULT_LIMIT: usize = 1000;
 /// The highest `limit`.
 pub(super) const MOST_EVENTS: usize = 10_000;
 
-/// Queries the events that flow logs have written to CloudWatch Logs or S3. Quals are pushed down to CloudWatch Logs
+/// Queries the events that flow logs have written to CloudWatch Logs or S3. Filters are pushed down to CloudWatch Logs
 /// as far as possible, and the provider always checks them again.
 ///
-/// A record must match all quals at the top level, at least one `where` block, if there are any, and no `exclude` block.
+/// A record must match all filters at the top level, at least one `where` block, if there are any, and no `exclude` block.
 /// Within a block, all conditions must match.
 ///
 /// Exactly one of `flow_log_id`, `log_group_name` and `s3_uri`, and one of `lookback` and `start_time`, is required.
 #[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
 pub struct Selection {
-    /// The maximum number of events to return, up to 10000. Defaults to 1000, with a warning if there are more.
+    /// The maximum number of events to return, up to 10000. Defaults to 1000. If there are more events,
+    /// `truncated` is true. A warning says so only if `limit` is not set.
     #[serde(default)]
     #[schemars(range(min = 1, max = 10_000))]
     pub limit: Attr<i64>,

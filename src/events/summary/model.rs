@@ -19,7 +19,7 @@ pub(super) const MOST_GROUPS: usize = 100_000;
 /// traffic, what is rejected, which ports are used. All matching records count, including those that report no traffic
 /// unless `log_status = "OK"` is set.
 ///
-/// A record must match all quals at the top level, at least one `where` block, if there are any, and no `exclude` block.
+/// A record must match all filters at the top level, at least one `where` block, if there are any, and no `exclude` block.
 /// Within a block, all conditions must match.
 ///
 /// Every engine returns the same groups. A number is exact, or there is an error.
@@ -28,7 +28,7 @@ pub(super) const MOST_GROUPS: usize = 100_000;
 /// `start_time`, is required.
 #[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
 pub struct Summary {
-    /// What makes a group, such as `["src_addr", "dst_port"]`. An entry is one of: the name of a qual (except `addr`, `port`
+    /// What makes a group, such as `["src_addr", "dst_port"]`. An entry is one of: the name of a filter (except `addr`, `port`
     /// and `event_id`); AWS's name of any field of the format; a field with addresses and the length of a prefix, such as
     /// `src_addr/24`; `protocol_name`; `dst_service` or `src_service`, the name of a well-known port. A prefix length up to
     /// 32 makes IPv4 networks, and a longer one IPv6 networks: addresses of the other family are keys of their own. Numbers
@@ -107,7 +107,7 @@ pub(super) fn has_unknown(names: &Attr<Vec<Attr<String>>>) -> bool {
     names.is_unknown() || known.any(Attr::is_unknown)
 }
 
-/// Conditions on the numbers of a group, in the form of quals on numbers, such as `>100`, `10-20` or `1,2`.
+/// Conditions on the numbers of a group, in the form of filters on numbers, such as `>100`, `10-20` or `1,2`.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Conditions {
     /// The number of records.
@@ -167,11 +167,11 @@ pub struct SummaryOutput {
     #[serde(default)]
     #[schemars(transform = behaviour::read_only)]
     pub truncated: Attr<bool>,
-    /// The calls that the quals were pushed down into. Empty if CloudWatch Logs Insights counted.
+    /// The calls that the filters were pushed down into. Empty if CloudWatch Logs Insights counted.
     #[serde(default)]
     #[schemars(transform = behaviour::read_only)]
     pub pushed: Attr<Vec<Push>>,
-    /// The quals that only the provider checked, such as `where[0].src_addr`.
+    /// The filters that only the provider checked, such as `where[0].src_addr`.
     #[serde(default)]
     #[schemars(transform = behaviour::read_only)]
     pub not_pushed: Attr<Vec<String>>,

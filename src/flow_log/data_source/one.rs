@@ -20,7 +20,7 @@ const LISTED: usize = 10;
 /// Finds one flow log by its ID, filters or tags. The query fails if no flow log matches, or more than one.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Lookup {
-    /// The ID of the flow log (`fl-…`). The flow log must also match the filters and tags, if there are any.
+    /// The ID of the flow log (`fl-…`). **One of `id`, `filter`, `tags` and `flow_log_ids` is required**. The flow log must also match the filters and tags, if there are any.
     #[serde(default)]
     #[schemars(transform = behaviour::computed)]
     pub id: Attr<String>,

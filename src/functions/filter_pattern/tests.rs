@@ -49,11 +49,11 @@ fn an_unknown_key_is_an_error_that_names_the_nearest() {
     let cases = [
         (
             json!({ "dst_prt": "22" }),
-            "there is no qual `dst_prt`; did you mean `dst_port`?",
+            "there is no filter `dst_prt`; did you mean `dst_port`?",
         ),
         (
             json!({ "where": [{ "acton": "REJECT" }] }),
-            "there is no qual `where[0].acton`; did you mean `action`?",
+            "there is no filter `where[0].acton`; did you mean `action`?",
         ),
         (json!({ "exclud": [] }), "did you mean `exclude`?"),
         (json!({ "field": {} }), "did you mean `fields`?"),
@@ -69,7 +69,7 @@ fn an_unknown_key_is_an_error_that_names_the_nearest() {
     ];
     for (quals, text) in cases {
         let error = pattern(quals, &[]).unwrap_err();
-        assert_eq!(error.path.to_string(), "quals");
+        assert_eq!(error.path.to_string(), "filters");
         assert!(error.text.contains(text), "{error:?}");
     }
 }
@@ -77,15 +77,15 @@ fn an_unknown_key_is_an_error_that_names_the_nearest() {
 #[test]
 fn a_value_of_the_wrong_form_is_an_error_that_says_what_to_write() {
     let cases = [
-        (json!("action"), "`quals` must be an object"),
-        (json!({}), "there is no qual"),
+        (json!("action"), "`filters` must be an object"),
+        (json!({}), "there is no filter"),
         (json!({ "dst_port": [22, "443"] }), "write \"22,443\""),
         (json!({ "dst_port": true }), "`dst_port` must be a string"),
         (
             json!({ "where": { "dst_port": "22" } }),
             "write `where = [{ … }]`",
         ),
-        (json!({ "where": [{}] }), "`where[0]` has no qual"),
+        (json!({ "where": [{}] }), "`where[0]` has no filter"),
         (json!({ "where": ["22"] }), "`where[0]` must be an object"),
         (json!({ "fields": "x" }), "`fields` must be an object"),
         (
@@ -99,7 +99,7 @@ fn a_value_of_the_wrong_form_is_an_error_that_says_what_to_write() {
     ];
     for (quals, text) in cases {
         let error = pattern(quals, &[]).unwrap_err();
-        assert_eq!(error.path.to_string(), "quals");
+        assert_eq!(error.path.to_string(), "filters");
         assert!(error.text.contains(text), "{error:?}");
     }
     let error = pattern(json!({ "action": "REJECT" }), &["action"]).unwrap_err();
@@ -123,7 +123,7 @@ fn what_no_pattern_says_exactly_is_an_error_that_names_the_quals() {
     ];
     for (quals, named) in cases {
         let error = pattern(quals, &[]).unwrap_err();
-        assert_eq!(error.path.to_string(), "quals");
+        assert_eq!(error.path.to_string(), "filters");
         let text = format!("says exactly the same as {named};");
         assert!(error.text.contains(&text), "{error:?}");
     }

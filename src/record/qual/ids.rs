@@ -31,7 +31,7 @@ fn known(name: &str) -> Result<(), QualError> {
     };
     let column = field
         .column
-        .map(|column| format!(", or the qual `{column}`"));
+        .map(|column| format!(", or the filter `{column}`"));
     Err(QualError::about_the_name(format!(
         "there is no record field `{name}`; did you mean `{}`{}?",
         field.name,
@@ -58,7 +58,7 @@ fn of_kind(part: Part<'_>, field: &Field, beginning: &str) -> Result<(), QualErr
             .is_some_and(|own| part.text.starts_with(own))
     });
     let hint = match suggestion.and_then(|field| field.column) {
-        Some(column) => format!("; did you mean the qual `{column}`?"),
+        Some(column) => format!("; did you mean the filter `{column}`?"),
         None => String::new(),
     };
     Err(part.error(format!(

@@ -195,7 +195,7 @@ fn of_field(field: &Field, parts: Vec<Part<'_>>) -> Result<Test, QualError> {
 fn unknown(name: &str) -> QualError {
     let names: Vec<_> = names().collect();
     QualError::about_the_name(format!(
-        "there is no qual `{name}`; there are {}, and `fields` with AWS's name for any other field",
+        "there is no filter `{name}`; there are {}, and `fields` with AWS's name for any other field",
         names.join(", ")
     ))
 }

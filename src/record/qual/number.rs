@@ -73,7 +73,7 @@ pub(super) fn refuse_everything(
             };
             format!("; to require all of them, write `{range}`")
         }
-        _ => "; remove the qual, or write only `>=0` for records that have a value".to_owned(),
+        _ => "; remove the filter, or write only `>=0` for records that have a value".to_owned(),
     };
     Err(first.error(format!(
         "a comma means \"or\", and together these alternatives match every value{both}"

@@ -33,7 +33,7 @@ pub(super) fn split(text: &str) -> Result<Vec<Part<'_>>, QualError> {
     for part in (Part { text, position: 0 }).split(',') {
         if part.text.is_empty() {
             return Err(part.error(if text.trim().is_empty() {
-                "the qual is empty; remove it, or write a value"
+                "the filter is empty; remove it, or write a value"
             } else {
                 "a value is missing next to the comma"
             }));
@@ -157,9 +157,8 @@ impl<'a> Part<'a> {
 
     pub(super) fn refuse_negation(self) -> Result<(), QualError> {
         if self.text.starts_with('!') {
-            return Err(
-                self.error("a qual says what must match; use an `exclude` block for what must not")
-            );
+            return Err(self
+                .error("a filter says what must match; use an `exclude` block for what must not"));
         }
         Ok(())
     }

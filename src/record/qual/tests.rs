@@ -133,8 +133,8 @@ fn malformed_numbers_are_refused_at_the_character() {
             ("dst_port", "２２"),
         ],
         &expect![[r#"
-            dst_port = "": character 1: the qual is empty; remove it, or write a value
-            dst_port = "   ": character 1: the qual is empty; remove it, or write a value
+            dst_port = "": character 1: the filter is empty; remove it, or write a value
+            dst_port = "   ": character 1: the filter is empty; remove it, or write a value
             dst_port = "22,": character 4: a value is missing next to the comma
             dst_port = "22,,80": character 4: a value is missing next to the comma
             dst_port = "70000": character 1: `70000` is not a port; the maximum is 65535
@@ -151,7 +151,7 @@ fn malformed_numbers_are_refused_at_the_character() {
             dst_port = ">=": character 3: a value is missing after `>=`
             dst_port = ">65535": character 1: nothing can match `>65535`
             dst_port = "<0": character 1: nothing can match `<0`
-            dst_port = "!=22": character 1: a qual says what must match; use an `exclude` block for what must not
+            dst_port = "!=22": character 1: a filter says what must match; use an `exclude` block for what must not
             dst_port = "=22": character 1: `=` is not needed; write only the value
             dst_port = "*": character 1: `*` is not a port; write `22`, `22,3389`, `1-1023` or `>=1024`
             bytes = "1.5": character 1: `1.5` is not a number; write `1000`, `1000-2000` or `>=1000`
@@ -235,7 +235,7 @@ fn addresses_are_single_or_networks_of_both_families() {
             src_addr = "10.0.0.1-10.0.0.9": character 1: `10.0.0.1-10.0.0.9` is not an IP address; write a range as networks, such as `10.0.0.0/30,10.0.0.4`
             src_addr = "10.0.0.1, example.com": character 11: `example.com` is not an IP address; write `10.0.0.1`, `10.0.0.0/8` or `2001:db8::/32`
             src_addr = ">=10.0.0.1": character 1: addresses cannot be compared; write only the value
-            src_addr = "!10.0.0.1": character 1: a qual says what must match; use an `exclude` block for what must not
+            src_addr = "!10.0.0.1": character 1: a filter says what must match; use an `exclude` block for what must not
             src_addr = "010.0.0.1": character 1: `010.0.0.1` is not an IP address; write `10.0.0.1`, `10.0.0.0/8` or `2001:db8::/32`
         "#]],
     );
@@ -271,7 +271,7 @@ fn tcp_flags_are_names_or_numbers() {
             tcp_flags = "=syn, = syn + ack, =18, =0, rst": bits =2 | =18 | =18 | =0 | 4
             tcp_flags = "=": character 2: a TCP flag is missing; write names joined by `+`, such as `syn+ack`; the names are fin, syn, rst, psh, ack, urg
             tcp_flags = "=syn+=ack": character 6: `=ack` is not a TCP flag; write names joined by `+`, such as `syn+ack`; the names are fin, syn, rst, psh, ack, urg
-            tcp_flags = "!=syn": character 1: a qual says what must match; use an `exclude` block for what must not
+            tcp_flags = "!=syn": character 1: a filter says what must match; use an `exclude` block for what must not
             tcp_flags = "syn+acc": character 5: `acc` is not a TCP flag; write names joined by `+`, such as `syn+ack`; the names are fin, syn, rst, psh, ack, urg
             tcp_flags = "syn+": character 5: a TCP flag is missing; write names joined by `+`, such as `syn+ack`; the names are fin, syn, rst, psh, ack, urg
             tcp_flags = "syn-ack": character 1: `syn-ack` is not a TCP flag; write names joined by `+`, such as `syn+ack`; the names are fin, syn, rst, psh, ack, urg
@@ -376,9 +376,9 @@ fn texts_are_exact_and_known_ones_take_any_case() {
             fields.az-id = "*": character 1: `*` is not a wildcard, and no value of this field contains it; write complete values, separated by commas
             fields.pkt-dst-aws-service = "AMAZON*": character 7: `*` is not a wildcard, and no value of this field contains it; write complete values, separated by commas
             event_id = "-": character 1: `-` means no value, but every event has an id
-            interface_id = "!eni-1": character 1: a qual says what must match; use an `exclude` block for what must not
+            interface_id = "!eni-1": character 1: a filter says what must match; use an `exclude` block for what must not
             vpc_id = ">=vpc-1": character 1: texts cannot be compared; write only the value
-            vpc_id = "": character 1: the qual is empty; remove it, or write a value
+            vpc_id = "": character 1: the filter is empty; remove it, or write a value
         "#]],
     );
 }

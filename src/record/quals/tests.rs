@@ -297,7 +297,7 @@ fn a_block_without_a_qual_is_refused() {
     };
     assert_eq!(
         quals.bind(&format).unwrap_err().to_string(),
-        "`exclude[1]` has no qual; add at least one, or remove the block"
+        "`exclude[1]` has no filter; add at least one, or remove the block"
     );
     assert!(!quals.is_empty());
     assert!(Quals::default().is_empty());

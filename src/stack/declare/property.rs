@@ -99,7 +99,12 @@ const NAMES: [Name; 15] = [
     same("ResourceType", "resource_type"),
     same("TrafficType", "traffic_type"),
     same("LogDestinationType", "log_destination_type"),
-    same("LogDestination", "log_destination"),
+    described(
+        "LogDestination",
+        "log_destination",
+        "The ARN of the log group, bucket (optionally with a folder) or delivery stream that receives the records. Set it, or \
+         `LogGroupName`. A `:*` at the end of the ARN of a log group is ignored.",
+    ),
     described(
         "LogGroupName",
         "log_group_name",

@@ -22,6 +22,10 @@ const VARIABLES: &[(&str, &str)] = &[
         "delivery_role_arn",
         "arn:aws:iam::123456789012:role/flow-logs",
     ),
+    (
+        "delivery_stream_arn",
+        "arn:aws:firehose:us-east-1:123456789012:deliverystream/flow-logs",
+    ),
     ("flow_log_id", FLOW_LOG),
     ("subnet_id", "subnet-0123456789abcdef0"),
     ("vpc_id", "vpc-0123456789abcdef0"),
@@ -267,6 +271,33 @@ fn resources(version: Version) {
             shown.iter().any(|(shown, _)| *shown),
             "{folder}/import.sh names none of {shown:?}"
         );
+    }
+}
+
+/// A flow log of another region is imported, and neither replaced nor changed.
+#[test]
+fn the_import_of_another_region_plans_no_changes() {
+    let block = golden::read("examples/resources/vpcflow_log/import-other-region.tf");
+    for version in [Version::Any, Version::V115] {
+        let fake = Fake::start();
+        let mut log =
+            FlowLog::sample_in("eu-west-1", "fl-0123456789abcdef0", "vpc-0123456789abcdef0");
+        log.log_destination = None;
+        log.log_group_name = Some("vpc-flow-logs".to_owned());
+        log.deliver_logs_permission_arn =
+            Some("arn:aws:iam::123456789012:role/flow-logs".to_owned());
+        fake.insert(log);
+        let work = Workspace::new(version, fake.url());
+        work.configure(&block);
+        work.apply()
+            .says(&["1 imported, 0 added, 0 changed, 0 destroyed"]);
+        work.plans_empty();
+        let without_region = block.replace("  region         = \"eu-west-1\"\n", "");
+        work.configure(&without_region);
+        work.plan().says(&[
+            "Flow log replaced only because of its region",
+            "1 to destroy",
+        ]);
     }
 }
 

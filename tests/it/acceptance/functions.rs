@@ -140,7 +140,7 @@ fn errors_name_the_argument_and_the_expected_value() {
         ),
         (
             r#"filter_pattern({ dst_prt = 22 })"#,
-            r#"Invalid value for "quals" parameter: there is no qual `dst_prt`; did you mean `dst_port`?"#,
+            r#"Invalid value for "filters" parameter: there is no filter `dst_prt`; did you mean `dst_port`?"#,
         ),
         (
             r#"parse_record("{\"message\": \"2 1 eni-0 10.0.0.1 10.0.0.2 1 2 6 1 1 1 2 ACCEPT OK\"}", null)"#,
@@ -172,7 +172,7 @@ fn errors_name_the_argument_and_the_expected_value() {
         ),
         (
             r#"filter_pattern({ where = [{ instance_id = "eni-0a" }] })"#,
-            "did you mean the qual `interface_id`?",
+            "did you mean the filter `interface_id`?",
         ),
         (
             r#"filter_pattern({ action = "REJECT", where = [{ port = 22 }] })"#,

@@ -5,6 +5,7 @@
 
 mod function;
 mod pages;
+mod reference;
 mod section;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -12,7 +13,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::{Map, Value};
 
 use crate::harness::golden;
-use pages::{KINDS, catalogue, pages};
+use pages::{KINDS, REGISTRY, catalogue, pages};
 
 /// The largest page that the registry shows.
 const LONGEST_PAGE: usize = 500 * 1024;
@@ -65,7 +66,8 @@ fn every_noun_has_a_page_and_an_example() {
             let page = kind.page(&name);
             assert!(pages.contains_key(&page), "{page} is missing");
             assert!(
-                pages[&page].contains("## Example Usage\n\n```terraform\n"),
+                pages[&page].contains("## Example Usage\n\n")
+                    && pages[&page].contains("\n```terraform\n"),
                 "{page} has no example"
             );
             nouns += 1;
@@ -103,36 +105,108 @@ fn every_example_and_every_template_is_used() {
     }
 }
 
+/// The Registry shows the page `docs/a/b.md` at `…/docs/a/b`, and the index at `…/docs`, so only absolute links work on the
+/// index. Elsewhere it resolves a relative link against the address of the page, as a file system does.
 #[test]
 fn links_between_pages_have_a_target() {
     let pages = pages();
     let mut followed = 0;
     for (path, text) in &pages {
-        let anchors = anchors(text);
-        let targets = text.split("](").skip(1);
-        for target in targets.filter_map(|rest| rest.split_once(')')) {
-            let target = target.0;
-            if target.starts_with("https://") {
-                continue;
-            }
+        for target in links(text) {
             let (file, anchor) = target.split_once('#').unwrap_or((target, ""));
-            let (there, anchors) = if file.is_empty() {
-                (path.clone(), anchors.clone())
-            } else {
-                let there = resolve(path, file);
-                let text = pages.get(&there);
-                let text =
-                    text.unwrap_or_else(|| panic!("{path} links to {target}: no page {there}"));
-                (there, self::anchors(text))
+            let there = match file.strip_prefix(REGISTRY) {
+                Some("") => "docs/index.md".to_owned(),
+                Some(rest) => format!("docs{rest}.md"),
+                None if target.starts_with("https://") => continue,
+                None if file.is_empty() => path.clone(),
+                None => {
+                    assert_ne!(path, "docs/index.md", "{target} must be absolute there");
+                    resolve(path, file)
+                }
             };
+            let page = pages.get(&there);
+            let page = page.unwrap_or_else(|| panic!("{path} links to {target}: no page {there}"));
             assert!(
-                anchor.is_empty() || anchors.contains(anchor),
+                anchor.is_empty() || anchors(page).contains(anchor),
                 "{path} links to {target}: no such anchor in {there}"
             );
             followed += 1;
         }
     }
-    assert!(followed > 10, "{followed} links");
+    assert!(followed > 100, "{followed} links");
+}
+
+/// GitHub and the Registry make the same anchor of a heading with plain words only.
+#[test]
+fn anchors_that_are_linked_are_the_same_on_github_and_in_the_registry() {
+    for (path, text) in &pages() {
+        for (_, anchor) in links(text).filter_map(|target| target.split_once('#')) {
+            let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
+            let named = anchor.starts_with("nestedblock--") || anchor.starts_with("nestedatt--");
+            assert!(
+                named || anchor.chars().all(plain) && !anchor.contains("--"),
+                "{path} links to #{anchor}"
+            );
+        }
+    }
+}
+
+/// Files outside of `docs/` that the README and the other documents link to.
+#[test]
+fn links_of_other_documents_have_a_target() {
+    for document in [
+        "README.md",
+        "CONTRIBUTING.md",
+        "ARCHITECTURE.md",
+        "CHANGELOG.md",
+    ] {
+        let text = golden::read(document);
+        for target in links(&text).filter(|target| !target.starts_with("https://")) {
+            let (file, anchor) = target.split_once('#').unwrap_or((target, ""));
+            let there = if file.is_empty() { document } else { file };
+            let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join(there);
+            assert!(path.exists(), "{document} links to {target}");
+            assert!(
+                anchor.is_empty() || anchors(&golden::read(there)).contains(anchor),
+                "{document} links to {target}: no such anchor"
+            );
+        }
+    }
+}
+
+#[test]
+fn several_examples_of_a_page_have_headings() {
+    for (page, titles) in pages::example_titles() {
+        assert!(
+            titles.len() < 2 || titles.iter().all(Option::is_some),
+            "{page} has an example without a title: {titles:?}"
+        );
+    }
+}
+
+#[test]
+fn the_index_lists_every_page() {
+    let pages = pages();
+    let index = &pages["docs/index.md"];
+    for path in pages.keys().filter(|path| *path != "docs/index.md") {
+        let page = path.trim_start_matches("docs").trim_end_matches(".md");
+        assert!(
+            index.contains(&format!("]({REGISTRY}{page})")),
+            "{path} is not on the index"
+        );
+    }
+}
+
+/// Returns the targets of the links in a text. Code has none.
+fn links(text: &str) -> impl Iterator<Item = &str> {
+    let mut code = false;
+    let prose = text.lines().filter(move |line| {
+        let fence = line.trim_start().starts_with("```");
+        code ^= fence;
+        !code && !fence
+    });
+    let ends = prose.flat_map(|line| line.split("](").skip(1));
+    ends.filter_map(|rest| Some(rest.split_once(')')?.0))
 }
 
 /// Returns the page that a link on another page refers to.

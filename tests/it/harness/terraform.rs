@@ -144,6 +144,11 @@ provider "vpcflow" {{
         self.write("main.tf", &text);
     }
 
+    /// Returns the folder.
+    pub(crate) fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+
     /// Writes a file.
     pub(crate) fn write(&self, name: &str, text: &str) {
         std::fs::write(self.folder.path().join(name), text).unwrap();

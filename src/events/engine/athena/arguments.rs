@@ -88,7 +88,7 @@ pub(crate) fn validate(
     for (name, _) in cannot.filter(|(_, given)| *given) {
         let instead = match name {
             "flow_log_id" => {
-                " A table may hold the records of several flow logs: ask for those of one with a qual, such as `vpc_id`, \
+                " A table may hold the records of several flow logs: ask for those of one with a filter, such as `vpc_id`, \
                  `subnet_id` or `interface_id`."
             }
             "s3_uri" => {

@@ -7,8 +7,8 @@ fn an_unknown_qual_lists_all_names() {
     check(
         &[("dst_prt", "22"), ("pkt-srcaddr", "10.0.0.1")],
         &expect![[r#"
-            dst_prt = "22": there is no qual `dst_prt`; there are version, interface_account_id, interface_id, src_addr, dst_addr, src_port, dst_port, protocol, packets, bytes, start, end, action, log_status, vpc_id, subnet_id, instance_id, tcp_flags, type, flow_direction, addr, port, event_id, and `fields` with AWS's name for any other field
-            pkt-srcaddr = "10.0.0.1": there is no qual `pkt-srcaddr`; there are version, interface_account_id, interface_id, src_addr, dst_addr, src_port, dst_port, protocol, packets, bytes, start, end, action, log_status, vpc_id, subnet_id, instance_id, tcp_flags, type, flow_direction, addr, port, event_id, and `fields` with AWS's name for any other field
+            dst_prt = "22": there is no filter `dst_prt`; there are version, interface_account_id, interface_id, src_addr, dst_addr, src_port, dst_port, protocol, packets, bytes, start, end, action, log_status, vpc_id, subnet_id, instance_id, tcp_flags, type, flow_direction, addr, port, event_id, and `fields` with AWS's name for any other field
+            pkt-srcaddr = "10.0.0.1": there is no filter `pkt-srcaddr`; there are version, interface_account_id, interface_id, src_addr, dst_addr, src_port, dst_port, protocol, packets, bytes, start, end, action, log_status, vpc_id, subnet_id, instance_id, tcp_flags, type, flow_direction, addr, port, event_id, and `fields` with AWS's name for any other field
         "#]],
     );
 }
@@ -74,14 +74,14 @@ fn alternatives_that_match_everything_are_refused_with_a_range() {
             dst_port = ">20,<30": character 1: a comma means "or", and together these alternatives match every value; to require all of them, write `21-29`
             dst_port = ">=20,<=30": character 1: a comma means "or", and together these alternatives match every value; to require all of them, write `20-30`
             dst_port = ">20,<22": character 1: a comma means "or", and together these alternatives match every value; to require all of them, write `21`
-            dst_port = ">20,<21": character 1: a comma means "or", and together these alternatives match every value; remove the qual, or write only `>=0` for records that have a value
-            dst_port = "<30,>=30": character 1: a comma means "or", and together these alternatives match every value; remove the qual, or write only `>=0` for records that have a value
+            dst_port = ">20,<21": character 1: a comma means "or", and together these alternatives match every value; remove the filter, or write only `>=0` for records that have a value
+            dst_port = "<30,>=30": character 1: a comma means "or", and together these alternatives match every value; remove the filter, or write only `>=0` for records that have a value
             dst_port = "<22,>22": number 0..21 | 23..65535
             dst_port = "0-30000,20000-65535": character 1: a comma means "or", and together these alternatives match every value; to require all of them, write `20000-30000`
             dst_port = ">=0": number 0..65535
             dst_port = "0-65535": number 0..65535
             dst_port = ">=0,>=5": character 1: a comma means "or", and together these alternatives match every value; to require all of them, write `>=5`
-            dst_port = "0-10,22,11-65535": character 1: a comma means "or", and together these alternatives match every value; remove the qual, or write only `>=0` for records that have a value
+            dst_port = "0-10,22,11-65535": character 1: a comma means "or", and together these alternatives match every value; remove the filter, or write only `>=0` for records that have a value
             bytes = ">1000,<5000": character 1: a comma means "or", and together these alternatives match every value; to require all of them, write `1001-4999`
             bytes = ">1000,<=9223372036854775806": character 1: a comma means "or", and together these alternatives match every value; to require all of them, write `1001-9223372036854775806`
             protocol = "<17,>6": character 1: a comma means "or", and together these alternatives match every value; to require all of them, write `7-16`
@@ -182,14 +182,14 @@ fn ids_that_no_line_can_have_are_refused_at_the_character() {
         ],
         &expect![[r#"
             interface_id = "eni-0a1b": possible
-            interface_id = "eni-0a1b, i-0a": character 11: `i-0a` is not a value of interface-id, which starts with `eni-`; did you mean the qual `instance_id`?
-            instance_id = "eni-0a": character 1: `eni-0a` is not a value of instance-id, which starts with `i-`; did you mean the qual `interface_id`?
+            interface_id = "eni-0a1b, i-0a": character 11: `i-0a` is not a value of interface-id, which starts with `eni-`; did you mean the filter `instance_id`?
+            instance_id = "eni-0a": character 1: `eni-0a` is not a value of instance-id, which starts with `i-`; did you mean the filter `interface_id`?
             instance_id = "-,i-0a": possible
             instance_id = "web-1": character 1: `web-1` is not a value of instance-id, which starts with `i-`
             vpc_id = "VPC-0A": character 1: ids in records are in lower case; write `vpc-0a`
             vpc_id = "vpc-0A": character 6: ids in records are in lower case; write `vpc-0a`
             vpc_id = "vpc-0a,vpc-0ж": possible
-            subnet_id = "vpc-0a": character 1: `vpc-0a` is not a value of subnet-id, which starts with `subnet-`; did you mean the qual `vpc_id`?
+            subnet_id = "vpc-0a": character 1: `vpc-0a` is not a value of subnet-id, which starts with `subnet-`; did you mean the filter `vpc_id`?
             fields.tgw-attachment-id = "tgw-0a": character 1: `tgw-0a` is not a value of tgw-attachment-id, which starts with `tgw-attach-`
             fields.tgw-src-eni = "eni-0a": possible
             fields.ecs-cluster-arn = "arn:aws:ecs:eu-west-1:123456789012:cluster/Prod": possible
@@ -217,8 +217,8 @@ fn aliases_are_refused_and_newer_names_are_not() {
         ],
         &expect![[r#"
             fields.pkt_srcaddr = "10.0.0.1": there is no record field `pkt_srcaddr`; did you mean `pkt-srcaddr`?
-            fields.src_addr = "10.0.0.1": there is no record field `src_addr`; did you mean `srcaddr`, or the qual `src_addr`?
-            fields.timestamp = "1": there is no record field `timestamp`; did you mean `start`, or the qual `start`?
+            fields.src_addr = "10.0.0.1": there is no record field `src_addr`; did you mean `srcaddr`, or the filter `src_addr`?
+            fields.timestamp = "1": there is no record field `timestamp`; did you mean `start`, or the filter `start`?
             fields.pktsrcip = "10.0.0.1": there is no record field `pktsrcip`; did you mean `pkt-srcaddr`?
             fields.pkt-srcaddr = "10.0.0.1": possible
             fields.brand-new = "x": possible

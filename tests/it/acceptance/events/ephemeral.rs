@@ -86,7 +86,7 @@ fn mistakes_are_found_as_in_the_data_source() {
     let work = Workspace::new(Version::Any, fake.url());
     work.configure(&query("src_addr = \"300.1.1.1\"", 1));
     work.run(&["validate", "-no-color"])
-        .fails_with(&["Malformed qual src_addr"]);
+        .fails_with(&["Malformed filter src_addr"]);
     work.configure(&query("order = \"sideways\"", 1));
     work.run(&["validate", "-no-color"])
         .fails_with(&["Invalid value for order"]);

@@ -311,8 +311,9 @@ data "vpcflow_log_events" "many" {{
 }}"#,
         networks.join(",")
     ));
-    work.plan()
-        .fails_with(&["The `timeout` passed before its quals were compiled into a filter pattern"]);
+    work.plan().fails_with(&[
+        "The `timeout` passed before its filters were compiled into a filter pattern",
+    ]);
     assert!(fake.calls_of("FilterLogEvents").is_empty());
 }
 

@@ -275,7 +275,7 @@ fn positions_come_from_the_flow_logs_own_format() {
         "data \"vpcflow_log_events\" \"q\" {{\n  flow_log_id = \"fl-0aaaaaaaaaaaaaaaa\"\n{WINDOW}\n  tcp_flags = \"syn\"\n}}"
     ));
     work.run(&["plan", "-no-color"]).fails_with(&[
-        "Qual not possible for this record format",
+        "Filter not possible for this record format",
         "`tcp_flags` needs the field tcp-flags",
         "dstport, pkt-srcaddr, srcaddr, action, az-id, start",
     ]);

@@ -99,7 +99,7 @@ fn records_of_other_flow_logs_in_the_group_are_excluded() {
     let other = format!("{FIRST}\n dst_port = \"443\"");
     workspace(&fake, &other)
         .run(&["plan", "-no-color"])
-        .fails_with(&["Qual not possible for this record format", "dstport"]);
+        .fails_with(&["Filter not possible for this record format", "dstport"]);
 }
 
 #[test]

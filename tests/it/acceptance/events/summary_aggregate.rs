@@ -281,7 +281,7 @@ fn arguments_that_cannot_be_are_reported_at_their_place() {
         ),
         (
             "having {\n flows = \"many\"\n }",
-            &["Malformed qual flows", "^ `many` is not a number"],
+            &["Malformed filter flows", "^ `many` is not a number"],
         ),
         (
             "having {\n distinct = { dst_port = \"1\" }\n }",

@@ -257,11 +257,7 @@ fn the_documented_query_finds_its_flow_logs() {
 fn the_documented_import_by_identity_finds_its_flow_log() {
     let fake = Fake::start();
     let id = "fl-0123456789abcdef0";
-    fake.insert(FlowLog::sample_in(
-        "eu-central-1",
-        id,
-        "vpc-0123456789abcdef0",
-    ));
+    fake.insert(FlowLog::sample(id, "vpc-0123456789abcdef0"));
     let work = Workspace::new(Version::V115, fake.url());
     let example = include_str!("../../../../examples/resources/vpcflow_log/import-by-identity.tf");
     work.configure(example);

@@ -291,7 +291,7 @@ const QUERIES: &[(&str, &str, &str)] = &[
     (
         "log_group_name = \"g\"\n  lookback = \"1h\"\n  src_addr = \"10.0.0.0/33\"",
         "src_addr",
-        "Malformed qual src_addr",
+        "Malformed filter src_addr",
     ),
     (
         "log_group_name = \"g\"\n  lookback = \"1h\"\n  dst_port = \"22,70000\"",
@@ -301,12 +301,12 @@ const QUERIES: &[(&str, &str, &str)] = &[
     (
         "log_group_name = \"g\"\n  lookback = \"1h\"\n  dst_port = \"90-80\"",
         "dst_port",
-        "Malformed qual dst_port",
+        "Malformed filter dst_port",
     ),
     (
         "log_group_name = \"g\"\n  lookback = \"1h\"\n  protocol = \"tpc\"",
         "protocol",
-        "Malformed qual protocol",
+        "Malformed filter protocol",
     ),
     (
         "log_group_name = \"g\"\n  lookback = \"1h\"\n  dst_prt = \"22\"",
@@ -316,12 +316,12 @@ const QUERIES: &[(&str, &str, &str)] = &[
     (
         "log_group_name = \"g\"\n  lookback = \"1h\"\n  exclude {}",
         "",
-        "This `exclude` block has no qual",
+        "This `exclude` block has no filter",
     ),
     (
         "log_group_name = \"g\"\n  lookback = \"1h\"\n  where {}",
         "",
-        "This `where` block has no qual",
+        "This `where` block has no filter",
     ),
     (
         "log_group_name = \"g\"\n  lookback = \"1h\"\n  limit = 10001",
@@ -346,7 +346,7 @@ const QUERIES: &[(&str, &str, &str)] = &[
     (
         "log_group_name = \"g\"\n  lookback = \"1h\"\n  exclude { dst_port = \"<1024,>=1024\" }",
         "dst_port",
-        "match every value; remove the qual",
+        "match every value; remove the filter",
     ),
     (
         "log_group_name = \"g\"\n  lookback = \"1h\"\n  fields = { \"traffic-path\" = \">1,<8\" }",
@@ -366,7 +366,7 @@ const QUERIES: &[(&str, &str, &str)] = &[
     (
         "log_group_name = \"g\"\n  lookback = \"1h\"\n  interface_id = \"i-0a\"",
         "interface_id",
-        "did you mean the qual `instance_id`?",
+        "did you mean the filter `instance_id`?",
     ),
     (
         "log_group_name = \"g\"\n  lookback = \"1h\"\n  where { vpc_id = \"VPC-0A\" }",

@@ -4,8 +4,12 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value};
 
-use super::{function, section};
+use super::{function, reference, section};
 use crate::harness::golden;
+
+/// The address of the pages in the Terraform Registry, where links on the index must be absolute.
+pub(super) const REGISTRY: &str =
+    "https://registry.terraform.io/providers/vpcflow/vpcflow/latest/docs";
 
 /// One kind of noun.
 pub(super) struct Kind {
@@ -17,6 +21,10 @@ pub(super) struct Kind {
     title: &'static str,
     /// The prefix of its example files.
     example: &'static str,
+    /// The heading of its list on the index.
+    plural: &'static str,
+    /// What it requires, as a note on each page.
+    requires: Option<&'static str>,
 }
 
 /// The key of functions, which have a signature instead of a schema.
@@ -28,38 +36,91 @@ pub(super) const KINDS: &[Kind] = &[
         folder: "resources",
         title: "Resource",
         example: "resource",
+        plural: "Resources",
+        requires: None,
     },
     Kind {
         schemas: "data_source_schemas",
         folder: "data-sources",
         title: "Data Source",
         example: "data-source",
+        plural: "Data sources",
+        requires: None,
     },
     Kind {
         schemas: "ephemeral_resource_schemas",
         folder: "ephemeral-resources",
         title: "Ephemeral Resource",
         example: "ephemeral-resource",
+        plural: "Ephemeral resources",
+        requires: Some(
+            "Ephemeral resources require Terraform 1.10 or later, or OpenTofu 1.11 or later.",
+        ),
     },
     Kind {
         schemas: "list_resource_schemas",
         folder: "list-resources",
         title: "List Resource",
         example: "list-resource",
+        plural: "List resources",
+        requires: Some("List resources require Terraform 1.14 or later. OpenTofu 1.12 has none."),
     },
     Kind {
         schemas: "action_schemas",
         folder: "actions",
         title: "Action",
         example: "action",
+        plural: "Actions",
+        requires: Some(
+            "Actions require Terraform 1.14 or later. OpenTofu 1.12 has none: use the command instead.",
+        ),
     },
     Kind {
         schemas: FUNCTIONS,
         folder: "functions",
         title: "function",
         example: "function",
+        plural: "Functions",
+        requires: Some(
+            "Functions require Terraform 1.8 or later, or OpenTofu 1.7 or later. They need no credentials and make no calls.",
+        ),
     },
 ];
+
+/// The groups of pages in the navigation of the Registry, by the names of their nouns.
+const SUBCATEGORIES: &[(&str, &[&str])] = &[
+    ("Flow logs", &["vpcflow_log", "vpcflow_logs"]),
+    ("Records", &["vpcflow_log_events", "vpcflow_log_summary"]),
+    (
+        "Coverage and delivery",
+        &["vpcflow_coverage", "vpcflow_verify_delivery"],
+    ),
+    (
+        "Record formats",
+        &[
+            "athena_table",
+            "filter_pattern",
+            "log_format",
+            "parse_record",
+        ],
+    ),
+    (
+        "Policies for delivery",
+        &[
+            "delivery_bucket_policy",
+            "delivery_role_policy",
+            "delivery_trust_policy",
+        ],
+    ),
+];
+
+fn subcategory(name: &str) -> &'static str {
+    let of = |(_, names): &&(_, &[&str])| names.contains(&name);
+    let found = SUBCATEGORIES.iter().find(of);
+    found
+        .unwrap_or_else(|| panic!("{name} has no subcategory"))
+        .0
+}
 
 /// The keys in the provider's schema that are not nouns.
 const NO_NOUNS: &[&str] = &["provider", "resource_identity_schemas"];
@@ -118,7 +179,6 @@ impl Catalogue {
 pub(super) fn pages() -> BTreeMap<String, String> {
     let provider = catalogue();
     let mut pages = BTreeMap::new();
-    pages.insert("docs/index.md".to_owned(), index(&provider.0["provider"]));
     for kind in KINDS {
         for name in provider.names(kind.schemas) {
             let page = match kind.schemas {
@@ -130,8 +190,10 @@ pub(super) fn pages() -> BTreeMap<String, String> {
     }
     for template in golden::files_under("templates/guides") {
         let page = template.replacen("templates/", "docs/", 1);
-        pages.insert(page, golden::read(&template));
+        pages.insert(page, reference::filled(&golden::read(&template)));
     }
+    let index = index(&provider.0["provider"], &pages);
+    pages.insert("docs/index.md".to_owned(), index);
     pages
 }
 
@@ -156,10 +218,14 @@ pub(super) fn sources() -> BTreeSet<String> {
     sources
 }
 
-fn index(provider: &Value) -> String {
+fn index(provider: &Value, pages: &BTreeMap<String, String>) -> String {
     let block = &provider["block"];
-    let mut page = Page::begin("vpcflow Provider", "vpcflow Provider", text_of(block));
-    page.add_file("templates/index.md");
+    let mut page = Page::begin("vpcflow Provider", "", "vpcflow Provider", text_of(block));
+    let text = golden::read("templates/index.md");
+    page.add(&text.replace(
+        "<!-- contents -->\n",
+        &format!("{}\n", contents(pages).trim_end()),
+    ));
     page.add("## Example Usage");
     page.add(&fenced(
         "terraform",
@@ -169,11 +235,49 @@ fn index(provider: &Value) -> String {
     page.end()
 }
 
+/// Lists all pages with absolute links and the first sentence of each.
+fn contents(pages: &BTreeMap<String, String>) -> String {
+    let mut text = String::new();
+    let folders = KINDS.iter().map(|kind| (kind.plural, kind.folder));
+    for (title, folder) in folders.chain([("Guides", "guides")]) {
+        let head = format!("docs/{folder}/");
+        let of_folder = pages.iter().filter(|(path, _)| path.starts_with(&head));
+        text.push_str(&format!("### {title}\n\n"));
+        for (path, page) in of_folder {
+            let name = path[head.len()..].trim_end_matches(".md");
+            let heading = page.lines().find_map(|line| line.strip_prefix("# "));
+            let heading = heading.unwrap_or_else(|| panic!("{path} has no title"));
+            let shown = match folder {
+                "guides" => heading.to_owned(),
+                "functions" => format!("`{name}`"),
+                _ => format!("`{}`", heading.split(' ').next().unwrap_or_default()),
+            };
+            let first = first_sentence(page);
+            text.push_str(&format!(
+                "- [{shown}]({REGISTRY}/{folder}/{name}): {first}\n"
+            ));
+        }
+        text.push('\n');
+    }
+    text
+}
+
+/// Returns the first sentence of the description in the front matter.
+fn first_sentence(page: &str) -> &str {
+    let description = page.split("description: |-\n  ").nth(1).unwrap();
+    let line = description.lines().next().unwrap();
+    match line.split_once(". ") {
+        Some((first, _)) => &line[..=first.len()],
+        None => line,
+    }
+}
+
 fn noun_page(kind: &Kind, name: &str, provider: &Map<String, Value>) -> String {
     let block = &provider[kind.schemas][name]["block"];
     let title = format!("{name} {} - terraform-provider-vpcflow", kind.title);
     let heading = format!("{name} ({})", kind.title);
-    let mut page = Page::begin(&title, &heading, text_of(block));
+    let mut page = Page::begin(&title, subcategory(name), &heading, text_of(block));
+    page.add_requires(kind);
     page.add_file(&kind.template(name));
     page.add_examples(kind, name);
     page.add(&section::schema(block));
@@ -187,7 +291,8 @@ fn noun_page(kind: &Kind, name: &str, provider: &Map<String, Value>) -> String {
 fn function_page(kind: &Kind, name: &str, signature: &Value) -> String {
     let title = format!("{name} {} - terraform-provider-vpcflow", kind.title);
     let heading = format!("{}: {name}", kind.title);
-    let mut page = Page::begin(&title, &heading, text_of(signature));
+    let mut page = Page::begin(&title, subcategory(name), &heading, text_of(signature));
+    page.add_requires(kind);
     page.add_file(&kind.template(name));
     page.add_examples(kind, name);
     page.add(&function::signature(name, signature));
@@ -209,6 +314,12 @@ const IMPORTS: &[(&str, &str, &str)] = &[
          can use the ID of the object:",
     ),
     (
+        "import-other-region.tf",
+        "terraform",
+        "To import a flow log of another region, name the region in the import, **and set the same `region` on the resource**. \
+         Without it, the plan replaces the flow log by one in the region of the provider:",
+    ),
+    (
         "import.sh",
         "shell",
         "The command [`terraform import`](https://developer.hashicorp.com/terraform/cli/commands/import) imports the \
@@ -226,6 +337,34 @@ fn example_files(kind: &Kind, name: &str) -> Vec<String> {
     files
 }
 
+/// Splits an example into its title, which is its first line as `# Title` with an empty line below, and the rest.
+fn titled(text: &str) -> (Option<&str>, &str) {
+    let title = text
+        .strip_prefix("# ")
+        .and_then(|rest| rest.split_once("\n\n"));
+    match title.filter(|(title, _)| !title.contains('\n')) {
+        Some((title, code)) => (Some(title), code),
+        None => (None, text),
+    }
+}
+
+/// Returns the titles of the examples of each noun.
+pub(super) fn example_titles() -> Vec<(String, Vec<Option<String>>)> {
+    let provider = catalogue();
+    let mut all = Vec::new();
+    for kind in KINDS {
+        for name in provider.names(kind.schemas) {
+            let files = example_files(kind, &name);
+            let titles = files.iter().map(|path| {
+                let text = golden::read(path);
+                titled(&text).0.map(str::to_owned)
+            });
+            all.push((kind.page(&name), titles.collect()));
+        }
+    }
+    all
+}
+
 fn text_of(described: &Value) -> &str {
     described["description"].as_str().unwrap_or_default()
 }
@@ -238,14 +377,14 @@ fn fenced(language: &str, text: &str) -> String {
 struct Page(String);
 
 impl Page {
-    fn begin(title: &str, heading: &str, description: &str) -> Self {
+    fn begin(title: &str, subcategory: &str, heading: &str, description: &str) -> Self {
         let plain: Vec<_> = description
             .replace('`', "")
             .lines()
             .map(|line| format!("  {line}").trim_end().to_owned())
             .collect();
         Self(format!(
-            "---\npage_title: \"{title}\"\nsubcategory: \"\"\ndescription: |-\n{}\n---\n\n# {heading}\n\n{description}\n",
+            "---\npage_title: \"{title}\"\nsubcategory: \"{subcategory}\"\ndescription: |-\n{}\n---\n\n# {heading}\n\n{description}\n",
             plain.join("\n")
         ))
     }
@@ -266,7 +405,19 @@ impl Page {
     fn add_examples(&mut self, kind: &Kind, name: &str) {
         self.add("## Example Usage");
         for path in example_files(kind, name) {
-            self.add(&fenced("terraform", &golden::read(&path)));
+            let text = golden::read(&path);
+            let (title, code) = titled(&text);
+            if let Some(title) = title {
+                self.add(&format!("### {title}"));
+            }
+            self.add(&fenced("terraform", code));
+        }
+    }
+
+    /// Adds the versions that the kind requires.
+    fn add_requires(&mut self, kind: &Kind) {
+        if let Some(requires) = kind.requires {
+            self.add(&format!("-> {requires}"));
         }
     }
 
