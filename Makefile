@@ -34,6 +34,7 @@ READY := $(VENV)/.installed
 PEERS := $(CURDIR)/.venv-bench
 AUDIT := $(CURDIR)/.venv-audit
 CROSS := $(CURDIR)/.venv-cross
+LINT := $(CURDIR)/.venv-lint
 # Records the crates of the binary in the binary.
 AUDITABLE := 0.7.7
 
@@ -78,7 +79,7 @@ sweep: tools ## Inject each fault at each call of each scenario: nothing may be 
 		$(CARGO) test --test it -- sweep:: --nocapture
 
 .PHONY: lint
-lint: ## Check lock files, scripts, formatting, lints (with and without the feature aws), and generated files
+lint: words ## Check words, lock files, scripts, formatting, lints (with and without the feature aws), and generated files
 	@for lock in $$(git ls-files '*Cargo.lock'); do \
 		package="$${lock%lock}toml"; \
 		$(CARGO) update --quiet --workspace --locked --manifest-path "$$package" || { \
@@ -158,6 +159,20 @@ package: $(TOOLS)/bin/cargo-auditable cross ## Make and check the files of a rel
 		$(VERSION) $(TARGET)/package $(TARGET)/programs
 
 # --- Targets that other targets use ---
+
+# Spelling, and the words that pages for users do not use. Takes a moment.
+.PHONY: words
+words:
+	@typos="$$(command -v typos || true)"; \
+	if test -z "$$typos"; then \
+		typos=$(LINT)/bin/typos; \
+		cmp -s tools/lint-requirements.txt $(LINT)/.installed || { \
+			$(PYTHON) -m venv --clear $(LINT) \
+			&& $(LINT)/bin/python -m pip install --quiet --disable-pip-version-check --requirement tools/lint-requirements.txt \
+			&& cp tools/lint-requirements.txt $(LINT)/.installed; \
+		} || exit 1; \
+	fi; \
+	"$$typos" && "$$typos" --config tools/words.toml README.md docs examples templates
 
 # The durations were measured on a machine with two cores.
 .PHONY: demo-begins

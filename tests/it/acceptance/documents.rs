@@ -157,7 +157,7 @@ fn apply(work: &Workspace, fake: &Fake) -> Run {
 }
 
 /// Writes the configuration of the README. An override file replaces the references to the AWS provider.
-fn readme(fake: &Fake) -> Workspace {
+pub(crate) fn readme(fake: &Fake) -> Workspace {
     let work = Workspace::new(Version::Any, fake.url());
     work.write("main.tf", &blocks(README)["configuration"]);
     work.write(

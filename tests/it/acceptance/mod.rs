@@ -1,7 +1,7 @@
 //! Acceptance tests: a real Terraform, the built provider, and a server that implements AWS's APIs.
 
 mod coverage;
-mod documents;
+pub(crate) mod documents;
 mod events;
 mod examples;
 mod functions;

@@ -43,17 +43,20 @@ struct Block {
     text: String,
 }
 
-/// Returns the blocks of code in a language, with their places.
+/// Returns the configurations of a page, with their places. A block below `<!-- continued -->` belongs to the one before.
 fn blocks(path: &str, text: &str) -> Vec<Block> {
-    let mut found = Vec::new();
+    let mut found: Vec<Block> = Vec::new();
     let mut open: Option<Block> = None;
+    let mut before = "";
     for (number, line) in (1..).zip(text.lines()) {
         match (&mut open, line) {
             (None, "```terraform" | "```hcl") => {
-                open = Some(Block {
+                let first = Block {
                     place: format!("{path}:{number}"),
                     text: String::new(),
-                });
+                };
+                let previous = found.pop_if(|_| before == "<!-- continued -->");
+                open = Some(previous.unwrap_or(first));
             }
             (Some(_), "```") => found.extend(open.take()),
             (Some(block), line) => {
@@ -62,6 +65,7 @@ fn blocks(path: &str, text: &str) -> Vec<Block> {
             }
             (None, _) => {}
         }
+        before = line;
     }
     found
 }
@@ -97,9 +101,7 @@ fn without_aws(text: &str) -> String {
         let mut rest = line;
         while let Some(at) = rest.find("aws_") {
             let (before, after) = rest.split_at(at);
-            let end = after
-                .find(|c: char| !(c.is_alphanumeric() || "_.-[]*\"".contains(c)))
-                .unwrap_or(after.len());
+            let end = reference_end(after);
             let (reference, tail) = after.split_at(end);
             let is_reference =
                 reference.contains('.') && !before.ends_with('"') && !before.ends_with('`');
@@ -116,6 +118,20 @@ fn without_aws(text: &str) -> String {
         result.push('\n');
     }
     result
+}
+
+/// Returns where a reference ends: after names, points, and indexes in brackets.
+fn reference_end(text: &str) -> usize {
+    let mut open = false;
+    let end = text.find(|c: char| {
+        match c {
+            '[' if !open => open = true,
+            ']' if open => open = false,
+            _ => return !(open || c.is_alphanumeric() || "_.-".contains(c)),
+        }
+        false
+    });
+    end.unwrap_or(text.len())
 }
 
 /// Turns an object of the AWS provider into a value that only uses the same expressions.

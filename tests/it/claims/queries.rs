@@ -116,3 +116,34 @@ fn filters_match_the_claimed_records() {
     }
     none(&problems);
 }
+
+/// An event may arrive under another timestamp than the start of its record.
+#[test]
+fn the_timestamp_is_that_of_the_log_group() {
+    let fake = Fake::start();
+    let now = Timestamp::now().as_second();
+    let [start, stamped] = [now - 1200, now - 600];
+    let line = format!(
+        "2 123456789012 eni-00000000000000001 203.0.113.9 10.0.0.5 40001 22 6 1 40 {start} {start} REJECT OK"
+    );
+    fake.put_events(
+        GROUP,
+        "eni-00000000000000001-all",
+        vec![(stamped * 1000, line)],
+    );
+    let work = Workspace::new(Version::Any, fake.url());
+    work.configure(&format!(
+        "data \"vpcflow_log_events\" \"one\" {{\n  log_group_name = \"{GROUP}\"\n  lookback = \"1h\"\n}}\n"
+    ));
+    work.apply();
+    let event = &work.instance("data.vpcflow_log_events.one")["events"][0];
+    let seconds = |name: &str| {
+        event[name]
+            .as_str()
+            .unwrap()
+            .parse::<Timestamp>()
+            .unwrap()
+            .as_second()
+    };
+    assert_eq!((seconds("timestamp"), seconds("start")), (stamped, start));
+}

@@ -39,13 +39,41 @@ fn part(name: &str) -> String {
 
 /// Returns what `--help` prints for a command.
 pub(super) fn printed(command: &str) -> String {
-    let words = command.split(' ').chain(["--help"]);
+    let words = command.split_whitespace().chain(["--help"]);
     let output = Command::new(env!("CARGO_BIN_EXE_terraform-provider-vpcflow"))
         .args(words)
         .output()
         .unwrap();
     assert!(output.status.success(), "{command} --help");
     String::from_utf8(output.stdout).unwrap()
+}
+
+/// Returns the commands of a command that have no commands of their own, as words.
+fn commands(of: &str) -> Vec<String> {
+    let printed = printed(of);
+    let list = printed.split("Commands:\n").nth(1).unwrap_or_default();
+    let lines = list.lines().take_while(|line| !line.is_empty());
+    let names = lines.filter_map(|line| line.split_whitespace().next());
+    let names = names.filter(|name| *name != "help");
+    let commands = names.flat_map(|name| {
+        let name = format!("{of} {name}").trim().to_owned();
+        let inner = commands(&name);
+        if inner.is_empty() { vec![name] } else { inner }
+    });
+    commands.collect()
+}
+
+#[test]
+fn the_guide_describes_every_command() {
+    let guide = golden::read("templates/guides/commands.md");
+    let commands = commands("");
+    assert!(commands.len() > 7, "{commands:?}");
+    for command in commands {
+        assert!(
+            guide.contains(&format!("{MARK}help {command} -->")),
+            "templates/guides/commands.md lacks the command {command}: add `{MARK}help {command} -->`"
+        );
+    }
 }
 
 /// Lists the arguments and options of a command, by group.
