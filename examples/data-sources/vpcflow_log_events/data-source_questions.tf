@@ -1,4 +1,4 @@
-# Other queries
+# All traffic, rejected traffic, one address, one network
 
 variable "flow_log_id" {
   type = string

@@ -5,7 +5,7 @@ use super::*;
 fn pattern(quals: serde_json::Value, format: &[&str]) -> Result<Value, FunctionError> {
     let format = format.iter().map(|text| Some((*text).to_owned()));
     FilterPattern {
-        quals,
+        filters: quals,
         format: format.collect(),
     }
     .call()

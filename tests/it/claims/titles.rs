@@ -40,10 +40,9 @@ fn literal(text: &str) -> Option<&str> {
 }
 
 fn is_rule(text: &str) -> bool {
-    text.contains('-')
-        && text
-            .chars()
-            .all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-')
+    let is_id = text.ends_with('-') || !text.starts_with(|c: char| c.is_ascii_lowercase());
+    let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
+    !is_id && text.contains('-') && text.chars().all(plain)
 }
 
 /// Finds the titles: after the name of a rule, after `let summary =`, and in the list of reasons.
