@@ -8,21 +8,33 @@
 //! | `findings` | what a check reports |
 //! | `format` | the list of formats |
 //! | `text`, `json`, `markdown`, `github`, `sarif`, `junit` | one format each |
+//! | `page` | what all pages have: head, style, tables |
+//! | `svg` | pictures of numbers |
+//! | `markup`, `color`, `quantity` | text, colors and numbers on a page |
 
+mod color;
 mod findings;
 mod format;
 mod github;
 mod json;
 mod junit;
 mod markdown;
+mod markup;
+mod page;
+mod quantity;
 mod sarif;
+pub mod svg;
 mod text;
 
+pub use color::Color;
 pub use findings::{
     Change, Failure, Finding, Level, Passed, Position, Report, Rule, Source, UnknownName,
     exit_code, label,
 };
 pub use format::Format;
+pub use markup::Markup;
+pub use page::{Chip, Column, Head, Table};
+pub use quantity::{Unit, thousands};
 pub use text::Style;
 
 /// Returns what could not be checked, and what is or may be wrong in the sources, as lines for a person.
