@@ -27,6 +27,8 @@ RELEASE := $(BUILT)/release/terraform-provider-vpcflow
 
 # The tests that compare generated files with the code. They need only Rust.
 GENERATED := generated::
+# The test that takes the pictures of pages in docs/images/. It needs a Chromium.
+PICTURES := stack::pages::the_documentation_can_show_the_pages
 
 VENV := $(CURDIR)/.venv
 TOOLS := $(CURDIR)/.tools
@@ -142,6 +144,11 @@ docs: ## Generate docs/ and schemas/ from the code
 		grep -q "^test $$written.* ok$$" $(TARGET)/docs.log \
 			|| { echo "make docs: the test $$written did not run, so it wrote nothing" >&2; exit 1; }; \
 	done
+	@if $(foreach name,chromium chromium-browser google-chrome,command -v $(name) > /dev/null ||) test -n "$(VPCFLOW_CHROMIUM)"; then \
+		UPDATE_SCREENSHOTS=1 $(CARGO) test --test it -- $(PICTURES) > $(TARGET)/docs.log || { cat $(TARGET)/docs.log; exit 1; }; \
+	else \
+		echo 'make docs: without a Chromium, docs/images/ stays as it is' >&2; \
+	fi
 
 .PHONY: install
 install: release ## Install the provider for terraform, tofu and the shell, for this user or into PREFIX

@@ -11,7 +11,7 @@
 //! | `arguments`, `output`, `data_source` | the data source `vpcflow_coverage` |
 //! | `verify` | the wait for records of one flow log: the action `vpcflow_verify_delivery` |
 //! | `check` | reading several accounts by their roles |
-//! | `report` | the report of the command line |
+//! | `report`, `map` | the report of the command line |
 //!
 //! Without the feature `aws`, only the judgement, its texts and the gaps are built.
 
@@ -27,6 +27,8 @@ mod check;
 mod data_source;
 #[cfg(feature = "aws")]
 mod evidence;
+#[cfg(feature = "aws")]
+mod map;
 #[cfg(feature = "aws")]
 mod observe;
 #[cfg(feature = "aws")]

@@ -7,6 +7,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::judge::{self, Coverage, Judged, Policy, Status};
+use super::map;
 use super::output::{Counts, Double, Network, WhyNot};
 use super::text::reasons;
 use crate::report::{self, Level, Report, Rule};
@@ -109,7 +110,8 @@ pub fn exit_code(coverage: &Coverage) -> u8 {
 /// # Errors
 /// The outcome cannot be written as JSON, which nothing is known to cause.
 pub fn to_report(coverage: &Coverage, policy: Policy) -> Result<Report, serde_json::Error> {
-    let document = serde_json::to_string_pretty(&CoverageReport::of(coverage, policy))?;
+    let report = CoverageReport::of(coverage, policy);
+    let document = serde_json::to_string_pretty(&report)?;
     let title = match exit_code(coverage) {
         0 => "Every network is recorded",
         2 => "Networks are not recorded as required",
@@ -123,6 +125,9 @@ pub fn to_report(coverage: &Coverage, policy: Policy) -> Result<Report, serde_js
         subject: "Networks",
         title: title.to_owned(),
         summary: summary(&coverage.counts(), policy),
+        tallies: map::tallies(&coverage.counts().by_status),
+        facts: facts(&report),
+        map: map::of(coverage),
         sources: vec![report::Source {
             name: SOURCE.to_owned(),
             path: None,
@@ -136,6 +141,20 @@ pub fn to_report(coverage: &Coverage, policy: Policy) -> Result<Report, serde_js
         fingerprint: "network/v1",
         document,
     })
+}
+
+/// Returns by which policy was checked, and where.
+fn facts(report: &CoverageReport) -> Vec<(&'static str, String)> {
+    let names = |names: &BTreeSet<String>| names.iter().cloned().collect::<Vec<_>>().join(", ");
+    let facts = [
+        ("Policy", report.policy.clone()),
+        ("Accounts", names(&report.accounts)),
+        ("Regions", names(&report.regions)),
+    ];
+    facts
+        .into_iter()
+        .filter(|(_, value)| !value.is_empty())
+        .collect()
 }
 
 /// Describes a verdict that does not pass as a rule.
@@ -289,14 +308,15 @@ fn summary(counts: &judge::Counts, policy: Policy) -> String {
     let mut parts = vec![format!("{} recorded", counts.compliant)];
     let of = |status| counts.by_status.get(&status).copied().unwrap_or_default();
     let others = [
-        (of(Status::Partial), "in part"),
-        (of(Status::Insufficient), "insufficient"),
-        (of(Status::Pending), "pending"),
-        (of(Status::Unhealthy), "not delivering"),
-        (of(Status::Uncovered), "not recorded"),
-        (counts.unknown, "unknown"),
-        (counts.not_applicable, "not applicable"),
+        Status::Partial,
+        Status::Insufficient,
+        Status::Pending,
+        Status::Unhealthy,
+        Status::Uncovered,
+        Status::Unknown,
+        Status::NotApplicable,
     ];
+    let others = others.map(|status| (of(status), map::word(status)));
     let some = others.into_iter().filter(|(count, _)| *count > 0);
     parts.extend(some.map(|(count, what)| format!("{count} {what}")));
     let s = if counts.total == 1 { "" } else { "s" };

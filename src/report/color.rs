@@ -2,6 +2,8 @@
 //!
 //! A color never stands alone: a word says the same. This module must not know what a color stands for.
 
+use super::markup::Markup;
+
 /// A color. The style of a page says how it looks on a light and on a dark screen.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Color {
@@ -44,5 +46,25 @@ impl Color {
             Self::Purple => "cp",
             Self::Gray => "cy",
         }
+    }
+}
+
+/// A word with a color.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Chip {
+    /// The word.
+    pub word: String,
+    /// The color.
+    pub color: Color,
+}
+
+impl Chip {
+    /// Returns the word in its color.
+    pub fn draw(&self) -> Markup {
+        let word = Markup::line(&self.word);
+        Markup::of(format!(
+            "<b class=\"chip {}\">{word}</b>",
+            self.color.class()
+        ))
     }
 }

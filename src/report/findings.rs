@@ -7,6 +7,8 @@ use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::Value;
 
+use super::color::{Chip, Color};
+
 /// What is shown in place of a sensitive value, as Terraform shows it.
 const SENSITIVE: &str = "(sensitive value)";
 
@@ -21,6 +23,12 @@ pub struct Report {
     pub title: String,
     /// The outcome in one line, with its counts.
     pub summary: String,
+    /// How many things have which outcome, for the eye.
+    pub tallies: Vec<Tally>,
+    /// What else a reader wants to know about the check, each with its name: `Regions`.
+    pub facts: Vec<(&'static str, String)>,
+    /// What was checked, as a map of three levels or more. It is empty if the check has none.
+    pub map: Vec<Area>,
     /// The files or other places that were checked.
     pub sources: Vec<Source>,
     /// All rules of the check.
@@ -49,6 +57,32 @@ pub struct Source {
     pub path: Option<String>,
     /// Its outcome in one line, if it is worth a line besides the summary.
     pub outcome: Option<String>,
+}
+
+/// How many things have an outcome.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Tally {
+    /// The outcome in a word or two: `in sync`.
+    pub word: &'static str,
+    /// The color of the outcome.
+    pub color: Color,
+    /// The number.
+    pub count: usize,
+}
+
+/// A part of the map of what was checked.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Area {
+    /// Its name.
+    pub name: String,
+    /// What it is, or its other name.
+    pub detail: Option<String>,
+    /// Its outcome. `None` if only what is in it has one.
+    pub outcome: Option<Chip>,
+    /// What is in it.
+    pub within: Vec<Area>,
+    /// The outcomes of what is in it and is only counted.
+    pub tallies: Vec<Tally>,
 }
 
 /// Something that was checked without a finding.

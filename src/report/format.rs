@@ -15,17 +15,20 @@ pub enum Format {
     Sarif,
     /// For test reports, JUnit XML.
     Junit,
+    /// A page for people, HTML in one file.
+    Html,
 }
 
 impl Format {
     /// All formats.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
         Self::Text,
         Self::Json,
         Self::Markdown,
         Self::Github,
         Self::Sarif,
         Self::Junit,
+        Self::Html,
     ];
 
     /// Returns the name by which a user selects the format.
@@ -37,6 +40,7 @@ impl Format {
             Self::Github => "github",
             Self::Sarif => "sarif",
             Self::Junit => "junit",
+            Self::Html => "html",
         }
     }
 
@@ -49,6 +53,7 @@ impl Format {
             Self::Github => "Annotations of GitHub Actions",
             Self::Sarif => "For code scanning, SARIF 2.1.0",
             Self::Junit => "For test reports, JUnit XML",
+            Self::Html => "A page for people, in one file",
         }
     }
 }

@@ -1,4 +1,4 @@
-//! Reports of checks: the findings of a check, written in one of six formats.
+//! Reports of checks: the findings of a check, written in one of seven formats.
 //!
 //! A check fills a [`Report`]; one file per format writes it. The same report is always written as the same bytes. This
 //! module must not know which checks exist, nor Terraform, AWS, or the command line.
@@ -7,7 +7,7 @@
 //! |---|---|
 //! | `findings` | what a check reports |
 //! | `format` | the list of formats |
-//! | `text`, `json`, `markdown`, `github`, `sarif`, `junit` | one format each |
+//! | `text`, `json`, `markdown`, `github`, `sarif`, `junit`, `html` | one format each |
 //! | `page` | what all pages have: head, style, tables |
 //! | `svg` | pictures of numbers |
 //! | `markup`, `color`, `quantity` | text, colors and numbers on a page |
@@ -16,6 +16,7 @@ mod color;
 mod findings;
 mod format;
 mod github;
+mod html;
 mod json;
 mod junit;
 mod markdown;
@@ -26,14 +27,14 @@ mod sarif;
 pub mod svg;
 mod text;
 
-pub use color::Color;
+pub use color::{Chip, Color};
 pub use findings::{
-    Change, Failure, Finding, Level, Passed, Position, Report, Rule, Source, UnknownName,
-    exit_code, label,
+    Area, Change, Failure, Finding, Level, Passed, Position, Report, Rule, Source, Tally,
+    UnknownName, exit_code, label,
 };
 pub use format::Format;
 pub use markup::Markup;
-pub use page::{Chip, Column, Head, Table};
+pub use page::{Column, Head, Table};
 pub use quantity::{Unit, thousands};
 pub use text::Style;
 
@@ -59,6 +60,7 @@ pub fn write(report: &Report, format: Format, style: Style) -> Result<String, Er
         Format::Github => github::write(report)?,
         Format::Sarif => sarif::write(report)?,
         Format::Junit => junit::write(report)?,
+        Format::Html => html::write(report)?,
     })
 }
 

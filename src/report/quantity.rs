@@ -7,6 +7,8 @@ pub enum Unit {
     Bytes,
     /// Things, with their name for one and for several: `flow` and `flows`.
     Count(&'static str, &'static str),
+    /// Things whose name stands elsewhere.
+    Bare,
 }
 
 impl Unit {
@@ -17,6 +19,7 @@ impl Unit {
             (Self::Bytes, _) => "bytes",
             (Self::Count(one, _), 1) => one,
             (Self::Count(_, many), _) => many,
+            (Self::Bare, _) => return thousands(value),
         };
         format!("{} {name}", thousands(value))
     }
@@ -25,7 +28,7 @@ impl Unit {
     pub fn short(self, value: u128) -> String {
         let (unit, whole) = match self {
             Self::Bytes => ("B", 1_000),
-            Self::Count(..) => ("", 100_000),
+            Self::Count(..) | Self::Bare => ("", 100_000),
         };
         if value < whole {
             return format!("{} {unit}", thousands(value)).trim_end().to_owned();

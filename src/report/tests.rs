@@ -36,6 +36,9 @@ fn empty(source: &str) -> Report {
         subject: "Things",
         title: "Things differ".to_owned(),
         summary: "2 things.".to_owned(),
+        tallies: Vec::new(),
+        facts: Vec::new(),
+        map: Vec::new(),
         sources: vec![of(source)],
         rules: RULES.to_vec(),
         findings: Vec::new(),
@@ -99,6 +102,18 @@ fn full_of(text: &str) -> Report {
         source: Some(text.to_owned()),
         name: text.to_owned(),
     });
+    let area = |within| Area {
+        name: text.to_owned(),
+        detail: Some(text.to_owned()),
+        outcome: Some(Chip {
+            word: text.to_owned(),
+            color: Color::Red,
+        }),
+        within,
+        tallies: Vec::new(),
+    };
+    report.map = vec![area(vec![area(vec![area(vec![area(Vec::new())])])])];
+    report.facts = vec![("Regions", text.to_owned())];
     report.document = serde_json::to_string_pretty(&json!({ "name": text })).unwrap();
     report
 }
@@ -115,6 +130,137 @@ fn assert_xml(text: &str) {
             _ => {}
         }
     }
+}
+
+/// Asserts that a page has only the elements that we write, and only their attributes.
+fn assert_page(text: &str) {
+    const ELEMENTS: &str = "a b body caption code dd desc details div dl dt defs figcaption figure footer g h1 h2 h3 head header \
+                            html i li line main meta nav p path pattern rect section small span style summary svg table tbody \
+                            td text th thead title tr ul";
+    let (head, rest) = text.split_once("<style>").unwrap();
+    let (_, rest) = rest.split_once("</style>").unwrap();
+    for part in [head, rest] {
+        let markup = part.split('<').skip(1);
+        for tag in markup.filter(|tag| !tag.starts_with("!DOCTYPE html>")) {
+            let (tag, _) = tag
+                .split_once('>')
+                .unwrap_or_else(|| panic!("no end: {tag}"));
+            let name = tag.trim_start_matches('/').split(' ').next().unwrap();
+            assert!(
+                ELEMENTS.split_whitespace().any(|known| known == name),
+                "{tag}"
+            );
+            assert!(
+                !tag.contains(" on") && !tag.contains(" style=") && !tag.contains(" src"),
+                "{tag}"
+            );
+            assert!(
+                !tag.contains(" href=") || tag.contains(" href=\"#"),
+                "{tag}"
+            );
+        }
+    }
+}
+
+#[test]
+fn a_page_is_never_too_long_and_counts_what_does_not_fit() {
+    let finding = |number: usize, label: &str| Finding {
+        rule: RULES[0],
+        level: Level::Error,
+        label: label.to_owned(),
+        source: None,
+        qualified_name: String::new(),
+        location: vec![
+            format!("main-{number}"),
+            "eu-central-1".to_owned(),
+            "123456789012".to_owned(),
+        ],
+        position: None,
+        headline: "is not recorded".to_owned(),
+        cause: None,
+        changes: Vec::new(),
+        properties: Vec::new(),
+    };
+    let mut report = empty("a.yaml");
+    report.findings = (0..10_000)
+        .map(|number| finding(number, &format!("vpc-{number:017}")))
+        .collect();
+    let text = write(&report, Format::Html, Style::Plain).unwrap();
+    assert!(text.len() < html::LONGEST, "{}", text.len());
+    assert!(
+        text.contains("vpc-00000000000009999") && !text.contains("which do not fit"),
+        "all findings fit"
+    );
+
+    let long = "<&\"'>".repeat(800);
+    report.findings = (0..10_000).map(|number| finding(number, &long)).collect();
+    let failure = Failure {
+        level: Level::Error,
+        label: Some(long.clone()),
+        source: None,
+        position: None,
+        message: long.repeat(9),
+    };
+    report.failures = vec![failure.clone(); 1_000];
+    report.warnings = vec![failure; 1_000];
+    report.title = long.clone();
+    report.summary = long.repeat(9);
+    report.facts = vec![("Regions", long.repeat(9))];
+    report.sources = (0..1_000)
+        .map(|number| Source {
+            outcome: Some(long.clone()),
+            ..of(&format!("{long}{number}"))
+        })
+        .collect();
+    report.passed = vec![
+        Passed {
+            source: Some(long.clone()),
+            name: long.clone()
+        };
+        10_000
+    ];
+    let within = |within: Vec<Area>| Area {
+        name: long.clone(),
+        within,
+        ..Area::default()
+    };
+    report.map = vec![within(vec![within(vec![within(Vec::new()); 100]); 10]); 10];
+    let text = write(&report, Format::Html, Style::Plain).unwrap();
+    assert!(text.len() < html::LONGEST, "{}", text.len());
+    for what in [
+        "findings", "errors", "warnings", "files", "names", "networks",
+    ] {
+        assert!(
+            text.contains(&format!("more {what}, which do not fit")),
+            "{what}"
+        );
+    }
+    assert_page(&text);
+}
+
+#[test]
+fn an_empty_page_says_why_it_is_empty() {
+    let written = |report: &Report| write(report, Format::Html, Style::Plain).unwrap();
+    let mut report = empty("a.yaml");
+    assert!(written(&report).contains("There was nothing to check"));
+    report.passed.push(Passed {
+        source: None,
+        name: "main".to_owned(),
+    });
+    assert!(written(&report).contains("no rule is violated"));
+    report.failures.push(Failure {
+        level: Level::Error,
+        label: Some("eu-central-1".to_owned()),
+        source: None,
+        position: None,
+        message: "not authorized".to_owned(),
+    });
+    let text = written(&report);
+    assert!(
+        text.contains("Not everything could be") && text.contains("not authorized"),
+        "{text}"
+    );
+    assert!(!text.contains(">passed<"), "{text}");
 }
 
 #[test]
@@ -189,6 +335,7 @@ proptest! {
                 }
                 Format::Junit => assert_xml(&written),
                 Format::Github => prop_assert_eq!(written.lines().count(), 9),
+                Format::Html => assert_page(&written),
                 Format::Text | Format::Markdown => {}
             }
         }

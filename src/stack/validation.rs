@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::declare::{FileDiagnostics, Stack};
 use super::unknown::{UnknownValue, sentence as unknown_values};
-use crate::report::{self, Level, Position, Report};
+use crate::report::{self, Color, Level, Position, Report};
 
 /// The version of the JSON format. The first number changes when something is removed.
 const FORMAT_VERSION: &str = "1.0";
@@ -124,6 +124,9 @@ impl ValidationReport {
             subject: "Declarations",
             title: title.to_owned(),
             summary: self.summary(),
+            tallies: self.tallies(),
+            facts: Vec::new(),
+            map: Vec::new(),
             sources: sources.collect(),
             rules: Vec::new(),
             findings: Vec::new(),
@@ -133,6 +136,20 @@ impl ValidationReport {
             fingerprint: "declaration/v1",
             document: serde_json::to_string_pretty(self)?,
         })
+    }
+
+    /// Returns how many files are valid.
+    fn tallies(&self) -> Vec<report::Tally> {
+        let wrong = self
+            .files
+            .iter()
+            .filter(|file| file.count(Level::Error) > 0)
+            .count();
+        let tally = |word, color, count| report::Tally { word, color, count };
+        vec![
+            tally("valid", Color::Green, self.files.len() - wrong),
+            tally("with errors", Color::Red, wrong),
+        ]
     }
 
     fn summary(&self) -> String {

@@ -4,7 +4,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use sha2::{Digest as _, Sha256};
 
-use crate::report::color::Color;
+use crate::report::color::Chip;
 use crate::report::markup::Markup;
 
 /// The style of every page. It uses no address and no font of others.
@@ -25,15 +25,6 @@ pub struct Head {
     pub facts: Vec<(String, String)>,
     /// The parts of the page: the ID of an element, and its name.
     pub parts: Vec<(String, String)>,
-}
-
-/// A word with a color.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Chip {
-    /// The word.
-    pub word: String,
-    /// The color.
-    pub color: Color,
 }
 
 impl Head {
@@ -75,17 +66,6 @@ impl Head {
         format!(
             "default-src 'none'; style-src 'sha256-{hash}'; base-uri 'none'; form-action 'none'"
         )
-    }
-}
-
-impl Chip {
-    /// Returns the word in its color.
-    pub fn draw(&self) -> Markup {
-        let word = Markup::line(&self.word);
-        Markup::of(format!(
-            "<b class=\"chip {}\">{word}</b>",
-            self.color.class()
-        ))
     }
 }
 

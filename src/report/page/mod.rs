@@ -15,5 +15,5 @@
 mod head;
 mod table;
 
-pub use head::{Chip, Head};
+pub use head::Head;
 pub use table::{Column, Table};

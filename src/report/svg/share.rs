@@ -50,7 +50,7 @@ impl Share {
             // Writing to a string does not fail.
             let _ = writeln!(
                 drawn,
-                "<rect class=\"{}\" x=\"{}%\" width=\"{}%\" height=\"24\"><title>{}</title></rect>",
+                "<rect class=\"{} part\" x=\"{}%\" width=\"{}%\" height=\"24\"><title>{}</title></rect>",
                 part.color.class(),
                 number(x * wide),
                 number(width * wide),

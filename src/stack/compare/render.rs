@@ -2,7 +2,7 @@
 
 use super::drift_report::{Counts, Declared, DriftReport, Failure, Finding, Warning};
 use super::kind::Kind;
-use crate::report::{self, Level, Report};
+use crate::report::{self, Color, Level, Report, Tally};
 use crate::stack::unknown::sentence as unknown_values;
 
 impl DriftReport {
@@ -16,8 +16,8 @@ impl DriftReport {
             format_version: _,
             source: _,
             sources,
-            regions: _,
-            counts: _,
+            regions,
+            counts,
             findings,
             failures,
             warnings,
@@ -41,6 +41,9 @@ impl DriftReport {
             subject: "Flow logs",
             title: title.to_owned(),
             summary: self.summary() + &self.known_later(),
+            tallies: counts.tallies(),
+            facts: vec![("Regions", regions.join(", "))],
+            map: Vec::new(),
             sources: sources.collect(),
             rules: Kind::ALL.map(Kind::rule).to_vec(),
             findings: findings.iter().map(Finding::to_report).collect(),
@@ -89,6 +92,26 @@ impl Counts {
         let Self {
             declared,
             in_sync,
+            ignored,
+            ..
+        } = *self;
+        let mut parts = vec![format!("{in_sync} in sync")];
+        let others = self.tallies().into_iter().skip(1);
+        let some = others.filter(|tally| tally.count > 0);
+        parts.extend(some.map(|tally| format!("{} {}", tally.count, tally.word)));
+        if ignored > 0 {
+            let s = if ignored == 1 { "" } else { "s" };
+            parts.push(format!("{ignored} difference{s} ignored"));
+        }
+        let s = if declared == 1 { "" } else { "s" };
+        format!("{declared} flow log{s} declared: {}.", parts.join(", "))
+    }
+
+    /// Returns the numbers of flow logs with each outcome, those in sync first.
+    fn tallies(&self) -> Vec<Tally> {
+        let Self {
+            declared: _,
+            in_sync,
             missing,
             replaced,
             changed,
@@ -97,27 +120,21 @@ impl Counts {
             unmanaged,
             perhaps_declared,
             not_checked,
-            ignored,
+            ignored: _,
         } = *self;
-        let mut parts = vec![format!("{in_sync} in sync")];
-        let others = [
-            (missing, "missing"),
-            (replaced, "replaced"),
-            (changed, "changed"),
-            (delivery_failing, "not delivering"),
-            (declared_twice, "declared twice"),
-            (unmanaged, "not declared"),
-            (perhaps_declared, "perhaps declared"),
-            (not_checked, "not checked"),
+        let all = [
+            (in_sync, "in sync", Color::Green),
+            (missing, "missing", Color::Red),
+            (replaced, "replaced", Color::Orange),
+            (changed, "changed", Color::Orange),
+            (delivery_failing, "not delivering", Color::Red),
+            (declared_twice, "declared twice", Color::Blue),
+            (unmanaged, "not declared", Color::Sky),
+            (perhaps_declared, "perhaps declared", Color::Gray),
+            (not_checked, "not checked", Color::Purple),
         ];
-        let some = others.into_iter().filter(|(count, _)| *count > 0);
-        parts.extend(some.map(|(count, what)| format!("{count} {what}")));
-        if ignored > 0 {
-            let s = if ignored == 1 { "" } else { "s" };
-            parts.push(format!("{ignored} difference{s} ignored"));
-        }
-        let s = if declared == 1 { "" } else { "s" };
-        format!("{declared} flow log{s} declared: {}.", parts.join(", "))
+        let tallies = all.map(|(count, word, color)| Tally { word, color, count });
+        tallies.into()
     }
 }
 

@@ -7,7 +7,9 @@ use super::case::{Case, READER, SESSION_CACHE, START_URL, case, keys, role, sect
 use super::runner::{STACK, Scene};
 use crate::harness::world::CANARY;
 
-const FORMATS: [&str; 6] = ["text", "json", "markdown", "github", "sarif", "junit"];
+const FORMATS: [&str; 7] = [
+    "text", "json", "markdown", "github", "sarif", "junit", "html",
+];
 
 /// Returns cases with a name and a source of credentials, without an endpoint.
 fn identities() -> Vec<Case> {

@@ -2,6 +2,8 @@
 
 #[cfg(all(feature = "aws", unix))]
 pub(crate) mod athena;
+#[cfg(all(feature = "aws", unix))]
+pub(crate) mod browser;
 pub(crate) mod canary;
 pub(crate) mod client;
 #[cfg(feature = "aws")]

@@ -6,7 +6,7 @@ use proptest::strategy::{Strategy as _, ValueTree as _};
 use proptest::test_runner::TestRunner;
 use serde_json::{Value, json};
 
-use super::formats::{FORMATS, valid};
+use super::formats::{FORMATS, valid, without_style};
 use super::{Folder, STACK, golden, repository, schema_verdicts};
 use crate::harness::fake::Fake;
 
@@ -53,7 +53,10 @@ fn a_mistake_matches_its_golden_file_in_each_format() {
             let text = std::fs::read_to_string(file).unwrap();
             let version = format!("\"version\": \"{}\"", env!("CARGO_PKG_VERSION"));
             let text = text.replace(&version, "\"version\": \"VERSION\"");
-            golden(&format!("tests/it/stack/golden/{name}.{ending}"), &text);
+            golden(
+                &format!("tests/it/stack/golden/{name}.{ending}"),
+                &without_style(&text),
+            );
         }
     }
 }

@@ -14,6 +14,7 @@ mod mistakes;
 mod moto;
 mod organization;
 mod outputs;
+mod pages;
 mod readme;
 mod replies;
 mod schemas;

@@ -7,7 +7,9 @@ use super::{on_s3, state_of_aws};
 use crate::harness::fake::Fake;
 use crate::harness::terraform::{Version, Workspace};
 
-const FORMATS: [&str; 6] = ["text", "json", "markdown", "github", "sarif", "junit"];
+const FORMATS: [&str; 7] = [
+    "text", "json", "markdown", "github", "sarif", "junit", "html",
+];
 
 /// Returns a state whose instance has marks.
 fn marked(marks: &Value) -> String {
