@@ -5,7 +5,7 @@
 //!
 //! | file | holds |
 //! |---|---|
-//! | `drift`, `coverage`, `verify`, `stack` | the commands |
+//! | `drift`, `coverage`, `verify`, `traffic`, `stack` | the commands |
 //! | `gaps` | the stack definition that `coverage` writes |
 //! | `options` | options for calls to AWS |
 //! | `sources`, `input` | what commands read |
@@ -25,6 +25,7 @@ mod reports;
 mod repository;
 mod sources;
 mod stack;
+mod traffic;
 mod verify;
 
 use std::panic::{AssertUnwindSafe, PanicHookInfo, catch_unwind, set_hook};
@@ -80,6 +81,10 @@ enum Subcommands {
     ///
     /// Exit codes: 0 a record has arrived, 1 error, 2 no record has arrived in time, 3 it could not be checked.
     Verify(Box<verify::VerifyArguments>),
+    /// Show what flow logs recorded: the traffic over time, who sends and receives the most, and what is rejected.
+    ///
+    /// Exit codes: 0 everything in the time window was seen, 1 error, 3 something could not be seen; the report says what.
+    Traffic(Box<traffic::TrafficArguments>),
     /// Work with stack definitions: flow logs declared in YAML or JSON.
     #[command(subcommand)]
     Stack(stack::Subcommands),
@@ -142,6 +147,7 @@ fn run() -> Command {
             done(own.map_or(Ok(1), |own| arguments.run(own)))
         }
         Some(Subcommands::Verify(arguments)) => done(arguments.run()),
+        Some(Subcommands::Traffic(arguments)) => done(arguments.run()),
         Some(Subcommands::Stack(command)) => {
             let own = matches.subcommand_matches("stack");
             done(own.map_or(Ok(1), |own| command.run(own)))

@@ -4,6 +4,7 @@ use std::io;
 
 use super::place::Problem;
 use crate::aws;
+use crate::events::traffic;
 use crate::report::{self, UnknownName};
 use crate::stack;
 
@@ -20,6 +21,8 @@ pub(super) enum Error {
     NoRegionOfFlowLog,
     #[error("{0}")]
     NotVerified(String),
+    #[error("there is no report")]
+    Traffic(traffic::Failure),
     #[error("{}", .0.explained())]
     Aws(#[from] aws::Error),
     #[error("write IDs of accounts separated by commas, each with 12 digits, or organization")]
@@ -110,6 +113,10 @@ impl Error {
     pub(super) fn lines(&self) -> String {
         match self {
             Self::Declaration(diagnostics) => diagnostics.to_string(),
+            Self::Traffic(failure) => failure
+                .errors()
+                .map(|error| format!("error: {error}\n"))
+                .collect(),
             Self::Export { file, errors } => errors
                 .iter()
                 .map(|error| format!("error: {file}: {error}\n"))

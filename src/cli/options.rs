@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use super::error::Error;
 use crate::aws::{Endpoints, Settings};
 use crate::stack::AwsOptions;
-use crate::text::duration;
+use crate::text::{duration, sanitize};
 
 /// The default time limit.
 const TIMEOUT: Duration = Duration::from_secs(10 * 60);
@@ -48,14 +48,36 @@ impl AwsArguments {
                     sts: endpoint.clone(),
                     cloudformation: endpoint.clone(),
                     s3: endpoint.clone(),
+                    athena: endpoint.clone(),
                     organizations: endpoint.clone(),
                     ..Endpoints::default()
                 },
-                deadline: Instant::now().checked_add(self.timeout.unwrap_or(TIMEOUT)),
+                deadline: Instant::now().checked_add(self.limit()),
                 ..Settings::default()
             },
             role: self.role.clone(),
         }
+    }
+
+    /// Returns the time limit for all calls.
+    pub(super) fn limit(&self) -> Duration {
+        self.timeout.unwrap_or(TIMEOUT)
+    }
+
+    /// Returns what was given, for a command line that does the same. There is no secret in it.
+    pub(super) fn given(&self) -> Vec<(&'static str, String)> {
+        let url = self.endpoint_url.as_deref();
+        let url = url.map(|url| sanitize::without_userinfo(url).into_owned());
+        let given = [
+            ("region", self.region.clone()),
+            ("profile", self.profile.clone()),
+            ("endpoint-url", url),
+            ("role", self.role.clone()),
+        ];
+        let given = given.into_iter();
+        given
+            .filter_map(|(name, value)| Some((name, value?)))
+            .collect()
     }
 
     /// Returns the options of a command that waits, and how long it waits. After the wait there is time for the last calls.

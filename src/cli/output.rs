@@ -53,6 +53,19 @@ pub(super) fn progress(done: usize, total: usize) {
     }
 }
 
+/// Shows on a terminal how many records were read; none at the end.
+pub(super) fn records_progress(records: Option<u64>) {
+    let mut out = std::io::stderr();
+    if !out.is_terminal() {
+        return;
+    }
+    let line = match records {
+        Some(records) => format!("\rRead {records} records"),
+        None => "\r\u{1b}[K".to_owned(),
+    };
+    let _ = out.write_all(line.as_bytes()).and_then(|()| out.flush());
+}
+
 /// Returns a line that replaces the one before. The last one is empty.
 fn progress_line(done: usize, total: usize) -> Option<String> {
     (total >= MANY).then(|| {

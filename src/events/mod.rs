@@ -12,6 +12,7 @@
 //! | `reading` | a scan of the source, and what it could not show |
 //! | `engine` | who counts, one file an engine |
 //! | `summary`, `records` | the data sources and the ephemeral resource |
+//! | `traffic` | the report of the command `traffic` |
 //! | `statistics` | what a query did |
 //! | `completeness` | what a query could not see |
 //! | `diagnostics` | what users are told when events could not be read |
@@ -32,8 +33,10 @@ mod search;
 mod source;
 mod statistics;
 mod summary;
+pub mod traffic;
 
 pub use completeness::{Completeness, Incomplete};
+pub use engine::Received;
 pub use query::{Quals, Query};
 pub use records::{DataSource, EphemeralResource, Event, Output, Selection};
 pub use statistics::{Push, Statistics};

@@ -20,8 +20,6 @@ use crate::record::{self, Format, Reader, RecordType};
 const USUAL_DELAY: i64 = 300_000;
 /// How long AWS usually takes to deliver a record to S3, in milliseconds.
 const USUAL_DELAY_OF_OBJECTS: i64 = 600_000;
-/// The aggregation interval, in seconds, that is assumed for an unknown flow log: the longest.
-const LONGEST_INTERVAL: i64 = 600;
 
 /// What was prepared for a query.
 #[derive(Debug)]
@@ -252,14 +250,11 @@ fn settled(
     if query.record_type() != RecordType::Aws {
         return None;
     }
-    let intervals = discovery.writers.iter();
-    let interval = intervals.filter_map(|flow_log| flow_log.max_aggregation_interval);
-    let interval = interval.max().unwrap_or(LONGEST_INTERVAL);
     let delay = match source {
         Source::LogGroup(_) => USUAL_DELAY,
         Source::Bucket(_) => USUAL_DELAY_OF_OBJECTS,
     };
-    let arrived = now.as_millisecond() - interval * 1000 - delay;
+    let arrived = now.as_millisecond() - discovery.interval() * 1000 - delay;
     Timestamp::from_second(arrived.min(window.end).div_euclid(1000)).ok()
 }
 

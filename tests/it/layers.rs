@@ -96,7 +96,7 @@ const LAYERS: &[(&str, &[&str], &[&str])] = &[
     (
         "cli",
         &[
-            "provider", "stack", "coverage", "report", "arn", "aws", "text",
+            "provider", "stack", "coverage", "events", "report", "arn", "aws", "text",
         ],
         &["tonic", "prost", "aws_"],
     ),

@@ -21,6 +21,11 @@ impl Gaps {
         self.reasons.push(reason);
     }
 
+    /// Returns the reasons so far.
+    pub(crate) fn reasons(&self) -> impl Iterator<Item = &Reason> {
+        self.reasons.iter()
+    }
+
     /// Reports whether no reason was found so far.
     pub(crate) fn is_empty(&self) -> bool {
         self.reasons.is_empty()

@@ -5,8 +5,9 @@ mod rows;
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-use super::MEMORY;
 use super::counted::Counted;
+use super::several::{self, Plan, Rest, Several};
+use super::{MEMORY, is_too_many};
 use crate::events::NOT_READ;
 use crate::events::completeness::{Detail, FoundBy, Gaps, Reason, Unread};
 use crate::events::diagnostics;
@@ -58,6 +59,60 @@ pub(super) async fn count(
     aggregate: &Aggregate,
     context: &Context,
 ) -> Result<Counted, Diagnostics> {
+    count_and(search, aggregate, Rest::Checked, context).await
+}
+
+/// Counts each aggregate with time by a query, and those without by one query for the cells. If there are more cells than
+/// an answer has rows, each of them gets its own query. What the queries leave out is counted once.
+///
+/// # Errors
+/// As in [`count`].
+pub(super) async fn count_several(
+    search: &Search,
+    aggregates: &[Aggregate],
+    context: &Context,
+) -> Result<Several, Diagnostics> {
+    let plan = Plan::of(aggregates);
+    let mut running = several::Running::new(aggregates.len());
+    for (index, aggregate) in &plan.direct {
+        let rest = running.rest();
+        let counted = count_and(search, aggregate, rest, context).await;
+        running.receive(*index, counted)?;
+    }
+    let rest = running.rest();
+    match count_and(search, &plan.cells, rest, context).await {
+        Ok(counted) => {
+            let nothing = |aggregate: &Aggregate| nothing(search, aggregate);
+            let window = (search.window.start, search.window.end);
+            running.receive_cells(&plan, counted, nothing, window);
+        }
+        Err(error) if is_too_many(&error) => {
+            for derivation in &plan.derived {
+                let rest = running.rest();
+                let counted = count_and(search, &derivation.aggregate, rest, context).await;
+                running.receive(derivation.index, counted)?;
+            }
+        }
+        Err(error) => return Err(error),
+    }
+    Ok(running.several)
+}
+
+/// Returns the tally of no record.
+fn nothing(search: &Search, aggregate: &Aggregate) -> Tally {
+    let formats = search.formats().iter();
+    let positions: Vec<_> = formats
+        .map(|format| Positions::of(format, aggregate))
+        .collect();
+    Tally::nothing(positions.iter())
+}
+
+async fn count_and(
+    search: &Search,
+    aggregate: &Aggregate,
+    rest: Rest,
+    context: &Context,
+) -> Result<Counted, Diagnostics> {
     if search.record_type != RecordType::Aws {
         let detail = "CloudWatch Logs Insights supports only lines of AWS flow logs here. Use the engine `scan`.";
         let rule = "engine-not-possible-for-this-kind-of-record";
@@ -92,7 +147,9 @@ pub(super) async fn count(
             break;
         }
     }
-    runner.check_the_rest(&counted).await?;
+    if rest == Rest::Checked {
+        runner.check_the_rest(&counted).await?;
+    }
     Ok(Counted {
         statistics: runner.statistics,
         gaps: runner.gaps,

@@ -6,18 +6,22 @@
 //! | `insights` | the engine "insights": CloudWatch Logs Insights counts |
 //! | `athena` | the engine "athena": Athena counts the rows of a table, which takes the place of a source |
 //! | `counted` | what every engine returns |
+//! | `several` | several aggregates over the same records |
 //!
-//! An engine has `NEEDS` (what a search must prepare for it), `validate` and `count`. All engines return the same groups.
+//! An engine has `NEEDS` (what a search must prepare for it), `validate`, `count` and `count_several`. All engines return the same groups.
 //! Must not know the data source.
 
 mod athena;
 mod counted;
 mod insights;
 mod scan;
+mod several;
 
 pub(crate) use athena::AthenaTable;
 pub(crate) use athena::{Table, validate as validate_athena};
 pub(crate) use counted::Counted;
+pub use scan::Received;
+pub(crate) use several::Several;
 
 use super::query::Query;
 use super::search::{Needs, Search};
@@ -26,6 +30,9 @@ use crate::record::Aggregate;
 
 /// The most memory that the groups of one summary take, in bytes, with the values that are counted once.
 const MEMORY: usize = 64 * 1024 * 1024;
+
+/// The rule of the error that there are too many groups.
+pub(crate) const TOO_MANY_GROUPS: &str = "too-many-groups";
 
 /// Who counts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -61,7 +68,7 @@ impl Engine {
     }
 
     /// Returns the name for users.
-    const fn name(self) -> &'static str {
+    pub(crate) const fn name(self) -> &'static str {
         match self {
             Self::Scan => "scan",
             Self::Insights => "insights",
@@ -104,4 +111,27 @@ impl Engine {
             Self::Athena => Err(athena::needs_a_table().into()),
         }
     }
+    /// Counts several aggregates of the same records. `received` tells how far the reading is.
+    ///
+    /// # Errors
+    /// As in [`Self::count`]. Too many groups of one aggregate are no error.
+    pub(crate) async fn count_several(
+        self,
+        search: &Search,
+        aggregates: &[Aggregate],
+        received: &Received,
+        context: &Context,
+    ) -> Result<Several, Diagnostics> {
+        match self {
+            Self::Scan => scan::count_several(search, aggregates, received, context).await,
+            Self::Insights => insights::count_several(search, aggregates, context).await,
+            Self::Athena => Err(athena::needs_a_table().into()),
+        }
+    }
+}
+
+/// Reports whether something failed only because there are too many groups.
+fn is_too_many(diagnostics: &Diagnostics) -> bool {
+    let mut errors = diagnostics.iter();
+    errors.all(|error| error.rule == TOO_MANY_GROUPS) && !diagnostics.is_empty()
 }

@@ -2,8 +2,13 @@
 //!
 //! Bounded: the groups, and the values that are counted once, take at most [`MEMORY`].
 
+mod several;
+
+pub use several::Received;
+
 use super::MEMORY;
 use super::counted::Counted;
+use super::several::Several;
 use crate::events::completeness::Detail;
 use crate::events::diagnostics;
 use crate::events::page::Event;
@@ -49,6 +54,31 @@ pub(super) async fn count(
         not_pushed: search.push_down.not_pushed(),
         answer: groups.answer((search.window.start, search.window.end)),
         query: None,
+    })
+}
+
+/// Reads the records once, and counts all aggregates.
+///
+/// # Errors
+/// A service refuses a request, or time runs out.
+pub(super) async fn count_several(
+    search: &Search,
+    aggregates: &[Aggregate],
+    received: &Received,
+    context: &Context,
+) -> Result<Several, Diagnostics> {
+    let mut counters = several::Counters::new(aggregates, received);
+    for format in search.formats() {
+        counters.format(format);
+    }
+    let (paging, detail) = (Paging::default(), Detail::Full);
+    let reading = reading::read(search, paging, &mut counters, detail, context).await?;
+    diagnostics::warn_of_samples(&reading.found.counts, context);
+    Ok(Several {
+        answers: counters.answers((search.window.start, search.window.end)),
+        statistics: reading.statistics,
+        gaps: reading.gaps,
+        queries: Vec::new(),
     })
 }
 

@@ -6,6 +6,8 @@
 
 mod objects;
 
+use jiff::Timestamp;
+
 use super::implied::{self, Implied};
 use crate::arn::bucket::Bucket;
 use crate::arn::{Arn, log_group, resource_id};
@@ -16,6 +18,9 @@ use crate::events::query::{Query, malformed_format};
 use crate::framework::{Diagnostic, Diagnostics};
 use crate::record::Format;
 pub(super) use objects::of_bucket;
+
+/// The aggregation interval, in seconds, that is assumed for an unknown flow log: the longest.
+pub(crate) const LONGEST_INTERVAL: i64 = 600;
 
 /// What is known about the records of a source.
 #[derive(Debug, Default)]
@@ -88,6 +93,19 @@ pub(super) async fn of_group(
 }
 
 impl Discovery {
+    /// Returns the longest aggregation interval of the flow logs, in seconds.
+    pub(crate) fn interval(&self) -> i64 {
+        let intervals = self.writers.iter();
+        let intervals = intervals.filter_map(|flow_log| flow_log.max_aggregation_interval);
+        intervals.max().unwrap_or(LONGEST_INTERVAL)
+    }
+
+    /// Returns when the first of the flow logs was created, if that is known of all.
+    pub(crate) fn created(&self) -> Option<Timestamp> {
+        let created = self.writers.iter().map(|flow_log| flow_log.creation_time);
+        created.collect::<Option<Vec<_>>>()?.into_iter().min()
+    }
+
     /// Reports whether lines that are not asked for can have as many values as those that are.
     pub(crate) fn has_others_like_it(&self) -> bool {
         let alike = |other: &Format| {

@@ -18,7 +18,7 @@ mod log_group;
 mod push_down;
 
 pub(crate) use bucket::{Bucket, Listed, Size};
-pub(crate) use discovery::Discovery;
+pub(crate) use discovery::{Discovery, LONGEST_INTERVAL};
 pub(crate) use implied::Implied;
 pub(crate) use log_group::{LogGroup, Permit};
 pub(crate) use push_down::PushDown;

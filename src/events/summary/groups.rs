@@ -13,7 +13,7 @@ use crate::record::{Aggregate, Key};
 const FIRST_MILLISECONDS: i64 = 100_000_000_000;
 
 /// Converts one group.
-pub(super) fn group(of: &Aggregate, group: &aggregate::Group, total: &Tally) -> Group {
+pub(crate) fn group(of: &Aggregate, group: &aggregate::Group, total: &Tally) -> Group {
     let keys = of.keys.iter().zip(&group.values);
     let distinct = of.distinct.iter().zip(&group.distinct);
     let tally = &group.tally;
@@ -40,7 +40,7 @@ pub(super) fn group(of: &Aggregate, group: &aggregate::Group, total: &Tally) -> 
 }
 
 /// Converts the total of all groups.
-pub(super) fn total(of: &Aggregate, answer: &Answer) -> Total {
+pub(crate) fn total(of: &Aggregate, answer: &Answer) -> Total {
     let tally = &answer.total;
     Total {
         groups: answer.count.and_then(|groups| i64::try_from(groups).ok()),
@@ -56,7 +56,7 @@ pub(super) fn total(of: &Aggregate, answer: &Answer) -> Total {
 }
 
 /// Converts what was left out.
-pub(super) fn others(of: &Aggregate, answer: &Answer) -> Others {
+pub(crate) fn others(of: &Aggregate, answer: &Answer) -> Others {
     let (count, tally) = (answer.others.count, &answer.others.tally);
     Others {
         groups: count.and_then(|groups| i64::try_from(groups).ok()),

@@ -17,4 +17,5 @@ mod having;
 mod model;
 
 pub use data_source::SummaryDataSource;
+pub(crate) use groups::{group, others, total};
 pub use model::{Conditions, Group, Others, Share, Summary, SummaryOutput, Total};

@@ -96,7 +96,7 @@ impl Summary {
     }
 
     /// Returns the engine.
-    pub(super) fn engine(&self) -> Engine {
+    pub(crate) fn engine(&self) -> Engine {
         Engine::named(self.engine.given())
     }
 }

@@ -172,6 +172,25 @@ impl Fold {
         Ok(())
     }
 
+    /// Hands over every group, with the values of its key, and begins anew. The order is any.
+    pub fn pour(&mut self, mut into: impl FnMut(&[Option<&str>], &Tally)) {
+        let groups = std::mem::take(&mut self.groups);
+        let states = std::mem::take(&mut self.states);
+        self.seen.clear();
+        self.budget.give_back(std::mem::take(&mut self.held));
+        let mut values = Vec::new();
+        for (key, number) in &groups {
+            let Some(State { tally, .. }) = states.get(*number as usize) else {
+                continue;
+            };
+            values.clear();
+            values.extend(
+                packed::values(key).map(|value| value.and_then(|value| str::from_utf8(value).ok())),
+            );
+            into(&values, tally);
+        }
+    }
+
     /// Returns the answer. `nothing` is the tally of no record, and the window is in milliseconds.
     #[must_use]
     pub fn answer(mut self, nothing: &Tally, window: (i64, i64)) -> Answer {

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use ipnet::{IpNet, Ipv4Net, Ipv6Net};
 
-use super::{BIN, packed, service};
+use super::{BIN, packed, scope, service};
 use crate::record::field::{self, Kind};
 use crate::record::qual;
 use crate::record::values::Values;
@@ -52,6 +52,8 @@ pub enum Derived {
     Protocol,
     /// The name of a well-known port. Numbers without a name stay as they are.
     Service,
+    /// Whether an address is inside or outside: the name of a [`scope`](super::Scope).
+    Scope,
 }
 
 /// Why a name is not a key. `Display` completes a sentence that begins with the name.
@@ -148,7 +150,27 @@ impl Key {
         }
     }
 
-    /// Creates the key of bins of time.
+    /// Creates the key that tells whether an address is inside or outside.
+    #[must_use]
+    pub fn scope(name: &str, field: &str) -> Self {
+        Self {
+            name: name.to_owned(),
+            derived: Derived::Scope,
+            ..Self::named(field)
+        }
+    }
+
+    /// Creates the key of bins of time with a width in seconds.
+    #[must_use]
+    pub fn bins(width: i64) -> Self {
+        Self {
+            name: BIN.to_owned(),
+            derived: Derived::Bin(width.max(1)),
+            ..Self::named("start")
+        }
+    }
+
+    /// Parses the key of bins of time.
     ///
     /// # Errors
     /// The text is not a duration from one minute to one day.
@@ -157,11 +179,9 @@ impl Key {
         let whole = Duration::from_secs(width.as_secs()) == width;
         let seconds = width.as_secs();
         match i64::try_from(seconds) {
-            Ok(seconds_signed) if whole && BINS.contains(&seconds) => Ok(Self {
-                name: BIN.to_owned(),
-                derived: Derived::Bin(seconds_signed),
-                ..Self::named("start")
-            }),
+            Ok(seconds_signed) if whole && BINS.contains(&seconds) => {
+                Ok(Self::bins(seconds_signed))
+            }
             _ => Err(BinError::OutOfRange),
         }
     }
@@ -202,6 +222,7 @@ impl Key {
             Derived::Value => None,
             Derived::Protocol => record.integer(index).and_then(qual::protocol_name),
             Derived::Service => record.integer(index).and_then(service::name),
+            Derived::Scope => record.address(index).map(|of| scope::Scope::of(of).name()),
             Derived::Bin(width) => {
                 let start = record
                     .seconds(index)

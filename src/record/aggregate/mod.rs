@@ -4,6 +4,7 @@
 //! |---|---|
 //! | `key` | what makes a group: a field, or what follows from one |
 //! | `service` | names of well-known ports |
+//! | `scope` | which addresses are inside, and which are outside |
 //! | `measure` | the numbers of a group, and the order of groups |
 //! | `having` | conditions on the numbers of a group |
 //! | `tally` | the measures of one group |
@@ -21,6 +22,7 @@ mod having;
 mod key;
 mod measure;
 mod packed;
+mod scope;
 mod service;
 mod tally;
 
@@ -31,7 +33,8 @@ pub use fold::{Budget, Fold, TooLarge};
 pub use having::Having;
 pub use key::{BinError, Derived, Key, KeyError};
 pub use measure::{Measure, Order, OrderBy, OrderError, Quantity};
-pub use service::SERVICES;
+pub use scope::Scope;
+pub use service::{SERVICES, name as service_name};
 pub use tally::{Positions, Tally};
 
 /// The name of the key that holds the time of a bin.

@@ -70,7 +70,8 @@ pub const SERVICES: [(i64, &str); 62] = [
 ];
 
 /// Finds the name of a port.
-pub(super) fn name(port: i64) -> Option<&'static str> {
+#[must_use]
+pub fn name(port: i64) -> Option<&'static str> {
     let found = SERVICES.binary_search_by_key(&port, |(known, _)| *known);
     found
         .ok()

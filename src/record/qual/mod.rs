@@ -158,7 +158,8 @@ pub(super) fn numbers(text: &str) -> Result<Vec<Range>, QualError> {
 }
 
 /// Finds the usual name of a protocol.
-pub(super) fn protocol_name(number: i64) -> Option<&'static str> {
+#[must_use]
+pub fn protocol_name(number: i64) -> Option<&'static str> {
     protocol::name(number)
 }
 

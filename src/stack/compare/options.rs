@@ -19,8 +19,16 @@ impl AwsOptions {
     /// # Errors
     /// The configuration cannot work.
     pub async fn connect(&self) -> Result<Aws, aws::Error> {
+        self.connect_until(Stop::new()).await
+    }
+
+    /// Connects as [`Self::connect`] does; the stop ends all calls.
+    ///
+    /// # Errors
+    /// The configuration cannot work.
+    pub async fn connect_until(&self, stop: Stop) -> Result<Aws, aws::Error> {
         let fixed = self.role.as_deref().filter(|role| !role.contains(ACCOUNT));
-        Aws::connect(self.with_role(fixed), Stop::new()).await
+        Aws::connect(self.with_role(fixed), stop).await
     }
 
     /// Returns the role to assume for the flow logs of an account.

@@ -19,8 +19,9 @@ use tokio::time::{Instant, timeout_at};
 
 pub(crate) use arguments::{AthenaTable, needs_a_table, validate};
 
-use super::MEMORY;
 use super::counted::Counted;
+use super::several::{self, Plan, Rest, Several};
+use super::{MEMORY, is_too_many};
 use crate::aws::athena::{Athena, AthenaAnswer, AthenaQuery, TableDescription, TableName};
 use crate::aws::{self, Aws};
 use crate::connection::Connection;
@@ -114,6 +115,11 @@ impl Table {
         self.source.format()
     }
 
+    /// Returns the name of the table.
+    pub(crate) fn name(&self) -> String {
+        self.name.to_string()
+    }
+
     /// Returns the region of the table.
     pub(crate) fn region(&self) -> &str {
         self.athena.region()
@@ -142,6 +148,54 @@ impl Table {
     pub(crate) async fn count(
         &self,
         aggregate: &Aggregate,
+        context: &Context,
+    ) -> Result<Counted, Diagnostics> {
+        self.count_and(aggregate, Rest::Checked, context).await
+    }
+
+    /// Counts each aggregate with time by a query, and those without by one query for the cells. If there are too many
+    /// cells, each of them gets its own query. What the queries leave out is counted once.
+    ///
+    /// # Errors
+    /// As in [`Self::count`].
+    pub(crate) async fn count_several(
+        &self,
+        aggregates: &[Aggregate],
+        context: &Context,
+    ) -> Result<Several, Diagnostics> {
+        let plan = Plan::of(aggregates);
+        let mut running = several::Running::new(aggregates.len());
+        for (index, aggregate) in &plan.direct {
+            let rest = running.rest();
+            let counted = self.count_and(aggregate, rest, context).await;
+            running.receive(*index, counted)?;
+        }
+        let rest = running.rest();
+        match self.count_and(&plan.cells, rest, context).await {
+            Ok(counted) => {
+                let nothing = |aggregate: &Aggregate| {
+                    let positions = Positions::of(self.format(), aggregate);
+                    Tally::nothing(std::iter::once(&positions))
+                };
+                let window = (self.window.start, self.window.end);
+                running.receive_cells(&plan, counted, nothing, window);
+            }
+            Err(error) if is_too_many(&error) => {
+                for derivation in &plan.derived {
+                    let rest = running.rest();
+                    let counted = self.count_and(&derivation.aggregate, rest, context).await;
+                    running.receive(derivation.index, counted)?;
+                }
+            }
+            Err(error) => return Err(error),
+        }
+        Ok(running.several)
+    }
+
+    async fn count_and(
+        &self,
+        aggregate: &Aggregate,
+        rest: Rest,
         context: &Context,
     ) -> Result<Counted, Diagnostics> {
         let scope = Scope {
@@ -183,7 +237,7 @@ impl Table {
                 start: self.window.start_time(),
                 end: self.window.end_time(),
             }));
-        } else if self.required || counted.answer.total.flows == 0 {
+        } else if rest == Rest::Checked && (self.required || counted.answer.total.flows == 0) {
             let text = sql::left_out(&self.source, &scope).map_err(impossible)?;
             let rest = self.query(&text, context).await?;
             counted.statistics.calls += rest.calls;

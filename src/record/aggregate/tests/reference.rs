@@ -140,6 +140,7 @@ fn value(key: &Key, fields: &Fields) -> Option<String> {
             17 => "udp".to_owned(),
             other => other.to_string(),
         },
+        Derived::Scope => Scope::of(text.parse().unwrap()).name().to_owned(),
         Derived::Network(prefix) => match text.parse().unwrap() {
             IpAddr::V4(address) if prefix <= 32 => {
                 let bits = address.to_bits() & (u32::MAX << (32 - prefix));
