@@ -30,6 +30,8 @@ const EVENTS: usize = 1_000_000;
 /// 2026-01-01T00:00:00Z, and the seconds over which the events are spread.
 const START: i64 = 1_767_225_600;
 const SPAN: i64 = 3_600;
+/// What a page may take longer than a summary.
+const PAGE_OVERHEAD: Duration = Duration::from_millis(500);
 /// The largest number of groups in a summary.
 const GROUPS: usize = 100_000;
 
@@ -52,6 +54,13 @@ pub(crate) fn query(provider: &Path, table: &mut Table) -> Result<(), Box<dyn Er
             "64 MB",
             everything.memory <= 64_000_000,
         ),
+    );
+    let page = page(provider, fake.url())?;
+    let most = everything.wall + PAGE_OVERHEAD;
+    table.add(
+        &Row::new("... as a page of `traffic`", seconds(page))
+            .baseline(seconds(everything.wall))
+            .target("summary + 0.5 s", page <= most),
     );
     let either = summary(provider, fake.url(), either_side())?;
     let row = compared_with_the_quota("... of either side, in two calls", &either)?;
@@ -177,6 +186,18 @@ fn summary(provider: &Path, endpoint: &str, quals: Quals) -> Result<Answer, Box<
         Completeness::default(),
     );
     ask::read::<SummaryDataSource>(provider, REGION, endpoint, &question)
+}
+
+/// Measures the command `traffic`, which writes a page about all events.
+fn page(provider: &Path, endpoint: &str) -> Result<Duration, Box<dyn Error>> {
+    let options = format!(
+        "traffic --log-group-name {GROUP} --start-time 2026-01-01T00:00:00Z --end-time 2026-01-01T01:00:00Z --format html"
+    );
+    let mut command = Command::new(provider);
+    command
+        .args(options.split(' '))
+        .envs(ask::environment(REGION, endpoint));
+    Ok(process::run(&mut command, None)?.wall)
 }
 
 /// Adds the flow log that delivers to the log group, which a query looks up.

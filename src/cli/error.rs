@@ -104,6 +104,8 @@ pub(super) enum Error {
     Report(#[from] report::Error),
     #[error("could not create the schema: {0}")]
     Schema(Box<dyn std::error::Error + Send + Sync>),
+    #[error("the page was not written: {0}")]
+    Page(#[from] std::fmt::Error),
     #[error("could not write JSON: {0}")]
     Json(#[from] serde_json::Error),
 }

@@ -59,11 +59,12 @@ enum Format {
     Text,
     Json,
     Csv,
+    Html,
 }
 
 impl clap::ValueEnum for Format {
     fn value_variants<'a>() -> &'a [Self] {
-        &[Self::Text, Self::Json, Self::Csv]
+        &[Self::Text, Self::Html, Self::Json, Self::Csv]
     }
 
     fn to_possible_value(&self) -> Option<PossibleValue> {
@@ -71,6 +72,10 @@ impl clap::ValueEnum for Format {
             Self::Text => ("text", "For people, at a terminal"),
             Self::Json => ("json", "For programs. schemas/ describes it"),
             Self::Csv => ("csv", "For spreadsheets"),
+            Self::Html => (
+                "html",
+                "A page with pictures, which needs no script and no network",
+            ),
         };
         Some(PossibleValue::new(name).help(help))
     }
@@ -191,6 +196,7 @@ impl TrafficArguments {
             Format::Text => report.to_text(),
             Format::Json => sanitize::json(&report.to_json()?).into_owned(),
             Format::Csv => report.to_csv(),
+            Format::Html => report.to_html()?,
         };
         let Some(file) = file else {
             return print(&text);

@@ -46,6 +46,7 @@ const LAYERS: &[(&str, &[&str], &[&str])] = &[
             "record",
             "aws",
             "connection",
+            "report",
             "text",
         ],
         &["tonic", "prost", "aws_"],

@@ -115,7 +115,7 @@ impl Running {
         window: (i64, i64),
     ) {
         let cells = self.note(counted);
-        let mut derived = Derived::new(&plan.derived);
+        let mut derived = Derived::new(&plan.derived, MEMORY);
         for cell in &cells.groups {
             let values: Vec<_> = cell.values.iter().map(Option::as_deref).collect();
             derived.add(&values, &cell.tally);
@@ -183,8 +183,9 @@ impl Plan {
 }
 
 impl Derived {
-    pub(super) fn new(derivations: &[Derivation]) -> Self {
-        let fold = |of: &Derivation| Some(Fold::new(&of.aggregate, Budget::new(MEMORY)));
+    /// Each aggregate may take so many bytes.
+    pub(super) fn new(derivations: &[Derivation], most: usize) -> Self {
+        let fold = |of: &Derivation| Some(Fold::new(&of.aggregate, Budget::new(most)));
         Self {
             derivations: derivations.to_vec(),
             folds: derivations.iter().map(fold).collect(),

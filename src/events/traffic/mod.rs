@@ -9,7 +9,7 @@
 //! | `failure` | why there is no report |
 //! | `read` | from the question to the report |
 //! | `show` | numbers and names for people |
-//! | `csv`, `text` | one format each |
+//! | `csv`, `html` with `traffic.html`, `text` | one format each |
 //!
 //! All numbers are those of the data source `vpcflow_log_summary`: the same engines count the same aggregates. Must not know
 //! the command line.
@@ -17,6 +17,7 @@
 mod arguments;
 mod csv;
 mod failure;
+mod html;
 mod read;
 mod report;
 mod series;

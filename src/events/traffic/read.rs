@@ -103,7 +103,7 @@ async fn report(
     };
     let mut answers = answers.into_iter();
     let mut counted = parts.into_iter().map(|part| match part {
-        Ok(wanted) => Counted::Tried(Box::new(wanted), answers.next().flatten()),
+        Ok(wanted) => Counted::Tried(Box::new(wanted), answers.next().flatten().map(Box::new)),
         Err(field) => Counted::Lacking(field),
     });
     let (total, series) = match counted.next() {
@@ -177,7 +177,7 @@ enum Asked {
 /// What became of a part.
 enum Counted {
     /// None if there are too many groups.
-    Tried(Box<Aggregate>, Option<Answer>),
+    Tried(Box<Aggregate>, Option<Box<Answer>>),
     /// No record has this field.
     Lacking(&'static str),
 }

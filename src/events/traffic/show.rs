@@ -4,6 +4,7 @@
 
 use super::report::{Ranking, TrafficReport};
 use crate::events::summary::{Group, Others};
+use crate::report::{Unit, thousands};
 
 /// One table of the report.
 #[derive(Clone, Copy, Debug)]
@@ -26,6 +27,15 @@ pub(super) enum Column {
     Rejected,
     /// The number of different values, by the name in `distinct`, and its header.
     Distinct(&'static str, &'static str),
+}
+
+/// How numbers of bytes are shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Shown {
+    /// With a unit.
+    Short,
+    /// In full.
+    Exact,
 }
 
 const BY_BYTES: &[Column] = &[
@@ -123,13 +133,15 @@ impl Table<'_> {
     }
 
     /// Returns the numbers of a group.
-    pub(super) fn numbers(&self, group: &Group) -> Vec<String> {
+    pub(super) fn numbers(&self, group: &Group, shown: Shown) -> Vec<String> {
         let columns = self.numbers.iter();
-        columns.map(|column| column.of_group(group)).collect()
+        columns
+            .map(|column| column.of_group(group, shown))
+            .collect()
     }
 
     /// Returns the numbers of the other records; none if there is none to show.
-    pub(super) fn others(&self) -> Option<Vec<String>> {
+    pub(super) fn others(&self, shown: Shown) -> Option<Vec<String>> {
         let others = self.ranking.others.as_ref()?;
         let is_rejected = self.ranking.by == "rejected";
         let is_empty = if is_rejected {
@@ -138,7 +150,11 @@ impl Table<'_> {
             others.flows == 0
         };
         let columns = self.numbers.iter();
-        (!is_empty).then(|| columns.map(|column| column.of_others(others)).collect())
+        (!is_empty).then(|| {
+            columns
+                .map(|column| column.of_others(others, shown))
+                .collect()
+        })
     }
 }
 
@@ -154,9 +170,9 @@ impl Column {
         }
     }
 
-    fn of_group(self, group: &Group) -> String {
+    fn of_group(self, group: &Group, shown: Shown) -> String {
         match self {
-            Self::Bytes => optional(group.bytes, bytes),
+            Self::Bytes => optional(group.bytes, shown.bytes()),
             Self::Share => share(group.share.bytes.unwrap_or(group.share.flows)),
             Self::Packets => optional(group.packets, count),
             Self::Flows => count(group.flows),
@@ -165,9 +181,9 @@ impl Column {
         }
     }
 
-    fn of_others(self, others: &Others) -> String {
+    fn of_others(self, others: &Others, shown: Shown) -> String {
         match self {
-            Self::Bytes => optional(others.bytes, bytes),
+            Self::Bytes => optional(others.bytes, shown.bytes()),
             Self::Share => share(others.share.bytes.unwrap_or(others.share.flows)),
             Self::Packets => optional(others.packets, count),
             Self::Flows => count(others.flows),
@@ -211,32 +227,20 @@ fn optional(number: Option<i64>, show: fn(i64) -> String) -> String {
 
 /// Returns a number with thousands: `1,234,567`.
 pub(super) fn count(number: i64) -> String {
-    let digits = number.unsigned_abs().to_string();
-    let mut text = String::new();
-    for (index, digit) in digits.chars().enumerate() {
-        if index > 0 && (digits.len() - index).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    if number < 0 { format!("-{text}") } else { text }
+    thousands(u128::try_from(number).unwrap_or(0))
 }
 
-/// Returns a number of bytes with its unit: `1.2 MB`.
+/// Returns a number of bytes with its unit: `1.23 MB`.
 pub(super) fn bytes(number: i64) -> String {
-    const UNITS: [&str; 7] = ["B", "kB", "MB", "GB", "TB", "PB", "EB"];
-    let mut value = number as f64;
-    let mut unit = 0;
-    // What would be shown as 1000.0 has the next unit.
-    while value.abs() >= 999.95 && unit + 1 < UNITS.len() {
-        value /= 1000.0;
-        unit += 1;
-    }
-    let name = UNITS.get(unit).copied().unwrap_or_default();
-    if unit == 0 {
-        format!("{number} {name}")
-    } else {
-        format!("{value:.1} {name}")
+    Unit::Bytes.short(u128::try_from(number).unwrap_or(0))
+}
+
+impl Shown {
+    fn bytes(self) -> fn(i64) -> String {
+        match self {
+            Self::Short => bytes,
+            Self::Exact => count,
+        }
     }
 }
 
@@ -316,18 +320,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn numbers_are_shown_with_thousands_and_units() {
-        for (number, shown, as_bytes) in [
-            (0, "0", "0 B"),
-            (999, "999", "999 B"),
-            (1_000, "1,000", "1.0 kB"),
-            (999_950, "999,950", "1.0 MB"),
-            (1_234_567, "1,234,567", "1.2 MB"),
-            (i64::MAX, "9,223,372,036,854,775,807", "9.2 EB"),
-        ] {
-            assert_eq!(count(number), shown);
-            assert_eq!(bytes(number), as_bytes);
-        }
+    fn numbers_are_shown_as_people_read_them() {
+        assert_eq!(count(i64::MAX), "9,223,372,036,854,775,807");
+        assert_eq!(bytes(i64::MAX), "9.22 EB");
         assert_eq!(share(0.0), "0.0 %");
         assert_eq!(share(0.0001), "<0.1 %");
         assert_eq!(share(1.0), "100.0 %");

@@ -1,7 +1,7 @@
 //! The report for a terminal: the traffic over time as blocks, and the tables.
 
 use super::report::{Bin, State, TrafficReport};
-use super::show::{self, Table};
+use super::show::{self, Shown, Table};
 use crate::text::sanitize;
 
 /// The heights of a block, the lowest first.
@@ -132,13 +132,13 @@ fn of_table(table: &Table<'_>) -> Vec<String> {
     }
     let groups = table.ranking.groups.iter();
     let mut rows: Vec<Vec<String>> = groups
-        .map(|group| [table.key(group), table.numbers(group)].concat())
+        .map(|group| [table.key(group), table.numbers(group, Shown::Short)].concat())
         .collect();
     if rows.is_empty() {
         lines.push("  none".to_owned());
         return lines;
     }
-    if let Some(numbers) = table.others() {
+    if let Some(numbers) = table.others(Shown::Short) {
         let mut row = vec!["others".to_owned()];
         row.resize(table.keys.len(), String::new());
         rows.push([row, numbers].concat());

@@ -19,3 +19,5 @@ mod summary;
 mod summary_aggregate;
 mod summary_groups;
 mod unreadable;
+
+pub(super) use buckets::gzip;

@@ -22,6 +22,8 @@ pub(crate) const STACK: &str = "schemas/stack.schema.json";
 pub(crate) const DRIFT_REPORT: &str = "schemas/drift-report.schema.json";
 /// The JSON Schema of a report of coverage.
 const COVERAGE_REPORT: &str = "schemas/coverage-report.schema.json";
+/// The JSON Schema of a report of traffic.
+pub(crate) const TRAFFIC_REPORT: &str = "schemas/traffic-report.schema.json";
 /// The JSON Schema of a report of validation.
 const VALIDATION_REPORT: &str = "schemas/validation-report.schema.json";
 
@@ -31,6 +33,8 @@ fn the_schemas_match_the_declarations() {
     let external_flow = vpcflow::record::yandex::schema();
     let mut coverage = vpcflow::coverage::coverage_report_schema();
     without_terraform(&mut coverage);
+    let mut traffic = vpcflow::events::traffic::traffic_report_schema();
+    without_terraform(&mut traffic);
     let files = [
         (PROVIDER, ordered(provider)),
         (EVENT, ordered(event_schema())),
@@ -38,6 +42,7 @@ fn the_schemas_match_the_declarations() {
         (STACK, vpcflow::stack::stack_schema().unwrap()),
         (DRIFT_REPORT, vpcflow::stack::report_schema()),
         (COVERAGE_REPORT, coverage),
+        (TRAFFIC_REPORT, traffic),
         (VALIDATION_REPORT, vpcflow::stack::validation_schema()),
     ];
     let files = files.map(|(path, json)| (path.to_owned(), format!("{json:#}\n")));

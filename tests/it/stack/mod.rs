@@ -202,7 +202,7 @@ fn script(text: &str, arguments: &[&str]) -> String {
 
 /// Returns for each document why a JSON Schema refuses it, or none if it accepts it.
 #[track_caller]
-fn schema_verdicts(schema: &Path, documents: &[&Path]) -> Vec<Option<String>> {
+pub(crate) fn schema_verdicts(schema: &Path, documents: &[&Path]) -> Vec<Option<String>> {
     const SCRIPT: &str = "\
 import json, sys, yaml
 from jsonschema.validators import validator_for

@@ -44,6 +44,21 @@ pub(super) struct Counters {
     cells: Fold,
     derived: Derived,
     received: Received,
+    limits: Limits,
+}
+
+/// The memory that groups may take, in bytes.
+#[derive(Clone, Copy, Debug)]
+struct Limits {
+    aggregate: usize,
+    cells: usize,
+}
+
+impl Limits {
+    const ALL: Self = Self {
+        aggregate: MEMORY,
+        cells: CELLS,
+    };
 }
 
 /// Where the values are in the records of a format.
@@ -55,16 +70,22 @@ struct Places {
 
 impl Counters {
     pub(super) fn new(aggregates: &[Aggregate], received: &Received) -> Self {
+        Self::within(Limits::ALL, aggregates, received)
+    }
+
+    fn within(limits: Limits, aggregates: &[Aggregate], received: &Received) -> Self {
         let plan = Arc::new(Plan::of(aggregates));
         let direct = plan.direct.iter();
-        let fold = |(_, of): &(usize, Aggregate)| Some(Fold::new(of, Budget::new(MEMORY)));
+        let fold =
+            |(_, of): &(usize, Aggregate)| Some(Fold::new(of, Budget::new(limits.aggregate)));
         Self {
             count: aggregates.len(),
             formats: Vec::new(),
             direct: direct.map(fold).collect(),
-            cells: Fold::new(&plan.cells, Budget::new(CELLS)),
-            derived: Derived::new(&plan.derived),
+            cells: Fold::new(&plan.cells, Budget::new(limits.cells)),
+            derived: Derived::new(&plan.derived, limits.aggregate),
             received: received.clone(),
+            limits,
             plan,
         }
     }
@@ -105,7 +126,7 @@ impl Counters {
     }
 
     /// Counts what `add` adds to a fold: in each direct one, and in the cells.
-    fn count(
+    fn add(
         &mut self,
         format: usize,
         add: impl Fn(&mut Fold, &Positions) -> Result<(), TooLarge>,
@@ -163,7 +184,7 @@ impl Collector for Counters {
         record: &dyn Values,
     ) -> Result<(), ScanError> {
         self.received.add(1);
-        self.count(format, |fold, positions| fold.record(positions, record))
+        self.add(format, |fold, positions| fold.record(positions, record))
     }
 
     fn records(
@@ -174,7 +195,7 @@ impl Collector for Counters {
     ) -> Option<Result<(), ScanError>> {
         self.formats.get(format)?;
         self.received.add(records.len());
-        Some(self.count(format, |fold, positions| fold.records(positions, records)))
+        Some(self.add(format, |fold, positions| fold.records(positions, records)))
     }
 
     /// Ignores the line: it belongs to no group, and is counted and reported elsewhere.
@@ -187,9 +208,10 @@ impl Collector for Counters {
             count: self.count,
             formats: Vec::new(),
             direct: direct.map(|fold| fold.as_ref().map(Fold::fork)).collect(),
-            cells: Fold::new(&self.plan.cells, Budget::new(CELLS)),
+            cells: Fold::new(&self.plan.cells, Budget::new(self.limits.cells)),
             derived: self.derived.fork(),
             received: self.received.clone(),
+            limits: self.limits,
         }
     }
 
@@ -211,5 +233,104 @@ impl Collector for Counters {
 
     fn count((): &()) -> usize {
         0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::record::{Key, Measure, Order, parse};
+
+    const WINDOW: (i64, i64) = (0, 600_000);
+
+    fn aggregates() -> Vec<Aggregate> {
+        let by = |keys: &[&str], distinct: &[&str]| Aggregate {
+            keys: keys.iter().map(|name| Key::named(name)).collect(),
+            distinct: distinct.iter().map(|name| Key::named(name)).collect(),
+            order: Order::greatest(Measure::Bytes),
+            ..Aggregate::default()
+        };
+        let mut in_bins = by(&["action"], &[]);
+        in_bins.keys.insert(0, Key::bins(60));
+        let mut scopes = by(&[], &[]);
+        scopes.keys.push(Key::scope("src_scope", "srcaddr"));
+        vec![
+            in_bins,
+            by(&["src_addr"], &["dst_port"]),
+            scopes,
+            by(&["protocol"], &[]),
+            by(&["src_addr", "dst_addr", "dst_port", "action"], &[]),
+        ]
+    }
+
+    fn lines() -> Vec<String> {
+        let line = |number: i64| {
+            let (source, port) = (number % 50, number % 300);
+            let network = if number % 3 == 0 {
+                "10.0.0"
+            } else {
+                "203.0.113"
+            };
+            let (start, action) = (
+                number % 600,
+                if number % 7 == 0 { "REJECT" } else { "ACCEPT" },
+            );
+            format!(
+                "2 1 eni-1 {network}.{source} 10.1.0.1 40000 {port} 6 1 {number} {start} {start} {action} OK"
+            )
+        };
+        (0..2_000).map(line).collect()
+    }
+
+    /// Counts the lines in several collectors side by side.
+    fn counted(limits: Limits) -> Vec<Option<Answer>> {
+        let format = Format::vpc_default();
+        let mut all = Counters::within(limits, &aggregates(), &Received::default());
+        all.format(&format);
+        let mut forks = [all.fork(), all.fork(), all.fork()];
+        for (number, line) in lines().iter().enumerate() {
+            let fork = &mut forks[number % 3];
+            let place = fork.format(&format);
+            let record = parse(line, &format).unwrap();
+            fork.add(place, |fold, positions| fold.record(positions, &record))
+                .unwrap();
+        }
+        for fork in forks {
+            all.join(fork).unwrap();
+        }
+        all.answers(WINDOW)
+    }
+
+    #[test]
+    fn aggregates_are_the_same_alone_and_together_however_often_cells_are_poured() {
+        let format = Format::vpc_default();
+        let alone = aggregates().into_iter().map(|aggregate| {
+            let positions = Positions::of(&format, &aggregate);
+            let mut fold = Fold::new(&aggregate, Budget::new(MEMORY));
+            for line in lines() {
+                let record = parse(&line, &format).unwrap();
+                fold.record(&positions, &record).unwrap();
+            }
+            Some(fold.answer(&Tally::nothing([positions].iter()), WINDOW))
+        });
+        let alone: Vec<_> = alone.collect();
+        let often = Limits {
+            cells: 4_000,
+            ..Limits::ALL
+        };
+        assert_eq!(counted(Limits::ALL), alone);
+        assert_eq!(counted(often), alone);
+    }
+
+    #[test]
+    fn only_an_aggregate_with_too_many_groups_is_given_up() {
+        let few = Limits {
+            aggregate: 64_000,
+            cells: 4_000,
+        };
+        let all = counted(Limits::ALL);
+        let known: Vec<_> = counted(few).iter().map(Option::is_some).collect();
+        assert_eq!(known, [true, false, true, true, false]);
+        assert_eq!(counted(few)[3], all[3]);
     }
 }

@@ -79,7 +79,7 @@ pub(super) fn line(second: i64, port: u16, action: &str) -> String {
     )
 }
 
-pub(super) fn gzip(lines: &[String]) -> Vec<u8> {
+pub(in crate::acceptance) fn gzip(lines: &[String]) -> Vec<u8> {
     let mut encoder = GzEncoder::new(Vec::new(), Compression::fast());
     for line in lines {
         writeln!(encoder, "{line}").unwrap();
