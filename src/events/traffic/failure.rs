@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::arguments::as_options;
+use super::options::as_options;
 use crate::cty::{Path, Step};
 use crate::framework::{Diagnostic, Diagnostics, Severity};
 
@@ -34,7 +34,12 @@ pub(super) fn in_words(diagnostic: &Diagnostic) -> String {
         format!("{option}: ")
     };
     let (summary, detail) = (&diagnostic.summary, as_options(&diagnostic.detail));
-    format!("{place}{summary}. {detail}")
+    if !detail.contains('\n') {
+        return format!("{place}{summary}. {detail}");
+    }
+    // A mark below a character must stay below it.
+    let lines = detail.lines().map(|line| format!("\n  {line}"));
+    format!("{place}{summary}.{}", lines.collect::<String>())
 }
 
 /// Returns the option of an argument, and the place in its value.

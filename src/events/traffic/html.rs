@@ -224,7 +224,7 @@ fn picture(
         }
     };
     let bins = bins.iter().map(|(bin, numbers)| svg::Bin {
-        time: bin.start.clone(),
+        time: show::moment(&bin.start),
         tick: tick(&bin.start, report.series.bin_seconds),
         values: used
             .iter()
@@ -287,13 +287,13 @@ fn gaps(report: &TrafficReport) -> Vec<Markup> {
     }
     let rows = gaps.iter().map(|gap| {
         vec![
-            gap.start.clone(),
-            gap.end.clone(),
+            show::moment(&gap.start),
+            show::moment(&gap.end),
             format!("{} ({})", gap.reason.title(), gap.reason.name()),
             gap.detail.clone(),
         ]
     });
-    let columns = ["From", "To", "Why", "What it means"];
+    let columns = ["From (UTC)", "To (UTC)", "Why", "What it means"];
     let table = report::Table {
         caption: "Times in which not everything could be seen".to_owned(),
         columns: columns.map(report::Column::text).into(),
@@ -312,7 +312,7 @@ fn bins(report: &TrafficReport) -> Markup {
             State::Pending => PENDING,
         };
         vec![
-            bin.start.clone(),
+            show::moment(&bin.start),
             bytes(bin.accepted.bytes.or(report.total.bytes.map(|_| 0))),
             bytes(bin.rejected.bytes.or(report.total.bytes.map(|_| 0))),
             show::count(bin.accepted.flows),
@@ -405,6 +405,7 @@ fn bars(report: &TrafficReport, table: &Table<'_>) -> Markup {
             name: table.key(group).join(", "),
             values: vec![value(table.ranking, group)],
         })
+        .filter(|bar| bar.values.iter().any(|value| *value > 0))
         .collect();
     let others = others(table.ranking);
     if others > 0 && !bars.is_empty() {

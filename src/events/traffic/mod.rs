@@ -2,7 +2,8 @@
 //!
 //! | file | holds |
 //! |---|---|
-//! | `arguments` | the options, made from the arguments of the data source |
+//! | `options` | the options, made from the arguments of the data source |
+//! | `question` | what is asked: the values of the options, checked |
 //! | `tables` | the aggregates of the report |
 //! | `series` | the traffic over time, and the times in which something could not be seen |
 //! | `report` | the report, as data |
@@ -14,10 +15,11 @@
 //! All numbers are those of the data source `vpcflow_log_summary`: the same engines count the same aggregates. Must not know
 //! the command line.
 
-mod arguments;
 mod csv;
 mod failure;
 mod html;
+mod options;
+mod question;
 mod read;
 mod report;
 mod series;
@@ -25,7 +27,8 @@ mod show;
 mod tables;
 mod text;
 
-pub use arguments::{Form, Question, TrafficOption, options};
 pub use failure::Failure;
+pub use options::{Form, TrafficOption, options};
+pub use question::Question;
 pub use read::{Making, Read, read};
 pub use report::{TrafficReport, traffic_report_schema};

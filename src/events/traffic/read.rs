@@ -3,8 +3,8 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::arguments::Question;
 use super::failure::{Failure, in_words};
+use super::question::Question;
 use super::report::{
     Amount, Bin, FORMAT_VERSION, GapReason, Place, Ranking, Series, TrafficReport,
 };

@@ -254,6 +254,12 @@ pub(super) fn share(share: f64) -> String {
     }
 }
 
+/// Returns a time of a bin, as a table shows it: `2026-01-01 13:00`. It is in UTC.
+pub(super) fn moment(time: &str) -> String {
+    let short = time.strip_suffix(":00Z").unwrap_or(time);
+    short.replacen('T', " ", 1)
+}
+
 /// Returns the width of a bin: `15 minutes`.
 pub(super) fn width(seconds: i64) -> String {
     let units = [(86_400, "day"), (3_600, "hour"), (60, "minute")];
@@ -326,6 +332,7 @@ mod tests {
         assert_eq!(share(0.0), "0.0 %");
         assert_eq!(share(0.0001), "<0.1 %");
         assert_eq!(share(1.0), "100.0 %");
+        assert_eq!(moment("2026-01-01T13:00:00Z"), "2026-01-01 13:00");
         assert_eq!(width(900), "15 minutes");
         assert_eq!(width(86_400), "1 day");
     }

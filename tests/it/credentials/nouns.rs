@@ -237,9 +237,11 @@ impl Source {
         let covered: &[&str] = &["coverage"];
         let role = "arn:aws:iam::{account}:role/audit";
         let organized: &[&str] = &["coverage", "--accounts", "organization", "--role", role];
+        let group = ["--log-group-name", "sample", "--lookback", "1h"];
+        let shown: &[&str] = &[&["traffic", "--format", "html"], &group[..]].concat();
         for (name, fault) in behaviors() {
             self.set(fault.as_ref());
-            for arguments in [drift, deployed, exported, covered, organized] {
+            for arguments in [drift, deployed, exported, covered, organized, shown] {
                 let mut command = self.scene.command(&self.case);
                 command
                     .args(arguments)
