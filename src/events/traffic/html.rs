@@ -11,6 +11,8 @@ use crate::report::svg::{self, Caption, Layer};
 use crate::report::{self, Chip, Color, Head, Markup, Unit};
 
 const RECORDS: Unit = Unit::Count("record", "records");
+/// The most flows that a picture tells apart. The table has all of them.
+const MOST_BANDS: usize = 25;
 /// Why a bin has a pattern if its records may still arrive.
 const PENDING: &str = "records may still arrive";
 
@@ -289,11 +291,15 @@ fn gaps(report: &TrafficReport) -> Vec<Markup> {
         vec![
             show::moment(&gap.start),
             show::moment(&gap.end),
-            format!("{} ({})", gap.reason.title(), gap.reason.name()),
-            gap.detail.clone(),
+            format!(
+                "{} ({}). {}",
+                gap.reason.title(),
+                gap.reason.name(),
+                gap.detail
+            ),
         ]
     });
-    let columns = ["From (UTC)", "To (UTC)", "Why", "What it means"];
+    let columns = ["From (UTC)", "To (UTC)", "Why"];
     let table = report::Table {
         caption: "Times in which not everything could be seen".to_owned(),
         columns: columns.map(report::Column::text).into(),
@@ -451,7 +457,9 @@ fn bands(report: &TrafficReport, table: &Table<'_>) -> Markup {
         ("rejected", Color::Red),
         ("other", Color::Gray),
     ];
-    let groups = table.ranking.groups.iter();
+    let groups = &table.ranking.groups;
+    let (groups, rest) = groups.split_at(groups.len().min(MOST_BANDS));
+    let groups = groups.iter();
     let mut flows: Vec<_> = groups
         .map(|group| {
             let shown = |name: &str| show::named(group, name);
@@ -468,7 +476,8 @@ fn bands(report: &TrafficReport, table: &Table<'_>) -> Markup {
             }
         })
         .collect();
-    let others = others(table.ranking);
+    let rest = rest.iter().map(|group| value(table.ranking, group));
+    let others = rest.fold(others(table.ranking), u64::saturating_add);
     if others > 0 && !flows.is_empty() {
         flows.push(svg::Flow {
             from: "others".to_owned(),
