@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
+use super::pages;
 use crate::acceptance::documents;
 use crate::harness::fake::{Fake, Network};
 use crate::harness::golden;
@@ -152,5 +153,56 @@ fn the_first_hour_goes_as_the_readme_says() {
         done.push(line);
     }
     assert_eq!(done.len(), 6, "{done:?}");
+    assert_eq!(fake.flow_logs(REGION), []);
+}
+
+/// The configuration of the guide, in which an override takes the place of the AWS provider's objects.
+fn getting_started(fake: &Fake) -> Workspace {
+    const PAGE: &str = "docs/guides/getting-started.md";
+    let blocks = pages::blocks(PAGE, &golden::read(PAGE));
+    let [block] = blocks.as_slice() else {
+        panic!("{PAGE} has {} configurations", blocks.len());
+    };
+    let statements = pages::statements(&block.text).into_iter();
+    let own = statements.filter(|(_, text)| {
+        !text.starts_with("resource \"aws_") && !text.starts_with("data \"aws_")
+    });
+    let own: String = own.map(|(_, text)| text).collect();
+    let lines = own
+        .lines()
+        .filter(|line| !line.trim().starts_with("aws ") && !line.contains("depends_on"));
+    let work = Workspace::new(Version::Any, fake.url());
+    work.write(
+        "main.tf",
+        &lines.map(|line| format!("{line}\n")).collect::<String>(),
+    );
+    work.write(
+        "main_override.tf",
+        "resource \"vpcflow_log\" \"main\" {\n  log_group_name = \"vpc-flow-logs\"\n  iam_role_arn = \"arn:aws:iam::123456789012:role/r\"\n}\n",
+    );
+    work
+}
+
+#[test]
+fn the_folder_of_the_guide_applies_and_its_check_warns() {
+    let fake = networks();
+    let work = getting_started(&fake);
+    let shell = Shell::new(&fake, &work);
+    let apply = "terraform apply -var vpc_id=vpc-0123456789abcdef0";
+    shell.run(apply).succeeds().says(&["1 added"]);
+    shell
+        .run("terraform-provider-vpcflow verify \"$(terraform output -raw flow_log_id)\"")
+        .succeeds();
+    shell
+        .run(apply)
+        .succeeds()
+        .says(&["Somebody tries to log in.", "203.0.113.9 to port 22"]);
+    let drift = "terraform show -json | terraform-provider-vpcflow drift --state - --unmanaged";
+    shell.run(drift).succeeds();
+    let coverage = shell.run("terraform-provider-vpcflow coverage --regions all --policy cis");
+    assert_eq!(coverage.code, 2, "{}", coverage.output);
+    shell
+        .run("terraform destroy -var vpc_id=vpc-0123456789abcdef0")
+        .succeeds();
     assert_eq!(fake.flow_logs(REGION), []);
 }

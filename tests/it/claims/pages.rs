@@ -38,13 +38,13 @@ const APART: [&str; 6] = [
 const NEW: &str = "action";
 
 /// A configuration on a page.
-struct Block {
+pub(super) struct Block {
     place: String,
-    text: String,
+    pub(super) text: String,
 }
 
 /// Returns the configurations of a page, with their places. A block below `<!-- continued -->` belongs to the one before.
-fn blocks(path: &str, text: &str) -> Vec<Block> {
+pub(super) fn blocks(path: &str, text: &str) -> Vec<Block> {
     let mut found: Vec<Block> = Vec::new();
     let mut open: Option<Block> = None;
     let mut before = "";
@@ -71,7 +71,7 @@ fn blocks(path: &str, text: &str) -> Vec<Block> {
 }
 
 /// Splits a configuration into its blocks at the top level, each with its first word.
-fn statements(text: &str) -> Vec<(String, String)> {
+pub(super) fn statements(text: &str) -> Vec<(String, String)> {
     let mut found: Vec<(String, String)> = Vec::new();
     let mut inside = false;
     for line in text.lines() {
