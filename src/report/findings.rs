@@ -226,11 +226,18 @@ impl Report {
 
     /// Returns where a finding is, in one line. Of several sources, the one that declares it is named.
     pub(super) fn location(&self, finding: &Finding) -> String {
+        self.places(finding).collect::<Vec<_>>().join(", ")
+    }
+
+    /// Returns the parts of where a finding is.
+    pub(super) fn places<'f>(
+        &self,
+        finding: &'f Finding,
+    ) -> impl Iterator<Item = String> + use<'f> {
         let source = finding.source.as_deref();
         let source = source.filter(|_| self.sources.len() > 1);
         let place = source.map(|source| at(source, finding.position));
-        let parts = finding.location.iter().cloned().chain(place);
-        parts.collect::<Vec<_>>().join(", ")
+        finding.location.iter().cloned().chain(place)
     }
 }
 

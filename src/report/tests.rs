@@ -204,8 +204,8 @@ fn a_page_is_never_too_long_and_counts_what_does_not_fit() {
     report.failures = vec![failure.clone(); 1_000];
     report.warnings = vec![failure; 1_000];
     report.title = long.clone();
-    report.summary = long.repeat(9);
-    report.facts = vec![("Regions", long.repeat(9))];
+    report.summary = format!("{long}\n").repeat(9);
+    report.facts = vec![("Regions", report.summary.clone()); 3];
     report.sources = (0..1_000)
         .map(|number| Source {
             outcome: Some(long.clone()),

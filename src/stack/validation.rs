@@ -104,6 +104,7 @@ impl ValidationReport {
             0 => "Declarations of flow logs are valid",
             _ => "Declarations of flow logs have errors",
         };
+        let names = self.files.iter().map(|file| file.name.as_str());
         let outcome = |file: &FileReport| (self.files.len() > 1).then(|| file.summary());
         let sources = self.files.iter().map(|file| report::Source {
             name: file.name.clone(),
@@ -125,7 +126,7 @@ impl ValidationReport {
             title: title.to_owned(),
             summary: self.summary(),
             tallies: self.tallies(),
-            facts: Vec::new(),
+            facts: vec![("Checked", report::label(names))],
             map: Vec::new(),
             sources: sources.collect(),
             rules: Vec::new(),

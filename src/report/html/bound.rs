@@ -4,12 +4,12 @@ use crate::report::quantity::thousands;
 
 /// The lengths, in bytes, that the parts of a page take at most. Together with the head of the page, they are shorter than
 /// the longest page.
-pub(super) const FINDINGS: usize = 1_200 << 10;
-pub(super) const MAP: usize = 384 << 10;
-pub(super) const FAILURES: usize = 160 << 10;
-pub(super) const WARNINGS: usize = 64 << 10;
+pub(super) const FINDINGS: usize = 1_300 << 10;
+pub(super) const MAP: usize = 320 << 10;
+pub(super) const FAILURES: usize = 128 << 10;
+pub(super) const WARNINGS: usize = 48 << 10;
 pub(super) const SOURCES: usize = 32 << 10;
-pub(super) const PASSED: usize = 64 << 10;
+pub(super) const PASSED: usize = 32 << 10;
 
 /// The room that is left in a part of the page.
 pub(super) struct Room(usize);

@@ -57,16 +57,16 @@ fn group(
     findings: &[&Finding],
     room: &mut Room,
 ) -> String {
+    let s = if findings.len() == 1 { "" } else { "s" };
     let chip = Chip {
-        word: level.name().to_owned(),
+        word: format!("{} {level}{s}", thousands(findings.len() as u128)),
         color: super::of(level),
     };
     let mut text = format!(
-        "<details open id=\"{}-{level}\"><summary><h3>{}</h3> {} {}</summary>\n<p class=\"soft\">{}</p>\n\
+        "<details open id=\"{}-{level}\"><summary><h3>{}</h3> {}</summary>\n<p class=\"soft\">{}</p>\n\
          <table class=\"findings\"><thead><tr><th scope=\"col\">Name<th scope=\"col\">Where<th scope=\"col\">What</thead><tbody>\n",
         rule.name,
         Markup::line(rule.title),
-        thousands(findings.len() as u128),
         chip.draw(),
         Markup::line(rule.description),
     );
@@ -84,10 +84,17 @@ fn row(report: &Report, finding: &Finding) -> String {
     format!(
         "<tr><td><b>{}</b><td>{}<td>{}{}\n",
         Markup::line(&finding.label),
-        Markup::line(&report.location(finding)),
+        places(report, finding),
         Markup::line(&message),
         changes(finding)
     )
+}
+
+/// Returns where a finding is. No part of it is broken if it fits into a line.
+fn places(report: &Report, finding: &Finding) -> String {
+    let places = report.places(finding);
+    let places = places.map(|place| format!("<i>{}</i>", Markup::line(&place)));
+    places.collect::<Vec<_>>().join(", ")
 }
 
 /// Returns what is wanted beside what was found.

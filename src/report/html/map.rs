@@ -1,12 +1,12 @@
 //! The map of what was checked: what contains what, each with its outcome as a color and a word.
 
 use super::bound::{self, Room, left_out};
-use crate::report::color::Chip;
+use crate::report::color::{Chip, Color};
 use crate::report::findings::{Area, Tally};
 use crate::report::markup::Markup;
 use crate::report::quantity::thousands;
 
-/// Draws the map, if there is one: the two outermost areas can be folded, the next ones are boxes, and those in a box are
+/// Draws the map, if there is one: the two outermost areas can be folded, and are if all is well there, the next ones are boxes, and those in a box are
 /// lines.
 pub(super) fn draw(areas: &[Area]) -> Option<Markup> {
     if areas.is_empty() {
@@ -34,11 +34,20 @@ pub(super) fn draw(areas: &[Area]) -> Option<Markup> {
 }
 
 fn folded(area: &Area, within: &str) -> String {
+    let open = if passes(&area.tallies) { "" } else { " open" };
     format!(
-        "<details open class=\"area\"><summary>{}{}</summary>\n{within}</details>\n",
+        "<details{open} class=\"area\"><summary>{}{}</summary>\n{within}</details>\n",
         named(area),
         tallies(&area.tallies)
     )
+}
+
+/// Reports whether a reader need not look into an area.
+fn passes(tallies: &[Tally]) -> bool {
+    let fine = [Color::Green, Color::Sky, Color::Gray];
+    tallies
+        .iter()
+        .all(|tally| tally.count == 0 || fine.contains(&tally.color))
 }
 
 fn boxed(area: &Area) -> String {

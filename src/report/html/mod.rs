@@ -25,6 +25,7 @@ use crate::report::markup::Markup;
 use crate::report::page::Head;
 use crate::report::quantity::Unit;
 use crate::report::svg::{Caption, Part, Share};
+use crate::text::sanitize;
 
 /// The longest page, in bytes.
 #[cfg(test)]
@@ -68,6 +69,7 @@ fn sections(report: &Report) -> Vec<Section> {
         "Warnings"
     };
     let all = [
+        section("map", "Map", map::draw(&report.map)),
         section("findings", "Findings", Some(groups::draw(report))),
         section(
             "not-checked",
@@ -75,7 +77,6 @@ fn sections(report: &Report) -> Vec<Section> {
             rest::failures(report),
         ),
         section("warnings", warnings, rest::warnings(report)),
-        section("map", "Map", map::draw(&report.map)),
         section("sources", "Sources", rest::sources(report)),
         section("passed", "Without a finding", rest::passed(report)),
     ];
@@ -83,16 +84,16 @@ fn sections(report: &Report) -> Vec<Section> {
 }
 
 fn head(report: &Report, sections: &[Section]) -> Head {
-    let sources = (!report.sources.is_empty()).then(|| ("Checked", report.source()));
-    let facts = report.facts.iter().cloned();
-    let facts = sources.into_iter().chain(facts);
+    // The head of a page is not cut, so each of its texts is one line.
+    let line = |text: &str| sanitize::line(text).into_owned();
+    let facts = report.facts.iter();
     Head {
         kind: format!("{}: {}", report.subject, report.check),
         title: report.title.clone(),
-        lead: report.summary.clone(),
+        lead: line(&report.summary),
         chip: Some(chip(report)),
         facts: facts
-            .map(|(name, value)| (name.to_owned(), value))
+            .map(|(name, value)| ((*name).to_owned(), line(value)))
             .collect(),
         parts: sections
             .iter()

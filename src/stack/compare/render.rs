@@ -29,6 +29,7 @@ impl DriftReport {
             1 => "Flow logs could not be checked",
             _ => "Flow logs differ from their declarations",
         };
+        let names = sources.iter().map(|source| source.name.as_str());
         let several = sources.len() > 1;
         let sources = sources.iter().map(|source| report::Source {
             name: source.name.clone(),
@@ -42,7 +43,10 @@ impl DriftReport {
             title: title.to_owned(),
             summary: self.summary() + &self.known_later(),
             tallies: counts.tallies(),
-            facts: vec![("Regions", regions.join(", "))],
+            facts: vec![
+                ("Checked", report::label(names)),
+                ("Regions", regions.join(", ")),
+            ],
             map: Vec::new(),
             sources: sources.collect(),
             rules: Kind::ALL.map(Kind::rule).to_vec(),
