@@ -214,17 +214,17 @@ fn set(option: &TrafficOption, text: &str, block: Option<&Block>) -> Result<Valu
             let meant = suggest::nearest(&name, names.map(|name| &**name));
             let meant = meant.map(|meant| format!(" Did you mean {meant}?"));
             let detail = format!(
-                "\"{written}\" is not the name of a qual.{} Write other fields as fields.NAME=VALUE.",
+                "\"{written}\" is not the name of a filter.{} Write other fields as fields.NAME=VALUE.",
                 meant.unwrap_or_default()
             );
-            return Err(error(option, "unknown-qual", "Unknown qual", detail));
+            return Err(error(option, "unknown-filter", "Unknown filter", detail));
         }
         if values.insert(name.as_str().into(), value).is_some() {
             let detail = format!("\"{text}\" names {name} twice. A comma in a value means \"or\".");
             return Err(error(
                 option,
-                "qual-named-twice",
-                "Qual named twice",
+                "filter-named-twice",
+                "Filter named twice",
                 detail,
             ));
         }

@@ -330,7 +330,7 @@ fn not_counted(aggregate: &Aggregate) -> Ranking {
     Ranking {
         by: ordered_by(aggregate).to_owned(),
         not_counted: Some(
-            "There are too many groups to count them exactly. Narrow the time window or the quals."
+            "There are too many groups to count them exactly. Narrow the time window or the filters."
                 .to_owned(),
         ),
         ..Ranking::default()
@@ -373,7 +373,7 @@ fn uncounted(tables: &[&str]) -> Option<Incomplete> {
     (!tables.is_empty()).then(|| Incomplete {
         reason: engine::TOO_MANY_GROUPS.replace('-', "_"),
         detail: format!(
-            "These tables have too many groups to count them exactly: {}. Narrow the time window or the quals, or let a \
+            "These tables have too many groups to count them exactly: {}. Narrow the time window or the filters, or let a \
              service count with `engine`.",
             tables.join(", ")
         ),

@@ -458,7 +458,7 @@ fn mistakes_are_those_of_the_data_source() {
                 &["--lookback", "1d", "--src-addr", "10.0.0.300"],
             ]
             .concat()[..],
-            "error: --src-addr: Malformed qual src_addr.",
+            "error: --src-addr: Malformed filter src_addr.",
         ),
         (
             &[&group[..], &["--lookback", "1d", "--where", "dst_prt=22"]].concat()[..],
@@ -466,7 +466,7 @@ fn mistakes_are_those_of_the_data_source() {
         ),
         (
             &[&group[..], &["--lookback", "1d", "--where", "dst_port=x"]].concat()[..],
-            "error: --where #1 dst_port: Malformed qual dst_port.",
+            "error: --where #1 dst_port: Malformed filter dst_port.",
         ),
         (
             &[&group[..], &["--lookback", "1d", "--fields", "az-id"]].concat()[..],

@@ -208,6 +208,7 @@ fn write(work: &Workspace, root: &mut String, number: usize, module: &str) {
 
 fn every_configuration_is_valid(version: Version) {
     let mut pages = golden::files_under("docs");
+    pages.retain(|path| path.ends_with(".md"));
     pages.extend(["README.md", "CONTRIBUTING.md"].map(str::to_owned));
     let found = pages
         .iter()
