@@ -78,6 +78,7 @@ pub(super) async fn count_several(
         answers: counters.answers((search.window.start, search.window.end)),
         statistics: reading.statistics,
         gaps: reading.gaps,
+        skipped_at: reading.skipped_at,
         queries: Vec::new(),
     })
 }

@@ -3,6 +3,8 @@
 //! Aggregates without time are made from *cells*: the groups by all the fields that they need. An engine counts the cells,
 //! and each aggregate is folded from them. Must not know how an engine counts.
 
+use std::collections::BTreeSet;
+
 use super::counted::Counted;
 use super::{MEMORY, is_too_many};
 use crate::events::completeness::Gaps;
@@ -18,6 +20,8 @@ pub(crate) struct Several {
     pub(crate) answers: Vec<Option<Answer>>,
     pub(crate) statistics: Statistics,
     pub(crate) gaps: Gaps,
+    /// When records that report skipped ones start, in Unix seconds, as far as the engine has read them.
+    pub(crate) skipped_at: BTreeSet<i64>,
     /// The queries that a service ran.
     pub(crate) queries: Vec<String>,
 }

@@ -10,6 +10,8 @@
 mod objects;
 mod pages;
 
+use std::collections::BTreeSet;
+
 use super::completeness::{Detail, Gaps, Reason};
 use super::scan::{Collector, Found, Paging};
 use super::search::Search;
@@ -22,6 +24,8 @@ use crate::framework::{Context, Diagnostic};
 pub(crate) struct Reading<P> {
     pub(crate) found: Found<P>,
     pub(crate) gaps: Gaps,
+    /// When records that report skipped ones start, in Unix seconds, as far as they were read.
+    pub(crate) skipped_at: BTreeSet<i64>,
     pub(crate) statistics: Statistics,
 }
 
@@ -39,6 +43,7 @@ pub(crate) async fn read<C: Collector>(
     let mut reading = Reading {
         found: Found::default(),
         gaps: search.discovery.gaps.clone(),
+        skipped_at: BTreeSet::new(),
         statistics: Statistics::default(),
     };
     match &search.source {

@@ -76,8 +76,12 @@ impl<'a> Pages<'a> {
         let sample = sample.unwrap_or_default();
         self.note_lines(reading, &sample);
         let counts = [Some(&reading.found.counts), Some(&sample), skipped.as_ref()];
+        let times = counts.into_iter().flatten();
+        let times = times.flat_map(|counts| counts.skipped_at.iter().copied());
+        let times: Vec<_> = times.collect();
         let most = counts.into_iter().flatten().map(|counts| counts.skip_data);
         let most = most.max().unwrap_or_default();
+        reading.skipped_at.extend(times);
         if let Some(counts) = skipped {
             reading.statistics.calls += counts.statistics.calls;
             reading.statistics.skip_data = Some(counts.skip_data);

@@ -1,5 +1,7 @@
 //! What is counted while lines are read.
 
+use std::collections::BTreeSet;
+
 use super::error::ScanError;
 use super::ids::Ids;
 use crate::events::completeness::Sample;
@@ -7,6 +9,8 @@ use crate::events::statistics::Statistics;
 
 /// The maximum number of records with ids of their own.
 const MOST_IDS: usize = 1_000_000;
+/// The maximum number of times of skipped records that are kept.
+const MOST_TIMES: usize = 100_000;
 
 /// What is counted while lines are read.
 #[derive(Debug, Default)]
@@ -19,6 +23,8 @@ pub(crate) struct Counts {
     pub(crate) no_data: i64,
     /// Records that report skipped records.
     pub(crate) skip_data: i64,
+    /// The starts of these records, in Unix seconds.
+    pub(crate) skipped_at: BTreeSet<i64>,
     /// Lines that did not parse because values in them are masked.
     pub(crate) masked: i64,
     /// The first other line that did not parse.
@@ -35,11 +41,16 @@ impl Counts {
         self.parse_errors - self.masked
     }
 
-    /// Counts the logging status of a record.
-    pub(super) fn add_status(&mut self, status: Option<&str>) {
+    /// Counts the logging status of a record. `start` returns the time of one that reports skipped records.
+    pub(super) fn add_status(&mut self, status: Option<&str>, start: impl FnOnce() -> Option<i64>) {
         match status {
             Some("NODATA") => self.no_data += 1,
-            Some("SKIPDATA" | "INCOMPLETEDATA") => self.skip_data += 1,
+            Some("SKIPDATA" | "INCOMPLETEDATA") => {
+                self.skip_data += 1;
+                if self.skipped_at.len() < MOST_TIMES {
+                    self.skipped_at.extend(start());
+                }
+            }
             _ => {}
         }
     }

@@ -65,7 +65,8 @@ impl Lines {
                 if !self.is_asked_for(format, &row) {
                     return Ok(Outcome::NoMatch);
                 }
-                counts.add_status(self.reader.log_status(format, &row).as_deref());
+                let status = self.reader.log_status(format, &row);
+                counts.add_status(status.as_deref(), || self.start(format, &row));
                 if !counts.is_new(row.event_id())? {
                     return Ok(Outcome::NoMatch);
                 }
@@ -82,14 +83,24 @@ impl Lines {
         if format >= self.formats || matches!(status, None | Some("OK")) {
             return;
         }
-        let is_asked_for = self.implied.is_empty()
-            || self
-                .reader
-                .read(&event.payload)
-                .is_ok_and(|(format, row)| self.is_asked_for(format, &row));
-        if is_asked_for {
-            counts.add_status(status);
+        if self.implied.is_empty() && status == Some("NODATA") {
+            counts.add_status(status, || None);
+            return;
         }
+        let read = self.reader.read(&event.payload).ok();
+        let is_asked_for = |(format, row): &(usize, Row<'_>)| self.is_asked_for(*format, row);
+        if self.implied.is_empty() || read.as_ref().is_some_and(is_asked_for) {
+            counts.add_status(status, || {
+                let (format, row) = read.as_ref()?;
+                self.start(*format, row)
+            });
+        }
+    }
+
+    /// Returns when a record starts, in Unix seconds.
+    fn start(&self, format: usize, row: &Row<'_>) -> Option<i64> {
+        let position = self.reader.formats().get(format)?.position("start")?;
+        row.seconds(position)
     }
 
     /// Reports whether a record has a format and values that are asked for.

@@ -95,6 +95,7 @@ async fn report(
         answers,
         statistics,
         gaps,
+        skipped_at,
         queries,
     } = several;
     let known = Known {
@@ -109,7 +110,7 @@ async fn report(
     let (total, series) = match counted.next() {
         Some(Counted::Tried(wanted, Some(answer))) => (
             amount(&wanted, &answer),
-            series::of(&wanted, &answer, width, &known),
+            series::of(&wanted, &answer, &skipped_at, width, &known),
         ),
         _ => return Err(no_series().into()),
     };

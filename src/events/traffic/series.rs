@@ -3,7 +3,7 @@
 //! A bin without records is a gap if AWS must have written some: it writes a record for each interval of a network
 //! interface, even without traffic. Must not know who counted.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 
@@ -45,8 +45,15 @@ pub(super) fn width(window: HalfOpen, interval: i64) -> i64 {
     chosen.unwrap_or_else(|| (seconds / (MOST_BINS * DAY) + 1) * DAY)
 }
 
-/// Makes the series from groups of bins, actions and logging statuses.
-pub(super) fn of(aggregate: &Aggregate, answer: &Answer, width: i64, known: &Known) -> Series {
+/// Makes the series from groups of bins, actions and logging statuses, and from the times of records that report skipped ones
+/// and need not match.
+pub(super) fn of(
+    aggregate: &Aggregate,
+    answer: &Answer,
+    skipped_at: &BTreeSet<i64>,
+    width: i64,
+    known: &Known,
+) -> Series {
     let (start, end) = (known.window.start, known.window.end);
     let first = start.div_euclid(1000).div_euclid(width);
     let last = (end - 1).div_euclid(1000).div_euclid(width);
@@ -64,6 +71,15 @@ pub(super) fn of(aggregate: &Aggregate, answer: &Answer, width: i64, known: &Kno
         match start.and_then(|start| bins.get_mut(&start)) {
             Some(bin) => bin.add(value("action"), value("log_status"), &group.tally),
             None => outside.add(&group.tally),
+        }
+    }
+    let mut unmatched: BTreeMap<i64, i64> = BTreeMap::new();
+    for time in skipped_at {
+        *unmatched.entry(time.div_euclid(width) * width).or_default() += 1;
+    }
+    for (start, count) in unmatched {
+        if let Some(bin) = bins.get_mut(&start) {
+            bin.skipped = bin.skipped.max(count);
         }
     }
     let reasons = reasons(&bins, width, known);

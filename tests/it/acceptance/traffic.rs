@@ -152,6 +152,18 @@ fn a_day_shows_the_quiet_night_the_scan_the_gap_and_the_outage() {
 }
 
 #[test]
+fn skipped_records_have_their_place_in_time_even_if_they_do_not_match() {
+    let fake = day::fake();
+    let (code, report) = report(&fake, &["--flow-log-id", ID, "--action", "REJECT"]);
+    assert_eq!(code, 3);
+    let gaps = report["series"]["gaps"].as_array().unwrap();
+    assert_eq!(gaps.len(), 1, "{gaps:?}");
+    assert_eq!(gaps[0]["start"], "2026-01-01T16:00:00Z");
+    assert_eq!(gaps[0]["reason"], "skipped_records");
+    assert_eq!(number(&report["total"]["accepted"]), 0);
+}
+
+#[test]
 fn groups_and_others_add_up_to_all_records() {
     let fake = day::fake();
     let (_, report) = report(&fake, &["--flow-log-id", ID, "--top", "3"]);
