@@ -1,11 +1,14 @@
 //! What is recorded, as a map: accounts, their regions, the networks there, and what is in each of them.
 //!
-//! Interfaces and attachments are only counted: an account may have very many. This module must not know how a map is drawn.
+//! Interfaces are only counted: an account may have very many. This module must not know how a map is drawn.
 
 use std::collections::BTreeMap;
 
 use super::judge::{Coverage, Judged, Kind, Status};
 use crate::report::{Area, Chip, Color, Tally};
+
+/// What is only counted.
+const COUNTED: &str = "interfaces";
 
 /// Returns the word for a verdict.
 pub(super) fn word(status: Status) -> &'static str {
@@ -54,7 +57,7 @@ pub(super) fn of(coverage: &Coverage) -> Vec<Area> {
             .into_iter()
             .map(|(name, networks)| region(name, &networks))
             .collect(),
-        outcome: None,
+        ..Area::default()
     });
     accounts.collect()
 }
@@ -134,10 +137,12 @@ fn network(kind: Kind, id: Option<&str>, all: &[&Judged]) -> Area {
                 detail: judged.name.clone(),
                 outcome: Some(chip(judged)),
                 tallies: tallies_in(judged.id.as_deref()),
+                counted: COUNTED,
                 within: Vec::new(),
             })
             .collect(),
         tallies: tallies_in(None),
+        counted: COUNTED,
     }
 }
 
@@ -151,7 +156,7 @@ fn around<'j>(judged: &'j Judged, all: &[&Judged]) -> Option<&'j str> {
     let nearest = judged.above.first().map(String::as_str)?;
     let is_shown =
         |other: &&Judged| other.kind == Kind::Subnet && other.id.as_deref() == Some(nearest);
-    all.iter().any(|other| is_shown(other)).then_some(nearest)
+    all.iter().any(is_shown).then_some(nearest)
 }
 
 fn chip(judged: &Judged) -> Chip {

@@ -80,9 +80,11 @@ pub struct Area {
     /// Its outcome. `None` if only what is in it has one.
     pub outcome: Option<Chip>,
     /// What is in it.
-    pub within: Vec<Area>,
+    pub within: Vec<Self>,
     /// The outcomes of what is in it and is only counted.
     pub tallies: Vec<Tally>,
+    /// What is only counted: `interfaces`. It is empty if all that is in it is counted.
+    pub counted: &'static str,
 }
 
 /// Something that was checked without a finding.

@@ -110,7 +110,7 @@ fn full_of(text: &str) -> Report {
             color: Color::Red,
         }),
         within,
-        tallies: Vec::new(),
+        ..Area::default()
     };
     report.map = vec![area(vec![area(vec![area(vec![area(Vec::new())])])])];
     report.facts = vec![("Regions", text.to_owned())];

@@ -38,7 +38,7 @@ fn folded(area: &Area, within: &str) -> String {
     format!(
         "<details{open} class=\"area\"><summary>{}{}</summary>\n{within}</details>\n",
         named(area),
-        tallies(&area.tallies)
+        tallies(area)
     )
 }
 
@@ -65,7 +65,7 @@ fn boxed(area: &Area) -> String {
         "<div class=\"box {class}\">{}{}{}{lines}</div>\n",
         named(area),
         outcome(area.outcome.as_ref()),
-        tallies(&area.tallies)
+        tallies(area)
     )
 }
 
@@ -79,7 +79,7 @@ fn lined(area: &Area) -> String {
         "<li class=\"{class}\">{}{}{}{within}",
         named(area),
         outcome(area.outcome.as_ref()),
-        tallies(&area.tallies)
+        tallies(area)
     )
 }
 
@@ -97,14 +97,22 @@ fn outcome(chip: Option<&Chip>) -> String {
     })
 }
 
-fn tallies(tallies: &[Tally]) -> String {
-    let tallies = tallies.iter().filter(|tally| tally.count > 0).map(|tally| {
-        let count = thousands(tally.count as u128);
-        let chip = Chip {
-            word: format!("{count} {}", tally.word),
-            color: tally.color,
-        };
-        format!(" {}", chip.draw())
-    });
-    tallies.collect()
+fn tallies(area: &Area) -> String {
+    let counted = match area.counted {
+        counted if counted.is_empty() || area.tallies.is_empty() => String::new(),
+        counted => format!(" <small>{}:</small>", Markup::line(counted)),
+    };
+    let tallies = area
+        .tallies
+        .iter()
+        .filter(|tally| tally.count > 0)
+        .map(|tally| {
+            let count = thousands(tally.count as u128);
+            let chip = Chip {
+                word: format!("{count} {}", tally.word),
+                color: tally.color,
+            };
+            format!(" {}", chip.draw())
+        });
+    counted + &tallies.collect::<String>()
 }

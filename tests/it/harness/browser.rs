@@ -88,12 +88,12 @@ impl Browser {
             next: 0,
             _profile: profile,
         };
-        let target = browser.call("Target.createTarget", json!({ "url": "about:blank" }));
+        let target = browser.call("Target.createTarget", &json!({ "url": "about:blank" }));
         let attach = json!({ "targetId": target["targetId"], "flatten": true });
-        let attached = browser.call("Target.attachToTarget", attach);
+        let attached = browser.call("Target.attachToTarget", &attach);
         browser.session = attached["sessionId"].as_str().unwrap().to_owned();
         for domain in ["Page", "Log", "Runtime"] {
-            browser.call(&format!("{domain}.enable"), json!({}));
+            browser.call(&format!("{domain}.enable"), &json!({}));
         }
         Some(browser)
     }
@@ -102,24 +102,24 @@ impl Browser {
     pub(crate) fn open(&mut self, page: &Path, width: u32, scheme: Scheme) {
         let metrics =
             json!({ "width": width, "height": 900, "deviceScaleFactor": 1, "mobile": width < 600 });
-        self.call("Emulation.setDeviceMetricsOverride", metrics);
+        self.call("Emulation.setDeviceMetricsOverride", &metrics);
         let scheme = match scheme {
             Scheme::Light => "light",
             Scheme::Dark => "dark",
         };
         let features = json!({ "features": [{ "name": "prefers-color-scheme", "value": scheme }] });
-        self.call("Emulation.setEmulatedMedia", features);
+        self.call("Emulation.setEmulatedMedia", &features);
         self.events.clear();
         let page = page.canonicalize().unwrap();
         let url = format!("file://{}", page.display());
-        self.call("Page.navigate", json!({ "url": url }));
+        self.call("Page.navigate", &json!({ "url": url }));
         self.wait_for("Page.loadEventFired");
     }
 
     /// Returns what a person would complain about, if they saw the open page or heard it read.
     pub(crate) fn complaints(&mut self) -> Vec<String> {
         let looked = json!({ "expression": LOOK, "returnByValue": true });
-        let looked = self.call("Runtime.evaluate", looked);
+        let looked = self.call("Runtime.evaluate", &looked);
         let found: Vec<String> = serde_json::from_value(looked["result"]["value"].clone())
             .unwrap_or_else(|error| panic!("{error}: {looked}"));
         // What the policy of the page refuses is logged, even if it is our own style.
@@ -138,8 +138,8 @@ impl Browser {
 
     /// Returns the names and descriptions of the pictures, as a screen reader tells them.
     pub(crate) fn pictures(&mut self) -> Vec<(String, String)> {
-        self.call("Accessibility.enable", json!({}));
-        let tree = self.call("Accessibility.getFullAXTree", json!({}));
+        self.call("Accessibility.enable", &json!({}));
+        let tree = self.call("Accessibility.getFullAXTree", &json!({}));
         let nodes = tree["nodes"].as_array().unwrap().iter();
         let pictures = nodes.filter(|node| {
             ["image", "img"]
@@ -149,24 +149,24 @@ impl Browser {
         let text = |value: &Value| value["value"].as_str().unwrap_or_default().to_owned();
         let told = pictures.map(|node| (text(&node["name"]), text(&node["description"])));
         let told: Vec<_> = told.collect();
-        self.call("Accessibility.disable", json!({}));
+        self.call("Accessibility.disable", &json!({}));
         told
     }
 
     /// Returns a picture of the page, from the top to a height at most.
     pub(crate) fn screenshot(&mut self, width: u32, most: u32) -> Vec<u8> {
-        let size = self.call("Page.getLayoutMetrics", json!({}));
+        let size = self.call("Page.getLayoutMetrics", &json!({}));
         let height = size["cssContentSize"]["height"].as_f64().unwrap();
         let clip = json!({ "x": 0, "y": 0, "width": width, "height": height.min(most.into()), "scale": 1 });
         let shot = json!({ "format": "png", "captureBeyondViewport": true, "clip": clip });
-        let shot = self.call("Page.captureScreenshot", shot);
+        let shot = self.call("Page.captureScreenshot", &shot);
         STANDARD.decode(shot["data"].as_str().unwrap()).unwrap()
     }
 
     /// Returns complaints about pictures that a screen reader cannot name, or does not find.
     fn unnamed(&mut self) -> Vec<String> {
         let count = json!({ "expression": "document.querySelectorAll('[role=img]').length" });
-        let count = self.call("Runtime.evaluate", count);
+        let count = self.call("Runtime.evaluate", &count);
         let pictures = self.pictures();
         let mut complaints = Vec::new();
         if count["result"]["value"] != pictures.len() {
@@ -186,7 +186,7 @@ impl Browser {
         complaints
     }
 
-    fn call(&mut self, method: &str, params: Value) -> Value {
+    fn call(&mut self, method: &str, params: &Value) -> Value {
         self.next += 1;
         let id = self.next;
         let mut message = json!({ "id": id, "method": method, "params": params });
