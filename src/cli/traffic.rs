@@ -22,6 +22,8 @@ use crate::text::sanitize;
 const COMMAND: &str = "terraform-provider-vpcflow traffic";
 /// The options for the time window, which a command that does the same names by its times.
 const WINDOW: [&str; 3] = ["lookback", "start-time", "end-time"];
+/// A shorter name of an option.
+const SHORT: (&str, &str) = ("log-group-name", "log-group");
 /// The number of groups in each table, if none is given.
 const TOP: u8 = 10;
 /// The time between two lines of progress.
@@ -124,6 +126,11 @@ fn argument(option: &'static TrafficOption) -> Arg {
         .help(first_sentence(&option.help))
         .long_help(option.help.as_str())
         .allow_hyphen_values(true);
+    let argument = if name == SHORT.0 {
+        argument.visible_alias(SHORT.1)
+    } else {
+        argument
+    };
     match option.form {
         Form::Flag => argument
             .action(ArgAction::SetTrue)

@@ -10,7 +10,7 @@ mod provider;
 mod questions;
 mod resource;
 mod sources;
-mod traffic;
+pub(crate) mod traffic;
 mod verify;
 
 /// Returns the configuration of a flow log of a VPC that delivers to a log group, with additional arguments.

@@ -1,6 +1,6 @@
 //! The command `traffic`: what a day looks like, in every format and from every source.
 
-mod day;
+pub(crate) mod day;
 
 use std::path::Path;
 use std::process::{Command, Stdio};
@@ -16,7 +16,7 @@ use crate::stack::schema_verdicts;
 use day::{BUCKET_ID, HOUR, ID, MISSING, OUTAGE, PORTS, QUIET, SCAN, SCANNER, SKIPPED};
 
 const PROGRAM: &str = env!("CARGO_BIN_EXE_terraform-provider-vpcflow");
-const WINDOW: [&str; 4] = [
+pub(crate) const WINDOW: [&str; 4] = [
     "--start-time",
     "2026-01-01T00:00:00Z",
     "--end-time",
@@ -298,7 +298,7 @@ fn the_report_names_the_command_that_repeats_it() {
     let name = "it's; $(id)";
     fake.put_events(name, "eni-1-all", day::lines());
     let options = [
-        "--log-group-name",
+        "--log-group",
         name,
         "--top",
         "2",

@@ -9,8 +9,9 @@ use vpcflow::report::{Color, Unit};
 use super::coverage::OTHER;
 use super::formats::{cases, declared};
 use super::{Folder, STACK, VPC, repository, running};
+use crate::acceptance::traffic::{WINDOW, day};
 use crate::harness::browser::{Browser, Scheme, WIDTHS};
-use crate::harness::fake::{ACCOUNT, Fake, Fault, FlowLog, Network};
+use crate::harness::fake::{ACCOUNT, Fake, Fault, FlowLog, Network, REGION};
 
 /// The largest picture of the documentation, in bytes, and its greatest height.
 const LARGEST: usize = 150_000;
@@ -132,6 +133,14 @@ const EVERYWHERE: [&str; 9] = [
     "arn:aws:iam::{account}:role/audit",
 ];
 
+/// Returns the page of a day of traffic.
+fn traffic(folder: &Folder, filters: &[&str]) -> PathBuf {
+    let of_day = ["traffic", "--region", REGION, "--flow-log-id", day::ID];
+    let arguments = [&of_day[..], &WINDOW, filters].concat();
+    let name = format!("traffic-{}", filters.len());
+    page(folder, &day::fake(), &name, &arguments)
+}
+
 /// Returns pages of every command, with much, with hostile text, and with nothing.
 fn pages(folder: &Folder) -> BTreeMap<String, PathBuf> {
     let mut pages = BTreeMap::new();
@@ -176,6 +185,9 @@ fn pages(folder: &Folder) -> BTreeMap<String, PathBuf> {
         "validation".to_owned(),
         page(folder, &Fake::start(), "validation", &files),
     );
+    pages.insert("traffic".to_owned(), traffic(folder, &[]));
+    let none = ["--dst-port", "1", "--exclude", "protocol=tcp"];
+    pages.insert("traffic-nothing".to_owned(), traffic(folder, &none));
     let text = std::fs::read_to_string(&pages["coverage"]).unwrap();
     folder.write(
         "pictures.html",
@@ -379,7 +391,12 @@ fn the_documentation_can_show_the_pages() {
     );
     let networks = networks(&["shop", "office", "data", "mail"]);
     let coverage = page(&folder, &networks, "coverage", &EVERYWHERE);
-    for (name, page) in [("drift", &drift), ("coverage", &coverage)] {
+    let traffic = traffic(&folder, &[]);
+    for (name, page) in [
+        ("drift", &drift),
+        ("coverage", &coverage),
+        ("traffic", &traffic),
+    ] {
         browser.open(page, DESK, Scheme::Light);
         let picture = browser.screenshot(DESK, HIGHEST);
         assert!(picture.starts_with(b"\x89PNG"));

@@ -8,7 +8,7 @@ const START: i64 = 1_767_225_600;
 /// The interval of the flow log, in seconds.
 const INTERVAL: i64 = 600;
 pub(super) const HOUR: i64 = 3_600;
-pub(super) const ID: &str = "fl-0aaaaaaaaaaaaaaaa";
+pub(crate) const ID: &str = "fl-0aaaaaaaaaaaaaaaa";
 pub(super) const BUCKET_ID: &str = "fl-0bbbbbbbbbbbbbbbb";
 const BUCKET: &str = "flow-logs-of-tests";
 const HEADER: &str = "version account-id interface-id srcaddr dstaddr srcport dstport protocol packets bytes start end \
@@ -92,7 +92,7 @@ pub(super) fn lines() -> Vec<(i64, String)> {
 }
 
 /// Starts a server with the day in a log group and in a bucket, each with a flow log.
-pub(super) fn fake() -> Fake {
+pub(crate) fn fake() -> Fake {
     let fake = Fake::start();
     fake.put_events("flow-logs", "eni-0123456789abcdef0-all", lines());
     let format = FlowLog::sample(ID, "vpc-0123456789abcdef0").log_format;
