@@ -1,6 +1,6 @@
 //! Queries of flow-log events: the data sources and the ephemeral resource.
 
-mod athena;
+pub(super) mod athena;
 mod athena_calls;
 mod buckets;
 mod completeness;

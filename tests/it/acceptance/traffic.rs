@@ -8,7 +8,9 @@ use std::time::Duration;
 
 use rustix::process::{Pid, Signal, kill_process};
 use serde_json::{Value, json};
+use vpcflow::record::Format;
 
+use super::events::athena::Setting;
 use crate::generated::schemas::TRAFFIC_REPORT;
 use crate::harness::fake::{Fake, REGION};
 use crate::harness::terraform::{Run, Version, Workspace};
@@ -290,6 +292,50 @@ fn every_source_and_engine_tells_the_same() {
     }
     assert_eq!(objects["place"]["flow_log_id"], BUCKET_ID);
     assert_eq!(fake.running_queries(), 0);
+}
+
+#[test]
+fn athena_tells_the_same_as_the_scan() {
+    let setting = Setting::with_table(true, "log.parquet");
+    let hour = [
+        "--start-time",
+        "2026-01-01T00:00:00Z",
+        "--end-time",
+        "2026-01-01T01:00:00Z",
+        "--format",
+        "json",
+    ];
+    let format = Format::vpc_default().to_string();
+    let of_group = ["--log-group", "flow-logs", "--log-format", &format];
+    let of_table = [
+        "--engine",
+        "athena",
+        "--athena-table",
+        "network.flow_logs",
+        "--athena-output-location",
+        "s3://results/here/",
+        "--athena-partitions",
+        "aws_region=us-east-1",
+    ];
+    let report = |options: &[&str]| -> Value {
+        let mut command = prepared(Command::new(PROGRAM), &setting.fake);
+        command.env("AWS_ENDPOINT_URL_ATHENA", setting.athena.url());
+        command.arg("traffic").args(hour).args(options);
+        let run = Run::of(&command.output().unwrap());
+        serde_json::from_str(&run.stdout).unwrap_or_else(|_| panic!("{}", run.output))
+    };
+    for filters in [
+        &[][..],
+        &["--dst-port", "22,443", "--src-addr", "10.0.0.0/8"],
+    ] {
+        let scan = report(&[&of_group, filters].concat());
+        let athena = report(&[&of_table, filters].concat());
+        assert_eq!(athena["engine"], "athena");
+        assert_ne!(scan["total"]["flows"], 0);
+        for part in TABLES.iter().chain(&["series", "total"]) {
+            assert_eq!(scan[part], athena[part], "{part} of {filters:?}");
+        }
+    }
 }
 
 #[test]

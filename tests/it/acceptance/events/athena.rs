@@ -82,9 +82,9 @@ fn put(athena: &Athena, hive: bool, suffix: &str) {
     athena.put(format.names(), &objects.into_iter().collect::<Vec<_>>());
 }
 
-pub(super) struct Setting {
-    pub(super) athena: Athena,
-    pub(super) fake: Fake,
+pub(in super::super) struct Setting {
+    pub(in super::super) athena: Athena,
+    pub(in super::super) fake: Fake,
     pub(super) work: Workspace,
 }
 
@@ -101,7 +101,7 @@ impl Setting {
     }
 
     /// Writes the objects, and creates the table with the statement that the provider returns.
-    pub(super) fn with_table(hive: bool, suffix: &str) -> Self {
+    pub(in super::super) fn with_table(hive: bool, suffix: &str) -> Self {
         let setting = Self::new();
         put(&setting.athena, hive, suffix);
         let options = if hive {
