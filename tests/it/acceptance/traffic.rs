@@ -3,7 +3,7 @@
 pub(crate) mod day;
 
 use std::path::Path;
-use std::process::{Command, Stdio};
+use std::process::Command;
 use std::time::Duration;
 
 use rustix::process::{Pid, Signal, kill_process};
@@ -12,7 +12,8 @@ use vpcflow::record::Format;
 
 use super::events::athena::Setting;
 use crate::generated::schemas::TRAFFIC_REPORT;
-use crate::harness::fake::{Fake, REGION};
+use crate::harness::fake::Fake;
+use crate::harness::program;
 use crate::harness::terraform::{Run, Version, Workspace};
 use crate::stack::schema_verdicts;
 use day::{BUCKET_ID, HOUR, ID, MISSING, OUTAGE, PORTS, QUIET, SCAN, SCANNER, SKIPPED};
@@ -37,31 +38,9 @@ const TABLES: [&str; 7] = [
 /// Long enough for any machine.
 const SOON: Duration = Duration::from_secs(60);
 
-fn prepared(mut command: Command, fake: &Fake) -> Command {
-    for (name, _) in std::env::vars_os() {
-        let name = name.to_string_lossy().into_owned();
-        if name.starts_with("AWS_") {
-            command.env_remove(name);
-        }
-    }
-    command
-        .env("AWS_EC2_METADATA_DISABLED", "true")
-        .env("AWS_CONFIG_FILE", "/nowhere")
-        .env("AWS_SHARED_CREDENTIALS_FILE", "/nowhere")
-        .env("AWS_MAX_ATTEMPTS", "1")
-        .env("AWS_ENDPOINT_URL", fake.url())
-        .env("AWS_REGION", REGION)
-        .env("AWS_ACCESS_KEY_ID", "AKIAEXAMPLE")
-        .env("AWS_SECRET_ACCESS_KEY", "secret-canary")
-        .stdin(Stdio::null())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped());
-    command
-}
-
 /// Runs the command with these options.
 fn traffic(fake: &Fake, options: &[&str]) -> Run {
-    let mut command = prepared(Command::new(PROGRAM), fake);
+    let mut command = program::command(fake);
     Run::of(&command.arg("traffic").args(options).output().unwrap())
 }
 
@@ -318,7 +297,7 @@ fn athena_tells_the_same_as_the_scan() {
         "aws_region=us-east-1",
     ];
     let report = |options: &[&str]| -> Value {
-        let mut command = prepared(Command::new(PROGRAM), &setting.fake);
+        let mut command = program::command(&setting.fake);
         command.env("AWS_ENDPOINT_URL_ATHENA", setting.athena.url());
         command.arg("traffic").args(hour).args(options);
         let run = Run::of(&command.output().unwrap());
@@ -355,7 +334,7 @@ fn the_report_names_the_command_that_repeats_it() {
     let command = report["command"].as_str().unwrap();
     assert!(!command.contains("canary"));
     let command = command.replacen("terraform-provider-vpcflow", PROGRAM, 1);
-    let mut shell = prepared(Command::new("sh"), &fake);
+    let mut shell = program::at(Command::new("sh"), &fake);
     let again = shell.args(["-c", &format!("{command} --format json")]);
     let again = Run::of(&again.output().unwrap());
     assert_eq!(again.code, code, "{}", again.output);
@@ -561,7 +540,7 @@ fn mistakes_are_those_of_the_data_source() {
 fn a_query_at_a_service_is_stopped_with_the_command() {
     let fake = day::fake();
     fake.insights_end(u32::MAX, "Complete");
-    let mut command = prepared(Command::new(PROGRAM), &fake);
+    let mut command = program::command(&fake);
     let options = ["traffic", "--flow-log-id", ID, "--engine", "insights"];
     let child = command.args(options).args(WINDOW).spawn().unwrap();
     fake.wait_for_calls("GetQueryResults", 1, SOON);

@@ -1,6 +1,6 @@
 //! The action `vpcflow_verify_delivery` and the command `verify`: a record that arrives, and every reason why none does.
 
-use std::process::{Command, Stdio};
+use std::process::Command;
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
@@ -14,6 +14,7 @@ use crate::harness::fake::{
 };
 use crate::harness::moto::Moto;
 use crate::harness::nouns::{Nouns, is_error};
+use crate::harness::program;
 use crate::harness::terraform::{Run, Version, Workspace};
 use crate::harness::wire::{serve, summaries};
 
@@ -72,26 +73,10 @@ fn put_object(fake: &Fake, at: Timestamp) {
 
 /// Returns a command that verifies the flow log.
 fn command(fake: &Fake, arguments: &[&str]) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_terraform-provider-vpcflow"));
-    for (name, _) in std::env::vars_os() {
-        let name = name.to_string_lossy().into_owned();
-        if name.starts_with("AWS_") {
-            command.env_remove(name);
-        }
-    }
+    let mut command = program::command(fake);
     command
-        .env("AWS_EC2_METADATA_DISABLED", "true")
-        .env("AWS_CONFIG_FILE", "/nowhere")
-        .env("AWS_SHARED_CREDENTIALS_FILE", "/nowhere")
-        .env("AWS_MAX_ATTEMPTS", "1")
-        .env("AWS_ENDPOINT_URL", fake.url())
-        .env("AWS_ACCESS_KEY_ID", "AKIAEXAMPLE")
-        .env("AWS_SECRET_ACCESS_KEY", "secret-canary")
         .args(["verify", "--region", REGION, "--poll-interval", "50ms"])
-        .args(arguments)
-        .stdin(Stdio::null())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped());
+        .args(arguments);
     command
 }
 

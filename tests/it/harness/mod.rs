@@ -28,6 +28,8 @@ pub(crate) mod nouns;
 #[cfg(all(feature = "aws", unix))]
 pub(crate) mod parquet;
 #[cfg(all(feature = "aws", unix))]
+pub(crate) mod program;
+#[cfg(all(feature = "aws", unix))]
 pub(crate) mod python;
 #[cfg(all(feature = "aws", unix))]
 pub(crate) mod release;

@@ -78,7 +78,7 @@ pub(super) fn answer(state: &State, request: &Request, request_id: &str) -> Outc
         "DescribeStacks" => describe_stacks(state, request, request_id),
         "GetTemplate" => {
             let stack = named(state, request)?;
-            Ok(response("GetTemplate", request_id, |xml| {
+            Ok(Reply::query(NAMESPACE, "GetTemplate", request_id, |xml| {
                 xml.text("TemplateBody", &stack.template);
                 xml.group("StagesAvailable", |xml| {
                     xml.text("member", "Original").text("member", "Processed");
@@ -106,14 +106,19 @@ fn describe_stacks(state: &State, request: &Request, request_id: &str) -> Outcom
             .collect(),
     };
     let (page, next) = page(state, request, &stacks)?;
-    Ok(response("DescribeStacks", request_id, |xml| {
-        xml.group("Stacks", |xml| {
-            for stack in page {
-                xml.group("member", |xml| describe(xml, stack));
-            }
-        });
-        xml.optional("NextToken", next.as_deref());
-    }))
+    Ok(Reply::query(
+        NAMESPACE,
+        "DescribeStacks",
+        request_id,
+        |xml| {
+            xml.group("Stacks", |xml| {
+                for stack in page {
+                    xml.group("member", |xml| describe(xml, stack));
+                }
+            });
+            xml.optional("NextToken", next.as_deref());
+        },
+    ))
 }
 
 fn describe(xml: &mut Xml, stack: &DeployedStack) {
@@ -142,20 +147,25 @@ fn describe(xml: &mut Xml, stack: &DeployedStack) {
 fn list_resources(state: &State, request: &Request, request_id: &str) -> Outcome {
     let resources: Vec<_> = named(state, request)?.resources.iter().collect();
     let (page, next) = page(state, request, &resources)?;
-    Ok(response("ListStackResources", request_id, |xml| {
-        xml.group("StackResourceSummaries", |xml| {
-            for resource in page {
-                xml.group("member", |xml| {
-                    xml.text("LogicalResourceId", &resource.logical_id);
-                    xml.text("PhysicalResourceId", &resource.physical_id);
-                    xml.text("ResourceType", &resource.resource_type);
-                    xml.text("ResourceStatus", &resource.status);
-                    xml.text("LastUpdatedTimestamp", "2026-01-02T03:04:05.678Z");
-                });
-            }
-        });
-        xml.optional("NextToken", next.as_deref());
-    }))
+    Ok(Reply::query(
+        NAMESPACE,
+        "ListStackResources",
+        request_id,
+        |xml| {
+            xml.group("StackResourceSummaries", |xml| {
+                for resource in page {
+                    xml.group("member", |xml| {
+                        xml.text("LogicalResourceId", &resource.logical_id);
+                        xml.text("PhysicalResourceId", &resource.physical_id);
+                        xml.text("ResourceType", &resource.resource_type);
+                        xml.text("ResourceStatus", &resource.status);
+                        xml.text("LastUpdatedTimestamp", "2026-01-02T03:04:05.678Z");
+                    });
+                }
+            });
+            xml.optional("NextToken", next.as_deref());
+        },
+    ))
 }
 
 fn list_exports(state: &State, request: &Request, request_id: &str) -> Outcome {
@@ -167,7 +177,7 @@ fn list_exports(state: &State, request: &Request, request_id: &str) -> Outcome {
         .flat_map(|stack| stack.exports.iter().map(move |export| (stack, export)))
         .collect();
     let (page, next) = page(state, request, &exports)?;
-    Ok(response("ListExports", request_id, |xml| {
+    Ok(Reply::query(NAMESPACE, "ListExports", request_id, |xml| {
         xml.group("Exports", |xml| {
             for (stack, (name, value)) in page {
                 xml.group("member", |xml| {
@@ -221,15 +231,4 @@ fn id(region: &str, name: &str) -> String {
         "arn:{}:cloudformation:{region}:{ACCOUNT}:stack/{name}/0a1b2c3d-0000-4000-8000-{number:012}",
         super::sts::partition(region)
     )
-}
-
-fn response(action: &str, request_id: &str, content: impl FnOnce(&mut Xml)) -> Reply {
-    let mut xml = Xml::document();
-    xml.within(&format!("{action}Response"), NAMESPACE, |xml| {
-        xml.group(&format!("{action}Result"), content);
-        xml.group("ResponseMetadata", |xml| {
-            xml.text("RequestId", request_id);
-        });
-    });
-    Reply::ok(super::sts::CONTENT_TYPE, xml.finish())
 }

@@ -4,7 +4,6 @@ use super::request::Request;
 use super::server::{ApiError, Outcome, Reply};
 use super::state::State;
 use super::sts;
-use super::xml::Xml;
 
 const NAMESPACE: &str = "xmlns=\"https://iam.amazonaws.com/doc/2010-05-08/\"";
 
@@ -42,39 +41,33 @@ pub(super) fn answer(state: &State, request: &Request, request_id: &str) -> Outc
         let message = format!("The role with name {name} cannot be found.");
         ApiError::with_status(404, "NoSuchEntity", message)
     })?;
-    Ok(response(&request.action, request_id, |xml| {
-        if request.action == "GetRole" {
-            let trust = form_urlencoded::byte_serialize(role.trust.as_bytes());
-            let trust = trust.collect::<String>().replace('+', "%20");
-            xml.group("Role", |xml| {
-                xml.text("RoleName", name)
-                    .text("AssumeRolePolicyDocument", &trust);
-            });
-            return;
-        }
-        xml.group("EvaluationResults", |xml| {
-            for action in request.list("ActionNames.member") {
-                let decision = if role.allowed.contains(&action) {
-                    "allowed"
-                } else {
-                    "implicitDeny"
-                };
-                xml.group("member", |xml| {
-                    xml.text("EvalActionName", &action)
-                        .text("EvalDecision", decision);
+    Ok(Reply::query(
+        NAMESPACE,
+        &request.action,
+        request_id,
+        |xml| {
+            if request.action == "GetRole" {
+                let trust = form_urlencoded::byte_serialize(role.trust.as_bytes());
+                let trust = trust.collect::<String>().replace('+', "%20");
+                xml.group("Role", |xml| {
+                    xml.text("RoleName", name)
+                        .text("AssumeRolePolicyDocument", &trust);
                 });
+                return;
             }
-        });
-    }))
-}
-
-fn response(action: &str, request_id: &str, content: impl FnOnce(&mut Xml)) -> Reply {
-    let mut xml = Xml::document();
-    xml.within(&format!("{action}Response"), NAMESPACE, |xml| {
-        xml.group(&format!("{action}Result"), content);
-        xml.group("ResponseMetadata", |xml| {
-            xml.text("RequestId", request_id);
-        });
-    });
-    Reply::ok(sts::CONTENT_TYPE, xml.finish())
+            xml.group("EvaluationResults", |xml| {
+                for action in request.list("ActionNames.member") {
+                    let decision = if role.allowed.contains(&action) {
+                        "allowed"
+                    } else {
+                        "implicitDeny"
+                    };
+                    xml.group("member", |xml| {
+                        xml.text("EvalActionName", &action)
+                            .text("EvalDecision", decision);
+                    });
+                }
+            });
+        },
+    ))
 }

@@ -18,6 +18,7 @@ use super::delivery::{self, Body};
 use super::fault::Fault;
 use super::request::{Request, Service};
 use super::state::State;
+use super::xml::Xml;
 use super::{Shared, canary, cloudformation, ec2, iam, kms, logs, organizations, s3, sts};
 
 /// Serves until `stopped` resolves.
@@ -328,6 +329,23 @@ impl Reply {
             body: body.into(),
             headers: Vec::new(),
         }
+    }
+
+    /// HTTP 200, in the form of AWS Query.
+    pub(super) fn query(
+        namespace: &str,
+        action: &str,
+        request_id: &str,
+        content: impl FnOnce(&mut Xml),
+    ) -> Self {
+        let mut xml = Xml::document();
+        xml.within(&format!("{action}Response"), namespace, |xml| {
+            xml.group(&format!("{action}Result"), content);
+            xml.group("ResponseMetadata", |xml| {
+                xml.text("RequestId", request_id);
+            });
+        });
+        Self::ok(sts::CONTENT_TYPE, xml.finish())
     }
 
     /// Sets HTTP 206.

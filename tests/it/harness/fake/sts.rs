@@ -64,7 +64,7 @@ fn get_caller_identity(state: &State, request: &Request, request_id: &str) -> Re
         ),
         user_id: "AIDAFAKEFAKEFAKEFAKE0".to_owned(),
     });
-    response("GetCallerIdentity", request_id, |xml| {
+    Reply::query(NAMESPACE, "GetCallerIdentity", request_id, |xml| {
         xml.text("Arn", &caller.arn);
         xml.text("UserId", &caller.user_id);
         xml.text("Account", &caller.account);
@@ -91,7 +91,7 @@ fn assume_role(state: &mut State, request: &Request, request_id: &str) -> Outcom
         arn: format!("arn:{partition}:sts::{account}:assumed-role/{role_name}/{session_name}"),
         user_id: format!("AROAFAKEFAKEFAKEFAKE0:{session_name}"),
     };
-    let reply = response(&request.action, request_id, |xml| {
+    let reply = Reply::query(NAMESPACE, &request.action, request_id, |xml| {
         xml.group("AssumedRoleUser", |xml| {
             xml.text("Arn", &session.arn);
             xml.text("AssumedRoleId", &session.user_id);
@@ -105,17 +105,6 @@ fn assume_role(state: &mut State, request: &Request, request_id: &str) -> Outcom
     });
     state.sessions.insert(access_key, session);
     Ok(reply)
-}
-
-fn response(action: &str, request_id: &str, content: impl FnOnce(&mut Xml)) -> Reply {
-    let mut xml = Xml::document();
-    xml.within(&format!("{action}Response"), NAMESPACE, |xml| {
-        xml.group(&format!("{action}Result"), content);
-        xml.group("ResponseMetadata", |xml| {
-            xml.text("RequestId", request_id);
-        });
-    });
-    Reply::ok(CONTENT_TYPE, xml.finish())
 }
 
 fn required<'a>(request: &'a Request, name: &str) -> Result<&'a str, ApiError> {
