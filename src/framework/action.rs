@@ -3,6 +3,7 @@
 //! Terraform runs an action on demand or as a part of an apply. An action returns nothing but messages: lines of progress
 //! while it runs, and diagnostics at its end. Must not know who shows them.
 
+use std::borrow::Cow;
 use std::future::Future;
 
 use futures_util::FutureExt;
@@ -10,6 +11,7 @@ use futures_util::future::BoxFuture;
 use tokio::sync::mpsc;
 
 use super::guard::guard;
+use super::spelling::given;
 use super::validate::validate;
 use super::{Context, Diagnostics, LowerError, Model, Schema, lower};
 use crate::cty::Value;
@@ -120,7 +122,7 @@ impl<A: Action> Erased<A> {
     ) -> Result<(), Diagnostics> {
         // Values that were unknown during validation are known now.
         self.validate(config).into_result()?;
-        let model = A::Model::decode(config)?;
+        let model = A::Model::decode(&given(&self.schema.block, Cow::Borrowed(config)))?;
         self.typed
             .invoke(connection, model, progress, context)
             .await

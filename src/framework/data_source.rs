@@ -1,11 +1,13 @@
 //! The typed trait of a data source, and its erased twin over values.
 
+use std::borrow::Cow;
 use std::future::Future;
 
 use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
 
 use super::guard::answer;
+use super::spelling::{given, restore};
 use super::validate::validate;
 use super::{Context, Diagnostics, LowerError, Model, Schema, lower, mocked};
 use crate::cty::Value;
@@ -96,8 +98,11 @@ impl<D: DataSource> Erased<D> {
     ) -> Result<Value, Diagnostics> {
         // Values that were unknown during validation are known now.
         self.problems(config).into_result()?;
-        let model = D::Model::decode(config)?;
+        let block = &self.schema.block;
+        let model = D::Model::decode(&given(block, Cow::Borrowed(config)))?;
         let model = self.typed.read(connection, model, context).await?;
-        Ok(self.schema.block.complete(model.encode(&self.schema.ty)?))
+        let mut object = block.complete(model.encode(&self.schema.ty)?);
+        restore(block, config, &mut object);
+        Ok(object)
     }
 }

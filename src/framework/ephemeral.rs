@@ -3,12 +3,14 @@
 //! Terraform opens an ephemeral resource in every plan and apply that needs it, closes it afterwards, and stores
 //! nothing of it. Renewal is not supported, so this module must not know how long a resource stays open.
 
+use std::borrow::Cow;
 use std::future::Future;
 
 use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
 
 use super::guard::answer;
+use super::spelling::{given, restore};
 use super::validate::validate;
 use super::{Context, Diagnostics, LowerError, Model, Schema, lower};
 use crate::cty::Value;
@@ -95,8 +97,11 @@ impl<E: EphemeralResource> Erased<E> {
     ) -> Result<Value, Diagnostics> {
         // Values that were unknown during validation are known now.
         self.validate(config).into_result()?;
-        let model = E::Model::decode(config)?;
+        let block = &self.schema.block;
+        let model = E::Model::decode(&given(block, Cow::Borrowed(config)))?;
         let model = self.typed.open(connection, model, context).await?;
-        Ok(self.schema.block.complete(model.encode(&self.schema.ty)?))
+        let mut object = block.complete(model.encode(&self.schema.ty)?);
+        restore(block, config, &mut object);
+        Ok(object)
     }
 }

@@ -2,6 +2,7 @@
 //!
 //! Each object is sent as soon as it is found, until the client disconnects or the limit is reached.
 
+use std::borrow::Cow;
 use std::future::Future;
 
 use futures_util::FutureExt;
@@ -9,6 +10,7 @@ use futures_util::future::BoxFuture;
 use tokio::sync::mpsc;
 
 use super::resource::encode_identity;
+use super::spelling::given;
 use super::validate::validate;
 use super::{
     Context, Diagnostic, Diagnostics, LowerError, Model, Resource, Schema, Severity, guard, lower,
@@ -194,7 +196,7 @@ impl<L: ListResource> Erased<L> {
             let errors = errors.filter(|d| d.severity == Severity::Error);
             return Err(errors.collect());
         }
-        let model = L::Model::decode(config)?;
+        let model = L::Model::decode(&given(&self.schema.block, Cow::Borrowed(config)))?;
         let mut finds = self.finds(wanted, listed);
         self.typed
             .list(connection, model, &mut finds, context)

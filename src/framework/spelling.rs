@@ -202,9 +202,23 @@ pub(super) fn restore(block: &Block, written: &Value, object: &mut Value) {
         };
         if value.is_null() && is_empty(written) {
             *value = written.clone();
-        } else if let Some(nested) = block.blocks.get(name).filter(|b| is_one_object(b)) {
+        } else if let Some(nested) = block.blocks.get(name) {
+            restore_nested(nested, written, value);
+        }
+    }
+}
+
+fn restore_nested(nested: &NestedBlock, written: &Value, value: &mut Value) {
+    match (nested.nesting, written, value) {
+        (Nesting::Single | Nesting::Group, written, value) => {
             restore(&nested.block, written, value);
         }
+        (Nesting::List, Value::List(written), Value::List(values)) => {
+            for (written, value) in written.iter().zip(values) {
+                restore(&nested.block, written, value);
+            }
+        }
+        _ => {}
     }
 }
 

@@ -81,7 +81,7 @@ fn a_block_copied_from_the_aws_provider_is_accepted_with_one_warning() {
         assert_eq!(plan.output.matches("without effect").count(), 1);
         plan.says(&[
             "Warning: Provider arguments without effect",
-            "`endpoints.apigateway`, `endpoints.dynamodb`, `endpoints.es`, `endpoints.iam`, `endpoints.lambda`, \
+            "`endpoints.apigateway`, `endpoints.dynamodb`, `endpoints.es`, `endpoints.lambda`, \
              `endpoints.stepfunctions`.",
         ]);
         work.apply();
