@@ -236,6 +236,21 @@ fn the_default_limit_warns_when_it_cuts() {
     );
 }
 
+/// Modules pass an empty string for what is not given.
+#[test]
+fn an_empty_filter_is_not_set_and_stays_as_it_is_written() {
+    let fake = Fake::start();
+    fake.put_events("flow-logs", STREAM, some_traffic());
+    let filters = "action = \"\"\n where {\n dst_port = \"\"\n src_addr = \"10.0.0.0/8\"\n }";
+    let (found, _) = query(&fake, filters);
+    assert_eq!(
+        column(&found, "src_addr"),
+        ["10.0.0.1", "10.0.0.2", "10.0.0.3"]
+    );
+    assert_eq!(found["action"], "");
+    assert_eq!(found["where"][0]["dst_port"], "");
+}
+
 #[test]
 fn positions_come_from_the_flow_logs_own_format() {
     let fake = Fake::start();
