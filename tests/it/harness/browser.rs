@@ -88,6 +88,10 @@ impl Browser {
             next: 0,
             _profile: profile,
         };
+        if !browser.answers() {
+            eprintln!("not run: the Chromium on PATH does not start on this machine");
+            return None;
+        }
         let target = browser.call("Target.createTarget", &json!({ "url": "about:blank" }));
         let attach = json!({ "targetId": target["targetId"], "flatten": true });
         let attached = browser.call("Target.attachToTarget", &attach);
@@ -184,6 +188,13 @@ impl Browser {
                 .map(|picture| format!("a picture without a name or a description: {picture:?}")),
         );
         complaints
+    }
+
+    /// Reports whether it has started: it may not, in a container that forbids what it needs.
+    fn answers(&mut self) -> bool {
+        let asked = json!({ "id": 0, "method": "Browser.getVersion" });
+        let asked = self.to.write_all(format!("{asked}\0").as_bytes());
+        asked.is_ok() && self.from.recv_timeout(PATIENCE).is_ok()
     }
 
     fn call(&mut self, method: &str, params: &Value) -> Value {
