@@ -424,6 +424,35 @@ fn every_format_shows_the_day() {
 }
 
 #[test]
+fn a_page_of_ten_thousand_groups_is_small_and_the_same_each_time() {
+    let fake = Fake::start();
+    let line = |number: i64| {
+        let flow = format!("2001:db8::{number:x} 10.0.{}.9 {number} 6", number % 250);
+        let action = ["ACCEPT", "REJECT"][usize::from(number % 3 == 0)];
+        day::line(
+            number * 8,
+            &flow,
+            &format!("{number} {}", number * 1_000_003),
+            action,
+        )
+    };
+    fake.put_events("flow-logs", "eni-1-all", (1..=10_000).map(line).collect());
+    let options = [
+        "--log-group",
+        "flow-logs",
+        "--top",
+        "100",
+        "--format",
+        "html",
+    ];
+    let page = || traffic(&fake, &[&WINDOW[..], &options].concat()).stdout;
+    let first = page();
+    assert!(first.contains("10,000 records"), "{first}");
+    assert!(first.len() < 300_000, "{} bytes", first.len());
+    assert_eq!(first, page());
+}
+
+#[test]
 fn the_json_complies_with_its_schema() {
     let fake = day::fake();
     let folder = tempfile::tempdir().unwrap();
