@@ -82,9 +82,11 @@ impl Iam {
         actions: &[&'a str],
         resource: &str,
     ) -> Result<Vec<&'a str>, Error> {
-        let call = self.query(SIMULATE).requiring(|reply: &Value, _| {
-            let lacks = reply["EvaluationResults"].as_array().is_none();
-            lacks.then_some("the reply contains no results")
+        let asked = actions.len();
+        let call = self.query(SIMULATE).requiring(move |reply: &Value, _| {
+            let results = reply["EvaluationResults"].as_array();
+            let lacks = results.is_none_or(|results| results.len() < asked);
+            lacks.then_some("the reply lacks results")
         });
         let input = json!({
             "PolicySourceArn": role_arn, "ActionNames": actions, "ResourceArns": [resource],

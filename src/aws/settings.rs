@@ -137,6 +137,26 @@ pub struct Endpoints {
     pub kms: Option<String>,
 }
 
+impl Endpoints {
+    /// Returns one address for all services that a user calls. Those that only give credentials keep their own.
+    pub fn at(address: Option<&str>) -> Self {
+        let address = || address.map(str::to_owned);
+        Self {
+            ec2: address(),
+            logs: address(),
+            sts: address(),
+            sso: None,
+            sso_oidc: None,
+            cloudformation: address(),
+            s3: address(),
+            athena: address(),
+            organizations: address(),
+            iam: address(),
+            kms: address(),
+        }
+    }
+}
+
 impl fmt::Debug for Settings {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Settings")

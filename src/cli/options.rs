@@ -37,21 +37,11 @@ pub(super) struct AwsArguments {
 impl AwsArguments {
     /// Returns the options. The time limit starts now.
     pub(super) fn options(&self) -> AwsOptions {
-        let endpoint = &self.endpoint_url;
         AwsOptions {
             settings: Settings {
                 region: self.region.clone(),
                 profile: self.profile.clone(),
-                endpoints: Endpoints {
-                    ec2: endpoint.clone(),
-                    logs: endpoint.clone(),
-                    sts: endpoint.clone(),
-                    cloudformation: endpoint.clone(),
-                    s3: endpoint.clone(),
-                    athena: endpoint.clone(),
-                    organizations: endpoint.clone(),
-                    ..Endpoints::default()
-                },
+                endpoints: Endpoints::at(self.endpoint_url.as_deref()),
                 deadline: Instant::now().checked_add(self.limit()),
                 ..Settings::default()
             },

@@ -287,8 +287,9 @@ fn check_region(text: &str, path: Path) -> Result<(), FunctionError> {
     if text == EVERY || region::is_name(text) {
         return Ok(());
     }
-    let text =
-        format!("\"{text}\" is not a region, such as \"eu-central-1\", nor \"*\" for every region");
+    let text = format!(
+        "\"{text}\" is neither a region, such as \"eu-central-1\", nor \"*\" for every region"
+    );
     Err(FunctionError::new(text).at(path))
 }
 

@@ -5,9 +5,9 @@ mod rows;
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
+use super::MEMORY;
 use super::counted::Counted;
-use super::several::{self, Plan, Rest, Several};
-use super::{MEMORY, is_too_many};
+use super::several::{self, Rest, Several};
 use crate::events::NOT_READ;
 use crate::events::completeness::{Detail, FoundBy, Gaps, Reason, Unread};
 use crate::events::diagnostics;
@@ -62,8 +62,7 @@ pub(super) async fn count(
     count_and(search, aggregate, Rest::Checked, context).await
 }
 
-/// Counts each aggregate with time by a query, and those without by one query for the cells. If there are more cells than
-/// an answer has rows, each of them gets its own query. What the queries leave out is counted once.
+/// Counts several aggregates by queries.
 ///
 /// # Errors
 /// As in [`count`].
@@ -72,30 +71,11 @@ pub(super) async fn count_several(
     aggregates: &[Aggregate],
     context: &Context,
 ) -> Result<Several, Diagnostics> {
-    let plan = Plan::of(aggregates);
-    let mut running = several::Running::new(aggregates.len());
-    for (index, aggregate) in &plan.direct {
-        let rest = running.rest();
-        let counted = count_and(search, aggregate, rest, context).await;
-        running.receive(*index, counted)?;
-    }
-    let rest = running.rest();
-    match count_and(search, &plan.cells, rest, context).await {
-        Ok(counted) => {
-            let nothing = |aggregate: &Aggregate| nothing(search, aggregate);
-            let window = (search.window.start, search.window.end);
-            running.receive_cells(&plan, counted, nothing, window);
-        }
-        Err(error) if is_too_many(&error) => {
-            for derivation in &plan.derived {
-                let rest = running.rest();
-                let counted = count_and(search, &derivation.aggregate, rest, context).await;
-                running.receive(derivation.index, counted)?;
-            }
-        }
-        Err(error) => return Err(error),
-    }
-    Ok(running.several)
+    let window = (search.window.start, search.window.end);
+    let count =
+        async |aggregate: &Aggregate, rest| count_and(search, aggregate, rest, context).await;
+    let nothing = |aggregate: &Aggregate| nothing(search, aggregate);
+    several::by_queries(aggregates, window, count, nothing).await
 }
 
 /// Returns the tally of no record.

@@ -8,8 +8,8 @@
 //! | `counted` | what every engine returns |
 //! | `several` | several aggregates over the same records |
 //!
-//! An engine has `NEEDS` (what a search must prepare for it), `validate`, `count` and `count_several`. All engines return the same groups.
-//! Must not know the data source.
+//! An engine has `NEEDS` (what a search must prepare for it), `validate`, `count` and `count_several`. All engines return the
+//! same groups. Must not know the data source.
 
 mod athena;
 mod counted;
@@ -111,6 +111,7 @@ impl Engine {
             Self::Athena => Err(athena::needs_a_table().into()),
         }
     }
+
     /// Counts several aggregates of the same records. `received` tells how far the reading is.
     ///
     /// # Errors

@@ -63,14 +63,45 @@ pub(super) enum Rest {
 
 /// What a service counted so far, query by query.
 #[derive(Debug)]
-pub(super) struct Running {
-    pub(super) several: Several,
+struct Running {
+    several: Several,
     /// Whether a query was answered.
     has_begun: bool,
 }
 
+/// Counts each aggregate with time by a query, and those without by one query for the cells. If there are too many cells,
+/// each of them gets its own query. What the queries leave out is counted once. `count` runs a query, and `nothing` returns
+/// the tally of no record.
+///
+/// # Errors
+/// A query failed, for another reason than too many groups.
+pub(super) async fn by_queries(
+    aggregates: &[Aggregate],
+    window: (i64, i64),
+    count: impl AsyncFn(&Aggregate, Rest) -> Result<Counted, Diagnostics>,
+    nothing: impl Fn(&Aggregate) -> Tally,
+) -> Result<Several, Diagnostics> {
+    let plan = Plan::of(aggregates);
+    let mut running = Running::new(aggregates.len());
+    for (index, aggregate) in &plan.direct {
+        let counted = count(aggregate, running.rest()).await;
+        running.receive(*index, counted)?;
+    }
+    match count(&plan.cells, running.rest()).await {
+        Ok(counted) => running.receive_cells(&plan, counted, nothing, window),
+        Err(error) if is_too_many(&error) => {
+            for derivation in &plan.derived {
+                let counted = count(&derivation.aggregate, running.rest()).await;
+                running.receive(derivation.index, counted)?;
+            }
+        }
+        Err(error) => return Err(error),
+    }
+    Ok(running.several)
+}
+
 impl Running {
-    pub(super) fn new(aggregates: usize) -> Self {
+    fn new(aggregates: usize) -> Self {
         Self {
             several: Several {
                 answers: vec![None; aggregates],
@@ -81,7 +112,7 @@ impl Running {
     }
 
     /// Returns whether the next query counts what it leaves out: the first one does.
-    pub(super) fn rest(&self) -> Rest {
+    fn rest(&self) -> Rest {
         if self.has_begun {
             Rest::Known
         } else {
@@ -93,7 +124,7 @@ impl Running {
     ///
     /// # Errors
     /// The query failed, for another reason than too many groups.
-    pub(super) fn receive(
+    fn receive(
         &mut self,
         index: usize,
         counted: Result<Counted, Diagnostics>,
@@ -111,7 +142,7 @@ impl Running {
     }
 
     /// Takes the cells, and makes the answers of the aggregates that follow from them.
-    pub(super) fn receive_cells(
+    fn receive_cells(
         &mut self,
         plan: &Plan,
         counted: Counted,

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use super::bound::{self, Room, left_out};
 use crate::report::color::Chip;
-use crate::report::findings::{Finding, Level, Report, Rule};
+use crate::report::findings::{Finding, Level, Report};
 use crate::report::markup::Markup;
 use crate::report::quantity::thousands;
 
@@ -23,40 +23,32 @@ pub(super) fn draw(report: &Report) -> Markup {
     let groups = groups(report).into_iter();
     Markup::of(
         groups
-            .map(|((Reverse(level), at), findings)| {
-                group(report, (&report.rules[at], level), &findings, &mut room)
-            })
+            .map(|((Reverse(level), ..), findings)| group(report, level, &findings, &mut room))
             .collect(),
     )
 }
 
-/// The level of a group, and the place of its rule in the list of rules.
-type Key = (Reverse<Level>, usize);
+/// The level of a group, the place of its rule in the list of rules, and the name of the rule.
+type Key<'r> = (Reverse<Level>, usize, &'r str);
 
 /// Returns the findings by level and rule.
-fn groups(report: &Report) -> BTreeMap<Key, Vec<&Finding>> {
+fn groups(report: &Report) -> BTreeMap<Key<'_>, Vec<&Finding>> {
     let mut groups: BTreeMap<_, Vec<_>> = BTreeMap::new();
     for finding in &report.findings {
-        let at = report
-            .rules
-            .iter()
-            .position(|rule| rule.name == finding.rule.name);
-        if let Some(at) = at {
-            groups
-                .entry((Reverse(finding.level), at))
-                .or_default()
-                .push(finding);
-        }
+        let name = finding.rule.name;
+        let mut rules = report.rules.iter();
+        let at = rules.position(|rule| rule.name == name);
+        let at = at.unwrap_or(report.rules.len());
+        let key = (Reverse(finding.level), at, name);
+        groups.entry(key).or_default().push(finding);
     }
     groups
 }
 
-fn group(
-    report: &Report,
-    (rule, level): (&Rule, Level),
-    findings: &[&Finding],
-    room: &mut Room,
-) -> String {
+fn group(report: &Report, level: Level, findings: &[&Finding], room: &mut Room) -> String {
+    let Some(rule) = findings.first().map(|finding| finding.rule) else {
+        return String::new();
+    };
     let s = if findings.len() == 1 { "" } else { "s" };
     let chip = Chip {
         word: format!("{} {level}{s}", thousands(findings.len() as u128)),

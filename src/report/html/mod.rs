@@ -1,7 +1,7 @@
 //! A report as a page: the counts at a glance, the findings by rule with what is wanted beside what was found, a map, and
 //! what could not be checked.
 //!
-//! A page is never longer than [`LONGEST`], whatever it reports. What does not fit is counted, and the other formats show it.
+//! A page is never longer than 2 MiB, whatever it reports. What does not fit is counted, and the other formats show it.
 //!
 //! | file | holds |
 //! |---|---|

@@ -196,7 +196,7 @@ fn errors_name_the_argument_and_the_expected_value() {
         ),
         (
             r#"delivery_bucket_policy("arn:aws:s3:::bucket", "", ["123456789012"], ["there"])"#,
-            r#"Invalid value for "regions" parameter: "there" is not a region"#,
+            r#"Invalid value for "regions" parameter: "there" is neither a region"#,
         ),
     ];
     let output = |(number, (call, _)): (usize, &(&str, &str))| {

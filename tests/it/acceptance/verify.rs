@@ -412,6 +412,35 @@ fn the_delivery_role_is_checked() {
     assert_eq!(fake.calls_of("GetRole").len(), before);
 }
 
+#[test]
+fn one_address_of_the_command_line_is_that_of_all_services() {
+    let fake = fake();
+    fake.roles(&[]);
+    fake.group_key("flow-logs", KEY);
+    fake.key_policy(KEY, "{}");
+    let since = long_ago();
+    let arguments = [
+        ID,
+        "--timeout",
+        "100ms",
+        "--since",
+        &since,
+        "--endpoint-url",
+        fake.url(),
+    ];
+    let mut command = command(&fake, &arguments);
+    command.env_remove("AWS_ENDPOINT_URL");
+    let run = Run::of(&command.output().unwrap());
+    says(
+        &run,
+        2,
+        &[
+            "role/sample does not exist",
+            "The policy of the key does not allow",
+        ],
+    );
+}
+
 /// What may not be read is said, with the permission that is missing and with what to check.
 #[test]
 fn a_role_and_a_key_that_may_not_be_read_are_named() {

@@ -19,9 +19,9 @@ use tokio::time::{Instant, timeout_at};
 
 pub(crate) use arguments::{AthenaTable, needs_a_table, validate};
 
+use super::MEMORY;
 use super::counted::Counted;
-use super::several::{self, Plan, Rest, Several};
-use super::{MEMORY, is_too_many};
+use super::several::{self, Rest, Several};
 use crate::aws::athena::{Athena, AthenaAnswer, AthenaQuery, TableDescription, TableName};
 use crate::aws::{self, Aws};
 use crate::connection::Connection;
@@ -153,8 +153,7 @@ impl Table {
         self.count_and(aggregate, Rest::Checked, context).await
     }
 
-    /// Counts each aggregate with time by a query, and those without by one query for the cells. If there are too many
-    /// cells, each of them gets its own query. What the queries leave out is counted once.
+    /// Counts several aggregates by queries.
     ///
     /// # Errors
     /// As in [`Self::count`].
@@ -163,33 +162,14 @@ impl Table {
         aggregates: &[Aggregate],
         context: &Context,
     ) -> Result<Several, Diagnostics> {
-        let plan = Plan::of(aggregates);
-        let mut running = several::Running::new(aggregates.len());
-        for (index, aggregate) in &plan.direct {
-            let rest = running.rest();
-            let counted = self.count_and(aggregate, rest, context).await;
-            running.receive(*index, counted)?;
-        }
-        let rest = running.rest();
-        match self.count_and(&plan.cells, rest, context).await {
-            Ok(counted) => {
-                let nothing = |aggregate: &Aggregate| {
-                    let positions = Positions::of(self.format(), aggregate);
-                    Tally::nothing(std::iter::once(&positions))
-                };
-                let window = (self.window.start, self.window.end);
-                running.receive_cells(&plan, counted, nothing, window);
-            }
-            Err(error) if is_too_many(&error) => {
-                for derivation in &plan.derived {
-                    let rest = running.rest();
-                    let counted = self.count_and(&derivation.aggregate, rest, context).await;
-                    running.receive(derivation.index, counted)?;
-                }
-            }
-            Err(error) => return Err(error),
-        }
-        Ok(running.several)
+        let window = (self.window.start, self.window.end);
+        let count =
+            async |aggregate: &Aggregate, rest| self.count_and(aggregate, rest, context).await;
+        let nothing = |aggregate: &Aggregate| {
+            let positions = Positions::of(self.format(), aggregate);
+            Tally::nothing(std::iter::once(&positions))
+        };
+        several::by_queries(aggregates, window, count, nothing).await
     }
 
     async fn count_and(
