@@ -119,9 +119,9 @@ fn trust_refuses_what_would_not_match() {
     check(
         trust(ACCOUNT, "eu-central-1a", &[]),
         "region",
-        "not a region",
+        "neither a region",
     );
-    check(trust(ACCOUNT, "", &[]), "region", "not a region");
+    check(trust(ACCOUNT, "", &[]), "region", "neither a region");
     check(
         trust(ACCOUNT, "*", &["china"]),
         "partition",
@@ -323,7 +323,7 @@ fn the_bucket_refuses_what_would_be_wider_or_never_match() {
     check(
         bucket(BUCKET, "", &[ACCOUNT], &["here"]),
         "regions",
-        "not a region",
+        "neither a region",
     );
 }
 
