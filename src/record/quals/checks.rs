@@ -75,6 +75,32 @@ impl Test {
         }
     }
 
+    /// Marks the numbers that the test accepts. Reports whether numbers are enough for the test; otherwise, marks none.
+    pub(in crate::record) fn mark<'m>(
+        &self,
+        numbers: impl Iterator<Item = (i64, &'m mut bool)>,
+    ) -> bool {
+        match self {
+            Self::Integer(ranges) => {
+                if let [range] = ranges[..] {
+                    numbers.for_each(|(number, mark)| *mark |= range.holds(number));
+                } else {
+                    numbers.for_each(|(number, mark)| *mark |= in_ranges(Some(number), ranges));
+                }
+            }
+            Self::Seconds(ranges) => numbers.for_each(|(number, mark)| {
+                *mark |= in_ranges(Some(parse::in_seconds(number)), ranges);
+            }),
+            Self::Flags(masks) => numbers.for_each(|(number, mark)| {
+                *mark |= masks.iter().any(|mask| mask.holds(number));
+            }),
+            // A number is a value.
+            Self::OrAbsent(test) => return test.mark(numbers),
+            Self::Text(_) | Self::AnyCase(_) | Self::Address(_) => return false,
+        }
+        true
+    }
+
     /// Reports whether no number of a range, and no missing value, matches.
     pub(super) fn misses(&self, low: i64, high: i64) -> bool {
         match self {

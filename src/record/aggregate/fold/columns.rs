@@ -9,7 +9,7 @@ use crate::record::values::{Columns, Values};
 
 /// The most combinations of codes for which groups are remembered.
 const MOST_CODES: usize = 1 << 17;
-/// The group of a code that has not occurred.
+/// The place of the group of a code that has not occurred.
 const UNKNOWN: u32 = u32::MAX;
 
 /// What an action adds to the accepted and rejected records.
@@ -32,38 +32,32 @@ impl Fold {
         records: &dyn Columns,
     ) -> Result<(), TooLarge> {
         let groups = self.groups_of(positions, records)?;
-        let (states, sums) = (&mut self.states, positions.sums.len());
-        for group in &groups {
-            let Some(State { tally, .. }) = states.get_mut(*group) else {
-                continue;
-            };
-            tally.flows = tally.flows.saturating_add(1);
-            if tally.sums.len() < sums {
-                tally.sums = vec![None; sums].into();
-            }
-        }
         let mut adding = Adding {
-            states,
+            states: &mut self.states,
             groups: &groups,
             records,
             numbers: Vec::new(),
         };
-        adding.numbers(positions.packets, |tally, number| {
-            tally.packets = sum(tally.packets, Some(number.unwrap_or(0)));
+        adding.flows(positions.sums.len());
+        let total = |total: i64, number: Option<i64>| total.saturating_add(number.unwrap_or(0));
+        adding.numbers(positions.packets, 0, total, |tally, total| {
+            tally.packets = sum(tally.packets, Some(total));
         });
-        adding.numbers(positions.bytes, |tally, number| {
-            tally.bytes = sum(tally.bytes, Some(number.unwrap_or(0)));
+        adding.numbers(positions.bytes, 0, total, |tally, total| {
+            tally.bytes = sum(tally.bytes, Some(total));
         });
-        adding.numbers(positions.start, |tally, number| {
-            tally.first = earliest(tally.first, number.map(parse::in_seconds));
+        let first = |first, number: Option<i64>| earliest(first, number.map(parse::in_seconds));
+        adding.numbers(positions.start, None, first, |tally, first| {
+            tally.first = earliest(tally.first, first);
         });
-        adding.numbers(positions.end, |tally, number| {
-            tally.last = tally.last.max(number.map(parse::in_seconds));
+        let last = |last: Option<i64>, number: Option<i64>| last.max(number.map(parse::in_seconds));
+        adding.numbers(positions.end, None, last, |tally, last| {
+            tally.last = tally.last.max(last);
         });
         for (index, position) in positions.sums.iter().enumerate() {
-            adding.numbers(*position, |tally, number| {
+            adding.numbers(*position, 0, total, |tally, total| {
                 if let Some(known) = tally.sums.get_mut(index) {
-                    *known = sum(*known, Some(number.unwrap_or(0)));
+                    *known = sum(*known, Some(total));
                 }
             });
         }
@@ -71,29 +65,37 @@ impl Fold {
         self.distinct(positions, records, &groups)
     }
 
-    /// Returns the number of the group of each record. New groups are added.
+    /// Returns the groups of records. New groups are added.
     fn groups_of(
         &mut self,
         positions: &Positions,
         records: &dyn Columns,
-    ) -> Result<Vec<usize>, TooLarge> {
-        let mut groups = Vec::with_capacity(records.len());
+    ) -> Result<Groups, TooLarge> {
+        let mut groups = Groups::default();
         let Some((codes, above)) = codes(positions, records) else {
             for number in 0..records.len() {
-                groups.push(self.group_at(positions, records, number)?);
+                groups.places.push(groups.numbers.len());
+                groups
+                    .numbers
+                    .push(self.group_at(positions, records, number)?);
             }
             return Ok(groups);
         };
         let mut known = vec![UNKNOWN; above];
+        groups.places.reserve(codes.len());
         for (number, code) in codes.into_iter().enumerate() {
-            let group = match known.get(code) {
-                Some(group) if *group != UNKNOWN => *group as usize,
-                _ => self.group_at(positions, records, number)?,
+            let place = match known.get(code) {
+                Some(place) if *place != UNKNOWN => *place as usize,
+                _ => {
+                    let group = self.group_at(positions, records, number)?;
+                    groups.numbers.push(group);
+                    groups.numbers.len() - 1
+                }
             };
             if let Some(known) = known.get_mut(code) {
-                *known = u32::try_from(group).unwrap_or(UNKNOWN);
+                *known = u32::try_from(place).unwrap_or(UNKNOWN);
             }
-            groups.push(group);
+            groups.places.push(place);
         }
         Ok(groups)
     }
@@ -115,12 +117,15 @@ impl Fold {
         &mut self,
         positions: &Positions,
         records: &dyn Columns,
-        groups: &[usize],
+        groups: &Groups,
     ) -> Result<(), TooLarge> {
         if positions.distinct.is_empty() {
             return Ok(());
         }
-        for (number, group) in groups.iter().enumerate() {
+        for (number, place) in groups.places.iter().enumerate() {
+            let Some(group) = groups.numbers.get(*place) else {
+                continue;
+            };
             let mut counted = Ok(());
             records.record(number, &mut |record| {
                 counted = self.count_distinct(*group, record, &positions.distinct);
@@ -131,40 +136,71 @@ impl Fold {
     }
 }
 
-/// Adds columns to the tallies of groups.
+/// The groups of some records.
+#[derive(Default)]
+struct Groups {
+    /// The numbers of groups in the fold. One may occur more than once.
+    numbers: Vec<usize>,
+    /// For each record, the place of its group among these numbers.
+    places: Vec<usize>,
+}
+
+/// Adds columns to the tallies of groups: first up by place, then once to each tally.
 struct Adding<'a> {
     states: &'a mut [State],
-    /// The group of each record.
-    groups: &'a [usize],
+    groups: &'a Groups,
     records: &'a dyn Columns,
     numbers: Vec<Option<i64>>,
 }
 
 impl Adding<'_> {
-    fn numbers(&mut self, index: Option<usize>, add: impl Fn(&mut Tally, Option<i64>)) {
+    fn flows(&mut self, sums: usize) {
+        let mut flows = vec![0_i64; self.groups.numbers.len()];
+        for place in &self.groups.places {
+            if let Some(flows) = flows.get_mut(*place) {
+                *flows += 1;
+            }
+        }
+        self.pour(flows, |tally, flows| {
+            tally.flows = tally.flows.saturating_add(flows);
+            if tally.sums.len() < sums {
+                tally.sums = vec![None; sums].into();
+            }
+        });
+    }
+
+    fn numbers<T: Copy>(
+        &mut self,
+        index: Option<usize>,
+        nothing: T,
+        add: impl Fn(T, Option<i64>) -> T,
+        into: impl Fn(&mut Tally, T),
+    ) {
         let Some(index) = index else {
             return;
         };
         self.numbers.clear();
         self.records.integers(index, &mut self.numbers);
-        for (group, number) in self.groups.iter().zip(&self.numbers) {
-            if let Some(state) = self.states.get_mut(*group) {
-                add(&mut state.tally, *number);
+        let mut all = vec![nothing; self.groups.numbers.len()];
+        for (place, number) in self.groups.places.iter().zip(&self.numbers) {
+            if let Some(known) = all.get_mut(*place) {
+                *known = add(*known, *number);
             }
         }
+        self.pour(all, into);
     }
 
     fn actions(&mut self, index: Option<usize>) {
         let Some(index) = index else {
             return;
         };
-        let mut codes = Vec::with_capacity(self.groups.len());
+        let mut codes = Vec::with_capacity(self.groups.places.len());
         let above = self.records.codes(index, &mut codes);
         let mut known = vec![Action::Unknown; above.unwrap_or(0)];
-        for (number, group) in self.groups.iter().enumerate() {
+        let mut all = vec![(0_i64, 0_i64); self.groups.numbers.len()];
+        for (number, place) in self.groups.places.iter().enumerate() {
             let code = codes.get(number).filter(|_| above.is_some());
-            let place = code.and_then(|code| known.get_mut(*code));
-            let action = match place {
+            let action = match code.and_then(|code| known.get_mut(*code)) {
                 Some(known) if *known != Action::Unknown => *known,
                 Some(known) => {
                     *known = action_of(self.records, number, index);
@@ -172,12 +208,23 @@ impl Adding<'_> {
                 }
                 None => action_of(self.records, number, index),
             };
-            let Some(State { tally, .. }) = self.states.get_mut(*group) else {
-                continue;
-            };
-            let is = |wanted| Some(i64::from(action == wanted));
-            tally.accepted = sum(tally.accepted, is(Action::Accepted));
-            tally.rejected = sum(tally.rejected, is(Action::Rejected));
+            if let Some((accepted, rejected)) = all.get_mut(*place) {
+                *accepted += i64::from(action == Action::Accepted);
+                *rejected += i64::from(action == Action::Rejected);
+            }
+        }
+        self.pour(all, |tally, (accepted, rejected)| {
+            tally.accepted = sum(tally.accepted, Some(accepted));
+            tally.rejected = sum(tally.rejected, Some(rejected));
+        });
+    }
+
+    /// Adds what belongs to each place to the tally of its group.
+    fn pour<T>(&mut self, all: Vec<T>, into: impl Fn(&mut Tally, T)) {
+        for (group, one) in self.groups.numbers.iter().zip(all) {
+            if let Some(state) = self.states.get_mut(*group) {
+                into(&mut state.tally, one);
+            }
         }
     }
 }

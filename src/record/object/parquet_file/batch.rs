@@ -42,6 +42,13 @@ pub(super) enum Values {
     Double(Vec<f64>),
 }
 
+/// The numbers of all rows.
+#[derive(Clone, Copy)]
+pub(super) enum Numbers<'a> {
+    Int32(&'a [i32]),
+    Int64(&'a [i64]),
+}
+
 /// One value.
 #[derive(Clone, Copy)]
 pub(super) enum Cell<'a> {
@@ -146,27 +153,31 @@ impl Batch {
             let grow = |(low, high): (T, T), value: &T| (low.min(*value), high.max(*value));
             Some(values.iter().fold((first, first), grow))
         }
-        match &self.values {
-            _ if !self.places.is_empty() => None,
-            Values::Int32(values) if !self.is_unsigned => {
-                of(values).map(|(low, high)| (low.into(), high.into()))
-            }
-            Values::Int64(values) => of(values),
-            _ => None,
+        match self.numbers()? {
+            Numbers::Int32(values) => of(values).map(|(low, high)| (low.into(), high.into())),
+            Numbers::Int64(values) => of(values),
         }
     }
 
     /// Reads the numbers of rows.
     pub(super) fn integers(&self, rows: &[u32], into: &mut Vec<Option<i64>>) {
         let all = rows.iter().map(|row| *row as usize);
-        match &self.values {
-            Values::Int64(values) if self.places.is_empty() => {
-                into.extend(all.map(|row| values.get(row).copied()));
-            }
-            Values::Int32(values) if self.places.is_empty() && !self.is_unsigned => {
+        match self.numbers() {
+            Some(Numbers::Int64(values)) => into.extend(all.map(|row| values.get(row).copied())),
+            Some(Numbers::Int32(values)) => {
                 into.extend(all.map(|row| values.get(row).copied().map(i64::from)));
             }
-            _ => into.extend(all.map(|row| self.cell(row).integer())),
+            None => into.extend(all.map(|row| self.cell(row).integer())),
+        }
+    }
+
+    /// Returns the numbers, if all rows have one.
+    pub(super) fn numbers(&self) -> Option<Numbers<'_>> {
+        match &self.values {
+            _ if !self.places.is_empty() => None,
+            Values::Int32(values) if !self.is_unsigned => Some(Numbers::Int32(values)),
+            Values::Int64(values) => Some(Numbers::Int64(values)),
+            _ => None,
         }
     }
 

@@ -2,7 +2,7 @@
 //!
 //! A column is read only for rows that the columns before it left, and a text of a dictionary is checked once.
 
-use super::batch::{Batch, Cell};
+use super::batch::{Batch, Cell, Numbers};
 use super::batches::Batches;
 use super::row::Single;
 use crate::record::field::Kind;
@@ -87,8 +87,11 @@ impl<'a> Selection<'a> {
             }
             let mut stays = vec![false; rows.len()];
             for index in indexes {
-                let test = |single: &Single<'_>| !qual.test.is_refuted_by(single, 0);
-                self.mark(batches, *index, rows, test, &mut stays)?;
+                // A number that a test does not accept refutes it.
+                if !mark_numbers(&qual.test, batches, *index, rows, &mut stays)? {
+                    let test = |single: &Single<'_>| !qual.test.is_refuted_by(single, 0);
+                    self.mark(batches, *index, rows, test, &mut stays)?;
+                }
             }
             keep(rows, &stays);
         }
@@ -201,8 +204,10 @@ impl<'a> Selection<'a> {
             Place::EventId => holds.fill(qual.test.holds_for_text("")),
             Place::Fields(indexes) => {
                 for index in indexes {
-                    let test = |single: &Single<'_>| qual.test.holds(single, 0);
-                    self.mark(batches, *index, rows, test, &mut holds)?;
+                    if !mark_numbers(&qual.test, batches, *index, rows, &mut holds)? {
+                        let test = |single: &Single<'_>| qual.test.holds(single, 0);
+                        self.mark(batches, *index, rows, test, &mut holds)?;
+                    }
                 }
             }
         }
@@ -241,6 +246,37 @@ impl<'a> Selection<'a> {
         }
         Ok(())
     }
+}
+
+/// Marks the rows whose value at a position a test accepts, if all rows have numbers there and these are enough for the test.
+/// Reports whether they are.
+fn mark_numbers(
+    test: &Test,
+    batches: &mut Batches<'_>,
+    index: usize,
+    rows: &[u32],
+    marks: &mut [bool],
+) -> Result<bool, Problem> {
+    fn of<T: Copy + Into<i64>>(
+        values: &[T],
+        rows: &[u32],
+        marks: &mut [bool],
+        test: &Test,
+    ) -> bool {
+        if rows.len() == values.len() {
+            let numbers = values.iter().map(|value| (*value).into());
+            return test.mark(numbers.zip(marks));
+        }
+        let values = rows.iter().map(|row| values.get(*row as usize));
+        let marked = values.zip(marks);
+        test.mark(marked.filter_map(|(value, mark)| Some(((*value?).into(), mark))))
+    }
+    batches.need(&[index])?;
+    Ok(match batches.get(index).and_then(Batch::numbers) {
+        Some(Numbers::Int32(values)) => of(values, rows, marks, test),
+        Some(Numbers::Int64(values)) => of(values, rows, marks, test),
+        None => false,
+    })
 }
 
 /// Returns how much work a test is, compared with others.
