@@ -7,7 +7,7 @@ use vpcflow::cty::{self, Type, Value};
 use vpcflow::framework::Provider;
 use vpcflow::protocol::pb;
 use vpcflow::protocol::pb::provider_client::ProviderClient;
-use vpcflow::protocol::service;
+use vpcflow::protocol::{MESSAGE_LIMIT, service};
 
 use super::client::Client;
 
@@ -15,7 +15,8 @@ use super::client::Client;
 pub(crate) async fn serve<P: Provider>(provider: P) -> (ProviderClient<Channel>, Client) {
     let routes = Routes::new(service(provider, CancellationToken::new()));
     let server = Client::serve(routes).await;
-    (ProviderClient::new(server.channel.clone()), server)
+    let client = ProviderClient::new(server.channel.clone());
+    (client.max_decoding_message_size(MESSAGE_LIMIT), server)
 }
 
 /// Configures a provider and returns its diagnostics.
