@@ -1,8 +1,8 @@
 //! Reads the networks of Cloud WAN: core networks, and what is attached to them.
 //!
-//! They span all regions, and AWS does not say in which region EC2 lists their flow logs. So they are a world of their own
-//! in the region of Network Manager, and their flow logs count in every region. One that was not found does not exist only
-//! if all regions were read. This module must not know any verdict.
+//! They span all regions, and nothing here assumes in which region EC2 lists their flow logs. So they are a world of their
+//! own in the region of Network Manager, and their flow logs count in every region. One that was not found is known to be
+//! missing only if all regions were read. This module must not know any verdict.
 
 use std::collections::BTreeSet;
 
@@ -133,5 +133,158 @@ fn edge_not_listed(log: &FlowLog) -> Cause {
              it is not known which attachments it records.",
             log.id
         ),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use proptest::prelude::*;
+    use proptest::sample::select;
+
+    use super::super::judge::{
+        Evidence, Judged, Retention, Rules, Status, Traffic, Verdict, judge,
+    };
+    use super::*;
+
+    const EDGE: &str = "edge-1";
+
+    fn world(region: &str, is_global: bool) -> World {
+        World {
+            account: Some("123456789012".to_owned()),
+            region: region.to_owned(),
+            is_global,
+            networks: Vec::new(),
+            flow_logs: Vec::new(),
+            unread: Vec::new(),
+            now: Timestamp::UNIX_EPOCH,
+        }
+    }
+
+    fn flow_log(number: usize, resource: &str) -> FlowLog {
+        FlowLog {
+            id: format!("fl-{number}"),
+            resource_id: resource.to_owned(),
+            traffic: if resource == EDGE {
+                Traffic::NONE
+            } else {
+                Traffic::ALL
+            },
+            status: Some("ACTIVE".to_owned()),
+            delivery: Some("SUCCESS".to_owned()),
+            cause: None,
+            fields: None,
+            interval: Some(60),
+            destination_type: Some("s3".to_owned()),
+            destinations: Vec::new(),
+            created: None,
+            retention: Retention::NotRead,
+            evidence: Evidence::NotRead,
+            tags: BTreeMap::new(),
+        }
+    }
+
+    /// Returns the world of Cloud WAN: a core network with attachments.
+    fn cloud_wan(attachments: usize) -> World {
+        let part = |kind, id: String, core_network: Option<&str>| {
+            let found = CloudWanNetwork {
+                id,
+                owner: Some("123456789012".to_owned()),
+                core_network: core_network.map(str::to_owned),
+                tags: BTreeMap::new(),
+            };
+            network(kind, found)
+        };
+        let core = "core-network-0";
+        let attachments = (0..attachments).map(|number| {
+            let id = format!("attachment-{number}");
+            part(Kind::CoreNetworkAttachment, id, Some(core))
+        });
+        let mut networks = vec![part(Kind::CoreNetwork, core.to_owned(), None)];
+        networks.extend(attachments);
+        World {
+            networks,
+            ..world("us-west-2", true)
+        }
+    }
+
+    /// Judges Cloud WAN after the first regions were read.
+    fn judged(wan: &World, regions: &[World], read: usize) -> Vec<Judged> {
+        let mut wan = wan.clone();
+        note_flow_logs(&mut wan, &regions[..read], read == regions.len());
+        let worlds: Vec<_> = regions[..read].iter().cloned().chain([wan]).collect();
+        let rules = Rules {
+            kinds: BTreeSet::from([Kind::CoreNetwork, Kind::CoreNetworkAttachment]),
+            include_empty: true,
+            ..Rules::default()
+        };
+        judge(&worlds, &rules).judged
+    }
+
+    /// Returns regions with flow logs.
+    fn regions() -> impl Strategy<Value = Vec<World>> {
+        let resource = select(vec![
+            "core-network-0",
+            "attachment-0",
+            "attachment-1",
+            "attachment-2",
+            "vpc-1",
+            EDGE,
+        ]);
+        let logs = prop::collection::vec(resource, 0..3);
+        let region = (logs, prop::bool::weighted(0.1));
+        prop::collection::vec(region, 1..5).prop_map(|regions| {
+            let regions = regions.into_iter().enumerate();
+            let read = |(number, (logs, is_denied)): (usize, (Vec<&str>, bool))| {
+                let logs = logs.into_iter().enumerate();
+                let logs = logs.map(|(place, resource)| flow_log(number * 10 + place, resource));
+                let denied = is_denied.then(|| Unread {
+                    subject: Subject::FlowLogs,
+                    cause: region_not_read(),
+                });
+                World {
+                    flow_logs: logs.collect(),
+                    unread: denied.into_iter().collect(),
+                    ..world(&format!("region-{number}"), false)
+                }
+            };
+            regions.map(read).collect()
+        })
+    }
+
+    proptest! {
+        #[test]
+        fn reading_more_regions_never_makes_anything_less_covered(regions in regions(), attachments in 0..4_usize) {
+            let wan = cloud_wan(attachments);
+            let mut before = judged(&wan, &regions, 0);
+            for read in 1..=regions.len() {
+                let after = judged(&wan, &regions, read);
+                for (before, after) in before.iter().zip(&after) {
+                    prop_assert_eq!(&before.id, &after.id);
+                    let (earlier, later) = (before.verdict.status(), after.verdict.status());
+                    if earlier.is_compliant() {
+                        prop_assert!(later.is_compliant(), "{before:?} became {after:?}");
+                    }
+                    if read < regions.len() {
+                        prop_assert!(later != Status::Uncovered, "{after:?} before all regions were read");
+                    }
+                }
+                before = after;
+            }
+            // All regions are read: only what was denied or may be an edge leaves a doubt.
+            let logs = || regions.iter().flat_map(|region| &region.flow_logs);
+            let is_certain = regions.iter().all(|region| region.unread.is_empty())
+                && logs().all(|log| log.resource_id != EDGE);
+            for judged in before {
+                let own = |log: &FlowLog| Some(&log.resource_id) == judged.id.as_ref();
+                if logs().any(own) {
+                    prop_assert_eq!(&judged.verdict, &Verdict::Covered);
+                }
+                if is_certain {
+                    prop_assert!(judged.verdict.status() != Status::Unknown, "{judged:?}");
+                }
+            }
+        }
     }
 }

@@ -7,6 +7,8 @@ mod global;
 mod json;
 mod query;
 mod rest;
+#[cfg(test)]
+mod tests;
 
 use std::time::Duration;
 
