@@ -31,10 +31,11 @@ pub(super) enum Service {
     Organizations,
     Iam,
     Kms,
+    NetworkManager,
 }
 
 impl Service {
-    pub(super) const ALL: [Self; 11] = [
+    pub(super) const ALL: [Self; 12] = [
         Self::Ec2,
         Self::Logs,
         Self::Sts,
@@ -46,6 +47,7 @@ impl Service {
         Self::Organizations,
         Self::Iam,
         Self::Kms,
+        Self::NetworkManager,
     ];
 
     pub(super) fn argument(self) -> &'static str {
@@ -82,6 +84,11 @@ impl Service {
             ],
             Self::Iam => ["endpoints.iam", "AWS_ENDPOINT_URL_IAM", "iam"],
             Self::Kms => ["endpoints.kms", "AWS_ENDPOINT_URL_KMS", "kms"],
+            Self::NetworkManager => [
+                "endpoints.networkmanager",
+                "AWS_ENDPOINT_URL_NETWORKMANAGER",
+                "networkmanager",
+            ],
         }
     }
 }
@@ -100,6 +107,7 @@ impl Endpoints {
             Service::Organizations => &self.organizations,
             Service::Iam => &self.iam,
             Service::Kms => &self.kms,
+            Service::NetworkManager => &self.network_manager,
         }
     }
 }

@@ -115,6 +115,8 @@ impl Error {
                 "The caller needs organizations:ListAccounts, in the management account or in an account that is a \
                  delegated administrator of a service."
             }
+            "ListCoreNetworks" => "The caller needs networkmanager:ListCoreNetworks.",
+            "ListAttachments" => "The caller needs networkmanager:ListAttachments.",
             "ListObjectsV2" => "The caller needs s3:ListBucket on the bucket.",
             "GetBucketEncryption" => {
                 "The caller needs s3:GetEncryptionConfiguration on the bucket."

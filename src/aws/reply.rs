@@ -43,7 +43,8 @@ enum Service {
     Sts,
     /// A role with its policy, or what its policies decide.
     Iam,
-    /// CloudWatch Logs, or Athena, Organizations or KMS, which reply in the same form: a page of Athena has 1,000 rows.
+    /// CloudWatch Logs, or Athena, Organizations, KMS or Network Manager, which reply in the same form: a page of Athena has
+    /// 1,000 rows.
     Logs,
     /// A listing of S3.
     S3,
@@ -168,7 +169,7 @@ impl Expected {
         }
         if let Some((_, query)) = request.uri().split_once('?') {
             let mut parameters = query.split('&');
-            expected.service = parameters.find_map(s3).unwrap_or(Service::Other);
+            expected.service = parameters.find_map(of_query).unwrap_or(Service::Other);
             expected.root = "ListBucketResult".to_owned();
             return expected;
         }
@@ -321,11 +322,12 @@ impl Expected {
     }
 }
 
-/// Returns what a parameter of a request says about its reply, if it is one of S3.
-fn s3(parameter: &str) -> Option<Service> {
+/// Returns what a parameter in the address says about the reply, if it is one of S3 or of Network Manager.
+fn of_query(parameter: &str) -> Option<Service> {
     match parameter {
         "list-type=2" => Some(Service::S3),
         "x-id=GetObject" => Some(Service::Object),
+        _ if parameter.starts_with("maxResults=") => Some(Service::Logs),
         _ => None,
     }
 }

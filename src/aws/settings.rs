@@ -135,6 +135,8 @@ pub struct Endpoints {
     pub iam: Option<String>,
     /// The address of KMS.
     pub kms: Option<String>,
+    /// The address of AWS Network Manager.
+    pub network_manager: Option<String>,
 }
 
 impl Endpoints {
@@ -153,6 +155,7 @@ impl Endpoints {
             organizations: address(),
             iam: address(),
             kms: address(),
+            network_manager: address(),
         }
     }
 }

@@ -35,6 +35,10 @@ fn settings(url: &str) -> Settings {
             ec2: Some(url.to_owned()),
             logs: Some(url.to_owned()),
             sts: Some(url.to_owned()),
+            iam: Some(url.to_owned()),
+            kms: Some(url.to_owned()),
+            network_manager: Some(url.to_owned()),
+            organizations: Some(url.to_owned()),
             ..Endpoints::default()
         },
         ..Settings::default()

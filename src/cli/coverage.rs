@@ -15,7 +15,8 @@ use super::reports::ReportArguments;
 use crate::arn::account;
 use crate::aws::{self, Aws};
 use crate::coverage::{
-    self, Account, EvidenceLevel, Exclusions, Places, Policy, Requirements, Rules, World,
+    self, Account, EvidenceLevel, Exclusions, KINDS, Kind, Places, Policy, Requirements, Rules,
+    World,
 };
 use crate::stack::{AwsOptions, Regions};
 
@@ -28,6 +29,9 @@ pub(super) struct CoverageArguments {
     /// What must be recorded.
     #[arg(long, value_enum, default_value = "cis")]
     policy: Policy,
+    /// Kinds of networks to check, separated by commas, instead of those of the policy.
+    #[arg(long, value_name = "LIST", value_enum, value_delimiter = ',')]
+    kinds: Vec<Kind>,
     /// What must show that a flow log delivers.
     #[arg(long, value_enum, default_value = "status")]
     evidence: EvidenceLevel,
@@ -87,6 +91,27 @@ impl clap::ValueEnum for Policy {
             Self::Cis => "Rejected traffic of each VPC in use, as the CIS benchmark requires",
             Self::Ec2_6 => "Rejected traffic of each VPC, as AWS Security Hub's EC2.6 requires",
             Self::Strict => "All traffic of each network of every kind",
+        };
+        Some(PossibleValue::new(self.name()).help(help))
+    }
+}
+
+impl clap::ValueEnum for Kind {
+    fn value_variants<'a>() -> &'a [Self] {
+        &KINDS
+    }
+
+    fn to_possible_value(&self) -> Option<PossibleValue> {
+        let help = match self {
+            Self::Vpc => "VPCs",
+            Self::Subnet => "Subnets",
+            Self::NetworkInterface => "Network interfaces",
+            Self::TransitGateway => "Transit gateways",
+            Self::TransitGatewayAttachment => "Attachments to transit gateways",
+            Self::RegionalNatGateway => "Regional NAT gateways",
+            Self::CoreNetwork => "Core networks of Cloud WAN",
+            Self::CoreNetworkAttachment => "Attachments to core networks",
+            Self::CoreNetworkEdge => return None,
         };
         Some(PossibleValue::new(self.name()).help(help))
     }
@@ -173,7 +198,9 @@ impl CoverageArguments {
 
     fn rules(&self) -> Rules {
         let rules = self.policy.rules();
+        let kinds: BTreeSet<_> = self.kinds.iter().copied().collect();
         Rules {
+            kinds: if kinds.is_empty() { rules.kinds } else { kinds },
             require: Requirements {
                 evidence: self.evidence,
                 ..rules.require

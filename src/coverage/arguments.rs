@@ -7,7 +7,9 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::check::Account;
-use super::judge::{EvidenceLevel, Exclusions, Kind, RequiredTraffic, Requirements, Rules, Shared};
+use super::judge::{
+    EvidenceLevel, Exclusions, KINDS, Kind, RequiredTraffic, Requirements, Rules, Shared,
+};
 use crate::arn::{region, role::Role};
 use crate::cty::Path;
 use crate::framework::{Attr, Diagnostics, Model, behaviour};
@@ -16,15 +18,6 @@ use crate::text::{duration, suggest};
 
 /// Stands for all regions that are enabled in the account.
 pub(super) const ALL_REGIONS: &str = "*";
-/// The kinds that EC2 describes.
-const KINDS: [Kind; 6] = [
-    Kind::Vpc,
-    Kind::Subnet,
-    Kind::NetworkInterface,
-    Kind::TransitGateway,
-    Kind::TransitGatewayAttachment,
-    Kind::RegionalNatGateway,
-];
 const TYPES: [&str; 3] = ["cloud-watch-logs", "s3", "kinesis-data-firehose"];
 
 /// Reports which networks flow logs record, and which networks nothing records. The network interface is the unit: it
@@ -54,7 +47,9 @@ pub struct Arguments {
     #[serde(default)]
     pub roles: Attr<BTreeSet<Attr<String>>>,
     /// The kinds of networks to check: `vpc` (the default), `subnet`, `network_interface`, `transit_gateway`,
-    /// `transit_gateway_attachment`, `regional_nat_gateway`.
+    /// `transit_gateway_attachment`, `regional_nat_gateway`, `core_network`, `core_network_attachment`. The last two are
+    /// those of Cloud WAN, whose flow logs EC2 may list in any region. What none of them records is `unknown` unless
+    /// `regions` contains `"*"`.
     #[serde(default)]
     pub kinds: Attr<BTreeSet<Attr<String>>>,
     /// What flow logs must record.
@@ -81,9 +76,9 @@ pub struct Arguments {
     /// Whether networks without interfaces or attachments are checked. The default is false.
     #[serde(default)]
     pub include_empty: Attr<bool>,
-    /// Which networks of shared VPCs and transit gateways are checked: those that the account owns (`owner`, the default),
-    /// those that other accounts own (`participant`), or `both`. Only the owner sees the flow logs of a shared VPC. Without
-    /// them, what a participant does not record itself is `unknown`.
+    /// Which networks of shared VPCs, transit gateways and core networks are checked: those that the account owns (`owner`,
+    /// the default), those that other accounts own (`participant`), or `both`. Only the owner sees the flow logs of a shared
+    /// VPC. Without them, what a participant does not record itself is `unknown`.
     #[serde(default)]
     #[schemars(transform = behaviour::one_of(&["owner", "participant", "both"]))]
     pub shared: Attr<String>,

@@ -6,12 +6,13 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use futures_util::{StreamExt as _, stream};
 use jiff::Timestamp;
 
-use super::judge::{Cause, Kind, Rules, Subject, Trouble, Unread, World};
-use super::observe::{cause, observe};
+use super::cloud_wan;
+use super::judge::{Cause, Rules, Subject, Trouble, Unread, World};
+use super::observe::{Regions, cause, observe};
 use crate::arn::role::Role;
 use crate::aws::{self, Aws};
 
-/// The number of accounts that are read at the same time, and of regions in each of them.
+/// The number of accounts that are read at the same time.
 const CONCURRENCY: usize = 8;
 /// The name of the sessions in which accounts are read. CloudTrail shows it.
 const SESSION: &str = "vpcflow-coverage";
@@ -75,7 +76,7 @@ impl Check<'_> {
     async fn of_account(&self, account: &Account) -> Vec<World> {
         let worlds = match self.connected(account).await {
             Ok((aws, found)) => match self.regions(&aws).await {
-                Ok(names) => return self.observed(&aws, &found, &names).await,
+                Ok(regions) => return self.observed(&aws, &found, &regions).await,
                 Err(error) => self.blind(Some(&found), &cause(&error)),
             },
             Err(cause) => self.blind(account.id.as_deref(), &cause),
@@ -113,27 +114,27 @@ impl Check<'_> {
         }
     }
 
-    async fn regions(&self, aws: &Aws) -> Result<BTreeSet<String>, aws::Error> {
-        match self.places {
-            Places::Listed(names) => Ok(names.clone()),
+    async fn regions(&self, aws: &Aws) -> Result<Regions, aws::Error> {
+        Ok(match self.places {
+            Places::Listed(names) => Regions {
+                names: names.clone(),
+                are_all: false,
+            },
             Places::All { home, also } => {
                 let mut names = aws.ec2(home).regions().await?;
                 names.extend(also.iter().cloned());
-                Ok(names)
+                Regions {
+                    names,
+                    are_all: true,
+                }
             }
-        }
+        })
     }
 
-    async fn observed(&self, aws: &Aws, account: &str, names: &BTreeSet<String>) -> Vec<World> {
-        self.tally.expect(names.len());
-        let worlds = names.iter().cloned().map(|name| async move {
-            let one = BTreeSet::from([name]);
-            let worlds = observe(aws, Some(account), &one, self.rules).await;
-            self.tally.count();
-            worlds
-        });
-        let worlds: Vec<_> = stream::iter(worlds).buffered(CONCURRENCY).collect().await;
-        worlds.into_iter().flatten().collect()
+    async fn observed(&self, aws: &Aws, account: &str, regions: &Regions) -> Vec<World> {
+        self.tally.expect(regions.names.len());
+        let done = || self.tally.count();
+        observe(aws, Some(account), regions, self.rules, &done).await
     }
 
     /// Returns regions of an account in which nothing could be read.
@@ -142,22 +143,30 @@ impl Check<'_> {
             Places::Listed(names) => names.clone(),
             Places::All { home, .. } => BTreeSet::from([home.clone()]),
         };
+        let home = self.base.as_ref().ok().map(cloud_wan::region);
+        let home = home.or_else(|| names.first().cloned());
+        let kinds = self.rules.kinds.iter();
+        let global = home.filter(|_| kinds.clone().any(|kind| kind.is_global()));
+        let places = names.into_iter().map(|name| (name, false));
+        let places = places.chain(global.map(|home| (home, true)));
         let unread = |subject| Unread {
             subject,
             cause: cause.clone(),
         };
-        let of_kind = |kind: &Kind| unread(Subject::Networks(*kind));
-        let all = self.rules.kinds.iter().map(of_kind);
-        let all: Vec<_> = all.chain([unread(Subject::FlowLogs)]).collect();
-        let world = |region| World {
-            account: account.map(str::to_owned),
-            region,
-            networks: Vec::new(),
-            flow_logs: Vec::new(),
-            unread: all.clone(),
-            now: Timestamp::now(),
+        let world = |(region, is_global)| {
+            let here = kinds.clone().filter(|kind| kind.is_global() == is_global);
+            let here = here.map(|kind| unread(Subject::Networks(*kind)));
+            World {
+                account: account.map(str::to_owned),
+                region,
+                is_global,
+                networks: Vec::new(),
+                flow_logs: Vec::new(),
+                unread: here.chain([unread(Subject::FlowLogs)]).collect(),
+                now: Timestamp::now(),
+            }
         };
-        names.into_iter().map(world).collect()
+        places.map(world).collect()
     }
 }
 

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::arguments::{ALL_REGIONS, Arguments};
 use super::check::{Places, read};
 use super::judge::{Coverage, Judged, Status, judge};
-use super::observe::observe;
+use super::observe::{Regions, observe};
 use super::output::Output;
 use super::text::reasons;
 use crate::connection::Connection;
@@ -39,7 +39,7 @@ impl framework::DataSource for DataSource {
             let regions = regions(connection, &arguments).await?;
             let account = connection.account.as_ref();
             let account = account.map(|account| account.id.as_str());
-            observe(connection.aws()?, account, &regions, &rules).await
+            observe(connection.aws()?, account, &regions, &rules, &|| {}).await
         } else {
             let places = places(connection, &arguments)?;
             let base = Ok(connection.aws()?.clone());
@@ -72,14 +72,15 @@ fn places(connection: &Connection, arguments: &Arguments) -> Result<Places, Diag
 }
 
 /// Returns the regions to read.
-async fn regions(
-    connection: &Connection,
-    arguments: &Arguments,
-) -> Result<BTreeSet<String>, Diagnostics> {
+async fn regions(connection: &Connection, arguments: &Arguments) -> Result<Regions, Diagnostics> {
     let Some(mut names) = arguments.region_names() else {
-        return Ok(BTreeSet::from([connection.region(None)?]));
+        return Ok(Regions {
+            names: BTreeSet::from([connection.region(None)?]),
+            are_all: false,
+        });
     };
-    if names.remove(ALL_REGIONS) {
+    let are_all = names.remove(ALL_REGIONS);
+    if are_all {
         let home = connection.region(None)?;
         let listed = connection.aws()?.ec2(&home).regions().await;
         names.extend(listed.map_err(|error| {
@@ -90,7 +91,7 @@ async fn regions(
             Diagnostic::error("regions-not-listed", "Regions not listed", detail).at("regions")
         })?);
     }
-    Ok(names)
+    Ok(Regions { names, are_all })
 }
 
 /// Returns what is not known: an error, or a warning.

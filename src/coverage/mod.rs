@@ -6,7 +6,8 @@
 //! | `text` | the reasons for a verdict, as codes and as sentences |
 //! | `gaps` | the flow logs that are missing |
 //! | `observe` | what is read for it |
-//! | `trouble` | why a call failed |
+//! | `cloud_wan` | what is read of Cloud WAN, which spans all regions |
+//! | `trouble` | why a call or a listing failed |
 //! | `evidence` | whether records of flow logs have arrived at their destinations |
 //! | `arguments`, `output`, `data_source` | the data source `vpcflow_coverage` |
 //! | `verify` | the wait for records of one flow log: the action `vpcflow_verify_delivery` |
@@ -23,6 +24,8 @@ mod text;
 mod arguments;
 #[cfg(feature = "aws")]
 mod check;
+#[cfg(feature = "aws")]
+mod cloud_wan;
 #[cfg(feature = "aws")]
 mod data_source;
 #[cfg(feature = "aws")]

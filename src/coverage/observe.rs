@@ -1,4 +1,4 @@
-//! Reads what the judgement needs: one paged sweep for each kind and region, at the same time.
+//! Reads what the judgement needs in one account: one paged sweep for each kind and region, at the same time.
 //!
 //! What cannot be read is noted with its cause, and never fails the rest. This module must not know any verdict.
 
@@ -6,16 +6,16 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use futures_util::{StreamExt as _, future, stream};
 
+use super::cloud_wan;
 use super::evidence::{Writer, read_evidence};
 use super::judge::{
-    Evidence, EvidenceLevel, FlowLog, Kind, Network, Retention, Rules, Subject, Traffic, Unread,
-    World,
+    Evidence, EvidenceLevel, FlowLog, Kind, Network, Retention, Rules, Subject, Traffic, World,
 };
 pub(crate) use super::trouble::cause;
 use crate::arn::{Arn, log_group, partition};
-use crate::aws::ec2::{self, NetworkKind, Swept};
+use crate::aws::ec2::{self, NetworkKind};
 use crate::aws::logs::Logs;
-use crate::aws::{self, Aws};
+use crate::aws::{Aws, Swept};
 use crate::record::format;
 
 /// The number of regions, and of log groups in each, that are read at the same time.
@@ -23,16 +23,39 @@ const CONCURRENCY: usize = 8;
 /// The type of a destination whose retention can be read.
 const LOG_GROUP: &str = "cloud-watch-logs";
 
-/// Reads what the rules need in each region of an account. The worlds are in the order of the regions.
-pub(crate) async fn observe(
+/// The regions to read in an account.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Regions {
+    /// Their names.
+    pub(super) names: BTreeSet<String>,
+    /// Whether these are all regions that are enabled in the account.
+    pub(super) are_all: bool,
+}
+
+/// Reads what the rules need in each region of an account. The worlds are in the order of the regions, and that of Cloud
+/// WAN is the last. `done` is called after each region.
+pub(super) async fn observe(
     aws: &Aws,
     account: Option<&str>,
-    regions: &BTreeSet<String>,
+    regions: &Regions,
     rules: &Rules,
+    done: &(dyn Fn() + Sync),
 ) -> Vec<World> {
-    let worlds = regions.iter().cloned();
-    let worlds = worlds.map(|region| async move { world(aws, account, &region, rules).await });
-    stream::iter(worlds).buffered(CONCURRENCY).collect().await
+    let worlds = regions.names.iter().cloned();
+    let worlds = worlds.map(|region| async move {
+        let world = world(aws, account, &region, rules).await;
+        done();
+        world
+    });
+    let worlds = stream::iter(worlds).buffered(CONCURRENCY).collect();
+    let kinds = needed(rules);
+    let global = cloud_wan::read(aws, account, &kinds);
+    let (mut worlds, global): (Vec<World>, _) = future::join(worlds, global).await;
+    if let Some(mut global) = global {
+        cloud_wan::note_flow_logs(&mut global, &worlds, regions.are_all);
+        worlds.push(global);
+    }
+    worlds
 }
 
 /// Returns the kinds to read: those that are judged, what they contain, and what contains them and tells the owner.
@@ -60,6 +83,7 @@ async fn world(aws: &Aws, account: Option<&str>, region: &str, rules: &Rules) ->
     let mut world = World {
         account: account.map(str::to_owned),
         region: region.to_owned(),
+        is_global: false,
         networks: Vec::new(),
         flow_logs: Vec::new(),
         unread: Vec::new(),
@@ -84,16 +108,6 @@ async fn world(aws: &Aws, account: Option<&str>, region: &str, rules: &Rules) ->
         read_retention(&aws.logs(region), account, &mut world.flow_logs).await;
     }
     world
-}
-
-impl World {
-    fn note(&mut self, subject: Subject, broken: Option<&aws::Error>) {
-        let unread = broken.map(|error| Unread {
-            subject,
-            cause: cause(error),
-        });
-        self.unread.extend(unread);
-    }
 }
 
 /// Returns EC2's kind. EC2 does not describe Cloud WAN.

@@ -88,13 +88,14 @@ pub struct Network {
     /// The kind, as in `kinds`.
     #[schemars(transform = behaviour::read_only)]
     pub kind: String,
-    /// The region.
+    /// The region. For Cloud WAN, which spans all regions, it is that of AWS Network Manager, such as `us-west-2`.
     #[schemars(transform = behaviour::read_only)]
     pub region: String,
     /// The account whose networks were read. Null if it is not known.
     #[schemars(transform = behaviour::read_only)]
     pub account_id: Attr<String>,
-    /// The account that owns the network, or the VPC or transit gateway that contains it. Null if it is not known.
+    /// The account that owns the network, or the VPC, transit gateway or core network that contains it. Null if it is not
+    /// known.
     #[schemars(transform = behaviour::read_only)]
     pub owner_id: Attr<String>,
     /// The value of its tag `Name`.
@@ -125,7 +126,7 @@ pub struct Network {
 pub struct WhyNot {
     /// A code, such as `no_flow_log`, `missing_traffic`, `networks_not_covered`, `delivery_failed`, `no_records`, `quiet`,
     /// `too_new`, `fields`, `interval`, `destination_type`, `destination`, `retention`, `empty`, `excluded_id`, `excluded_tag`, `default_vpc`,
-    /// `participant`, `denied`, `region_off`, `throttled`, `unreachable`.
+    /// `participant`, `denied`, `region_off`, `throttled`, `unreachable`, `region_not_read`, `edge_not_listed`.
     #[schemars(transform = behaviour::read_only)]
     pub reason: String,
     /// The ID of the flow log that the reason is about.
@@ -145,7 +146,7 @@ pub struct Gap {
     /// The kind, as in `kinds`.
     #[schemars(transform = behaviour::read_only)]
     pub kind: String,
-    /// The region.
+    /// The region, as in `networks`.
     #[schemars(transform = behaviour::read_only)]
     pub region: String,
     /// The account whose networks were read. Null if it is not known.

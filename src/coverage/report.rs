@@ -35,7 +35,8 @@ pub struct CoverageReport {
     pub policy: String,
     /// The accounts that were read, and those that could not be read.
     pub accounts: BTreeSet<String>,
-    /// The regions that were read, and those that could not be read.
+    /// The regions that were read, and those that could not be read. If Cloud WAN was read, that of AWS Network Manager is one
+    /// of them.
     pub regions: BTreeSet<String>,
     /// Whether every network is recorded as the policy requires. What is unknown does not pass.
     pub compliant: bool,

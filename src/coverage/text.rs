@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::judge::{
-    Doubt, Exemption, Lack, Partial, Shortfall, Silence, Unclear, Undelivered, Verdict,
+    Doubt, Exemption, Lack, Partial, Shortfall, Silence, Trouble, Unclear, Undelivered, Verdict,
 };
 use crate::text::sanitize;
 
@@ -198,7 +198,10 @@ fn exempt(exemption: Exemption) -> Reason {
 fn doubt(doubt: &Doubt) -> Reason {
     match doubt {
         Doubt::FlowLogs(cause) => {
-            let detail = format!("Not all flow logs could be read. {}", cause.message);
+            let detail = match cause.trouble {
+                Trouble::RegionNotRead | Trouble::EdgeNotListed => cause.message.clone(),
+                _ => format!("Not all flow logs could be read. {}", cause.message),
+            };
             Reason::of(cause.trouble.name(), detail)
         }
         Doubt::Networks(kind, cause) => {

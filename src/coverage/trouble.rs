@@ -1,6 +1,6 @@
-//! Why a call failed, in the terms of the judgement. This module must not know what was asked.
+//! Why a call or a listing failed, in the terms of the judgement. This module must not know what was asked.
 
-use super::judge::{Cause, Trouble};
+use super::judge::{Cause, Subject, Trouble, Unread, World};
 use crate::aws;
 
 /// Returns why a call failed.
@@ -20,5 +20,16 @@ pub(crate) fn cause(error: &aws::Error) -> Cause {
         trouble,
         code: error.code.clone(),
         message: error.explained_on_one_line(),
+    }
+}
+
+impl World {
+    /// Notes that a listing broke, if it did.
+    pub(super) fn note(&mut self, subject: Subject, broken: Option<&aws::Error>) {
+        let unread = broken.map(|error| Unread {
+            subject,
+            cause: cause(error),
+        });
+        self.unread.extend(unread);
     }
 }

@@ -150,8 +150,9 @@ pub struct Config {
     pub assume_role_with_web_identity: Attr<AssumeRoleWithWebIdentity>,
     /// URLs of services, for private endpoints and emulators. Can also be set with the environment variables
     /// `AWS_ENDPOINT_URL_EC2`, `AWS_ENDPOINT_URL_CLOUDWATCH_LOGS`, `AWS_ENDPOINT_URL_S3`, `AWS_ENDPOINT_URL_ATHENA`,
-    /// `AWS_ENDPOINT_URL_STS`, `AWS_ENDPOINT_URL_SSO`, `AWS_ENDPOINT_URL_SSO_OIDC` and `AWS_ENDPOINT_URL`, or with
-    /// `endpoint_url` in the profile or its `services` section. All services of the AWS provider's block are accepted.
+    /// `AWS_ENDPOINT_URL_IAM`, `AWS_ENDPOINT_URL_KMS`, `AWS_ENDPOINT_URL_NETWORKMANAGER`, `AWS_ENDPOINT_URL_STS`,
+    /// `AWS_ENDPOINT_URL_SSO`, `AWS_ENDPOINT_URL_SSO_OIDC` and `AWS_ENDPOINT_URL`, or with `endpoint_url` in the profile or
+    /// its `services` section. All services of the AWS provider's block are accepted.
     #[serde(default)]
     #[schemars(transform = behaviour::single_block)]
     pub endpoints: Attr<Endpoints>,

@@ -16,13 +16,14 @@ use crate::framework::Attr;
 const SERVICES: &str = include_str!("services.txt");
 
 /// The services that the provider calls: their names, the usual one first, and the description of the URL.
-const CALLED: [(&[&str], &str); 9] = [
+const CALLED: [(&[&str], &str); 10] = [
     (EC2, "URL of EC2."),
     (LOGS, "URL of CloudWatch Logs."),
     (S3, "URL of S3, or of a store with the interface of S3."),
     (ATHENA, "URL of Athena."),
     (IAM, "URL of IAM."),
     (KMS, "URL of KMS."),
+    (NETWORK_MANAGER, "URL of AWS Network Manager."),
     (STS, "URL of STS."),
     (SSO, "URL of the portal of IAM Identity Center."),
     (
@@ -36,6 +37,7 @@ const S3: &[&str] = &["s3", "s3api"];
 const ATHENA: &[&str] = &["athena"];
 const IAM: &[&str] = &["iam"];
 const KMS: &[&str] = &["kms"];
+const NETWORK_MANAGER: &[&str] = &["networkmanager"];
 const STS: &[&str] = &["sts"];
 const SSO: &[&str] = &["sso"];
 const SSO_OIDC: &[&str] = &["ssooidc"];
@@ -68,6 +70,10 @@ impl Endpoints {
 
     pub(super) fn kms(&self) -> Option<&str> {
         self.first(KMS)
+    }
+
+    pub(super) fn network_manager(&self) -> Option<&str> {
+        self.first(NETWORK_MANAGER)
     }
 
     pub(super) fn sts(&self) -> Option<&str> {

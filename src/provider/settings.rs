@@ -53,6 +53,7 @@ impl Config {
                 athena: endpoints.athena().map(str::to_owned),
                 iam: endpoints.iam().map(str::to_owned),
                 kms: endpoints.kms().map(str::to_owned),
+                network_manager: endpoints.network_manager().map(str::to_owned),
                 ..aws::Endpoints::default()
             },
             deadline: None,

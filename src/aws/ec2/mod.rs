@@ -28,3 +28,4 @@ pub use model::{DestinationOptions, FlowLog, NewFlowLog, TagField};
 pub use network::{Network, NetworkKind};
 pub use networks::Swept;
 pub use pages::Pages;
+pub(super) use seen::MOST_BARREN_PAGES;

@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use super::model::FlowLog;
 
-/// The most pages in a row without a new flow log. EC2 may send empty pages, because it filters each page.
-pub(super) const MOST_BARREN_PAGES: usize = 100;
+/// The most pages in a row without anything new. A service may send empty pages, because it filters each page.
+pub(in crate::aws) const MOST_BARREN_PAGES: usize = 100;
 
 /// The place in a listing where the next page begins.
 #[derive(Debug, Default)]

@@ -35,6 +35,7 @@ pub(super) fn reply(reply: &HttpResponse) -> Result<Value, OrchestratorError<Err
     }
     let text = |name: &str| body.get(name).and_then(Value::as_str);
     let code = text("__type").or_else(|| reply.headers().get(ERROR_TYPE));
+    let code = code.or_else(|| text("code"));
     // Such as com.amazonaws.organizations#AccessDeniedException, or AccessDeniedException:http://…
     let code = code.map(|code| code.rsplit('#').next().unwrap_or(code));
     let code = code.map(|code| code.split(':').next().unwrap_or(code));
@@ -70,6 +71,7 @@ mod tests {
                 r#"{"__type":"com.amazonaws.x#AccessDeniedException","message":"No."}"#,
             ),
             ("AccessDeniedException:http://x/", r#"{"message":"No."}"#),
+            ("", r#"{"code":"AccessDeniedException","message":"No."}"#),
         ] {
             assert_eq!(
                 refused(header, body),

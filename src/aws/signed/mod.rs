@@ -1,4 +1,4 @@
-//! Signed calls to a service of which no SDK is linked: a POST in one of AWS's two older forms.
+//! Signed calls to a service of which no SDK is linked, in one of AWS's three common forms.
 //!
 //! An SDK for a single operation costs a minute of every build and megabytes of the binary. Here the SDK's machinery
 //! sends, signs, retries and parses, as it does for the services that have one. This module must not know any operation.
@@ -6,6 +6,9 @@
 mod global;
 mod json;
 mod query;
+mod rest;
+#[cfg(test)]
+mod tests;
 
 use std::time::Duration;
 
@@ -31,6 +34,7 @@ use aws_smithy_runtime_api::client::{
 };
 use aws_smithy_types::{config_bag::Layer, error::ErrorMetadata, retry::RetryConfig};
 use aws_types::{SdkConfig, SigningName, region::SigningRegion};
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::Value;
 
 use super::{
@@ -68,6 +72,8 @@ pub(super) enum Form {
     Json(&'static str),
     /// A form with this version, and XML. Lists are `Name.member.1` and so on in the input, which has no other objects.
     Query(&'static str),
+    /// JSON, with each operation at a path of its own, for operations that only read.
+    Rest(&'static [(&'static str, &'static str)]),
 }
 
 impl SignedService {
@@ -125,6 +131,11 @@ impl SignedService {
                     .serializer(move |input: Value| query::request(operation, version, &input));
                 written.deserializer(query::reply).build()
             }
+            Form::Rest(paths) => {
+                let path = rest::path(operation, paths);
+                let written = builder.serializer(move |input: Value| rest::request(path, &input));
+                written.deserializer(json::reply).build()
+            }
         })
     }
 
@@ -152,6 +163,15 @@ impl SignedService {
         let plugin = StaticRuntimePlugin::new().with_config(config.freeze());
         Some(plugin.with_runtime_components(components))
     }
+}
+
+/// Writes a parameter of a form or of an address.
+fn parameter(name: &str, value: &Value) -> String {
+    let value = match value {
+        Value::String(text) => text.clone(),
+        other => other.to_string(),
+    };
+    format!("{name}={}", utf8_percent_encode(&value, NON_ALPHANUMERIC))
 }
 
 /// Builds the error that a service returned.

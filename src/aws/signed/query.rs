@@ -7,11 +7,10 @@ use aws_smithy_runtime_api::{
     client::orchestrator::{HttpRequest, HttpResponse, OrchestratorError},
 };
 use aws_smithy_types::{body::SdkBody, error::ErrorMetadata};
-use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use quick_xml::{Reader, events::Event};
 use serde_json::{Map, Value};
 
-use super::refusal;
+use super::{parameter, refusal};
 
 /// The name of the elements of a list.
 const MEMBER: &str = "member";
@@ -67,12 +66,8 @@ pub(super) fn reply(reply: &HttpResponse) -> Result<Value, OrchestratorError<Err
 }
 
 fn add(form: &mut String, name: &str, value: &Value) {
-    let value = match value {
-        Value::String(text) => text.clone(),
-        other => other.to_string(),
-    };
-    let value = utf8_percent_encode(&value, NON_ALPHANUMERIC);
-    form.push_str(&format!("&{name}={value}"));
+    form.push('&');
+    form.push_str(&parameter(name, value));
 }
 
 /// An element that is read.

@@ -57,6 +57,53 @@ async fn fips_and_dual_stack_change_the_endpoint() {
 }
 
 #[tokio::test]
+async fn network_manager_is_one_service_for_each_partition() {
+    let settings = |region: &str, fips: bool| Settings {
+        region: Some(region.to_owned()),
+        use_fips_endpoint: Some(fips),
+        ..to_aws()
+    };
+    for (region, fips, home, host) in [
+        (
+            "eu-central-1",
+            false,
+            "us-west-2",
+            "networkmanager.us-west-2",
+        ),
+        (
+            "eu-central-1",
+            true,
+            "us-west-2",
+            "networkmanager-fips.us-west-2",
+        ),
+        (
+            "us-gov-east-1",
+            false,
+            "us-gov-west-1",
+            "networkmanager.us-gov-west-1",
+        ),
+        (
+            "us-gov-west-1",
+            true,
+            "us-gov-west-1",
+            "networkmanager.us-gov-west-1",
+        ),
+    ] {
+        let line = asked(settings(region, fips), "HTTPS_PROXY", async |aws| {
+            let manager = aws.network_manager()?;
+            assert_eq!(manager.region(), home);
+            let swept = manager.networks(CloudWanKind::CoreNetwork).await;
+            swept.broken.map_or(Ok(()), Err)
+        })
+        .await;
+        assert_eq!(line, format!("CONNECT {host}.amazonaws.com:443 HTTP/1.1"));
+    }
+    let aws = connect(settings("cn-north-1", false)).await.unwrap();
+    let error = aws.network_manager().unwrap_err().to_string();
+    assert!(error.contains("AWS_ENDPOINT_URL_NETWORKMANAGER"), "{error}");
+}
+
+#[tokio::test]
 async fn sts_is_called_in_sts_region() {
     let elsewhere = Settings {
         sts_region: Some("eu-west-1".to_owned()),

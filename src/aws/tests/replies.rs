@@ -55,6 +55,10 @@ pub(super) fn cases() -> Vec<Case> {
     let ok = |body: String| (200, body);
     let events = r#"{"events":[{"timestamp":5,"message":"a } ü \" b"}],"nextToken":"n","searchedLogStreams":[]}"#;
     let streams = r#"{"logStreams":[{"logStreamName":"eni-1-all"}],"nextToken":"n"}"#;
+    let accounts = r#"{"Accounts":[{"Id":"123456789012","State":"ACTIVE"}]}"#;
+    let attachments = r#"{"Attachments":[{"AttachmentId":"a","CoreNetworkId":"c","State":"AVAILABLE","Tags":[]}]}"#;
+    let role = "<GetRoleResponse><GetRoleResult><Role><AssumeRolePolicyDocument>%7B%7D</AssumeRolePolicyDocument></Role>\
+                </GetRoleResult></GetRoleResponse>";
     let refused = "<Response><Errors><Error><Code>InvalidFlowLogId.NotFound</Code><Message>gone</Message></Error>\
                    </Errors><RequestID>r</RequestID></Response>";
     let query = |reply, call| Case {
@@ -110,6 +114,26 @@ pub(super) fn cases() -> Vec<Case> {
         query(
             ok(streams.to_owned()),
             call!(|aws| aws.logs(REGION).streams_page("g", None)),
+        ),
+        query(
+            ok(accounts.to_owned()),
+            call!(|aws| async { aws.organizations()?.active_accounts().await }),
+        ),
+        query(
+            ok(attachments.to_owned()),
+            call!(|aws| async {
+                let manager = aws.network_manager()?;
+                let swept = manager.networks(CloudWanKind::Attachment).await;
+                swept.broken.map_or(Ok(swept.found), Err)
+            }),
+        ),
+        query(
+            ok(role.to_owned()),
+            call!(|aws| async { aws.iam()?.trust_policy("r").await }),
+        ),
+        query(
+            ok(r#"{"Policy":"{}"}"#.to_owned()),
+            call!(|aws| async { aws.kms(REGION).key_policy("k").await }),
         ),
     ]
 }

@@ -83,7 +83,7 @@ fn doubts(view: &View<'_, '_>, network: &Network) -> BTreeSet<Doubt> {
     let mut doubts: BTreeSet<Doubt> = logs(view, network)
         .flat_map(|log| log.doubts.clone())
         .collect();
-    let unread = view.world.unread(Subject::FlowLogs).cloned();
+    let unread = view.world.all_unread(Subject::FlowLogs).cloned();
     doubts.extend(unread.map(Doubt::FlowLogs));
     let owner = view.hidden_owner(network).map(str::to_owned);
     doubts.extend(owner.map(Doubt::Owner));

@@ -13,8 +13,8 @@ pub(super) struct Index<'w> {
     logs: BTreeMap<&'w str, Vec<Assessed<'w>>>,
     /// The atoms in each network.
     atoms: BTreeMap<&'w str, Vec<&'w Network>>,
-    /// The accounts and regions whose flow logs were all read.
-    seen: BTreeSet<(&'w str, &'w str)>,
+    /// The accounts and places whose flow logs were all read.
+    seen: BTreeSet<(&'w str, Option<&'w str>)>,
 }
 
 impl<'w> Index<'w> {
@@ -33,7 +33,7 @@ impl<'w> Index<'w> {
         let mut known = BTreeSet::new();
         for world in worlds {
             if let (Some(account), None) = (&world.account, world.unread(Subject::FlowLogs)) {
-                index.seen.insert((account, &world.region));
+                index.seen.insert((account, place(world)));
             }
             for log in &world.flow_logs {
                 let is_ignored = has_tag(&log.tags, &rules.ignored_flow_log_tags);
@@ -120,8 +120,13 @@ impl<'w> Index<'w> {
         owner.or(network.owner.as_deref())
     }
 
-    /// Reports whether all flow logs of an account in a region were read.
-    pub(super) fn sees(&self, account: &str, region: &str) -> bool {
-        self.seen.contains(&(account, region))
+    /// Reports whether all flow logs of an account were read where those of a world are.
+    pub(super) fn sees(&self, account: &str, world: &World) -> bool {
+        self.seen.contains(&(account, place(world)))
     }
+}
+
+/// Returns where the flow logs of the networks of a world are: in its region, or in any.
+fn place(world: &World) -> Option<&str> {
+    (!world.is_global).then_some(world.region.as_str())
 }

@@ -38,7 +38,7 @@ pub struct Judged {
     pub id: Option<String>,
     /// The value of its tag `Name`.
     pub name: Option<String>,
-    /// The account that owns it, or the VPC or transit gateway that it belongs to.
+    /// The account that owns it, or the VPC, transit gateway or core network that it belongs to.
     pub owner: Option<String>,
     /// The IDs of what contains it, the nearest first.
     pub above: Vec<String>,

@@ -41,7 +41,9 @@ pub use double::Double;
 pub use judgement::{Counts, Coverage, Judged, judge};
 #[cfg(feature = "aws")]
 pub(in crate::coverage) use rules::matches;
-pub use rules::{EvidenceLevel, Exclusions, Policy, RequiredTraffic, Requirements, Rules, Shared};
+pub use rules::{
+    EvidenceLevel, Exclusions, KINDS, Policy, RequiredTraffic, Requirements, Rules, Shared,
+};
 pub use traffic::Traffic;
 pub use verdict::{Doubt, Exemption, Lack, Partial, Shortfall, Status, Undelivered, Verdict};
 pub use world::{

@@ -7,6 +7,18 @@ use jiff::SignedDuration;
 use super::traffic::Traffic;
 use super::world::Kind;
 
+/// The kinds of networks that can be judged. AWS lists no IDs of edges of core networks.
+pub const KINDS: [Kind; 8] = [
+    Kind::Vpc,
+    Kind::Subnet,
+    Kind::NetworkInterface,
+    Kind::TransitGateway,
+    Kind::TransitGatewayAttachment,
+    Kind::RegionalNatGateway,
+    Kind::CoreNetwork,
+    Kind::CoreNetworkAttachment,
+];
+
 /// What is judged, and what is required of it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Rules {
@@ -18,7 +30,7 @@ pub struct Rules {
     pub include_default_vpcs: bool,
     /// Whether networks without interfaces or attachments are judged.
     pub include_empty: bool,
-    /// Which networks of shared VPCs and transit gateways are judged.
+    /// Which networks of shared VPCs, transit gateways and core networks are judged.
     pub shared: Shared,
     /// The networks that are not judged.
     pub exclude: Exclusions,
@@ -75,8 +87,8 @@ pub enum RequiredTraffic {
     Any,
 }
 
-/// Which networks of shared VPCs and transit gateways are judged. Only the owner can record a VPC, and only the owner sees
-/// its flow logs.
+/// Which networks of shared VPCs, transit gateways and core networks are judged. Only the owner can record a VPC, and only
+/// the owner sees its flow logs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Shared {
     /// Those that the account owns.
@@ -248,14 +260,7 @@ impl Policy {
                 ..Rules::default()
             },
             Self::Strict => Rules {
-                kinds: BTreeSet::from([
-                    Kind::Vpc,
-                    Kind::Subnet,
-                    Kind::NetworkInterface,
-                    Kind::TransitGateway,
-                    Kind::TransitGatewayAttachment,
-                    Kind::RegionalNatGateway,
-                ]),
+                kinds: KINDS.into(),
                 include_empty: true,
                 ..Rules::default()
             },

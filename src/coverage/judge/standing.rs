@@ -124,6 +124,6 @@ impl<'w> View<'_, 'w> {
             return None;
         }
         let owner = self.index.owner(network)?;
-        (!self.index.sees(owner, &self.world.region)).then_some(owner)
+        (!self.index.sees(owner, self.world)).then_some(owner)
     }
 }

@@ -140,6 +140,9 @@ pub struct World {
     pub account: Option<String>,
     /// The region.
     pub region: String,
+    /// Whether its networks are global. They are listed in this region, and their flow logs may be in any world of the
+    /// account. If not all of these were read, flow logs count as unread here, too.
+    pub is_global: bool,
     /// The networks that were read.
     pub networks: Vec<Network>,
     /// The flow logs that were read.
@@ -198,6 +201,10 @@ pub enum Trouble {
     Unreadable,
     /// The service replied with another error.
     Refused,
+    /// It may be in a region that nobody asked for.
+    RegionNotRead,
+    /// It may concern an edge of a core network. AWS lists no IDs of edges.
+    EdgeNotListed,
 }
 
 impl Kind {
@@ -260,6 +267,11 @@ impl Kind {
         }
     }
 
+    /// Reports whether it belongs to Cloud WAN, which spans all regions.
+    pub fn is_global(self) -> bool {
+        self.outermost() == Self::CoreNetwork
+    }
+
     /// Reports whether the flow logs of what contains it record it, too.
     pub fn inherits(self) -> bool {
         self != Self::RegionalNatGateway
@@ -290,6 +302,8 @@ impl Trouble {
             Self::Stopped => "stopped",
             Self::Unreadable => "unreadable",
             Self::Refused => "refused",
+            Self::RegionNotRead => "region_not_read",
+            Self::EdgeNotListed => "edge_not_listed",
         }
     }
 }
@@ -297,7 +311,13 @@ impl Trouble {
 impl World {
     /// Returns why a listing is missing or incomplete, if it is.
     pub(super) fn unread(&self, subject: Subject) -> Option<&Cause> {
-        let found = self.unread.iter().find(|unread| unread.subject == subject);
+        self.all_unread(subject).next()
+    }
+
+    /// Returns all reasons why a listing is missing or incomplete.
+    pub(super) fn all_unread(&self, subject: Subject) -> impl Iterator<Item = &Cause> {
+        let of_subject = move |unread: &&Unread| unread.subject == subject;
+        let found = self.unread.iter().filter(of_subject);
         found.map(|unread| &unread.cause)
     }
 }

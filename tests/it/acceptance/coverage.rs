@@ -9,6 +9,7 @@ use crate::harness::fake::{ACCOUNT, Fake, Fault, FlowLog, Network, REGION};
 use crate::harness::moto::Moto;
 use crate::harness::terraform::{Version, Workspace};
 
+mod cloud_wan;
 mod evidence;
 
 const OTHER: &str = "210987654321";

@@ -19,7 +19,7 @@ use crate::harness::nouns::{Nouns, is_error};
 use crate::harness::world::CANARY;
 
 /// The operations of the services that the nouns call.
-const OPERATIONS: [&str; 16] = [
+const OPERATIONS: [&str; 18] = [
     "CreateFlowLogs",
     "DescribeFlowLogs",
     "DeleteFlowLogs",
@@ -35,6 +35,8 @@ const OPERATIONS: [&str; 16] = [
     "GetTemplate",
     "ListStackResources",
     "ListAccounts",
+    "ListAttachments",
+    "ListCoreNetworks",
     "DescribeVpcs",
 ];
 
@@ -234,7 +236,7 @@ impl Source {
         let drift: &[&str] = &["drift", "--stack", "stack.yaml", "--output", "report.json"];
         let deployed: &[&str] = &["drift", "--stack-name", "some"];
         let exported: &[&str] = &["stack", "to-terraform", "stack.yaml"];
-        let covered: &[&str] = &["coverage"];
+        let covered: &[&str] = &["coverage", "--kinds", "vpc,core_network"];
         let role = "arn:aws:iam::{account}:role/audit";
         let organized: &[&str] = &["coverage", "--accounts", "organization", "--role", role];
         let group = ["--log-group-name", "sample", "--lookback", "1h"];

@@ -135,6 +135,8 @@ provider "vpcflow" {{
     logs = "{endpoint}"
     s3   = "{endpoint}"
     sts  = "{endpoint}"
+
+    networkmanager = "{endpoint}"
   }}
   {settings}
 }}

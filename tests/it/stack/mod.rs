@@ -1,6 +1,7 @@
 //! Stack definitions, drift checks and their reports, through the command line.
 
 mod ci;
+mod cloud_wan;
 mod corpus;
 mod coverage;
 mod deployed;

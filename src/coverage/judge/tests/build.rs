@@ -1,7 +1,8 @@
 //! Worlds, rules and verdicts as short texts.
 //!
 //! A world is a list of lines: `vpc-1 owner=2 default tag=Stage:dev`, `eni-1 in subnet-1 vpc-1`,
-//! `fl-1 on vpc-1 REJECT failed=Access-error s3 age=5m`, `unread flow_logs denied`, `account 2` for another account.
+//! `fl-1 on vpc-1 REJECT failed=Access-error s3 age=5m`, `unread flow_logs denied`, `account 2` for another account or
+//! region, `global` if the networks of a world are those of Cloud WAN.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -19,6 +20,7 @@ pub(super) fn worlds(text: &str) -> Vec<World> {
         let here = worlds.last_mut().unwrap();
         match words[..] {
             ["account", "?"] => here.account = None,
+            ["global"] => here.is_global = true,
             ["account", id] => worlds.push(world(id)),
             ["unread", subject, trouble] => here.unread.push(unread(subject, trouble)),
             [id, "on", ..] => here.flow_logs.push(flow_log(id, &words[2..])),
@@ -33,6 +35,7 @@ pub(super) fn world(account: &str) -> World {
     World {
         account: Some(account.to_owned()),
         region: "eu-west-1".to_owned(),
+        is_global: false,
         networks: Vec::new(),
         flow_logs: Vec::new(),
         unread: Vec::new(),
@@ -53,6 +56,8 @@ fn cause(trouble: &str) -> Cause {
         Trouble::Throttled,
         Trouble::Credentials,
         Trouble::Unreadable,
+        Trouble::RegionNotRead,
+        Trouble::EdgeNotListed,
     ];
     Cause {
         trouble: all.into_iter().find(|t| t.name() == trouble).unwrap(),

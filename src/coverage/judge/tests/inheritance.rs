@@ -229,6 +229,92 @@ fn transit_gateways_nat_gateways_and_cloud_wan_are_judged_like_vpcs() {
     }
 }
 
+/// The flow logs of Cloud WAN are in the worlds of regions, which have the same account.
+#[test]
+fn flow_logs_of_any_region_record_cloud_wan_and_missing_ones_are_known_only_if_all_were_read() {
+    let wan =
+        "global; core-network-1; attachment-1 in core-network-1; attachment-2 in core-network-1";
+    let shared = "global; core-network-1 owner=2; attachment-1 in core-network-1";
+    let kinds = "kinds=core_network,core_network_attachment";
+    let both = format!("{kinds} shared=both");
+    for (world, given, expected) in [
+        (
+            format!("{wan}; account 1; fl-1 on core-network-1"),
+            kinds,
+            vec![
+                "core-network-1 covered",
+                "attachment-1 covered",
+                "attachment-2 covered",
+            ],
+        ),
+        (
+            format!("{wan}; account 1; fl-1 on attachment-1; account 1; fl-2 on attachment-2"),
+            kinds,
+            vec![
+                "core-network-1 covered_by_children",
+                "attachment-1 covered",
+                "attachment-2 covered",
+            ],
+        ),
+        (
+            format!("{wan}; account 1; fl-1 on vpc-1"),
+            kinds,
+            vec![
+                "core-network-1 uncovered",
+                "attachment-1 uncovered",
+                "attachment-2 uncovered",
+            ],
+        ),
+        (
+            format!("{wan}; unread flow_logs region_not_read; account 1; fl-1 on attachment-1"),
+            kinds,
+            vec![
+                "core-network-1 unknown[flow logs region_not_read]",
+                "attachment-1 covered",
+                "attachment-2 unknown[flow logs region_not_read]",
+            ],
+        ),
+        // Each cause is told.
+        (
+            format!(
+                "{wan}; unread flow_logs denied; unread flow_logs region_not_read; unread flow_logs edge_not_listed"
+            ),
+            "kinds=core_network",
+            vec![
+                "core-network-1 unknown[flow logs denied, flow logs region_not_read, flow logs edge_not_listed]",
+            ],
+        ),
+        // The regions of the owner were read, but not for Cloud WAN.
+        (
+            format!("{shared}; account 2; vpc-1 owner=2"),
+            both.as_str(),
+            vec![
+                "core-network-1 unknown[owner 2]",
+                "attachment-1 unknown[owner 2]",
+            ],
+        ),
+        (
+            format!("{shared}; account 2; account 2; global"),
+            both.as_str(),
+            vec!["core-network-1 uncovered", "attachment-1 uncovered"],
+        ),
+        (
+            format!("{shared}; account 2; fl-1 on core-network-1; account 2; global"),
+            both.as_str(),
+            vec!["core-network-1 covered", "attachment-1 covered"],
+        ),
+        // What was not read for Cloud WAN leaves VPCs as they are.
+        (
+            format!("{wan}; unread flow_logs region_not_read; account 1; vpc-1; eni-1 in vpc-1"),
+            "kinds=vpc",
+            vec!["vpc-1 uncovered"],
+        ),
+    ] {
+        let found = verdicts(&judge(&worlds(&world), &rules(given)));
+        assert_eq!(found, expected, "{world} ({given})");
+    }
+}
+
 #[test]
 fn what_is_recorded_twice_is_found() {
     let house = HOUSE;

@@ -47,7 +47,13 @@ impl Fake {
         self.shared.state().networks.push(network);
     }
 
-    /// Sets the maximum page size of the descriptions of networks (default 1000).
+    /// Adds a core network or an attachment, without any checks.
+    #[cfg(feature = "aws")]
+    pub(crate) fn add_cloud_wan(&self, network: super::CloudWan) {
+        self.shared.state().cloud_wan.push(network);
+    }
+
+    /// Sets the maximum page size of the descriptions of networks (default 1000, or 500 for Cloud WAN).
     #[cfg(feature = "aws")]
     pub(crate) fn networks_page_size(&self, size: usize) {
         assert!(size > 0, "a page holds at least one network");

@@ -1,5 +1,5 @@
 //! A fake server for the AWS APIs: EC2 flow logs, STS, CloudWatch Logs, S3, deployed CloudFormation stacks, the accounts of
-//! AWS Organizations, roles of IAM, and policies of keys of KMS.
+//! AWS Organizations, roles of IAM, policies of keys of KMS, and the networks of Cloud WAN.
 //!
 //! Tests use the real SDK over HTTP, so this is a server and not a test double. It is stricter than AWS where the
 //! documentation of AWS defines a rule. A test controls what is random in AWS: failures, lost replies, latency, pages
@@ -17,6 +17,7 @@ mod fault;
 mod iam;
 mod kms;
 mod logs;
+mod network_manager;
 mod organizations;
 pub(crate) mod pattern;
 mod request;
@@ -43,6 +44,8 @@ pub(crate) use ec2::Network;
 pub(crate) use fault::{Age, Fault, Spoiled};
 #[cfg(feature = "aws")]
 pub(crate) use iam::Role;
+#[cfg(feature = "aws")]
+pub(crate) use network_manager::CloudWan;
 pub(crate) use state::{ACCOUNT, Call, DestinationOptions, FlowLog, REGION, TagFieldSpecification};
 
 use super::canary;

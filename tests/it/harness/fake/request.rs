@@ -7,6 +7,7 @@ use hyper::{HeaderMap, Method, Uri};
 use serde_json::{Map, Value};
 
 use super::Call;
+use super::network_manager;
 
 const EC2_VERSION: &str = "2016-11-15";
 const STS_VERSION: &str = "2011-06-15";
@@ -15,6 +16,8 @@ const LOGS_TARGET: &str = "Logs_20140328.";
 const IAM_VERSION: &str = "2010-05-08";
 const ORGANIZATIONS_TARGET: &str = "AWSOrganizationsV20161128.";
 const KMS_TARGET: &str = "TrentService.";
+/// The name of Network Manager in signatures.
+const NETWORK_MANAGER: &str = "networkmanager";
 
 /// The service of a call, which determines the format of the reply.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -27,6 +30,7 @@ pub(super) enum Service {
     Organizations,
     Iam,
     Kms,
+    NetworkManager,
 }
 
 impl Service {
@@ -40,6 +44,7 @@ impl Service {
             Self::Organizations => "organizations",
             Self::Iam => "iam",
             Self::Kms => "kms",
+            Self::NetworkManager => "networkmanager",
         }
     }
 }
@@ -71,7 +76,11 @@ impl Request {
         headers: &HeaderMap,
         body: &[u8],
     ) -> Result<Self, String> {
-        let (access_key, region) = scope(header(headers, "authorization"));
+        let Scope {
+            access_key,
+            region,
+            service,
+        } = Scope::of(header(headers, "authorization"));
         let mut request = Self {
             service: Service::Logs,
             action: String::new(),
@@ -84,6 +93,7 @@ impl Request {
             json: Map::new(),
         };
         match header(headers, "x-amz-target") {
+            "" if service == NETWORK_MANAGER => request.read_operation(method, uri)?,
             "" if method == Method::GET => request.read_path(uri, headers)?,
             "" => request.read_form(body)?,
             target => request.read_json(target, body)?,
@@ -91,13 +101,27 @@ impl Request {
         Ok(request)
     }
 
-    /// Reads a call of S3: the path has the bucket and the key, and the query the rest.
-    fn read_path(&mut self, uri: &Uri, headers: &HeaderMap) -> Result<(), String> {
-        self.service = Service::S3;
+    /// Reads a call of Network Manager: the path has the operation, and the query the parameters.
+    fn read_operation(&mut self, method: &Method, uri: &Uri) -> Result<(), String> {
+        self.service = Service::NetworkManager;
+        let operation = network_manager::operation(uri.path()).filter(|_| method == Method::GET);
+        let operation = operation.ok_or_else(|| format!("no operation is at {method} {uri}"))?;
+        operation.clone_into(&mut self.action);
+        self.read_query(uri);
+        Ok(())
+    }
+
+    fn read_query(&mut self, uri: &Uri) {
         let query = uri.query().unwrap_or_default();
         for (name, value) in form_urlencoded::parse(query.as_bytes()) {
             self.form.insert(name.into_owned(), value.into_owned());
         }
+    }
+
+    /// Reads a call of S3: the path has the bucket and the key, and the query the rest.
+    fn read_path(&mut self, uri: &Uri, headers: &HeaderMap) -> Result<(), String> {
+        self.service = Service::S3;
+        self.read_query(uri);
         let path = format!(
             "path={}",
             uri.path().trim_start_matches('/').replace('+', "%2B")
@@ -232,14 +256,27 @@ fn header<'a>(headers: &'a HeaderMap, name: &str) -> &'a str {
         .unwrap_or_default()
 }
 
-/// Returns the access key and the region of `AWS4-HMAC-SHA256 Credential=key/date/region/service/aws4_request, …`.
-fn scope(authorization: &str) -> (String, String) {
-    let credential = authorization
-        .split(['=', ',', ' '])
-        .skip_while(|word| *word != "Credential")
-        .nth(1);
-    let mut parts = credential.unwrap_or_default().split('/');
-    let access_key = parts.next().unwrap_or_default();
-    let region = parts.nth(1).unwrap_or_default();
-    (access_key.to_owned(), region.to_owned())
+/// What a signature is for.
+struct Scope {
+    access_key: String,
+    region: String,
+    /// The name of the service.
+    service: String,
+}
+
+impl Scope {
+    /// Reads `AWS4-HMAC-SHA256 Credential=key/date/region/service/aws4_request, …`.
+    fn of(authorization: &str) -> Self {
+        let credential = authorization
+            .split(['=', ',', ' '])
+            .skip_while(|word| *word != "Credential")
+            .nth(1);
+        let parts: Vec<_> = credential.unwrap_or_default().split('/').collect();
+        let part = |number: usize| parts.get(number).copied().unwrap_or_default().to_owned();
+        Self {
+            access_key: part(0),
+            region: part(2),
+            service: part(3),
+        }
+    }
 }

@@ -19,7 +19,9 @@ use super::fault::Fault;
 use super::request::{Request, Service};
 use super::state::State;
 use super::xml::Xml;
-use super::{Shared, canary, cloudformation, ec2, iam, kms, logs, organizations, s3, sts};
+use super::{
+    Shared, canary, cloudformation, ec2, iam, kms, logs, network_manager, organizations, s3, sts,
+};
 
 /// Serves until `stopped` resolves.
 pub(super) fn run(listener: TcpListener, shared: Arc<Shared>, stopped: oneshot::Receiver<()>) {
@@ -258,6 +260,7 @@ fn act(shared: &Shared, request: &Request, request_id: &str) -> Outcome {
         Service::Organizations => organizations::answer(state, request),
         Service::Iam => iam::answer(state, request, request_id),
         Service::Kms => kms::answer(state, request),
+        Service::NetworkManager => network_manager::answer(state, request),
     }
 }
 
@@ -272,6 +275,7 @@ fn authorized(request: &Request) -> Result<(), ApiError> {
             (403, "MissingAuthenticationToken")
         }
         Service::S3 => (403, "AccessDenied"),
+        Service::NetworkManager => (403, "MissingAuthenticationTokenException"),
         Service::Logs | Service::Organizations | Service::Kms => {
             (400, "MissingAuthenticationTokenException")
         }
@@ -289,6 +293,9 @@ fn throttled(service: Service) -> ApiError {
             ApiError::new("Throttling", "Rate exceeded")
         }
         Service::Logs | Service::Kms => ApiError::new("ThrottlingException", "Rate exceeded"),
+        Service::NetworkManager => {
+            ApiError::with_status(429, "ThrottlingException", "Rate exceeded")
+        }
         Service::Organizations => ApiError::new("TooManyRequestsException", "Rate exceeded"),
         Service::S3 => ApiError::with_status(503, "SlowDown", "Please reduce your request rate."),
     }
@@ -301,6 +308,7 @@ fn expired(service: Service) -> ApiError {
         Service::Sts | Service::CloudFormation | Service::Iam => {
             ApiError::with_status(403, "ExpiredToken", message)
         }
+        Service::NetworkManager => ApiError::with_status(403, "ExpiredTokenException", message),
         Service::Logs | Service::Organizations | Service::Kms => {
             ApiError::new("ExpiredTokenException", message)
         }
@@ -436,6 +444,7 @@ impl ApiError {
     }
 
     fn into_reply(self, service: Service, request_id: &str) -> Reply {
+        let mut headers = self.headers;
         let (content_type, body) = match service {
             Service::Ec2 => (
                 ec2::CONTENT_TYPE,
@@ -448,6 +457,12 @@ impl ApiError {
             Service::Logs | Service::Organizations | Service::Kms => {
                 (logs::CONTENT_TYPE, logs::error(&self.code, &self.message))
             }
+            // The code is in a header.
+            Service::NetworkManager => {
+                headers.push(("x-amzn-errortype", format!("{}:http://x/", self.code)));
+                let body = serde_json::json!({ "Message": self.message });
+                (network_manager::CONTENT_TYPE, body.to_string())
+            }
             Service::S3 => (
                 s3::CONTENT_TYPE,
                 s3::error(&self.code, &self.message, request_id),
@@ -457,7 +472,7 @@ impl ApiError {
             status: self.status,
             content_type,
             body: body.into(),
-            headers: self.headers,
+            headers,
         }
     }
 }

@@ -7,6 +7,7 @@ use super::cloudformation::DeployedStack;
 use super::fault::Faults;
 use super::iam::Role;
 use super::logs::Groups;
+use super::network_manager::CloudWan;
 use super::s3::Bucket;
 
 /// The account of all access keys that do not come from an assumed role.
@@ -189,6 +190,8 @@ pub(super) struct State {
     pub(super) flow_logs: BTreeMap<u64, FlowLog>,
     /// Networks in the order of creation.
     pub(super) networks: Vec<super::ec2::Network>,
+    /// Core networks and attachments in the order of creation.
+    pub(super) cloud_wan: Vec<CloudWan>,
     /// Client tokens by account, region and token.
     pub(super) tokens: BTreeMap<(String, String, String), Token>,
     pub(super) sessions: BTreeMap<String, Session>,
