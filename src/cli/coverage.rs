@@ -28,7 +28,7 @@ pub(super) struct CoverageArguments {
     /// What must be recorded.
     #[arg(long, value_enum, default_value = "cis")]
     policy: Policy,
-    /// What must show that a flow log delivers.
+    /// Evidence of delivery that a flow log needs in order to count.
     #[arg(long, value_enum, default_value = "status")]
     evidence: EvidenceLevel,
     /// Regions to check: names separated by commas, or `all` for all that are enabled in the accounts. The default is the
@@ -39,10 +39,10 @@ pub(super) struct CoverageArguments {
     /// names a role in each of them, with `{account}` in its ARN.
     #[arg(long, value_name = "LIST", requires = "role")]
     accounts: Option<Accounts>,
-    /// Network that is not checked, with everything in it, or account that is not checked.
+    /// ID of a network or account to exclude, with everything in it.
     #[arg(long = "exclude", value_name = "ID")]
     excluded: Vec<String>,
-    /// Tag of networks that are not checked, with everything in them. `*` matches any text, `?` any character.
+    /// Tag of networks to exclude, with everything in them. `*` matches any text, `?` any character.
     #[arg(long = "exclude-tag", value_name = "KEY=VALUE", value_parser = tag)]
     excluded_tags: Vec<(String, String)>,
     #[command(flatten)]
