@@ -101,7 +101,7 @@ impl clap::ValueEnum for EvidenceLevel {
         let help = match self {
             Self::None => "Nothing: an active flow log counts",
             Self::Status => "The status of its delivery, as EC2 reports it",
-            Self::Records => "The status, and records that have arrived lately",
+            Self::Records => "The status, and records that have arrived recently",
         };
         Some(PossibleValue::new(self.name()).help(help))
     }

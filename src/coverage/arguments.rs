@@ -62,7 +62,7 @@ pub struct Arguments {
     #[schemars(transform = behaviour::single_block)]
     pub require: Attr<Require>,
     /// The evidence of delivery that a flow log needs in order to count. `none`: none, so that every active flow log counts. `status` (the
-    /// default): the status of its delivery, as EC2 reports it. `records`: the status, and records that have arrived lately,
+    /// default): the status of its delivery, as EC2 reports it. `records`: the status, and records that have arrived recently,
     /// within the aggregation interval and `settle`. For `records`, the provider looks at the newest streams of log groups
     /// and at the newest objects of buckets. This costs one call or a few for each log group and for each flow log to a
     /// bucket, and requires `logs:DescribeLogStreams`, `logs:FilterLogEvents` and `s3:ListBucket`. If no records arrive, a
