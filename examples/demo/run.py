@@ -281,7 +281,7 @@ def demo(arguments, folder, endpoint, steps):
     steps.show("The data source vpcflow_log_events: rejected traffic to ports 22 and 3389 in the last hour")
     events = Terraform(arguments.terraform, HERE / "events", folder / "events", env, flow_log_id=flow_log)
     events.apply()
-    rows = events.output("refused_logins")
+    rows = events.output("rejected_logins")
     expect(len(rows) == REFUSED, f"There are {REFUSED} such records, but the data source gave {rows}")
     steps.detail(table(rows))
 
@@ -289,7 +289,7 @@ def demo(arguments, folder, endpoint, steps):
     steps.show(f"The same data source reads them from a bucket, too: s3://{BUCKET}/{key}")
     objects = Terraform(arguments.terraform, HERE / "objects", folder / "objects", env, s3_uri=f"s3://{BUCKET}")
     objects.apply()
-    same = objects.output("refused_logins")
+    same = objects.output("rejected_logins")
     expect(table(same) == table(rows), f"The bucket should give the same records, but gave {same}")
     steps.detail(table(same))
 

@@ -1,4 +1,4 @@
-# How much do two subnets exchange, in both directions?
+# How many bytes do two subnets exchange, in both directions?
 data "vpcflow_log_summary" "both_ways" {
   log_group_name = "vpc-flow-logs"
   lookback       = "1h"

@@ -1,4 +1,4 @@
-# How many bytes are carried in each hour?
+# How many bytes are recorded in each hour?
 data "vpcflow_log_summary" "bytes_per_hour" {
   log_group_name = "vpc-flow-logs"
   lookback       = "1d"

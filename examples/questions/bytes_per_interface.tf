@@ -1,4 +1,4 @@
-# How much do the interfaces carry?
+# How many bytes does each interface carry?
 data "vpcflow_log_summary" "bytes_per_interface" {
   log_group_name = "vpc-flow-logs"
   lookback       = "1h"

@@ -1,4 +1,4 @@
-# How much does each service carry?
+# How many bytes does each service carry?
 data "vpcflow_log_summary" "bytes_per_service" {
   log_group_name = "vpc-flow-logs"
   lookback       = "1h"

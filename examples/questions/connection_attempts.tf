@@ -1,4 +1,4 @@
-# Where do connections begin without an answer?
+# Which addresses get connection attempts that nobody answers?
 data "vpcflow_log_summary" "connection_attempts" {
   log_group_name = "vpc-flow-logs"
   lookback       = "1h"

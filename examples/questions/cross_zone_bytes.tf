@@ -1,4 +1,4 @@
-# How much do the subnets send to other subnets of the VPC?
+# How many bytes do the subnets send to each other, by availability zone?
 data "vpcflow_log_summary" "cross_zone_bytes" {
   log_group_name = "vpc-flow-logs"
   lookback       = "1h"

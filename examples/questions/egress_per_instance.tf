@@ -1,4 +1,4 @@
-# How much does each instance send beyond the private networks of RFC 1918?
+# How many bytes does each instance send outside the private networks (RFC 1918)?
 data "vpcflow_log_summary" "egress_per_instance" {
   log_group_name = "vpc-flow-logs"
   lookback       = "1h"

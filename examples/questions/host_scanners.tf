@@ -1,4 +1,4 @@
-# Who tries one port of many addresses?
+# Which sources try one port of many addresses?
 data "vpcflow_log_summary" "host_scanners" {
   log_group_name = "vpc-flow-logs"
   lookback       = "1h"

@@ -1,4 +1,4 @@
-# Which share of the flows is IPv6?
+# How many flows are IPv4 and IPv6?
 data "vpcflow_log_summary" "ip_versions" {
   log_group_name = "vpc-flow-logs"
   lookback       = "1h"

@@ -1,4 +1,4 @@
-# Which way does outgoing traffic take?
+# Which paths does outgoing traffic take?
 data "vpcflow_log_summary" "paths_of_egress" {
   log_group_name = "vpc-flow-logs"
   lookback       = "1h"

@@ -1,4 +1,4 @@
-# Who tries many ports of one address?
+# Which sources try many ports of one address?
 data "vpcflow_log_summary" "port_scanners" {
   log_group_name = "vpc-flow-logs"
   lookback       = "1h"

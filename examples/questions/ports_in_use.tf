@@ -1,4 +1,4 @@
-# Which ports do instances need? Only what was seen is listed.
+# Which ports of instances were used?
 data "vpcflow_log_summary" "ports_in_use" {
   log_group_name = "vpc-flow-logs"
   lookback       = "1h"

@@ -1,4 +1,4 @@
-# Who tries to log in from outside, and is rejected?
+# Which sources try to log in, and are rejected?
 data "vpcflow_log_summary" "rejected_logins" {
   log_group_name = "vpc-flow-logs"
   lookback       = "1h"

@@ -1,4 +1,4 @@
-# Which interfaces are asked for more than 100 ports?
+# Which interfaces get traffic to more than 100 ports?
 data "vpcflow_log_summary" "scanned_interfaces" {
   log_group_name = "vpc-flow-logs"
   lookback       = "1h"

@@ -1,4 +1,4 @@
-# Which share of the bytes has each protocol?
+# What is the share of each protocol in the bytes?
 data "vpcflow_log_summary" "share_per_protocol" {
   log_group_name = "vpc-flow-logs"
   lookback       = "1h"

@@ -1,4 +1,4 @@
-# How much is recorded in all?
+# How much traffic is recorded in total?
 data "vpcflow_log_summary" "vpc_total" {
   log_group_name = "vpc-flow-logs"
   lookback       = "1h"

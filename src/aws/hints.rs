@@ -315,7 +315,7 @@ fn about_flow_log(code: &str) -> Option<&'static str> {
         | "InvalidTransitGatewayID.NotFound"
         | "InvalidTransitGatewayAttachmentID.NotFound"
         | "NatGatewayNotFound" => {
-            "The resource to watch does not exist in this account and region. A flow log must be created in the \
+            "The resource to record does not exist in this account and region. A flow log must be created in the \
              account and region of its resource."
         }
         "IdempotentParameterMismatch" => {

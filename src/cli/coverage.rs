@@ -32,7 +32,7 @@ pub(super) struct CoverageArguments {
     /// Kinds of networks to check, separated by commas, instead of those of the policy.
     #[arg(long, value_name = "LIST", value_enum, value_delimiter = ',')]
     kinds: Vec<Kind>,
-    /// What must show that a flow log delivers.
+    /// Evidence of delivery that a flow log needs in order to count.
     #[arg(long, value_enum, default_value = "status")]
     evidence: EvidenceLevel,
     /// Regions to check: names separated by commas, or `all` for all that are enabled in the accounts. The default is the
@@ -43,10 +43,10 @@ pub(super) struct CoverageArguments {
     /// names a role in each of them, with `{account}` in its ARN.
     #[arg(long, value_name = "LIST", requires = "role")]
     accounts: Option<Accounts>,
-    /// Network that is not checked, with everything in it, or account that is not checked.
+    /// ID of a network or account to exclude, with everything in it.
     #[arg(long = "exclude", value_name = "ID")]
     excluded: Vec<String>,
-    /// Tag of networks that are not checked, with everything in them. `*` matches any text, `?` any character.
+    /// Tag of networks to exclude, with everything in them. `*` matches any text, `?` any character.
     #[arg(long = "exclude-tag", value_name = "KEY=VALUE", value_parser = tag)]
     excluded_tags: Vec<(String, String)>,
     #[command(flatten)]
@@ -126,7 +126,7 @@ impl clap::ValueEnum for EvidenceLevel {
         let help = match self {
             Self::None => "Nothing: an active flow log counts",
             Self::Status => "The status of its delivery, as EC2 reports it",
-            Self::Records => "The status, and records that have arrived lately",
+            Self::Records => "The status, and records that have arrived recently",
         };
         Some(PossibleValue::new(self.name()).help(help))
     }

@@ -16,20 +16,20 @@ const LAST_CALLS: Duration = Duration::from_secs(2 * 60);
 #[derive(Debug, clap::Args)]
 #[command(next_help_heading = "AWS")]
 pub(super) struct AwsArguments {
-    /// Region of flow logs that name none.
+    /// AWS region. It does not apply to a flow log that names a region of its own.
     #[arg(long)]
     pub(super) region: Option<String>,
     /// Profile in the shared configuration files.
     #[arg(long)]
     profile: Option<String>,
-    /// Service address to use instead of AWS.
+    /// URL of all services, for an emulator or a private endpoint.
     #[arg(long, value_name = "URL")]
     endpoint_url: Option<String>,
-    /// IAM role to assume. `{account}` in the ARN stands for the account of each flow log.
+    /// IAM role to assume. `{account}` in the ARN stands for the ID of each account that is checked.
     #[arg(long, value_name = "ARN")]
     role: Option<String>,
-    /// Time limit for all calls to AWS, such as `90s` or `1h`. Anything not read by then is reported as an error. The default
-    /// is 10m, and 30m for `verify`.
+    /// Time limit for all calls to AWS, such as `90s` or `1h`. What cannot be read by then is an error. The default is 10m,
+    /// and 30m for `verify`.
     #[arg(long, value_name = "TIME", value_parser = duration::parse)]
     timeout: Option<Duration>,
 }

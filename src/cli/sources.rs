@@ -25,7 +25,7 @@ pub(super) struct SourceArguments {
     #[arg(long = "state", value_name = "FILE", group = "declared")]
     states: Vec<String>,
     /// Name or ARN of a deployed CloudFormation stack in the region, with its nested stacks. `*` in a name stands for any
-    /// text. The template, the parameters, and the ids of the flow logs are those of the stack.
+    /// text. The template, the parameters, and the IDs of the flow logs are those of the stack.
     #[arg(long = "stack-name", value_name = "NAME", group = "declared")]
     deployed: Vec<String>,
     #[command(flatten)]

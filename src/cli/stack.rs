@@ -51,7 +51,7 @@ pub(super) struct ToTerraform {
     file: String,
     #[command(flatten)]
     template: TemplateArguments,
-    /// Do not look for existing flow logs, and write no import blocks. AWS is called only for the account id, and only if
+    /// Do not look for existing flow logs, and write no import blocks. AWS is called only for the account ID, and only if
     /// a template uses `AWS::AccountId` and no --parameter sets it.
     #[arg(long)]
     no_import: bool,

@@ -38,7 +38,7 @@ static OPTIONS: LazyLock<Vec<TrafficOption>> =
 pub(super) struct TrafficArguments {
     #[command(flatten)]
     question: QuestionArguments,
-    /// Number of rows in each table. What is left out is added up in one more row.
+    /// Number of rows in each table. One more row adds up all others.
     #[arg(long, value_name = "NUMBER", default_value_t = TOP, value_parser = clap::value_parser!(u8).range(1..=100))]
     top: u8,
     /// Format of the report.
@@ -76,7 +76,7 @@ impl clap::ValueEnum for Format {
             Self::Csv => ("csv", "For spreadsheets"),
             Self::Html => (
                 "html",
-                "A page with pictures, which needs no script and no network",
+                "A page with charts, in one file that needs no script and no network",
             ),
         };
         Some(PossibleValue::new(name).help(help))

@@ -21,10 +21,10 @@ pub(super) struct VerifyArguments {
     /// ID of the flow log.
     #[arg(value_name = "FLOW_LOG_ID", value_parser = flow_log_id)]
     flow_log: String,
-    /// Time since when a record must have arrived, such as 2026-05-01T00:00:00Z. The default is now.
+    /// Count only records that arrived since this time, such as 2026-05-01T00:00:00Z. The default is now.
     #[arg(long, value_name = "TIME")]
     since: Option<Timestamp>,
-    /// Time between two looks at the destination, such as `5s`. The default is 15s.
+    /// Time between two checks of the destination, such as `5s`. The default is 15s.
     #[arg(long, value_name = "TIME", value_parser = duration::parse)]
     poll_interval: Option<Duration>,
     #[command(flatten)]

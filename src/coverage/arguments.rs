@@ -20,9 +20,9 @@ use crate::text::{duration, suggest};
 pub(super) const ALL_REGIONS: &str = "*";
 const TYPES: [&str; 3] = ["cloud-watch-logs", "s3", "kinesis-data-firehose"];
 
-/// Reports which networks flow logs record, and which networks nothing records. The network interface is the unit: it
-/// inherits the flow logs of its subnet and its VPC, and the traffic types of all its healthy flow logs are united. A VPC is
-/// covered by its own flow logs, or because each interface in it is covered.
+/// Reports which networks flow logs record, and which networks no flow log records. A network interface inherits the flow
+/// logs of its subnet and its VPC, and the traffic types of all healthy flow logs count together. A VPC is covered by its own
+/// flow logs, or because each interface in it is covered.
 ///
 /// Each network has exactly one verdict:
 ///
@@ -33,8 +33,8 @@ const TYPES: [&str; 3] = ["cloud-watch-logs", "s3", "kinesis-data-firehose"];
 /// - `pending`: its flow logs are younger than `settle`.
 /// - `unhealthy`: the delivery of its flow logs fails, or, with `evidence = "records"`, no records arrive.
 /// - `uncovered`: no flow log records it.
-/// - `not_applicable`: it is not judged, because it is empty, excluded, or in a VPC that another account owns.
-/// - `unknown`: what could be read does not tell, for example because a permission is missing. It never counts as covered.
+/// - `not_applicable`: it is not checked, because it is empty, excluded, or in a VPC that another account owns.
+/// - `unknown`: the provider could not find out, for example because a permission is missing. It never counts as covered.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Arguments {
     /// The regions to check. The default is the region of the provider. `["*"]` stands for all regions that are enabled in
@@ -56,8 +56,8 @@ pub struct Arguments {
     #[serde(default)]
     #[schemars(transform = behaviour::single_block)]
     pub require: Attr<Require>,
-    /// What must show that a flow log delivers. `none`: nothing, so that every active flow log counts. `status` (the
-    /// default): the status of its delivery, as EC2 reports it. `records`: the status, and records that have arrived lately,
+    /// The evidence of delivery that a flow log needs in order to count. `none`: none, so that every active flow log counts. `status` (the
+    /// default): the status of its delivery, as EC2 reports it. `records`: the status, and records that have arrived recently,
     /// within the aggregation interval and `settle`. For `records`, the provider looks at the newest streams of log groups
     /// and at the newest objects of buckets. This costs one call or a few for each log group and for each flow log to a
     /// bucket, and requires `logs:DescribeLogStreams`, `logs:FilterLogEvents` and `s3:ListBucket`. If no records arrive, a
@@ -87,7 +87,8 @@ pub struct Arguments {
     /// logs exist, and the next plan deletes them.
     #[serde(default)]
     pub ignore_flow_log_tags: Attr<BTreeMap<String, Attr<String>>>,
-    /// The age from which a flow log counts, such as `15m` (the default). Delivery begins some minutes after the creation.
+    /// The age from which a flow log counts, such as `30m`. The default is `15m`, because delivery begins some minutes after
+    /// the creation. Until then, the verdict is `pending`.
     #[serde(default)]
     pub settle: Attr<String>,
     /// Whether it is an error if the verdict about a network is `unknown`. The default is false: it is a warning.
@@ -100,7 +101,7 @@ impl Model for Arguments {}
 /// What flow logs must record.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Require {
-    /// The traffic: `ALL` (the default), `REJECT`, `ACCEPT`, or `ANY` of both.
+    /// The traffic that must be recorded: `ALL` (the default), `REJECT`, `ACCEPT`, or `ANY` of both.
     #[serde(default)]
     #[schemars(transform = behaviour::one_of(&["ALL", "REJECT", "ACCEPT", "ANY"]))]
     pub traffic: Attr<String>,
@@ -121,8 +122,8 @@ pub struct Require {
     /// log groups.
     #[serde(default)]
     pub destinations: Attr<BTreeSet<Attr<String>>>,
-    /// The days for which log groups must keep records, at least. The retention of other destinations cannot be read: what
-    /// only they cover is `unknown`.
+    /// The minimum retention of log groups, in days. The retention of other destinations cannot be read: a network that only
+    /// they cover is `unknown`.
     #[serde(default)]
     #[schemars(range(min = 1))]
     pub retention_days: Attr<i64>,

@@ -114,12 +114,12 @@ fn unknown(coverage: &Coverage, is_error: bool) -> Option<Diagnostic> {
     let lines = lines.join("\n");
     Some(if is_error {
         let detail = format!(
-            "`require_known` is true, but what could be read does not tell whether these networks are recorded:\n\n{lines}"
+            "`require_known` is true, but the provider could not find out whether these networks are recorded:\n\n{lines}"
         );
         Diagnostic::error("coverage-not-known", "Coverage not known", detail)
     } else {
         let detail = format!(
-            "What could be read does not tell whether these networks are recorded. Their verdict is `unknown`, and \
+            "The provider could not find out whether these networks are recorded. Their verdict is `unknown`, and \
              `compliant` is false. To make this an error, set `require_known = true`.\n\n{lines}"
         );
         Diagnostic::warning("coverage-not-known", "Coverage not known", detail)

@@ -188,7 +188,7 @@ fn exempt(exemption: Exemption) -> Reason {
         ),
         Exemption::Owner => (
             "owner",
-            "The account owns it, and only networks of other accounts are judged.",
+            "The account owns it, and only networks of other accounts are checked.",
         ),
         Exemption::Empty => ("empty", "There is nothing in it that could send traffic."),
     };
@@ -244,7 +244,7 @@ fn unclear(id: &str, why: &Unclear) -> Reason {
         return Reason::about(code, id, format!("Flow log {id}: {why}"));
     }
     let detail =
-        format!("Whether records of flow log {id} have arrived lately is not known. {why}");
+        format!("Whether records of flow log {id} have arrived recently is not known. {why}");
     Reason::about(code, id, detail)
 }
 

@@ -167,7 +167,7 @@ impl Search {
             Source::LogGroup(_) | Source::Bucket(_) => return Ok(()),
         }
         let detail = "CloudWatch Logs reads backward only from 2024-01-01T00:00:00Z on, and this window starts before \
-                      that. Let the window start later, or set `order = \"oldest_first\"`.";
+                      that. Start the window later, or set `order = \"oldest_first\"`.";
         Err(Diagnostic::error("order-not-possible", "Order not possible", detail).at("order"))
     }
 }

@@ -19,7 +19,7 @@ pub struct Push {
 /// What a query did with the objects of a bucket.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Objects {
-    /// The number of objects that may hold records of the time window.
+    /// The number of objects that may contain records of the time window.
     #[schemars(transform = behaviour::read_only)]
     pub listed: i64,
     /// The number of objects that were read. Fewer than `listed` if `limit` was reached before.
@@ -69,7 +69,7 @@ pub struct Statistics {
     /// The bytes of objects that Athena scanned, and that AWS bills. Null with another engine.
     #[schemars(transform = behaviour::read_only)]
     pub bytes_scanned: Option<i64>,
-    /// The number of calls made: for pages and objects, to EC2 for the record formats, and to find out what pages do not show.
+    /// The number of API calls: for pages and objects, for the record formats, and for the checks of completeness.
     #[schemars(transform = behaviour::read_only)]
     pub calls: i64,
 }

@@ -81,9 +81,9 @@ impl Filters {
         for id in known(&self.flow_log_ids) {
             if !flow_log::is_id(id) {
                 let detail = format!(
-                    "`flow_log_ids` contains \"{id}\". The id of a flow log looks like fl-0123456789abcdef0."
+                    "`flow_log_ids` contains \"{id}\". The ID of a flow log looks like fl-0123456789abcdef0."
                 );
-                diagnostics.error("flow_log_ids", "malformed-id", "Malformed id", detail);
+                diagnostics.error("flow_log_ids", "malformed-id", "Malformed ID", detail);
             }
         }
         let values: usize = self.to_ec2().iter().map(|(_, values)| values.len()).sum();

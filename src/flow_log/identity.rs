@@ -59,7 +59,7 @@ impl Identity {
         let id = self.id.given().unwrap_or_default();
         if !flow_log::is_id(id) {
             return Err(not_imported(format!(
-                "`id` is \"{id}\", which is not the id of a flow log. Write `id = \"fl-0123456789abcdef0\"` in the \
+                "`id` is \"{id}\", which is not the ID of a flow log. Write `id = \"fl-0123456789abcdef0\"` in the \
                  `identity` of the import block."
             )));
         }
@@ -105,7 +105,7 @@ pub(crate) fn parse(text: &str, connection: &Connection) -> Result<Identity, Dia
     };
     identity.ok_or_else(|| {
         not_imported(format!(
-            "\"{text}\" is not the id of a flow log. Write fl-0123456789abcdef0, fl-0123456789abcdef0@eu-central-1, or \
+            "\"{text}\" is not the ID of a flow log. Write fl-0123456789abcdef0, fl-0123456789abcdef0@eu-central-1, or \
              the ARN of the flow log."
         ))
     })

@@ -108,13 +108,12 @@ pub struct FlowLog {
     #[schemars(transform = behaviour::computed, transform = behaviour::requires_replace)]
     #[schemars(transform = behaviour::one_of(INTERVALS))]
     pub max_aggregation_interval: Attr<i64>,
-    /// How records are stored on S3; null for other destinations in data sources. Other destinations accept only the
-    /// default values, which have no effect.
+    /// How records are stored on S3. Other destinations accept only the default values, which have no effect.
     #[serde(default)]
     #[schemars(transform = behaviour::group_block)]
     pub destination_options: Attr<DestinationOptions>,
     /// Tags of instances, network interfaces or Auto Scaling groups that become record fields, such as
-    /// `${instance-tag}`. Use one block for each resource type.
+    /// `${instance-tag}`. Use one block for each resource type. `log_format` must contain the fields.
     #[serde(default)]
     #[schemars(transform = behaviour::set_block, transform = behaviour::requires_replace)]
     pub tag_field_specification: Attr<BTreeSet<TagFieldSpecification>>,
@@ -206,10 +205,12 @@ pub struct TagFieldSpecification {
 /// The time limits of operations, as durations such as `30s` or `5m`.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Timeouts {
-    /// The time limit for creating the flow log, including retries and waits. The default is `5m`.
+    /// The time limit for creating the flow log, as a duration such as `30s` or `10m`. It includes retries and waits. The
+    /// default is `5m`.
     #[serde(default)]
     pub create: Attr<String>,
-    /// The time limit for deleting the flow log, including retries. The default is `2m`.
+    /// The time limit for deleting the flow log, as a duration such as `30s` or `10m`. It includes retries. The default is
+    /// `2m`.
     #[serde(default)]
     pub delete: Attr<String>,
 }

@@ -5,7 +5,7 @@ variable "flow_log_id" {
 }
 
 # Rejected logins from outside the network during the last hour.
-data "vpcflow_log_events" "refused_logins" {
+data "vpcflow_log_events" "rejected_logins" {
   flow_log_id = var.flow_log_id
   lookback    = "1h"
   action      = "REJECT"
@@ -24,9 +24,9 @@ data "vpcflow_log_events" "refused_logins" {
 }
 
 # A check warns. A postcondition in the data source fails the run.
-check "no_refused_logins" {
+check "no_rejected_logins" {
   assert {
-    condition     = length(data.vpcflow_log_events.refused_logins.events) == 0
-    error_message = "Refused logins in the last hour: ${join(", ", distinct(data.vpcflow_log_events.refused_logins.events[*].src_addr))}."
+    condition     = length(data.vpcflow_log_events.rejected_logins.events) == 0
+    error_message = "Rejected logins in the last hour: ${join(", ", distinct(data.vpcflow_log_events.rejected_logins.events[*].src_addr))}."
   }
 }

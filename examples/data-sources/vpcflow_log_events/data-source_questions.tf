@@ -1,4 +1,4 @@
-# All traffic, rejected traffic, one address, one network
+# All traffic, rejected traffic, one address, one network, an earlier hour
 
 variable "flow_log_id" {
   type = string
@@ -30,6 +30,13 @@ data "vpcflow_log_events" "from_a_range" {
   flow_log_id = var.flow_log_id
   lookback    = "1h"
   src_addr    = "10.0.0.0/24"
+}
+
+# Traffic between two hours and one hour ago.
+data "vpcflow_log_events" "an_hour_ago" {
+  flow_log_id = var.flow_log_id
+  lookback    = "1h"
+  end_time    = timeadd(plantimestamp(), "-1h")
 }
 
 output "rejected" {

@@ -5,7 +5,7 @@ variable "flow_log_id" {
 }
 
 # The sources and ports with the most rejected flows during the last hour.
-data "vpcflow_log_summary" "refused" {
+data "vpcflow_log_summary" "rejected" {
   flow_log_id = var.flow_log_id
   lookback    = "1h"
   action      = "REJECT"
@@ -22,8 +22,8 @@ data "vpcflow_log_summary" "volume" {
   engine      = "insights"
 }
 
-output "refused" {
-  value = [for group in data.vpcflow_log_summary.refused.groups : {
+output "rejected" {
+  value = [for group in data.vpcflow_log_summary.rejected.groups : {
     from  = group.key["src_addr"]
     port  = group.key["dst_port"]
     times = group.flows

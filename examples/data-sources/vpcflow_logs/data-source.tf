@@ -1,3 +1,5 @@
+# Failing deliveries, and production flow logs
+
 # All flow logs in the region whose delivery fails.
 data "vpcflow_logs" "failing" {
   filter {

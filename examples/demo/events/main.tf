@@ -14,16 +14,16 @@ variable "flow_log_id" {
   type = string
 }
 
-data "vpcflow_log_events" "refused_logins" {
+data "vpcflow_log_events" "rejected_logins" {
   flow_log_id = var.flow_log_id
   lookback    = "1h"
   action      = "REJECT"
   dst_port    = "22,3389"
 }
 
-output "refused_logins" {
+output "rejected_logins" {
   value = [
-    for event in data.vpcflow_log_events.refused_logins.events : {
+    for event in data.vpcflow_log_events.rejected_logins.events : {
       src_addr = event.src_addr
       dst_addr = event.dst_addr
       dst_port = event.dst_port

@@ -12,13 +12,13 @@ variable "s3_uri" {
   type = string
 }
 
-data "vpcflow_log_events" "refused_logins" {
+data "vpcflow_log_events" "rejected_logins" {
   s3_uri   = var.s3_uri
   lookback = "1h"
   action   = "REJECT"
   dst_port = "22,3389"
 }
 
-output "refused_logins" {
-  value = data.vpcflow_log_events.refused_logins.events
+output "rejected_logins" {
+  value = data.vpcflow_log_events.rejected_logins.events
 }

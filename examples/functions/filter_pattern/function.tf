@@ -1,5 +1,5 @@
 # The pattern of a metric filter that counts rejected logins from outside the network.
-output "refused_logins" {
+output "rejected_logins" {
   value = provider::vpcflow::filter_pattern({
     action   = "REJECT"
     dst_port = "22,3389"

@@ -4,7 +4,7 @@ locals {
 }
 
 # { address = "198.51.100.7", port = 22, zone = "euc1-az1" }
-output "refused_from" {
+output "rejected_from" {
   value = {
     address = local.record.src_addr
     port    = local.record.dst_port

@@ -70,7 +70,7 @@ pub enum EvidenceLevel {
     /// The status of its delivery, as EC2 reports it.
     #[default]
     Status,
-    /// The status, and records that have arrived lately.
+    /// The status, and records that have arrived recently.
     Records,
 }
 

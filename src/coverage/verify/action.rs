@@ -14,7 +14,7 @@ use crate::framework::{self, Attr, Context, Diagnostic, Diagnostics, Model, Prog
 use crate::text::duration;
 
 /// Waits until records of a flow log have really arrived at its destination, or says why they do not. It fails if no record
-/// arrives in time, and if the provider may not look.
+/// arrives in time, or if the provider lacks the permissions to check.
 ///
 /// A flow log that AWS created and reports as active may still deliver nothing, for example because its role cannot be
 /// assumed. Run this action after you created or changed a flow log, its role, or the policy of its bucket.
@@ -25,15 +25,15 @@ pub struct Arguments {
     /// The region of the flow log. The default is the region of the provider.
     #[serde(default)]
     pub region: Attr<String>,
-    /// Since when a record must have arrived, as an RFC 3339 time such as `2026-05-01T00:00:00Z`. The default is the time at
-    /// which the action begins.
+    /// The time since which a record must have arrived, in RFC 3339 format, such as `2026-05-01T00:00:00Z`. The default is
+    /// the time at which the action begins.
     #[serde(default)]
     pub since: Attr<String>,
-    /// How long to wait, such as `30m` (the default). Records take the aggregation interval of the flow log (`600` seconds,
+    /// How long to wait, such as `20m`. The default is `30m`. Records take the aggregation interval of the flow log (`600` seconds,
     /// or `60`), and some minutes for the delivery.
     #[serde(default)]
     pub timeout: Attr<String>,
-    /// How long to wait between two looks at the destination, such as `15s` (the default).
+    /// The time between two checks of the destination, such as `30s`. The default is `15s`.
     #[serde(default)]
     pub poll_interval: Attr<String>,
 }

@@ -19,7 +19,7 @@ pub struct Completeness {
     #[serde(default)]
     #[schemars(transform = behaviour::read_only)]
     pub incomplete: Attr<Vec<Incomplete>>,
-    /// Up to when records have had time to arrive, as RFC 3339. This is the end of the window or, if that is earlier, now
+    /// The time up to which records have had time to arrive, as RFC 3339. This is the end of the window or, if that is earlier, now
     /// minus the aggregation interval of the flow log and the time that delivery usually takes: five minutes to CloudWatch
     /// Logs, ten to S3. Null for records that AWS does not deliver.
     #[serde(default)]
@@ -33,9 +33,9 @@ impl Model for Completeness {}
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Incomplete {
     /// One of: `format_assumed` (no flow log is known to write to the log group, or EC2 does not describe its format,
-    /// so default formats were tried), `unread_lines` (some lines were not read), `format_changed` (the window starts
+    /// so the default formats were used), `unread_lines` (some lines were not read), `format_changed` (the window starts
     /// before a flow log was created), `delivery_failed` (AWS cannot deliver), `nothing_delivered` (the log group does
-    /// not exist, or the window holds no line), `skipped_records` (AWS skipped records), `not_recorded` (the flow log
+    /// not exist, or the window contains no line), `skipped_records` (AWS skipped records), `not_recorded` (the flow log
     /// does not record this traffic), `shared_group` (records of another flow log cannot be distinguished), `truncated`
     /// (`limit` was reached), `unreadable_objects` (some objects could not be read to their end),
     /// `masked` (a data protection policy masks values), `expired` (the log group no longer has the events at the start of

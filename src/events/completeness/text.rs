@@ -115,7 +115,7 @@ pub(super) fn detail(reason: &Reason, shown: Detail) -> String {
             start,
         } => format!(
             "The time window starts at {start}, but {log_group} keeps events for {days} {}. Older events were deleted. \
-             Let the window start later, or increase the retention of the log group.",
+             Start the window later, or increase the retention of the log group.",
             if *days == 1 { "day" } else { "days" }
         ),
         Reason::RetentionDenied { log_group, error } => format!(
@@ -131,7 +131,7 @@ fn format_changed(flow_logs: &[(String, Timestamp)], start: Timestamp) -> String
         .map(|(id, created)| format!("{id} was created at {created}"));
     format!(
         "The time window starts at {start}, but {}. Earlier traffic was not recorded, or was recorded by a flow log that \
-         has been deleted, perhaps in another record format. Let the window start later.",
+         has been deleted, perhaps in another record format. Start the window later.",
         created.collect::<Vec<_>>().join(", ")
     )
 }

@@ -13,34 +13,34 @@ const REQUESTER: &str = "requester";
 /// Where the events are, which time is wanted, and what else they must match.
 #[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
 pub struct Query {
-    /// The flow log whose events to query. **One of `flow_log_id`, `log_group_name` and `s3_uri` is required**, except
-    /// for a summary by the engine `athena`. The provider asks EC2 in `region` where it delivers, and for its record format.
-    /// If the log group does not exist yet, or the bucket holds no object of the flow log, the result is empty and there is
-    /// a warning.
+    /// The ID of the flow log to query (`fl-…`). **One of `flow_log_id`, `log_group_name` and `s3_uri` is required**,
+    /// except for a summary by the engine `athena`. The provider gets the destination and the record format of the flow log
+    /// from EC2 in `region`. If the log group does not exist yet, or the bucket contains no object of the flow log, the
+    /// result is empty, with a warning.
     #[serde(default)]
     #[schemars(transform = behaviour::conflicts_with("log_group_name"))]
     #[schemars(transform = behaviour::conflicts_with("s3_uri"))]
     pub flow_log_id: Attr<String>,
-    /// The log group whose events to query, as a name or an ARN, if neither `flow_log_id` nor `s3_uri` is set. With `flow_log_id`: the log group of the flow log, if it
-    /// delivers to one.
+    /// The name or the ARN of the log group to query, if neither `flow_log_id` nor `s3_uri` is set. With `flow_log_id`, this
+    /// is the log group of the flow log, if it delivers to one.
     #[serde(default)]
     #[schemars(transform = behaviour::computed)]
     #[schemars(transform = behaviour::conflicts_with("s3_uri"))]
     pub log_group_name: Attr<String>,
-    /// The objects whose events to query, if neither `flow_log_id` nor `log_group_name` is set, as `s3://bucket/prefix`: the folder that one or several flow logs deliver to, a
-    /// folder in it, or one object. The objects are gzip text with a header or Parquet, in any of AWS's layouts. With
-    /// `flow_log_id`: the folder of the flow log, if it delivers to a bucket.
+    /// The objects to query, as `s3://bucket/prefix`, if neither `flow_log_id` nor `log_group_name` is set: the folder that
+    /// one or several flow logs deliver to, a folder in it, or one object. The objects are gzip text with a header or
+    /// Parquet, in any of AWS's layouts. With `flow_log_id`, this is the folder of the flow log, if it delivers to a bucket.
     #[serde(default)]
     #[schemars(transform = behaviour::computed)]
     pub s3_uri: Attr<String>,
-    /// Who pays for the requests to the bucket: `requester`, if the bucket requires that. By default its owner does.
+    /// Who pays for the requests to the bucket: `requester`, if the bucket requires that. By default, the owner pays.
     #[serde(default)]
     #[schemars(transform = behaviour::one_of(&[REQUESTER]))]
     pub request_payer: Attr<String>,
-    /// The most bytes of objects to read. A query over more fails before it reads any of them. With the engine `athena`,
-    /// the objects are those of the partitions that the query asks for, if the table has partition projection and the
-    /// caller may list the bucket. Otherwise the query is stopped as soon as Athena reports that it has read more, and AWS
-    /// bills for what was read.
+    /// The maximum size, in bytes, of the objects to read. If the objects of the time window are larger, the query fails
+    /// before it reads any of them. With the engine `athena`, this works if the table has partition projection and the
+    /// caller may list the bucket. Otherwise the provider stops the query as soon as Athena reports that it has read more,
+    /// and AWS bills for what was read.
     #[serde(default)]
     #[schemars(range(min = 1))]
     pub max_scan_bytes: Attr<i64>,
@@ -49,7 +49,7 @@ pub struct Query {
     #[serde(default)]
     #[schemars(transform = behaviour::computed)]
     pub region: Attr<String>,
-    /// The only log stream to search.
+    /// The log stream to search. The default is all log streams.
     #[serde(default)]
     #[schemars(transform = behaviour::conflicts_with("log_stream_name_prefix"))]
     pub log_stream_name: Attr<String>,
@@ -68,27 +68,28 @@ pub struct Query {
     /// Whether to show masked data. Requires the permission `logs:Unmask`.
     #[serde(default)]
     pub unmask: Attr<bool>,
-    /// How far to look back, such as `30m`, `1h` or `2d`. **One of `lookback` and `start_time` is required**. It counts from `end_time` if it is set, otherwise from now.
+    /// The length of the time window, such as `30m`, `1h` or `2d`, which ends at `end_time` or now. **One of `lookback` and
+    /// `start_time` is required**.
     #[serde(default)]
     #[schemars(transform = behaviour::conflicts_with("start_time"))]
     pub lookback: Attr<String>,
-    /// The start of the time window (RFC 3339), included. Set it instead of `lookback`.
+    /// The start of the time window (RFC 3339), inclusive. Set it instead of `lookback`.
     #[serde(default)]
     pub start_time: Attr<String>,
-    /// The end of the time window (RFC 3339), excluded. Defaults to now.
+    /// The end of the time window (RFC 3339), exclusive. Defaults to now.
     #[serde(default)]
     pub end_time: Attr<String>,
-    /// How long the query may take, such as `5m`, the default. A query that takes longer fails: it never returns a partial
-    /// result.
+    /// The time limit of the query, such as `10m`. Defaults to `5m`. A query that takes longer fails: it never returns a
+    /// partial result.
     #[serde(default)]
     pub timeout: Attr<String>,
     /// A CloudWatch filter pattern, sent unchanged. The provider still checks the filters.
     #[serde(default)]
     pub filter_pattern: Attr<String>,
     /// Whether the query fails if it could not see everything in the time window. The error lists the reasons in
-    /// `incomplete`. Set it in every gate, so that it does not pass without seeing the traffic. It takes more calls: one to EC2
-    /// if `log_format` is set, one or two that read lines without the filter pattern made from the filters, and those
-    /// that find the records by which AWS reports skipped records. The engine `insights` runs a second query, which AWS
+    /// `incomplete`. Set it in every gate, so that the gate does not pass if the query missed traffic. It makes more calls:
+    /// one to EC2 if `log_format` is set, one or two that read lines without the filter pattern made from the filters, and
+    /// those that find the records by which AWS reports skipped records. The engine `insights` runs a second query, which AWS
     /// bills like the first.
     #[serde(default)]
     pub require_complete: Attr<bool>,

@@ -81,11 +81,11 @@ pub struct Quals {
     /// The instance of the network interface; `-` for interfaces that do not belong to an instance.
     #[serde(default)]
     pub instance_id: Attr<String>,
-    /// The id that CloudWatch Logs assigned to the event.
+    /// The ID that CloudWatch Logs assigned to the event.
     #[serde(default)]
     pub event_id: Attr<String>,
     /// Any other field of the record format, by AWS's name, such as `{ "pkt-srcaddr" = "10.0.0.0/8" }`. The names of AWS
-    /// services, as in `{ "pkt-dst-aws-service" = "s3" }`, are compared without regard to case.
+    /// services, as in `{ "pkt-dst-aws-service" = "s3" }`, are not case-sensitive.
     #[serde(default)]
     pub fields: Attr<BTreeMap<String, Attr<String>>>,
 }

@@ -23,7 +23,7 @@ pub struct Output {
     #[serde(default)]
     #[schemars(transform = behaviour::read_only)]
     pub truncated: Attr<bool>,
-    /// The calls that the filters were pushed down into.
+    /// The calls to CloudWatch Logs, each with the filter pattern that was made from the filters.
     #[serde(default)]
     #[schemars(transform = behaviour::read_only)]
     pub pushed: Attr<Vec<Push>>,
@@ -62,7 +62,8 @@ pub struct Event {
     /// When CloudWatch Logs received the event, as RFC 3339.
     #[schemars(transform = behaviour::read_only)]
     pub ingestion_time: Option<String>,
-    /// The id that CloudWatch Logs assigned to the event, or that the event itself has. Null for records of AWS in a bucket.
+    /// The ID that CloudWatch Logs assigned to the event, or the ID in an ExternalFlow event. Null for records of AWS in a
+    /// bucket.
     #[schemars(transform = behaviour::read_only)]
     pub event_id: Option<String>,
     /// The log stream. Usually there is one for each network interface.

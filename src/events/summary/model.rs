@@ -16,13 +16,13 @@ const DEFAULT_GROUPS: usize = 1000;
 pub(super) const MOST_GROUPS: usize = 100_000;
 
 /// Counts the records of flow logs in CloudWatch Logs or S3 by the values of their fields: who sends the most
-/// traffic, what is rejected, which ports are used. All matching records count, including those that report no traffic
-/// unless `log_status = "OK"` is set.
+/// traffic, what is rejected, which ports are used. All matching records count. Set `log_status = "OK"` to leave out those
+/// that report no traffic.
 ///
 /// A record must match all filters at the top level, at least one `where` block, if there are any, and no `exclude` block.
 /// Within a block, all conditions must match.
 ///
-/// Every engine returns the same groups. A number is exact, or there is an error.
+/// Every engine returns the same groups. The numbers are exact: if they cannot be, the query fails.
 ///
 /// Exactly one of `flow_log_id`, `log_group_name` and `s3_uri` (unless the engine is `athena`), and one of `lookback` and
 /// `start_time`, is required.
@@ -41,7 +41,7 @@ pub struct Summary {
     /// of the time window without records are groups with 0 flows.
     #[serde(default)]
     pub bin: Attr<String>,
-    /// The fields whose different values are counted for each group, such as `["dst_port"]`, in the form of `group_by`.
+    /// The fields whose distinct values are counted for each group, such as `["dst_port"]`, in the form of `group_by`.
     #[serde(default)]
     pub count_distinct: Attr<Vec<Attr<String>>>,
     /// The fields with numbers that are added for each group, besides packets and bytes, such as
@@ -53,7 +53,7 @@ pub struct Summary {
     #[serde(default)]
     #[schemars(transform = behaviour::single_block)]
     pub having: Attr<Conditions>,
-    /// What groups are ordered by, the greatest first: `flows` (the default), `packets`, `bytes`, `accepted`, `rejected`,
+    /// The order of the groups, the greatest first: `flows` (the default), `packets`, `bytes`, `accepted`, `rejected`,
     /// `distinct.NAME` or `sum.NAME` with a name in `count_distinct` or `sum`, or `key`. With `-` in front, the smallest come
     /// first. Ties are ordered by key, the smallest first, with numbers compared as numbers. If time is the only key, the
     /// default is `-key`.
@@ -69,13 +69,13 @@ pub struct Summary {
     #[serde(default)]
     #[schemars(range(min = 1, max = 100_000))]
     pub limit: Attr<i64>,
-    /// What counts the records. With `scan` (the default), the provider reads the records through FilterLogEvents. The
-    /// groups may take 64 MB, which is enough for some 300,000 pairs of addresses. With `insights`, CloudWatch Logs Insights
-    /// counts, which suits large volumes. It returns at most 100,000 groups by the fields
-    /// of `group_by` and `count_distinct`. If there are more, an answer with a lower `limit` or with `having` is still
-    /// possible, but takes up to two more queries, and not for networks, names, `count_distinct` and `top`. With `athena`,
-    /// Amazon Athena counts the rows of a table over objects in S3, named by the block `athena`; neither `flow_log_id` nor
-    /// `log_group_name` is set then. AWS bills the bytes that Insights and Athena scan.
+    /// What counts the records: `scan` (the default), `insights` or `athena`. With `scan`, the provider reads the records
+    /// and counts them. Its groups may take 64 MB of memory, which is enough for some 300,000 pairs of addresses. With
+    /// `insights`, CloudWatch Logs Insights counts the records of a log group, which suits large volumes. Insights returns at
+    /// most 100,000 groups by the fields of `group_by` and `count_distinct`. If there are more, set a lower `limit` or
+    /// `having`, which takes up to two more queries; this is not possible for networks, names, `count_distinct` and `top`.
+    /// With `athena`, Amazon Athena counts the rows of the table in the block `athena`; do not set `flow_log_id` or
+    /// `log_group_name`. AWS bills the bytes that Insights and Athena scan.
     #[serde(default)]
     #[schemars(transform = behaviour::one_of(Engine::NAMES))]
     pub engine: Attr<String>,
@@ -125,7 +125,7 @@ pub struct Conditions {
     /// The number of records of rejected traffic.
     #[serde(default)]
     pub rejected: Attr<String>,
-    /// The number of different values, by the names in `count_distinct`, such as `{ dst_port = ">=100" }`.
+    /// The number of distinct values, by the names in `count_distinct`, such as `{ dst_port = ">=100" }`.
     #[serde(default)]
     pub distinct: Attr<BTreeMap<String, Attr<String>>>,
     /// The sums, by the names in `sum`.
@@ -167,7 +167,8 @@ pub struct SummaryOutput {
     #[serde(default)]
     #[schemars(transform = behaviour::read_only)]
     pub truncated: Attr<bool>,
-    /// The calls that the filters were pushed down into. Empty if CloudWatch Logs Insights counted.
+    /// The calls to CloudWatch Logs, each with the filter pattern that was made from the filters. Empty if CloudWatch Logs
+    /// Insights counted.
     #[serde(default)]
     #[schemars(transform = behaviour::read_only)]
     pub pushed: Attr<Vec<Push>>,
@@ -216,7 +217,7 @@ pub struct Group {
     /// The number of records of rejected traffic.
     #[schemars(transform = behaviour::read_only)]
     pub rejected: Option<i64>,
-    /// The number of different values, by the names in `count_distinct`.
+    /// The number of distinct values, by the names in `count_distinct`.
     #[schemars(transform = behaviour::read_only)]
     pub distinct: BTreeMap<String, i64>,
     /// The sums, by the names in `sum`.

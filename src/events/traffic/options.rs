@@ -17,6 +17,10 @@ const OF_A_SUMMARY: [&str; 2] = ["engine", "athena"];
 /// The arguments that every command has as options of its own.
 const OF_EVERY_COMMAND: [&str; 2] = ["region", "timeout"];
 
+/// How to write an argument that is a map.
+const PAIRS: &str =
+    " On the command line, write NAME=VALUE, and repeat the option for more values.";
+
 /// An option of the command line.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TrafficOption {
@@ -107,9 +111,13 @@ fn option(path: &[&str], attribute: &Attribute) -> Option<TrafficOption> {
         Shape::Plain(Type::Map(_)) => Form::Pairs,
         _ => return None,
     };
+    let mut help = attribute.description.clone();
+    if form == Form::Pairs {
+        help.push_str(PAIRS);
+    }
     Some(TrafficOption {
         name: dashed(path),
-        help: attribute.description.clone(),
+        help,
         form,
         path: path.iter().map(|name| (*name).to_owned()).collect(),
     })
@@ -120,6 +128,9 @@ fn dashed(path: &[&str]) -> String {
 }
 
 fn conditions(description: &str) -> String {
+    let description = description
+        .replace("` block", "`")
+        .replace("Within a block", "Within a set");
     format!(
         "{description} Write the conditions as NAME=VALUE, separated by `;`, such as `dst_port=22,3389; protocol=tcp`. \
          Repeat the option for more sets."

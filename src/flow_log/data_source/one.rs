@@ -52,15 +52,15 @@ impl framework::DataSource for DataSource {
         match lookup.id.given() {
             Some(id) if !flow_log::is_id(id) => {
                 let detail = format!(
-                    "`id` is \"{id}\". The id of a flow log looks like fl-0123456789abcdef0."
+                    "`id` is \"{id}\". The ID of a flow log looks like fl-0123456789abcdef0."
                 );
-                diagnostics.error("id", "malformed-id", "Malformed id", detail);
+                diagnostics.error("id", "malformed-id", "Malformed ID", detail);
             }
             None if filters.is_empty() && !lookup.id.is_unknown() => {
                 diagnostics.error(
                     "id",
                     "missing-id-or-filters",
-                    "Missing id or filters",
+                    "Missing ID or filters",
                     "Set `id` to the id of a flow log, or select one by `filter` blocks, `tags` or `flow_log_ids`. To get \
                      all flow logs, use the data source `vpcflow_logs`.",
                 );

@@ -11,34 +11,34 @@ use crate::framework::Attr;
 const NOT_WATCHED: [(&str, &str); 9] = [
     (
         "i-",
-        "To watch an instance, use its network interface (eni-…), its subnet or its VPC",
+        "To record an instance, use its network interface (eni-…), its subnet or its VPC",
     ),
     (
         "sg-",
-        "To see what a security group rejects, watch the VPC and look at the field `action`",
+        "To see what a security group rejects, record the VPC and look at the field `action`",
     ),
     (
         "igw-",
-        "To watch an internet gateway, use the VPC that it is attached to",
+        "To record an internet gateway, use the VPC that it is attached to",
     ),
     (
         "rtb-",
-        "To watch the traffic of a route table, use its VPC or its subnets",
+        "To record the traffic of a route table, use its VPC or its subnets",
     ),
     (
         "acl-",
-        "To see what a network ACL rejects, watch its subnets and look at the field `action`",
+        "To see what a network ACL rejects, record its subnets and look at the field `action`",
     ),
     (
         "vpce-",
-        "To watch a VPC endpoint, use its network interfaces (eni-…)",
+        "To record a VPC endpoint, use its network interfaces (eni-…)",
     ),
     (
         "pcx-",
-        "To watch a peering connection, use the VPCs that it connects",
+        "To record a peering connection, use the VPCs that it connects",
     ),
-    ("vgw-", "To watch a virtual private gateway, use its VPC"),
-    ("fl-", "This is the id of a flow log"),
+    ("vgw-", "To record a virtual private gateway, use its VPC"),
+    ("fl-", "This is the ID of a flow log"),
 ];
 
 /// Checks the watched resource.

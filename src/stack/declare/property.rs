@@ -93,7 +93,7 @@ const NAMES: [Name; 15] = [
     described(
         "ResourceId",
         "resource_id",
-        "The id of the resource to record: a VPC, a subnet, a network interface, a transit gateway, a transit gateway \
+        "The ID of the resource to record: a VPC, a subnet, a network interface, a transit gateway, a transit gateway \
          attachment, a regional NAT gateway, or a Cloud WAN edge.",
     ),
     same("ResourceType", "resource_type"),
@@ -129,13 +129,14 @@ const NAMES: [Name; 15] = [
     described(
         "Tags",
         "tags",
-        "Tags of the flow log. Each key once: a schema refuses only equal tags, the program each key that is there twice.",
+        "Tags of the flow log. No two tags may have the same key: `stack validate` checks this, and the JSON Schema refuses only \
+         equal tags.",
     ),
     // Not a property of CloudFormation: a template is deployed into a region, a stack definition names it.
     described(
         "Region",
         "region",
-        "The region of the flow log. The default is the stack's. A log group or a delivery stream must be in the same \
+        "The region of the flow log. The default is the region of the stack. A log group or a delivery stream must be in the same \
          region.",
     ),
     same("FlowLogId", "id"),

@@ -32,10 +32,10 @@ pub fn stack_schema() -> Result<Value, LowerError> {
         "type": "object",
         "required": ["FlowLogs"],
         "properties": {
-            "$schema": { "type": "string" },
+            "$schema": { "description": "The JSON Schema of the file, for editors.", "type": "string" },
             "Description": { "description": "What the stack is for.", "type": "string" },
             "Region": {
-                "description": "The region of the flow logs that name none. The default is the region of the environment or profile.",
+                "description": "The region of each flow log without a region of its own. The default is the region of the environment or profile.",
                 "type": "string",
                 "pattern": region(),
             },
@@ -59,7 +59,7 @@ fn region() -> String {
 
 fn account() -> Value {
     json!({
-        "description": "The id of the account in which the flow log runs, in quotes.",
+        "description": "The ID of the account in which the flow log runs, in quotes.",
         "type": "string",
         "pattern": format!("^{}$", arn::account::PATTERN),
     })
@@ -115,8 +115,8 @@ fn accepts(accepts: &Accepts) -> Value {
                 "required": ["Key", "Value"],
                 "additionalProperties": false,
                 "properties": {
-                    "Key": { "type": "string", "minLength": 1, "maxLength": patterns::LONGEST_TAG_KEY, "pattern": "^(?!aws:)" },
-                    "Value": { "type": "string", "maxLength": patterns::LONGEST_TAG_VALUE },
+                    "Key": { "description": "The key.", "type": "string", "minLength": 1, "maxLength": patterns::LONGEST_TAG_KEY, "pattern": "^(?!aws:)" },
+                    "Value": { "description": "The value.", "type": "string", "maxLength": patterns::LONGEST_TAG_VALUE },
                 },
             },
         }),

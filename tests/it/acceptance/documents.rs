@@ -102,7 +102,7 @@ fn the_query_of_a_bucket_finds_its_records() {
     let work = Workspace::new(Version::Any, fake.url());
     work.configure(&blocks(EVENTS)["a_bucket"]);
     work.apply();
-    let result = work.instance("data.vpcflow_log_events.refused_logins");
+    let result = work.instance("data.vpcflow_log_events.rejected_logins");
     assert_eq!(result["events"][0]["src_addr"], "203.0.113.9");
     assert_eq!(result["statistics"]["matched"], 1);
 }
@@ -208,7 +208,7 @@ fn the_readmes_configuration_applies_and_its_check_warns() {
     traffic(&fake, 22, "REJECT");
     let with_rejects = plan(&work, &fake);
     assert_eq!(with_rejects.code, 0, "{}", with_rejects.output);
-    with_rejects.says(&[failed, "Refused: 203.0.113.9"]);
+    with_rejects.says(&[failed, "Rejected: 203.0.113.9"]);
     run(&work, &fake, &["destroy", "-auto-approve"]).succeeds();
     assert_eq!(fake.flow_logs(REGION), []);
 }
@@ -276,8 +276,8 @@ fn a_gate_that_warns_does_not_stop_the_run() {
     assert_eq!(exit_codes(&work, &fake), [0, 0, 0]);
     traffic(&fake, 3389, "REJECT");
     assert_eq!(exit_codes(&work, &fake), [0, 0, 0]);
-    plan(&work, &fake).says(&["Warning: ", "Refused logins from 203.0.113.9."]);
-    apply(&work, &fake).says(&["Warning: ", "Refused logins from 203.0.113.9."]);
+    plan(&work, &fake).says(&["Warning: ", "Rejected logins from 203.0.113.9."]);
+    apply(&work, &fake).says(&["Warning: ", "Rejected logins from 203.0.113.9."]);
     work.write("more.tf", "resource \"terraform_data\" \"more\" {}\n");
     assert_eq!(plan(&work, &fake).code, 2);
 }
@@ -338,10 +338,10 @@ fn a_data_source_inside_a_check_always_plans_changes() {
     traffic(&fake, 443, "REJECT");
     let work = gate(&fake, "a_gate_that_warns");
     let text = blocks(GUIDE)["a_gate_that_warns"].clone();
-    let (source, check) = text.split_once("check \"no_refused_logins\" {\n").unwrap();
+    let (source, check) = text.split_once("check \"no_rejected_logins\" {\n").unwrap();
     work.write(
         "gate.tf",
-        &format!("check \"no_refused_logins\" {{\n{source}\n{check}"),
+        &format!("check \"no_rejected_logins\" {{\n{source}\n{check}"),
     );
     for _ in 0..2 {
         assert_eq!(apply(&work, &fake).code, 0);

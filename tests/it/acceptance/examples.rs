@@ -78,8 +78,8 @@ fn ten_minutes_ago() -> i64 {
 }
 
 /// The expected results of the queries in the examples: sources and ports of events, or keys of groups.
-const RESULTS: [(&str, &[&str]); 7] = [
-    ("vpcflow_log_events.refused_logins", &["203.0.113.9:22"]),
+const RESULTS: [(&str, &[&str]); 8] = [
+    ("vpcflow_log_events.rejected_logins", &["203.0.113.9:22"]),
     (
         "vpcflow_log_events.all",
         &[
@@ -101,8 +101,9 @@ const RESULTS: [(&str, &[&str]); 7] = [
         "vpcflow_log_events.from_a_range",
         &["10.0.0.7:22", "10.0.0.5:443", "10.0.0.5:5432"],
     ),
+    ("vpcflow_log_events.an_hour_ago", &[]),
     (
-        "vpcflow_log_summary.refused",
+        "vpcflow_log_summary.rejected",
         &["22 10.0.0.7", "22 203.0.113.9"],
     ),
     (

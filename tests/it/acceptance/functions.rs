@@ -56,7 +56,7 @@ fn the_examples_return_the_documented_values() {
     for version in BOTH {
         let returned = outputs(version, &all.join("\n"));
         assert_eq!(
-            returned["refused_from"],
+            returned["rejected_from"],
             json!({ "address": "198.51.100.7", "port": 22, "zone": "euc1-az1" })
         );
         assert_eq!(
@@ -64,7 +64,7 @@ fn the_examples_return_the_documented_values() {
             "${version} ${interface-id} ${srcaddr} ${dstaddr} ${dstport} ${action} ${log-status}"
         );
         assert_eq!(
-            returned["refused_logins"],
+            returned["rejected_logins"],
             "[w1,w2,w3,w4!=\"10.*\",w5,w6,w7=22||w7=3389,w8,w9,w10,w11,w12,w13=\"REJECT\",w14]"
         );
         let statement = returned["flow_log_table"].as_str().unwrap();

@@ -159,7 +159,7 @@ fn no_match_and_several_matches_are_errors() {
         ),
         (
             r#"id = "vpc-0123456789abcdef0""#,
-            "The id of a flow log looks like",
+            "The ID of a flow log looks like",
         ),
         (
             "filter {\n    name = \"resource-id\"\n    values = []\n  }",

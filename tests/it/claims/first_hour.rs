@@ -101,6 +101,7 @@ impl<'a> Shell<'a> {
             .env("AWS_ACCESS_KEY_ID", "AKIAEXAMPLE")
             .env("AWS_SECRET_ACCESS_KEY", "secret-canary")
             .env("AWS_REGION", REGION)
+            .env("TF_VAR_vpc_id", "vpc-0123456789abcdef0")
             .env("AWS_EC2_METADATA_DISABLED", "true")
             .env("AWS_CONFIG_FILE", folder.join("no-config"))
             .env("AWS_SHARED_CREDENTIALS_FILE", folder.join("no-credentials"))
@@ -148,7 +149,7 @@ fn the_first_hour_goes_as_the_readme_says() {
         let run = shell.run(&line);
         assert_eq!(run.code, code, "{line}: {}", run.output);
         if line == "terraform plan" {
-            run.says(&["Check block assertion failed", "Refused: 203.0.113.9"]);
+            run.says(&["Check block assertion failed", "Rejected: 203.0.113.9"]);
         }
         done.push(line);
     }
@@ -188,7 +189,7 @@ fn the_folder_of_the_guide_applies_and_its_check_warns() {
     let fake = networks();
     let work = getting_started(&fake);
     let shell = Shell::new(&fake, &work);
-    let apply = "terraform apply -var vpc_id=vpc-0123456789abcdef0";
+    let apply = "terraform apply";
     shell.run(apply).succeeds().says(&["1 added"]);
     shell
         .run("terraform-provider-vpcflow verify \"$(terraform output -raw flow_log_id)\"")
@@ -197,12 +198,15 @@ fn the_folder_of_the_guide_applies_and_its_check_warns() {
         .run(apply)
         .succeeds()
         .says(&["Somebody tries to log in.", "203.0.113.9 to port 22"]);
+    let traffic = "terraform-provider-vpcflow traffic --flow-log-id \"$(terraform output -raw flow_log_id)\" --lookback 1h";
+    let traffic = shell.run(traffic);
+    let traffic = traffic.says(&["Top rejected sources", "203.0.113.9", "not_created"]);
+    assert_eq!(traffic.code, 3, "{}", traffic.output);
     let drift = "terraform show -json | terraform-provider-vpcflow drift --state - --unmanaged";
     shell.run(drift).succeeds();
     let coverage = shell.run("terraform-provider-vpcflow coverage --regions all --policy cis");
+    let coverage = coverage.says(&["pending: vpc-0123456789abcdef0"]);
     assert_eq!(coverage.code, 2, "{}", coverage.output);
-    shell
-        .run("terraform destroy -var vpc_id=vpc-0123456789abcdef0")
-        .succeeds();
+    shell.run("terraform destroy").succeeds();
     assert_eq!(fake.flow_logs(REGION), []);
 }

@@ -100,7 +100,7 @@ FlowLogs:
     says(
         &errors("s3.yaml", text, &[]),
         &[
-            "4:5: `ResourceType` is \"Subnet\", but \"vpc-0123456789abcdef0\" is the id of a VPC",
+            "4:5: `ResourceType` is \"Subnet\", but \"vpc-0123456789abcdef0\" is the ID of a VPC",
             "6:25: write s3",
             "7:5: It must be an ARN, such as",
             "8:5: write `${version}`",
@@ -140,7 +140,7 @@ FlowLogs:
             "5:18: write REJECT",
             "6:19: put it in quotes, \"42\"",
             "9:14: in quotes",
-            "10:5: This is an ARN, but an id is required",
+            "10:5: This is an ARN, but an ID is required",
             "14:5: is for delivery to Firehose in another account",
         ],
     );

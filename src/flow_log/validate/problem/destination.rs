@@ -185,7 +185,7 @@ impl DestinationProblem {
 
 impl MalformedDestination {
     fn sentence(self, text: &str, words: &dyn Vocabulary) -> String {
-        const NO_REGION: &str = "The ARN must contain a region and an account id of 12 digits.";
+        const NO_REGION: &str = "The ARN must contain a region and an account ID of 12 digits.";
         match self {
             Self::WhiteSpace => "Remove the white space around it.".to_owned(),
             Self::Type(kind) => format!(

@@ -68,7 +68,7 @@ pub(crate) enum TargetProblem {
 pub(crate) enum MalformedId {
     /// It does not begin with the prefix that the argument requires.
     Prefix(&'static str),
-    /// It is the id of a transit gateway attachment.
+    /// It is the ID of a transit gateway attachment.
     Attachment,
     /// What follows the prefix is not 8 or 17 hexadecimal digits.
     Digits(&'static str),
@@ -81,9 +81,9 @@ pub(crate) enum MalformedId {
 impl TargetProblem {
     pub(super) fn title(&self) -> (&'static str, &'static str) {
         match self {
-            Self::Missing => ("missing-target", "Nothing to watch"),
-            Self::Two { .. } => ("two-different-targets", "Two different resources to watch"),
-            Self::MalformedId { .. } => ("malformed-id", "Malformed id"),
+            Self::Missing => ("missing-target", "Nothing to record"),
+            Self::Two { .. } => ("two-different-targets", "Two different resources"),
+            Self::MalformedId { .. } => ("malformed-id", "Malformed ID"),
             Self::WrongType { .. } => ("wrong-resource-type", "Wrong resource type"),
             Self::NotWatched { .. } => ("resource-without-flow-logs", "Resource without flow logs"),
             Self::TypeMissing { .. } => ("resource-type-needed", "Missing resource type"),
@@ -106,7 +106,7 @@ impl TargetProblem {
                 other,
                 other_id,
             } => format!(
-                "`{name}` is \"{id}\", but `{}` is \"{other_id}\". A flow log watches one resource. Remove one of \
+                "`{name}` is \"{id}\", but `{}` is \"{other_id}\". A flow log records one resource. Remove one of \
                  the two, and declare another flow log for it.",
                 words.name(other)
             ),
@@ -119,7 +119,7 @@ impl TargetProblem {
                 actual: Some(actual),
                 ..
             } => format!(
-                "`{name}` is \"{written}\", but \"{id}\" is the id of a {actual}. Remove `{name}`: the id determines \
+                "`{name}` is \"{written}\", but \"{id}\" is the ID of a {actual}. Remove `{name}`: the ID determines \
                  it."
             ),
             Self::WrongType {
@@ -128,7 +128,7 @@ impl TargetProblem {
                 prefix,
                 ..
             } => format!(
-                "`{name}` is \"{written}\", but \"{id}\" is not the id of one: such ids begin with `{prefix}`."
+                "`{name}` is \"{written}\", but \"{id}\" is not the ID of one: such IDs begin with `{prefix}`."
             ),
             Self::NotWatched { id, instead } => {
                 format!("AWS records no flow logs of \"{id}\" itself. {instead}.")
@@ -158,15 +158,15 @@ impl TargetProblem {
 impl MalformedId {
     fn sentence(self, words: &dyn Vocabulary) -> String {
         match self {
-            Self::Prefix(prefix) => format!("Ids of this kind begin with `{prefix}`."),
+            Self::Prefix(prefix) => format!("IDs of this kind begin with `{prefix}`."),
             Self::Attachment => format!(
-                "This is the id of an attachment. Use `{}`.",
+                "This is the ID of an attachment. Use `{}`.",
                 words.name("transit_gateway_attachment_id")
             ),
             Self::Digits(prefix) => {
                 format!("`{prefix}` must be followed by 8 or 17 hexadecimal digits.")
             }
-            Self::Arn => "This is an ARN, but an id is required.".to_owned(),
+            Self::Arn => "This is an ARN, but an ID is required.".to_owned(),
             Self::WhiteSpace => "Remove the white space.".to_owned(),
         }
     }
@@ -175,7 +175,7 @@ impl MalformedId {
 fn missing(words: &dyn Vocabulary) -> String {
     let [own @ .., any] = ARGUMENTS.map(|argument| format!("`{}`", words.name(argument)));
     format!(
-        "A flow log watches one resource. Set one of {}, or set {any} to the id of any of these.",
+        "A flow log records one resource. Set one of {}, or set {any} to the ID of any of these.",
         own.join(", ")
     )
 }

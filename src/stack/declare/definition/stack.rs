@@ -133,7 +133,7 @@ impl Reader<'_> {
         if account::is_id(digits) && node.what() == "text" {
             return Some(digits.to_owned());
         }
-        let message = "`Account` must be a 12-digit account id in quotes: \"123456789012\"";
+        let message = "`Account` must be a 12-digit account ID in quotes: \"123456789012\"";
         self.diagnostics.error(node.position, message);
         None
     }

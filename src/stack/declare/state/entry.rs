@@ -17,7 +17,7 @@ type Attributes = Map<String, Value>;
 /// The reason why a flow log in a state cannot be read. No value is shown: it could be sensitive.
 #[derive(Debug, thiserror::Error)]
 pub(super) enum Problem {
-    #[error("it has no id; run `terraform apply -refresh-only`")]
+    #[error("it has no ID; run `terraform apply -refresh-only`")]
     NoId,
     #[error(
         "a Terraform older than 0.12 recorded its attributes; run `terraform apply -refresh-only`"

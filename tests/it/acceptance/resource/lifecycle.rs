@@ -158,7 +158,7 @@ resource "vpcflow_log" "found" {
     work.run(&["import", "-no-color", "vpcflow_log.main", "flowlog-1"])
         .fails_with(&[
             "Flow log not imported",
-            "\"flowlog-1\" is not the id of a flow log",
+            "\"flowlog-1\" is not the ID of a flow log",
         ]);
     for (arn, problem) in [
         (
@@ -171,11 +171,11 @@ resource "vpcflow_log" "found" {
         ),
         (
             "arn:aws:s3:us-east-1:123456789012:vpc-flow-log/fl-0aaaaaaaaaaaaaaaa",
-            "is not the id of a flow log",
+            "is not the ID of a flow log",
         ),
         (
             "arn:aws:ec2:us-east-1:123456789012:vpc/fl-0aaaaaaaaaaaaaaaa",
-            "is not the id of a flow log",
+            "is not the ID of a flow log",
         ),
     ] {
         work.run(&["import", "-no-color", "vpcflow_log.main", arn])

@@ -99,7 +99,7 @@ fn an_id_that_a_mock_generated_is_refused_without_mocks() {
     );
     work.run(&["validate", "-no-color"]).succeeds();
     work.plan()
-        .fails_with(&["Malformed id", "`vpc_id` is \"a1b2c3d4\""]);
+        .fails_with(&["Malformed ID", "`vpc_id` is \"a1b2c3d4\""]);
 }
 
 #[test]

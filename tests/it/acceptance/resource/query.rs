@@ -152,7 +152,7 @@ fn an_identity_selects_region_and_account_and_an_invalid_one_is_refused() {
     let refused = [
         (
             r#"{ id = "vpc-1" }"#,
-            "\"vpc-1\", which is not the id of a flow log",
+            "\"vpc-1\", which is not the ID of a flow log",
         ),
         (
             r#"{ id = "fl-0bbbbbbbbbbbbbbbb", account_id = "210987654321" }"#,
@@ -204,7 +204,7 @@ fn a_query_sends_its_filters_and_its_limit() {
     run.says(&["flow log 2"]);
     let run = query(r#"config { flow_log_ids = ["fl-00000000000000003"] }"#).succeeds();
     run.says(&["nat-00000000000000003 to s3://Old_Bucket/folder-3/"]);
-    query(r#"config { flow_log_ids = ["vpc-1"] }"#).fails_with(&["Malformed id"]);
+    query(r#"config { flow_log_ids = ["vpc-1"] }"#).fails_with(&["Malformed ID"]);
     query("config {\n filter {\n name = \"colour\"\n values = [\"red\"]\n }\n }")
         .says(&["Unknown filter name"]);
 }

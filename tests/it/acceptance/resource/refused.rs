@@ -12,7 +12,7 @@ const S3: &str = r#"log_destination = "arn:aws:s3:::bucket""#;
 /// Returns the arguments, the line at which Terraform points, and the text of the error.
 fn resources() -> Vec<(Vec<&'static str>, &'static str, &'static str)> {
     vec![
-        (vec![ALL, GROUP, ROLE], "", "Nothing to watch"),
+        (vec![ALL, GROUP, ROLE], "", "Nothing to record"),
         (
             vec![
                 VPC,
@@ -22,7 +22,7 @@ fn resources() -> Vec<(Vec<&'static str>, &'static str, &'static str)> {
                 ROLE,
             ],
             "subnet_id",
-            "Two different resources to watch",
+            "Two different resources",
         ),
         (
             vec![
@@ -33,7 +33,7 @@ fn resources() -> Vec<(Vec<&'static str>, &'static str, &'static str)> {
                 ROLE,
             ],
             "resource_id",
-            "A flow log watches one resource",
+            "A flow log records one resource",
         ),
         (
             vec![r#"vpc_id = "vpc-xyz""#, ALL, GROUP, ROLE],
@@ -43,7 +43,7 @@ fn resources() -> Vec<(Vec<&'static str>, &'static str, &'static str)> {
         (
             vec![r#"vpc_id = "subnet-0123456789abcdef0""#, ALL, GROUP, ROLE],
             "vpc_id",
-            "Ids of this kind begin with `vpc-`",
+            "IDs of this kind begin with `vpc-`",
         ),
         (
             vec![r#"resource_id = "odd-1""#, ALL, GROUP, ROLE],
@@ -237,7 +237,7 @@ resource "vpcflow_log" "main" {
     );
     assert_eq!(work.plan().code, 2);
     work.run(&["apply", "-auto-approve", "-no-color"])
-        .fails_with(&["Ids of this kind begin with `vpc-`"]);
+        .fails_with(&["IDs of this kind begin with `vpc-`"]);
     assert!(fake.calls_of("CreateFlowLogs").is_empty());
 }
 

@@ -107,6 +107,9 @@ fn describe(text: &mut String, words: &str) {
     if let Some(value) = words.strip_prefix("- ") {
         let (name, description) = value.split_once(':').unwrap();
         text.push_str(&format!("  - `{name}`: {}.\n", description.trim_start()));
+    } else if let Some(alias) = words.strip_prefix("[alias: ") {
+        let alias = alias.trim_end_matches(']');
+        text.push_str(&format!("\n  Another name is `{alias}`.\n"));
     } else if let Some(default) = words.strip_prefix("[default: ") {
         text.push_str(&format!(
             "\n  The default is `{}`.\n",

@@ -46,11 +46,11 @@ fn an_entry_that_cannot_be_read_is_one_failure_and_the_others_are_checked() {
         ),
         (
             |instance| instance["attributes"]["id"] = Value::Null,
-            "it has no id; run `terraform apply -refresh-only`",
+            "it has no ID; run `terraform apply -refresh-only`",
         ),
         (
             |instance| instance["attributes"] = json!("secret"),
-            "it has no id",
+            "it has no ID",
         ),
         (
             |instance| *instance = json!({ "index_key": 1, "attributes_flat": { "id": "fl-1" } }),
