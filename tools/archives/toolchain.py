@@ -25,8 +25,8 @@ class Installed:
 
 
 class Unpacked:
-    """The Rust in a folder that `tools/cross-rust` made. It has the source of its standard library, which Cargo compiles for
-    any target. This needs options that Rust has not stabilized.
+    """The Rust in a folder that `tools/cross-rust` made. It has the source of its standard library, which Cargo compiles
+    for any target. This needs an option that Rust has not stabilized.
     """
 
     options = [f"-Zbuild-std={PARTS}"]
@@ -43,7 +43,7 @@ class Unpacked:
         return Path(self.cargo).is_file() and (self.home / "lib/rustlib/src/rust/library/std").is_dir()
 
     def environment(self, given):
-        """Returns the variables with which Cargo runs. Libraries of the folder are in none that the system searches."""
+        """Returns the variables with which Cargo runs. The system does not search the folder for libraries."""
         libraries = [str(path) for path in self.home.glob("lib/*-linux-gnu")]
         return {
             **given,
