@@ -1,13 +1,22 @@
-//! `tools/build` with substitutes for the compiler and cargo: what it builds, and what it says about the rest.
+//! `tools/build` and `tools/cross-rust` with substitutes for the compiler, cargo and apt: what they build and unpack, and what
+//! they say about the rest.
 
+use std::collections::BTreeSet;
+use std::ffi::OsStr;
 use std::os::unix::fs::PermissionsExt as _;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use tempfile::TempDir;
 
 use crate::harness::python;
 use crate::harness::terraform::Run;
+
+fn tool(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("tools")
+        .join(name)
+}
 
 /// A machine of x86_64 Linux with the standard libraries of some targets.
 struct Machine(TempDir);
@@ -32,6 +41,31 @@ case "$*" in
 esac
 "#;
 
+/// The cargo of the unpacked Rust: also writes the variables that it needs.
+const UNPACKED: &str = r#"
+echo "$RUSTC bootstrap=$RUSTC_BOOTSTRAP libraries=$LD_LIBRARY_PATH" >> "$LOG"
+echo "$CARGO_TARGET_AARCH64_UNKNOWN_LINUX_MUSL_RUSTFLAGS" >> "$LOG"
+exec "$CARGO" "$@"
+"#;
+
+/// Lists packages as Debian's does, two of them named with a version, and downloads files that contain their names.
+const APT: &str = r#"
+case "$1" in
+    install)
+        echo "Reading package lists..."
+        for package in cargo-web_1.96.0+dfsg1-1_amd64 libllvm22_1%3a22.1.8-1~deb12u1_amd64 rust-web-src_1.96.0+dfsg1-1_all; do
+            echo "'http://deb.example.com/pool/$package.deb' $package.deb 7646412 SHA256:0123"
+        done;;
+    download)
+        shift
+        for package in "$@"; do echo "$package" > "${package}_1_amd64.deb"; done;;
+esac
+"#;
+
+const DPKG: &str = r#"
+mkdir -p "$3/usr/$(cat "$2")"
+"#;
+
 impl Machine {
     fn with(targets: &[&str], programs: &[(&str, &str)]) -> Self {
         let machine = Self(
@@ -44,11 +78,8 @@ impl Machine {
             let library = format!("sysroot/lib/rustlib/{target}/lib");
             std::fs::create_dir_all(machine.path().join(library)).unwrap();
         }
-        std::fs::create_dir(machine.path().join("bin")).unwrap();
         for (name, text) in [&[("rustc", RUSTC), ("cargo", CARGO)], programs].concat() {
-            let program = machine.path().join("bin").join(name);
-            std::fs::write(&program, format!("#!/bin/sh\n{text}")).unwrap();
-            std::fs::set_permissions(&program, std::fs::Permissions::from_mode(0o755)).unwrap();
+            machine.add(&format!("bin/{name}"), text);
         }
         machine
     }
@@ -57,13 +88,17 @@ impl Machine {
         self.0.path()
     }
 
-    fn build(&self, platforms: &[&str]) -> Run {
+    fn add(&self, path: &str, text: &str) {
+        let program = self.path().join(path);
+        std::fs::create_dir_all(program.parent().unwrap()).unwrap();
+        std::fs::write(&program, format!("#!/bin/sh\n{text}")).unwrap();
+        std::fs::set_permissions(&program, std::fs::Permissions::from_mode(0o755)).unwrap();
+    }
+
+    fn command(&self, program: impl AsRef<OsStr>) -> Command {
         let path = std::env::var("PATH").unwrap();
-        let output = Command::new(python::program())
-            .arg(Path::new(env!("CARGO_MANIFEST_DIR")).join("tools/build"))
-            .arg(self.path().join("target"))
-            .arg(self.path().join("programs"))
-            .args(platforms)
+        let mut command = Command::new(program);
+        command
             .env(
                 "PATH",
                 format!("{}:{path}", self.path().join("bin").display()),
@@ -72,8 +107,26 @@ impl Machine {
             .env("REAL_CARGO", env!("CARGO"))
             .env("LOG", self.path().join("log"))
             .env("SYSROOT", self.path().join("sysroot"))
-            .output();
-        Run::of(&output.unwrap())
+            .env_remove("VPCFLOW_CROSS_RUST");
+        command
+    }
+
+    /// Calls `tools/build` with the unpacked Rust of a folder, or without one.
+    fn build_with(&self, unpacked: Option<&str>, platforms: &[&str]) -> Run {
+        let mut command = self.command(python::program());
+        command
+            .arg(tool("build"))
+            .arg(self.path().join("target"))
+            .arg(self.path().join("programs"))
+            .args(platforms);
+        if let Some(folder) = unpacked {
+            command.env("VPCFLOW_CROSS_RUST", self.path().join(folder));
+        }
+        Run::of(&command.output().unwrap())
+    }
+
+    fn build(&self, platforms: &[&str]) -> Run {
+        self.build_with(None, platforms)
     }
 
     /// Returns the files for `tools/package`, in order.
@@ -144,4 +197,63 @@ fn programs_are_static_with_their_crates_and_independent_of_their_folder() {
     let bill = machine.path().join("programs/linux_amd64.cdx.json");
     let bill = std::fs::read_to_string(bill).unwrap();
     assert!(bill.contains("pkg:cargo/aws-sdk-ec2@"), "no bill");
+}
+
+#[test]
+fn an_unpacked_rust_builds_what_the_installed_one_cannot() {
+    let machine = Machine::with(&["x86_64-unknown-linux-gnu"], &[("cargo-zigbuild", "")]);
+    let wanted = ["linux_amd64", "linux_arm64"];
+    machine.build(&wanted).fails_with(&[
+        "linux_arm64 was not built: Rust's standard library for aarch64-unknown-linux-musl is not installed",
+        "Without rustup, set VPCFLOW_CROSS_RUST",
+    ]);
+    machine.add("rust/usr/bin/cargo", UNPACKED);
+    machine
+        .build_with(Some("rust"), &wanted)
+        .fails_with(&["contains no Rust with its source. Run: tools/cross-rust "]);
+    let source = "rust/usr/lib/rustlib/src/rust/library/std";
+    std::fs::create_dir_all(machine.path().join(source)).unwrap();
+    std::fs::create_dir_all(machine.path().join("rust/usr/lib/x86_64-linux-gnu")).unwrap();
+    std::fs::remove_file(machine.path().join("log")).unwrap();
+    machine.build_with(Some("rust"), &wanted).succeeds();
+    let log = std::fs::read_to_string(machine.path().join("log")).unwrap();
+    let lines: Vec<_> = log.lines().collect();
+    let [own, variables, flags, other] = lines[..] else {
+        panic!("{log}");
+    };
+    // What this machine can build is built with its own Rust.
+    assert!(own.starts_with("auditable build --release"), "{own}");
+    let home = machine.path().join("rust/usr").canonicalize().unwrap();
+    let home = home.display();
+    let libraries = format!("libraries={home}/lib/x86_64-linux-gnu");
+    assert!(
+        variables.starts_with(&format!("{home}/bin/rustc bootstrap=1 {libraries}")),
+        "{variables}"
+    );
+    assert!(flags.contains("link-self-contained=no"), "{flags}");
+    assert!(flags.contains("target-feature=+crt-static"), "{flags}");
+    let remapped = format!("--remap-path-prefix={home}=/rust");
+    assert!(flags.contains(&remapped), "{flags}");
+    assert!(
+        other.starts_with("auditable zigbuild -Zbuild-std=std,panic_unwind --release --locked"),
+        "{other}"
+    );
+}
+
+#[test]
+fn an_unpacked_rust_has_the_packages_that_are_not_installed() {
+    let machine = Machine::with(&[], &[("apt-get", APT), ("dpkg-deb", DPKG)]);
+    let folder = machine.path().join("rust");
+    let output = machine.command(tool("cross-rust")).arg(&folder).output();
+    Run::of(&output.unwrap())
+        .succeeds()
+        .says(&[&format!("set VPCFLOW_CROSS_RUST to {}", folder.display())]);
+    let entries = std::fs::read_dir(folder.join("usr")).unwrap();
+    let names: BTreeSet<_> = entries
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .collect();
+    let wanted = ["cargo-web", "libllvm22", "rust-web-src"];
+    assert_eq!(names, wanted.map(str::to_owned).into());
+    // Nothing but what was unpacked stays.
+    assert_eq!(std::fs::read_dir(&folder).unwrap().count(), 1);
 }
