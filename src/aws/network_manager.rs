@@ -110,13 +110,12 @@ pub struct NetworkManager {
 }
 
 impl Aws {
-    /// Returns AWS Network Manager.
-    ///
-    /// # Errors
-    /// Its address is not known.
-    pub fn network_manager(&self) -> Result<NetworkManager, Error> {
-        Ok(NetworkManager {
-            service: self.global(&SERVICE)?,
+    /// Returns AWS Network Manager. `None` in partitions without it, such as China, where there is no Cloud WAN.
+    /// See <https://docs.aws.amazon.com/general/latest/gr/cloudwan.html>.
+    pub fn network_manager(&self) -> Option<NetworkManager> {
+        Some(NetworkManager {
+            // The only error is that no address is known.
+            service: self.global(&SERVICE).ok()?,
             context: self.0.context.for_another_service(),
         })
     }

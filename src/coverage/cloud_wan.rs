@@ -13,7 +13,8 @@ use super::judge::{Cause, FlowLog, Kind, Network, Subject, Trouble, Unread, Worl
 use crate::aws::{Aws, CloudWanKind, CloudWanNetwork, Swept};
 use crate::text::sanitize;
 
-/// Reads the networks of Cloud WAN that are of these kinds. Returns `None` if none of the kinds is.
+/// Reads the networks of Cloud WAN that are of these kinds. Returns `None` if none of the kinds is, and where there is no Cloud
+/// WAN.
 pub(super) async fn read(
     aws: &Aws,
     account: Option<&str>,
@@ -26,6 +27,7 @@ pub(super) async fn read(
     if kinds.is_empty() {
         return None;
     }
+    let manager = aws.network_manager()?;
     let mut world = World {
         account: account.map(str::to_owned),
         region: region(aws),
@@ -34,15 +36,6 @@ pub(super) async fn read(
         flow_logs: Vec::new(),
         unread: Vec::new(),
         now: Timestamp::now(),
-    };
-    let manager = match aws.network_manager() {
-        Ok(manager) => manager,
-        Err(error) => {
-            for (kind, _) in kinds {
-                world.note(Subject::Networks(kind), Some(&error));
-            }
-            return Some(world);
-        }
     };
     let listed = kinds.iter().map(|(_, kind)| manager.networks(*kind));
     let listed = future::join_all(listed).await;
@@ -56,7 +49,7 @@ pub(super) async fn read(
 
 /// Returns the region in which the networks of Cloud WAN are listed: that of Network Manager.
 pub(super) fn region(aws: &Aws) -> String {
-    let manager = aws.network_manager().ok();
+    let manager = aws.network_manager();
     let region = manager.as_ref().map(|manager| manager.region());
     region.or(aws.region()).unwrap_or_default().to_owned()
 }

@@ -82,6 +82,25 @@ fn one_address_of_the_command_line_is_that_of_network_manager() {
 }
 
 #[test]
+fn there_is_no_cloud_wan_in_china() {
+    let fake = Fake::start();
+    fake.enable_regions(&["cn-north-1", "cn-northwest-1"]);
+    let folder = Folder::new();
+    let mut command = folder.command(super::program(), None);
+    command
+        .env("AWS_ACCESS_KEY_ID", "AKIAEXAMPLE")
+        .env("AWS_SECRET_ACCESS_KEY", "secret-canary");
+    for service in ["EC2", "STS"] {
+        command.env(format!("AWS_ENDPOINT_URL_{service}"), fake.url());
+    }
+    let arguments = ["coverage", "--region", "cn-north-1", "--regions", "all"];
+    let run = command.args(arguments).args(["--policy", "strict"]);
+    let output = run.output().unwrap();
+    assert_eq!(output.status.code(), Some(0), "{output:?}");
+    assert_eq!(fake.calls_of("DescribeVpcs").len(), 2);
+}
+
+#[test]
 fn gaps_of_cloud_wan_become_a_stack_and_the_stack_becomes_flow_logs_that_close_them() {
     let fake = fake();
     let folder = Folder::new();
