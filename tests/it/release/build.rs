@@ -25,7 +25,7 @@ struct Machine(TempDir);
 const CARGO: &str = r#"
 # The real one uses the real compiler.
 if test "$1" = metadata; then PATH=${PATH#*:} exec "$REAL_CARGO" "$@"; fi
-echo "$@" "$CARGO_TARGET_X86_64_UNKNOWN_LINUX_GNU_RUSTFLAGS" >> "$LOG"
+echo "$@" "$CARGO_TARGET_X86_64_UNKNOWN_LINUX_GNU_RUSTFLAGS" "epoch=$SOURCE_DATE_EPOCH" >> "$LOG"
 while test "$1" != --target; do shift; done
 target=$2
 while test "$1" != --target-dir; do shift; done
@@ -183,7 +183,7 @@ fn a_platform_that_was_asked_for_must_be_built() {
 }
 
 #[test]
-fn programs_are_static_with_their_crates_and_independent_of_their_folder() {
+fn programs_are_static_with_their_crates_and_independent_of_folder_and_time() {
     let machine = Machine::with(&["x86_64-unknown-linux-gnu"], &[]);
     machine.build(&["linux_amd64"]).succeeds();
     let log = std::fs::read_to_string(machine.path().join("log")).unwrap();
@@ -194,6 +194,7 @@ fn programs_are_static_with_their_crates_and_independent_of_their_folder() {
     assert!(log.contains("target-feature=+crt-static"), "{log}");
     let folder = format!("--remap-path-prefix={}=/source", env!("CARGO_MANIFEST_DIR"));
     assert!(log.contains(&folder), "{log}");
+    assert!(log.contains(" epoch=315532800\n"), "{log}");
     let bill = machine.path().join("programs/linux_amd64.cdx.json");
     let bill = std::fs::read_to_string(bill).unwrap();
     assert!(bill.contains("pkg:cargo/aws-sdk-ec2@"), "no bill");
