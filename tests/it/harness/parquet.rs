@@ -63,7 +63,7 @@ impl File {
             "dictionary": dictionary,
             "page_version": page_version,
             "page_bytes": if small { 64 } else { 1 << 20 },
-            "rows_of_group": if small { 7 } else { 1 << 20 },
+            "rows_of_group": if small { 7.max(self.lines.len() / 1000) } else { 1 << 20 },
             "statistics": !small || dictionary,
         })
     }

@@ -21,6 +21,8 @@ use crate::record::object::{Content, Kind, Problem};
 const BLOCK: u64 = 4 << 20;
 /// How many bytes of a Parquet file are fetched at least: columns that are not needed are left out.
 const COLUMN: u64 = 256 << 10;
+/// How many bytes are fetched at once at most. Replies have a maximum size, and pages of Parquet may be larger.
+const MOST: u64 = 8 << 20;
 
 /// The bytes of an object of a bucket.
 #[derive(Debug)]
@@ -116,7 +118,7 @@ impl Content for Remote {
         if start >= self.object.size {
             return Ok(Bytes::new());
         }
-        let wanted = self.least.max(length as u64);
+        let wanted = self.least.max(length as u64).min(MOST);
         let fetched = self.runtime.block_on(async {
             tokio::select! {
                 biased;

@@ -54,6 +54,9 @@ pub(super) const MAGIC: &[u8] = b"PAR1";
 /// How many bytes at the end of a large file are fetched first.
 const TAIL: u64 = 1 << 16;
 
+/// The maximum size of the metadata, in bytes. That of a flow log's object has some kilobytes.
+const LARGEST_METADATA: u64 = 1 << 24;
+
 /// A file whose metadata is read.
 struct File<'a> {
     content: &'a dyn Content,
@@ -172,6 +175,9 @@ impl<'a> File<'a> {
         let needed = u64::from(u32::from_le_bytes([a, b, c, d])) + 8;
         if needed > size {
             return Err(damaged("its metadata is cut"));
+        }
+        if needed > LARGEST_METADATA {
+            return Err(damaged("its metadata is too large"));
         }
         if needed > tail.len() as u64 {
             tail = fetch(needed)?;

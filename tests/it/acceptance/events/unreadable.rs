@@ -21,7 +21,8 @@ fn lines(count: i64, port: u16) -> Vec<String> {
         .collect()
 }
 
-/// Writes one record as Parquet, with these columns: name, type and value.
+/// Writes one record as Parquet, with these columns: name, type and value. Texts are in pages of their own, and not in a
+/// dictionary.
 fn parquet(columns: &[(&str, &str, &str)]) -> Vec<u8> {
     let fields = columns.iter().map(|(name, kind, _)| {
         let text = if *kind == "BYTE_ARRAY" { " (UTF8)" } else { "" };
@@ -29,7 +30,9 @@ fn parquet(columns: &[(&str, &str, &str)]) -> Vec<u8> {
     });
     let schema = format!("message m {{ {} }}", fields.collect::<String>());
     let schema = parquet::schema::parser::parse_message_type(&schema).unwrap();
-    let properties = WriterProperties::builder().build();
+    let properties = WriterProperties::builder()
+        .set_dictionary_enabled(false)
+        .build();
     let mut file = SerializedFileWriter::new(Vec::new(), schema.into(), properties.into()).unwrap();
     let mut group = file.next_row_group().unwrap();
     for (_, kind, value) in columns {
@@ -227,6 +230,11 @@ fn parquet_that_is_damaged_or_of_something_else() {
         &[1, 2],
         Some("not a valid Parquet file"),
     );
+    let mut endless = vec![0; 17 << 20];
+    endless.extend(u32::to_le_bytes(17 << 20));
+    endless.extend(b"PAR1");
+    let reason = "its metadata is too large";
+    check(suffix, &holds(endless), &[1, 2], Some(reason));
     check(suffix, &holds(Vec::new()), &[1, 2], Some("it is empty"));
     check(
         suffix,
@@ -234,6 +242,27 @@ fn parquet_that_is_damaged_or_of_something_else() {
         &[1, 2],
         Some("not a valid Parquet file"),
     );
+}
+
+#[test]
+fn a_page_that_is_larger_than_a_reply_is_read() {
+    let fake = Fake::start();
+    add_flow_log(&fake, Layout::default());
+    let (start, text) = (START.to_string(), "x".repeat(20 << 20));
+    let large = parquet(&[
+        ("dstport", "INT32", "5"),
+        ("start", "INT64", &start),
+        ("interface_id", "BYTE_ARRAY", &text),
+    ]);
+    let key = Layout::default().key("team/", ID, 300, "a");
+    fake.put_object(BUCKET, &key.replace("log.gz", "log.parquet"), large);
+    let source = format!("flow_log_id = \"{ID}\"");
+    let (result, run) = query(&fake, &source, "interface_id = \"eni-0123456789abcdef0\"");
+    assert_eq!(result["complete"], Value::Bool(true), "{}", run.output);
+    assert_eq!(result["statistics"]["scanned"], 1, "{result:#}");
+    assert_eq!(result["statistics"]["matched"], 0, "{result:#}");
+    let calls = fake.calls_of("GetObject").len();
+    assert!(calls > 3, "{calls} calls: the page was not read");
 }
 
 #[test]
