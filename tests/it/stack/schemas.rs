@@ -335,7 +335,10 @@ fn what_only_the_program_refuses_is_listed_with_its_reason() {
     let schema: Value = serde_json::from_str(&golden::read(STACK)).unwrap();
     let tags = &schema["$defs"]["FlowLog"]["properties"]["Tags"];
     let documented = tags["description"].as_str().unwrap();
-    assert!(documented.contains("Each key once"), "{documented}");
+    assert!(
+        documented.contains("No two tags may have the same key"),
+        "{documented}"
+    );
 }
 
 /// Returns the model's names that CloudFormation writes differently.
