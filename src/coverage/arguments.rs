@@ -56,9 +56,9 @@ pub struct Arguments {
     #[serde(default)]
     #[schemars(transform = behaviour::single_block)]
     pub require: Attr<Require>,
-    /// The evidence of delivery that a flow log needs in order to count. `none`: none, so that every active flow log counts. `status` (the
-    /// default): the status of its delivery, as EC2 reports it. `records`: the status, and records that have arrived recently,
-    /// within the aggregation interval and `settle`. For `records`, the provider looks at the newest streams of log groups
+    /// The evidence of delivery that a flow log needs in order to count. `none`: none, so that every active flow log counts.
+    /// `status` (the default): the status of its delivery, as EC2 reports it. `records`: the status, and records that have
+    /// arrived recently, within the aggregation interval and `settle`. For `records`, the provider looks at the newest streams of log groups
     /// and at the newest objects of buckets. This costs one call or a few for each log group and for each flow log to a
     /// bucket, and requires `logs:DescribeLogStreams`, `logs:FilterLogEvents` and `s3:ListBucket`. If no records arrive, a
     /// flow log of all traffic counts as failing if an interface is in use, because AWS then writes records even without

@@ -143,8 +143,10 @@ impl Check<'_> {
             Places::Listed(names) => names.clone(),
             Places::All { home, .. } => BTreeSet::from([home.clone()]),
         };
-        let home = self.base.as_ref().ok().map(cloud_wan::region);
-        let home = home.or_else(|| names.first().cloned());
+        let home = match self.base {
+            Ok(aws) => cloud_wan::region(aws),
+            Err(_) => names.first().cloned(),
+        };
         let kinds = self.rules.kinds.iter();
         let global = home.filter(|_| kinds.clone().any(|kind| kind.is_global()));
         let places = names.into_iter().map(|name| (name, false));

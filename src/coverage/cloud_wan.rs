@@ -13,8 +13,8 @@ use super::judge::{Cause, FlowLog, Kind, Network, Subject, Trouble, Unread, Worl
 use crate::aws::{Aws, CloudWanKind, CloudWanNetwork, Swept};
 use crate::text::sanitize;
 
-/// Reads the networks of Cloud WAN that are of these kinds. Returns `None` if none of the kinds is, and where there is no Cloud
-/// WAN.
+/// Reads the networks of Cloud WAN that are of these kinds. Returns `None` if none of the kinds is, and where there is no
+/// Cloud WAN.
 pub(super) async fn read(
     aws: &Aws,
     account: Option<&str>,
@@ -30,7 +30,7 @@ pub(super) async fn read(
     let manager = aws.network_manager()?;
     let mut world = World {
         account: account.map(str::to_owned),
-        region: region(aws),
+        region: manager.region().to_owned(),
         is_global: true,
         networks: Vec::new(),
         flow_logs: Vec::new(),
@@ -47,11 +47,11 @@ pub(super) async fn read(
     Some(world)
 }
 
-/// Returns the region in which the networks of Cloud WAN are listed: that of Network Manager.
-pub(super) fn region(aws: &Aws) -> String {
-    let manager = aws.network_manager();
-    let region = manager.as_ref().map(|manager| manager.region());
-    region.or(aws.region()).unwrap_or_default().to_owned()
+/// Returns the region in which the networks of Cloud WAN are listed: that of Network Manager. Returns `None` where there is
+/// no Cloud WAN.
+pub(super) fn region(aws: &Aws) -> Option<String> {
+    let manager = aws.network_manager()?;
+    Some(manager.region().to_owned())
 }
 
 /// Notes which flow logs of Cloud WAN may not have been found in the regions of the account. `are_all` tells whether these

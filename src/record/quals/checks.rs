@@ -45,9 +45,9 @@ impl Test {
 
     pub(in crate::record) fn is_refuted_by(&self, record: &impl Values, index: usize) -> bool {
         match self {
-            Self::Integer(ranges) => record
+            Self::Integer(_) => record
                 .integer(index)
-                .is_some_and(|number| !in_ranges(Some(number), ranges)),
+                .is_some_and(|number| !self.holds_for_number(number)),
             Self::Address(networks) => record
                 .address(index)
                 .as_ref()
@@ -63,42 +63,36 @@ impl Test {
             Self::Text(_) | Self::AnyCase(_) => record
                 .text(index)
                 .is_some_and(|text| self.holds_for_text(&text)),
-            Self::Integer(ranges) => in_ranges(record.integer(index), ranges),
+            Self::Integer(_) | Self::Flags(_) => record
+                .integer(index)
+                .is_some_and(|number| self.holds_for_number(number)),
             Self::Seconds(ranges) => in_ranges(record.seconds(index), ranges),
             Self::Address(networks) => record
                 .address(index)
                 .is_some_and(|address| in_networks(&address, networks)),
-            Self::Flags(masks) => record
-                .integer(index)
-                .is_some_and(|flags| masks.iter().any(|mask| mask.holds(flags))),
             Self::OrAbsent(test) => record.text(index).is_none() || test.holds(record, index),
         }
     }
 
-    /// Marks the numbers that the test accepts. Reports whether numbers are enough for the test; otherwise, marks none.
-    pub(in crate::record) fn mark<'m>(
-        &self,
-        numbers: impl Iterator<Item = (i64, &'m mut bool)>,
-    ) -> bool {
+    /// Returns the test of numbers that decides about values that are numbers, if there is one.
+    pub(in crate::record) fn of_numbers(&self) -> Option<&Self> {
         match self {
-            Self::Integer(ranges) => {
-                if let [range] = ranges[..] {
-                    numbers.for_each(|(number, mark)| *mark |= range.holds(number));
-                } else {
-                    numbers.for_each(|(number, mark)| *mark |= in_ranges(Some(number), ranges));
-                }
-            }
-            Self::Seconds(ranges) => numbers.for_each(|(number, mark)| {
-                *mark |= in_ranges(Some(parse::in_seconds(number)), ranges);
-            }),
-            Self::Flags(masks) => numbers.for_each(|(number, mark)| {
-                *mark |= masks.iter().any(|mask| mask.holds(number));
-            }),
+            Self::Integer(_) | Self::Seconds(_) | Self::Flags(_) => Some(self),
             // A number is a value.
-            Self::OrAbsent(test) => return test.mark(numbers),
-            Self::Text(_) | Self::AnyCase(_) | Self::Address(_) => return false,
+            Self::OrAbsent(test) => test.of_numbers(),
+            Self::Text(_) | Self::AnyCase(_) | Self::Address(_) => None,
         }
-        true
+    }
+
+    /// Checks a number. Only a test of numbers accepts one.
+    #[inline]
+    pub(in crate::record) fn holds_for_number(&self, number: i64) -> bool {
+        match self {
+            Self::Integer(ranges) => in_ranges(Some(number), ranges),
+            Self::Seconds(ranges) => in_ranges(Some(parse::in_seconds(number)), ranges),
+            Self::Flags(masks) => masks.iter().any(|mask| mask.holds(number)),
+            Self::Text(_) | Self::AnyCase(_) | Self::Address(_) | Self::OrAbsent(_) => false,
+        }
     }
 
     /// Reports whether no number of a range, and no missing value, matches.

@@ -98,6 +98,19 @@ fn there_is_no_cloud_wan_in_china() {
     let output = run.output().unwrap();
     assert_eq!(output.status.code(), Some(0), "{output:?}");
     assert_eq!(fake.calls_of("DescribeVpcs").len(), 2);
+    // An account that refuses its role has no entry for Cloud WAN.
+    fake.fail("AssumeRole", Fault::error("AccessDenied", "No."), 99);
+    let role = "arn:aws-cn:iam::{account}:role/audit";
+    let other = ["--accounts", OTHER, "--role", role, "--format", "json"];
+    let output = run.args(other).output().unwrap();
+    assert_eq!(output.status.code(), Some(3), "{output:?}");
+    let report: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    let networks = report["networks"].as_array().unwrap();
+    let global = |one: &serde_json::Value| one["kind"].as_str().unwrap().starts_with("core");
+    assert!(
+        !networks.is_empty() && !networks.iter().any(global),
+        "{report:#}"
+    );
 }
 
 #[test]

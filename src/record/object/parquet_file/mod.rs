@@ -177,7 +177,8 @@ impl<'a> File<'a> {
             return Err(damaged("its metadata is cut"));
         }
         if needed > LARGEST_METADATA {
-            return Err(damaged("its metadata is too large"));
+            let most = LARGEST_METADATA >> 20;
+            return Err(damaged(&format!("its metadata is larger than {most} MiB")));
         }
         if needed > tail.len() as u64 {
             tail = fetch(needed)?;

@@ -248,8 +248,8 @@ impl<'a> Selection<'a> {
     }
 }
 
-/// Marks the rows whose value at a position a test accepts, if all rows have numbers there and these are enough for the test.
-/// Reports whether they are.
+/// Marks the rows whose value at a position a test accepts, if all rows have numbers there and the test is one of
+/// numbers. Reports whether this is so.
 fn mark_numbers(
     test: &Test,
     batches: &mut Batches<'_>,
@@ -257,26 +257,31 @@ fn mark_numbers(
     rows: &[u32],
     marks: &mut [bool],
 ) -> Result<bool, Problem> {
-    fn of<T: Copy + Into<i64>>(
-        values: &[T],
-        rows: &[u32],
-        marks: &mut [bool],
-        test: &Test,
-    ) -> bool {
-        if rows.len() == values.len() {
-            let numbers = values.iter().map(|value| (*value).into());
-            return test.mark(numbers.zip(marks));
+    fn of<T: Copy + Into<i64>>(values: &[T], rows: &[u32], marks: &mut [bool], test: &Test) {
+        // One range for all rows, which is most frequent, becomes a loop without branches.
+        if let (Test::Integer(ranges), true) = (test, rows.len() == values.len())
+            && let [range] = ranges[..]
+        {
+            for (value, mark) in values.iter().zip(marks) {
+                *mark |= range.holds((*value).into());
+            }
+            return;
         }
-        let values = rows.iter().map(|row| values.get(*row as usize));
-        let marked = values.zip(marks);
-        test.mark(marked.filter_map(|(value, mark)| Some(((*value?).into(), mark))))
+        for (row, mark) in rows.iter().zip(marks) {
+            let value = values.get(*row as usize);
+            *mark |= value.is_some_and(|value| test.holds_for_number((*value).into()));
+        }
     }
+    let Some(test) = test.of_numbers() else {
+        return Ok(false);
+    };
     batches.need(&[index])?;
-    Ok(match batches.get(index).and_then(Batch::numbers) {
+    match batches.get(index).and_then(Batch::numbers) {
         Some(Numbers::Int32(values)) => of(values, rows, marks, test),
         Some(Numbers::Int64(values)) => of(values, rows, marks, test),
-        None => false,
-    })
+        None => return Ok(false),
+    }
+    Ok(true)
 }
 
 /// Returns how much work a test is, compared with others.

@@ -21,8 +21,7 @@ fn lines(count: i64, port: u16) -> Vec<String> {
         .collect()
 }
 
-/// Writes one record as Parquet, with these columns: name, type and value. Texts are in pages of their own, and not in a
-/// dictionary.
+/// Writes one record as Parquet without dictionaries, with these columns: name, type and value.
 fn parquet(columns: &[(&str, &str, &str)]) -> Vec<u8> {
     let fields = columns.iter().map(|(name, kind, _)| {
         let text = if *kind == "BYTE_ARRAY" { " (UTF8)" } else { "" };
@@ -233,7 +232,7 @@ fn parquet_that_is_damaged_or_of_something_else() {
     let mut endless = vec![0; 17 << 20];
     endless.extend(u32::to_le_bytes(17 << 20));
     endless.extend(b"PAR1");
-    let reason = "its metadata is too large";
+    let reason = "its metadata is larger than 16 MiB";
     check(suffix, &holds(endless), &[1, 2], Some(reason));
     check(suffix, &holds(Vec::new()), &[1, 2], Some("it is empty"));
     check(
